@@ -1,0 +1,194 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What an [`Id`] is an id of: gives the prefix that people see.
+pub trait Kind {
+    /// Three letters, unique in the table below.
+    const PREFIX: &'static str;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $alias:ident $prefix:literal;)*) => {$(
+        /// Marker for the id type of the same name.
+        pub enum $kind {}
+        impl Kind for $kind { const PREFIX: &'static str = $prefix; }
+        $(#[$doc])*
+        pub type $alias = Id<$kind>;
+    )*};
+}
+
+// Alphabetical; a prefix is never used again for something else.
+kinds! {
+    /// An alert: one label set of one source, over all its firings.
+    AlertKind AlertId "alr";
+    /// An incident.
+    IncidentKind IncidentId "inc";
+    /// A message to the outside world.
+    OutboxKind OutboxId "out";
+    /// A page: the calling of people for one incident.
+    PageKind PageId "pag";
+    /// A task of an incident.
+    TaskKind TaskId "tsk";
+}
+
+/// A typed, time-ordered id, written like `inc_01jq2m…`: a prefix and 26 digits of base 32.
+pub struct Id<K> {
+    bits: u128,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Id<K> {
+    /// From its 128 bits (UUID version 7 layout: the first 48 are milliseconds).
+    pub const fn from_bits(bits: u128) -> Id<K> {
+        Id { bits, kind: PhantomData }
+    }
+
+    /// Its 128 bits.
+    pub const fn bits(self) -> u128 {
+        self.bits
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bits.cmp(&other.bits)
+    }
+}
+impl<K> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bits.hash(state);
+    }
+}
+
+/// Crockford's base 32 in lower case: no i, l, o, u, so that ids survive being read aloud.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0u8; 26];
+        for (place, digit) in text.iter_mut().rev().enumerate() {
+            *digit = DIGITS[((self.bits >> (5 * place)) & 31) as usize];
+        }
+        write!(f, "{}_{}", K::PREFIX, String::from_utf8_lossy(&text))
+    }
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let wrong = || ParseIdError { prefix: K::PREFIX, text: text.chars().take(64).collect() };
+        let digits = text
+            .strip_prefix(K::PREFIX)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .filter(|digits| digits.len() == 26)
+            .ok_or_else(wrong)?;
+        let mut bits: u128 = 0;
+        for (place, byte) in digits.bytes().enumerate() {
+            let value = DIGITS.iter().position(|d| *d == byte).ok_or_else(wrong)? as u128;
+            if place == 0 && value > 7 {
+                return Err(wrong());
+            }
+            bits = (bits << 5) | value;
+        }
+        Ok(Id::from_bits(bits))
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is no id of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an id of this kind; it looks like {prefix}_ and 26 letters or digits")]
+pub struct ParseIdError {
+    prefix: &'static str,
+    text: String,
+}
+
+/// The name of a space: one isolated organisation or use case. Every record belongs to one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SpaceId(String);
+
+impl SpaceId {
+    /// The space that exists from the start.
+    pub fn main() -> SpaceId {
+        SpaceId("default".to_owned())
+    }
+
+    /// From a name that the database holds or an administrator chose.
+    pub fn new(name: impl Into<String>) -> SpaceId {
+        SpaceId(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SpaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_keeps_its_order_as_text() {
+        let small = IncidentId::from_bits(7);
+        let large = IncidentId::from_bits(u128::MAX);
+        assert_eq!(small.to_string().parse(), Ok(small));
+        assert_eq!(large.to_string().parse(), Ok(large));
+        assert!(small.to_string() < large.to_string());
+    }
+
+    #[test]
+    fn ids_of_other_kinds_and_overlong_digits_are_refused() {
+        let page = PageId::from_bits(7).to_string();
+        assert!(page.parse::<IncidentId>().is_err());
+        assert!("inc_zzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<IncidentId>().is_err());
+    }
+}

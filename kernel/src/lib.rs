@@ -1,0 +1,27 @@
+//! What every practice shares: ids, time, who asks, how a request is refused, the shape of a
+//! state machine, and the journal.
+//!
+//! **Invariant:** nothing here performs I/O, reads a clock or draws randomness. Time, actor and ids
+//! arrive in a [`Moment`]; the same inputs give the same outputs, so the simulator can run a year
+//! in seconds and a failing seed reproduces.
+
+mod actor;
+mod id;
+mod item;
+mod journal;
+pub mod laws;
+mod lifecycle;
+mod moment;
+mod refusal;
+mod scale;
+mod time;
+
+pub use actor::Actor;
+pub use id::{AlertId, Id, IncidentId, Kind, OutboxId, PageId, SpaceId, TaskId};
+pub use item::ItemRef;
+pub use journal::{Entry, Fact, GENESIS, Seal, seal_run};
+pub use lifecycle::{Allowed, Effect, Lifecycle, Message};
+pub use moment::{Ids, Moment};
+pub use refusal::{Refusal, RefusalCode};
+pub use scale::{Impact, Priority, Urgency};
+pub use time::{ParseTimeError, Time};

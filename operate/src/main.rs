@@ -1,0 +1,2 @@
+//! operate
+fn main() {}
