@@ -1,0 +1,187 @@
+//! One handle over SQLite and PostgreSQL.
+//!
+//! One SQL text runs on both, in this subset (a tidy test checks it): text ids, `BIGINT` times in
+//! microseconds and 0/1 truths, text enums, JSON as opaque text, `$1` binds, `ON CONFLICT`,
+//! `RETURNING`, common table expressions and window functions. No `BOOLEAN`, no JSON operators, no
+//! `now()`, no row locks by `FOR UPDATE`. What must be filtered or sorted gets a column. The few
+//! things that differ live in `dialect.rs`.
+
+mod conn;
+mod dialect;
+mod migrate;
+mod value;
+mod writer;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::watch;
+
+pub use conn::{Conn, Tx, placeholders};
+pub use dialect::Dialect;
+pub use migrate::Migration;
+pub use value::{Field, Row, Value};
+
+use crate::Fault;
+use writer::Writer;
+
+/// Binds values of mixed types: `params![space, id, now, 5]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::Value::from($value)),*] };
+}
+
+/// The database: cheap to clone, shared by everything in the process.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    dialect: Dialect,
+    grown: watch::Sender<u64>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres(PgPool),
+}
+
+/// What a unit of work returns while it borrows the transaction.
+pub type Work<'t, T, E> = BoxFuture<'t, Result<T, E>>;
+
+impl Db {
+    /// Opens and migrates a database: `sqlite:PATH`, `postgres://…`, or a bare path for SQLite.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or was written by a newer Operate.
+    pub async fn open(url: &str, migrations: &[Migration]) -> Result<Db, Fault> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await?
+        } else {
+            open_sqlite(Path::new(url.strip_prefix("sqlite:").unwrap_or(url))).await?
+        };
+        db.migrated(migrations).await
+    }
+
+    /// The few expressions in which the two databases differ.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// A connection to read from.
+    ///
+    /// # Errors
+    /// When none is free in time.
+    pub async fn reader(&self) -> Result<Conn, Fault> {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?, self.dialect),
+            Pools::Postgres(pool) => Conn::postgres(pool.acquire().await?, self.dialect),
+        })
+    }
+
+    /// Runs `work` in a transaction and returns once it is committed and on disk.
+    ///
+    /// On SQLite one writer drains what is queued and commits it together, each work in its own
+    /// savepoint; on PostgreSQL works run concurrently. An `Err` undoes the work alone. The work
+    /// runs to its end even when the caller goes away.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`Fault`] of the database turned into it.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
+    {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.run(work).await,
+            Pools::Postgres(pool) => {
+                let (pool, dialect, grown) = (pool.clone(), self.dialect, self.grown.clone());
+                let task = tokio::spawn(async move {
+                    let conn = pool.acquire().await.map_err(Fault::from)?;
+                    writer::alone(Conn::postgres(conn, dialect), work, &grown).await
+                });
+                task.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))
+            }
+        }
+    }
+
+    /// Signals each commit of this process that added journal entries.
+    pub fn grown(&self) -> watch::Receiver<u64> {
+        self.grown.subscribe()
+    }
+
+    /// Whether other processes may write to the same database, so that waiting for
+    /// [`Db::grown`] alone is not enough.
+    pub fn shared(&self) -> bool {
+        matches!(self.pools, Pools::Postgres(_))
+    }
+
+    /// Waits for running work and closes all connections.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn migrated(mut self, migrations: &[Migration]) -> Result<Db, Fault> {
+        let migrations = migrations.to_vec();
+        let offset = self
+            .write(move |tx| Box::pin(async move { migrate::run(tx, &migrations).await }))
+            .await?;
+        if let Dialect::Postgres { .. } = self.dialect {
+            self.dialect = Dialect::Postgres { tx_offset: offset };
+        }
+        Ok(self)
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+    let dialect = Dialect::Sqlite;
+    let grown = watch::Sender::new(0);
+    let connection = sqlx::sqlite::SqliteConnection::connect_with(&options).await?;
+    let writer = Writer::start(connection, dialect, grown.clone());
+    let readers = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Db { pools: Pools::Sqlite { readers, writer }, dialect, grown })
+}
+
+async fn open_postgres(url: &str) -> Result<Db, Fault> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("operate")
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    let dialect = Dialect::Postgres { tx_offset: 0 };
+    Ok(Db { pools: Pools::Postgres(pool), dialect, grown: watch::Sender::new(0) })
+}

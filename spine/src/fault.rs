@@ -1,0 +1,73 @@
+use std::borrow::Cow;
+
+/// Something went wrong on our side: never the asker's fault, never shown to them in detail.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database failed or refused.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// Stored data does not read back.
+    #[error("stored {what} does not read back")]
+    Corrupt {
+        /// Which data.
+        what: Cow<'static, str>,
+        /// What the reader said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another writer was faster; the whole unit of work is to be tried again.
+    #[error("another writer changed the same record first")]
+    Race,
+    /// The database was written by a newer Operate.
+    #[error(
+        "the database has schema version {found}, this binary knows up to {known}; \
+         start a newer Operate or restore a backup made by this one"
+    )]
+    NewerSchema {
+        /// Version of the database.
+        found: i64,
+        /// Newest version that this binary knows.
+        known: i64,
+    },
+    /// The process is stopping.
+    #[error("Operate is stopping")]
+    Stopping,
+    /// Anything else, in words.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Fault {
+    /// Stored data that does not read back.
+    pub fn corrupt(
+        what: impl Into<Cow<'static, str>>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Fault {
+        Fault::Corrupt { what: what.into(), source: source.into() }
+    }
+
+    /// Whether trying the same work again may succeed by itself: a lost race, or PostgreSQL's
+    /// serialisation failure, deadlock, or a uniqueness race between two nodes.
+    pub fn worth_retrying(&self) -> bool {
+        match self {
+            Fault::Race => true,
+            Fault::Database(sqlx::Error::Database(error)) => {
+                error.is_unique_violation()
+                    || matches!(error.code().as_deref(), Some("40001" | "40P01"))
+            }
+            _ => false,
+        }
+    }
+
+    /// The fault with all its causes, for the log.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,172 @@
+//! Followers of the journal: a durable cursor that moves in the transaction of its effects, so
+//! that each entry is acted upon exactly once, on however many nodes.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::db::{Db, Tx, Work};
+use crate::journal::{self, Position, Stored};
+use crate::{Clock, Denied, Fault, params};
+
+/// A named reader of the journal.
+pub struct Follower<F> {
+    /// Its name in the database and in `/metrics`.
+    pub name: &'static str,
+    /// What it does with an entry, inside the transaction that moves its cursor.
+    pub react: F,
+}
+
+/// Entries of one transaction.
+const BATCH: i64 = 64;
+/// An entry that fails so often on its own is parked, so that it cannot stop the ones behind it.
+const FAILURES: u32 = 5;
+/// How often a shared database is looked at for entries of other nodes.
+const GLANCE: Duration = Duration::from_millis(250);
+
+impl<F> Follower<F>
+where
+    F: for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
+{
+    /// Follows the journal until `stop`; survives every fault.
+    pub async fn run(self, db: Db, clock: Clock, stop: CancellationToken) {
+        let mut grown = db.grown();
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            grown.mark_unchanged();
+            // After a failure one entry at a time, so that the bad one stands alone.
+            let limit = if failures == 0 { BATCH } else { 1 };
+            match self.step(&db, &clock, limit).await {
+                Ok(0) => {
+                    failures = 0;
+                    let glance = async {
+                        if db.shared() {
+                            clock.wait(GLANCE).await
+                        } else {
+                            std::future::pending().await
+                        }
+                    };
+                    tokio::select! {
+                        _ = stop.cancelled() => {}
+                        _ = grown.changed() => {}
+                        () = glance => {}
+                    }
+                }
+                Ok(_) => failures = 0,
+                Err(fault) if fault.worth_retrying() => {}
+                Err(fault) => {
+                    failures += 1;
+                    tracing::error!(follower = self.name, error = %fault.chain(), failures,
+                        "a follower of the journal failed");
+                    metrics::counter!("operate_follower_failures_total", "follower" => self.name)
+                        .increment(1);
+                    if failures >= FAILURES && self.park(&db, &clock, &fault).await.is_ok() {
+                        failures = 0;
+                    }
+                    let pause = Duration::from_millis(100 << failures.min(6));
+                    tokio::select! {
+                        _ = stop.cancelled() => {}
+                        () = clock.wait(pause) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Handles what has come since, in one transaction; returns how many entries that were.
+    ///
+    /// # Errors
+    /// When the database or a reaction fails: then the cursor has not moved.
+    pub async fn step(&self, db: &Db, clock: &Clock, limit: i64) -> Result<usize, Fault> {
+        let (name, react, now) = (self.name, self.react.clone(), clock.now());
+        // A look without the write lock first: most looks find nothing.
+        let mut conn = db.reader().await?;
+        let at = position(&mut conn, name).await?;
+        let newest = journal::after(&mut conn, at, limit).await?;
+        drop(conn);
+        let lag = newest.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
+        metrics::gauge!("operate_follower_lag_seconds", "follower" => name).set(lag);
+        if newest.is_empty() {
+            return Ok(0);
+        }
+        db.write(move |tx| {
+            Box::pin(async move {
+                let at = lock(tx, name, now).await?;
+                let entries = journal::after(tx, at, limit).await?;
+                for stored in &entries {
+                    pass_refusals(name, stored, react(tx, stored).await)?;
+                }
+                if let Some(last) = entries.last() {
+                    advance(tx, name, last.position).await?;
+                }
+                Ok(entries.len())
+            })
+        })
+        .await
+    }
+
+    /// Lays the next entry aside with the reason, and goes on behind it.
+    async fn park(&self, db: &Db, clock: &Clock, fault: &Fault) -> Result<(), Fault> {
+        let (name, now, error) = (self.name, clock.now(), fault.chain());
+        db.write(move |tx| {
+            Box::pin(async move {
+                let at = lock(tx, name, now).await?;
+                let entries = journal::after(tx, at, 1).await?;
+                let Some(stored) = entries.first() else { return Ok(()) };
+                tx.run(
+                    "INSERT INTO parked (follower, seq, space_id, error, parked_at) \
+                     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                    params![name, stored.entry.seq, &stored.entry.space, error, now],
+                )
+                .await?;
+                advance(tx, name, stored.position).await
+            })
+        })
+        .await
+    }
+}
+
+/// A refusal is an answer: the record has moved on. Only a fault stops the follower.
+fn pass_refusals(
+    name: &'static str,
+    stored: &Stored,
+    result: Result<(), Denied>,
+) -> Result<(), Fault> {
+    match result {
+        Ok(()) => Ok(()),
+        Err(Denied::Fault(fault)) => Err(fault),
+        Err(denied) => {
+            tracing::info!(follower = name, seq = stored.entry.seq, reason = %denied,
+                "a reaction was refused");
+            Ok(())
+        }
+    }
+}
+
+async fn position(conn: &mut crate::Conn, name: &str) -> Result<Position, Fault> {
+    match conn.first("SELECT tx, seq FROM follower WHERE name = $1", params![name]).await? {
+        Some(row) => Ok(Position { tx: row.get("tx")?, seq: row.get("seq")? }),
+        None => Ok(Position::default()),
+    }
+}
+
+/// Reads the cursor and keeps other nodes from moving it until the transaction ends.
+async fn lock(tx: &mut Tx, name: &str, now: kernel::Time) -> Result<Position, Fault> {
+    let row = tx
+        .first(
+            "INSERT INTO follower (name, tx, seq, moved_at) VALUES ($1, 0, 0, $2) \
+             ON CONFLICT (name) DO UPDATE SET moved_at = excluded.moved_at RETURNING tx, seq",
+            params![name, now],
+        )
+        .await?;
+    match row {
+        Some(row) => Ok(Position { tx: row.get("tx")?, seq: row.get("seq")? }),
+        None => Err(Fault::Other(format!("the cursor of {name} is gone"))),
+    }
+}
+
+async fn advance(tx: &mut Tx, name: &str, to: Position) -> Result<(), Fault> {
+    tx.run("UPDATE follower SET tx = $2, seq = $3 WHERE name = $1", params![name, to.tx, to.seq])
+        .await?;
+    Ok(())
+}

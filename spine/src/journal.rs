@@ -1,0 +1,193 @@
+//! The journal: append, and read in an order in which nothing appears late.
+//!
+//! On PostgreSQL a sequence number is drawn before its transaction commits, so a reader that
+//! follows `seq` skips entries of slow transactions. Readers here follow `(tx, seq)` and stop below
+//! the oldest transaction still running: what lies below can no longer change.
+
+use kernel::{Actor, Entry, Fact, SpaceId, Time};
+use sqlx::AssertSqlSafe;
+
+use crate::db::{Conn, Row, Tx};
+use crate::{Fault, Value, params};
+
+/// Where a reader stands: everything up to here has been read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Position {
+    /// Number of the transaction.
+    pub tx: i64,
+    /// Sequence number of the entry.
+    pub seq: i64,
+}
+
+/// An entry as it is stored: with its place and the exact text of its data.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The entry.
+    pub entry: Entry,
+    /// Its place in the order of reading.
+    pub position: Position,
+    /// The text of `entry.data` as stored; what seals are computed over.
+    pub data: String,
+}
+
+/// What all entries of one append share.
+#[derive(Clone, Debug)]
+pub struct Stamp<'a> {
+    /// The space.
+    pub space: &'a SpaceId,
+    /// When it happened.
+    pub at: Time,
+    /// Who made it so.
+    pub actor: &'a Actor,
+    /// The entry that a stream reacted to.
+    pub cause: Option<i64>,
+}
+
+/// Rows of one insert statement; a multiple of this and a rest keep the statement cache small.
+const ROWS: usize = 64;
+const COLUMNS: usize = 7;
+
+/// Appends facts in the transaction that makes them true.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<(), Fault> {
+    let actor = stamp.actor.to_string();
+    for chunk in facts.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * COLUMNS);
+        for fact in chunk {
+            values.extend(params![
+                stamp.space,
+                stamp.at,
+                &actor,
+                &fact.subject,
+                &fact.kind,
+                fact.data.to_string(),
+                stamp.cause,
+            ]);
+        }
+        let sql = insert_text(&tx.dialect().this_tx(), chunk.len());
+        tx.run(AssertSqlSafe(sql), values).await?;
+    }
+    if !facts.is_empty() {
+        tx.note_appended();
+    }
+    Ok(())
+}
+
+fn insert_text(this_tx: &str, rows: usize) -> String {
+    let mut sql = String::with_capacity(120 + rows * 60);
+    sql.push_str(
+        "INSERT INTO journal (tx, space_id, at, actor, subject, kind, data, cause) VALUES ",
+    );
+    for row in 0..rows {
+        let binds = crate::db::placeholders(row * COLUMNS + 1, COLUMNS);
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        sql.push_str(this_tx);
+        sql.push_str(", ");
+        sql.push_str(&binds);
+        sql.push(')');
+    }
+    sql
+}
+
+const FIELDS: &str = "seq, tx, space_id, at, actor, subject, kind, data, cause";
+
+/// The entries after `position`, oldest first, of all spaces: only what can no longer change.
+///
+/// # Errors
+/// When the database refuses or an entry does not read back.
+pub async fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Stored>, Fault> {
+    let horizon = conn.dialect().horizon();
+    let sql = format!(
+        "SELECT {FIELDS} FROM journal \
+         WHERE (tx, seq) > ($1, $2) AND tx < {horizon} ORDER BY tx, seq LIMIT $3"
+    );
+    let rows = conn.all(AssertSqlSafe(sql), params![position.tx, position.seq, limit]).await?;
+    rows.iter().map(stored).collect()
+}
+
+/// The entries of one space after `position`, oldest first: what the sealer seals.
+///
+/// # Errors
+/// When the database refuses or an entry does not read back.
+pub async fn after_in_space(
+    conn: &mut Conn,
+    space: &SpaceId,
+    position: Position,
+    limit: i64,
+) -> Result<Vec<Stored>, Fault> {
+    let horizon = conn.dialect().horizon();
+    let sql = format!(
+        "SELECT {FIELDS} FROM journal \
+         WHERE (tx, seq) > ($1, $2) AND tx < {horizon} AND space_id = $3 \
+         ORDER BY tx, seq LIMIT $4"
+    );
+    let values = params![position.tx, position.seq, space, limit];
+    conn.all(AssertSqlSafe(sql), values).await?.iter().map(stored).collect()
+}
+
+/// What to list of the journal of a space.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this subject.
+    pub subject: Option<String>,
+    /// Only kinds that begin so: `incident.`
+    pub kind_prefix: Option<String>,
+    /// Only entries below this sequence number: the next page.
+    pub before_seq: Option<i64>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The newest entries of a space first.
+///
+/// # Errors
+/// When the database refuses or an entry does not read back.
+pub async fn list(conn: &mut Conn, space: &SpaceId, filter: &Filter) -> Result<Vec<Entry>, Fault> {
+    let sql = format!(
+        "SELECT {FIELDS} FROM journal WHERE space_id = $1 \
+         AND ($2 = '' OR subject = $2) AND ($3 = '' OR substr(kind, 1, length($3)) = $3) \
+         AND seq < $4 ORDER BY seq DESC LIMIT $5"
+    );
+    let values = params![
+        space,
+        filter.subject.clone().unwrap_or_default(),
+        filter.kind_prefix.clone().unwrap_or_default(),
+        filter.before_seq.unwrap_or(i64::MAX),
+        filter.limit
+    ];
+    let rows = conn.all(AssertSqlSafe(sql), values).await?;
+    rows.iter().map(|row| Ok(stored(row)?.entry)).collect()
+}
+
+/// The end of the journal as it can be read now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end(conn: &mut Conn) -> Result<Position, Fault> {
+    let horizon = conn.dialect().horizon();
+    let sql = format!(
+        "SELECT tx, seq FROM journal WHERE tx < {horizon} ORDER BY tx DESC, seq DESC LIMIT 1"
+    );
+    match conn.first(AssertSqlSafe(sql), vec![]).await? {
+        Some(row) => Ok(Position { tx: row.get("tx")?, seq: row.get("seq")? }),
+        None => Ok(Position::default()),
+    }
+}
+
+fn stored(row: &Row) -> Result<Stored, Fault> {
+    let data: String = row.get("data")?;
+    let entry = Entry {
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        space: row.get("space_id")?,
+        actor: row.parse("actor")?,
+        subject: row.get("subject")?,
+        kind: row.get("kind")?,
+        data: serde_json::from_str(&data)
+            .unwrap_or_else(|_| serde_json::Value::String(data.clone())),
+        cause: row.get("cause")?,
+    };
+    Ok(Stored { position: Position { tx: row.get("tx")?, seq: entry.seq }, entry, data })
+}

@@ -1,0 +1,22 @@
+//! The spine: how a change becomes durable, remembered, and acted upon.
+//!
+//! Database, journal and its seals, the engine that executes commands, followers of the journal,
+//! the clockwork that wakes records, and the outbox. It knows records only by the kernel's
+//! `Lifecycle`.
+//!
+//! **Invariant:** nothing here names a practice. Every wait goes through the [`Clock`].
+
+pub mod clock;
+pub mod clockwork;
+pub mod db;
+pub mod engine;
+mod fault;
+pub mod follow;
+pub mod journal;
+pub mod outbox;
+pub mod seal;
+
+pub use clock::{Clock, World};
+pub use db::{Conn, Db, Row, Tx, Value};
+pub use engine::{Denied, Done, Table};
+pub use fault::Fault;

@@ -1,0 +1,260 @@
+//! The outbox: messages to the outside, committed with the change that asks for them, taken under
+//! leases, tried again with back-off, and laid aside as dead where people can see and retry them.
+
+use std::time::Duration;
+
+use kernel::{Message, SpaceId, Time};
+
+use crate::db::{Conn, Row, Tx};
+use crate::{Fault, params};
+
+/// How long one attempt may take before another worker may try.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// After so many failed attempts a message is laid aside.
+pub const ATTEMPTS_MAX: i64 = 10;
+
+/// A message taken for one attempt.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The space.
+    pub space: SpaceId,
+    /// The record it is about: `page:pag_…`.
+    pub subject: String,
+    /// The message.
+    pub message: Message,
+    /// Which attempt this is, from 1.
+    pub attempt: i64,
+    /// Names this lease; only its holder settles the message.
+    pub lease: String,
+}
+
+/// How an attempt ended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// The other side took it.
+    Delivered {
+        /// What it said.
+        detail: String,
+    },
+    /// It failed and may succeed later.
+    Failed {
+        /// What went wrong.
+        detail: String,
+    },
+    /// It failed and will fail again: laid aside at once.
+    Rejected {
+        /// What went wrong.
+        detail: String,
+    },
+}
+
+/// Puts a message in, due at once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add(
+    tx: &mut Tx,
+    space: &SpaceId,
+    subject: &str,
+    message: &Message,
+    now: Time,
+) -> Result<(), Fault> {
+    tx.run(
+        "INSERT INTO outbox (space_id, id, subject, channel, target, body, state, attempts, \
+         created_at, due_at, leased_until, lease, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, 0, '', '')",
+        params![
+            space,
+            message.id,
+            subject,
+            &message.channel,
+            &message.target,
+            message.body.to_string(),
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Drops every message about `subject` that has not been delivered.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel(tx: &mut Tx, space: &SpaceId, subject: &str, now: Time) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE outbox SET state = 'cancelled', due_at = NULL, settled_at = $3 \
+         WHERE space_id = $1 AND subject = $2 AND state = 'waiting'",
+        params![space, subject, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes up to `limit` due messages under a lease: nobody else gets them until it ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take(tx: &mut Tx, lease: &str, now: Time, limit: i64) -> Result<Vec<Taken>, Fault> {
+    // The outer conditions are looked at again after waiting for another worker's row lock.
+    let rows = tx
+        .all(
+            "UPDATE outbox SET leased_until = $1, due_at = $1, lease = $2, attempts = attempts + 1 \
+             WHERE state = 'waiting' AND due_at <= $3 AND leased_until <= $3 AND (space_id, id) IN \
+             (SELECT space_id, id FROM outbox WHERE due_at <= $3 AND state = 'waiting' \
+              ORDER BY due_at LIMIT $4) \
+             RETURNING space_id, id, subject, channel, target, body, attempts, lease",
+            params![now + LEASE, lease, now, limit],
+        )
+        .await?;
+    rows.iter().map(taken).collect()
+}
+
+fn taken(row: &Row) -> Result<Taken, Fault> {
+    Ok(Taken {
+        space: row.get("space_id")?,
+        subject: row.get("subject")?,
+        message: Message {
+            id: row.parse("id")?,
+            channel: row.get("channel")?,
+            target: row.get("target")?,
+            body: row.json("body")?,
+        },
+        attempt: row.get("attempts")?,
+        lease: row.get("lease")?,
+    })
+}
+
+/// Writes down how an attempt ended. Returns the state the message is in now, or `None` when the
+/// lease was lost to another worker or the message was cancelled meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settle(
+    tx: &mut Tx,
+    taken: &Taken,
+    outcome: &Outcome,
+    now: Time,
+) -> Result<Option<&'static str>, Fault> {
+    let (state, detail, due) = match outcome {
+        Outcome::Delivered { detail } => ("delivered", detail, None),
+        Outcome::Rejected { detail } => ("dead", detail, None),
+        Outcome::Failed { detail } if taken.attempt >= ATTEMPTS_MAX => ("dead", detail, None),
+        Outcome::Failed { detail } => ("waiting", detail, Some(now + backoff(taken.attempt))),
+    };
+    let settled_at = due.is_none().then_some(now);
+    let touched = tx
+        .run(
+            "UPDATE outbox SET state = $4, detail = $5, due_at = $6, settled_at = $7, \
+             leased_until = 0 \
+             WHERE space_id = $1 AND id = $2 AND lease = $3 AND state = 'waiting'",
+            params![
+                &taken.space,
+                taken.message.id,
+                &taken.lease,
+                state,
+                detail.chars().take(500).collect::<String>(),
+                due,
+                settled_at
+            ],
+        )
+        .await?;
+    Ok((touched == 1).then_some(state))
+}
+
+/// Wait before the next attempt: 2 s, 4 s, 8 s … at most 10 minutes.
+pub fn backoff(attempt: i64) -> Duration {
+    let doublings = u32::try_from(attempt.clamp(1, 20)).unwrap_or(20);
+    Duration::from_secs((1_u64 << doublings).min(600))
+}
+
+/// Makes a dead message due again.
+///
+/// # Errors
+/// When the database refuses. `Ok(false)`: there is no such dead message.
+pub async fn retry(
+    tx: &mut Tx,
+    space: &SpaceId,
+    id: kernel::OutboxId,
+    now: Time,
+) -> Result<bool, Fault> {
+    let touched = tx
+        .run(
+            "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = $3, settled_at = NULL \
+             WHERE space_id = $1 AND id = $2 AND state = 'dead'",
+            params![space, id, now],
+        )
+        .await?;
+    Ok(touched == 1)
+}
+
+/// When the next message is due.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Fault> {
+    let sql = "SELECT MIN(due_at) AS due FROM outbox WHERE due_at IS NOT NULL";
+    match conn.first(sql, vec![]).await? {
+        Some(row) => row.get("due"),
+        None => Ok(None),
+    }
+}
+
+/// A message as people see it in lists.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// The record it is about.
+    pub subject: String,
+    /// Which connector carries it.
+    pub channel: String,
+    /// Where to.
+    pub target: String,
+    /// `waiting`, `delivered`, `dead` or `cancelled`.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// When it was put in.
+    pub created_at: Time,
+    /// When it is tried next.
+    pub due_at: Option<Time>,
+    /// What the last attempt said.
+    pub detail: String,
+}
+
+/// The newest messages of a space, of one state or (with an empty text) of all.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    conn: &mut Conn,
+    space: &SpaceId,
+    state: &str,
+    limit: i64,
+) -> Result<Vec<Listed>, Fault> {
+    let rows = conn
+        .all(
+            "SELECT id, subject, channel, target, state, attempts, created_at, due_at, detail \
+             FROM outbox WHERE space_id = $1 AND ($2 = '' OR state = $2) \
+             ORDER BY created_at DESC, id DESC LIMIT $3",
+            params![space, state, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Listed {
+                id: row.get("id")?,
+                subject: row.get("subject")?,
+                channel: row.get("channel")?,
+                target: row.get("target")?,
+                state: row.get("state")?,
+                attempts: row.get("attempts")?,
+                created_at: row.get("created_at")?,
+                due_at: row.get("due_at")?,
+                detail: row.get("detail")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! The sealer chains the journal of each space: a seal hashes a run of entries and the seal
+//! before, so that a later change of any entry shows. Appends never wait for it.
+
+use kernel::{Entry, GENESIS, SpaceId, Time, seal_run};
+
+use crate::db::{Conn, Db, Tx};
+use crate::journal::{self, Position, Stored};
+use crate::{Fault, params};
+
+/// Entries of one run at most.
+const RUN: i64 = 1000;
+
+/// The newest seal of a space, or where the chain begins.
+struct Tip {
+    number: i64,
+    position: Position,
+    hash: String,
+}
+
+/// Seals everything that is not sealed yet; returns how many entries were sealed.
+///
+/// # Errors
+/// When the database refuses. Losing a race against another node is no error.
+pub async fn seal_all(db: &Db, now: Time) -> Result<i64, Fault> {
+    let mut conn = db.reader().await?;
+    let rows = conn.all("SELECT DISTINCT space_id FROM journal", vec![]).await?;
+    drop(conn);
+    let mut sealed = 0;
+    for row in rows {
+        let space: SpaceId = row.get("space_id")?;
+        loop {
+            let space = space.clone();
+            let work =
+                db.write(move |tx| Box::pin(async move { seal_run_of(tx, &space, now).await }));
+            match work.await {
+                Ok(0) => break,
+                Ok(entries) => sealed += entries,
+                Err(fault) if fault.worth_retrying() => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+    Ok(sealed)
+}
+
+async fn seal_run_of(tx: &mut Tx, space: &SpaceId, now: Time) -> Result<i64, Fault> {
+    let tip = tip(tx, space).await?;
+    let run = journal::after_in_space(tx, space, tip.position, RUN).await?;
+    let Some(last) = run.last() else { return Ok(0) };
+    let entries = i64::try_from(run.len()).unwrap_or(i64::MAX);
+    let values = params![
+        space,
+        tip.number + 1,
+        last.position.tx,
+        last.position.seq,
+        entries,
+        seal_run(&tip.hash, pairs(&run)),
+        now
+    ];
+    tx.run(
+        "INSERT INTO seal (space_id, number, to_tx, to_seq, entries, hash, sealed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        values,
+    )
+    .await?;
+    Ok(entries)
+}
+
+fn pairs(run: &[Stored]) -> impl Iterator<Item = (&Entry, &str)> {
+    run.iter().map(|stored| (&stored.entry, stored.data.as_str()))
+}
+
+async fn tip(conn: &mut Conn, space: &SpaceId) -> Result<Tip, Fault> {
+    let sql = "SELECT number, to_tx, to_seq, hash FROM seal WHERE space_id = $1 \
+               ORDER BY number DESC LIMIT 1";
+    Ok(match conn.first(sql, params![space]).await? {
+        Some(row) => Tip {
+            number: row.get("number")?,
+            position: Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? },
+            hash: row.get("hash")?,
+        },
+        None => Tip { number: 0, position: Position::default(), hash: GENESIS.to_owned() },
+    })
+}
+
+/// What a check of the chain found.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+pub struct Proof {
+    /// The space.
+    pub space: SpaceId,
+    /// Seals that hold, counted from the first.
+    pub seals: i64,
+    /// Entries under these seals.
+    pub entries: i64,
+    /// Entries after the last seal: not proven yet.
+    pub unsealed: i64,
+    /// The first run that does not match its seal, if any.
+    pub broken: Option<Broken>,
+}
+
+/// A run whose entries are not what was sealed.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+pub struct Broken {
+    /// Number of the seal.
+    pub seal: i64,
+    /// The run begins after this entry …
+    pub after_seq: i64,
+    /// … and ends with this one.
+    pub to_seq: i64,
+    /// What is wrong, in words.
+    pub why: String,
+}
+
+/// Walks the chain of every space from its beginning and compares.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn verify(conn: &mut Conn) -> Result<Vec<Proof>, Fault> {
+    let rows = conn
+        .all("SELECT space_id FROM journal UNION SELECT space_id FROM seal ORDER BY 1", vec![])
+        .await?;
+    let mut proofs = Vec::new();
+    for row in rows {
+        proofs.push(verify_space(conn, &row.get("space_id")?).await?);
+    }
+    Ok(proofs)
+}
+
+async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> {
+    let mut proof = Proof { space: space.clone(), seals: 0, entries: 0, unsealed: 0, broken: None };
+    let mut hash = GENESIS.to_owned();
+    let mut position = Position::default();
+    let sql = "SELECT number, to_tx, to_seq, entries, hash FROM seal \
+               WHERE space_id = $1 AND number > $2 ORDER BY number LIMIT 1";
+    while let Some(row) = conn.first(sql, params![space, proof.seals]).await? {
+        let (number, entries): (i64, i64) = (row.get("number")?, row.get("entries")?);
+        let to = Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? };
+        let run = run_between(conn, space, position, to).await?;
+        let recomputed = seal_run(&hash, pairs(&run));
+        let why = if number != proof.seals + 1 {
+            Some(format!("seal {} is missing", proof.seals + 1))
+        } else if run.len() as i64 != entries {
+            Some(format!("{entries} entries were sealed, {} are there", run.len()))
+        } else if recomputed != row.get::<String>("hash")? {
+            Some("an entry or the seal itself was altered".to_owned())
+        } else {
+            None
+        };
+        if let Some(why) = why {
+            proof.broken =
+                Some(Broken { seal: number, after_seq: position.seq, to_seq: to.seq, why });
+            return Ok(proof);
+        }
+        (hash, position) = (recomputed, to);
+        proof.seals = number;
+        proof.entries += entries;
+    }
+    let sql = "SELECT COUNT(*) AS n FROM journal WHERE space_id = $1 AND (tx, seq) > ($2, $3)";
+    proof.unsealed = conn.number(sql, params![space, position.tx, position.seq]).await?;
+    Ok(proof)
+}
+
+async fn run_between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    from: Position,
+    to: Position,
+) -> Result<Vec<Stored>, Fault> {
+    let mut run = journal::after_in_space(conn, space, from, RUN + 1).await?;
+    run.retain(|stored| stored.position <= to);
+    Ok(run)
+}
