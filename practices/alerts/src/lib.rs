@@ -1,1 +1,39 @@
-//! alerts
+//! Alerts: what monitoring says is wrong. Takes floods of signals, keeps one record for every
+//! label set, finds the item of the estate it speaks of, and remembers each firing.
+//!
+//! ```text
+//! signal ─► open ◄──► acknowledged          open, acknowledged ─► cleared ─► closed
+//!            ▲                                                      │         │
+//!            └────────────────────── returns ──────────────────────┴─────────┘
+//! ```
+//!
+//! Signals come through [`take`] and [`take_batch`], people through the commands of the
+//! [`kernel::Lifecycle`]. **Invariant:** a re-sent signal refreshes a record and is no history.
+
+mod alert;
+mod command;
+mod condition;
+mod event;
+mod intake;
+mod labels;
+pub mod matching;
+mod severity;
+mod signal;
+mod stage;
+mod template;
+mod view;
+
+pub use alert::{Alert, CLOSE_AFTER, Refresh};
+pub use command::Command;
+pub use condition::{Condition, ConditionError, Subject};
+pub use event::{Event, Firing, Return, Why, describe};
+pub use intake::{Change, Ignored, Outcome, Policy, Taken, expire, take, take_batch};
+pub use labels::{Fingerprint, Labels};
+pub use matching::{Match, MatchRule, Matcher, RuleError};
+pub use severity::Severity;
+pub use signal::{Invalid, Signal};
+pub use stage::{ALLOWED, Stage, Verb};
+pub use view::{Field, Offer, View};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use kernel::Lifecycle;
+use serde::Serialize;
+
+use crate::{Alert, Verb};
+
+/// An alert as the API shows it: the record with what is computed from it.
+#[derive(Debug, Serialize)]
+pub struct View<'a> {
+    /// The record.
+    #[serde(flatten)]
+    pub alert: &'a Alert,
+    /// See [`Alert::name`].
+    pub name: &'a str,
+    /// See [`Alert::summary`].
+    pub summary: &'a str,
+    /// The row's version, for `If-Match`.
+    pub version: i64,
+    /// What a person may ask now.
+    pub allowed: Vec<&'static Offer>,
+}
+
+/// A command that a person may send now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Offer {
+    /// The command's name in JSON.
+    pub command: &'static str,
+    /// What a button says.
+    pub label: &'static str,
+    /// What has to be filled in.
+    pub fields: &'static [Field],
+    /// The verb behind it.
+    #[serde(skip)]
+    pub verb: Verb,
+}
+
+/// One thing to fill in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Field {
+    /// Its name in the command.
+    pub name: &'static str,
+    /// Which control draws it.
+    pub kind: &'static str,
+    /// Whether it may not stay empty.
+    pub required: bool,
+    /// What people read beside it.
+    pub label: &'static str,
+}
+
+/// Every command that is for people, in the order of the buttons.
+const OFFERS: [Offer; 4] = [
+    Offer { command: "acknowledge", label: "Acknowledge", fields: &[], verb: Verb::Acknowledge },
+    Offer {
+        command: "unacknowledge",
+        label: "Take back acknowledgement",
+        fields: &[],
+        verb: Verb::Unacknowledge,
+    },
+    Offer {
+        command: "clear",
+        label: "Clear",
+        fields: &[Field { name: "reason", kind: "text", required: true, label: "Reason" }],
+        verb: Verb::Clear,
+    },
+    Offer { command: "close", label: "Close", fields: &[], verb: Verb::Close },
+];
+
+impl Alert {
+    /// The alert as the API shows it.
+    pub fn view(&self, version: i64) -> View<'_> {
+        View {
+            alert: self,
+            name: self.name(),
+            summary: self.summary(),
+            version,
+            allowed: self.offers(),
+        }
+    }
+
+    /// The commands that a person may send now.
+    pub fn offers(&self) -> Vec<&'static Offer> {
+        let useful = |offer: &&Offer| {
+            self.allows(offer.verb)
+                && !(offer.verb == Verb::Acknowledge && self.acknowledged_by.is_some())
+        };
+        OFFERS.iter().filter(useful).collect()
+    }
+}
