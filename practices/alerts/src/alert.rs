@@ -1,13 +1,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{
-    Actor, AlertId, Allowed, IncidentId, ItemRef, Lifecycle, Moment, Refusal, Time,
-};
+use kernel::{Actor, AlertId, Allowed, IncidentId, ItemRef, Lifecycle, Moment, Refusal, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::intake::expire;
-use crate::{ALLOWED, Command, Event, Fingerprint, Firing, Labels, Return, Severity, Stage, Verb, Why};
+use crate::{
+    ALLOWED, Command, Event, Fingerprint, Firing, Labels, Return, Severity, Stage, Verb, Why,
+};
 
 /// How long a cleared alert waits for its return before it is put away.
 pub const CLOSE_AFTER: Duration = Duration::from_secs(60 * 60);

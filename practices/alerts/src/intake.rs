@@ -6,9 +6,7 @@ use std::time::Duration;
 use kernel::{Lifecycle, Moment, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Alert, CLOSE_AFTER, Event, Fingerprint, Firing, Match, Refresh, Return, Signal, Why,
-};
+use crate::{Alert, CLOSE_AFTER, Event, Fingerprint, Firing, Match, Refresh, Return, Signal, Why};
 
 /// What an administrator decides about taking signals in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -152,8 +150,7 @@ fn refresh(alert: &Alert, signal: &Signal, now: Time, policy: &Policy) -> Refres
         seen_at: now,
         // Never earlier than before: a refresh that was overtaken must not shorten the life.
         expires_at: Reading::of(signal, now, policy).expires_at.max(alert.expires_at),
-        annotations: (signal.annotations != alert.annotations)
-            .then(|| signal.annotations.clone()),
+        annotations: (signal.annotations != alert.annotations).then(|| signal.annotations.clone()),
         generator_url: (signal.generator_url != alert.generator_url)
             .then(|| signal.generator_url.clone()),
     }
@@ -241,8 +238,9 @@ pub fn take_batch<'a>(
                 taken.ignored.push((index, reason));
             }
             // The end of an unknown alert overtook its beginning: it is over.
-            (Outcome::New(..), _) if signal.started() <= ended.get(&fingerprint).copied()
-                && signal.started().is_some() =>
+            (Outcome::New(..), _)
+                if signal.started() <= ended.get(&fingerprint).copied()
+                    && signal.started().is_some() =>
             {
                 taken.ignored.push((index, Ignored::Late));
             }

@@ -139,7 +139,8 @@ impl Compiled {
         }
         Ok(Compiled {
             name: format!("rule `{}`", rule.name).into(),
-            condition: Condition::compile(&rule.when).map_err(|error| ("when", error.to_string()))?,
+            condition: Condition::compile(&rule.when)
+                .map_err(|error| ("when", error.to_string()))?,
             item: Template::parse(&rule.item).map_err(|problem| ("item", problem))?,
             failures: AtomicU64::new(0),
         })

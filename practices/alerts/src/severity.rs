@@ -43,8 +43,16 @@ impl Severity {
             Some(Severity::Error)
         } else if is(&["warning", "warn", "minor", "average", "medium", "p3"]) {
             Some(Severity::Warning)
-        } else if is(&["info", "information", "informational", "notice", "low", "debug", "p4", "p5"])
-        {
+        } else if is(&[
+            "info",
+            "information",
+            "informational",
+            "notice",
+            "low",
+            "debug",
+            "p4",
+            "p5",
+        ]) {
             Some(Severity::Info)
         } else if is(&["none", "ok", "normal"]) {
             Some(Severity::None)

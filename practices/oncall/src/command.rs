@@ -1,0 +1,99 @@
+use kernel::{IncidentId, ItemRef, OutboxId, Priority};
+use serde::{Deserialize, Serialize};
+
+use crate::{CallResult, Verb};
+
+/// What can be asked of a page. People acknowledge; the rest is for Operate itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Call the people of an escalation policy.
+    Start(Box<Start>),
+    /// I take it: nobody else is called. Asking again changes nothing.
+    Acknowledge {},
+    /// What became of a call, as the outbox saw it.
+    DeliveryRecorded {
+        /// The message that carried the call.
+        message: OutboxId,
+        /// Waiting means that this attempt failed and another will follow.
+        result: CallResult,
+        /// What the other side said.
+        detail: String,
+    },
+    /// Nobody is needed any more.
+    Cancel {
+        /// Why, for the timeline.
+        reason: String,
+    },
+    /// Its time has come: call the next.
+    Tick {},
+}
+
+/// A page to be made. The policy is copied in: an edit of the policy does not change a page that
+/// rings.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// The incident that needs somebody.
+    pub incident: IncidentId,
+    /// The escalation policy.
+    pub policy: ItemRef,
+    /// Whom to call, in order. A step without contacts is passed over.
+    pub steps: Vec<Step>,
+    /// How often to begin again after the last step.
+    pub repeat: u32,
+    /// What the calls say.
+    pub summary: Summary,
+}
+
+/// People who are called at the same time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// Whom.
+    pub contacts: Vec<Contact>,
+    /// How long to wait for an answer before the next step.
+    pub wait_seconds: u32,
+}
+
+/// One way to reach one person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Contact {
+    /// The person, or whoever stands behind a shared address.
+    pub contact: ItemRef,
+    /// Which connector carries the call: `email` or `webhook`.
+    pub channel: String,
+    /// The address or URL.
+    pub target: String,
+}
+
+/// What a call says about the incident, as it was when the page began.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Summary {
+    /// The incident's number.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
+    /// Its priority.
+    pub priority: Priority,
+    /// The item that is hit, if one is known.
+    pub service: Option<ItemRef>,
+    /// Where to read more, below the address of this installation: `/incidents/inc_…`.
+    pub url_path: String,
+}
+
+impl Command {
+    /// The command without its data.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Command::Start(_) => Verb::Start,
+            Command::Acknowledge {} => Verb::Acknowledge,
+            Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
+            Command::Cancel { .. } => Verb::Cancel,
+            Command::Tick {} => Verb::Tick,
+        }
+    }
+
+    /// Whether only Operate itself may send it.
+    pub fn system_only(&self) -> bool {
+        !matches!(self, Command::Acknowledge {})
+    }
+}

@@ -1,0 +1,112 @@
+use kernel::{Actor, OutboxId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::{CallResult, Contact, Start};
+
+/// What can have happened to a page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The page began.
+    Started {
+        /// When.
+        at: Time,
+        /// Whom it will call, and about what.
+        #[serde(flatten)]
+        start: Box<Start>,
+    },
+    /// The people of one step are called.
+    Called {
+        /// When.
+        at: Time,
+        /// The step, from 0.
+        step: u32,
+        /// The round, from 0.
+        round: u32,
+        /// One message for each contact.
+        calls: Vec<Calling>,
+        /// When the next step is due unless somebody answers.
+        next_step_at: Time,
+    },
+    /// The outbox reported on a call.
+    Attempted {
+        /// When.
+        at: Time,
+        /// The message that carries the call.
+        message: OutboxId,
+        /// What became of it.
+        result: CallResult,
+        /// What the other side said.
+        detail: String,
+    },
+    /// Somebody answered.
+    Acknowledged {
+        /// When.
+        at: Time,
+        /// Who.
+        by: Actor,
+    },
+    /// Everybody was called and nobody answered.
+    Exhausted {
+        /// When.
+        at: Time,
+    },
+    /// Nobody is needed any more.
+    Cancelled {
+        /// When.
+        at: Time,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A call that was asked for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Calling {
+    /// The message that carries it.
+    pub message: OutboxId,
+    /// Whom, and how.
+    #[serde(flatten)]
+    pub to: Contact,
+}
+
+impl Event {
+    /// The snake-case name, as in the JSON tag.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Started { .. } => "started",
+            Event::Called { .. } => "called",
+            Event::Attempted { .. } => "attempted",
+            Event::Acknowledged { .. } => "acknowledged",
+            Event::Exhausted { .. } => "exhausted",
+            Event::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+/// One line of a timeline: what happened, without who and when.
+pub fn describe(event: &Event) -> String {
+    match event {
+        Event::Started { start, .. } => format!("paging by {}", start.policy),
+        Event::Called { calls, step, round, .. } => {
+            let people: Vec<String> = calls
+                .iter()
+                .map(|call| format!("{} by {}", call.to.contact.name(), call.to.channel))
+                .collect();
+            let again = if *round > 0 { format!(", round {}", round + 1) } else { String::new() };
+            format!("calling {} (step {}{again})", people.join(", "), step + 1)
+        }
+        Event::Attempted { result, detail, .. } => {
+            let outcome = match result {
+                CallResult::Delivered => "call delivered",
+                CallResult::Failed => "call failed",
+                CallResult::Waiting => "call not delivered yet, will be tried again",
+                CallResult::Dropped => "call dropped before it left",
+            };
+            if detail.is_empty() { outcome.to_owned() } else { format!("{outcome}: {detail}") }
+        }
+        Event::Acknowledged { .. } => "answered the page".to_owned(),
+        Event::Exhausted { .. } => "everybody was called and nobody answered".to_owned(),
+        Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
+    }
+}

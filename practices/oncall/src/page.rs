@@ -1,0 +1,353 @@
+use kernel::{
+    Actor, Allowed, Effect, IncidentId, ItemRef, Lifecycle, Message, Moment, OutboxId, PageId,
+    Refusal, Time,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::event::Calling;
+use crate::plan::{self, Place};
+use crate::{ALLOWED, Command, Event, Stage, Step, Summary, Verb};
+
+/// The calling of people for one incident by one escalation policy.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Page {
+    /// Its id.
+    pub id: PageId,
+    /// The incident that needs somebody.
+    pub incident: IncidentId,
+    /// The escalation policy.
+    pub policy: ItemRef,
+    /// Where it is in its life.
+    pub stage: Stage,
+    /// What the calls say.
+    pub summary: Summary,
+    /// Whom to call, copied from the policy when the page began.
+    pub steps: Vec<Step>,
+    /// How often to begin again after the last step.
+    pub repeat: u32,
+    /// The step that was called last, from 0.
+    pub step: u32,
+    /// The round it is in, from 0.
+    pub round: u32,
+    /// When the next step is due; `None` when none is.
+    pub next_step_at: Option<Time>,
+    /// Every call, in order.
+    pub calls: Vec<Call>,
+    /// When it began.
+    pub started_at: Time,
+    /// Who answered.
+    pub acknowledged_by: Option<Actor>,
+    /// When somebody answered.
+    pub acknowledged_at: Option<Time>,
+    /// Why it was cancelled; empty otherwise.
+    #[serde(default)]
+    pub cancel_reason: String,
+}
+
+/// One call to one contact.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Call {
+    /// The message that carries it.
+    pub message: OutboxId,
+    /// The step it belongs to, from 0.
+    pub step: u32,
+    /// The round, from 0.
+    pub round: u32,
+    /// Whom.
+    pub contact: ItemRef,
+    /// How: `email` or `webhook`.
+    pub channel: String,
+    /// Where to.
+    pub target: String,
+    /// When it was asked for.
+    pub at: Time,
+    /// What became of it.
+    pub result: CallResult,
+    /// What the other side said last.
+    pub detail: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the result came.
+    pub result_at: Option<Time>,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallResult {
+    /// On its way, or to be tried again.
+    Waiting,
+    /// The other side took it.
+    Delivered,
+    /// Given up.
+    Failed,
+    /// Not sent: somebody had answered, or nobody was needed, before it left.
+    Dropped,
+}
+
+impl Page {
+    /// The first delivery of any call, if there is one yet.
+    pub fn first_delivered_at(&self) -> Option<Time> {
+        let delivered = self.calls.iter().filter(|call| call.result == CallResult::Delivered);
+        delivered.filter_map(|call| call.result_at).min()
+    }
+
+    /// Whether a message is one of this page's calls and may still leave. The outbox asks this
+    /// right before it sends.
+    pub fn wants(&self, message: OutboxId) -> bool {
+        let waiting = |call: &Call| call.message == message && call.result == CallResult::Waiting;
+        self.stage.unanswered() && self.calls.iter().any(waiting)
+    }
+
+    fn started(id: PageId, at: Time, start: &crate::Start) -> Page {
+        Page {
+            id,
+            incident: start.incident,
+            policy: start.policy.clone(),
+            stage: Stage::Ringing,
+            summary: start.summary.clone(),
+            steps: start.steps.clone(),
+            repeat: start.repeat,
+            step: 0,
+            round: 0,
+            next_step_at: None,
+            calls: Vec::new(),
+            started_at: at,
+            acknowledged_by: None,
+            acknowledged_at: None,
+            cancel_reason: String::new(),
+        }
+    }
+
+    /// Goes on after the present step.
+    fn advance(&self, moment: &Moment) -> Event {
+        let after = Place { step: self.step + 1, round: self.round };
+        plan::next_place(&self.steps, self.repeat, after)
+            .and_then(|place| plan::call(&self.steps, place, moment))
+            .unwrap_or(Event::Exhausted { at: moment.now })
+    }
+
+    /// What a report about a call leads to. When it shows that nobody of the present step can be
+    /// reached, the next step is not kept waiting.
+    fn record(
+        &self,
+        message: OutboxId,
+        result: CallResult,
+        detail: &str,
+        moment: &Moment,
+    ) -> Result<Vec<Event>, Refusal> {
+        let Some(call) = self.calls.iter().find(|call| call.message == message) else {
+            return Err(Refusal::unknown(format!("{message} is no call of this page")));
+        };
+        let settled = matches!(call.result, CallResult::Delivered | CallResult::Failed);
+        if settled && result != CallResult::Delivered || call.result == CallResult::Delivered {
+            return Ok(Vec::new());
+        }
+        let detail = detail.to_owned();
+        let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
+        let reachable = |other: &&Call| {
+            (other.step, other.round) == (self.step, self.round)
+                && other.result != CallResult::Failed
+                && other.message != message
+        };
+        let present = (call.step, call.round) == (self.step, self.round);
+        let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
+        if self.stage == Stage::Ringing && present && unreachable {
+            events.push(self.advance(moment));
+        }
+        Ok(events)
+    }
+
+    fn called(&mut self, at: Time, calls: &[Calling]) {
+        let (step, round) = (self.step, self.round);
+        self.calls.extend(calls.iter().map(|call| Call {
+            message: call.message,
+            step,
+            round,
+            contact: call.to.contact.clone(),
+            channel: call.to.channel.clone(),
+            target: call.to.target.clone(),
+            at,
+            result: CallResult::Waiting,
+            detail: String::new(),
+            attempts: 0,
+            result_at: None,
+        }));
+    }
+
+    fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
+        let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
+        call.attempts = call.attempts.saturating_add(1);
+        detail.clone_into(&mut call.detail);
+        call.result_at = Some(at);
+        // A call that was dropped while it was being tried stays dropped, unless it got through.
+        if call.result != CallResult::Dropped || result != CallResult::Waiting {
+            call.result = result;
+        }
+    }
+
+    /// Nobody is called any more.
+    fn stop(&mut self, stage: Stage, at: Time) {
+        self.stage = stage;
+        self.next_step_at = None;
+        for call in self.calls.iter_mut().filter(|call| call.result == CallResult::Waiting) {
+            call.result = CallResult::Dropped;
+            call.result_at = Some(at);
+        }
+    }
+
+    /// The message of a call: everything that a connector needs to write it.
+    fn message(&self, call: &Calling) -> Message {
+        let body = json!({
+            "kind": "page",
+            "page": self.id,
+            "incident": self.incident,
+            "number": self.summary.number,
+            "title": self.summary.title,
+            "priority": self.summary.priority,
+            "service": self.summary.service,
+            "url_path": self.summary.url_path,
+            "policy": self.policy,
+            "contact": call.to.contact,
+            "step": self.step,
+            "round": self.round,
+            "started_at": self.started_at,
+        });
+        Message {
+            id: call.message,
+            channel: call.to.channel.clone(),
+            target: call.to.target.clone(),
+            body,
+        }
+    }
+
+    /// Why the stage forbids the verb, for people.
+    fn refusal(&self, verb: Verb) -> String {
+        match (self.stage, verb) {
+            (_, Verb::Start) => "this page has already begun".to_owned(),
+            (Stage::Cancelled, _) if self.cancel_reason.is_empty() => {
+                "this page is over: nobody is needed any more".to_owned()
+            }
+            (Stage::Cancelled, _) => format!("this page is over: {}", self.cancel_reason),
+            (Stage::Acknowledged, _) => "somebody has already answered this page".to_owned(),
+            (Stage::Ringing | Stage::Exhausted, _) => {
+                "everybody has already been called".to_owned()
+            }
+        }
+    }
+}
+
+impl Lifecycle for Page {
+    const KIND: &'static str = "page";
+    type Id = PageId;
+    type Stage = Stage;
+    type Verb = Verb;
+    type Command = Command;
+    type Event = Event;
+
+    fn allowed_table() -> &'static [Allowed<Stage, Verb>] {
+        ALLOWED
+    }
+
+    fn verb(command: &Command) -> Verb {
+        command.verb()
+    }
+
+    fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    fn open(_: PageId, command: &Command, moment: &Moment) -> Result<Vec<Event>, Refusal> {
+        let Command::Start(start) = command else {
+            return Err(Refusal::unknown("there is no such page"));
+        };
+        let start = plan::within_limits(start);
+        let first = plan::next_place(&start.steps, 0, Place { step: 0, round: 0 })
+            .and_then(|place| plan::call(&start.steps, place, moment))
+            .unwrap_or(Event::Exhausted { at: moment.now });
+        Ok(vec![Event::Started { at: moment.now, start: Box::new(start) }, first])
+    }
+
+    fn born(id: PageId, event: &Event) -> Option<Page> {
+        match event {
+            Event::Started { at, start } => Some(Page::started(id, *at, start)),
+            _ => None,
+        }
+    }
+
+    fn decide(&self, command: &Command, moment: &Moment) -> Result<Vec<Event>, Refusal> {
+        if !self.allows(command.verb()) {
+            return Err(Refusal::not_allowed(self.refusal(command.verb())));
+        }
+        let at = moment.now;
+        match command {
+            Command::Start(_) => Err(Refusal::not_allowed(self.refusal(Verb::Start))),
+            Command::Acknowledge {} if self.stage == Stage::Acknowledged => Ok(Vec::new()),
+            Command::Acknowledge {} => {
+                Ok(vec![Event::Acknowledged { at, by: moment.actor.clone() }])
+            }
+            Command::DeliveryRecorded { message, result, detail } => {
+                self.record(*message, *result, detail, moment)
+            }
+            Command::Cancel { reason } => Ok(vec![Event::Cancelled { at, reason: reason.clone() }]),
+            Command::Tick {} if self.next_step_at.is_some_and(|due| due <= at) => {
+                Ok(vec![self.advance(moment)])
+            }
+            Command::Tick {} => Ok(Vec::new()),
+        }
+    }
+
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Started { .. } => {}
+            Event::Called { at, step, round, calls, next_step_at } => {
+                (self.step, self.round) = (*step, *round);
+                self.next_step_at = Some(*next_step_at);
+                self.called(*at, calls);
+            }
+            Event::Attempted { at, message, result, detail } => {
+                self.attempted(*at, *message, *result, detail);
+            }
+            Event::Acknowledged { at, by } => {
+                self.acknowledged_by = Some(by.clone());
+                self.acknowledged_at = Some(*at);
+                self.stop(Stage::Acknowledged, *at);
+            }
+            Event::Exhausted { .. } => {
+                self.stage = Stage::Exhausted;
+                self.next_step_at = None;
+            }
+            Event::Cancelled { at, reason } => {
+                reason.clone_into(&mut self.cancel_reason);
+                self.stop(Stage::Cancelled, *at);
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        self.next_step_at
+    }
+
+    fn tick() -> Command {
+        Command::Tick {}
+    }
+
+    fn id(&self) -> PageId {
+        self.id
+    }
+
+    fn event_name(event: &Event) -> &'static str {
+        event.name()
+    }
+
+    fn effects(&self, event: &Event, _: &Moment) -> Vec<Effect> {
+        match event {
+            Event::Called { calls, .. } => {
+                calls.iter().map(|call| Effect::Send(self.message(call))).collect()
+            }
+            Event::Acknowledged { .. } | Event::Cancelled { .. } => vec![Effect::CancelUnsent],
+            Event::Started { .. } | Event::Attempted { .. } | Event::Exhausted { .. } => Vec::new(),
+        }
+    }
+}

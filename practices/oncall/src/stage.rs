@@ -1,0 +1,49 @@
+use kernel::Allowed;
+use serde::{Deserialize, Serialize};
+
+/// Where a page is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// People are being called.
+    Ringing,
+    /// Somebody answered.
+    Acknowledged,
+    /// Everybody was called as often as the policy says, and nobody answered. Still open: a late
+    /// answer counts.
+    Exhausted,
+    /// The incident needs nobody any more.
+    Cancelled,
+}
+
+impl Stage {
+    /// Whether the page still wants an answer.
+    pub fn unanswered(self) -> bool {
+        matches!(self, Stage::Ringing | Stage::Exhausted)
+    }
+}
+
+/// What can be asked of a page, without data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the verb of the command of the same name")]
+pub enum Verb {
+    Start,
+    Acknowledge,
+    DeliveryRecorded,
+    Cancel,
+    Tick,
+}
+
+/// Which stage accepts which verb: the only list. `Start` opens a page and fits no stage.
+///
+/// A connector may report a delivery late, so every stage takes it.
+pub const ALLOWED: &[Allowed<Stage, Verb>] = {
+    use Verb::*;
+    &[
+        Allowed { stage: Stage::Ringing, verbs: &[Acknowledge, DeliveryRecorded, Cancel, Tick] },
+        Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, DeliveryRecorded] },
+        Allowed { stage: Stage::Exhausted, verbs: &[Acknowledge, DeliveryRecorded, Cancel] },
+        Allowed { stage: Stage::Cancelled, verbs: &[DeliveryRecorded] },
+    ]
+};

@@ -1,0 +1,42 @@
+use kernel::Lifecycle;
+use serde::Serialize;
+
+use crate::{Page, Verb};
+
+/// A page as the API shows it: the record with what may be asked of it now.
+#[derive(Debug, Serialize)]
+pub struct View<'a> {
+    /// The record.
+    #[serde(flatten)]
+    pub page: &'a Page,
+    /// The row's version, for `If-Match`.
+    pub version: i64,
+    /// What a person may ask now.
+    pub allowed: Vec<Offer>,
+}
+
+/// A command that a person may send now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Offer {
+    /// The command's name in JSON.
+    pub command: &'static str,
+    /// What a button says.
+    pub label: &'static str,
+    /// What has to be filled in: nothing.
+    pub fields: [(); 0],
+}
+
+impl Page {
+    /// The page as the API shows it.
+    pub fn view(&self, version: i64) -> View<'_> {
+        View { page: self, version, allowed: self.offers() }
+    }
+
+    /// The commands that a person may send now.
+    pub fn offers(&self) -> Vec<Offer> {
+        let open = self.allows(Verb::Acknowledge) && self.acknowledged_by.is_none();
+        open.then_some(Offer { command: "acknowledge", label: "Acknowledge", fields: [] })
+            .into_iter()
+            .collect()
+    }
+}
