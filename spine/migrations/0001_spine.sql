@@ -61,3 +61,12 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_subject ON outbox (space_id, subject);
+
+-- What records are found by besides their columns.
+CREATE TABLE record_tag (
+    space_id TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (space_id, tag, kind, id)
+);

@@ -1,5 +1,6 @@
 //! The one place that changes records: load, decide, fold, write row and journal and outbox.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
@@ -21,6 +22,8 @@ pub struct Table<R> {
     pub columns: &'static [&'static str],
     /// Their values, in the same order.
     pub values: fn(&R) -> Vec<Value>,
+    /// What else it is found by, many of each kind: `item:service/orders`, `alert:alr_…`.
+    pub tags: fn(&R) -> Vec<String>,
 }
 
 impl<R> Clone for Table<R> {
@@ -135,6 +138,7 @@ pub async fn open_in<R: Lifecycle>(
         effects.extend(record.effects(event, asked.moment));
     }
     insert(tx, table, asked.space, &record).await?;
+    retag(tx, table, asked.space, None, &record).await?;
     remember::<R>(tx, id, &events, effects, asked).await?;
     Ok(Done { record, version: 1, events })
 }
@@ -162,11 +166,13 @@ pub async fn execute_in<R: Lifecycle>(
         return Ok(Done { record, version, events });
     }
     let mut effects = Vec::new();
+    let before = record.clone();
     for event in &events {
         record.apply(event);
         effects.extend(record.effects(event, asked.moment));
     }
     update(tx, table, asked.space, &record, version).await?;
+    retag(tx, table, asked.space, Some(&before), &record).await?;
     remember::<R>(tx, id, &events, effects, asked).await?;
     Ok(Done { record, version: version + 1, events })
 }
@@ -275,6 +281,36 @@ async fn update<R: Lifecycle>(
         1 => Ok(()),
         _ => Err(Fault::Race),
     }
+}
+
+/// Brings the index of tags in line with the record.
+async fn retag<R: Lifecycle>(
+    tx: &mut Tx,
+    table: &Table<R>,
+    space: &SpaceId,
+    before: Option<&R>,
+    after: &R,
+) -> Result<(), Fault> {
+    let old: BTreeSet<String> =
+        before.map(|record| (table.tags)(record)).unwrap_or_default().into_iter().collect();
+    let new: BTreeSet<String> = (table.tags)(after).into_iter().collect();
+    let id = after.id().to_string();
+    for tag in new.difference(&old) {
+        tx.run(
+            "INSERT INTO record_tag (space_id, tag, kind, id) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING",
+            params![space, tag, R::KIND, &id],
+        )
+        .await?;
+    }
+    for tag in old.difference(&new) {
+        tx.run(
+            "DELETE FROM record_tag WHERE space_id = $1 AND tag = $2 AND kind = $3 AND id = $4",
+            params![space, tag, R::KIND, &id],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 fn text<R: Lifecycle>(record: &R) -> Result<String, Fault> {

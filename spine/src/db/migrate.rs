@@ -59,3 +59,7 @@ async fn tx_offset(tx: &mut Tx) -> Result<i64, Fault> {
     tx.run("INSERT INTO journal_epoch (tx_offset) VALUES ($1)", params![lifted]).await?;
     Ok(lifted)
 }
+
+/// The tables that the spine itself needs; always the first migration.
+pub const SPINE: Migration =
+    Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") };

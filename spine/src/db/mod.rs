@@ -26,7 +26,7 @@ use tokio::sync::watch;
 
 pub use conn::{Conn, Tx, placeholders};
 pub use dialect::Dialect;
-pub use migrate::Migration;
+pub use migrate::{Migration, SPINE};
 pub use value::{Field, Row, Value};
 
 use crate::Fault;
