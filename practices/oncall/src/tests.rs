@@ -1,1 +1,283 @@
+//! Laws and scenarios. A scenario is a table: `at TIME WHO WHAT -> what happened`, or `!!` and why
+//! it was refused.
 
+use kernel::{
+    Actor, Effect, IncidentId, Lifecycle, Moment, OutboxId, PageId, Priority, Time, laws,
+};
+
+use crate::{
+    CallResult, Command, Contact, Event, Page, Stage, Start, Step, Summary, WAIT_SECONDS_MIN,
+    describe,
+};
+
+#[test]
+fn scenarios_come_out_as_written() {
+    for (name, text) in [
+        ("answered", include_str!("scenarios/answered.txt")),
+        ("exhausted", include_str!("scenarios/exhausted.txt")),
+        ("unreachable", include_str!("scenarios/unreachable.txt")),
+        ("cancelled", include_str!("scenarios/cancelled.txt")),
+        ("nobody", include_str!("scenarios/nobody.txt")),
+        ("gap", include_str!("scenarios/gap.txt")),
+    ] {
+        Scenario::default().check(name, text);
+    }
+}
+
+#[test]
+fn the_laws_hold_in_every_stage() {
+    let pages = every_stage();
+    let message = pages[0].calls[0].message;
+    let commands = [
+        Command::Start(Box::new(start())),
+        Command::Acknowledge {},
+        Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
+        Command::Cancel { reason: "no incident".to_owned() },
+        Command::Tick {},
+    ];
+    for minutes in [0, 5, 600] {
+        laws::table_equals_rules(&pages, &commands, &moment(minutes, "person:ada"));
+        for page in &pages {
+            laws::tick_is_idempotent(page, &moment(minutes, "system:clockwork"));
+        }
+    }
+}
+
+#[test]
+fn a_call_says_what_a_connector_needs() {
+    let moment = moment(0, "system:stream");
+    let events = Page::open(id(), &Command::Start(Box::new(start())), &moment).unwrap();
+    let (page, _) = live(&events);
+    let Effect::Send(message) = page.effects(&events[1], &moment).remove(0) else { panic!() };
+    assert_eq!((message.channel.as_str(), message.target.as_str()), ("email", "ada@example.org"));
+    assert_eq!(message.id, page.calls[0].message);
+    for (field, expected) in [
+        ("kind", "page"),
+        ("priority", "P1"),
+        ("title", "Database down"),
+        ("url_path", "/incidents/42"),
+        ("contact", "person/ada"),
+    ] {
+        assert_eq!(message.body[field], expected, "{field}");
+    }
+    assert_eq!(message.body["number"], 42);
+    assert_eq!(message.body["page"], page.id.to_string());
+}
+
+#[test]
+fn a_page_wants_no_call_after_the_answer() {
+    let (mut page, _) = live(&opened());
+    let message = page.calls[0].message;
+    assert!(page.wants(message));
+    page.apply(&Event::Acknowledged { at: Time::EPOCH, by: Actor::Link("ada".to_owned()) });
+    assert!(!page.wants(message));
+}
+
+#[test]
+fn a_policy_without_waits_does_not_call_everybody_at_once() {
+    let mut hasty = start();
+    hasty.steps[0].wait_seconds = 0;
+    hasty.repeat = u32::MAX;
+    let moment = moment(0, "system:stream");
+    let events = Page::open(id(), &Command::Start(Box::new(hasty)), &moment).unwrap();
+    let (page, _) = live(&events);
+    let wait = page.next_step_at.unwrap().since(moment.now);
+    assert_eq!(wait.as_secs(), u64::from(WAIT_SECONDS_MIN));
+    assert!(page.repeat <= crate::REPEAT_MAX);
+}
+
+#[test]
+fn the_json_of_commands_and_events_is_as_agreed() {
+    let json = |command: &Command| serde_json::to_string(command).unwrap();
+    assert_eq!(json(&Command::Acknowledge {}), r#"{"command":"acknowledge"}"#);
+    let event = Event::Cancelled { at: Time::EPOCH, reason: "resolved".to_owned() };
+    assert_eq!(
+        serde_json::to_string(&event).unwrap(),
+        r#"{"event":"cancelled","at":"1970-01-01T00:00:00Z","reason":"resolved"}"#
+    );
+    let page = every_stage().remove(0);
+    let shown = serde_json::to_value(page.view(3)).unwrap();
+    assert_eq!(shown["allowed"][0]["command"], "acknowledge");
+    assert_eq!(shown["stage"], "ringing");
+    assert_eq!(shown["calls"][0]["result"], "waiting");
+}
+
+fn id() -> PageId {
+    PageId::from_bits(7)
+}
+
+fn moment(minutes: i64, actor: &str) -> Moment {
+    Moment::new(Time::from_seconds(minutes * 60), actor.parse().unwrap(), 1)
+}
+
+fn contact(name: &str, channel: &str) -> Contact {
+    Contact {
+        contact: format!("person/{name}").parse().unwrap(),
+        channel: channel.to_owned(),
+        target: format!("{name}@example.org"),
+    }
+}
+
+fn start() -> Start {
+    Start {
+        incident: IncidentId::from_bits(9),
+        policy: "escalationpolicy/payments".parse().unwrap(),
+        steps: vec![Step { contacts: vec![contact("ada", "email")], wait_seconds: 300 }],
+        repeat: 0,
+        summary: Summary {
+            number: 42,
+            title: "Database down".to_owned(),
+            priority: Priority::P1,
+            service: "service/orders".parse().ok(),
+            url_path: "/incidents/42".to_owned(),
+        },
+    }
+}
+
+fn opened() -> Vec<Event> {
+    let command = Command::Start(Box::new(start()));
+    Page::open(id(), &command, &moment(0, "system:stream")).unwrap()
+}
+
+fn live(events: &[Event]) -> (Page, Vec<Event>) {
+    let mut page = Page::born(id(), &events[0]).unwrap();
+    events[1..].iter().for_each(|event| page.apply(event));
+    (page, events.to_vec())
+}
+
+/// One page in each stage.
+fn every_stage() -> Vec<Page> {
+    let at = Time::EPOCH;
+    let after = |event: Event| {
+        let (mut page, _) = live(&opened());
+        page.apply(&event);
+        page
+    };
+    let pages = vec![
+        live(&opened()).0,
+        after(Event::Acknowledged { at, by: Actor::Link("ada".to_owned()) }),
+        after(Event::Exhausted { at }),
+        after(Event::Cancelled { at, reason: String::new() }),
+    ];
+    let stages: Vec<Stage> = pages.iter().map(Lifecycle::stage).collect();
+    assert_eq!(stages, [Stage::Ringing, Stage::Acknowledged, Stage::Exhausted, Stage::Cancelled]);
+    pages
+}
+
+/// A page as a scenario tells it.
+#[derive(Default)]
+struct Scenario {
+    steps: Vec<Step>,
+    repeat: u32,
+    page: Option<Page>,
+    events: Vec<Event>,
+}
+
+impl Scenario {
+    fn check(mut self, name: &str, text: &str) {
+        for (number, line) in (1..).zip(text.lines()) {
+            let place = format!("{name}, line {number}: {line}");
+            match line.split_once(' ').unwrap_or((line, "")) {
+                ("policy", steps) => self.steps = steps.split(", ").map(step).collect(),
+                ("repeat", count) => self.repeat = count.parse().unwrap(),
+                ("at", rest) => self.line(rest, &place),
+                ("stage", stage) => {
+                    let now = serde_json::to_value(self.page.as_ref().unwrap().stage).unwrap();
+                    assert_eq!(now, stage, "{place}");
+                }
+                ("calls", calls) => assert_eq!(self.calls(), calls, "{place}"),
+                ("#" | "", _) => {}
+                _ => panic!("cannot read {place}"),
+            }
+        }
+        laws::journal_rebuilds(self.page.as_ref().unwrap(), &self.events);
+    }
+
+    fn line(&mut self, line: &str, place: &str) {
+        let (asked, refused, expected) = match line.split_once("!!") {
+            Some((asked, expected)) => (asked, true, expected.trim()),
+            None => line.split_once("->").map(|(a, e)| (a, false, e.trim())).unwrap(),
+        };
+        let words: Vec<&str> = asked.split_whitespace().collect();
+        let (hour, minute) = words[0].split_once(':').unwrap();
+        let minutes = hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap();
+        let actor = if words[1] == "clock" { "system:clockwork" } else { words[1] };
+        // Every line draws other ids, as every command does.
+        let seed = self.events.len() as u128;
+        let time = Time::from_seconds(minutes * 60);
+        let moment = Moment::new(time, actor.parse().unwrap(), seed);
+        let command = self.command(&words[1..]);
+        let outcome = match &self.page {
+            None => Page::open(id(), &command, &moment),
+            Some(page) => page.decide(&command, &moment),
+        };
+        match outcome {
+            Ok(events) => {
+                let told: Vec<String> = events.iter().map(describe).collect();
+                assert_eq!((told.join("; ").as_str(), false), (expected, refused), "{place}");
+                self.follow(events);
+            }
+            Err(refusal) => {
+                assert_eq!((refusal.reason.as_str(), true), (expected, refused), "{place}");
+            }
+        }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let delivery = |result, detail: &str| Command::DeliveryRecorded {
+            message: self.message(words[2], words.get(3).map_or(1, |n| n.parse().unwrap())),
+            result,
+            detail: detail.to_owned(),
+        };
+        match words.get(1) {
+            None => Command::Tick {},
+            Some(&"start") => Command::Start(Box::new(Start {
+                steps: self.steps.clone(),
+                repeat: self.repeat,
+                ..start()
+            })),
+            Some(&"acknowledge") => Command::Acknowledge {},
+            Some(&"cancel") => Command::Cancel { reason: "the incident is resolved".to_owned() },
+            Some(&"delivered") => delivery(CallResult::Delivered, "250 ok"),
+            Some(&"delayed") => delivery(CallResult::Waiting, "451 try later"),
+            Some(&"failed") => delivery(CallResult::Failed, "550 no such user"),
+            Some(other) => panic!("unknown command {other}"),
+        }
+    }
+
+    fn message(&self, person: &str, number: usize) -> OutboxId {
+        let page = self.page.as_ref().unwrap();
+        let calls = page.calls.iter().filter(|call| call.contact.name() == person);
+        calls.map(|call| call.message).nth(number - 1).unwrap()
+    }
+
+    fn follow(&mut self, events: Vec<Event>) {
+        for event in events {
+            match &mut self.page {
+                None => self.page = Page::born(id(), &event),
+                Some(page) => page.apply(&event),
+            }
+            self.events.push(event);
+        }
+    }
+
+    fn calls(&self) -> String {
+        let page = self.page.as_ref().unwrap();
+        let result = |result: CallResult| serde_json::to_value(result).unwrap();
+        let calls = page.calls.iter().map(|call| {
+            format!("{}={}", call.contact.name(), result(call.result).as_str().unwrap())
+        });
+        calls.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// `ada:email+ada:webhook 5m`, or `- 5m` for a step without contacts.
+fn step(text: &str) -> Step {
+    let (contacts, wait) = text.split_once(' ').unwrap();
+    let minutes: u32 = wait.strip_suffix('m').unwrap().parse().unwrap();
+    let contacts = contacts.split('+').filter_map(|text| text.split_once(':'));
+    Step {
+        contacts: contacts.map(|(name, channel)| contact(name, channel)).collect(),
+        wait_seconds: minutes * 60,
+    }
+}
