@@ -1,0 +1,7 @@
+//! The connectors against the outside: what other people's programs sent and answered, hostile
+//! input, and small servers that answer as the real ones do.
+
+#[cfg(test)]
+mod alertmanager;
+#[cfg(test)]
+mod hostile;
