@@ -1,1 +1,50 @@
-//! incidents
+//! Incidents: restore service quickly, and keep the record of how (ITIL incident management).
+//!
+//! ```text
+//! new → assigned → diagnosing → action ready → resolving → restored → resolved → closed
+//!
+//! any stage before restored → restored       the alerts cleared, or a workaround holds
+//! action ready, resolving → diagnosing       the cause was another
+//! restored → where it came from              an alert returned
+//! restored, resolved, closed → diagnosing    reopened
+//! any open stage → on hold → back            waiting for somebody else
+//! any open stage → merged                    continued in another incident
+//! new, assigned → cancelled                  was no incident
+//! ```
+//!
+//! Who wants to change a move opens `stage.rs`, finds the row in [`ALLOWED`], the rule in `decide`
+//! or in the file of that rule, and the scenario that shows it in `scenarios/`.
+//!
+//! **Invariant:** this crate asks nobody. What the estate knows (what depends on what, how critical
+//! it is) arrives inside the command, gathered by stream or shell before the decision.
+
+mod apply;
+mod clearing;
+mod command;
+pub mod correlate;
+mod decide;
+mod describe;
+mod event;
+mod fields;
+mod incident;
+mod policy;
+pub mod priority;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod times;
+mod verb;
+
+pub use command::{Absorb, Attach, CauseClass, Command, HoldReason, Open, ResolutionCode};
+pub use describe::describe;
+pub use event::{Event, Opened, What};
+pub use fields::{AllowedCommand, Choice, Field, FieldKind};
+pub use incident::{
+    Affected, Comment, Hold, Incident, LinkEntry, LinkKind, Member, Outage, PriorityOverride, Role,
+    SetByHand, Severity, Task,
+};
+pub use policy::{Cells, Matrix, Policy, Row};
+pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Step};
+pub use stage::{ALLOWED, Phase, Stage};
+pub use times::{Beginning, Source, Stamp, TimePoint, Times};
+pub use verb::Verb;

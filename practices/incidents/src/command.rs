@@ -1,0 +1,444 @@
+use std::fmt;
+
+use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
+use serde::{Deserialize, Serialize};
+
+use crate::incident::{LinkKind, Member, Role, Severity};
+use crate::policy::Policy;
+use crate::priority::Assessment;
+use crate::times::{Beginning, TimePoint};
+use crate::verb::Verb;
+
+/// What can be asked of an incident. The same enum stands behind HTTP, command line and web;
+/// [`Verb`] has the words for people, [`Verb::fields`] the form.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Take it: you look into it, and nobody else is called.
+    Acknowledge {
+        /// Who took it, where Operate passes on what a person did elsewhere (a link in a page).
+        /// Refused from anybody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Actor>,
+        /// When, for the same case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Time>,
+        /// Who takes it, as an item of the estate; becomes the assignee when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<ItemRef>,
+    },
+    /// Charge a team or a person with it. Another team without a person clears the assignee.
+    Assign {
+        /// Which team.
+        #[serde(default)]
+        team: Option<ItemRef>,
+        /// Which person.
+        #[serde(default)]
+        assignee: Option<ItemRef>,
+        /// Why, in a few words: `owner of service/orders`.
+        #[serde(default)]
+        because: Option<String>,
+    },
+    /// Start looking for the cause; also when the cause turned out to be another.
+    Diagnose {
+        /// What is suspected.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// The cause or the course of action is known.
+    Ready {
+        /// What will be done.
+        action: String,
+    },
+    /// Start carrying the action out.
+    Begin {
+        /// Anything to add.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// The service is back in its agreed state; a workaround counts. The downtime ends.
+    Restore {
+        /// When it came back; now, if not given.
+        #[serde(default)]
+        at: Option<Time>,
+        /// How.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// The work is done: say what kind of cause it had and how it was resolved.
+    Resolve {
+        /// The kind of cause.
+        cause_class: CauseClass,
+        /// How it ended.
+        resolution_code: ResolutionCode,
+        /// Anything to add.
+        #[serde(default)]
+        note: Option<String>,
+        /// When the service was back, if the recorded time is wrong.
+        #[serde(default)]
+        outage_end: Option<Time>,
+    },
+    /// Finish it.
+    Close {},
+    /// Wait for somebody else; it goes back to where it was on resume.
+    Hold {
+        /// Whom or what it waits for.
+        reason: HoldReason,
+        /// Details.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// Go on where it was put on hold.
+    Resume {},
+    /// The service is not back, or broke again for the same cause.
+    Reopen {
+        /// What was seen.
+        reason: String,
+    },
+    /// It was no incident.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// It is the same as another incident: continue there. The shell asks
+    /// [`Incident::can_absorb`](crate::Incident::can_absorb) of the other one first.
+    Merge {
+        /// The other incident.
+        into: IncidentId,
+    },
+    /// Write something down for everybody who works on it.
+    Comment {
+        /// What.
+        text: String,
+    },
+    /// Note something that has to be done.
+    AddTask {
+        /// What.
+        title: String,
+        /// By whom.
+        #[serde(default)]
+        assignee: Option<ItemRef>,
+    },
+    /// Tick a task off.
+    FinishTask {
+        /// Which.
+        task: TaskId,
+    },
+    /// Add a link to a runbook, a ticket, a dashboard.
+    Link {
+        /// Where to: http or https.
+        url: String,
+        /// What people read.
+        title: String,
+        /// What is there.
+        kind: LinkKind,
+    },
+    /// Give somebody a role in this incident, or take it back.
+    SetRole {
+        /// Which role.
+        role: Role,
+        /// Who; nobody takes the role back.
+        #[serde(default)]
+        person: Option<ItemRef>,
+    },
+    /// Say how much is hit, where the calculation is wrong; without a value it is computed again.
+    SetImpact {
+        /// How much.
+        #[serde(default)]
+        impact: Option<Impact>,
+        /// Why.
+        reason: String,
+    },
+    /// Say how soon it must be dealt with; without a value it is computed again.
+    SetUrgency {
+        /// How soon.
+        #[serde(default)]
+        urgency: Option<Urgency>,
+        /// Why.
+        reason: String,
+    },
+    /// Set the priority against the matrix; without a value the matrix decides again.
+    OverridePriority {
+        /// Which.
+        #[serde(default)]
+        priority: Option<Priority>,
+        /// Why.
+        reason: String,
+    },
+    /// Change title or description.
+    Edit {
+        /// The new title.
+        #[serde(default)]
+        title: Option<String>,
+        /// The new description.
+        #[serde(default)]
+        description: Option<String>,
+    },
+    /// Correct one of its times; the earlier value is kept.
+    SetTime {
+        /// Which time.
+        which: TimePoint,
+        /// The right value.
+        at: Time,
+        /// How it is known.
+        reason: String,
+    },
+    /// Record who is affected.
+    SetAffected {
+        /// How many users; nothing: unknown.
+        #[serde(default)]
+        users: Option<u64>,
+        /// How they are affected.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// This alert belongs elsewhere: take it out and do not bring it back.
+    Detach {
+        /// Which alert.
+        alert: AlertId,
+        /// Why.
+        reason: String,
+    },
+    /// Open an incident.
+    Open(Box<Open>),
+    /// Add an alert that has the same cause.
+    Attach(Box<Attach>),
+    /// An alert of this incident cleared.
+    MemberCleared {
+        /// Which alert.
+        alert: AlertId,
+        /// When.
+        at: Time,
+    },
+    /// A cleared alert of this incident fires again. Ask
+    /// [`Incident::takes_back`](crate::Incident::takes_back) first: outside the window it is
+    /// refused, and a new incident is due.
+    MemberReturned {
+        /// Which alert.
+        alert: AlertId,
+        /// When.
+        at: Time,
+    },
+    /// Take over what a merged incident held.
+    Absorb(Box<Absorb>),
+    /// Take in what the estate says about the items that are hit.
+    Assess(Assessment),
+    /// The first page reached somebody.
+    Notified {
+        /// When.
+        at: Time,
+    },
+    /// A deadline of this incident has come.
+    Tick {},
+}
+
+/// What a new incident is made of. People give the title and little more; streams and shell fill
+/// in the rest.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Open {
+    /// One line that says what is wrong.
+    pub title: String,
+    /// Anything to add.
+    #[serde(default)]
+    pub description: String,
+    /// The number that people call it by; the shell draws it, 0 until then.
+    #[serde(default)]
+    pub number: u64,
+    /// The item that is hit, when a person reports; alerts name theirs.
+    #[serde(default)]
+    pub item: Option<ItemRef>,
+    /// Technical gravity; that of the first alert when there is one.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// How much is hit, where the reporter knows better than the estate.
+    #[serde(default)]
+    pub impact: Option<Impact>,
+    /// How soon, where the reporter knows better.
+    #[serde(default)]
+    pub urgency: Option<Urgency>,
+    /// When the fault began, where it is known and no alert says it.
+    #[serde(default)]
+    pub started_at: Option<Time>,
+    /// The alert that it opens with.
+    #[serde(default)]
+    pub alert: Option<Attach>,
+    /// What the estate says about the item, for a report without an alert.
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
+    /// The team that the assignment rule names.
+    #[serde(default)]
+    pub team: Option<ItemRef>,
+    /// The person that the assignment rule names.
+    #[serde(default)]
+    pub assignee: Option<ItemRef>,
+    /// The rule in words: `owner of service/orders`.
+    #[serde(default)]
+    pub assigned_because: String,
+    /// The rules it is handled by from now on.
+    #[serde(default)]
+    pub policy: Policy,
+}
+
+impl Open {
+    /// An incident with a title and nothing else known.
+    pub fn titled(title: impl Into<String>) -> Open {
+        Open {
+            title: title.into(),
+            description: String::new(),
+            number: 0,
+            item: None,
+            severity: None,
+            impact: None,
+            urgency: None,
+            started_at: None,
+            alert: None,
+            assessment: None,
+            team: None,
+            assignee: None,
+            assigned_because: String::new(),
+            policy: Policy::default(),
+        }
+    }
+}
+
+/// An alert that joins an incident.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attach {
+    /// The alert.
+    pub alert: AlertId,
+    /// What it says.
+    pub title: String,
+    /// The item it is about.
+    #[serde(default)]
+    pub item: Option<ItemRef>,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Why it belongs here, one sentence.
+    pub reason: String,
+    /// When it began to fire.
+    #[serde(default)]
+    pub started_at: Option<Time>,
+    /// What the estate says about all items hit, this one included.
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
+}
+
+/// What a parent takes over from a merged child.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absorb {
+    /// The child.
+    pub child: IncidentId,
+    /// Its number.
+    pub number: u64,
+    /// Its alerts.
+    pub members: Vec<Member>,
+    /// How it began.
+    #[serde(default)]
+    pub beginning: Beginning,
+    /// What the estate says about all items hit, those of the child included.
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
+}
+
+/// The kind of cause: what reports break down by (R077).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseClass {
+    /// A machine or a program failed.
+    Technology,
+    /// Somebody made a mistake.
+    Human,
+    /// Something outside the organisation.
+    External,
+    /// Somebody changed something without leave.
+    UnauthorisedChange,
+    /// Not found.
+    Unknown,
+}
+
+/// How an incident ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolutionCode {
+    /// The cause is removed.
+    Fixed,
+    /// The effect is removed, the cause is not.
+    Workaround,
+    /// It went away by itself.
+    SelfCleared,
+    /// It could not be seen again.
+    NotReproducible,
+    /// Another incident has the same cause.
+    Duplicate,
+    /// Nothing was wrong.
+    NoFaultFound,
+}
+
+/// Whom or what an incident waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// The consumer has to answer.
+    Consumer,
+    /// A supplier has to act.
+    Supplier,
+    /// A change has to be carried out.
+    Change,
+    /// The risk is accepted for now.
+    AcceptedRisk,
+}
+
+impl fmt::Display for HoldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HoldReason::Consumer => "the consumer",
+            HoldReason::Supplier => "a supplier",
+            HoldReason::Change => "a change",
+            HoldReason::AcceptedRisk => "an accepted risk",
+        })
+    }
+}
+
+impl Command {
+    /// Its verb.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Command::Acknowledge { .. } => Verb::Acknowledge,
+            Command::Assign { .. } => Verb::Assign,
+            Command::Diagnose { .. } => Verb::Diagnose,
+            Command::Ready { .. } => Verb::Ready,
+            Command::Begin { .. } => Verb::Begin,
+            Command::Restore { .. } => Verb::Restore,
+            Command::Resolve { .. } => Verb::Resolve,
+            Command::Close {} => Verb::Close,
+            Command::Hold { .. } => Verb::Hold,
+            Command::Resume {} => Verb::Resume,
+            Command::Reopen { .. } => Verb::Reopen,
+            Command::Cancel { .. } => Verb::Cancel,
+            Command::Merge { .. } => Verb::Merge,
+            Command::Comment { .. } => Verb::Comment,
+            Command::AddTask { .. } => Verb::AddTask,
+            Command::FinishTask { .. } => Verb::FinishTask,
+            Command::Link { .. } => Verb::Link,
+            Command::SetRole { .. } => Verb::SetRole,
+            Command::SetImpact { .. } => Verb::SetImpact,
+            Command::SetUrgency { .. } => Verb::SetUrgency,
+            Command::OverridePriority { .. } => Verb::OverridePriority,
+            Command::Edit { .. } => Verb::Edit,
+            Command::SetTime { .. } => Verb::SetTime,
+            Command::SetAffected { .. } => Verb::SetAffected,
+            Command::Detach { .. } => Verb::Detach,
+            Command::Open(_) => Verb::Open,
+            Command::Attach(_) => Verb::Attach,
+            Command::MemberCleared { .. } => Verb::MemberCleared,
+            Command::MemberReturned { .. } => Verb::MemberReturned,
+            Command::Absorb(_) => Verb::Absorb,
+            Command::Assess(_) => Verb::Assess,
+            Command::Notified { .. } => Verb::Notified,
+            Command::Tick {} => Verb::Tick,
+        }
+    }
+}

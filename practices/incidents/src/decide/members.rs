@@ -1,0 +1,185 @@
+use kernel::{AlertId, ItemRef, Refusal, Time};
+
+use super::{Draft, moves, text};
+use crate::command::{Absorb, Attach};
+use crate::event::What;
+use crate::incident::{Incident, Member};
+use crate::priority::{self, Assessment, Main};
+use crate::stage::Stage;
+
+/// As many hits as the record keeps; the estate can tell all of them at any time.
+const HITS_MAX: usize = 20;
+/// As many affected items of one kind as the record keeps.
+const AFFECTED_MAX: usize = 100;
+
+pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refusal> {
+    match draft.record.members.iter().find(|member| member.alert == attach.alert) {
+        Some(member) if member.detached => return Err(taken_out()),
+        Some(member) if member.cleared_at.is_some() => {
+            return returned(draft, attach.alert, draft.now());
+        }
+        Some(_) => return Ok(()),
+        None => {}
+    }
+    text::room_for_more("alerts", draft.record.members.len())?;
+    if !draft.record.takes_new(draft.now()) {
+        return Err(too_late(&draft.record));
+    }
+    let member = Member {
+        alert: attach.alert,
+        title: attach.title.clone(),
+        item: attach.item.clone(),
+        severity: attach.severity,
+        reason: attach.reason.clone(),
+        primary: false,
+        joined_at: draft.now(),
+        cleared_at: None,
+        detached: false,
+    };
+    draft.push(What::Attached { member });
+    relapse(draft, draft.now(), format!("a related alert fired: {}", attach.title));
+    if let Some(assessment) = &attach.assessment {
+        assess(draft, assessment);
+    }
+    Ok(())
+}
+
+pub(super) fn detach(draft: &mut Draft<'_>, alert: AlertId, reason: &str) -> Result<(), Refusal> {
+    let reason = text::prose("reason", reason)?;
+    if !member(draft, alert)?.detached {
+        draft.push(What::Detached { alert, reason });
+        moves::restore_by_alerts(draft);
+    }
+    Ok(())
+}
+
+pub(super) fn cleared(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Result<(), Refusal> {
+    let member = member(draft, alert)?;
+    if !member.detached && member.cleared_at.is_none() {
+        let cleared_at = at.min(draft.now());
+        draft.push(What::MemberCleared { alert, cleared_at });
+        moves::restore_by_alerts(draft);
+    }
+    Ok(())
+}
+
+pub(super) fn returned(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Result<(), Refusal> {
+    let member = member(draft, alert)?;
+    if member.detached {
+        return Err(taken_out());
+    }
+    if member.cleared_at.is_none() {
+        return Ok(());
+    }
+    let because = format!("the alert returned: {}", member.title);
+    let returned_at = at.min(draft.now());
+    if !draft.record.within_window(returned_at) {
+        return Err(too_late(&draft.record));
+    }
+    draft.push(What::MemberReturned { alert, returned_at });
+    relapse(draft, returned_at, because);
+    Ok(())
+}
+
+pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refusal> {
+    let held = &draft.record.members;
+    let new = |member: &&Member| !held.iter().any(|known| known.alert == member.alert);
+    let members: Vec<Member> =
+        absorb.members.iter().filter(|member| !member.detached).filter(new).cloned().collect();
+    let firing = members.iter().any(|member| member.cleared_at.is_none());
+    draft.push(What::Absorbed {
+        child: absorb.child,
+        number: absorb.number,
+        members,
+        beginning: absorb.beginning,
+    });
+    if firing {
+        let because =
+            format!("incident {} with alerts that fire was merged into it", absorb.number);
+        relapse(draft, draft.now(), because);
+    }
+    if let Some(assessment) = &absorb.assessment {
+        assess(draft, assessment);
+    }
+    moves::restore_by_alerts(draft);
+    Ok(())
+}
+
+pub(super) fn assess(draft: &mut Draft<'_>, assessment: &Assessment) {
+    let mut hits = assessment.hits.clone();
+    priority::worst_first(&mut hits);
+    let of_kind = |kind: &str| -> Vec<ItemRef> {
+        let mut items: Vec<ItemRef> = Vec::new();
+        for hit in hits.iter().filter(|hit| hit.item.kind() == kind) {
+            if items.len() < AFFECTED_MAX && !items.contains(&hit.item) {
+                items.push(hit.item.clone());
+            }
+        }
+        items
+    };
+    let (usecases, products, services) =
+        (of_kind("usecase"), of_kind("product"), of_kind("service"));
+    hits.truncate(HITS_MAX);
+    let affected = &draft.record.affected;
+    let same = draft.record.hits == hits
+        && affected.usecases == usecases
+        && affected.products == products
+        && affected.services == services;
+    if !same {
+        draft.push(What::Assessed { hits, usecases, products, services });
+    }
+    if let Some(main) = &assessment.main {
+        choose_main(draft, main);
+    }
+}
+
+/// Names the likely cause, and lets the title follow it unless a person gave one.
+fn choose_main(draft: &mut Draft<'_>, main: &Main) {
+    let record = &draft.record;
+    let known = record.items.contains(&main.item);
+    let same = record.main_item.as_ref() == Some(&main.item) && record.main_because == main.because;
+    if !known || same {
+        return;
+    }
+    let first = record.attached().find(|member| member.item.as_ref() == Some(&main.item));
+    let title = first
+        .filter(|member| !record.titled_by_hand && member.title != record.title)
+        .map(|member| member.title.clone());
+    let (item, because) = (main.item.clone(), main.because.clone());
+    draft.push(What::MainItemChosen { item, because, title });
+}
+
+/// The service is away again, where it had been back.
+fn relapse(draft: &mut Draft<'_>, at: Time, because: String) {
+    let record = &draft.record;
+    if !record.service_is_back() {
+        return;
+    }
+    let relapsed_at = record.times.restored.map_or(at, |back| at.max(back.at));
+    if record.place() == Stage::Restored {
+        let to = record.restored_from.unwrap_or(Stage::Diagnosing);
+        draft.push(What::Relapsed { relapsed_at, to, because });
+    } else {
+        draft.push(What::Reopened { relapsed_at, reason: because });
+    }
+}
+
+fn member<'a>(draft: &'a Draft<'_>, alert: AlertId) -> Result<&'a Member, Refusal> {
+    draft
+        .record
+        .members
+        .iter()
+        .find(|member| member.alert == alert)
+        .ok_or_else(|| Refusal::unknown(format!("{alert} is no alert of this incident.")))
+}
+
+fn taken_out() -> Refusal {
+    Refusal::invalid("A person took this alert out of the incident; it does not come back.")
+}
+
+fn too_late(incident: &Incident) -> Refusal {
+    Refusal::invalid(format!(
+        "The service was back longer ago than the reopen window of {} seconds: open a new incident.",
+        incident.policy.reopen_window_seconds
+    ))
+}

@@ -1,0 +1,100 @@
+use kernel::ItemRef;
+
+use crate::event::{Event, What};
+use crate::incident::Member;
+
+/// What happened, as a timeline says it: without time and actor, which stand beside it.
+pub fn describe(event: &Event) -> String {
+    match &event.what {
+        What::Opened(opened) => format!("Opened: {}", opened.title),
+        What::Acknowledged { acknowledged_by, .. } if *acknowledged_by != event.by => {
+            format!("Acknowledged by {acknowledged_by}")
+        }
+        What::Acknowledged { .. } => "Acknowledged".to_owned(),
+        What::Assigned { team, assignee, because } => {
+            format!("Assigned to {}: {because}", names(&[assignee.as_ref(), team.as_ref()]))
+        }
+        What::DiagnosisStarted { note } => with("Started the diagnosis", note),
+        What::ActionChosen { action } => with("Chose what to do", action),
+        What::ResolvingStarted { note } => with("Started resolving", note),
+        What::Restored { restored_at, because, .. } => {
+            with(&format!("Service restored at {restored_at}"), because)
+        }
+        What::Relapsed { because, .. } => with("Service broke again", because),
+        What::Resolved { note, .. } => with("Resolved", note),
+        What::Closed { because } => with("Closed", because),
+        What::Reopened { reason, .. } => with("Reopened", reason),
+        What::Held { reason, note } => with(&format!("Put on hold, waiting for {reason}"), note),
+        What::Resumed {} => "Resumed".to_owned(),
+        What::Cancelled { reason } => with("Cancelled", reason),
+        What::Merged { into } => format!("Merged into {into}"),
+        _ => describe_rest(event),
+    }
+}
+
+/// What happens to an incident without moving it.
+fn describe_rest(event: &Event) -> String {
+    match &event.what {
+        What::Absorbed { number, members, .. } => {
+            format!("Took over incident {number} with {} alerts", members.len())
+        }
+        What::Attached { member: Member { title, reason, .. } } => {
+            with(&format!("Attached alert “{title}”"), reason)
+        }
+        What::Detached { reason, .. } => with("Detached an alert", reason),
+        What::MemberCleared { cleared_at, .. } => format!("An alert cleared at {cleared_at}"),
+        What::MemberReturned { returned_at, .. } => format!("An alert returned at {returned_at}"),
+        What::MainItemChosen { item, because, .. } => {
+            with(&format!("Likely cause is {item}"), because)
+        }
+        What::Assessed { hits, .. } => match hits.first() {
+            Some(worst) => format!("Found what is hit, most of all {}", worst.item),
+            None => "Found nothing else that is hit".to_owned(),
+        },
+        What::Prioritised { impact, urgency, priority, .. } => {
+            format!("Priority {priority}: {impact} impact, {urgency} urgency")
+        }
+        What::ImpactSet { impact: Some(impact), reason } => {
+            with(&format!("Set the impact to {impact}"), reason)
+        }
+        What::ImpactSet { impact: None, reason } => with("Let the impact be computed", reason),
+        What::UrgencySet { urgency: Some(urgency), reason } => {
+            with(&format!("Set the urgency to {urgency}"), reason)
+        }
+        What::UrgencySet { urgency: None, reason } => with("Let the urgency be computed", reason),
+        What::PriorityOverridden { priority: Some(priority), reason } => {
+            with(&format!("Set the priority to {priority}"), reason)
+        }
+        What::PriorityOverridden { priority: None, reason } => {
+            with("Let the matrix decide the priority", reason)
+        }
+        What::Commented { text } => with("Commented", text),
+        What::TaskAdded { title, .. } => with("Added a task", title),
+        What::TaskFinished { .. } => "Finished a task".to_owned(),
+        What::Linked { title, .. } => with("Added a link", title),
+        What::RoleSet { role, person: Some(person) } => format!("Made {person} {role}"),
+        What::RoleSet { role, person: None } => format!("Took back the role of {role}"),
+        What::Edited { title: Some(title), .. } => with("Changed the title", title),
+        What::Edited { .. } => "Changed the description".to_owned(),
+        What::TimeSet { which, stamp, before, reason } => {
+            let was = before.map(|before| format!(" (was {})", before.at)).unwrap_or_default();
+            with(&format!("Corrected {which} to {}{was}", stamp.at), reason)
+        }
+        What::AffectedSet { users: Some(users), note } => {
+            with(&format!("Recorded {users} affected users"), note)
+        }
+        What::AffectedSet { users: None, note } => with("Recorded who is affected", note),
+        What::Notified { notified_at } => format!("First page reached somebody at {notified_at}"),
+        // The moves are described above.
+        moved => moved.name().to_owned(),
+    }
+}
+
+fn with(what: &str, detail: &str) -> String {
+    if detail.is_empty() { what.to_owned() } else { format!("{what}: {detail}") }
+}
+
+fn names(items: &[Option<&ItemRef>]) -> String {
+    let names: Vec<&str> = items.iter().flatten().map(|item| item.as_str()).collect();
+    names.join(", ")
+}

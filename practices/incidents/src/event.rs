@@ -1,0 +1,340 @@
+use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
+use serde::{Deserialize, Serialize};
+
+use crate::command::{CauseClass, HoldReason, ResolutionCode};
+use crate::incident::{LinkKind, Member, Role, Severity};
+use crate::policy::Policy;
+use crate::priority::{Hit, PriorityLine};
+use crate::stage::Stage;
+use crate::times::{Beginning, Source, Stamp, TimePoint};
+
+/// Something that happened to an incident: when, by whom, and what.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// When it was decided. Never earlier than the event before it.
+    pub at: Time,
+    /// Who made it so.
+    pub by: Actor,
+    /// What happened; written flat beside the two above, with its name in `event`.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What can happen to an incident.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum What {
+    /// Begins the life.
+    Opened(Box<Opened>),
+    /// Somebody took it. The journal's actor may be a stream that passes the word on.
+    Acknowledged {
+        /// Who took it.
+        acknowledged_by: Actor,
+        /// When.
+        acknowledged_at: Time,
+    },
+    /// A team or a person is charged with it.
+    Assigned {
+        /// The team.
+        team: Option<ItemRef>,
+        /// The person.
+        assignee: Option<ItemRef>,
+        /// Why these.
+        because: String,
+    },
+    /// The diagnosis began, or began again.
+    DiagnosisStarted {
+        /// What is suspected.
+        note: String,
+    },
+    /// The cause or the course of action became known.
+    ActionChosen {
+        /// What will be done.
+        action: String,
+    },
+    /// Work on the action began.
+    ResolvingStarted {
+        /// Anything to add.
+        note: String,
+    },
+    /// The service is back.
+    Restored {
+        /// Since when.
+        restored_at: Time,
+        /// Where that time comes from.
+        source: Source,
+        /// How it is known.
+        because: String,
+    },
+    /// The service broke again before the incident was resolved.
+    Relapsed {
+        /// Since when.
+        relapsed_at: Time,
+        /// The stage that goes on.
+        to: Stage,
+        /// How it is known.
+        because: String,
+    },
+    /// The work is done.
+    Resolved {
+        /// The kind of cause.
+        cause_class: CauseClass,
+        /// How it ended.
+        resolution_code: ResolutionCode,
+        /// Anything to add.
+        note: String,
+    },
+    /// It is finished.
+    Closed {
+        /// Why now, when nobody asked for it.
+        because: String,
+    },
+    /// It came back after it was resolved or closed.
+    Reopened {
+        /// Since when the service is away again.
+        relapsed_at: Time,
+        /// What was seen.
+        reason: String,
+    },
+    /// It waits for somebody else.
+    Held {
+        /// For whom.
+        reason: HoldReason,
+        /// Details.
+        note: String,
+    },
+    /// It goes on where it was put on hold.
+    Resumed {},
+    /// It was no incident.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// It continues in another incident.
+    Merged {
+        /// Where.
+        into: IncidentId,
+    },
+    /// It took over what a merged incident held.
+    Absorbed {
+        /// The merged incident.
+        child: IncidentId,
+        /// Its number.
+        number: u64,
+        /// Those of its alerts that are new here.
+        members: Vec<Member>,
+        /// How it began.
+        beginning: Beginning,
+    },
+    /// An alert joined.
+    Attached {
+        /// The alert, as a member.
+        member: Member,
+    },
+    /// A person took an alert out.
+    Detached {
+        /// Which.
+        alert: AlertId,
+        /// Why.
+        reason: String,
+    },
+    /// An alert of the incident cleared.
+    MemberCleared {
+        /// Which.
+        alert: AlertId,
+        /// When.
+        cleared_at: Time,
+    },
+    /// A cleared alert of the incident fires again.
+    MemberReturned {
+        /// Which.
+        alert: AlertId,
+        /// When.
+        returned_at: Time,
+    },
+    /// Another item is the likely cause now.
+    MainItemChosen {
+        /// Which.
+        item: ItemRef,
+        /// Why.
+        because: String,
+        /// The title that follows from it, unless a person gave one.
+        title: Option<String>,
+    },
+    /// The estate said what is hit.
+    Assessed {
+        /// The hits that matter most, the worst first.
+        hits: Vec<Hit>,
+        /// Use cases hit.
+        usecases: Vec<ItemRef>,
+        /// Products hit.
+        products: Vec<ItemRef>,
+        /// Services hit.
+        services: Vec<ItemRef>,
+    },
+    /// The calculation of the priority came out differently.
+    Prioritised {
+        /// How much is hit.
+        impact: Impact,
+        /// How soon it must be dealt with.
+        urgency: Urgency,
+        /// The order of work.
+        priority: Priority,
+        /// The calculation, line by line.
+        lines: Vec<PriorityLine>,
+    },
+    /// A person said how much is hit; nothing: the calculation decides again.
+    ImpactSet {
+        /// How much.
+        impact: Option<Impact>,
+        /// Why.
+        reason: String,
+    },
+    /// A person said how soon; nothing: the calculation decides again.
+    UrgencySet {
+        /// How soon.
+        urgency: Option<Urgency>,
+        /// Why.
+        reason: String,
+    },
+    /// A person set the priority; nothing: the matrix decides again.
+    PriorityOverridden {
+        /// Which.
+        priority: Option<Priority>,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody wrote something down.
+    Commented {
+        /// What.
+        text: String,
+    },
+    /// A task was noted.
+    TaskAdded {
+        /// Its id.
+        task: TaskId,
+        /// What has to be done.
+        title: String,
+        /// By whom.
+        assignee: Option<ItemRef>,
+    },
+    /// A task was done.
+    TaskFinished {
+        /// Which.
+        task: TaskId,
+    },
+    /// A link was added.
+    Linked {
+        /// Where to.
+        url: String,
+        /// What people read.
+        title: String,
+        /// What is there.
+        kind: LinkKind,
+    },
+    /// A role was given or taken back.
+    RoleSet {
+        /// Which.
+        role: Role,
+        /// To whom.
+        person: Option<ItemRef>,
+    },
+    /// Title or description changed.
+    Edited {
+        /// The new title.
+        title: Option<String>,
+        /// The new description.
+        description: Option<String>,
+    },
+    /// A time was corrected.
+    TimeSet {
+        /// Which.
+        which: TimePoint,
+        /// The new value.
+        stamp: Stamp,
+        /// The value before.
+        before: Option<Stamp>,
+        /// How it is known.
+        reason: String,
+    },
+    /// Who is affected was recorded.
+    AffectedSet {
+        /// How many users.
+        users: Option<u64>,
+        /// How.
+        note: String,
+    },
+    /// The first page reached somebody.
+    Notified {
+        /// When.
+        notified_at: Time,
+    },
+}
+
+/// How an incident began.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// The number that people call it by.
+    pub number: u64,
+    /// One line that says what is wrong.
+    pub title: String,
+    /// Whether a person wrote the title: then it does not follow the main item.
+    pub titled_by_hand: bool,
+    /// Anything to add.
+    pub description: String,
+    /// The item that the reporter named.
+    pub item: Option<ItemRef>,
+    /// Technical gravity.
+    pub severity: Severity,
+    /// When the fault began, where that is known.
+    pub started: Option<Stamp>,
+    /// When Operate first knew.
+    pub detected: Stamp,
+    /// When a person first reported it.
+    pub reported: Option<Stamp>,
+    /// The rules it is handled by.
+    pub policy: Policy,
+}
+
+impl What {
+    /// The snake-case name, as journal entries and JSON carry it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::Opened(_) => "opened",
+            What::Acknowledged { .. } => "acknowledged",
+            What::Assigned { .. } => "assigned",
+            What::DiagnosisStarted { .. } => "diagnosis_started",
+            What::ActionChosen { .. } => "action_chosen",
+            What::ResolvingStarted { .. } => "resolving_started",
+            What::Restored { .. } => "restored",
+            What::Relapsed { .. } => "relapsed",
+            What::Resolved { .. } => "resolved",
+            What::Closed { .. } => "closed",
+            What::Reopened { .. } => "reopened",
+            What::Held { .. } => "held",
+            What::Resumed {} => "resumed",
+            What::Cancelled { .. } => "cancelled",
+            What::Merged { .. } => "merged",
+            What::Absorbed { .. } => "absorbed",
+            What::Attached { .. } => "attached",
+            What::Detached { .. } => "detached",
+            What::MemberCleared { .. } => "member_cleared",
+            What::MemberReturned { .. } => "member_returned",
+            What::MainItemChosen { .. } => "main_item_chosen",
+            What::Assessed { .. } => "assessed",
+            What::Prioritised { .. } => "prioritised",
+            What::ImpactSet { .. } => "impact_set",
+            What::UrgencySet { .. } => "urgency_set",
+            What::PriorityOverridden { .. } => "priority_overridden",
+            What::Commented { .. } => "commented",
+            What::TaskAdded { .. } => "task_added",
+            What::TaskFinished { .. } => "task_finished",
+            What::Linked { .. } => "linked",
+            What::RoleSet { .. } => "role_set",
+            What::Edited { .. } => "edited",
+            What::TimeSet { .. } => "time_set",
+            What::AffectedSet { .. } => "affected_set",
+            What::Notified { .. } => "notified",
+        }
+    }
+}

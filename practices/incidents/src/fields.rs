@@ -1,0 +1,292 @@
+//! The form of every command: what web and command line ask for. They hold no rules of their own.
+
+use kernel::{Lifecycle, Time};
+use serde::Serialize;
+
+use crate::incident::Incident;
+use crate::verb::Verb;
+
+/// A command that the incident takes now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AllowedCommand {
+    /// Its name in JSON.
+    pub command: &'static str,
+    /// What a button says.
+    pub label: &'static str,
+    /// One sentence of help.
+    pub help: &'static str,
+    /// What it asks for.
+    pub fields: &'static [Field],
+}
+
+/// One field of a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Field {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// What kind of value.
+    pub kind: FieldKind,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What people read.
+    pub label: &'static str,
+    /// The values of a choice; empty for all other kinds.
+    pub options: &'static [Choice],
+}
+
+/// What kind of value a field takes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    Longtext,
+    /// RFC 3339.
+    Time,
+    /// A whole number, not negative.
+    Number,
+    /// `person/name`.
+    Person,
+    /// `team/name`.
+    Team,
+    /// `kind/name`.
+    Item,
+    /// The id of an incident.
+    Incident,
+    /// The id of an alert of the incident.
+    Alert,
+    /// The id of a task of the incident.
+    Task,
+    /// One of the options.
+    Choice,
+}
+
+/// One value of a choice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Choice {
+    /// The value in JSON.
+    pub value: &'static str,
+    /// What people read.
+    pub label: &'static str,
+}
+
+impl Incident {
+    /// The commands that people may ask for now, in the order in which to offer them. What would
+    /// change nothing (a second acknowledgement) or would be refused by its date (reopening a
+    /// long closed incident) is left out.
+    pub fn allowed(&self, now: Time) -> Vec<AllowedCommand> {
+        let offered = |verb: &Verb| match verb {
+            Verb::Acknowledge => self.acknowledged_by.as_ref().is_none_or(|by| !by.human()),
+            Verb::Reopen => self.may_be_reopened(now),
+            Verb::FinishTask => self.tasks.iter().any(|task| task.done_at.is_none()),
+            Verb::Detach => self.attached().next().is_some(),
+            verb => !verb.system_only(),
+        };
+        let verbs = Verb::ALL.iter().filter(|verb| self.allows(**verb)).filter(|v| offered(v));
+        verbs.map(|verb| verb.allowed_command()).collect()
+    }
+}
+
+impl Verb {
+    /// Its words and its form.
+    pub fn allowed_command(self) -> AllowedCommand {
+        AllowedCommand {
+            command: self.name(),
+            label: self.label(),
+            help: self.help(),
+            fields: self.fields(),
+        }
+    }
+
+    /// What it asks people for. Nothing for what only Operate itself may ask.
+    pub fn fields(self) -> &'static [Field] {
+        match self {
+            Verb::Assign => {
+                const {
+                    &[
+                        field("team", FieldKind::Team, "Team").optional(),
+                        field("assignee", FieldKind::Person, "Person").optional(),
+                    ]
+                }
+            }
+            Verb::Diagnose | Verb::Begin => const { &[note()] },
+            Verb::Ready => const { &[field("action", FieldKind::Longtext, "What will be done")] },
+            Verb::Restore => {
+                const { &[field("at", FieldKind::Time, "Back since (now, if empty)").optional(), note()] }
+            }
+            Verb::Resolve => {
+                const {
+                    &[
+                        choice("cause_class", "Cause", CAUSE_CLASSES),
+                        choice("resolution_code", "Resolution", RESOLUTION_CODES),
+                        note(),
+                        field(
+                            "outage_end",
+                            FieldKind::Time,
+                            "End of the outage, if recorded wrong",
+                        )
+                        .optional(),
+                    ]
+                }
+            }
+            Verb::Hold => const { &[choice("reason", "Waiting for", HOLD_REASONS), note()] },
+            Verb::Reopen => const { &[field("reason", FieldKind::Longtext, "What was seen")] },
+            Verb::Cancel => const { &[reason()] },
+            Verb::Merge => const { &[field("into", FieldKind::Incident, "Continue in")] },
+            Verb::Comment => const { &[field("text", FieldKind::Longtext, "Comment")] },
+            Verb::AddTask => {
+                const {
+                    &[
+                        field("title", FieldKind::Text, "What has to be done"),
+                        field("assignee", FieldKind::Person, "By whom").optional(),
+                    ]
+                }
+            }
+            Verb::FinishTask => const { &[field("task", FieldKind::Task, "Task")] },
+            Verb::Link => {
+                const {
+                    &[
+                        field("url", FieldKind::Text, "Address"),
+                        field("title", FieldKind::Text, "Title"),
+                        choice("kind", "Kind", LINK_KINDS),
+                    ]
+                }
+            }
+            Verb::SetRole => {
+                const {
+                    &[
+                        choice("role", "Role", ROLES),
+                        field("person", FieldKind::Person, "Who (nobody, if empty)").optional(),
+                    ]
+                }
+            }
+            Verb::SetImpact => {
+                const { &[choice("impact", "Impact (computed, if empty)", LEVELS).optional(), reason()] }
+            }
+            Verb::SetUrgency => {
+                const {
+                    &[
+                        choice("urgency", "Urgency (computed, if empty)", LEVELS).optional(),
+                        reason(),
+                    ]
+                }
+            }
+            Verb::OverridePriority => {
+                const {
+                    &[
+                        choice("priority", "Priority (by the matrix, if empty)", PRIORITIES)
+                            .optional(),
+                        reason(),
+                    ]
+                }
+            }
+            Verb::Edit => {
+                const {
+                    &[
+                        field("title", FieldKind::Text, "Title").optional(),
+                        field("description", FieldKind::Longtext, "Description").optional(),
+                    ]
+                }
+            }
+            Verb::SetTime => {
+                const {
+                    &[
+                        choice("which", "Which time", TIME_POINTS),
+                        field("at", FieldKind::Time, "Right value"),
+                        field("reason", FieldKind::Longtext, "How it is known"),
+                    ]
+                }
+            }
+            Verb::SetAffected => {
+                const { &[field("users", FieldKind::Number, "Affected users").optional(), note()] }
+            }
+            Verb::Detach => const { &[field("alert", FieldKind::Alert, "Alert"), reason()] },
+            Verb::Open => {
+                const {
+                    &[
+                        field("title", FieldKind::Text, "What is wrong"),
+                        field("description", FieldKind::Longtext, "Description").optional(),
+                        field("item", FieldKind::Item, "What is hit").optional(),
+                        choice("severity", "Severity", SEVERITIES).optional(),
+                        choice("impact", "Impact", LEVELS).optional(),
+                        choice("urgency", "Urgency", LEVELS).optional(),
+                        field("started_at", FieldKind::Time, "Began").optional(),
+                    ]
+                }
+            }
+            Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
+            Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
+            Verb::Assess | Verb::Notified | Verb::Tick => &[],
+        }
+    }
+}
+
+const fn field(name: &'static str, kind: FieldKind, label: &'static str) -> Field {
+    Field { name, kind, required: true, label, options: &[] }
+}
+
+const fn choice(name: &'static str, label: &'static str, options: &'static [Choice]) -> Field {
+    Field { name, kind: FieldKind::Choice, required: true, label, options }
+}
+
+const fn note() -> Field {
+    field("note", FieldKind::Longtext, "Note").optional()
+}
+
+const fn reason() -> Field {
+    field("reason", FieldKind::Longtext, "Reason")
+}
+
+impl Field {
+    const fn optional(mut self) -> Field {
+        self.required = false;
+        self
+    }
+}
+
+/// Writes a list of choices: value in JSON, then what people read.
+macro_rules! choices {
+    ($($name:ident: $($value:literal $label:literal),+;)*) => {$(
+        const $name: &[Choice] = &[$(Choice { value: $value, label: $label }),+];
+    )*};
+}
+
+choices! {
+    CAUSE_CLASSES:
+        "technology" "Technology: a machine or a program failed",
+        "human" "Human: somebody made a mistake",
+        "external" "External: something outside the organisation",
+        "unauthorised_change" "Unauthorised change",
+        "unknown" "Unknown";
+    RESOLUTION_CODES:
+        "fixed" "Fixed: the cause is removed",
+        "workaround" "Workaround: the effect is removed",
+        "self_cleared" "Went away by itself",
+        "not_reproducible" "Could not be seen again",
+        "duplicate" "Duplicate of another incident",
+        "no_fault_found" "No fault found";
+    HOLD_REASONS:
+        "consumer" "The consumer has to answer",
+        "supplier" "A supplier has to act",
+        "change" "A change has to be carried out",
+        "accepted_risk" "The risk is accepted for now";
+    LINK_KINDS:
+        "runbook" "Runbook", "ticket" "Ticket", "dashboard" "Dashboard", "other" "Other";
+    ROLES:
+        "commander" "Commander: leads and decides",
+        "operations" "Operations: changes the systems",
+        "communications" "Communications: tells everybody else",
+        "scribe" "Scribe: writes down what happens";
+    LEVELS: "high" "High", "medium" "Medium", "low" "Low";
+    SEVERITIES:
+        "critical" "Critical: nothing works",
+        "error" "Error: something does not work",
+        "warning" "Warning: will become an error",
+        "info" "Info: worth knowing";
+    PRIORITIES: "P1" "P1", "P2" "P2", "P3" "P3", "P4" "P4", "P5" "P5";
+    TIME_POINTS:
+        "started" "Started", "detected" "Detected", "reported" "Reported",
+        "notified" "Notified", "acknowledged" "Acknowledged", "diagnosed" "Diagnosed",
+        "restored" "Restored", "resolved" "Resolved", "closed" "Closed";
+}

@@ -1,0 +1,413 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use kernel::{
+    Actor, AlertId, Allowed, Impact, IncidentId, ItemRef, Lifecycle, Moment, Priority, Refusal,
+    TaskId, Time, Urgency,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::clearing;
+use crate::command::{Absorb, CauseClass, Command, HoldReason, ResolutionCode};
+use crate::decide;
+use crate::event::{Event, What};
+use crate::policy::Policy;
+use crate::priority::{Hit, PriorityLine};
+use crate::stage::{ALLOWED, Phase, Stage};
+use crate::times::{Beginning, Times};
+use crate::verb::Verb;
+
+/// An incident: an unplanned interruption or loss of quality, from the first sign to the end.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// The number that people call it by.
+    pub number: u64,
+    /// One line that says what is wrong.
+    pub title: String,
+    /// Whether a person wrote the title: then it does not follow the main item.
+    pub titled_by_hand: bool,
+    /// Anything to add.
+    pub description: String,
+    /// Where it is in its life.
+    pub stage: Stage,
+    /// Whom it waits for, while on hold.
+    pub hold: Option<Hold>,
+    /// How much is hit.
+    pub impact: Impact,
+    /// How soon it must be dealt with.
+    pub urgency: Urgency,
+    /// The order of work.
+    pub priority: Priority,
+    /// Technical gravity; apart from priority.
+    pub severity: Severity,
+    /// The calculation of the priority.
+    pub priority_lines: Vec<PriorityLine>,
+    /// Impact that a person said.
+    pub impact_set: Option<SetByHand<Impact>>,
+    /// Urgency that a person said.
+    pub urgency_set: Option<SetByHand<Urgency>>,
+    /// Priority that a person set against the matrix.
+    pub priority_override: Option<PriorityOverride>,
+    /// The hits that matter most, the worst first.
+    pub hits: Vec<Hit>,
+    /// The likely cause among the items.
+    pub main_item: Option<ItemRef>,
+    /// Why it.
+    pub main_because: String,
+    /// The item that the reporter named.
+    pub reported_item: Option<ItemRef>,
+    /// All items hit: the reported one and those of the attached alerts.
+    pub items: Vec<ItemRef>,
+    /// Who and what is affected.
+    pub affected: Affected,
+    /// The alerts.
+    pub members: Vec<Member>,
+    /// Whether the alerts say that the service is away, and so may say that it is back. Not so
+    /// after a person reopened it although all alerts were clear.
+    pub proven_by_alerts: bool,
+    /// The team charged with it.
+    pub team: Option<ItemRef>,
+    /// The person charged with it.
+    pub assignee: Option<ItemRef>,
+    /// Why these.
+    pub assigned_because: String,
+    /// Who does what in it.
+    pub roles: BTreeMap<Role, ItemRef>,
+    /// Its times.
+    pub times: Times,
+    /// Who took it; nobody again after it was reopened.
+    pub acknowledged_by: Option<Actor>,
+    /// The stage it was restored from: goes on when the service breaks again.
+    pub restored_from: Option<Stage>,
+    /// Since when the service is away again, after a relapse.
+    pub relapsed_at: Option<Time>,
+    /// Outages that ended before the present one.
+    pub earlier_outages: Vec<Outage>,
+    /// The kind of cause.
+    pub cause_class: Option<CauseClass>,
+    /// How it ended.
+    pub resolution_code: Option<ResolutionCode>,
+    /// Anything to add to that.
+    pub resolution_note: String,
+    /// What people wrote down.
+    pub comments: Vec<Comment>,
+    /// What has to be done.
+    pub tasks: Vec<Task>,
+    /// Where to look.
+    pub links: Vec<LinkEntry>,
+    /// Where it continues, once merged.
+    pub merged_into: Option<IncidentId>,
+    /// How often it came back after it was resolved.
+    pub reopen_count: u32,
+    /// The rules it is handled by.
+    pub policy: Policy,
+    /// Since when it is in its stage.
+    pub stage_since: Time,
+    /// When it was opened.
+    pub opened_at: Time,
+    /// When something last happened to it.
+    pub updated_at: Time,
+}
+
+/// Technical gravity. Ordered: `Info < Critical`.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Will become an error if nobody acts.
+    Warning,
+    /// Something does not work.
+    #[default]
+    Error,
+    /// Nothing works.
+    Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+            Severity::Critical => "critical",
+        })
+    }
+}
+
+/// Whom an incident waits for, and where it goes on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// For whom.
+    pub reason: HoldReason,
+    /// Details.
+    pub note: String,
+    /// Since when.
+    pub since: Time,
+    /// Where it goes on.
+    pub previous: Stage,
+}
+
+/// A value that a person put in place of the calculated one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SetByHand<T> {
+    /// The value.
+    pub value: T,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Time,
+}
+
+/// A priority that a person set against the matrix.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PriorityOverride {
+    /// The priority.
+    pub priority: Priority,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Time,
+}
+
+/// Who and what is affected.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Affected {
+    /// Use cases that depend on what is hit.
+    pub usecases: Vec<ItemRef>,
+    /// Products that depend on it.
+    pub products: Vec<ItemRef>,
+    /// Services that are hit or depend on it.
+    pub services: Vec<ItemRef>,
+    /// How many users; nothing: unknown.
+    pub users: Option<u64>,
+    /// How they are affected.
+    pub note: String,
+}
+
+/// An alert of the incident.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Member {
+    /// The alert.
+    pub alert: AlertId,
+    /// What it says.
+    pub title: String,
+    /// The item it is about.
+    pub item: Option<ItemRef>,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Why it belongs here.
+    pub reason: String,
+    /// Whether it is the first alert of the likely cause.
+    pub primary: bool,
+    /// When it joined.
+    pub joined_at: Time,
+    /// When it cleared; nothing while it fires.
+    pub cleared_at: Option<Time>,
+    /// Whether a person took it out. Kept, so that it does not come back.
+    pub detached: bool,
+}
+
+/// One outage: from when to when the service was away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Outage {
+    /// Away since.
+    pub from: Time,
+    /// Back at.
+    pub to: Time,
+}
+
+/// What somebody does in an incident, besides being assigned.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Leads, and decides.
+    Commander,
+    /// Changes the systems.
+    Operations,
+    /// Tells everybody else.
+    Communications,
+    /// Writes down what happens.
+    Scribe,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Commander => "commander",
+            Role::Operations => "operations lead",
+            Role::Communications => "communications lead",
+            Role::Scribe => "scribe",
+        })
+    }
+}
+
+/// What a link leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LinkKind {
+    Runbook,
+    Ticket,
+    Dashboard,
+    Other,
+}
+
+/// Something that somebody wrote down.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Comment {
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub text: String,
+}
+
+/// Something that has to be done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What.
+    pub title: String,
+    /// By whom.
+    pub assignee: Option<ItemRef>,
+    /// When it was done.
+    pub done_at: Option<Time>,
+}
+
+/// A place to look.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkEntry {
+    /// Where: http or https.
+    pub url: String,
+    /// What people read.
+    pub title: String,
+    /// What is there.
+    pub kind: LinkKind,
+}
+
+impl Incident {
+    /// The alerts that still belong to it, cleared or not.
+    pub fn attached(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| !member.detached)
+    }
+
+    /// The stage that counts: the one before the hold while on hold.
+    pub fn place(&self) -> Stage {
+        self.hold.as_ref().map_or(self.stage, |hold| hold.previous)
+    }
+
+    /// Whether the service is back in its agreed state.
+    pub fn service_is_back(&self) -> bool {
+        matches!(self.place(), Stage::Restored | Stage::Resolved | Stage::Closed)
+    }
+
+    /// The phase of the work; on hold counts by the stage before it.
+    pub fn phase(&self) -> Phase {
+        self.place().phase()
+    }
+
+    /// Whether work may be left.
+    pub fn is_open(&self) -> bool {
+        self.stage.is_open()
+    }
+
+    /// Whether a merged incident may continue in this one; the shell asks before it merges.
+    ///
+    /// # Errors
+    /// When both are the same, or this one is not open.
+    pub fn can_absorb(&self, child: IncidentId) -> Result<(), Refusal> {
+        if child == self.id {
+            return Err(Refusal::invalid("An incident cannot be merged into itself."));
+        }
+        if !self.is_open() {
+            return Err(Refusal::invalid(format!(
+                "Incident {} is {}; only an open incident takes another one in.",
+                self.number, self.stage
+            )));
+        }
+        Ok(())
+    }
+
+    /// The command by which a parent takes over what this incident holds.
+    pub fn handover(&self) -> Absorb {
+        Absorb {
+            child: self.id,
+            number: self.number,
+            members: self.attached().cloned().collect(),
+            beginning: Beginning { started: self.times.started, detected: self.times.detected },
+            assessment: None,
+        }
+    }
+
+    /// What whoever is charged with it does next.
+    pub fn next_step(&self) -> &'static str {
+        self.stage.next_step()
+    }
+}
+
+impl Lifecycle for Incident {
+    const KIND: &'static str = "incident";
+    type Id = IncidentId;
+    type Stage = Stage;
+    type Verb = Verb;
+    type Command = Command;
+    type Event = Event;
+
+    fn allowed_table() -> &'static [Allowed<Stage, Verb>] {
+        ALLOWED
+    }
+
+    fn verb(command: &Command) -> Verb {
+        command.verb()
+    }
+
+    fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    fn open(id: IncidentId, command: &Command, moment: &Moment) -> Result<Vec<Event>, Refusal> {
+        decide::open(id, command, moment)
+    }
+
+    fn born(id: IncidentId, event: &Event) -> Option<Incident> {
+        match &event.what {
+            What::Opened(opened) => Some(Incident::begin(id, event.at, opened)),
+            _ => None,
+        }
+    }
+
+    fn decide(&self, command: &Command, moment: &Moment) -> Result<Vec<Event>, Refusal> {
+        decide::decide(self, command, moment)
+    }
+
+    fn apply(&mut self, event: &Event) {
+        self.take_in(event);
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        clearing::next_due(self)
+    }
+
+    fn tick() -> Command {
+        Command::Tick {}
+    }
+
+    fn id(&self) -> IncidentId {
+        self.id
+    }
+
+    fn event_name(event: &Event) -> &'static str {
+        event.what.name()
+    }
+}
