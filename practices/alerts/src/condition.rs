@@ -4,23 +4,15 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
+use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::Parser;
 use cel::{Context, Env, ExecutionError, Value};
 
+use crate::fence::{Fence, fail, scan, text_literal};
 use crate::{Alert, Labels, Severity, Signal};
 
-/// Longest expression, in bytes.
-const BYTES_MAX: usize = 1_000;
-/// Deepest nesting that is parsed.
+/// Deepest nesting of rules that is parsed.
 const PARSE_DEPTH_MAX: u16 = 32;
-/// Deepest syntax tree that is evaluated; evaluation recurses.
-const TREE_DEPTH_MAX: usize = 64;
-/// Longest regular expression, in bytes.
-const PATTERN_BYTES_MAX: usize = 200;
-
-/// What a condition can name.
-const VARIABLES: [&str; 6] = ["labels", "annotations", "source", "severity", "name", "item"];
 
 /// What a condition is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -96,29 +88,31 @@ enum Place {
 #[error("{0}")]
 pub struct ConditionError(String);
 
+impl ConditionError {
+    pub(crate) fn new(problem: impl Into<String>) -> ConditionError {
+        ConditionError(problem.into())
+    }
+}
+
 impl Condition {
     /// Compiles a condition; an empty text always holds.
     ///
     /// # Errors
     /// What is wrong with it: syntax, an unknown name, or a cost that could get out of hand.
     pub fn compile(text: &str) -> Result<Condition, ConditionError> {
-        let fail = |problem: String| Err(ConditionError(problem));
         if text.trim().is_empty() {
             return Ok(Condition(Kind::Equalities(Vec::new())));
         }
-        if text.len() > BYTES_MAX {
-            return fail(format!("{} bytes long; at most {BYTES_MAX} are taken", text.len()));
-        }
+        scan(text)?;
         let parser = Parser::new().max_recursion_depth(PARSE_DEPTH_MAX);
         // The parser is generated code that has panicked on odd input before.
         let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text)));
         let expression = match parsed {
             Ok(Ok(expression)) => expression,
             Ok(Err(errors)) => return fail(errors.to_string()),
-            Err(_) => return fail("the expression cannot be parsed".to_owned()),
+            Err(_) => return fail("the expression cannot be parsed"),
         };
-        fence(&expression, 0, false)?;
-        known_names(&expression)?;
+        Fence::default().check(&expression)?;
         let mut equalities = Vec::new();
         Ok(Condition(if conjunction(&expression, &mut equalities) {
             Kind::Equalities(equalities)
@@ -206,7 +200,7 @@ fn conjunction(expression: &IdedExpr, found: &mut Vec<Equality>) -> bool {
 }
 
 fn equality(of: &IdedExpr, value: &IdedExpr) -> Option<Equality> {
-    let value = literal(value)?.to_owned();
+    let value = text_literal(value)?.to_owned();
     let of = match &of.expr {
         Expr::Ident(name) => match name.as_str() {
             "source" => Place::Source,
@@ -218,7 +212,7 @@ fn equality(of: &IdedExpr, value: &IdedExpr) -> Option<Equality> {
         Expr::Select(select) if !select.test => entry(&select.operand, &select.field)?,
         Expr::Call(call) if call.func_name == operators::INDEX => {
             let [map, key] = call.args.as_slice() else { return None };
-            entry(map, literal(key)?)?
+            entry(map, text_literal(key)?)?
         }
         _ => return None,
     };
@@ -233,72 +227,91 @@ fn entry(map: &IdedExpr, key: &str) -> Option<Place> {
     }
 }
 
-fn literal(expression: &IdedExpr) -> Option<&str> {
-    match &expression.expr {
-        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Refuses what could cost more than a few microseconds: deep trees, a loop in a loop, and
-/// regular expressions that are computed or that repeat a group by number.
-fn fence(node: &IdedExpr, depth: usize, looping: bool) -> Result<(), ConditionError> {
-    let fail = |problem: &str| Err(ConditionError(problem.to_owned()));
-    if depth > TREE_DEPTH_MAX {
-        return fail("nested too deeply");
+    fn ask(text: &str) -> Result<bool, ConditionError> {
+        let labels = Labels::new([("alertname", "Down"), ("team", "a"), ("instance", "db1:9100")]);
+        let condition = Condition::compile(text)?;
+        condition.holds(&Subject {
+            labels: &labels,
+            annotations: &Labels::new([("summary", "it is down")]),
+            source: "prometheus",
+            severity: Severity::Critical,
+            item: "component/db1",
+        })
     }
-    let all = |parts: &[&IdedExpr], looping: bool| {
-        parts.iter().try_for_each(|part| fence(part, depth + 1, looping))
-    };
-    match &node.expr {
-        Expr::Comprehension(_) if looping => fail("a loop inside a loop is not allowed"),
-        Expr::Comprehension(each) => all(
-            &[&each.iter_range, &each.accu_init, &each.loop_cond, &each.loop_step, &each.result],
-            true,
-        ),
-        Expr::Call(call) => {
-            if call.func_name == "matches" {
-                pattern(call)?;
-            }
-            let target = call.target.iter().map(|target| &**target);
-            all(&target.chain(&call.args).collect::<Vec<_>>(), looping)
+
+    #[test]
+    fn conditions_hold_or_do_not() {
+        for (text, expected) in [
+            ("", true),
+            ("true", true),
+            ("labels.team == 'a'", true),
+            ("'a' == labels['team'] && source == 'prometheus'", true),
+            ("labels.team == 'b'", false),
+            ("labels.absent == 'b'", false),
+            ("labels.absent != 'b'", false),
+            ("has(labels.team) && !has(labels.absent)", true),
+            ("labels.absent == 'x' || severity == 'critical'", true),
+            ("labels.instance.startsWith('db')", true),
+            ("labels.instance.matches('^db[0-9]+:')", true),
+            ("severity in ['critical', 'error'] && name == 'Down'", true),
+            ("labels.exists(name, name == 'team')", true),
+            (r"labels.instance.matches(r'^db\d+:')", true),
+            (r#"'((((((((((' != "))))" && '''(it's''' != ''"#, true),
+            ("item == 'component/db1' && annotations.summary.contains('down')", true),
+        ] {
+            assert_eq!(ask(text), Ok(expected), "{text}");
         }
-        Expr::Select(select) => all(&[&select.operand], looping),
-        Expr::List(list) => all(&list.elements.iter().collect::<Vec<_>>(), looping),
-        Expr::Map(entries) => entries.entries.iter().try_for_each(|entry| match &entry.expr {
-            EntryExpr::MapEntry(entry) => all(&[&entry.key, &entry.value], looping),
-            EntryExpr::StructField(field) => all(&[&field.value], looping),
-        }),
-        Expr::Struct(_) => fail("a condition makes no objects"),
-        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Ok(()),
     }
-}
 
-fn pattern(call: &CallExpr) -> Result<(), ConditionError> {
-    let fail = |problem: &str| Err(ConditionError(format!("matches(): {problem}")));
-    match call.args.last().and_then(literal) {
-        None => fail("the pattern has to be written out"),
-        Some(text) if text.len() > PATTERN_BYTES_MAX => fail("the pattern is too long"),
-        Some(text) if text.contains("){") => fail("a group may not be repeated by number"),
-        Some(_) => Ok(()),
+    #[test]
+    fn equalities_need_no_interpreter() {
+        for (text, simple) in [
+            ("labels.team == 'a' && labels['x'] == 'y' && source == 's'", true),
+            ("labels.team == 'a' || labels.x == 'y'", false),
+            ("labels.team != 'a'", false),
+            ("false", false),
+        ] {
+            assert_eq!(Condition::compile(text).unwrap().simple(), simple, "{text}");
+        }
     }
-}
 
-fn known_names(expression: &IdedExpr) -> Result<(), ConditionError> {
-    let references = expression.references();
-    let mut names = references.variables();
-    names.sort_unstable();
-    // Names that begin with @ are the loops' own; loop variables are found by evaluation.
-    let loops = contains_loop(expression);
-    match names.iter().find(|name| !VARIABLES.contains(name) && !name.starts_with('@')) {
-        Some(name) if !loops => Err(ConditionError(format!(
-            "`{name}` is unknown; a condition can name {}",
-            VARIABLES.join(", ")
-        ))),
-        _ => Ok(()),
+    #[test]
+    fn hostile_expressions_are_refused_and_never_break_the_process() {
+        let deep = format!("{}1 == 1{}", "(".repeat(400), ")".repeat(400));
+        let hidden = |opening: &str, closing: &str| {
+            format!("{opening}{}1 == 1{}{closing}", "(".repeat(30), ")".repeat(30))
+        };
+        let [comment, escape, bytes] =
+            [hidden("// '''\n", "// '''"), hidden("'\\q", "'"), hidden("b'", "'")];
+        let long = format!("{}1 == 1", "1 + ".repeat(240));
+        for text in [
+            "labels.team ==",
+            "teams == 'a'",
+            "labels.all(a, labels.all(b, a == b))",
+            "labels.exists(a, unknown == a)",
+            "labels.team.matches(labels.team)",
+            "labels.team.matches('(a{50}){50}')",
+            "\u{0}",
+            "'",
+            &"x".repeat(1_001),
+            &deep,
+            &comment,
+            &escape,
+            &bytes,
+            &long,
+        ] {
+            assert!(ask(text).is_err(), "{text}");
+        }
     }
-}
 
-fn contains_loop(expression: &IdedExpr) -> bool {
-    expression.references().variables().iter().any(|name| name.starts_with('@'))
+    #[test]
+    fn an_expression_that_gives_no_truth_fails_when_asked() {
+        for text in ["labels.team", "1 / 0 == 1", "labels.team + 1 == 'a'", "labels.team > 3"] {
+            assert!(ask(text).is_err(), "{text}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod alert;
 mod command;
 mod condition;
 mod event;
+mod fence;
 mod intake;
 mod labels;
 pub mod matching;

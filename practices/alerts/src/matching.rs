@@ -54,7 +54,8 @@ pub struct Matcher {
 
 #[derive(Debug)]
 struct Compiled {
-    name: Arc<str>,
+    name: String,
+    rule: Arc<str>,
     condition: Condition,
     item: Template,
     failures: AtomicU64,
@@ -120,7 +121,7 @@ impl Matcher {
     pub fn failures(&self) -> impl Iterator<Item = (&str, u64)> {
         self.rules
             .iter()
-            .map(|rule| (rule.name.as_ref(), rule.failures.load(Ordering::Relaxed)))
+            .map(|rule| (rule.name.as_str(), rule.failures.load(Ordering::Relaxed)))
             .filter(|(_, failures)| *failures > 0)
     }
 }
@@ -138,7 +139,8 @@ impl Compiled {
             return Err(("name", "give the rule a name; alerts will show it".to_owned()));
         }
         Ok(Compiled {
-            name: format!("rule `{}`", rule.name).into(),
+            name: rule.name.clone(),
+            rule: format!("rule `{}`", rule.name).into(),
             condition: Condition::compile(&rule.when)
                 .map_err(|error| ("when", error.to_string()))?,
             item: Template::parse(&rule.item).map_err(|problem| ("item", problem))?,
@@ -161,7 +163,7 @@ impl Compiled {
             }
         }
         let item: ItemRef = self.item.fill(signal)?.parse().ok()?;
-        known(&item).then(|| Match { item, rule: self.name.clone() })
+        known(&item).then(|| Match { item, rule: self.rule.clone() })
     }
 }
 
@@ -186,4 +188,100 @@ fn host_names(instance: &str) -> impl Iterator<Item = &str> {
     let host = instance.rsplit_once(':').map_or(instance, |(host, _)| host);
     let short = host.split_once('.').map_or(host, |(short, _)| short);
     [instance, host, short].into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Labels;
+
+    const KNOWN: [&str; 5] =
+        ["service/orders", "service/db1", "component/db1", "component/orders-db", "product/shop"];
+
+    fn find(matcher: &Matcher, labels: &[(&str, &str)]) -> Option<String> {
+        let signal = Signal {
+            source: "prometheus".into(),
+            labels: Labels::new(labels.iter().copied()),
+            annotations: Labels::default(),
+            starts_at: None,
+            ends_at: None,
+            generator_url: "".into(),
+        };
+        matcher
+            .find(&signal, &|item| KNOWN.contains(&item.as_str()))
+            .map(|found| format!("{} by {}", found.item, found.rule))
+    }
+
+    #[test]
+    fn labels_name_items_without_any_rule() {
+        let matcher = Matcher::default();
+        for (labels, expected) in [
+            (&[("item", "component/db1")][..], Some("component/db1 by label `item`")),
+            (&[("service", "orders")], Some("service/orders by label `service`")),
+            (&[("service", "orders-db")], Some("component/orders-db by label `service`")),
+            (
+                &[("service", "orders"), ("component", "orders-db")],
+                Some("component/orders-db by label `component`"),
+            ),
+            (&[("instance", "db1:9100")], Some("component/db1 by label `instance`")),
+            (&[("instance", "db1.example.org:9100")], Some("component/db1 by label `instance`")),
+            (&[("job", "orders")], Some("service/orders by label `job`")),
+            (&[("namespace", "shop")], Some("product/shop by label `namespace`")),
+            (&[("service", "unknown"), ("job", "orders")], Some("service/orders by label `job`")),
+            (&[("service", "../x"), ("instance", "[::1]:9100")], None),
+            (&[("alertname", "orders")], None),
+        ] {
+            assert_eq!(find(&matcher, labels).as_deref(), expected, "{labels:?}");
+        }
+    }
+
+    fn rule(name: &str, when: &str, item: &str) -> MatchRule {
+        MatchRule { name: name.to_owned(), when: when.to_owned(), item: item.to_owned() }
+    }
+
+    #[test]
+    fn the_first_rule_that_gives_a_known_item_counts_and_comes_before_the_labels() {
+        let matcher = Matcher::compile(&[
+            rule("unknown item", "", "service/{labels.nothing}"),
+            rule("by app", "has(labels.app)", "service/{labels.app}"),
+            rule("databases", "labels.job == 'pg'", "component/{labels.app}-db"),
+        ])
+        .unwrap();
+        let found = |labels: &[(&str, &str)]| find(&matcher, labels);
+        assert_eq!(
+            found(&[("app", "orders"), ("job", "pg"), ("service", "db1")]).as_deref(),
+            Some("service/orders by rule `by app`")
+        );
+        assert_eq!(found(&[("app", "none"), ("job", "pg")]), None);
+    }
+
+    #[test]
+    fn a_rule_that_fails_is_passed_over_and_counted() {
+        let matcher = Matcher::compile(&[
+            rule("broken", "labels.service", "service/orders"),
+            rule("fine", "", "service/db1"),
+        ])
+        .unwrap();
+        let found = find(&matcher, &[("service", "x")]);
+        assert_eq!(found.as_deref(), Some("service/db1 by rule `fine`"));
+        assert_eq!(matcher.failures().collect::<Vec<_>>(), [("broken", 1)]);
+    }
+
+    #[test]
+    fn every_wrong_rule_is_named_with_its_field() {
+        let errors = Matcher::compile(&[
+            rule("a", "labels.x = 1", "service/x"),
+            rule("b", "", "service/{service}"),
+            rule("c", "", "service/{labels.x"),
+            rule("", "", "service/x"),
+        ])
+        .unwrap_err();
+        let places: Vec<_> = errors.iter().map(|error| (error.index, error.field)).collect();
+        assert_eq!(places, [(0, "when"), (1, "item"), (2, "item"), (3, "name")]);
+        assert_eq!(
+            errors[1].to_string(),
+            "rule 1 (b): item: `{service}` is unknown; write {labels.NAME}, {annotations.NAME} or \
+             {source}"
+        );
+    }
 }
