@@ -1,1 +1,46 @@
-//! estate
+//! What there is to look after, who answers for it, and what depends on what.
+//!
+//! An estate is a set of [`Resource`]s: merely edited things, each with a [`Spec`], written by
+//! people in YAML files or in the web. [`read`] reads files and tells every [`Mistake`] by place,
+//! field and remedy; [`plan`] compares with what is stored and checks the whole; [`export`]
+//! writes files again. An [`Estate`] answers: who owns this, whom to call, what breaks.
+//!
+//! Conditions of routes are only carried here. Whoever evaluates them checks them:
+//! [`Desired::check_routes`].
+
+mod answers;
+mod check;
+mod decode;
+mod edge;
+mod estate;
+mod export;
+mod kind;
+mod mention;
+mod mistake;
+mod node;
+mod plan;
+mod read;
+mod reference;
+mod resource;
+mod spec;
+mod suggest;
+
+pub use answers::{Affected, Assigned, Reached};
+pub use edge::Edge;
+pub use estate::{Estate, Inherited};
+pub use export::export;
+pub use graph::Relation;
+pub use kind::Kind;
+pub use mention::Mention;
+pub use mistake::Mistake;
+pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
+pub use read::{Desired, SourceFile, from_json, read};
+pub use reference::{
+    EscalationPolicyRef, PersonRef, ProductRef, Ref, SiteRef, SpecOf, SupplierRef, TeamRef,
+};
+pub use resource::{API_VERSION, Metadata, Resource};
+pub use spec::{
+    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group, Need,
+    PersonSpec, ProductSpec, RouteSpec, ServiceSpec, SiteSpec, Spec, SupplierSpec, TeamSpec,
+    TeamType, UseCaseSpec, Wait,
+};

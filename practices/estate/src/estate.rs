@@ -1,0 +1,122 @@
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use graph::{Builder, Graph};
+use kernel::ItemRef;
+use serde::Serialize;
+
+use crate::spec::{Criticality, Spec};
+use crate::{Edge, Resource};
+
+/// All resources at one time, ready to be asked. For an earlier date, make one of the resources
+/// that there were.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    resources: BTreeMap<ItemRef, Resource>,
+    graph: Graph,
+    criticality: HashMap<ItemRef, Inherited>,
+}
+
+/// How much hangs on an item, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Inherited {
+    /// The highest criticality of all use cases that need the item.
+    pub criticality: Criticality,
+    /// From that use case down to the item.
+    pub path: Vec<ItemRef>,
+}
+
+impl Default for Estate {
+    fn default() -> Estate {
+        Estate::new([])
+    }
+}
+
+impl Estate {
+    /// Draws the graph and hands criticality down. Of two resources with one name the later
+    /// counts.
+    pub fn new(resources: impl IntoIterator<Item = Resource>) -> Estate {
+        let resources: BTreeMap<ItemRef, Resource> =
+            resources.into_iter().map(|resource| (resource.item().clone(), resource)).collect();
+        let mut builder = Builder::new();
+        for resource in resources.values() {
+            resource.draw(&mut builder);
+        }
+        let graph = builder.build();
+        let criticality = inherit(&graph, &resources);
+        Estate { resources, graph, criticality }
+    }
+
+    /// The resource with this name.
+    pub fn get(&self, item: &ItemRef) -> Option<&Resource> {
+        self.resources.get(item)
+    }
+
+    /// Whether there is such a resource.
+    pub fn contains(&self, item: &ItemRef) -> bool {
+        self.resources.contains_key(item)
+    }
+
+    /// All resources, by kind prefix and name.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = &Resource> {
+        self.resources.values()
+    }
+
+    /// Everything that can break, and what needs what. Its item names are `kind/name`.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// All relations that are stated, for a map.
+    pub fn edges(&self) -> impl Iterator<Item = Edge> {
+        self.resources.values().flat_map(Resource::edges)
+    }
+
+    /// How much hangs on the item and which use case says so; `None` when no use case needs it.
+    pub fn inherited(&self, item: &ItemRef) -> Option<&Inherited> {
+        self.criticality.get(item)
+    }
+
+    /// How much hangs on the item: normal when no use case says so.
+    pub fn criticality(&self, item: &ItemRef) -> Criticality {
+        self.inherited(item).map_or_else(Criticality::default, |inherited| inherited.criticality)
+    }
+
+    /// The resources that name this one. It cannot be deleted while there are any.
+    pub fn mentioned_by(&self, item: &ItemRef) -> Vec<&Resource> {
+        let names = |resource: &&Resource| {
+            resource.item() != item && resource.mentions().iter().any(|m| m.item == item)
+        };
+        self.resources.values().filter(names).collect()
+    }
+}
+
+/// As the calculation of a priority shows it: "usecase/checkout is mission-critical and depends
+/// on component/orders-db (2 hops)".
+impl fmt::Display for Inherited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let criticality = self.criticality;
+        match self.path.as_slice() {
+            [] => write!(f, "{criticality}"),
+            [own] => write!(f, "{own} is {criticality}"),
+            [from, .., to] => {
+                let hops = self.path.len() - 1;
+                let plural = if hops == 1 { "hop" } else { "hops" };
+                write!(f, "{from} is {criticality} and depends on {to} ({hops} {plural})")
+            }
+        }
+    }
+}
+
+fn inherit(graph: &Graph, resources: &BTreeMap<ItemRef, Resource>) -> HashMap<ItemRef, Inherited> {
+    let levels = resources.iter().filter_map(|(item, resource)| match &resource.spec {
+        Spec::UseCase(usecase) => Some((item.as_str(), usecase.criticality)),
+        _ => None,
+    });
+    let inherited = graph.inherit(levels);
+    let of = |(item, criticality): (&str, Criticality)| {
+        let path = inherited.path(item).into_iter().filter_map(|step| step.parse().ok()).collect();
+        Some((item.parse().ok()?, Inherited { criticality, path }))
+    };
+    inherited.iter().filter_map(of).collect()
+}

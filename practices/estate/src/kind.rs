@@ -1,0 +1,97 @@
+use std::fmt;
+
+use kernel::ItemRef;
+use serde::{Deserialize, Serialize};
+
+/// The kinds of resources that make up an estate.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is described at its spec")]
+pub enum Kind {
+    Team,
+    Person,
+    Product,
+    Service,
+    Component,
+    UseCase,
+    Site,
+    Supplier,
+    EscalationPolicy,
+    Route,
+}
+
+impl Kind {
+    /// Every kind, in the order in which people read an estate.
+    pub const ALL: [Kind; 10] = [
+        Kind::Team,
+        Kind::Person,
+        Kind::EscalationPolicy,
+        Kind::Product,
+        Kind::UseCase,
+        Kind::Service,
+        Kind::Component,
+        Kind::Site,
+        Kind::Supplier,
+        Kind::Route,
+    ];
+
+    /// As written in `kind:`, for example `UseCase`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Team => "Team",
+            Kind::Person => "Person",
+            Kind::Product => "Product",
+            Kind::Service => "Service",
+            Kind::Component => "Component",
+            Kind::UseCase => "UseCase",
+            Kind::Site => "Site",
+            Kind::Supplier => "Supplier",
+            Kind::EscalationPolicy => "EscalationPolicy",
+            Kind::Route => "Route",
+        }
+    }
+
+    /// As written before the slash of an [`ItemRef`], for example `usecase`.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Kind::Team => "team",
+            Kind::Person => "person",
+            Kind::Product => "product",
+            Kind::Service => "service",
+            Kind::Component => "component",
+            Kind::UseCase => "usecase",
+            Kind::Site => "site",
+            Kind::Supplier => "supplier",
+            Kind::EscalationPolicy => "escalationpolicy",
+            Kind::Route => "route",
+        }
+    }
+
+    /// The kind that a `kind:` or the part before a slash names.
+    pub fn parse(text: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == text || kind.prefix() == text)
+    }
+
+    /// The kind of an item; `None` when it is of no kind that an estate has.
+    pub fn of(item: &ItemRef) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.prefix() == item.kind())
+    }
+
+    /// Whether items of this kind can break and be depended on: those are in the graph.
+    pub fn operated(self) -> bool {
+        matches!(
+            self,
+            Kind::Product
+                | Kind::Service
+                | Kind::Component
+                | Kind::UseCase
+                | Kind::Site
+                | Kind::Supplier
+        )
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,101 @@
+use kernel::ItemRef;
+
+use crate::spec::{Need, Spec};
+use crate::{Ref, Resource};
+
+/// A place where one resource names another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mention<'a> {
+    /// The field, such as `spec.dependsOn[1]`.
+    pub field: String,
+    /// The item that is named.
+    pub item: &'a ItemRef,
+}
+
+impl Resource {
+    /// Every place where it names another resource.
+    pub fn mentions(&self) -> Vec<Mention<'_>> {
+        let mut found = Mentions(Vec::new());
+        match &self.spec {
+            Spec::Team(team) => found.one("escalationPolicy", &team.escalation_policy),
+            Spec::Person(person) => found.many("teams", &person.teams),
+            Spec::Product(product) => {
+                found.add("ownerTeam".to_owned(), &product.owner_team);
+                found.one("operatingTeam", &product.operating_team);
+                found.many("stakeholders", &product.stakeholders);
+                found.one("escalationPolicy", &product.escalation_policy);
+                found.needs("dependsOn", &product.depends_on);
+            }
+            Spec::Service(service) => {
+                found.add("team".to_owned(), &service.team);
+                found.one("product", &service.product);
+                found.one("escalationPolicy", &service.escalation_policy);
+                found.needs("components", &service.components);
+                found.needs("dependsOn", &service.depends_on);
+                found.needs("runsOn", &service.runs_on);
+                found.items("feeds", &service.feeds);
+                found.items("memberOf", &service.member_of);
+                found.items("redundantWith", &service.redundant_with);
+            }
+            Spec::Component(component) => {
+                found.one("team", &component.team);
+                found.one("product", &component.product);
+                found.one("escalationPolicy", &component.escalation_policy);
+                found.one("site", &component.site);
+                found.one("supplier", &component.supplier);
+                found.needs("dependsOn", &component.depends_on);
+                found.needs("runsOn", &component.runs_on);
+                found.items("feeds", &component.feeds);
+                found.items("memberOf", &component.member_of);
+                found.items("redundantWith", &component.redundant_with);
+            }
+            Spec::UseCase(usecase) => {
+                found.one("team", &usecase.team);
+                found.needs("uses", &usecase.uses);
+            }
+            Spec::EscalationPolicy(policy) => {
+                found.one("team", &policy.team);
+                for (place, step) in policy.steps.iter().enumerate() {
+                    found.many(&format!("steps[{place}].contacts"), &step.contacts);
+                }
+            }
+            Spec::Site(_) | Spec::Supplier(_) | Spec::Route(_) => {}
+        }
+        found.0
+    }
+}
+
+struct Mentions<'a>(Vec<Mention<'a>>);
+
+impl<'a> Mentions<'a> {
+    fn add(&mut self, field: String, item: &'a ItemRef) {
+        self.0.push(Mention { field: format!("spec.{field}"), item });
+    }
+
+    fn one<S>(&mut self, field: &str, named: &'a Option<Ref<S>>) {
+        if let Some(named) = named {
+            self.add(field.to_owned(), named.item());
+        }
+    }
+
+    fn many<S>(&mut self, field: &str, named: &'a [Ref<S>]) {
+        for (place, named) in named.iter().enumerate() {
+            self.add(format!("{field}[{place}]"), named.item());
+        }
+    }
+
+    fn items(&mut self, field: &str, named: &'a [ItemRef]) {
+        for (place, named) in named.iter().enumerate() {
+            self.add(format!("{field}[{place}]"), named);
+        }
+    }
+
+    fn needs(&mut self, field: &str, needs: &'a [Need]) {
+        for (place, need) in needs.iter().enumerate() {
+            match need {
+                Need::One(item) => self.add(format!("{field}[{place}]"), item),
+                Need::Some(group) => self.items(&format!("{field}[{place}].of"), &group.of),
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use kernel::ItemRef;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Kind;
+use crate::spec::{
+    EscalationPolicySpec, PersonSpec, ProductSpec, SiteSpec, SupplierSpec, TeamSpec,
+};
+
+/// A team, by name.
+pub type TeamRef = Ref<TeamSpec>;
+/// A person, by name.
+pub type PersonRef = Ref<PersonSpec>;
+/// A product, by name.
+pub type ProductRef = Ref<ProductSpec>;
+/// A site, by name.
+pub type SiteRef = Ref<SiteSpec>;
+/// A supplier, by name.
+pub type SupplierRef = Ref<SupplierSpec>;
+/// An escalation policy, by name.
+pub type EscalationPolicyRef = Ref<EscalationPolicySpec>;
+
+/// The spec of one kind of resource.
+pub trait SpecOf {
+    /// That kind.
+    const KIND: Kind;
+}
+
+/// Names a resource of one known kind. Read from `payments` or `team/payments`, written in full.
+pub struct Ref<S> {
+    item: ItemRef,
+    spec: PhantomData<fn() -> S>,
+}
+
+impl<S: SpecOf> Ref<S> {
+    /// From a bare or full name; `None` when it is oddly spelled or of another kind.
+    pub fn new(text: &str) -> Option<Ref<S>> {
+        let name = match text.split_once('/') {
+            None => text,
+            Some((kind, name)) if kind == S::KIND.prefix() => name,
+            Some(_) => return None,
+        };
+        let item = ItemRef::new(S::KIND.prefix(), name)?;
+        Some(Ref { item, spec: PhantomData })
+    }
+}
+
+impl<S> Ref<S> {
+    /// The item that it names.
+    pub fn item(&self) -> &ItemRef {
+        &self.item
+    }
+}
+
+impl<S> Deref for Ref<S> {
+    type Target = ItemRef;
+
+    fn deref(&self) -> &ItemRef {
+        &self.item
+    }
+}
+
+impl<S> Clone for Ref<S> {
+    fn clone(&self) -> Self {
+        Ref { item: self.item.clone(), spec: PhantomData }
+    }
+}
+impl<S> PartialEq for Ref<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.item == other.item
+    }
+}
+impl<S> Eq for Ref<S> {}
+impl<S> PartialOrd for Ref<S> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<S> Ord for Ref<S> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.item.cmp(&other.item)
+    }
+}
+impl<S> Hash for Ref<S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.item.hash(state);
+    }
+}
+impl<S> fmt::Debug for Ref<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.item, f)
+    }
+}
+impl<S> fmt::Display for Ref<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.item, f)
+    }
+}
+
+impl<S> Serialize for Ref<S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        self.item.serialize(serializer)
+    }
+}
+
+impl<'de, S: SpecOf> Deserialize<'de> for Ref<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ref<S>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ref::new(&text).ok_or_else(|| {
+            let short: String = text.chars().take(64).collect();
+            let (kind, prefix) = (S::KIND.word(), S::KIND.prefix());
+            serde::de::Error::custom(format!(
+                "`{short}` names no {kind}; write its name, or {prefix}/ and its name"
+            ))
+        })
+    }
+}

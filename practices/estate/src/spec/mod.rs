@@ -1,0 +1,105 @@
+//! What each kind of resource says of itself. Field names are camelCase in files.
+
+mod offering;
+mod people;
+mod place;
+mod policy;
+mod route;
+mod running;
+mod wait;
+
+pub use offering::{Criticality, ProductSpec, UseCaseSpec};
+pub use people::{ContactMethod, PersonSpec, TeamSpec, TeamType};
+pub use place::{SiteSpec, SupplierSpec};
+pub use policy::{EscalationPolicySpec, EscalationStep};
+pub use route::RouteSpec;
+pub use running::{ComponentSpec, Group, Need, ServiceSpec};
+pub use wait::Wait;
+
+use serde::Serialize;
+
+use crate::reference::SpecOf;
+use crate::{Kind, Ref};
+
+macro_rules! specs {
+    ($($kind:ident $spec:ident),* $(,)?) => {
+        /// The content of a resource, by its kind.
+        #[derive(Clone, PartialEq, Debug, Serialize)]
+        #[serde(untagged)]
+        #[expect(missing_docs, reason = "each is described at its spec")]
+        pub enum Spec { $($kind($spec)),* }
+
+        impl Spec {
+            /// The kind that has this content.
+            pub fn kind(&self) -> Kind {
+                match self { $(Spec::$kind(_) => Kind::$kind),* }
+            }
+
+            /// Reads the content of a resource of `kind`.
+            pub(crate) fn read<'de, D: serde::Deserializer<'de>>(
+                kind: Kind,
+                from: D,
+            ) -> Result<Spec, D::Error> {
+                match kind {
+                    $(Kind::$kind => serde::Deserialize::deserialize(from).map(Spec::$kind)),*
+                }
+            }
+        }
+
+        $(impl SpecOf for $spec {
+            const KIND: Kind = Kind::$kind;
+        })*
+    };
+}
+
+specs! {
+    Team TeamSpec,
+    Person PersonSpec,
+    Product ProductSpec,
+    Service ServiceSpec,
+    Component ComponentSpec,
+    UseCase UseCaseSpec,
+    Site SiteSpec,
+    Supplier SupplierSpec,
+    EscalationPolicy EscalationPolicySpec,
+    Route RouteSpec,
+}
+
+impl Spec {
+    /// The team that answers for it: its own, the owner of a product.
+    pub fn team(&self) -> Option<&Ref<TeamSpec>> {
+        match self {
+            Spec::Product(product) => Some(&product.owner_team),
+            Spec::Service(service) => Some(&service.team),
+            Spec::Component(component) => component.team.as_ref(),
+            Spec::UseCase(usecase) => usecase.team.as_ref(),
+            Spec::EscalationPolicy(policy) => policy.team.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The escalation policy that it names itself.
+    pub fn escalation_policy(&self) -> Option<&Ref<EscalationPolicySpec>> {
+        match self {
+            Spec::Team(team) => team.escalation_policy.as_ref(),
+            Spec::Product(product) => product.escalation_policy.as_ref(),
+            Spec::Service(service) => service.escalation_policy.as_ref(),
+            Spec::Component(component) => component.escalation_policy.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The product that it belongs to.
+    pub fn product(&self) -> Option<&Ref<ProductSpec>> {
+        match self {
+            Spec::Service(service) => service.product.as_ref(),
+            Spec::Component(component) => component.product.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a value is its default and need not be written.
+fn unset<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,41 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Wait, unset};
+use crate::reference::{PersonRef, TeamRef};
+
+/// Whom to call, in which order, and how long to wait between.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EscalationPolicySpec {
+    /// The team that keeps it up to date.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub team: Option<TeamRef>,
+    /// The steps, in order.
+    pub steps: Vec<EscalationStep>,
+    /// How often to begin again after the last step; 0 is never.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub repeat: u32,
+}
+
+/// One step: call these people, then wait for an answer.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EscalationStep {
+    /// Who is called, all at once.
+    pub contacts: Vec<PersonRef>,
+    /// How long to wait for an answer before the next step.
+    #[serde(default)]
+    pub wait: Wait,
+}
+
+impl EscalationPolicySpec {
+    /// Each step with the seconds from the first call to it, in the first round.
+    pub fn schedule(&self) -> impl Iterator<Item = (u32, &EscalationStep)> {
+        let mut after: u32 = 0;
+        self.steps.iter().map(move |step| {
+            let start = after;
+            after = after.saturating_add(step.wait.seconds());
+            (start, step)
+        })
+    }
+}
