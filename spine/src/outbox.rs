@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use kernel::{Message, SpaceId, Time};
+use kernel::{Actor, Fact, Message, SpaceId, Time};
 
 use crate::db::{Conn, Row, Tx};
+use crate::journal::{self, Stamp};
 use crate::{Fault, params};
 
 /// How long one attempt may take before another worker may try.
@@ -169,7 +170,7 @@ pub fn backoff(attempt: i64) -> Duration {
     Duration::from_secs((1_u64 << doublings).min(600))
 }
 
-/// Makes a dead message due again.
+/// Makes a dead message due again, and journals who asked for it.
 ///
 /// # Errors
 /// When the database refuses. `Ok(false)`: there is no such dead message.
@@ -177,16 +178,25 @@ pub async fn retry(
     tx: &mut Tx,
     space: &SpaceId,
     id: kernel::OutboxId,
+    actor: &Actor,
     now: Time,
 ) -> Result<bool, Fault> {
-    let touched = tx
-        .run(
+    let row = tx
+        .first(
             "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = $3, settled_at = NULL \
-             WHERE space_id = $1 AND id = $2 AND state = 'dead'",
+             WHERE space_id = $1 AND id = $2 AND state = 'dead' RETURNING subject",
             params![space, id, now],
         )
         .await?;
-    Ok(touched == 1)
+    let Some(row) = row else { return Ok(false) };
+    let fact = Fact {
+        subject: row.get("subject")?,
+        kind: "outbox.retried".to_owned(),
+        data: serde_json::json!({ "message": id }),
+    };
+    let stamp = Stamp { space, at: now, actor, cause: None };
+    journal::append(tx, &stamp, &[fact]).await?;
+    Ok(true)
 }
 
 /// When the next message is due.
