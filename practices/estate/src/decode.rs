@@ -81,7 +81,7 @@ impl<'de> SeqAccess<'de> for List<'de> {
         let Some(node) = self.rest.next() else { return Ok(None) };
         let place = format!("[{}]", self.next);
         self.next += 1;
-        seed.deserialize(node).map(Some).map_err(|wrong| wrong.within(&place))
+        seed.deserialize(node).map(Some).map_err(|wrong| wrong.at(node.place).within(&place))
     }
 }
 
@@ -105,7 +105,7 @@ impl<'de> MapAccess<'de> for Map<'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
         let (key, node) = self.open.take().expect("serde asks for the key first");
-        seed.deserialize(node).map_err(|wrong| wrong.within(&key.name))
+        seed.deserialize(node).map_err(|wrong| wrong.at(node.place).within(&key.name))
     }
 }
 
@@ -128,6 +128,7 @@ impl de::Error for Wrong {
         );
         let remedy = match expected.as_str() {
             "text" if quotable => "put it in quotes".to_owned(),
+            "a list" => "begin each element on a line of its own with `- `".to_owned(),
             _ => format!("write {expected} here"),
         };
         let found = match found {

@@ -167,9 +167,14 @@ fn place(location: Location) -> Place {
 }
 
 fn syntax(error: &serde_saphyr::Error) -> Wrong {
-    let wrong = Wrong::new("", error.to_string(), "correct the YAML at or just before this place");
-    match error.location() {
-        Some(location) => wrong.at(place(location)),
-        None => wrong,
-    }
+    let (message, remedy) = match error {
+        serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
+            (format!("`{key}` is there twice"), "keep one of the two")
+        }
+        other => (other.to_string(), "correct the YAML here or just before"),
+    };
+    let Some(location) = error.location() else { return Wrong::new("", message, remedy) };
+    let place = place(location);
+    let suffix = format!(" at line {}, column {}", place.line, place.column);
+    Wrong::new("", message.trim_end_matches(&suffix), remedy).at(place)
 }

@@ -37,7 +37,7 @@ pub(crate) struct Declared {
 }
 
 /// Reads files. Tells all mistakes that can be found without looking beyond one document;
-/// [`crate::plan`] finds the others.
+/// [`crate::plan`] finds the others. Of each kind of mistake at most a hundred or so are told.
 pub fn read(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
     let mut desired = Desired::default();
     let mut mistakes = Vec::new();
@@ -148,7 +148,9 @@ fn resource(document: &Node) -> Result<Resource, Vec<Wrong>> {
             wrong.extend(spec.err());
         }
     }
-    Err(wrong.into_iter().map(|wrong| wrong.at(document.place)).collect())
+    let mut wrong: Vec<Wrong> = wrong.into_iter().map(|wrong| wrong.at(document.place)).collect();
+    wrong.sort_by_key(|wrong| wrong.place);
+    Err(wrong)
 }
 
 const FIELDS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
@@ -196,7 +198,10 @@ fn metadata(node: &Node) -> Result<Metadata, Wrong> {
 }
 
 fn spec(kind: Kind, fields: &[(Key, Node)]) -> Result<Spec, Wrong> {
-    Spec::read(kind, field(fields, "spec")?).map_err(|wrong| wrong.within("spec"))
+    let node = field(fields, "spec")?;
+    let empty = Node { place: node.place, value: Value::Map(Vec::new()) };
+    let node = if matches!(node.value, Value::Null) { &empty } else { node };
+    Spec::read(kind, node).map_err(|wrong| wrong.at(node.place).within("spec"))
 }
 
 fn odd_name(metadata: &Node) -> Wrong {

@@ -1,0 +1,220 @@
+use std::collections::BTreeSet;
+
+use kernel::ItemRef;
+
+use crate::mistake::Wrong;
+use crate::spec::{ContactMethod, EscalationPolicySpec, Need, PersonSpec, RouteSpec, Spec};
+use crate::{Kind, Resource};
+
+/// Most rounds of an escalation policy after the first.
+const REPEAT_MAX: u32 = 100;
+/// Longest title and longest description, in characters.
+const TITLE_MAX: usize = 200;
+const DESCRIPTION_MAX: usize = 4_000;
+
+/// What is wrong within one resource.
+pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let metadata = &resource.metadata;
+    wrong.extend(length("metadata.title", metadata.title.as_deref(), TITLE_MAX));
+    let description = metadata.description.as_deref();
+    wrong.extend(length("metadata.description", description, DESCRIPTION_MAX));
+    for mention in resource.mentions() {
+        if mention.item == resource.item() {
+            let remedy = "remove it; nothing is related to itself";
+            wrong.push(Wrong::new(&mention.field, "this is the resource itself", remedy));
+        }
+    }
+    match &resource.spec {
+        Spec::Team(team) => wrong.extend(email("spec.email", team.email.as_deref())),
+        Spec::Person(spec) => wrong.extend(person(spec)),
+        Spec::Product(product) => related(&mut wrong, &[("dependsOn", &product.depends_on)], &[]),
+        Spec::Service(service) => {
+            wrong.extend(url("spec.runbookUrl", service.runbook_url.as_deref()));
+            let needs: [(_, &[Need]); 3] = [
+                ("components", &service.components),
+                ("dependsOn", &service.depends_on),
+                ("runsOn", &service.runs_on),
+            ];
+            let items: [(_, &[ItemRef]); 3] = [
+                ("feeds", &service.feeds),
+                ("memberOf", &service.member_of),
+                ("redundantWith", &service.redundant_with),
+            ];
+            related(&mut wrong, &needs, &items);
+        }
+        Spec::Component(component) => {
+            wrong.extend(url("spec.runbookUrl", component.runbook_url.as_deref()));
+            let needs: [(_, &[Need]); 2] =
+                [("dependsOn", &component.depends_on), ("runsOn", &component.runs_on)];
+            let items: [(_, &[ItemRef]); 3] = [
+                ("feeds", &component.feeds),
+                ("memberOf", &component.member_of),
+                ("redundantWith", &component.redundant_with),
+            ];
+            related(&mut wrong, &needs, &items);
+        }
+        Spec::UseCase(usecase) => {
+            if usecase.uses.is_empty() {
+                let remedy = "name the products or services that it cannot do without";
+                wrong.push(Wrong::new("spec.uses", "this use case uses nothing", remedy));
+            }
+            related(&mut wrong, &[("uses", &usecase.uses)], &[]);
+        }
+        Spec::Site(site) => wrong.extend(time_zone("spec.timeZone", site.time_zone.as_deref())),
+        Spec::Supplier(supplier) => {
+            wrong.extend(url("spec.url", supplier.url.as_deref()));
+            wrong.extend(email("spec.supportEmail", supplier.support_email.as_deref()));
+        }
+        Spec::EscalationPolicy(policy) => wrong.extend(escalation(policy)),
+        Spec::Route(spec) => wrong.extend(route(spec)),
+    }
+    wrong
+}
+
+fn length(field: &str, text: Option<&str>, most: usize) -> Option<Wrong> {
+    let length = text?.chars().count();
+    let message = format!("this text has {length} characters");
+    (length > most).then(|| Wrong::new(field, message, format!("keep to {most}")))
+}
+
+fn email(field: &str, address: Option<&str>) -> Option<Wrong> {
+    let address = address?;
+    let fits = address.split_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && !domain.is_empty() && !domain.contains('@')
+    }) && !address.contains(|c: char| c.is_whitespace() || c.is_control());
+    let remedy = "write it like ada@example.org";
+    (!fits).then(|| Wrong::new(field, "this is no mail address", remedy))
+}
+
+fn url(field: &str, url: Option<&str>) -> Option<Wrong> {
+    let url = url?;
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let fits = rest.is_some_and(|rest| !rest.is_empty())
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control());
+    (!fits).then(|| Wrong::new(field, "this is no URL", "begin it with https:// or http://"))
+}
+
+fn time_zone(field: &str, name: Option<&str>) -> Option<Wrong> {
+    let name = name?;
+    let remedy = "write an IANA name such as Europe/Berlin or UTC";
+    jiff::tz::TimeZone::get(name)
+        .is_err()
+        .then(|| Wrong::new(field, format!("no time zone `{name}`"), remedy))
+}
+
+fn person(person: &PersonSpec) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    wrong.extend(email("spec.email", Some(&person.email)));
+    wrong.extend(url("spec.webhook", person.webhook.as_deref()));
+    wrong.extend(time_zone("spec.timeZone", person.time_zone.as_deref()));
+    for (place, method) in person.contact_methods.iter().enumerate() {
+        let field = format!("spec.contactMethods[{place}]");
+        if *method == ContactMethod::Webhook && person.webhook.is_none() {
+            let message = "there is no webhook to call";
+            wrong.push(Wrong::new(&field, message, "add `webhook:` with its URL, or remove this"));
+        }
+        if person.contact_methods[..place].contains(method) {
+            wrong.push(Wrong::new(&field, "this is there twice", "remove one of the two"));
+        }
+    }
+    wrong
+}
+
+fn escalation(policy: &EscalationPolicySpec) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    if policy.steps.is_empty() {
+        let message = "this policy calls nobody";
+        wrong.push(Wrong::new("spec.steps", message, "add a step with contacts and wait"));
+    }
+    for (place, step) in policy.steps.iter().enumerate() {
+        if step.contacts.is_empty() {
+            let field = format!("spec.steps[{place}].contacts");
+            wrong.push(Wrong::new(&field, "this step calls nobody", "name a person"));
+        }
+        let another = place + 1 < policy.steps.len() || policy.repeat > 0;
+        if another && step.wait.seconds() == 0 {
+            let message = "this step leaves no time to answer before the next";
+            let remedy = "add `wait: 5m`, or as long as an answer may take";
+            wrong.push(Wrong::new(&format!("spec.steps[{place}].wait"), message, remedy));
+        }
+    }
+    if policy.repeat > REPEAT_MAX {
+        let message = format!("{} rounds are more than anybody answers", policy.repeat);
+        wrong.push(Wrong::new("spec.repeat", message, format!("write at most {REPEAT_MAX}")));
+    }
+    wrong
+}
+
+/// Only what needs no evaluation: see [`crate::Desired::check_routes`].
+fn route(route: &RouteSpec) -> Option<Wrong> {
+    let kind = route.item.split_once('/').map(|(kind, _)| kind);
+    let known = match kind {
+        Some(kind) if kind.contains('{') => true,
+        Some(kind) => Kind::ALL.iter().any(|known| known.operated() && known.prefix() == kind),
+        None => route.item.starts_with('{'),
+    };
+    let remedy = "write it like service/{labels.service}";
+    (!known).then(|| Wrong::new("spec.item", "this names no kind of item", remedy))
+}
+
+/// Checks the fields that relate a resource to others.
+fn related(wrong: &mut Vec<Wrong>, needs: &[(&str, &[Need])], items: &[(&str, &[ItemRef])]) {
+    let mut groups = BTreeSet::new();
+    for (field, needs) in needs {
+        for (place, need) in needs.iter().enumerate() {
+            let field = format!("spec.{field}[{place}]");
+            if let Need::Some(group) = need {
+                group_fits(wrong, &field, group);
+                if !groups.insert(&group.group) {
+                    let message = format!("there is a group `{}` already", group.group);
+                    wrong.push(Wrong::new(&format!("{field}.group"), message, "rename one"));
+                }
+                for (place, item) in group.of.iter().enumerate() {
+                    wrong.extend(operated(&format!("{field}.of[{place}]"), item));
+                }
+            }
+            if let Need::One(item) = need {
+                wrong.extend(operated(&field, item));
+            }
+        }
+    }
+    for (field, items) in items {
+        for (place, item) in items.iter().enumerate() {
+            wrong.extend(operated(&format!("spec.{field}[{place}]"), item));
+        }
+    }
+}
+
+fn group_fits(wrong: &mut Vec<Wrong>, field: &str, group: &crate::Group) {
+    let (need, count) = (group.need, group.of.len());
+    if group.group.is_empty() {
+        wrong.push(Wrong::new(&format!("{field}.group"), "the name is empty", "name the group"));
+    }
+    if need == 0 {
+        let remedy = "write how many must be up, at least 1";
+        wrong.push(Wrong::new(&format!("{field}.need"), "a group of which none is needed", remedy));
+    }
+    if need as usize > count {
+        let message = format!("the group needs {need} but has {count}");
+        let remedy = format!("write at most {count}, or name more members in `of`");
+        wrong.push(Wrong::new(&format!("{field}.need"), message, remedy));
+    }
+    let mut members = BTreeSet::new();
+    for (place, item) in group.of.iter().enumerate() {
+        if !members.insert(item) {
+            let message = format!("{item} is there twice");
+            let field = format!("{field}.of[{place}]");
+            wrong.push(Wrong::new(&field, message, "remove one of the two"));
+        }
+    }
+}
+
+/// Relations lead to things that can break; teams, people, policies and routes cannot.
+fn operated(field: &str, item: &ItemRef) -> Option<Wrong> {
+    let kind = Kind::of(item).filter(|kind| !kind.operated())?;
+    let message = format!("nothing can depend on a {kind}");
+    let all = Kind::ALL.into_iter().filter(|kind| kind.operated()).map(Kind::prefix);
+    let remedy = format!("name one of {}", all.collect::<Vec<_>>().join(", "));
+    Some(Wrong::new(field, message, remedy))
+}

@@ -1,0 +1,31 @@
+//! Short ways to say things in tests.
+
+use estate::{Desired, Mistake, Plan, SourceFile, Stored, plan, read};
+
+pub fn file(name: &str, text: &str) -> SourceFile {
+    SourceFile { name: name.to_owned(), text: text.to_owned() }
+}
+
+/// What reading and planning on an empty system gives.
+pub fn try_plan(text: &str) -> Result<Plan, Vec<Mistake>> {
+    plan(&[], &read(&[file("shop.yaml", text)])?, false)
+}
+
+#[expect(dead_code, reason = "not every test file needs it")]
+pub fn desired(text: &str) -> Desired {
+    read(&[file("shop.yaml", text)]).unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes)))
+}
+
+/// Everything as files said it.
+#[expect(dead_code, reason = "not every test file needs it")]
+pub fn stored(desired: &Desired) -> Vec<Stored> {
+    let store = |resource: &estate::Resource| Stored {
+        resource: resource.clone(),
+        applied: Some(resource.clone()),
+    };
+    desired.resources().map(store).collect()
+}
+
+pub fn lines(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(|mistake| format!("{mistake}\n")).collect()
+}
