@@ -1,4 +1,4 @@
-use kernel::{IncidentId, ItemRef, OutboxId, Priority};
+use kernel::{Actor, IncidentId, ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{CallResult, Verb};
@@ -11,6 +11,13 @@ pub enum Command {
     Start(Box<Start>),
     /// I take it: nobody else is called. Asking again changes nothing.
     Acknowledge {},
+    /// Somebody took the incident elsewhere: nobody else is called.
+    Answered {
+        /// Who.
+        by: Actor,
+        /// When.
+        at: Time,
+    },
     /// What became of a call, as the outbox saw it.
     DeliveryRecorded {
         /// The message that carried the call.
@@ -86,6 +93,7 @@ impl Command {
         match self {
             Command::Start(_) => Verb::Start,
             Command::Acknowledge {} => Verb::Acknowledge,
+            Command::Answered { .. } => Verb::Answered,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
             Command::Tick {} => Verb::Tick,

@@ -283,7 +283,14 @@ impl Lifecycle for Page {
         let at = moment.now;
         match command {
             Command::Start(_) => Err(Refusal::not_allowed(self.refusal(Verb::Start))),
-            Command::Acknowledge {} if self.stage == Stage::Acknowledged => Ok(Vec::new()),
+            Command::Acknowledge {} | Command::Answered { .. }
+                if self.stage == Stage::Acknowledged =>
+            {
+                Ok(Vec::new())
+            }
+            Command::Answered { by, at: answered } => {
+                Ok(vec![Event::Acknowledged { at: (*answered).min(at), by: by.clone() }])
+            }
             Command::Acknowledge {} => {
                 Ok(vec![Event::Acknowledged { at, by: moment.actor.clone() }])
             }

@@ -30,6 +30,7 @@ impl Stage {
 pub enum Verb {
     Start,
     Acknowledge,
+    Answered,
     DeliveryRecorded,
     Cancel,
     Tick,
@@ -41,9 +42,15 @@ pub enum Verb {
 pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     use Verb::*;
     &[
-        Allowed { stage: Stage::Ringing, verbs: &[Acknowledge, DeliveryRecorded, Cancel, Tick] },
-        Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, DeliveryRecorded] },
-        Allowed { stage: Stage::Exhausted, verbs: &[Acknowledge, DeliveryRecorded, Cancel] },
+        Allowed {
+            stage: Stage::Ringing,
+            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel, Tick],
+        },
+        Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, Answered, DeliveryRecorded] },
+        Allowed {
+            stage: Stage::Exhausted,
+            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel],
+        },
         Allowed { stage: Stage::Cancelled, verbs: &[DeliveryRecorded] },
     ]
 };

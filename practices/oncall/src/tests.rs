@@ -31,6 +31,7 @@ fn the_laws_hold_in_every_stage() {
     let commands = [
         Command::Start(Box::new(start())),
         Command::Acknowledge {},
+        Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
         Command::Tick {},
