@@ -61,8 +61,8 @@ web_modules() {
 web_is_fresh() {
     [ -e web/dist/index.html ] || return 1
     local newer
-    newer=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/e2e -prune \
-        -o -type f -newer web/dist/index.html -print -quit)
+    newer=$(find web -path web/node_modules -prune -o -path web/dist -prune \
+        -o -path web/e2e -prune -o -type f -newer web/dist/index.html -print -quit)
     [ -z "$newer" ]
 }
 

@@ -1,12 +1,16 @@
 //! Files that are generated from the code, checked in, and proven fresh by a tidy rule.
 
+use std::fmt::Write as _;
 use std::io;
+
+use kernel::Lifecycle;
+use serde_json::Value;
 
 use crate::Tree;
 
 /// Path and text of every generated file.
 pub fn files() -> Vec<(&'static str, String)> {
-    Vec::new()
+    vec![("docs/stages.md", stages())]
 }
 
 /// Writes every generated file; returns how many.
@@ -19,4 +23,68 @@ pub fn write(tree: &Tree) -> io::Result<usize> {
         std::fs::write(tree.root.join(path), text)?;
     }
     Ok(files.len())
+}
+
+const STAGES_HEAD: &str = "\
+# Stages
+
+Which commands each record accepts in each stage of its life. Generated from the `ALLOWED` tables of
+the practices by `cargo xtask codegen`; a test fails when it is stale. The API shows the same as
+`allowed`, the web app as buttons.
+";
+
+fn stages() -> String {
+    let mut text = STAGES_HEAD.to_owned();
+    section::<alerts::Alert>(&mut text);
+    section::<incidents::Incident>(&mut text);
+    section::<oncall::Page>(&mut text);
+    text
+}
+
+/// A table with a row for each verb and a column for each stage.
+fn section<R: Lifecycle>(text: &mut String) {
+    let table = R::allowed_table();
+    let mut verbs: Vec<R::Verb> = Vec::new();
+    for verb in table.iter().flat_map(|row| row.verbs) {
+        if !verbs.contains(verb) {
+            verbs.push(*verb);
+        }
+    }
+    let stages: Vec<String> = table.iter().map(|row| words(&row.stage)).collect();
+    let _ = write!(text, "\n## {}\n\n| | {} |\n", capital(R::KIND), stages.join(" | "));
+    let _ = writeln!(text, "|---|{}", ":-:|".repeat(stages.len()));
+    for verb in verbs {
+        let marks = table.iter().map(|row| if row.verbs.contains(&verb) { "●" } else { "" });
+        let marks: Vec<&str> = marks.collect();
+        let _ = writeln!(text, "| {} | {} |", words(&verb), marks.join(" | "));
+    }
+}
+
+/// A stage or verb as the API spells it, in words.
+fn words(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(name)) => name.replace('_', " "),
+        other => format!("{other:?}"),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_and_verb_of_a_record_is_in_its_table() {
+        let mut text = String::new();
+        section::<oncall::Page>(&mut text);
+        for word in ["Page", "ringing", "exhausted", "acknowledge", "cancel"] {
+            assert!(text.contains(word), "{word} is missing in\n{text}");
+        }
+    }
 }
