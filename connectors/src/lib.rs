@@ -1,15 +1,20 @@
 //! The outside protocols: translation between their bytes and plain values, and nothing else.
 //!
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
-//! `email` and `webhook` carry a page to a person; `link` signs the address that
+//! [`email`] and [`webhook`] carry a page to a person; [`link`] signs the address that
 //! acknowledges it. Nothing here decides, stores or retries, and no file knows another protocol's:
 //! to add one, add a file.
 
 pub mod alertmanager;
+pub mod email;
 pub mod events;
+pub mod link;
+mod send;
 mod signal;
 mod suggest;
+pub mod webhook;
 mod wire;
 
+pub use send::{ConfigError, SendError};
 pub use signal::{Pairs, Signal};
 pub use wire::Malformed;

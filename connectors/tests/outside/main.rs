@@ -4,4 +4,10 @@
 #[cfg(test)]
 mod alertmanager;
 #[cfg(test)]
+mod email;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod mailserver;
+#[cfg(test)]
+mod webhook;

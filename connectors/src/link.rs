@@ -1,0 +1,194 @@
+//! Signed links: whoever holds one may acknowledge one page, until it expires, without signing in.
+//!
+//! A token is base64url of what it says and an HMAC-SHA256 over it. It is a bearer's right: it
+//! goes only into messages to the contact it names. Nothing is stored, so a token cannot be
+//! withdrawn alone; a page that is over refuses it, and a new key ends all.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use kernel::{PageId, Time};
+use sha2::Sha256;
+
+/// Keeps these signatures apart from any other use of the same key.
+const PURPOSE: &[u8] = b"operate: acknowledge a page, version 1\0";
+const SIGNATURE_BYTES: usize = 32;
+const ID_BYTES: usize = 16;
+const EXPIRY_BYTES: usize = 8;
+const HEAD_BYTES: usize = SIGNATURE_BYTES + ID_BYTES + EXPIRY_BYTES;
+/// Longest name of a contact, in bytes; keeps links short enough for mail programs.
+pub const CONTACT_BYTES_MAX: usize = 200;
+
+/// What a link allows: this contact may acknowledge this page, until then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AckLink {
+    /// The page.
+    pub page: PageId,
+    /// Who acknowledges by it: `person/ada`.
+    pub contact: String,
+    /// The first moment at which it is no longer good.
+    pub expires_at: Time,
+}
+
+/// The secret that signs links.
+#[derive(Clone)]
+pub struct LinkKey(Hmac<Sha256>);
+
+impl std::fmt::Debug for LinkKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkKey")
+    }
+}
+
+impl LinkKey {
+    /// From 32 secret random bytes.
+    pub fn new(secret: &[u8; 32]) -> LinkKey {
+        let mac = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
+        LinkKey(mac.chain_update(PURPOSE))
+    }
+
+    /// The token for a link.
+    ///
+    /// # Errors
+    /// When the contact's name is longer than [`CONTACT_BYTES_MAX`].
+    pub fn sign(&self, link: &AckLink) -> Result<String, LinkError> {
+        if link.contact.len() > CONTACT_BYTES_MAX {
+            return Err(LinkError::ContactTooLong);
+        }
+        let mut said = Vec::with_capacity(HEAD_BYTES + link.contact.len());
+        said.extend_from_slice(&link.page.bits().to_be_bytes());
+        said.extend_from_slice(&link.expires_at.micros().to_be_bytes());
+        said.extend_from_slice(link.contact.as_bytes());
+        let signature = self.0.clone().chain_update(&said).finalize().into_bytes();
+        let token = [signature.as_slice(), said.as_slice()].concat();
+        Ok(URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// What the token allows, if we signed it and it has not expired. Takes the same time wherever
+    /// a wrong signature differs from the right one.
+    ///
+    /// # Errors
+    /// When it is not ours, or no longer good.
+    pub fn verify(&self, token: &str, now: Time) -> Result<AckLink, LinkError> {
+        let most = (HEAD_BYTES + CONTACT_BYTES_MAX).div_ceil(3) * 4;
+        let bytes = Some(token)
+            .filter(|token| token.len() <= most)
+            .and_then(|token| URL_SAFE_NO_PAD.decode(token).ok())
+            .ok_or(LinkError::Forged)?;
+        let (signature, said) = bytes.split_at_checked(SIGNATURE_BYTES).ok_or(LinkError::Forged)?;
+        self.0.clone().chain_update(said).verify_slice(signature).map_err(|_| LinkError::Forged)?;
+        let link = read(said).ok_or(LinkError::Forged)?;
+        if now < link.expires_at { Ok(link) } else { Err(LinkError::Expired) }
+    }
+}
+
+fn read(said: &[u8]) -> Option<AckLink> {
+    let (page, rest) = said.split_first_chunk::<ID_BYTES>()?;
+    let (expiry, contact) = rest.split_first_chunk::<EXPIRY_BYTES>()?;
+    Some(AckLink {
+        page: PageId::from_bits(u128::from_be_bytes(*page)),
+        contact: String::from_utf8(contact.to_vec()).ok()?,
+        expires_at: Time::from_micros(i64::from_be_bytes(*expiry)),
+    })
+}
+
+/// Why a link is not good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LinkError {
+    /// Not signed with our key, or cut off or changed on its way.
+    #[error("this link is damaged or not ours; open it from the original message")]
+    Forged,
+    /// Its time is over.
+    #[error("this link has expired; sign in to acknowledge")]
+    Expired,
+    /// It cannot be signed.
+    #[error("a contact's name has at most {CONTACT_BYTES_MAX} bytes")]
+    ContactTooLong,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_000);
+
+    fn key(byte: u8) -> LinkKey {
+        LinkKey::new(&[byte; 32])
+    }
+
+    fn links() -> impl Strategy<Value = AckLink> {
+        (any::<u128>(), "\\PC{0,50}", 1_001..i64::MAX / 1_000_000).prop_map(
+            |(page, contact, expiry)| AckLink {
+                page: PageId::from_bits(page),
+                contact,
+                expires_at: Time::from_seconds(expiry),
+            },
+        )
+    }
+
+    #[test]
+    fn a_token_stays_the_same_between_versions() {
+        let link = AckLink {
+            page: PageId::from_bits(7),
+            contact: "person/ada".to_owned(),
+            expires_at: Time::from_seconds(2_000),
+        };
+        assert_eq!(
+            key(1).sign(&link).unwrap(),
+            "sQ_Q6OGMHEmpkCd5pTlqj8E6ExurliUM8pP60wWKkjYAAAAAAAAAAAAAAAAAAAAHAAAAAHc1lABwZXJzb24v\
+             YWRh"
+        );
+    }
+
+    #[test]
+    fn a_link_is_good_until_it_expires() {
+        let expires_at = Time::from_seconds(2_000);
+        let page = PageId::from_bits(7);
+        let link = AckLink { page, contact: "person/ada".to_owned(), expires_at };
+        let token = key(1).sign(&link).unwrap();
+        assert_eq!(key(1).verify(&token, Time::from_micros(1_999_999_999)), Ok(link.clone()));
+        assert_eq!(key(1).verify(&token, expires_at), Err(LinkError::Expired));
+        assert_eq!(key(2).verify(&token, NOW), Err(LinkError::Forged));
+        let contact = "x".repeat(201);
+        assert_eq!(key(1).sign(&AckLink { contact, ..link }), Err(LinkError::ContactTooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_signed_reads_back(link in links()) {
+            let token = key(1).sign(&link).unwrap();
+            prop_assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+            prop_assert_eq!(key(1).verify(&token, NOW), Ok(link));
+        }
+
+        #[test]
+        fn a_token_with_one_letter_changed_is_refused(
+            link in links(),
+            place in any::<prop::sample::Index>(),
+            letter in "[A-Za-z0-9_-]",
+        ) {
+            let token = key(1).sign(&link).unwrap();
+            let place = place.index(token.len());
+            let mut changed = token.clone();
+            changed.replace_range(place..=place, &letter);
+            prop_assume!(changed != token);
+            prop_assert_eq!(key(1).verify(&changed, NOW), Err(LinkError::Forged));
+        }
+
+        #[test]
+        fn a_token_cut_short_or_lengthened_is_refused(link in links(), cut in 1..60_usize) {
+            let token = key(1).sign(&link).unwrap();
+            let short = &token[..token.len().saturating_sub(cut)];
+            prop_assert_eq!(key(1).verify(short, NOW), Err(LinkError::Forged));
+            let long = token + &"A".repeat(cut);
+            prop_assert_eq!(key(1).verify(&long, NOW), Err(LinkError::Forged));
+        }
+
+        #[test]
+        fn no_text_is_taken_for_a_token(text in "\\PC{0,400}") {
+            prop_assert_eq!(key(1).verify(&text, NOW), Err(LinkError::Forged));
+        }
+    }
+}

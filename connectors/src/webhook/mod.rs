@@ -1,0 +1,167 @@
+//! Signed webhooks, by the scheme of Standard Webhooks (standardwebhooks.com).
+//!
+//! One POST for each message, with an overall time limit. Redirects are refused: they would carry
+//! a signed message where nobody meant it to go. Destinations in private networks are refused
+//! unless an administrator allowed them, after their names are resolved and for addresses alike.
+
+mod guard;
+mod signature;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{OutboxId, Time};
+use reqwest::{Client, Response, StatusCode, Url};
+
+pub use guard::{Allowed, AllowedError};
+pub use signature::{SecretError, WebhookSecret};
+
+use crate::send::{cause, with_causes};
+use crate::{ConfigError, SendError};
+
+/// How much of an answer is kept, in bytes. The rest is not read.
+pub const ANSWER_BYTES_MAX: usize = 500;
+
+/// A message to a webhook.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookCall<'a> {
+    /// The message in the outbox; the receiver's idempotency key.
+    pub id: OutboxId,
+    /// Where to.
+    pub url: &'a str,
+    /// The JSON.
+    pub body: &'a str,
+    /// What signs it.
+    pub secret: &'a WebhookSecret,
+}
+
+/// What the receiver answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// From the request to the end of what was read of the answer.
+    pub latency: Duration,
+    /// The beginning of the body.
+    pub body: String,
+}
+
+/// `200 OK in 12 ms: thanks`
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = StatusCode::from_u16(self.status).ok().and_then(|s| s.canonical_reason());
+        write!(f, "{} {} in {} ms", self.status, reason.unwrap_or(""), self.latency.as_millis())?;
+        let body = self.body.trim();
+        if body.is_empty() { Ok(()) } else { write!(f, ": {body}") }
+    }
+}
+
+/// Sends webhooks.
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    client: Client,
+    allowed: Arc<Allowed>,
+    timeout: Duration,
+}
+
+impl Webhooks {
+    /// Prepares for sending. The process needs its TLS provider installed before (`main` does).
+    ///
+    /// # Errors
+    /// When TLS cannot be set up: mostly because the system has no certificates.
+    pub fn open(allowed: Allowed, timeout: Duration) -> Result<Webhooks, ConfigError> {
+        let allowed = Arc::new(allowed);
+        let client = Client::builder()
+            .user_agent(concat!("Operate/", env!("CARGO_PKG_VERSION")))
+            .timeout(timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            // A proxy would resolve the names itself, behind the guard's back.
+            .no_proxy()
+            .dns_resolver(guard::Guard { allowed: allowed.clone() })
+            .pool_max_idle_per_host(0)
+            .build()
+            .map_err(|error| ConfigError::new("tls", with_causes(&error)))?;
+        Ok(Webhooks { client, allowed, timeout })
+    }
+
+    /// Sends a message. `clock` gives the time, for the signature and the latency.
+    ///
+    /// # Errors
+    /// When the receiver did not take it with a status 2xx, or cannot or may not be reached.
+    pub async fn send(
+        &self,
+        call: &WebhookCall<'_>,
+        clock: impl Fn() -> Time,
+    ) -> Result<Answer, SendError> {
+        let url = self.destination(call.url)?;
+        let sent_at = clock();
+        let id = call.id.to_string();
+        let signature = call.secret.sign(&id, sent_at, call.body.as_bytes());
+        let mut response = self
+            .client
+            .post(url)
+            .header("content-type", "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", signature::seconds(sent_at))
+            .header("webhook-signature", signature)
+            .body(call.body.to_owned())
+            .send()
+            .await
+            .map_err(|error| self.failed(error))?;
+        let body = beginning(&mut response).await.map_err(|error| self.failed(error))?;
+        let status = response.status();
+        let latency = clock().since(sent_at);
+        let answer = Answer { status: status.as_u16(), latency, body };
+        if status.is_success() { Ok(answer) } else { Err(declined(status, &answer)) }
+    }
+
+    fn destination(&self, url: &str) -> Result<Url, SendError> {
+        let wrong = |why: &dyn fmt::Display| {
+            SendError::lasting(format!("the address cannot be used: {why}"))
+        };
+        let url = Url::parse(url).map_err(|error| wrong(&error))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong(&"it has to begin with https:// or http://"));
+        }
+        guard::check(&url, &self.allowed)
+            .map_err(|refused| SendError::lasting(refused.to_string()))?;
+        Ok(url)
+    }
+
+    fn failed(&self, error: reqwest::Error) -> SendError {
+        if let Some(refused) = cause::<guard::Refused>(&error) {
+            return SendError::lasting(refused.to_string());
+        }
+        if error.is_timeout() {
+            let limit = self.timeout.as_millis();
+            return SendError::passing(format!("no full answer within {limit} ms"));
+        }
+        // An address can hold a secret of the receiver.
+        SendError::passing(with_causes(&error.without_url()))
+    }
+}
+
+/// Reads no more than is kept.
+async fn beginning(response: &mut Response) -> Result<String, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while bytes.len() < ANSWER_BYTES_MAX {
+        let Some(chunk) = response.chunk().await? else { break };
+        let room = ANSWER_BYTES_MAX - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A status that means "later" may be tried again; the others will stay (RFC 9110, 15).
+fn declined(status: StatusCode, answer: &Answer) -> SendError {
+    if status.is_redirection() {
+        return SendError::lasting(format!("{answer} (redirects are not followed)"));
+    }
+    let later = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS];
+    if status.is_server_error() || later.contains(&status) {
+        SendError::passing(answer.to_string())
+    } else {
+        SendError::lasting(answer.to_string())
+    }
+}
