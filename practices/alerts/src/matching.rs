@@ -201,6 +201,7 @@ mod tests {
     fn find(matcher: &Matcher, labels: &[(&str, &str)]) -> Option<String> {
         let signal = Signal {
             source: "prometheus".into(),
+            key: None,
             labels: Labels::new(labels.iter().copied()),
             annotations: Labels::default(),
             starts_at: None,

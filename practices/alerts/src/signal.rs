@@ -9,7 +9,9 @@ use crate::{Fingerprint, Labels};
 pub struct Signal {
     /// The name of the integration it came through.
     pub source: Arc<str>,
-    /// What identifies the alert.
+    /// The source's own name for the alert; without one, the labels identify it.
+    pub key: Option<Box<str>>,
+    /// What it is about, and without a key what identifies it.
     pub labels: Labels,
     /// What explains it.
     pub annotations: Labels,
@@ -36,9 +38,12 @@ pub const URL_BYTES_MAX: usize = 2_048;
 const SAID: Time = Time::from_seconds(86_400);
 
 impl Signal {
-    /// Identifies the alert it speaks of.
+    /// Identifies the alert it speaks of: the key of its source, else the labels.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.labels.fingerprint()
+        match self.key.as_deref() {
+            Some(key) => Labels::new([("key", key), ("source", &self.source)]).fingerprint(),
+            None => self.labels.fingerprint(),
+        }
     }
 
     /// When the firing began, if the source said so.
@@ -135,6 +140,7 @@ mod tests {
     fn signal(labels: Labels, annotations: Labels) -> Signal {
         Signal {
             source: "test".into(),
+            key: None,
             labels,
             annotations,
             starts_at: None,
@@ -164,6 +170,17 @@ mod tests {
         ] {
             assert_eq!(signal.validate(3).unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn a_key_identifies_the_alert_whatever_its_labels_within_its_source() {
+        let keyed = |source: &str, label: &str| Signal {
+            source: source.into(),
+            key: Some("backup/orders-db".into()),
+            ..signal(Labels::new([("alertname", label)]), Labels::default())
+        };
+        assert_eq!(keyed("cron", "a").fingerprint(), keyed("cron", "b").fingerprint());
+        assert_ne!(keyed("cron", "a").fingerprint(), keyed("ci", "a").fingerprint());
     }
 
     #[test]

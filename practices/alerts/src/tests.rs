@@ -202,6 +202,7 @@ fn moment(minutes: i64) -> Moment {
 fn signal(labels: &[(&str, &str)], starts: Option<i64>, ends: Option<i64>) -> Signal {
     Signal {
         source: Arc::from("prometheus"),
+        key: None,
         labels: Labels::new(labels.iter().copied()),
         annotations: Labels::default(),
         starts_at: starts.map(time),
