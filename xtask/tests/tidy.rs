@@ -33,6 +33,7 @@ macro_rules! rules {
 
 rules!(
     architecture_is_a_true_map,
+    examples_in_documents_apply,
     files_are_short,
     functions_are_short,
     generated_files_are_fresh,

@@ -2,6 +2,7 @@
 
 mod documents;
 mod doors;
+mod examples;
 mod generated;
 mod licences;
 mod machine;
@@ -14,6 +15,7 @@ use crate::{Complaint, Tree};
 
 pub use documents::{architecture_is_a_true_map, links_lead_somewhere};
 pub use doors::practices_keep_their_doors;
+pub use examples::examples_in_documents_apply;
 pub use generated::generated_files_are_fresh;
 pub use licences::licences_are_allowed;
 pub use machine::nothing_names_one_machine;
@@ -28,6 +30,7 @@ pub type Rule = fn(&Tree) -> Vec<Complaint>;
 /// Every rule.
 pub const RULES: &[Rule] = &[
     architecture_is_a_true_map,
+    examples_in_documents_apply,
     files_are_short,
     functions_are_short,
     generated_files_are_fresh,
