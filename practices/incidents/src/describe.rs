@@ -36,7 +36,7 @@ pub fn describe(event: &Event) -> String {
 fn describe_rest(event: &Event) -> String {
     match &event.what {
         What::Absorbed { number, members, .. } => {
-            format!("Took over incident {number} with {} alerts", members.len())
+            format!("Took over incident {number} and its alerts ({})", members.len())
         }
         What::Attached { member: Member { title, reason, .. } } => {
             with(&format!("Attached alert “{title}”"), reason)

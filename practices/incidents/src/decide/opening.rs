@@ -59,7 +59,7 @@ fn opened(open: &Open, moment: &Moment) -> Result<Opened, Refusal> {
     Ok(Opened {
         number: open.number,
         title: text::line("title", &open.title)?,
-        titled_by_hand: reported.is_some(),
+        titled_by_hand: open.alert.is_none(),
         description: text::note("description", Some(&open.description))?,
         item: open.item.clone(),
         severity: severity.unwrap_or_default(),

@@ -1,0 +1,264 @@
+use std::time::Duration;
+
+use kernel::{Actor, Impact, IncidentId, ItemRef, Lifecycle, Moment, Priority, Time, Urgency};
+use proptest::prelude::*;
+
+use super::{DAY, Life, ada, alert, attach, system};
+use crate::{
+    ALLOWED, Assessment, CauseClass, Command, Criticality, Hit, HoldReason, LinkKind, Main, Open,
+    ResolutionCode, Role, Stage, TimePoint, Verb,
+};
+
+fn minutes(count: u64) -> Time {
+    DAY + Duration::from_secs(60 * count)
+}
+
+fn item(text: &str) -> ItemRef {
+    text.parse().expect("an item")
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// One valid command for every verb; `now` is the latest time that they may name.
+pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
+    let reason = || "because".to_owned();
+    let task = life.record.tasks.first().map_or(kernel::TaskId::from_bits(0), |task| task.id);
+    let assessment = Assessment {
+        hits: vec![Hit {
+            item: item("usecase/pay"),
+            criticality: Criticality::MissionCritical,
+            root: item("service/web"),
+            hops: 1,
+            softened: false,
+        }],
+        main: Some(Main { item: item("service/web"), because: reason() }),
+    };
+    vec![
+        Command::Acknowledge { by: None, at: None, person: Some(item("person/ada")) },
+        Command::Assign { team: Some(item("team/web")), assignee: None, because: None },
+        Command::Diagnose { note: None },
+        Command::Ready { action: reason() },
+        Command::Begin { note: None },
+        Command::Restore { at: None, note: some("restarted") },
+        Command::Resolve {
+            cause_class: CauseClass::Technology,
+            resolution_code: ResolutionCode::Fixed,
+            note: None,
+            outage_end: None,
+        },
+        Command::Close {},
+        Command::Hold { reason: HoldReason::Supplier, note: None },
+        Command::Resume {},
+        Command::Reopen { reason: reason() },
+        Command::Cancel { reason: reason() },
+        Command::Merge { into: IncidentId::from_bits(99) },
+        Command::Comment { text: reason() },
+        Command::AddTask { title: reason(), assignee: None },
+        Command::FinishTask { task },
+        Command::Link { url: "https://a.b/c".into(), title: reason(), kind: LinkKind::Ticket },
+        Command::SetRole { role: Role::Scribe, person: Some(item("person/bob")) },
+        Command::SetImpact { impact: Some(Impact::High), reason: reason() },
+        Command::SetUrgency { urgency: Some(Urgency::Low), reason: reason() },
+        Command::OverridePriority { priority: Some(Priority::P2), reason: reason() },
+        Command::Edit { title: some("A title"), description: some("A description") },
+        Command::SetTime { which: TimePoint::Started, at: DAY, reason: reason() },
+        Command::SetAffected { users: Some(12), note: None },
+        Command::Detach { alert: alert("web"), reason: reason() },
+        Command::Open(Box::new(Open::titled("A title"))),
+        Command::Attach(Box::new(attach("db", "component/db"))),
+        Command::MemberCleared { alert: alert("web"), at: now },
+        Command::MemberReturned { alert: alert("web"), at: now },
+        Command::Absorb(Box::new(life.record.handover())),
+        Command::Assess(assessment),
+        Command::Notified { at: now },
+        Command::Tick {},
+    ]
+}
+
+fn opened() -> Life {
+    let open = Open { alert: Some(attach("web", "service/web")), ..Open::titled("web is down") };
+    Life::open(open, &system(DAY)).expect("it opens")
+}
+
+/// A life in every stage, each with one alert and one task.
+pub(super) fn one_in_each_stage() -> Vec<Life> {
+    let step = |life: &Life, wanted: Stage, verbs: &[Verb]| {
+        let mut life = life.clone();
+        for (count, verb) in (1..).zip(verbs) {
+            let commands = one_of_each(&life, minutes(count));
+            let command = commands.iter().find(|command| command.verb() == *verb);
+            life.ask(command.expect("one of each"), &ada(minutes(count))).expect("a legal move");
+        }
+        assert_eq!(life.record.stage, wanted);
+        life
+    };
+    let mut new = opened();
+    let add = Command::AddTask { title: "look".into(), assignee: None };
+    new.ask(&add, &ada(DAY)).expect("a task");
+
+    let assigned = step(&new, Stage::Assigned, &[Verb::Assign]);
+    let diagnosing = step(&assigned, Stage::Diagnosing, &[Verb::Diagnose]);
+    let ready = step(&diagnosing, Stage::ActionReady, &[Verb::Ready]);
+    let resolving = step(&ready, Stage::Resolving, &[Verb::Begin]);
+    let restored = step(&resolving, Stage::Restored, &[Verb::Restore]);
+    let resolved = step(&restored, Stage::Resolved, &[Verb::Resolve]);
+    let closed = step(&resolved, Stage::Closed, &[Verb::Close]);
+    let on_hold = step(&diagnosing, Stage::OnHold, &[Verb::Hold]);
+    let cancelled = step(&assigned, Stage::Cancelled, &[Verb::Cancel]);
+    let merged = step(&assigned, Stage::Merged, &[Verb::Merge]);
+    vec![
+        new, assigned, diagnosing, ready, resolving, restored, resolved, closed, on_hold,
+        cancelled, merged,
+    ]
+}
+
+#[test]
+fn the_table_names_every_stage_once_and_never_lets_a_life_begin_twice() {
+    let stages: Vec<Stage> = ALLOWED.iter().map(|row| row.stage).collect();
+    assert_eq!(stages.len(), Stage::ALL.len());
+    assert!(Stage::ALL.iter().all(|stage| stages.contains(stage)));
+    assert!(ALLOWED.iter().all(|row| !row.verbs.contains(&Verb::Open)));
+}
+
+#[test]
+fn the_table_and_the_rules_agree_in_every_stage_for_every_command() {
+    let moment = system(minutes(30));
+    for life in one_in_each_stage() {
+        let commands = one_of_each(&life, moment.now);
+        kernel::laws::table_equals_rules(std::slice::from_ref(&life.record), &commands, &moment);
+    }
+}
+
+#[test]
+fn every_verb_has_a_command_a_name_a_label_and_a_help_text() {
+    let life = opened();
+    let verbs: Vec<Verb> = one_of_each(&life, DAY).iter().map(Command::verb).collect();
+    assert_eq!(verbs, Verb::ALL, "one of each, in the order of the list");
+    for verb in Verb::ALL {
+        assert_eq!(serde_json::to_value(verb).unwrap(), verb.name());
+        assert!(!verb.label().is_empty() && verb.help().ends_with('.'), "{verb}");
+    }
+}
+
+#[test]
+fn every_offered_command_is_accepted_when_its_form_is_filled_in() {
+    for life in one_in_each_stage() {
+        let now = minutes(30);
+        let commands = one_of_each(&life, now);
+        for offered in life.record.allowed(now) {
+            let command = commands.iter().find(|command| command.verb().name() == offered.command);
+            let verdict = life.record.decide(command.expect("one of each"), &ada(now));
+            assert!(verdict.is_ok(), "{} in {}: {verdict:?}", offered.command, life.record.stage);
+        }
+    }
+}
+
+#[test]
+fn the_forms_name_the_fields_of_the_commands() {
+    let life = opened();
+    for command in one_of_each(&life, DAY) {
+        let mut json = serde_json::to_value(&command).unwrap();
+        let fields = command.verb().fields();
+        for field in fields {
+            assert!(json.get(field.name).is_some(), "{} has no {}", command.verb(), field.name);
+            for option in field.options {
+                json[field.name] = option.value.into();
+                let read = serde_json::from_value::<Command>(json.clone());
+                assert!(read.is_ok(), "{}={}: {read:?}", field.name, option.value);
+            }
+        }
+        for field in fields.iter().filter(|field| field.required) {
+            let mut without = serde_json::to_value(&command).unwrap();
+            without.as_object_mut().unwrap().remove(field.name);
+            assert!(serde_json::from_value::<Command>(without).is_err(), "{}", field.name);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_a_command_does_not_have_is_an_error() {
+    for text in [
+        r#"{"command":"acknowledge","nod":1}"#,
+        r#"{"command":"close","note":"x"}"#,
+        r#"{"command":"open","title":"x","titel":"y"}"#,
+        r#"{"command":"resolve","cause_class":"technology"}"#,
+    ] {
+        assert!(serde_json::from_str::<Command>(text).is_err(), "{text}");
+    }
+}
+
+/// A random step: which command, only a legal move or not, who asks, how many seconds after the
+/// step before it, and how far back the times that it names lie.
+fn asked() -> impl Strategy<Value = (usize, bool, u8, u32, u32)> {
+    (0..34_usize, any::<bool>(), 0..4_u8, 0..2_000_u32, 0..4_000_u32)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_sequence_of_commands_breaks_a_law(
+        asked in prop::collection::vec(asked(), 1..60),
+        delay in prop::option::of(0..120_u32),
+    ) {
+        let mut open = Open {
+            alert: Some(attach("web", "service/web")),
+            ..Open::titled("web is down")
+        };
+        open.policy.restore_after_clear_seconds = delay;
+        let mut life = Life::open(open, &system(DAY)).expect("it opens");
+        let mut now = DAY;
+        for (which, legal, who, seconds, back) in asked {
+            now = now + Duration::from_secs(seconds.into());
+            let moment = Moment::new(now, actor(who), u128::from(seconds));
+            let at = now - Duration::from_secs(back.into());
+            let command = random_command(&life, (which, legal), who, at);
+            let allowed = life.record.allows(command.verb());
+            if let Ok(events) = life.ask(&command, &moment) {
+                prop_assert!(allowed, "{command:?} was taken against the table");
+                prop_assert!(events.iter().all(|event| !crate::describe(event).is_empty()));
+            }
+            life.check(&moment);
+            if let Some(due) = life.record.next_due().filter(|due| *due <= now) {
+                let clock = Moment::new(now.max(due), Actor::system("clockwork"), 1);
+                life.ask(&Command::Tick {}, &clock).expect("waking is never refused");
+                life.check(&clock);
+                prop_assert!(life.record.next_due().is_none_or(|due| due > now));
+            }
+        }
+    }
+}
+
+fn actor(who: u8) -> Actor {
+    match who {
+        0 => Actor::Person("ada".to_owned()),
+        1 => Actor::Token("bot".to_owned()),
+        _ => Actor::system("stream"),
+    }
+}
+
+fn random_command(life: &Life, (which, legal): (usize, bool), who: u8, at: Time) -> Command {
+    let mut commands = one_of_each(life, at);
+    let points = TimePoint::ALL;
+    let which_point = (at.micros() / 1_000_000).unsigned_abs() as usize % points.len();
+    let reason = "a guess".to_owned();
+    commands.push(Command::SetTime { which: points[which_point], at, reason });
+    if legal {
+        let is_move = |verb: Verb| verb < Verb::Comment || verb > Verb::Open;
+        commands.retain(|command| is_move(command.verb()) && life.record.allows(command.verb()));
+    }
+    let chosen = which % commands.len();
+    match commands.swap_remove(chosen) {
+        Command::Restore { note, .. } if who == 1 => Command::Restore { at: Some(at), note },
+        Command::Detach { reason, .. } if who > 0 => Command::Detach { alert: alert("db"), reason },
+        Command::MemberCleared { at, .. } if who == 3 => {
+            Command::MemberCleared { alert: alert("db"), at }
+        }
+        Command::MemberReturned { at, .. } if who == 3 => {
+            Command::MemberReturned { alert: alert("db"), at }
+        }
+        command => command,
+    }
+}
