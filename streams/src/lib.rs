@@ -1,1 +1,27 @@
-//! streams
+//! Streams: how practices combine. A fact of one practice leads to commands of others; every
+//! combination stands in one table, [`detect_to_restore::react`].
+//!
+//! For each journal entry the shell loads what [`wants`] names, inside the transaction that moves
+//! the stream's cursor, and executes the reactions in their order. A reaction that its practice
+//! refuses is passed by: the record has moved on, and a later fact tells so.
+//!
+//! **Invariant:** nothing here loads, stores or waits. The same fact in the same context leads to
+//! the same reactions, and reacting twice does no harm.
+
+mod assess;
+pub mod detect_to_restore;
+mod entering;
+mod fact;
+mod paging;
+mod policy;
+mod routes;
+
+pub use assess::{assessment, relation};
+pub use detect_to_restore::react;
+pub use entering::assigned;
+pub use fact::{Context, Fact, Reaction, Want, wants};
+pub use policy::Policy;
+pub use routes::{Route, RouteError, Routes};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! What the estate says about the items of an incident.
+
+use std::collections::BTreeSet;
+
+use estate::{Estate, Kind};
+use incidents::correlate::{self, Relation};
+use incidents::{Assessment, Criticality, Hit};
+use kernel::ItemRef;
+
+/// Longest dependency path that counts as a reason to join two alerts.
+const HOPS_MAX: u32 = 8;
+/// Most hits that a command carries; the estate can tell all of them at any time.
+const HITS_MAX: usize = 500;
+
+/// What is hit when these items are down, and which of them is the likely cause.
+pub fn assessment(estate: &Estate, items: &[ItemRef]) -> Assessment {
+    let depends = |from: &ItemRef, to: &ItemRef| path(estate, from, to).is_some();
+    let main = correlate::main_item(items, depends);
+    Assessment { hits: hits(estate, items), main }
+}
+
+/// How two items hang together, the nearest way.
+pub fn relation(estate: &Estate, a: &ItemRef, b: &ItemRef, shared_max: u32) -> Option<Relation> {
+    let shared = || {
+        let common = estate.graph().nearest_common(a.as_str(), b.as_str(), shared_max)?;
+        let hops = u32::try_from(common.first.len() + common.second.len() - 2).ok()?;
+        Some(Relation::Shares { dependency: common.item.parse().ok()?, hops })
+    };
+    let depends = path(estate, a, b).map(Relation::DependsOn);
+    let depended = path(estate, b, a).map(Relation::DependedOnBy);
+    match (depends, depended) {
+        (Some(Relation::DependsOn(there)), Some(Relation::DependedOnBy(back)))
+            if back.len() < there.len() =>
+        {
+            Some(Relation::DependedOnBy(back))
+        }
+        (Some(depends), _) => Some(depends),
+        (None, Some(depended)) => Some(depended),
+        (None, None) => shared(),
+    }
+}
+
+fn path(estate: &Estate, from: &ItemRef, to: &ItemRef) -> Option<Vec<ItemRef>> {
+    let path = estate.graph().path(from.as_str(), to.as_str(), HOPS_MAX)?;
+    Some(path.into_iter().filter_map(|step| step.parse().ok()).collect())
+}
+
+fn hits(estate: &Estate, items: &[ItemRef]) -> Vec<Hit> {
+    let known: BTreeSet<&ItemRef> = items.iter().filter(|item| estate.contains(item)).collect();
+    let itself = known.iter().map(|item| Hit {
+        item: (*item).clone(),
+        criticality: criticality(estate, item),
+        root: (*item).clone(),
+        hops: 0,
+        softened: false,
+    });
+    let counted = [Kind::UseCase, Kind::Product, Kind::Service];
+    let reached = estate
+        .impact(items)
+        .into_iter()
+        .filter(|reached| Kind::of(&reached.item).is_some_and(|kind| counted.contains(&kind)));
+    let hit = reached.filter_map(|reached| {
+        Some(Hit {
+            criticality: criticality(estate, &reached.item),
+            root: reached.path.first()?.clone(),
+            item: reached.item,
+            hops: reached.hops,
+            softened: reached.softened,
+        })
+    });
+    let mut hits: Vec<Hit> = itself.chain(hit).collect();
+    // What decides must not fall behind the limit.
+    hits.sort_by_key(|hit| (std::cmp::Reverse(hit.criticality), hit.softened, hit.hops));
+    hits.truncate(HITS_MAX);
+    hits
+}
+
+/// How much the business needs the item. Only a use case speaks for itself: a service that a
+/// mission-critical use case needs is hit hard because the use case is, and the calculation then
+/// names the use case. What no use case needs counts as normal.
+fn criticality(estate: &Estate, item: &ItemRef) -> Criticality {
+    let level = match estate.criticality(item) {
+        estate::Criticality::Low => Criticality::Low,
+        estate::Criticality::Normal => Criticality::Normal,
+        estate::Criticality::High => Criticality::High,
+        estate::Criticality::MissionCritical => Criticality::MissionCritical,
+    };
+    if Kind::of(item) == Some(Kind::UseCase) { level } else { level.min(Criticality::Normal) }
+}

@@ -1,0 +1,180 @@
+//! An alert that fires looks for its incident: it joins an open one or opens its own.
+
+use alerts::Alert;
+use incidents::correlate::{self, Also, Arrival, Candidate, Verdict};
+use incidents::{Attach, Command, Incident, Open, Severity, Stage};
+use kernel::{AlertId, IncidentId, ItemRef, Moment};
+
+use crate::assess::{assessment, relation};
+use crate::{Context, Reaction};
+
+/// The incident that an alert joins, or opens.
+pub(crate) fn enter(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    if !context.policy.opens(alert.severity, alert.item.is_some()) {
+        return Vec::new();
+    }
+    match verdict(alert, context, moment) {
+        Verdict::Attach { incident, reason, also } => {
+            let mut reactions = join(alert, incident, reason, context);
+            reactions.extend(also.iter().filter_map(|also| merge(incident, also, context)));
+            reactions
+        }
+        Verdict::Open { reason } => open(alert, reason, context, moment),
+    }
+}
+
+/// An alert that fires again goes back to its incident while that takes it back, and else looks
+/// for one like a new alert.
+pub(crate) fn come_back(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let mut back: Vec<&Incident> = held_by(alert.id, context)
+        .filter(|incident| incident.takes_back(alert.id, alert.received_at))
+        .collect();
+    back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
+    match back.last() {
+        Some(incident) => {
+            let command = Command::MemberReturned { alert: alert.id, at: alert.received_at };
+            vec![Reaction::incident(incident.id, command)]
+        }
+        None => enter(alert, context, moment),
+    }
+}
+
+/// The incidents that an alert belongs to: one, unless it was reopened into another.
+pub(crate) fn held_by<'a>(
+    alert: AlertId,
+    context: &Context<'a>,
+) -> impl Iterator<Item = &'a Incident> {
+    context.incidents.iter().filter(move |incident| {
+        incident.stage != Stage::Merged && incident.attached().any(|member| member.alert == alert)
+    })
+}
+
+/// The team that is charged with an item, and why, by the estate alone.
+pub fn assigned(context: &Context<'_>, item: Option<&ItemRef>) -> Option<(ItemRef, String)> {
+    let owner = context.estate.owner(item?)?;
+    Some((owner.to, owner.because))
+}
+
+fn verdict(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Verdict {
+    let arrival = Arrival { alert: alert.id, item: alert.item.clone(), at: alert.received_at };
+    let policy = &context.policy.incidents;
+    if alert.item.is_none() {
+        return unmatched(alert, context, moment);
+    }
+    let candidates: Vec<Candidate> = context
+        .incidents
+        .iter()
+        .filter_map(|incident| Candidate::of(incident, moment.now))
+        .collect();
+    let shared_max = policy.shared_dependency_hops_max;
+    let related = |a: &ItemRef, b: &ItemRef| relation(context.estate, a, b, shared_max);
+    correlate::correlate(&arrival, &candidates, policy, related)
+}
+
+/// Alerts about no known item go together when they come close in time: nothing says that they
+/// have one cause, but a burst of them must not call people for each.
+fn unmatched(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Verdict {
+    let window = context.policy.incidents.correlation_window();
+    let apart = |incident: &Incident| {
+        let joined = incident.attached().map(|member| member.joined_at).max()?;
+        Some(alert.received_at.since(joined)).filter(|apart| *apart <= window)
+    };
+    let unknown = |incident: &&Incident| {
+        let free = !incident.members.iter().any(|m| m.alert == alert.id && m.detached);
+        free && incident.items.is_empty() && incident.takes_new(moment.now)
+    };
+    let nearest = context
+        .incidents
+        .iter()
+        .filter(unknown)
+        .filter_map(|incident| Some((apart(incident)?, incident.opened_at, incident.id)))
+        .min();
+    match nearest {
+        Some((apart, _, incident)) => Verdict::Attach {
+            incident,
+            reason: format!("about no known item, like the others; {} s apart", apart.as_secs()),
+            also: Vec::new(),
+        },
+        None => Verdict::Open { reason: "the alert is about no known item".to_owned() },
+    }
+}
+
+fn join(
+    alert: &Alert,
+    incident: IncidentId,
+    reason: String,
+    context: &Context<'_>,
+) -> Vec<Reaction> {
+    let found = context.incidents.iter().find(|candidate| candidate.id == incident);
+    let mut items: Vec<ItemRef> = found.map(|incident| incident.items.clone()).unwrap_or_default();
+    items.extend(
+        alert.item.iter().filter(|item| !items.contains(item)).cloned().collect::<Vec<_>>(),
+    );
+    let attach = attach(alert, reason, &items, context);
+    vec![Reaction::incident(incident, Command::Attach(Box::new(attach)))]
+}
+
+fn attach(alert: &Alert, reason: String, items: &[ItemRef], context: &Context<'_>) -> Attach {
+    Attach {
+        alert: alert.id,
+        title: line(alert.summary()),
+        item: alert.item.clone(),
+        severity: severity(alert.severity),
+        reason,
+        started_at: Some(alert.starts_at),
+        assessment: Some(assessment(context.estate, items)),
+    }
+}
+
+fn open(alert: &Alert, reason: String, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let id = moment.id();
+    let route = context.routes.find(alert);
+    let routed = route.and_then(|route| Some((route.team.clone()?, route.because())));
+    let (team, because) = routed.or_else(|| assigned(context, alert.item.as_ref())).unzip();
+    let items: Vec<ItemRef> = alert.item.iter().cloned().collect();
+    let mut open = Open::titled(line(alert.summary()));
+    open.alert = Some(attach(alert, reason, &items, context));
+    open.team = team;
+    open.assigned_because = because.map(|because| line(&because)).unwrap_or_default();
+    open.policy = context.policy.incidents.clone();
+    let mut reactions = vec![Reaction::OpenIncident(id, Box::new(open))];
+    if let Some(route) = route
+        && route.priority.is_some()
+    {
+        let (priority, reason) = (route.priority, route.because());
+        reactions.push(Reaction::incident(id, Command::OverridePriority { priority, reason }));
+    }
+    reactions
+}
+
+/// Another incident that the alert joins to the one it belongs to. Only what no person has
+/// touched is merged by itself.
+fn merge(into: IncidentId, also: &Also, context: &Context<'_>) -> Option<Reaction> {
+    let other = context.incidents.iter().find(|incident| incident.id == also.incident)?;
+    let untouched = matches!(other.stage, Stage::New | Stage::Assigned)
+        && other.acknowledged_by.is_none()
+        && !other.titled_by_hand
+        && other.comments.is_empty();
+    untouched.then(|| Reaction::incident(other.id, Command::Merge { into }))
+}
+
+/// One line that an incident takes, whatever the source wrote: a title must not be the reason why
+/// an incident is not opened.
+fn line(text: &str) -> String {
+    const LENGTH_MAX: usize = 200;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LENGTH_MAX - 1) {
+        _ if text.is_empty() => "unnamed alert".to_owned(),
+        Some((cut, _)) if text[cut..].chars().nth(1).is_some() => format!("{}…", &text[..cut]),
+        _ => text,
+    }
+}
+
+fn severity(severity: alerts::Severity) -> Severity {
+    match severity {
+        alerts::Severity::None | alerts::Severity::Info => Severity::Info,
+        alerts::Severity::Warning => Severity::Warning,
+        alerts::Severity::Error => Severity::Error,
+        alerts::Severity::Critical => Severity::Critical,
+    }
+}

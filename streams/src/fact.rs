@@ -1,0 +1,96 @@
+use alerts::Alert;
+use estate::Estate;
+use incidents::{Incident, What};
+use kernel::{AlertId, IncidentId, ItemRef, PageId};
+use oncall::Page;
+
+use crate::{Policy, Routes};
+
+/// Something that happened, with the record as it is now.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    /// To an alert.
+    Alert(&'a Alert, &'a alerts::Event),
+    /// To an incident.
+    Incident(&'a Incident, &'a incidents::Event),
+    /// To a page.
+    Page(&'a Page, &'a oncall::Event),
+}
+
+/// What a reaction may look at, as it is in the transaction of the reaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// What there is, who answers for it, and whom to call.
+    pub estate: &'a Estate,
+    /// What an administrator decided about streams.
+    pub policy: &'a Policy,
+    /// The rules that name team or priority.
+    pub routes: &'a Routes,
+    /// The incidents that [`wants`] asked for, each once, in any order.
+    pub incidents: &'a [Incident],
+    /// The pages that [`wants`] asked for, in any order.
+    pub pages: &'a [Page],
+}
+
+/// Something that the shell has to load before a reaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Want {
+    /// The incidents of which the alert is a member.
+    Holding(AlertId),
+    /// The open incidents that hit the item, and those that an alert joined within the
+    /// correlation window. More do no harm.
+    Near(Option<ItemRef>),
+    /// The incident, or the one in which it continues if it was merged, over any number of merges.
+    Survivor(IncidentId),
+    /// All pages of the incident.
+    PagesOf(IncidentId),
+}
+
+/// What to load for a fact; nothing when the fact leads nowhere.
+pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
+    match fact {
+        Fact::Alert(alert, event) => match event {
+            alerts::Event::Fired(_)
+            | alerts::Event::Returned(_)
+            | alerts::Event::Matched { .. } => {
+                vec![Want::Holding(alert.id), Want::Near(alert.item.clone())]
+            }
+            alerts::Event::Cleared { .. } => vec![Want::Holding(alert.id)],
+            _ => Vec::new(),
+        },
+        Fact::Incident(incident, event) => match &event.what {
+            What::Attached { .. } | What::Detached { .. } => Vec::new(),
+            What::Merged { into } => vec![Want::Survivor(*into), Want::PagesOf(incident.id)],
+            _ => vec![Want::PagesOf(incident.id)],
+        },
+        Fact::Page(page, event) => match event {
+            oncall::Event::Acknowledged { .. }
+            | oncall::Event::Attempted { .. }
+            | oncall::Event::Exhausted { .. } => {
+                vec![Want::Survivor(page.incident), Want::PagesOf(page.incident)]
+            }
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// A command that follows from a fact.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reaction {
+    /// Open an incident under this id; the shell draws its number.
+    OpenIncident(IncidentId, Box<incidents::Open>),
+    /// Ask something of an incident.
+    Incident(IncidentId, Box<incidents::Command>),
+    /// Ask something of an alert.
+    Alert(AlertId, alerts::Command),
+    /// Start a page under this id.
+    StartPage(PageId, Box<oncall::Start>),
+    /// Ask something of a page.
+    Page(PageId, oncall::Command),
+}
+
+impl Reaction {
+    pub(crate) fn incident(id: IncidentId, command: incidents::Command) -> Reaction {
+        Reaction::Incident(id, Box::new(command))
+    }
+}

@@ -1,0 +1,139 @@
+//! Whether somebody has to be called for an incident, and by which policy. Asked after everything
+//! that may change the answer: what is wanted is compared with the pages that there are.
+
+use estate::{Estate, Spec};
+use incidents::{Incident, Stage};
+use kernel::{Actor, ItemRef, Moment, Time};
+use oncall::{Command, Contact, Page, Start, Step, Summary};
+
+use crate::{Context, Reaction};
+
+/// Starts, answers or cancels pages so that they fit the incident as it is now.
+pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let pages: Vec<&Page> =
+        context.pages.iter().filter(|page| page.incident == incident.id).collect();
+    let unanswered = pages.iter().filter(|page| page.stage.unanswered());
+    if let Some((by, at)) = taken(incident) {
+        let answered = || Command::Answered { by: by.clone(), at };
+        return unanswered.map(|page| Reaction::Page(page.id, answered())).collect();
+    }
+    if let Some(reason) = quiet(incident, context) {
+        let cancel = || Command::Cancel { reason: reason.clone() };
+        return unanswered.map(|page| Reaction::Page(page.id, cancel())).collect();
+    }
+    // Answered, and the word is on its way to the incident.
+    let away = incident.relapsed_at.unwrap_or(Time::EPOCH);
+    if pages.iter().any(|page| page.acknowledged_at.is_some_and(|at| at >= away)) {
+        return Vec::new();
+    }
+    match next_policy(incident, &pages, context) {
+        Some(policy) => ring(incident, &policy, &pages, context, moment),
+        None => Vec::new(),
+    }
+}
+
+/// Who took the incident and when, as far as that still holds.
+fn taken(incident: &Incident) -> Option<(Actor, Time)> {
+    let by = incident.acknowledged_by.clone()?;
+    let at = incident.times.acknowledged.map_or(incident.updated_at, |stamp| stamp.at);
+    incident.is_open().then_some((by, at))
+}
+
+/// Why nobody has to be called; `None` when somebody has to.
+fn quiet(incident: &Incident, context: &Context<'_>) -> Option<String> {
+    let settled = !incident.is_open() || incident.service_is_back();
+    if settled || incident.stage == Stage::OnHold {
+        return Some(format!("the incident is {}", incident.stage));
+    }
+    let minor = incident.priority > context.policy.page_down_to;
+    minor.then(|| format!("the incident is only {}", incident.priority))
+}
+
+/// The policy to call by; `None` when it rings already or nobody is left to call.
+fn next_policy(incident: &Incident, pages: &[&Page], context: &Context<'_>) -> Option<ItemRef> {
+    let fallback = context.policy.default_escalation_policy.as_ref();
+    let fallback = fallback.filter(|policy| context.estate.contains(policy)).cloned();
+    let own = own_policy(incident, context.estate).or_else(|| fallback.clone())?;
+    let of = |policy: &ItemRef| {
+        pages
+            .iter()
+            .filter(|page| page.stage.unanswered())
+            .find(|page| page.policy == *policy)
+            .copied()
+    };
+    match of(&own) {
+        None => Some(own),
+        Some(page) if page.stage == oncall::Stage::Ringing => None,
+        Some(_) => fallback.filter(|policy| of(policy).is_none()),
+    }
+}
+
+/// The policy of the item that is the likely cause, unless people or a route gave the incident to
+/// a team that does not own the item: then that team's.
+fn own_policy(incident: &Incident, estate: &Estate) -> Option<ItemRef> {
+    let of_team = || {
+        let team = estate.get(incident.team.as_ref()?)?;
+        team.spec.escalation_policy().map(|policy| policy.item().clone())
+    };
+    let of_item = || Some(estate.escalation_policy(incident.main_item.as_ref()?)?.to);
+    let owner = incident.main_item.as_ref().and_then(|item| estate.owner(item));
+    let owned = incident.team.is_none() || owner.map(|owner| owner.to) == incident.team;
+    if owned { of_item().or_else(of_team) } else { of_team().or_else(of_item) }
+}
+
+fn ring(
+    incident: &Incident,
+    policy: &ItemRef,
+    pages: &[&Page],
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let elsewhere = |page: &&&Page| page.stage == oncall::Stage::Ringing;
+    let reason = format!("calling goes on by {policy}");
+    let mut reactions: Vec<Reaction> = pages
+        .iter()
+        .filter(elsewhere)
+        .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
+        .collect();
+    let (steps, repeat) = steps(policy, context.estate);
+    let start = Start {
+        incident: incident.id,
+        policy: policy.clone(),
+        steps,
+        repeat,
+        summary: Summary {
+            number: incident.number,
+            title: incident.title.clone(),
+            priority: incident.priority,
+            service: incident.main_item.clone(),
+            url_path: format!("/incidents/{}", incident.id),
+        },
+    };
+    reactions.push(Reaction::StartPage(moment.id(), Box::new(start)));
+    reactions
+}
+
+/// The steps of a policy with everybody's addresses. A person who is gone from the estate leaves
+/// a gap, never an error: the page is made.
+fn steps(policy: &ItemRef, estate: &Estate) -> (Vec<Step>, u32) {
+    let Some(Spec::EscalationPolicy(spec)) = estate.get(policy).map(|found| &found.spec) else {
+        return (Vec::new(), 0);
+    };
+    let steps = spec.steps.iter().map(|step| Step {
+        contacts: step.contacts.iter().flat_map(|who| contacts(who.item(), estate)).collect(),
+        wait_seconds: step.wait.seconds(),
+    });
+    (steps.collect(), spec.repeat)
+}
+
+fn contacts(who: &ItemRef, estate: &Estate) -> Vec<Contact> {
+    let Some(Spec::Person(person)) = estate.get(who).map(|found| &found.spec) else {
+        return Vec::new();
+    };
+    let contact = |(method, target): (estate::ContactMethod, &str)| Contact {
+        contact: who.clone(),
+        channel: method.channel().to_owned(),
+        target: target.to_owned(),
+    };
+    person.contacts().into_iter().map(contact).collect()
+}

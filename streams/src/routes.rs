@@ -1,0 +1,79 @@
+use alerts::{Alert, Condition, Subject};
+use kernel::{ItemRef, Priority};
+use serde::{Deserialize, Serialize};
+
+/// A rule that gives incidents of some alerts to a team, or gives them a priority (R142).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Route {
+    /// Its name, shown on the incident.
+    pub name: String,
+    /// The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`.
+    #[serde(default)]
+    pub when: String,
+    /// The team that is charged, instead of the owner of the item.
+    #[serde(default)]
+    pub team: Option<ItemRef>,
+    /// The priority, instead of the calculated one.
+    #[serde(default)]
+    pub priority: Option<Priority>,
+}
+
+/// All routes, compiled. The first that holds counts.
+#[derive(Debug, Default)]
+pub struct Routes(Vec<(Route, Condition)>);
+
+/// A route that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RouteError {
+    /// Place in the list, from 0.
+    pub index: usize,
+    /// The route's name.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Routes {
+    /// Compiles the routes; those that name neither team nor priority are left out.
+    ///
+    /// # Errors
+    /// Every route whose condition or team is wrong.
+    pub fn compile(routes: &[Route]) -> Result<Routes, Vec<RouteError>> {
+        let mut errors = Vec::new();
+        let mut compiled = Vec::new();
+        for (index, route) in routes.iter().enumerate() {
+            let team = route.team.as_ref().filter(|team| team.kind() != "team");
+            match Condition::compile(&route.when) {
+                Ok(_) if team.is_some() => errors.push(RouteError {
+                    index,
+                    name: route.name.clone(),
+                    problem: "the team is written team/name".to_owned(),
+                }),
+                Ok(condition) if route.team.is_some() || route.priority.is_some() => {
+                    compiled.push((route.clone(), condition));
+                }
+                Ok(_) => {}
+                Err(error) => errors.push(RouteError {
+                    index,
+                    name: route.name.clone(),
+                    problem: error.to_string(),
+                }),
+            }
+        }
+        if errors.is_empty() { Ok(Routes(compiled)) } else { Err(errors) }
+    }
+
+    /// The route of an alert. One whose condition fails is passed over.
+    pub fn find(&self, alert: &Alert) -> Option<&Route> {
+        let subject = Subject::from(alert);
+        let holds = |condition: &Condition| condition.holds(&subject).unwrap_or(false);
+        self.0.iter().find(|(_, condition)| holds(condition)).map(|(route, _)| route)
+    }
+}
+
+impl Route {
+    /// Why the incident is as the route says: ``route `night shift` ``.
+    pub fn because(&self) -> String {
+        format!("route `{}`", self.name)
+    }
+}
