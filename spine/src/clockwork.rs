@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use kernel::{Actor, Lifecycle, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 use tokio_util::sync::CancellationToken;
 
-use crate::db::Db;
+use crate::db::{Db, Row};
 use crate::engine::{self, Denied, Order, Table};
 use crate::{Fault, World, params};
 
-/// Records woken in one round.
-const ROUND: i64 = 100;
+/// Due records read at once.
+const ROUND: i64 = 256;
+/// Records woken at once, so that they share commits.
+const AT_ONCE: usize = 64;
 /// How long to sleep when nothing is due; a commit of this process wakes earlier.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -96,32 +99,57 @@ async fn next_due(db: &Db, table: &'static str) -> Result<Option<Time>, Fault> {
     }
 }
 
-/// Wakes one round of due records; returns how many moved.
+/// Wakes every record that is due; returns how many moved.
 async fn tick<C: Clocked>(db: &Db, world: &World) -> Result<usize, Fault> {
     let sql = format!(
-        "SELECT space_id, id FROM {} WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
+        "SELECT space_id, id, due_at FROM {} \
+         WHERE due_at <= $1 AND (due_at, space_id, id) > ($2, $3, $4) \
+         ORDER BY due_at, space_id, id LIMIT $5",
         C::TABLE.name
     );
-    let due = db.reader().await?.all(AssertSqlSafe(sql), params![world.now(), ROUND]).await?;
+    // Goes on behind what could not be woken, so that it never stands in the way of others.
+    let mut last = (i64::MIN, String::new(), String::new());
     let mut moved = 0;
-    for row in due {
-        let space: SpaceId = row.get("space_id")?;
-        let id = row
-            .get::<String>("id")?
-            .parse()
-            .map_err(|_| Fault::Other(format!("a {} has a wrong id", C::Record::KIND)))?;
-        let moment = Arc::new(world.moment(Actor::system("clockwork")));
-        let order = Order { space, moment, expected: None };
-        match engine::execute(db, C::TABLE, id, C::Record::tick(), order).await {
-            Ok(done) if done.events.is_empty() => {
-                tracing::warn!(kind = C::Record::KIND, "a due record had nothing to do");
-            }
-            Ok(_) => moved += 1,
-            Err(Denied::Fault(fault)) => return Err(fault),
-            Err(denied) => {
-                tracing::warn!(kind = C::Record::KIND, reason = %denied, "a tick was refused");
-            }
+    loop {
+        let values = params![world.now(), last.0, &last.1, &last.2, ROUND];
+        let due = db.reader().await?.all(AssertSqlSafe(sql.clone()), values).await?;
+        let Some(row) = due.last() else { return Ok(moved) };
+        last = (row.get("due_at")?, row.get("space_id")?, row.get("id")?);
+        let woken: Vec<bool> = stream::iter(due)
+            .map(|row| wake::<C>(db, world, row))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await?;
+        moved += woken.into_iter().filter(|moved| *moved).count();
+    }
+}
+
+/// Wakes one record; `false` when it had nothing to do. Its own faults are logged and keep no
+/// other record from being woken; only a database that is away stops the round.
+async fn wake<C: Clocked>(db: &Db, world: &World, row: Row) -> Result<bool, Fault> {
+    let (space, id): (SpaceId, String) = (row.get("space_id")?, row.get("id")?);
+    let kind = C::Record::KIND;
+    let Ok(parsed) = id.parse() else {
+        tracing::error!(kind, id, "a due record has a wrong id");
+        return Ok(false);
+    };
+    let moment = Arc::new(world.moment(Actor::system("clockwork")));
+    let order = Order { space, moment, expected: None };
+    match engine::execute(db, C::TABLE, parsed, C::Record::tick(), order).await {
+        Ok(done) if done.events.is_empty() => {
+            tracing::warn!(kind, id, "a due record had nothing to do");
+            Ok(false)
+        }
+        Ok(_) => Ok(true),
+        Err(Denied::Fault(fault)) if fault.outage() => Err(fault),
+        Err(Denied::Fault(fault)) => {
+            tracing::error!(kind, id, error = %fault.chain(), "a record could not be woken");
+            metrics::counter!("operate_clockwork_failures_total", "kind" => kind).increment(1);
+            Ok(false)
+        }
+        Err(denied) => {
+            tracing::warn!(kind, id, reason = %denied, "a tick was refused");
+            Ok(false)
         }
     }
-    Ok(moved)
 }

@@ -197,13 +197,34 @@ where
     R::Command: 'static,
     R::Event: 'static,
 {
+    let mut hold = Hold::Nothing;
     for _ in 1..TRIES {
-        match once(db, table, id, command.clone(), order.clone()).await {
-            Err(Denied::Fault(fault)) if fault.worth_retrying() => {}
+        match once(db, table, id, (command.clone(), hold), order.clone()).await {
+            Err(Denied::Fault(fault)) if fault.worth_retrying() => hold = Hold::Row,
             other => return other,
         }
     }
-    once(db, table, id, command, order).await
+    once(db, table, id, (command, hold), order).await
+}
+
+/// What a try holds before it reads: optimistic at first, but who lost a race takes the row, so
+/// that a record that everybody wants is changed by one after the other.
+#[derive(Clone, Copy)]
+enum Hold {
+    Nothing,
+    Row,
+}
+
+async fn hold_row<R: Lifecycle>(
+    tx: &mut Tx,
+    table: &Table<R>,
+    space: &SpaceId,
+    id: R::Id,
+) -> Result<(), Fault> {
+    let sql =
+        format!("UPDATE {} SET version = version WHERE space_id = $1 AND id = $2", table.name);
+    tx.run(AssertSqlSafe(sql), params![space, id.to_string()]).await?;
+    Ok(())
 }
 
 /// [`Asked`] in owned form, for works that outlive their asker.
@@ -221,7 +242,7 @@ async fn once<R>(
     db: &Db,
     table: &'static Table<R>,
     id: R::Id,
-    command: R::Command,
+    (command, hold): (R::Command, Hold),
     order: Order,
 ) -> Result<Done<R>, Denied>
 where
@@ -233,6 +254,9 @@ where
     db.write(move |tx| {
         Box::pin(async move {
             let Order { space, moment, expected } = &order;
+            if let Hold::Row = hold {
+                hold_row(tx, table, space, id).await?;
+            }
             let asked = Asked { space, moment, cause: None, expected: *expected };
             execute_in(tx, table, id, &command, &asked).await
         })

@@ -1,11 +1,15 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Something went wrong on our side: never the asker's fault, never shown to them in detail.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The database failed or refused.
     #[error("the database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// The work itself went well, but the commit that it shared with others did not.
+    #[error("the commit failed; nothing was changed")]
+    Commit(#[source] Arc<Fault>),
     /// Stored data does not read back.
     #[error("stored {what} does not read back")]
     Corrupt {
@@ -55,6 +59,27 @@ impl Fault {
                 error.is_unique_violation()
                     || matches!(error.code().as_deref(), Some("40001" | "40P01"))
             }
+            Fault::Commit(fault) => fault.worth_retrying(),
+            _ => false,
+        }
+    }
+
+    /// Whether the database is away rather than the work wrong: not reachable, full, starting or
+    /// stopping. The same work may succeed once it is back.
+    pub fn outage(&self) -> bool {
+        match self {
+            Fault::Stopping => true,
+            Fault::Commit(fault) => fault.outage(),
+            Fault::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| away(&code))
+            }
+            Fault::Database(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::WorkerCrashed
+            ),
             _ => false,
         }
     }
@@ -69,5 +94,23 @@ impl Fault {
             cause = error.source();
         }
         text
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Fault {
+        match error {
+            sqlx::Error::PoolClosed => Fault::Stopping,
+            error => Fault::Database(error),
+        }
+    }
+}
+
+/// PostgreSQL's classes of connection, resource, operator and system trouble; SQLite's busy,
+/// locked, read-only, input/output, full and cannot-open.
+fn away(code: &str) -> bool {
+    match code.len() {
+        5 => ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)),
+        _ => code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
     }
 }

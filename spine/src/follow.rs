@@ -21,59 +21,104 @@ pub struct Follower<F> {
 const BATCH: i64 = 64;
 /// An entry that fails so often on its own is parked, so that it cannot stop the ones behind it.
 const FAILURES: u32 = 5;
+/// So many lost races in a row are no longer bad luck.
+const RACES: u32 = 20;
 /// How often a shared database is looked at for entries of other nodes.
 const GLANCE: Duration = Duration::from_millis(250);
+
+/// What went wrong since the last entry that was handled.
+#[derive(Default)]
+struct Trouble {
+    failures: u32,
+    races: u32,
+    /// Entries still to be taken one at a time, so that the bad one stands alone.
+    singly: i64,
+}
+
+impl Trouble {
+    fn batch(&self) -> i64 {
+        if self.singly > 0 { 1 } else { BATCH }
+    }
+
+    fn passed(&mut self, entries: usize) {
+        let left = self.singly - i64::try_from(entries).unwrap_or(BATCH);
+        *self = Trouble { singly: left.max(0), ..Trouble::default() };
+    }
+
+    /// Counts the fault; `true` when the entry at hand has had its tries.
+    fn met(&mut self, fault: &Fault) -> bool {
+        let alone = self.batch() == 1;
+        self.failures += 1;
+        self.singly = BATCH;
+        // While the database is away no entry is to blame.
+        alone && self.failures > FAILURES && !fault.outage()
+    }
+
+    fn pause(&self) -> Duration {
+        Duration::from_millis(100 << self.failures.min(6))
+    }
+}
 
 impl<F> Follower<F>
 where
     F: for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 {
+    /// A follower under a name of its own.
+    pub fn new(name: &'static str, react: F) -> Follower<F> {
+        Follower { name, react }
+    }
+
     /// Follows the journal until `stop`; survives every fault.
     pub async fn run(self, db: Db, clock: Clock, stop: CancellationToken) {
         let mut grown = db.grown();
-        let mut failures = 0;
+        let mut trouble = Trouble::default();
         while !stop.is_cancelled() {
             grown.mark_unchanged();
-            // After a failure one entry at a time, so that the bad one stands alone.
-            let limit = if failures == 0 { BATCH } else { 1 };
-            match self.step(&db, &clock, limit).await {
+            let pause = match self.step(&db, &clock, trouble.batch()).await {
                 Ok(0) => {
-                    failures = 0;
-                    let glance = async {
-                        if db.shared() {
-                            clock.wait(GLANCE).await
-                        } else {
-                            std::future::pending().await
-                        }
-                    };
-                    tokio::select! {
-                        _ = stop.cancelled() => {}
-                        _ = grown.changed() => {}
-                        () = glance => {}
-                    }
+                    trouble = Trouble::default();
+                    db.shared().then_some(GLANCE)
                 }
-                Ok(_) => failures = 0,
-                Err(fault) if fault.worth_retrying() => {}
+                Ok(entries) => {
+                    trouble.passed(entries);
+                    continue;
+                }
+                Err(fault) if fault.worth_retrying() && trouble.races < RACES => {
+                    trouble.races += 1;
+                    continue;
+                }
                 Err(fault) => {
-                    failures += 1;
-                    tracing::error!(follower = self.name, error = %fault.chain(), failures,
-                        "a follower of the journal failed");
-                    metrics::counter!("operate_follower_failures_total", "follower" => self.name)
-                        .increment(1);
-                    if failures >= FAILURES && self.park(&db, &clock, &fault).await.is_ok() {
-                        failures = 0;
-                    }
-                    let pause = Duration::from_millis(100 << failures.min(6));
-                    tokio::select! {
-                        _ = stop.cancelled() => {}
-                        () = clock.wait(pause) => {}
-                    }
+                    self.stumble(&db, &clock, &mut trouble, &fault).await;
+                    Some(trouble.pause())
                 }
+            };
+            let rest = async {
+                match pause {
+                    Some(pause) => clock.wait(pause).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = stop.cancelled() => {}
+                _ = grown.changed(), if trouble.failures == 0 => {}
+                () = rest => {}
             }
         }
     }
 
-    /// Handles what has come since, in one transaction; returns how many entries that were.
+    /// Counts and reports a fault, and parks the entry that keeps failing.
+    async fn stumble(&self, db: &Db, clock: &Clock, trouble: &mut Trouble, fault: &Fault) {
+        let name = self.name;
+        tracing::error!(follower = name, error = %fault.chain(), failures = trouble.failures,
+            "a follower of the journal failed");
+        metrics::counter!("operate_follower_failures_total", "follower" => name).increment(1);
+        if trouble.met(fault) && self.park(db, clock, fault).await.is_ok() {
+            trouble.passed(1);
+        }
+    }
+
+    /// Handles what has come since, in one transaction; returns how many entries that were. A
+    /// reaction that is refused is undone alone and passed by.
     ///
     /// # Errors
     /// When the database or a reaction fails: then the cursor has not moved.
@@ -82,11 +127,11 @@ where
         // A look without the write lock first: most looks find nothing.
         let mut conn = db.reader().await?;
         let at = position(&mut conn, name).await?;
-        let newest = journal::after(&mut conn, at, limit).await?;
+        let next = journal::after(&mut conn, at, 1).await?;
         drop(conn);
-        let lag = newest.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
+        let lag = next.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
         metrics::gauge!("operate_follower_lag_seconds", "follower" => name).set(lag);
-        if newest.is_empty() {
+        if next.is_empty() {
             return Ok(0);
         }
         db.write(move |tx| {
@@ -94,7 +139,14 @@ where
                 let at = lock(tx, name, now).await?;
                 let entries = journal::after(tx, at, limit).await?;
                 for stored in &entries {
-                    pass_refusals(name, stored, react(tx, stored).await)?;
+                    tx.mark().await?;
+                    match react(tx, stored).await {
+                        Ok(()) => tx.keep().await?,
+                        Err(denied) => {
+                            tx.undo().await?;
+                            pass_refusal(name, stored, denied)?;
+                        }
+                    }
                 }
                 if let Some(last) = entries.last() {
                     advance(tx, name, last.position).await?;
@@ -127,20 +179,13 @@ where
 }
 
 /// A refusal is an answer: the record has moved on. Only a fault stops the follower.
-fn pass_refusals(
-    name: &'static str,
-    stored: &Stored,
-    result: Result<(), Denied>,
-) -> Result<(), Fault> {
-    match result {
-        Ok(()) => Ok(()),
-        Err(Denied::Fault(fault)) => Err(fault),
-        Err(denied) => {
-            tracing::info!(follower = name, seq = stored.entry.seq, reason = %denied,
-                "a reaction was refused");
-            Ok(())
-        }
-    }
+fn pass_refusal(name: &'static str, stored: &Stored, denied: Denied) -> Result<(), Fault> {
+    let Denied::Fault(fault) = denied else {
+        tracing::info!(follower = name, seq = stored.entry.seq, reason = %denied,
+            "a reaction was refused");
+        return Ok(());
+    };
+    Err(fault)
 }
 
 async fn position(conn: &mut crate::Conn, name: &str) -> Result<Position, Fault> {

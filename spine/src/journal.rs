@@ -19,6 +19,11 @@ pub struct Position {
     pub seq: i64,
 }
 
+impl Position {
+    /// Before everything that can be stored, also by hand.
+    pub const START: Position = Position { tx: i64::MIN, seq: i64::MIN };
+}
+
 /// An entry as it is stored: with its place and the exact text of its data.
 #[derive(Clone, Debug)]
 pub struct Stored {

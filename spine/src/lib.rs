@@ -15,6 +15,10 @@ pub mod follow;
 pub mod journal;
 pub mod outbox;
 pub mod seal;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use clock::{Clock, World};
 pub use db::{Conn, Db, Row, Tx, Value};

@@ -1,5 +1,11 @@
 //! The sealer chains the journal of each space: a seal hashes a run of entries and the seal
 //! before, so that a later change of any entry shows. Appends never wait for it.
+//!
+//! What the chain cannot show by itself: that its newest seals were cut off together with their
+//! entries, or that someone who can write to the database rebuilt the whole chain. Against that,
+//! keep the newest hash (`operate journal verify` prints it) where the database is not.
+
+use std::collections::BTreeSet;
 
 use kernel::{Entry, GENESIS, SpaceId, Time, seal_run};
 
@@ -22,12 +28,9 @@ struct Tip {
 /// # Errors
 /// When the database refuses. Losing a race against another node is no error.
 pub async fn seal_all(db: &Db, now: Time) -> Result<i64, Fault> {
-    let mut conn = db.reader().await?;
-    let rows = conn.all("SELECT DISTINCT space_id FROM journal", vec![]).await?;
-    drop(conn);
+    let spaces = spaces(&mut db.reader().await?).await?;
     let mut sealed = 0;
-    for row in rows {
-        let space: SpaceId = row.get("space_id")?;
+    for space in spaces {
         loop {
             let space = space.clone();
             let work =
@@ -79,7 +82,7 @@ async fn tip(conn: &mut Conn, space: &SpaceId) -> Result<Tip, Fault> {
             position: Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? },
             hash: row.get("hash")?,
         },
-        None => Tip { number: 0, position: Position::default(), hash: GENESIS.to_owned() },
+        None => Tip { number: 0, position: Position::START, hash: GENESIS.to_owned() },
     })
 }
 
@@ -94,6 +97,8 @@ pub struct Proof {
     pub entries: i64,
     /// Entries after the last seal: not proven yet.
     pub unsealed: i64,
+    /// Hash of the newest seal that holds: kept elsewhere, it proves everything up to there.
+    pub hash: String,
     /// The first run that does not match its seal, if any.
     pub broken: Option<Broken>,
 }
@@ -116,27 +121,43 @@ pub struct Broken {
 /// # Errors
 /// When the database refuses.
 pub async fn verify(conn: &mut Conn) -> Result<Vec<Proof>, Fault> {
-    let rows = conn
-        .all("SELECT space_id FROM journal UNION SELECT space_id FROM seal ORDER BY 1", vec![])
-        .await?;
+    let mut spaces = spaces(conn).await?;
+    for row in conn.all("SELECT DISTINCT space_id FROM seal", vec![]).await? {
+        spaces.insert(row.get("space_id")?);
+    }
     let mut proofs = Vec::new();
-    for row in rows {
-        proofs.push(verify_space(conn, &row.get("space_id")?).await?);
+    for space in spaces {
+        proofs.push(verify_space(conn, &space).await?);
     }
     Ok(proofs)
 }
 
+/// The spaces that the journal knows, found by hopping over the index instead of walking it.
+async fn spaces(conn: &mut Conn) -> Result<BTreeSet<SpaceId>, Fault> {
+    let sql = "WITH RECURSIVE hop(space_id) AS (SELECT MIN(space_id) FROM journal UNION ALL \
+               SELECT (SELECT MIN(space_id) FROM journal WHERE space_id > hop.space_id) \
+               FROM hop WHERE hop.space_id IS NOT NULL) \
+               SELECT space_id FROM hop WHERE space_id IS NOT NULL";
+    conn.all(sql, vec![]).await?.iter().map(|row| row.get("space_id")).collect()
+}
+
 async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> {
-    let mut proof = Proof { space: space.clone(), seals: 0, entries: 0, unsealed: 0, broken: None };
-    let mut hash = GENESIS.to_owned();
-    let mut position = Position::default();
+    let mut proof = Proof {
+        space: space.clone(),
+        seals: 0,
+        entries: 0,
+        unsealed: 0,
+        hash: GENESIS.to_owned(),
+        broken: None,
+    };
+    let mut position = Position::START;
     let sql = "SELECT number, to_tx, to_seq, entries, hash FROM seal \
                WHERE space_id = $1 AND number > $2 ORDER BY number LIMIT 1";
     while let Some(row) = conn.first(sql, params![space, proof.seals]).await? {
         let (number, entries): (i64, i64) = (row.get("number")?, row.get("entries")?);
         let to = Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? };
         let run = run_between(conn, space, position, to).await?;
-        let recomputed = seal_run(&hash, pairs(&run));
+        let recomputed = seal_run(&proof.hash, pairs(&run));
         let why = if number != proof.seals + 1 {
             Some(format!("seal {} is missing", proof.seals + 1))
         } else if run.len() as i64 != entries {
@@ -151,7 +172,7 @@ async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> 
                 Some(Broken { seal: number, after_seq: position.seq, to_seq: to.seq, why });
             return Ok(proof);
         }
-        (hash, position) = (recomputed, to);
+        (proof.hash, position) = (recomputed, to);
         proof.seals = number;
         proof.entries += entries;
     }

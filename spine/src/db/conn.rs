@@ -2,7 +2,7 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use super::{Dialect, Row, Value};
 use crate::Fault;
@@ -10,7 +10,9 @@ use crate::Fault;
 /// A connection to either database. Queries take the one SQL text and `params![…]`.
 pub struct Conn {
     link: Link,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
+    /// Whether a statement failed since this was last reset.
+    pub(super) failed: bool,
 }
 
 enum Link {
@@ -19,40 +21,17 @@ enum Link {
     Postgres(PoolConnection<Postgres>),
 }
 
-/// Runs one call on whichever connection this is, with the values bound.
-macro_rules! on_link {
-    ($self:ident, $sql:ident, $values:ident, $query:ident, $conn:ident => $call:expr) => {
-        match &mut $self.link {
-            Link::Sqlite(connection) => {
-                let $query = bind(sqlx::query::<Sqlite>($sql), $values);
-                let $conn = &mut **connection;
-                $call
-            }
-            Link::Writer(connection) => {
-                let $query = bind(sqlx::query::<Sqlite>($sql), $values);
-                let $conn = &mut **connection;
-                $call
-            }
-            Link::Postgres(connection) => {
-                let $query = bind(sqlx::query::<Postgres>($sql), $values);
-                let $conn = &mut **connection;
-                $call
-            }
-        }
-    };
-}
-
 impl Conn {
     pub(super) fn sqlite(connection: PoolConnection<Sqlite>, dialect: Dialect) -> Conn {
-        Conn { link: Link::Sqlite(connection), dialect }
+        Conn { link: Link::Sqlite(connection), dialect, failed: false }
     }
 
     pub(super) fn writer(connection: SqliteConnection, dialect: Dialect) -> Conn {
-        Conn { link: Link::Writer(Box::new(connection)), dialect }
+        Conn { link: Link::Writer(Box::new(connection)), dialect, failed: false }
     }
 
     pub(super) fn postgres(connection: PoolConnection<Postgres>, dialect: Dialect) -> Conn {
-        Conn { link: Link::Postgres(connection), dialect }
+        Conn { link: Link::Postgres(connection), dialect, failed: false }
     }
 
     /// The few expressions in which the two databases differ.
@@ -66,7 +45,15 @@ impl Conn {
     /// When the database refuses it.
     pub async fn run(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<u64, Fault> {
         let sql = sql.into_sql_str();
-        Ok(on_link!(self, sql, values, query, conn => query.execute(conn).await?.rows_affected()))
+        let touched = match &mut self.link {
+            Link::Sqlite(connection) => execute_sqlite(connection, sql, values).await,
+            Link::Writer(connection) => execute_sqlite(connection, sql, values).await,
+            Link::Postgres(connection) => {
+                let query = bind(sqlx::query::<Postgres>(sql), values);
+                query.execute(&mut **connection).await.map(|done| done.rows_affected())
+            }
+        };
+        self.noted(touched)
     }
 
     /// All rows.
@@ -78,24 +65,22 @@ impl Conn {
         sql: impl SqlSafeStr,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Fault> {
-        let sql: SqlStr = sql.into_sql_str();
-        match &mut self.link {
+        let sql = sql.into_sql_str();
+        let rows = match &mut self.link {
+            Link::Sqlite(connection) => fetch_sqlite(connection, sql, values).await,
+            Link::Writer(connection) => fetch_sqlite(connection, sql, values).await,
             Link::Postgres(connection) => {
                 let query = bind(sqlx::query::<Postgres>(sql), values);
-                let rows = query.fetch_all(&mut **connection).await?;
-                Ok(rows.into_iter().map(Row::Postgres).collect())
+                let rows = query.fetch_all(&mut **connection).await;
+                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
-            Link::Sqlite(connection) => {
-                let query = bind(sqlx::query::<Sqlite>(sql), values);
-                let rows = query.fetch_all(&mut **connection).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Link::Writer(connection) => {
-                let query = bind(sqlx::query::<Sqlite>(sql), values);
-                let rows = query.fetch_all(&mut **connection).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
-            }
-        }
+        };
+        self.noted(rows)
+    }
+
+    fn noted<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Fault> {
+        self.failed |= result.is_err();
+        Ok(result?)
     }
 
     /// The first row, if any.
@@ -121,9 +106,9 @@ impl Conn {
         }
     }
 
-    /// Executes a statement as it is, without binds: transaction control and table definitions.
-    pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), Fault> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+    /// Executes statements as they are, without binds: transaction control and table definitions.
+    pub(crate) async fn raw(&mut self, sql: impl SqlSafeStr) -> Result<(), Fault> {
+        let sql = sqlx::raw_sql(sql);
         match &mut self.link {
             Link::Sqlite(connection) => sql.execute(&mut **connection).await.map(|_| ())?,
             Link::Writer(connection) => sql.execute(&mut **connection).await.map(|_| ())?,
@@ -140,6 +125,24 @@ impl Conn {
             Link::Writer(_) => {}
         }
     }
+}
+
+async fn execute_sqlite(
+    connection: &mut SqliteConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+) -> Result<u64, sqlx::Error> {
+    let query = bind(sqlx::query::<Sqlite>(sql), values);
+    Ok(query.execute(connection).await?.rows_affected())
+}
+
+async fn fetch_sqlite(
+    connection: &mut SqliteConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let query = bind(sqlx::query::<Sqlite>(sql), values);
+    Ok(query.fetch_all(connection).await?.into_iter().map(Row::Sqlite).collect())
 }
 
 fn bind<'q, DB>(
@@ -175,6 +178,40 @@ impl Tx {
     /// Notes that the journal grew, so that followers are woken after the commit.
     pub(crate) fn note_appended(&mut self) {
         self.appended = true;
+    }
+
+    /// Sets a mark to which [`Tx::undo`] goes back; ends with that or with [`Tx::keep`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mark(&mut self) -> Result<(), Fault> {
+        self.raw("SAVEPOINT mark").await
+    }
+
+    /// Keeps what was written since the mark.
+    ///
+    /// # Errors
+    /// When the database refuses, as it does after a statement failed.
+    pub async fn keep(&mut self) -> Result<(), Fault> {
+        self.raw("RELEASE mark").await
+    }
+
+    /// Undoes what was written since the mark; the transaction can go on, also when a statement
+    /// failed meanwhile.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn undo(&mut self) -> Result<(), Fault> {
+        self.raw("ROLLBACK TO mark; RELEASE mark").await?;
+        self.failed = false;
+        Ok(())
+    }
+
+    /// Closes the writer's connection.
+    pub(super) async fn close(self) {
+        if let Link::Writer(connection) = self.conn.link {
+            let _ = connection.close().await;
+        }
     }
 }
 

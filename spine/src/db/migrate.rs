@@ -14,50 +14,79 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// Brings the schema up to date; returns the offset of PostgreSQL's transaction numbers.
-pub(super) async fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<i64, Fault> {
-    let dialect = tx.dialect();
-    if let Dialect::Postgres { .. } = dialect {
+/// Brings the schema up to date, and the transaction into the right epoch.
+pub(super) async fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<(), Fault> {
+    if let Dialect::Postgres { .. } = tx.dialect() {
         // Two nodes that start together: the second waits here and finds the work done.
         tx.raw("SELECT pg_advisory_xact_lock(7140301122334455)").await?;
     }
+    let (found, known) = (version(tx).await?, newest(migrations));
+    if found > known {
+        return Err(Fault::NewerSchema { found, known });
+    }
+    lay(tx, migrations, found).await?;
+    enter_epoch(tx).await
+}
+
+/// Drops every table and lays the schema anew, for a restore that then fills it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rebuild(tx: &mut Tx, migrations: &[Migration]) -> Result<(), Fault> {
+    for table in super::tables(tx).await? {
+        tx.raw(AssertSqlSafe(format!("DROP TABLE {}", table.name))).await?;
+    }
+    tx.raw("DROP TABLE IF EXISTS schema_version").await?;
+    version(tx).await?;
+    lay(tx, migrations, 0).await
+}
+
+/// The version of the schema that a list of migrations leads to.
+pub fn newest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
+/// The version of the schema as it is; 0 in an empty database.
+pub(super) async fn version(tx: &mut Tx) -> Result<i64, Fault> {
     tx.raw(
         "CREATE TABLE IF NOT EXISTS schema_version (\
          version BIGINT PRIMARY KEY, name TEXT NOT NULL)",
     )
     .await?;
-    let found =
-        tx.number("SELECT COALESCE(MAX(version), 0) AS n FROM schema_version", vec![]).await?;
-    let known = migrations.last().map_or(0, |migration| migration.version);
-    if found > known {
-        return Err(Fault::NewerSchema { found, known });
-    }
+    tx.number("SELECT COALESCE(MAX(version), 0) AS n FROM schema_version", vec![]).await
+}
+
+async fn lay(tx: &mut Tx, migrations: &[Migration], found: i64) -> Result<(), Fault> {
     for migration in migrations.iter().filter(|migration| migration.version > found) {
-        tx.raw(&dialect.ddl(migration.sql)).await?;
+        let sql = tx.dialect().ddl(migration.sql);
+        tx.raw(AssertSqlSafe(sql)).await?;
         tx.run(
             "INSERT INTO schema_version (version, name) VALUES ($1, $2)",
             params![migration.version, migration.name],
         )
         .await?;
     }
-    tx_offset(tx).await
+    Ok(())
 }
 
-/// Journal order goes by transaction number. A database restored into a younger PostgreSQL
-/// cluster would count from below; the offset lifts it above everything stored.
-async fn tx_offset(tx: &mut Tx) -> Result<i64, Fault> {
-    let Dialect::Postgres { .. } = tx.dialect() else { return Ok(0) };
+/// Journal order goes by transaction number first. A database that was restored from elsewhere
+/// would count from below; a new epoch lifts the numbers above everything stored.
+pub(super) async fn enter_epoch(tx: &mut Tx) -> Result<(), Fault> {
     let read = "SELECT COALESCE(MAX(tx_offset), 0) AS n FROM journal_epoch";
     let offset = tx.number(read, vec![]).await?;
-    let newest = tx.number("SELECT COALESCE(MAX(tx), 0) AS n FROM journal", vec![]).await?;
-    let sql = format!("SELECT {} AS n", Dialect::Postgres { tx_offset: offset }.this_tx());
-    let now = tx.number(AssertSqlSafe(sql), vec![]).await?;
-    if now > newest {
-        return Ok(offset);
+    let dialect = tx.dialect().in_epoch(offset);
+    // One statement sees one snapshot: whatever other nodes commit meanwhile, a stored number that
+    // is not below the next one was written elsewhere.
+    let sql = format!("SELECT COALESCE(MAX(tx), 0) - {} AS n FROM journal", dialect.next_tx());
+    let ahead = tx.number(AssertSqlSafe(sql), vec![]).await?;
+    if ahead < 0 {
+        tx.dialect = dialect;
+        return Ok(());
     }
-    let lifted = offset + (newest - now) + 1;
+    let lifted = offset + ahead + 1;
     tx.run("INSERT INTO journal_epoch (tx_offset) VALUES ($1)", params![lifted]).await?;
-    Ok(lifted)
+    tx.dialect = dialect.in_epoch(lifted);
+    Ok(())
 }
 
 /// The tables that the spine itself needs; always the first migration.

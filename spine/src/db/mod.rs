@@ -3,12 +3,15 @@
 //! One SQL text runs on both, in this subset (a tidy test checks it): text ids, `BIGINT` times in
 //! microseconds and 0/1 truths, text enums, JSON as opaque text, `$1` binds, `ON CONFLICT`,
 //! `RETURNING`, common table expressions and window functions. No `BOOLEAN`, no JSON operators, no
-//! `now()`, no row locks by `FOR UPDATE`. What must be filtered or sorted gets a column. The few
-//! things that differ live in `dialect.rs`.
+//! `now()`, no row locks by `FOR UPDATE`; fractions are `DOUBLE PRECISION`, and a `SUM` goes through
+//! `CAST(… AS BIGINT)`. What must be filtered or sorted gets a column. The few things that differ
+//! live in `dialect.rs` and `catalog.rs`.
 
+mod catalog;
 mod conn;
 mod dialect;
 mod migrate;
+mod snapshot;
 mod value;
 mod writer;
 
@@ -24,9 +27,11 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
+pub use catalog::{Column, ColumnKind, Relation, tables};
 pub use conn::{Conn, Tx, placeholders};
 pub use dialect::Dialect;
-pub use migrate::{Migration, SPINE};
+pub use migrate::{Migration, SPINE, newest, rebuild};
+pub use snapshot::Snapshot;
 pub use value::{Field, Row, Value};
 
 use crate::Fault;
@@ -61,12 +66,37 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, or was written by a newer Operate.
     pub async fn open(url: &str, migrations: &[Migration]) -> Result<Db, Fault> {
-        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await?
+        let mut db = Db::connect(url).await?;
+        let migrations = migrations.to_vec();
+        db.dialect = db
+            .write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    migrate::run(tx, &migrations).await?;
+                    Ok(tx.dialect())
+                })
+            })
+            .await?;
+        Ok(db)
+    }
+
+    /// Opens a database as it is, for a restore that replaces what it holds.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn connect(url: &str) -> Result<Db, Fault> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await
         } else {
-            open_sqlite(Path::new(url.strip_prefix("sqlite:").unwrap_or(url))).await?
-        };
-        db.migrated(migrations).await
+            open_sqlite(Path::new(url.strip_prefix("sqlite:").unwrap_or(url))).await
+        }
+    }
+
+    /// The version of the schema as it is; 0 in an empty database.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn schema_version(&self) -> Result<i64, Fault> {
+        self.write(|tx| Box::pin(migrate::version(tx))).await
     }
 
     /// The few expressions in which the two databases differ.
@@ -85,11 +115,23 @@ impl Db {
         })
     }
 
+    /// A connection that sees one state of the database, however long it reads.
+    ///
+    /// # Errors
+    /// When none is free in time.
+    pub async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        Snapshot::begin(self.reader().await?).await
+    }
+
     /// Runs `work` in a transaction and returns once it is committed and on disk.
     ///
     /// On SQLite one writer drains what is queued and commits it together, each work in its own
-    /// savepoint; on PostgreSQL works run concurrently. An `Err` undoes the work alone. The work
+    /// savepoint; on PostgreSQL works run concurrently. An `Err` or a panic undoes the work alone,
+    /// and so does a statement that failed, also when the work goes on and returns `Ok`. The work
     /// runs to its end even when the caller goes away.
+    ///
+    /// A work does not wait for anything but the database, least of all for another write: on
+    /// SQLite that would wait for itself.
     ///
     /// # Errors
     /// What `work` returns, or a [`Fault`] of the database turned into it.
@@ -133,17 +175,6 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
-
-    async fn migrated(mut self, migrations: &[Migration]) -> Result<Db, Fault> {
-        let migrations = migrations.to_vec();
-        let offset = self
-            .write(move |tx| Box::pin(async move { migrate::run(tx, &migrations).await }))
-            .await?;
-        if let Dialect::Postgres { .. } = self.dialect {
-            self.dialect = Dialect::Postgres { tx_offset: offset };
-        }
-        Ok(self)
-    }
 }
 
 async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
@@ -160,17 +191,23 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256)
+        .row_buffer_size(1024)
         .disable_statement_logging();
-    let dialect = Dialect::Sqlite;
+    let dialect = Dialect::Sqlite { tx_offset: 0 };
     let grown = watch::Sender::new(0);
     let connection = sqlx::sqlite::SqliteConnection::connect_with(&options).await?;
     let writer = Writer::start(connection, dialect, grown.clone());
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Db { pools: Pools::Sqlite { readers, writer }, dialect, grown })
 }
+
+/// A connection that rested longer is asked whether it still lives; asking every time would cost
+/// each query another round trip.
+const PROBE_AFTER: Duration = Duration::from_secs(1);
 
 async fn open_postgres(url: &str) -> Result<Db, Fault> {
     let options = PgConnectOptions::from_str(url)?
@@ -180,6 +217,15 @@ async fn open_postgres(url: &str) -> Result<Db, Fault> {
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > PROBE_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     let dialect = Dialect::Postgres { tx_offset: 0 };

@@ -19,17 +19,52 @@ const BATCH: usize = 256;
 const QUEUE: usize = 4096;
 
 /// A work whose types are forgotten: run it, then answer it once the commit is known.
-type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Ran> + Send>;
+trait Job: Send {
+    /// Runs the work; `false` when what it wrote is to be undone.
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, bool>;
 
-struct Ran {
-    kept: bool,
-    answer: Box<dyn FnOnce(Option<Fault>) + Send>,
+    /// Tells the asker, with the fault of the commit if it failed.
+    fn answer(self: Box<Self>, failed: Option<&Arc<Fault>>);
+}
+
+struct Asked<T, E, F> {
+    work: Option<F>,
+    result: Option<Result<T, E>>,
+    asker: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Asked<T, E, F>
+where
+    T: Send,
+    E: From<Fault> + Send,
+    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send,
+{
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return false };
+            let result = guarded(tx, work).await;
+            let kept = result.is_ok();
+            self.result = Some(result);
+            kept
+        })
+    }
+
+    fn answer(self: Box<Self>, failed: Option<&Arc<Fault>>) {
+        let result = match (self.result, failed) {
+            (Some(Err(refused)), _) => Err(refused),
+            (_, Some(fault)) => Err(Fault::Commit(fault.clone()).into()),
+            (Some(done), None) => done,
+            (None, None) => Err(Fault::Stopping.into()),
+        };
+        // The asker may be gone; the work stands all the same.
+        let _ = self.asker.send(result);
+    }
 }
 
 /// SQLite's one writer: drains what is queued, one commit for all, then answers everyone.
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Box<dyn Job>>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     stop: CancellationToken,
 }
@@ -53,23 +88,9 @@ impl Writer {
         E: From<Fault> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel::<Result<T, E>>();
-        let job: Job = Box::new(move |tx| {
-            Box::pin(async move {
-                let result = guarded(tx, work).await;
-                Ran {
-                    kept: result.is_ok(),
-                    answer: Box::new(move |fault| {
-                        // The asker may be gone; the work stands all the same.
-                        let _ = answer.send(match fault {
-                            Some(fault) if result.is_ok() => Err(fault.into()),
-                            _ => result,
-                        });
-                    }),
-                }
-            })
-        });
-        self.jobs.send(job).await.map_err(|_| Fault::Stopping)?;
+        let (asker, answered) = oneshot::channel();
+        let job = Asked { work: Some(work), result: None, asker };
+        self.jobs.send(Box::new(job)).await.map_err(|_| Fault::Stopping)?;
         answered.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))
     }
 
@@ -84,7 +105,7 @@ impl Writer {
 
 async fn drain(
     mut tx: Tx,
-    mut queue: mpsc::Receiver<Job>,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
     grown: watch::Sender<u64>,
     stop: CancellationToken,
 ) {
@@ -98,41 +119,42 @@ async fn drain(
                 if queue.recv_many(&mut batch, BATCH).await == 0 { break }
             }
         }
-        let ran = commit(&mut tx, &mut batch).await;
-        if std::mem::take(&mut tx.appended) {
+        metrics::histogram!("operate_db_works_per_commit").record(batch.len() as f64);
+        let failed = commit(&mut tx, &mut batch).await.err().map(Arc::new);
+        let appended = std::mem::take(&mut tx.appended);
+        if let Some(fault) = &failed {
+            tracing::error!(error = %fault.chain(), "a commit failed; its works are undone");
+            // Nothing to undo when BEGIN itself failed.
+            let _ = tx.raw("ROLLBACK").await;
+        }
+        for job in batch.drain(..) {
+            job.answer(failed.as_ref());
+        }
+        if appended && failed.is_none() {
             grown.send_modify(|count| *count += 1);
         }
-        metrics::histogram!("operate_db_works_per_commit").record(ran as f64);
     }
+    tx.close().await;
 }
 
-/// Runs a batch in one transaction; returns how many works it held.
-async fn commit(tx: &mut Tx, batch: &mut Vec<Job>) -> usize {
-    let count = batch.len();
-    let mut ran = Vec::with_capacity(count);
-    let outcome = async {
+/// Runs a batch in one transaction, each work undone alone when it fails.
+async fn commit(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    if let [only] = batch {
         tx.raw("BEGIN IMMEDIATE").await?;
-        for job in batch.drain(..) {
-            tx.raw("SAVEPOINT work").await?;
-            let done = job(tx).await;
-            let undo = if done.kept { "" } else { "ROLLBACK TO work; " };
-            ran.push(done);
-            tx.raw(&format!("{undo}RELEASE work")).await?;
-        }
-        tx.raw("COMMIT").await
+        let end = if only.run(tx).await { "COMMIT" } else { "ROLLBACK" };
+        return tx.raw(end).await;
     }
-    .await;
-    if let Err(fault) = &outcome {
-        tracing::error!(error = %fault.chain(), "a commit failed; its works are undone");
-        // Nothing to undo when BEGIN itself failed.
-        let _ = tx.raw("ROLLBACK").await;
-        tx.appended = false;
+    // Every statement costs a visit to the connection's thread, so they go in pairs.
+    tx.raw("BEGIN IMMEDIATE; SAVEPOINT work").await?;
+    for job in batch {
+        let next = match job.run(tx).await {
+            true => "RELEASE work; SAVEPOINT work",
+            false => "ROLLBACK TO work",
+        };
+        tx.raw(next).await?;
     }
-    for done in ran {
-        let fault = outcome.as_ref().err().map(|fault| Fault::Other(fault.chain()));
-        (done.answer)(fault);
-    }
-    count
+    // Releases the last savepoint too.
+    tx.raw("COMMIT").await
 }
 
 /// Runs one work in a transaction of its own.
@@ -148,7 +170,7 @@ where
     let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
     if let Err(fault) = tx.raw(end).await {
         tx.condemn();
-        return result.and(Err(fault.into()));
+        return result.and(Err(Fault::Commit(Arc::new(fault)).into()));
     }
     if result.is_ok() && tx.appended {
         grown.send_modify(|count| *count += 1);
@@ -156,14 +178,21 @@ where
     result
 }
 
-/// A work that panics is a bug, but must not take the writer with it.
+/// A work that panics is a bug, but must not take the writer with it. A work that goes on after a
+/// statement failed is undone: PostgreSQL would answer its COMMIT with a silent rollback.
 async fn guarded<T, E, F>(tx: &mut Tx, work: F) -> Result<T, E>
 where
     E: From<Fault>,
     F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E>,
 {
-    AssertUnwindSafe(async { work(tx).await })
+    tx.failed = false;
+    let result = AssertUnwindSafe(async { work(tx).await })
         .catch_unwind()
         .await
-        .unwrap_or_else(|_| Err(Fault::Other("a work panicked".to_owned()).into()))
+        .unwrap_or_else(|_| Err(Fault::Other("a work panicked".to_owned()).into()));
+    if result.is_ok() && tx.failed {
+        let why = "a work went on after one of its statements failed; it was undone";
+        return Err(Fault::Other(why.to_owned()).into());
+    }
+    result
 }

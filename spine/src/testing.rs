@@ -1,0 +1,115 @@
+//! Databases for tests: a test is written once and runs on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL takes part when `OPERATE_TEST_POSTGRES` names a cluster and a role that may create
+//! databases; each test gets a database of its own, which is dropped afterwards.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+
+use crate::db::{Db, Migration};
+
+/// Makes two tests of each function: `sqlite::NAME` and `postgres::NAME`.
+///
+/// ```ignore
+/// spine::both!(MIGRATIONS; a_record_reads_back, a_stale_version_is_refused);
+///
+/// async fn a_record_reads_back(place: Place) { … }
+/// ```
+#[macro_export]
+macro_rules! both {
+    ($migrations:ident; $($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { $crate::testing::on_sqlite(super::$migrations, super::$name); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() { $crate::testing::on_postgres(super::$migrations, super::$name); })*
+        }
+    };
+}
+
+/// A fresh, migrated database, and where it is.
+#[derive(Clone)]
+pub struct Place {
+    /// The database, open.
+    pub db: Db,
+    /// Opens it a second time.
+    pub url: String,
+}
+
+/// A fresh SQLite database that no test has opened yet, in a folder that goes when dropped.
+pub fn sqlite_url() -> (String, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder for a test");
+    (format!("sqlite:{}", folder.path().join("test.db").display()), folder)
+}
+
+/// Runs a test on a fresh SQLite database.
+pub fn on_sqlite<F: Future<Output = ()>>(migrations: &'static [Migration], test: fn(Place) -> F) {
+    let (url, _folder) = sqlite_url();
+    runtime().block_on(async {
+        let db = Db::open(&url, migrations).await.expect("SQLite opens");
+        test(Place { db: db.clone(), url: url.clone() }).await;
+        db.close().await;
+    });
+}
+
+/// Runs a test on a fresh PostgreSQL database; does nothing when no cluster is named.
+pub fn on_postgres<F: Future<Output = ()>>(migrations: &'static [Migration], test: fn(Place) -> F) {
+    if let Some(cluster) = cluster() {
+        runtime().block_on(on_cluster(&cluster, migrations, test));
+    }
+}
+
+/// The cluster that tests may make databases in, if one is named.
+pub fn cluster() -> Option<String> {
+    std::env::var("OPERATE_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+}
+
+/// A fresh PostgreSQL database that no test has opened yet; see [`drop_postgres`].
+pub async fn postgres_url(cluster: &str) -> String {
+    let name = format!("operate_test_{:032x}", crate::World::system().seed());
+    run(cluster, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+    let (server, _) = cluster.rsplit_once('/').expect("postgres://HOST/DATABASE");
+    format!("{server}/{name}")
+}
+
+/// Drops a database that [`postgres_url`] made.
+pub async fn drop_postgres(cluster: &str, url: &str) {
+    let (_, name) = url.rsplit_once('/').expect("postgres://HOST/DATABASE");
+    run(cluster, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+async fn on_cluster<F: Future<Output = ()>>(
+    cluster: &str,
+    migrations: &'static [Migration],
+    test: fn(Place) -> F,
+) {
+    let url = postgres_url(cluster).await;
+    let ended = AssertUnwindSafe(async {
+        let db = Db::open(&url, migrations).await.expect("PostgreSQL opens");
+        test(Place { db, url: url.clone() }).await;
+    })
+    .catch_unwind()
+    .await;
+    drop_postgres(cluster, &url).await;
+    if let Err(panic) = ended {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+async fn run(cluster: &str, sql: String) {
+    let mut admin = PgConnection::connect(cluster).await.expect("the cluster for tests answers");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.expect("databases can be made");
+    let _ = admin.close().await;
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime for a test")
+}

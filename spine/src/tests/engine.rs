@@ -1,0 +1,129 @@
+use futures::future::join_all;
+use kernel::{Actor, Lifecycle, SpaceId, laws};
+
+use super::counter::*;
+use crate::engine::{self, Denied, moved_on, subject_id};
+use crate::journal::{self, Filter};
+use crate::testing::Place;
+use crate::{Db, Fault};
+
+crate::both!(MIGRATIONS;
+    a_command_writes_row_journal_and_outbox_together,
+    many_commands_at_once_lose_no_change,
+    a_stale_version_is_refused_and_named,
+    a_refusal_changes_nothing,
+    a_command_that_says_nothing_new_changes_nothing,
+    the_journal_folds_to_the_row,
+    tags_follow_the_record,
+    spaces_do_not_mix,
+    a_record_that_does_not_read_back_is_a_fault,
+);
+
+async fn a_command_writes_row_journal_and_outbox_together(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    let done = command(db, &world, id, Command::Send { target: "x".to_owned() }).await.unwrap();
+    assert_eq!((done.version, done.events.len()), (2, 1));
+    assert_eq!(kinds(db).await, ["counter.opened", "counter.sent"]);
+    assert_eq!(count(db, "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'").await, 1);
+    let mut conn = db.reader().await.unwrap();
+    let entry = journal::list(&mut conn, &space(), &Filter { limit: 1, ..Filter::default() })
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(entry.actor, Actor::Person("ada".to_owned()));
+    assert_eq!(subject_id::<Counter>(&entry.subject), Some(id));
+}
+
+async fn many_commands_at_once_lose_no_change(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    let works = (0..60).map(|_| command(db, &world, id, Command::Add { by: 1 }));
+    for result in join_all(works).await {
+        result.unwrap();
+    }
+    assert_eq!(stored(db, id).await.total, 60);
+    assert_eq!(kinds(db).await.len(), 61);
+}
+
+async fn a_stale_version_is_refused_and_named(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    command(db, &world, id, Command::Add { by: 1 }).await.unwrap();
+    let mut late = order(&world, &space());
+    late.expected = Some(1);
+    let denied = engine::execute(db, &COUNTERS, id, Command::Add { by: 1 }, late).await;
+    assert!(matches!(denied, Err(Denied::Stale { expected: 1, actual: 2 })), "{denied:?}");
+    let mut fresh = order(&world, &space());
+    fresh.expected = Some(2);
+    engine::execute(db, &COUNTERS, id, Command::Add { by: 1 }, fresh).await.unwrap();
+}
+
+async fn a_refusal_changes_nothing(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    command(db, &world, id, Command::Stop).await.unwrap();
+    let denied = command(db, &world, id, Command::Add { by: 1 }).await.unwrap_err();
+    assert!(moved_on(&denied), "{denied:?}");
+    assert_eq!(stored(db, id).await.total, 0);
+    assert_eq!(kinds(db).await.len(), 2);
+}
+
+async fn a_command_that_says_nothing_new_changes_nothing(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    let done = command(db, &world, id, Command::Add { by: 0 }).await.unwrap();
+    assert_eq!((done.version, done.events.len()), (1, 0));
+    assert_eq!(kinds(db).await.len(), 1);
+}
+
+async fn the_journal_folds_to_the_row(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    for by in 1..20 {
+        command(db, &world, id, Command::Add { by }).await.unwrap();
+    }
+    command(db, &world, id, Command::Sleep { until: NOON }).await.unwrap();
+    command(db, &world, id, Command::Tick).await.unwrap();
+    command(db, &world, id, Command::Stop).await.unwrap();
+    let events: Vec<Event> = settled(db)
+        .await
+        .iter()
+        .map(|stored| serde_json::from_value(stored.entry.data.clone()).unwrap())
+        .collect();
+    laws::journal_rebuilds(&stored(db, id).await, &events);
+}
+
+async fn tags_follow_the_record(place: Place) {
+    let (db, world) = (&place.db, world());
+    open(db, &world, &space()).await;
+    assert_eq!(count(db, "SELECT COUNT(*) AS n FROM record_tag WHERE tag = 'label:a'").await, 1);
+}
+
+async fn spaces_do_not_mix(place: Place) {
+    let (db, world, other) = (&place.db, world(), SpaceId::new("other"));
+    let id = open(db, &world, &space()).await;
+    open(db, &world, &other).await;
+    let mut conn = db.reader().await.unwrap();
+    assert!(engine::load(&mut conn, &COUNTERS, &other, id).await.unwrap().is_none());
+    drop(conn);
+    let stray = engine::execute(db, &COUNTERS, id, Command::Stop, order(&world, &other)).await;
+    assert!(matches!(stray, Err(Denied::Missing("counter"))), "{stray:?}");
+    assert_eq!(journal_of(db, &other).await, ["counter.opened"]);
+    assert_eq!(stored(db, id).await.stage(), Stage::Counting);
+}
+
+async fn journal_of(db: &Db, space: &SpaceId) -> Vec<String> {
+    let mut conn = db.reader().await.unwrap();
+    let filter = Filter { limit: 10, ..Filter::default() };
+    let entries = journal::list(&mut conn, space, &filter).await.unwrap();
+    entries.into_iter().map(|entry| entry.kind).collect()
+}
+
+async fn a_record_that_does_not_read_back_is_a_fault(place: Place) {
+    let (db, world) = (&place.db, world());
+    let id = open(db, &world, &space()).await;
+    sql(db, "UPDATE counter SET data = '{}'", vec![]).await.unwrap();
+    let denied = command(db, &world, id, Command::Stop).await.unwrap_err();
+    assert!(matches!(denied, Denied::Fault(Fault::Corrupt { .. })), "{denied:?}");
+}

@@ -1,0 +1,10 @@
+//! Tests of the spine, each on both databases, with a counter as the record.
+
+mod clockwork;
+mod counter;
+mod database;
+mod engine;
+mod follow;
+mod journal;
+mod outbox;
+mod seal;

@@ -1,0 +1,169 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::future::join_all;
+use kernel::{Actor, OutboxId, SpaceId, Time};
+
+use super::counter::*;
+use crate::outbox::{self, ATTEMPTS_MAX, LEASE, Outcome, Taken, backoff};
+use crate::testing::Place;
+use crate::{Db, Fault};
+
+crate::both!(MIGRATIONS;
+    a_message_is_taken_once_and_settled_by_its_holder,
+    two_workers_never_take_the_same_message,
+    a_lease_that_ends_gives_the_message_to_another_worker,
+    a_failed_message_waits_longer_each_time_and_then_dies,
+    a_rejected_message_dies_at_once_and_can_be_retried,
+    a_cancelled_message_is_not_sent,
+    lists_show_one_space_and_one_state,
+);
+
+async fn message(db: &Db) -> CounterId {
+    let world = world();
+    let id = open(db, &world, &space()).await;
+    send(db, id).await;
+    id
+}
+
+async fn send(db: &Db, id: CounterId) {
+    let world = crate::World::system();
+    command(db, &world, id, Command::Send { target: "ada@example.org".to_owned() }).await.unwrap();
+    sql(db, "UPDATE outbox SET created_at = $1, due_at = $1", crate::params![NOON]).await.unwrap();
+}
+
+async fn take(db: &Db, lease: &str, now: Time, limit: i64) -> Vec<Taken> {
+    let lease = lease.to_owned();
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { outbox::take(tx, &lease, now, limit).await })
+    })
+    .await
+    .unwrap()
+}
+
+async fn settle(db: &Db, taken: &Taken, outcome: Outcome, now: Time) -> Option<&'static str> {
+    let taken = taken.clone();
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { outbox::settle(tx, &taken, &outcome, now).await })
+    })
+    .await
+    .unwrap()
+}
+
+async fn retry(db: &Db, id: OutboxId, now: Time) -> bool {
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { outbox::retry(tx, &space(), id, &Actor::system("test"), now).await })
+    })
+    .await
+    .unwrap()
+}
+
+async fn next_due(db: &Db) -> Option<Time> {
+    outbox::next_due(&mut db.reader().await.unwrap()).await.unwrap()
+}
+
+fn delivered() -> Outcome {
+    Outcome::Delivered { detail: "250 ok".to_owned() }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed { detail: "timeout".to_owned() }
+}
+
+async fn a_message_is_taken_once_and_settled_by_its_holder(place: Place) {
+    message(&place.db).await;
+    assert_eq!(next_due(&place.db).await, Some(NOON));
+    let taken = take(&place.db, "a", NOON, 10).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!((taken[0].attempt, taken[0].message.target.as_str()), (1, "ada@example.org"));
+    assert!(take(&place.db, "b", NOON, 10).await.is_empty());
+    let stranger = Taken { lease: "b".to_owned(), ..taken[0].clone() };
+    assert_eq!(settle(&place.db, &stranger, delivered(), NOON).await, None);
+    assert_eq!(settle(&place.db, &taken[0], delivered(), NOON).await, Some("delivered"));
+    assert_eq!(settle(&place.db, &taken[0], failed(), NOON).await, None);
+    assert_eq!(next_due(&place.db).await, None);
+}
+
+async fn two_workers_never_take_the_same_message(place: Place) {
+    let world = world();
+    let id = open(&place.db, &world, &space()).await;
+    for _ in 0..40 {
+        send(&place.db, id).await;
+    }
+    let mut seen = BTreeSet::new();
+    let mut round = 0;
+    while seen.len() < 40 {
+        let leases: Vec<String> = (0..8).map(|worker| format!("{round}.{worker}")).collect();
+        let takes = leases.iter().map(|lease| take(&place.db, lease, NOON, 5));
+        for taken in join_all(takes).await.into_iter().flatten() {
+            assert!(seen.insert(taken.message.id), "taken twice: {taken:?}");
+        }
+        round += 1;
+        assert!(round < 20, "only {} of 40 messages were taken", seen.len());
+    }
+}
+
+async fn a_lease_that_ends_gives_the_message_to_another_worker(place: Place) {
+    message(&place.db).await;
+    let lost = take(&place.db, "a", NOON, 10).await.remove(0);
+    assert_eq!(next_due(&place.db).await, Some(NOON + LEASE));
+    let later = NOON + LEASE;
+    let taken = take(&place.db, "b", later, 10).await.remove(0);
+    assert_eq!(taken.attempt, 2);
+    assert_eq!(settle(&place.db, &lost, delivered(), later).await, None);
+    assert_eq!(settle(&place.db, &taken, delivered(), later).await, Some("delivered"));
+}
+
+async fn a_failed_message_waits_longer_each_time_and_then_dies(place: Place) {
+    message(&place.db).await;
+    let mut now = NOON;
+    for attempt in 1..=ATTEMPTS_MAX {
+        let taken = take(&place.db, &attempt.to_string(), now, 10).await.remove(0);
+        assert_eq!(taken.attempt, attempt);
+        let state = settle(&place.db, &taken, failed(), now).await;
+        if attempt == ATTEMPTS_MAX {
+            assert_eq!(state, Some("dead"));
+        } else {
+            assert_eq!(state, Some("waiting"));
+            assert!(take(&place.db, "early", now, 10).await.is_empty());
+            now = now + backoff(attempt);
+            assert_eq!(next_due(&place.db).await, Some(now));
+        }
+    }
+    assert_eq!(backoff(1), Duration::from_secs(2));
+    assert_eq!(backoff(30), Duration::from_secs(600));
+}
+
+async fn a_rejected_message_dies_at_once_and_can_be_retried(place: Place) {
+    message(&place.db).await;
+    let taken = take(&place.db, "a", NOON, 10).await.remove(0);
+    let rejected = Outcome::Rejected { detail: "no such user".to_owned() };
+    assert_eq!(settle(&place.db, &taken, rejected, NOON).await, Some("dead"));
+    assert!(take(&place.db, "b", Time::MAX, 10).await.is_empty());
+    let id = taken.message.id;
+    assert!(retry(&place.db, id, NOON).await);
+    assert!(!retry(&place.db, id, NOON).await, "it is not dead any more");
+    assert_eq!(take(&place.db, "c", NOON, 10).await[0].attempt, 1);
+}
+
+async fn a_cancelled_message_is_not_sent(place: Place) {
+    let id = message(&place.db).await;
+    let on_its_way = take(&place.db, "a", NOON, 10).await.remove(0);
+    send(&place.db, id).await;
+    command(&place.db, &world(), id, Command::Stop).await.unwrap();
+    assert!(take(&place.db, "b", Time::MAX, 10).await.is_empty());
+    // The one that was on its way stays cancelled; what the other side said changes nothing.
+    assert_eq!(settle(&place.db, &on_its_way, failed(), NOON).await, None);
+    assert_eq!(next_due(&place.db).await, None);
+}
+
+async fn lists_show_one_space_and_one_state(place: Place) {
+    message(&place.db).await;
+    let mut conn = place.db.reader().await.unwrap();
+    let listed = outbox::list(&mut conn, &space(), "waiting", 10).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].due_at, Some(NOON));
+    assert!(outbox::list(&mut conn, &space(), "dead", 10).await.unwrap().is_empty());
+    let other = SpaceId::new("other");
+    assert!(outbox::list(&mut conn, &other, "", 10).await.unwrap().is_empty());
+}
