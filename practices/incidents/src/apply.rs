@@ -48,6 +48,7 @@ impl Incident {
                 ..Times::default()
             },
             acknowledged_by: None,
+            taken_by_human: false,
             restored_from: None,
             relapsed_at: None,
             earlier_outages: Vec::new(),
@@ -82,9 +83,9 @@ impl Incident {
         let at = event.at;
         match &event.what {
             What::Acknowledged { acknowledged_by, acknowledged_at } => {
-                let by_program = self.acknowledged_by.as_ref().is_some_and(|by| !by.human());
-                if self.times.acknowledged.is_none() || by_program {
+                if !self.taken_by_human {
                     self.times.acknowledged = Some(Stamp::measured(*acknowledged_at));
+                    self.taken_by_human = acknowledged_by.human();
                 }
                 self.acknowledged_by = Some(acknowledged_by.clone());
                 self.leave_new();
@@ -293,7 +294,8 @@ impl Incident {
 
     /// Somebody has to take it again. The first human taking keeps its time; a program's does not.
     fn forget_acknowledgement(&mut self) {
-        if self.acknowledged_by.take().is_some_and(|by| !by.human()) {
+        self.acknowledged_by = None;
+        if !self.taken_by_human {
             self.times.acknowledged = None;
         }
     }

@@ -79,6 +79,9 @@ pub struct Incident {
     pub times: Times,
     /// Who took it; nobody again after it was reopened.
     pub acknowledged_by: Option<Actor>,
+    /// Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
+    /// and gives way to the first human being's.
+    pub taken_by_human: bool,
     /// The stage it was restored from: goes on when the service breaks again.
     pub restored_from: Option<Stage>,
     /// Since when the service is away again, after a relapse.

@@ -27,17 +27,17 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
     }
     let member = Member {
         alert: attach.alert,
-        title: attach.title.clone(),
+        title: text::clipped(&attach.title),
         item: attach.item.clone(),
         severity: attach.severity,
-        reason: attach.reason.clone(),
+        reason: text::clipped(&attach.reason),
         primary: false,
         joined_at: draft.now(),
         cleared_at: None,
         detached: false,
     };
     draft.push(What::Attached { member });
-    relapse(draft, draft.now(), format!("a related alert fired: {}", attach.title));
+    relapse(draft, draft.now(), format!("a related alert fired: {}", text::clipped(&attach.title)));
     if let Some(assessment) = &attach.assessment {
         assess(draft, assessment);
     }

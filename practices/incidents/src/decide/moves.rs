@@ -69,7 +69,7 @@ pub(super) fn assign(
         return Ok(());
     }
     let because = match because {
-        Some(because) => text::line("reason", because)?,
+        Some(because) => text::clipped(because),
         None => format!("assigned by {}", draft.moment.actor),
     };
     draft.push(What::Assigned { team, assignee, because });

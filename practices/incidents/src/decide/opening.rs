@@ -58,7 +58,10 @@ fn opened(open: &Open, moment: &Moment) -> Result<Opened, Refusal> {
     let severity = open.severity.or(open.alert.as_ref().map(|alert| alert.severity));
     Ok(Opened {
         number: open.number,
-        title: text::line("title", &open.title)?,
+        title: match open.alert {
+            Some(_) => text::clipped(&open.title),
+            None => text::line("title", &open.title)?,
+        },
         titled_by_hand: open.alert.is_none(),
         description: text::note("description", Some(&open.description))?,
         item: open.item.clone(),

@@ -23,6 +23,17 @@ pub(super) fn line(name: &str, text: &str) -> Result<String, Refusal> {
     Ok(text)
 }
 
+/// A line that a program wrote: cut to fit rather than refused, so that no incident is lost to a
+/// long alert text.
+pub(super) fn clipped(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    match line.char_indices().nth(LINE_MAX) {
+        None if line.is_empty() => "(no text)".to_owned(),
+        None => line.to_owned(),
+        Some(_) => line.chars().take(LINE_MAX - 1).chain(['…']).collect(),
+    }
+}
+
 /// A reason, a comment: not empty.
 pub(super) fn prose(name: &str, text: &str) -> Result<String, Refusal> {
     let text = note(name, Some(text))?;
