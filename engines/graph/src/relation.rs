@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 ///
 /// Each relation has a direction of impact, which is not always the direction it is said in:
 ///
-/// | said            | needs               | so this being down | hits |
-/// |-----------------|---------------------|--------------------|------|
-/// | a DependsOn b   | a needs b           | b                  | a    |
-/// | a RunsOn b      | a needs b           | b                  | a    |
-/// | a Feeds b       | b needs a           | a                  | b    |
-/// | a MemberOf b    | b needs a           | a                  | b    |
-/// | a RedundantWith b | neither           | either             | what needs one of them, when all stand-ins are down too |
+/// | said            | needs     | so this being down | hits |
+/// |-----------------|-----------|--------------------|------|
+/// | a DependsOn b   | a needs b | b                  | a    |
+/// | a RunsOn b      | a needs b | b                  | a    |
+/// | a Feeds b       | b needs a | a                  | b    |
+/// | a MemberOf b    | b needs a | a                  | b    |
+/// | a RedundantWith b | neither | both               | what needs one of them |
 ///
 /// A part being down hits its whole; the whole being down says nothing of its parts.
 /// RedundantWith holds both ways and carries on: with a–b and b–c, all three stand in for each

@@ -21,7 +21,8 @@ proptest! {
         let (mut down, softened) = world.impact(&roots);
         down.retain(|_, round| *round > 0);
         let found = |soft: bool| -> BTreeMap<String, u32> {
-            reach.hits().filter(|h| h.softened == soft).map(|h| (h.item.to_owned(), h.hops)).collect()
+            let hits = reach.hits().filter(|hit| hit.softened == soft);
+            hits.map(|hit| (hit.item.to_owned(), hit.hops)).collect()
         };
         let named = |items: BTreeMap<usize, u32>| -> BTreeMap<String, u32> {
             items.into_iter().map(|(item, round)| (name(item), round)).collect()
@@ -49,17 +50,18 @@ proptest! {
     }
 
     #[test]
-    fn upstream_is_the_shortest_way_over_needs(world in worlds(), from in 0usize..14) {
+    fn upstream_is_the_shortest_way_and_softened_what_the_item_survives(
+        world in worlds(),
+        from in 0usize..14,
+    ) {
         let from = from % world.size;
         let graph = world.builder().build();
         let reach = graph.upstream(&name(from));
-        let hard = world.upstream(from, true);
-        let mut expected = world.upstream(from, false);
+        let mut expected = world.upstream(from);
         expected.remove(&from);
-        let expected: Vec<(String, u32, bool)> = expected
-            .into_iter()
-            .map(|(item, hops)| (name(item), hops, !hard.contains_key(&item)))
-            .collect();
+        let survives = |item| !world.impact(&BTreeSet::from([item])).0.contains_key(&from);
+        let expected: Vec<(String, u32, bool)> =
+            expected.into_iter().map(|(item, hops)| (name(item), hops, survives(item))).collect();
         let mut found: Vec<(String, u32, bool)> =
             reach.hits().map(|hit| (hit.item.to_owned(), hit.hops, hit.softened)).collect();
         found.sort();
@@ -74,7 +76,7 @@ proptest! {
     ) {
         let (from, to) = (ends.0 % world.size, ends.1 % world.size);
         let graph = world.builder().build();
-        let steps = world.upstream(from, false).get(&to).copied();
+        let steps = world.upstream(from).get(&to).copied();
         let (from, to) = (name(from), name(to));
         let path = graph.path(&from, &to, hops_max);
         prop_assert_eq!(
@@ -89,7 +91,7 @@ proptest! {
         ends in (0usize..14, 0usize..14),
     ) {
         let (first, second) = (ends.0 % world.size, ends.1 % world.size);
-        let (left, right) = (world.upstream(first, false), world.upstream(second, false));
+        let (left, right) = (world.upstream(first), world.upstream(second));
         let best = left
             .iter()
             .filter_map(|(item, steps)| Some((steps + right.get(item)?, name(*item))))
@@ -115,7 +117,7 @@ proptest! {
         prop_assert_eq!(ranked.len(), items.len());
         for candidate in &ranked {
             let explains = items.iter().filter(|item| {
-                let all = world.upstream(**item, false);
+                let all = world.upstream(**item);
                 name(**item) != candidate.item && all.keys().any(|n| name(*n) == candidate.item)
             });
             prop_assert_eq!(explains.count(), candidate.explains);
@@ -135,7 +137,7 @@ proptest! {
             let highest = levels
                 .iter()
                 .filter(|(from, _)| **from < world.size)
-                .filter(|(from, _)| world.upstream(**from, false).contains_key(&item))
+                .filter(|(from, _)| world.upstream(**from).contains_key(&item))
                 .map(|(_, level)| *level)
                 .max();
             let item = name(item);

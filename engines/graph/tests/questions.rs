@@ -54,6 +54,19 @@ fn a_stand_in_softens_until_it_is_down_too() {
 }
 
 #[test]
+fn what_two_copies_have_in_common_is_not_softened() {
+    let mut builder = shop();
+    let upstream = |builder: &Builder, item: &str| {
+        builder.build().upstream("orders").hit(item).map(|hit| hit.softened)
+    };
+    assert_eq!(upstream(&builder, "db"), Some(false));
+    assert_eq!(upstream(&builder, "site"), Some(true));
+    builder.relate("db-2", Relation::RunsOn, "site");
+    assert_eq!(upstream(&builder, "site"), Some(false));
+    assert_eq!(upstream(&builder, "db-2"), Some(true));
+}
+
+#[test]
 fn cycles_end() {
     let mut builder = Builder::new();
     builder

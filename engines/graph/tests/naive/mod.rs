@@ -128,15 +128,15 @@ impl World {
         (down, softened)
     }
 
-    /// Steps from one item to everything it needs; with `hard`, only over what it cannot spare.
-    pub fn upstream(&self, from: usize, hard: bool) -> BTreeMap<usize, u32> {
+    /// Steps from one item to everything it needs.
+    pub fn upstream(&self, from: usize) -> BTreeMap<usize, u32> {
         let mut hops = BTreeMap::from([(from, 0)]);
         loop {
             let before = hops.clone();
             for (owner, steps) in &before {
-                for (spare, members) in self.needs(*owner) {
-                    for member in members.iter().filter(|_| !hard || spare == 0) {
-                        let known = hops.entry(*member).or_insert(u32::MAX);
+                for (_, members) in self.needs(*owner) {
+                    for member in members {
+                        let known = hops.entry(member).or_insert(u32::MAX);
                         *known = (*known).min(steps + 1);
                     }
                 }

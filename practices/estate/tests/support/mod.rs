@@ -1,6 +1,7 @@
 //! Short ways to say things in tests.
+#![expect(clippy::panic, dead_code, reason = "tests; not every file needs everything")]
 
-use estate::{Desired, Mistake, Plan, SourceFile, Stored, plan, read};
+use estate::{Desired, Mistake, Plan, Resource, SourceFile, Stored, plan, read};
 
 pub fn file(name: &str, text: &str) -> SourceFile {
     SourceFile { name: name.to_owned(), text: text.to_owned() }
@@ -11,15 +12,13 @@ pub fn try_plan(text: &str) -> Result<Plan, Vec<Mistake>> {
     plan(&[], &read(&[file("shop.yaml", text)])?, false)
 }
 
-#[expect(dead_code, reason = "not every test file needs it")]
 pub fn desired(text: &str) -> Desired {
     read(&[file("shop.yaml", text)]).unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes)))
 }
 
 /// Everything as files said it.
-#[expect(dead_code, reason = "not every test file needs it")]
 pub fn stored(desired: &Desired) -> Vec<Stored> {
-    let store = |resource: &estate::Resource| Stored {
+    let store = |resource: &Resource| Stored {
         resource: resource.clone(),
         applied: Some(resource.clone()),
     };

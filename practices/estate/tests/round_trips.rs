@@ -1,0 +1,186 @@
+//! What is written reads back as the same.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use estate::{
+    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group,
+    Metadata, Need, PersonSpec, ProductSpec, Ref, Resource, RouteSpec, ServiceSpec, SiteSpec, Spec,
+    SpecOf, SupplierSpec, TeamSpec, TeamType, UseCaseSpec, Wait, export, from_json,
+};
+use kernel::ItemRef;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use support::desired;
+
+proptest! {
+    #[test]
+    fn an_export_reads_back_as_the_same_resources(resources in vec(resource(), 0..6)) {
+        let text = export(&resources);
+        let back: Vec<Resource> = desired(&text).resources().cloned().collect();
+        prop_assert_eq!(back, resources, "{}", text);
+    }
+
+    #[test]
+    fn stored_json_reads_back_as_the_same_resource(resource in resource()) {
+        let json = serde_json::to_value(&resource).unwrap();
+        prop_assert_eq!(&from_json(&json).unwrap(), &resource);
+        let text = serde_json::to_string(&resource).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Resource>(&text).unwrap(), &resource);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in vec(line(), 0..12)) {
+        let _ = estate::read(&[support::file("x.yaml", &text.concat())]);
+    }
+}
+
+/// Lines of which some look like a resource.
+fn line() -> impl Strategy<Value = String> {
+    let usual =
+        ["apiVersion: operate/v1\n", "kind: Team\n", "metadata:\n", "  name: x\n", "spec:\n"];
+    prop_oneof![
+        proptest::sample::select(usual.map(String::from).to_vec()),
+        "[ -~\n\t]{0,20}",
+        "\\PC{0,20}",
+    ]
+}
+
+fn resource() -> impl Strategy<Value = Resource> {
+    (metadata(), spec())
+        .prop_map(|(metadata, spec)| Resource::new(metadata, spec).expect("a plain name"))
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    (name(), of(text()), of(text()), btree_map(text(), text(), 0..3)).prop_map(
+        |(name, title, description, labels): (_, _, _, BTreeMap<_, _>)| Metadata {
+            name,
+            title,
+            description,
+            labels,
+        },
+    )
+}
+
+/// Names, among them some that other YAML readers take for numbers or truths.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z][a-z0-9-]{0,8}", "[0-9._-]{1,4}", Just("no".into()), Just("null".into())]
+}
+
+/// Texts, among them all that YAML could stumble over.
+fn text() -> impl Strategy<Value = String> {
+    let odd =
+        ["", "~", "no", "1e3", "0x1F", "- x", "a: b", "#", "'", "\"", "\n", " x ", "a\n\n b\n"];
+    prop_oneof![
+        "\\PC{0,20}",
+        "[ -~\n\t]{0,100}",
+        proptest::sample::select(odd.map(String::from).to_vec())
+    ]
+}
+
+fn named<S: SpecOf + 'static>() -> impl Strategy<Value = Ref<S>> {
+    name().prop_map(|name| Ref::new(&name).expect("a plain name"))
+}
+
+fn item() -> impl Strategy<Value = ItemRef> {
+    let kind = proptest::sample::select(vec!["service", "component", "site"]);
+    (kind, name()).prop_map(|(kind, name)| ItemRef::new(kind, &name).expect("a plain name"))
+}
+
+fn need() -> impl Strategy<Value = Need> {
+    let group = (text(), 0u32..9, vec(item(), 0..3));
+    prop_oneof![
+        item().prop_map(Need::One),
+        group.prop_map(|(group, need, of)| Need::Some(Group { group, need, of })),
+    ]
+}
+
+fn spec() -> impl Strategy<Value = Spec> {
+    prop_oneof![people(), offering(), running(), place(), calling()]
+}
+
+fn people() -> impl Strategy<Value = Spec> {
+    let team_type = proptest::sample::select(vec![TeamType::Product, TeamType::ItOperations]);
+    let team = (team_type, of(text()), of(named())).prop_map(|(team_type, email, policy)| {
+        Spec::Team(TeamSpec { team_type, email, escalation_policy: policy })
+    });
+    let methods = vec(Just(ContactMethod::Webhook), 0..2);
+    let person = (text(), of(text()), of(text()), vec(named(), 0..3), methods).prop_map(
+        |(email, webhook, time_zone, teams, contact_methods)| {
+            Spec::Person(PersonSpec { email, webhook, time_zone, teams, contact_methods })
+        },
+    );
+    prop_oneof![team, person]
+}
+
+fn offering() -> impl Strategy<Value = Spec> {
+    let product = (named(), of(named()), of(text()), vec(named(), 0..3), vec(need(), 0..3))
+        .prop_map(|(owner_team, operating_team, department, stakeholders, depends_on)| {
+            Spec::Product(ProductSpec {
+                owner_team,
+                operating_team,
+                department,
+                stakeholders,
+                escalation_policy: None,
+                depends_on,
+            })
+        });
+    let criticality =
+        proptest::sample::select(vec![Criticality::Normal, Criticality::MissionCritical]);
+    let usecase = (text(), criticality, of(named()), vec(need(), 0..3)).prop_map(
+        |(department, criticality, team, uses)| {
+            Spec::UseCase(UseCaseSpec { department, criticality, team, uses })
+        },
+    );
+    prop_oneof![product, usecase]
+}
+
+fn running() -> impl Strategy<Value = Spec> {
+    let service = (named(), of(named()), vec(need(), 0..3), vec(item(), 0..3)).prop_map(
+        |(team, product, needs, items)| {
+            Spec::Service(ServiceSpec {
+                team,
+                product,
+                escalation_policy: None,
+                runbook_url: None,
+                components: needs.clone(),
+                depends_on: needs.clone(),
+                runs_on: needs,
+                feeds: items.clone(),
+                member_of: items.clone(),
+                redundant_with: items,
+            })
+        },
+    );
+    let component = (of(text()), of(named()), of(named()), vec(need(), 0..3)).prop_map(
+        |(component_type, site, supplier, depends_on)| {
+            let other = ComponentSpec::default();
+            Spec::Component(ComponentSpec { component_type, site, supplier, depends_on, ..other })
+        },
+    );
+    prop_oneof![service, component]
+}
+
+fn place() -> impl Strategy<Value = Spec> {
+    let site = (of(text()), of(text()))
+        .prop_map(|(address, time_zone)| Spec::Site(SiteSpec { address, time_zone }));
+    let supplier = (of(text()), of(text())).prop_map(|(url, contract)| {
+        Spec::Supplier(SupplierSpec { url, contract, ..SupplierSpec::default() })
+    });
+    prop_oneof![site, supplier]
+}
+
+fn calling() -> impl Strategy<Value = Spec> {
+    let step = (vec(named(), 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
+        contacts,
+        wait: Wait::from_seconds(seconds),
+    });
+    let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {
+        Spec::EscalationPolicy(EscalationPolicySpec { team: None, steps, repeat })
+    });
+    let route = (any::<i32>(), text(), text())
+        .prop_map(|(order, when, item)| Spec::Route(RouteSpec { order, when, item }));
+    prop_oneof![policy, route]
+}
