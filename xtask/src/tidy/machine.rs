@@ -1,12 +1,11 @@
 use crate::{Complaint, Tree};
 
 /// Beginnings of paths that exist on one machine only, put together so that this file is clean.
-const PLACES: [&str; 5] = [
+const PLACES: [&str; 4] = [
     concat!("/", "home/"),
     concat!("/", "root/"),
     concat!("/", "work/"),
     concat!("/", "Users/"),
-    concat!("/var/", "tmp/"),
 ];
 
 /// Nothing in the repository depends on where one developer keeps things.

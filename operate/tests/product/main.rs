@@ -1,0 +1,13 @@
+//! The whole product as its users meet it: the real binary, Debian's Prometheus, Alertmanager's
+//! amtool, a real mail server. `./test e2e` installs what these need.
+//!
+//! Nothing here sleeps: every wait is for a condition, through [`world::wait_until`].
+
+mod amtool;
+mod backup;
+mod estate;
+mod hostile;
+mod journal;
+mod killed_under_load;
+mod outage;
+mod world;

@@ -1,0 +1,35 @@
+//! The world around the tests: programs, ports, waiting.
+
+mod exporter;
+mod mail;
+mod operate;
+mod program;
+mod prometheus;
+
+use std::time::Duration;
+
+pub use exporter::Exporter;
+pub use mail::{MailServer, link};
+pub use operate::{Operate, Setup};
+pub use program::{free_port, run};
+pub use prometheus::Prometheus;
+
+/// Only ends a test that has failed already: generous, for slow machines.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks again and again until there is an answer, and returns it.
+pub async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        let mut again = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            again.tick().await;
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
+    }
+}

@@ -1,0 +1,67 @@
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A program that runs beside the test and ends with it.
+pub struct Program {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Starts it with its output in a file.
+    pub fn start(command: &mut Command, log: &Path) -> Program {
+        let name = command.get_program().to_owned();
+        let output = File::create(log).expect("a log can be written");
+        let errors = output.try_clone().expect("a log can be shared");
+        let child = command.stdin(Stdio::null()).stdout(output).stderr(errors).spawn();
+        let child = child.unwrap_or_else(|error| {
+            panic!("{} does not start ({error}); ./test e2e installs it", name.display())
+        });
+        Program { child, log: log.to_owned() }
+    }
+
+    /// What it has printed.
+    pub fn printed(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// Whether it has ended, and how.
+    pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.child.try_wait().expect("a child can be asked")
+    }
+
+    /// Asks it to stop, as an operator or systemd does.
+    pub fn terminate(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(told.is_ok_and(|status| status.success()), "it could not be told to stop");
+    }
+
+    /// Kills it on the spot: SIGKILL, nothing is tidied up.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Runs a command to its end, without input.
+pub fn run(command: &mut Command) -> Output {
+    let name = command.get_program().to_owned();
+    command.stdin(Stdio::null()).output().unwrap_or_else(|error| {
+        panic!("{} does not start ({error}); ./test e2e installs it", name.display())
+    })
+}
+
+/// A port on the loopback interface that nothing listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address").port()
+}
