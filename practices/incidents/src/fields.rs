@@ -102,125 +102,95 @@ impl Verb {
     /// What it asks people for. Nothing for what only Operate itself may ask.
     pub fn fields(self) -> &'static [Field] {
         match self {
-            Verb::Assign => {
-                const {
-                    &[
-                        field("team", FieldKind::Team, "Team").optional(),
-                        field("assignee", FieldKind::Person, "Person").optional(),
-                    ]
-                }
-            }
-            Verb::Diagnose | Verb::Begin => const { &[note()] },
-            Verb::Ready => const { &[field("action", FieldKind::Longtext, "What will be done")] },
-            Verb::Restore => {
-                const { &[field("at", FieldKind::Time, "Back since (now, if empty)").optional(), note()] }
-            }
-            Verb::Resolve => {
-                const {
-                    &[
-                        choice("cause_class", "Cause", CAUSE_CLASSES),
-                        choice("resolution_code", "Resolution", RESOLUTION_CODES),
-                        note(),
-                        field(
-                            "outage_end",
-                            FieldKind::Time,
-                            "End of the outage, if recorded wrong",
-                        )
-                        .optional(),
-                    ]
-                }
-            }
-            Verb::Hold => const { &[choice("reason", "Waiting for", HOLD_REASONS), note()] },
-            Verb::Reopen => const { &[field("reason", FieldKind::Longtext, "What was seen")] },
-            Verb::Cancel => const { &[reason()] },
-            Verb::Merge => const { &[field("into", FieldKind::Incident, "Continue in")] },
-            Verb::Comment => const { &[field("text", FieldKind::Longtext, "Comment")] },
-            Verb::AddTask => {
-                const {
-                    &[
-                        field("title", FieldKind::Text, "What has to be done"),
-                        field("assignee", FieldKind::Person, "By whom").optional(),
-                    ]
-                }
-            }
-            Verb::FinishTask => const { &[field("task", FieldKind::Task, "Task")] },
-            Verb::Link => {
-                const {
-                    &[
-                        field("url", FieldKind::Text, "Address"),
-                        field("title", FieldKind::Text, "Title"),
-                        choice("kind", "Kind", LINK_KINDS),
-                    ]
-                }
-            }
-            Verb::SetRole => {
-                const {
-                    &[
-                        choice("role", "Role", ROLES),
-                        field("person", FieldKind::Person, "Who (nobody, if empty)").optional(),
-                    ]
-                }
-            }
-            Verb::SetImpact => {
-                const { &[choice("impact", "Impact (computed, if empty)", LEVELS).optional(), reason()] }
-            }
-            Verb::SetUrgency => {
-                const {
-                    &[
-                        choice("urgency", "Urgency (computed, if empty)", LEVELS).optional(),
-                        reason(),
-                    ]
-                }
-            }
-            Verb::OverridePriority => {
-                const {
-                    &[
-                        choice("priority", "Priority (by the matrix, if empty)", PRIORITIES)
-                            .optional(),
-                        reason(),
-                    ]
-                }
-            }
-            Verb::Edit => {
-                const {
-                    &[
-                        field("title", FieldKind::Text, "Title").optional(),
-                        field("description", FieldKind::Longtext, "Description").optional(),
-                    ]
-                }
-            }
-            Verb::SetTime => {
-                const {
-                    &[
-                        choice("which", "Which time", TIME_POINTS),
-                        field("at", FieldKind::Time, "Right value"),
-                        field("reason", FieldKind::Longtext, "How it is known"),
-                    ]
-                }
-            }
-            Verb::SetAffected => {
-                const { &[field("users", FieldKind::Number, "Affected users").optional(), note()] }
-            }
-            Verb::Detach => const { &[field("alert", FieldKind::Alert, "Alert"), reason()] },
-            Verb::Open => {
-                const {
-                    &[
-                        field("title", FieldKind::Text, "What is wrong"),
-                        field("description", FieldKind::Longtext, "Description").optional(),
-                        field("item", FieldKind::Item, "What is hit").optional(),
-                        choice("severity", "Severity", SEVERITIES).optional(),
-                        choice("impact", "Impact", LEVELS).optional(),
-                        choice("urgency", "Urgency", LEVELS).optional(),
-                        field("started_at", FieldKind::Time, "Began").optional(),
-                    ]
-                }
-            }
+            Verb::Assign => ASSIGN,
+            Verb::Diagnose | Verb::Begin => NOTE,
+            Verb::Ready => READY,
+            Verb::Restore => RESTORE,
+            Verb::Resolve => RESOLVE,
+            Verb::Hold => HOLD,
+            Verb::Reopen => REOPEN,
+            Verb::Cancel => REASON,
+            Verb::Merge => MERGE,
+            Verb::Comment => COMMENT,
+            Verb::AddTask => ADD_TASK,
+            Verb::FinishTask => FINISH_TASK,
+            Verb::Link => LINK,
+            Verb::SetRole => SET_ROLE,
+            Verb::SetImpact => SET_IMPACT,
+            Verb::SetUrgency => SET_URGENCY,
+            Verb::OverridePriority => OVERRIDE_PRIORITY,
+            Verb::Edit => EDIT,
+            Verb::SetTime => SET_TIME,
+            Verb::SetAffected => SET_AFFECTED,
+            Verb::Detach => DETACH,
+            Verb::Open => OPEN,
             Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
             Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
             Verb::Assess | Verb::Notified | Verb::Tick => &[],
         }
     }
 }
+
+const NOTE: &[Field] = &[note()];
+const REASON: &[Field] = &[reason()];
+const ASSIGN: &[Field] = &[
+    field("team", FieldKind::Team, "Team").optional(),
+    field("assignee", FieldKind::Person, "Person").optional(),
+];
+const READY: &[Field] = &[field("action", FieldKind::Longtext, "What will be done")];
+const RESTORE: &[Field] =
+    &[field("at", FieldKind::Time, "Back since (now, if empty)").optional(), note()];
+const RESOLVE: &[Field] = &[
+    choice("cause_class", "Cause", CAUSE_CLASSES),
+    choice("resolution_code", "Resolution", RESOLUTION_CODES),
+    note(),
+    field("outage_end", FieldKind::Time, "End of the outage, if recorded wrong").optional(),
+];
+const HOLD: &[Field] = &[choice("reason", "Waiting for", HOLD_REASONS), note()];
+const REOPEN: &[Field] = &[field("reason", FieldKind::Longtext, "What was seen")];
+const MERGE: &[Field] = &[field("into", FieldKind::Incident, "Continue in")];
+const COMMENT: &[Field] = &[field("text", FieldKind::Longtext, "Comment")];
+const ADD_TASK: &[Field] = &[
+    field("title", FieldKind::Text, "What has to be done"),
+    field("assignee", FieldKind::Person, "By whom").optional(),
+];
+const FINISH_TASK: &[Field] = &[field("task", FieldKind::Task, "Task")];
+const LINK: &[Field] = &[
+    field("url", FieldKind::Text, "Address"),
+    field("title", FieldKind::Text, "Title"),
+    choice("kind", "Kind", LINK_KINDS),
+];
+const SET_ROLE: &[Field] = &[
+    choice("role", "Role", ROLES),
+    field("person", FieldKind::Person, "Who (nobody, if empty)").optional(),
+];
+const SET_IMPACT: &[Field] =
+    &[choice("impact", "Impact (computed, if empty)", LEVELS).optional(), reason()];
+const SET_URGENCY: &[Field] =
+    &[choice("urgency", "Urgency (computed, if empty)", LEVELS).optional(), reason()];
+const OVERRIDE_PRIORITY: &[Field] =
+    &[choice("priority", "Priority (by the matrix, if empty)", PRIORITIES).optional(), reason()];
+const EDIT: &[Field] = &[
+    field("title", FieldKind::Text, "Title").optional(),
+    field("description", FieldKind::Longtext, "Description").optional(),
+];
+const SET_TIME: &[Field] = &[
+    choice("which", "Which time", TIME_POINTS),
+    field("at", FieldKind::Time, "Right value"),
+    field("reason", FieldKind::Longtext, "How it is known"),
+];
+const SET_AFFECTED: &[Field] =
+    &[field("users", FieldKind::Number, "Affected users").optional(), note()];
+const DETACH: &[Field] = &[field("alert", FieldKind::Alert, "Alert"), reason()];
+const OPEN: &[Field] = &[
+    field("title", FieldKind::Text, "What is wrong"),
+    field("description", FieldKind::Longtext, "Description").optional(),
+    field("item", FieldKind::Item, "What is hit").optional(),
+    choice("severity", "Severity", SEVERITIES).optional(),
+    choice("impact", "Impact", LEVELS).optional(),
+    choice("urgency", "Urgency", LEVELS).optional(),
+    field("started_at", FieldKind::Time, "Began").optional(),
+];
 
 const fn field(name: &'static str, kind: FieldKind, label: &'static str) -> Field {
     Field { name, kind, required: true, label, options: &[] }

@@ -134,7 +134,8 @@ impl fmt::Display for Stage {
 ///
 /// News of members (`member_cleared`, `member_returned`) is also taken where the life is over, so
 /// that nothing is lost in a race; streams pass a merged child's news on to its parent.
-#[rustfmt::skip] // One row for each stage: first the moves, then the notes, then news of the system.
+// One row for each stage: first the moves, then the notes, then the news from the system.
+#[rustfmt::skip]
 pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     use Verb::*;
     &[

@@ -179,7 +179,8 @@ fn taken_out() -> Refusal {
 
 fn too_late(incident: &Incident) -> Refusal {
     Refusal::invalid(format!(
-        "The service was back longer ago than the reopen window of {} seconds: open a new incident.",
+        "The service was back longer ago than the reopen window of {} seconds: open a new \
+         incident.",
         incident.policy.reopen_window_seconds
     ))
 }

@@ -81,6 +81,7 @@ fn step(life: &mut Option<Life>, words: &[String], policy: &Policy, place: &str)
     check_outcome(life.as_ref(), &outcome, &words[mark], &wanted, place);
     if let Some(life) = life {
         life.check(&moment);
+        life.check_journal();
     }
 }
 

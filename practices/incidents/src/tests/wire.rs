@@ -1,6 +1,7 @@
 //! The JSON of every command and every event: a change to what others read is a visible diff.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use kernel::Lifecycle;
@@ -75,15 +76,8 @@ fn every_command_is_written_like_this() {
 }
 
 #[test]
-fn every_event_is_written_like_this() {
-    let mut first_of_each: BTreeMap<&str, String> = BTreeMap::new();
-    for event in one_of_each_event() {
-        let text = serde_json::to_string(&event).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
-        first_of_each.entry(event.what.name()).or_insert(folded(&text));
-    }
-    let lines: Vec<String> = first_of_each.into_values().collect();
-    insta::assert_snapshot!(lines.join("\n"), @r#"
+fn every_event_from_a_to_l_is_written_like_this() {
+    insta::assert_snapshot!(written("a".."m"), @r#"
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"absorbed",
         "child":"inc_0000000000000000000000001a","number":0,"members":[],
         "beginning":{"started":null,"detected":{"at":"2026-03-01T00:00:00Z",
@@ -117,6 +111,12 @@ fn every_event_is_written_like_this() {
         "reason":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"linked","url":"https://a.b/c",
         "title":"because","kind":"ticket"}
+    "#);
+}
+
+#[test]
+fn every_event_from_m_to_z_is_written_like_this() {
+    insta::assert_snapshot!(written("m".."z"), @r#"
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"main_item_chosen",
         "item":"service/web","because":"because","title":null}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"member_cleared",
@@ -164,6 +164,19 @@ fn every_event_is_written_like_this() {
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"urgency_set","urgency":"low",
         "reason":"because"}
     "#);
+}
+
+/// The JSON of one event of each name in the range.
+fn written(names: Range<&str>) -> String {
+    let mut first_of_each: BTreeMap<&str, String> = BTreeMap::new();
+    for event in one_of_each_event() {
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+        if names.contains(&event.what.name()) {
+            first_of_each.entry(event.what.name()).or_insert(folded(&text));
+        }
+    }
+    first_of_each.into_values().collect::<Vec<_>>().join("\n")
 }
 
 #[test]
