@@ -230,3 +230,40 @@ fn name(criticality: Criticality) -> &'static str {
 fn line(step: Step, value: impl ToString, because: String) -> PriorityLine {
     PriorityLine { step, value: value.to_string(), because }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hit(name: &str, criticality: Criticality, hops: u32, softened: bool) -> Hit {
+        let root: ItemRef = "component/db".parse().expect("an item");
+        let item = if hops == 0 { root.clone() } else { name.parse().expect("an item") };
+        Hit { item, criticality, root, hops, softened }
+    }
+
+    #[test]
+    fn redundancy_takes_one_step_off_and_the_nearest_of_equals_decides() {
+        let mut hits = vec![
+            hit("usecase/far", Criticality::High, 4, false),
+            hit("usecase/carried", Criticality::MissionCritical, 1, true),
+            hit("usecase/near", Criticality::High, 2, false),
+            hit("component/db", Criticality::Normal, 0, false),
+        ];
+        worst_first(&mut hits);
+        let order: Vec<&str> = hits.iter().map(|hit| hit.item.name()).collect();
+        assert_eq!(order, ["near", "far", "carried", "db"]);
+    }
+
+    #[test]
+    fn a_hit_is_told_with_its_way_and_with_what_still_carries_it() {
+        assert_eq!(
+            sentence(&hit("usecase/pay", Criticality::MissionCritical, 2, true)),
+            "usecase/pay is mission-critical and depends on component/db (2 hops); redundancy \
+             still carries it"
+        );
+        assert_eq!(
+            sentence(&hit("component/db", Criticality::Low, 0, false)),
+            "component/db is of low criticality"
+        );
+    }
+}
