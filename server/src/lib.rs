@@ -1,1 +1,37 @@
-//! server
+//! The shell: the one place that knows the world. Wires practices and streams to database, HTTP,
+//! clock and connectors.
+//!
+//! **Invariant:** no rule of a practice is decided here. What changes a record goes through
+//! `spine::engine`; SQL stands only in files named `store.rs`.
+
+pub mod access;
+mod ack;
+mod app;
+pub mod commands;
+pub mod config;
+mod courier;
+mod feed;
+mod health;
+mod intake;
+mod keys;
+mod listing;
+mod openapi;
+mod ops;
+mod overview;
+mod practices;
+mod problem;
+mod router;
+mod schema;
+mod sentences;
+mod serve;
+mod settings;
+mod streams;
+mod tail;
+mod web;
+
+pub use app::App;
+pub use config::{Config, ConfigError};
+pub use problem::Problem;
+pub use router::description;
+pub use schema::MIGRATIONS;
+pub use serve::{Running, StartError, start};

@@ -215,3 +215,28 @@ async fn advance(tx: &mut Tx, name: &str, to: Position) -> Result<(), Fault> {
         .await?;
     Ok(())
 }
+
+/// How far a follower is behind the journal.
+#[derive(Clone, Debug)]
+pub struct Lag {
+    /// Its name.
+    pub follower: String,
+    /// Age of the oldest entry that it has not handled.
+    pub seconds: f64,
+}
+
+/// How far each follower is behind.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lags(conn: &mut crate::Conn, now: kernel::Time) -> Result<Vec<Lag>, Fault> {
+    let rows = conn.all("SELECT name, tx, seq FROM follower ORDER BY name", vec![]).await?;
+    let mut lags = Vec::with_capacity(rows.len());
+    for row in rows {
+        let at = Position { tx: row.get("tx")?, seq: row.get("seq")? };
+        let next = journal::after(conn, at, 1).await?;
+        let seconds = next.first().map_or(0.0, |next| now.since(next.entry.at).as_secs_f64());
+        lags.push(Lag { follower: row.get("name")?, seconds });
+    }
+    Ok(lags)
+}

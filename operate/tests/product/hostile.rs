@@ -28,7 +28,8 @@ async fn malformed_bodies_are_refused_with_the_reason() {
             let request = operate.client().post(format!("{}{intake}", operate.url));
             let request = request.header(CONTENT_TYPE, "application/json").body(body.to_vec());
             let answer = request.send().await.unwrap();
-            let (status, shown) = (answer.status(), String::from_utf8_lossy(&body[..body.len().min(40)]));
+            let (status, shown) =
+                (answer.status(), String::from_utf8_lossy(&body[..body.len().min(40)]));
             assert!(status.is_client_error(), "{intake} {shown}: {status}");
             assert!(!answer.text().await.unwrap().is_empty(), "{intake} {shown}: no reason");
         }
@@ -75,8 +76,7 @@ async fn a_changing_request_without_the_header_or_without_a_session_is_refused()
     let body = json!({ "title": "forged" });
     let without_session = operate.client().post(&url).header("x-operate-csrf", "1").json(&body);
     assert_eq!(without_session.send().await.unwrap().status().as_u16(), 401);
-    let without_header =
-        operate.client().post(&url).header("cookie", operate.cookie()).json(&body);
+    let without_header = operate.client().post(&url).header("cookie", operate.cookie()).json(&body);
     assert_eq!(without_header.send().await.unwrap().status().as_u16(), 403);
     assert!(operate.list("/api/v1/incidents").await.is_empty());
 }
@@ -87,10 +87,15 @@ async fn half_requests_and_noise_hold_nobody_up() {
     let mut held = Vec::new();
     for _ in 0..200 {
         let mut stream = TcpStream::connect(&operate.address).await.unwrap();
-        stream.write_all(b"POST /api/v2/alerts HTTP/1.1\r\nContent-Length: 1000\r\n").await.unwrap();
+        stream
+            .write_all(b"POST /api/v2/alerts HTTP/1.1\r\nContent-Length: 1000\r\n")
+            .await
+            .unwrap();
         held.push(stream);
     }
-    for noise in [&b"\x16\x03\x01\x02\x00\x01\x00"[..], b"GET / HTTP/9.9\r\n\r\n", b"\0\0\0\0\r\n\r\n"] {
+    for noise in
+        [&b"\x16\x03\x01\x02\x00\x01\x00"[..], b"GET / HTTP/9.9\r\n\r\n", b"\0\0\0\0\r\n\r\n"]
+    {
         let mut stream = TcpStream::connect(&operate.address).await.unwrap();
         stream.write_all(noise).await.unwrap();
         let mut answer = Vec::new();

@@ -15,8 +15,7 @@ async fn a_failing_service_becomes_a_mail_an_acknowledgement_and_a_restored_inci
     operate.apply(ESTATE).await;
     restore_soon_after_clear(&operate).await;
     let exporter = Exporter::start().await;
-    let _prometheus =
-        Prometheus::start(folder.path(), &exporter.address, &operate.address).await;
+    let _prometheus = Prometheus::start(folder.path(), &exporter.address, &operate.address).await;
 
     exporter.set_up(false);
     let opened = the_incident(&operate).await;

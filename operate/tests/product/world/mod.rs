@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use exporter::Exporter;
 pub use mail::{MailServer, link};
 pub use operate::{Operate, Setup};
-pub use program::{free_port, run};
+pub use program::run;
 pub use prometheus::Prometheus;
 
 /// Only ends a test that has failed already: generous, for slow machines.
@@ -32,4 +32,11 @@ pub async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
         Ok(answer) => answer,
         Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
     }
+}
+
+/// A client for HTTP.
+pub fn client() -> reqwest::Client {
+    // The one provider of cryptography in the tree; a second call finds it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }

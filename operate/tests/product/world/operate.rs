@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::program::{Program, free_port, run};
-use super::wait_until;
+use super::{client, wait_until};
 
 /// What a test wants to be otherwise than by default.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl Operate {
             folder: tempfile::tempdir().expect("a folder can be made"),
             setup,
             program: None,
-            client: reqwest::Client::new(),
+            client: client(),
             cookie: String::new(),
         };
         operate.launch().await;
@@ -108,10 +108,8 @@ impl Operate {
     }
 
     async fn make_administrator(&mut self) {
-        let code = wait_until("the set-up code is printed", async || {
-            setup_code(&self.printed())
-        })
-        .await;
+        let code =
+            wait_until("the set-up code is printed", async || setup_code(&self.printed())).await;
         let body = json!({
             "code": code,
             "username": "admin",

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::program::{Program, free_port};
-use super::wait_until;
+use super::{client, wait_until};
 
 /// Debian's Prometheus, scraping one exporter every second and sending alerts to Operate.
 pub struct Prometheus {
@@ -45,7 +45,7 @@ impl Prometheus {
         );
         let ready = format!("http://127.0.0.1:{port}/-/ready");
         wait_until("Prometheus is ready", async || {
-            let answer = reqwest::get(&ready).await.ok()?;
+            let answer = client().get(&ready).send().await.ok()?;
             answer.status().is_success().then_some(())
         })
         .await;

@@ -1,0 +1,104 @@
+//! `operate serve`: runs the server until it is told to stop.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use server::Config;
+use spine::World;
+use tracing_subscriber::EnvFilter;
+
+/// Runs the server.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Address and port to listen on [default: 127.0.0.1:7070].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<std::net::SocketAddr>,
+    /// Folder for the database and the key file [default: operate-data].
+    #[arg(long, value_name = "FOLDER", conflicts_with = "database")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database (`postgres://…`) instead of SQLite in the data folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// A TOML file with settings; the environment and flags win over it.
+    #[arg(long, value_name = "FILE", env = "OPERATE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Apply this estate when the database holds none yet.
+    #[arg(long, value_name = "FOLDER")]
+    sample: Option<PathBuf>,
+}
+
+impl Serve {
+    /// Runs until SIGINT or SIGTERM.
+    pub async fn run(self) -> ExitCode {
+        let config = match self.config() {
+            Ok(config) => config,
+            Err(error) => {
+                eprintln!("operate: {error}");
+                return ExitCode::from(2);
+            }
+        };
+        log(&config);
+        let running = match server::start(config, World::system()).await {
+            Ok(running) => running,
+            Err(error) => {
+                eprintln!("operate: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        if let Some(folder) = &self.sample
+            && let Err(error) = running.seed(folder).await
+        {
+            eprintln!("operate: the sample estate was not applied: {error}");
+        }
+        let url = running.app.config.base_url();
+        eprintln!("\nOperate {} is at {url}", env!("CARGO_PKG_VERSION"));
+        if let Some(code) = &running.setup_code {
+            eprintln!("There is no account yet. Open the address and enter this one-time code:");
+            eprintln!("\n    {code}\n");
+        }
+        stopped().await;
+        tracing::info!("stopping");
+        running.stop().await;
+        ExitCode::SUCCESS
+    }
+
+    fn config(&self) -> Result<Config, server::ConfigError> {
+        let mut config = Config::load(self.config.as_deref(), std::env::vars())?;
+        if let Some(listen) = self.listen {
+            config.listen = listen;
+        }
+        if let Some(data) = &self.data {
+            config.data.clone_from(data);
+        }
+        if let Some(database) = &self.database {
+            config.database = Some(database.clone());
+        }
+        Ok(config)
+    }
+}
+
+fn log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log.format == "json" {
+        builder.json().init();
+    } else {
+        builder.with_target(false).init();
+    }
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}

@@ -1,0 +1,271 @@
+//! Secrets that are handed out once and kept as hashes: of sessions, API tokens and integration
+//! keys.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use kernel::{Actor, Fact, Refusal, RefusalCode, SpaceId, Time};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use spine::journal::{self, Stamp};
+use spine::{Denied, World};
+use utoipa::ToSchema;
+
+use super::policy::{Role, Scope};
+use super::{Gate, check_name, store};
+
+/// What API tokens begin with, so that people and scanners know one when they see it.
+pub const TOKEN_PREFIX: &str = "op_";
+/// What integration keys begin with.
+pub const KEY_PREFIX: &str = "opk_";
+
+/// A secret that is shown once. It has no `Debug` and no `Display`, so that no log can show it.
+pub struct Secret(String);
+
+impl Secret {
+    /// 256 fresh random bits, with a prefix.
+    pub fn fresh(prefix: &str, world: &World) -> Secret {
+        let bits = [world.seed().to_le_bytes(), world.seed().to_le_bytes()].concat();
+        Secret(format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(bits)))
+    }
+
+    /// The text, for the one who asked for it.
+    pub fn reveal(self) -> String {
+        self.0
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> String {
+        hash(&self.0)
+    }
+}
+
+/// Hexadecimal SHA-256 of a secret. Fast hashing is enough here: 256 random bits cannot be
+/// guessed, unlike passwords.
+pub fn hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An API token, without its secret.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct ApiToken {
+    /// Its name, which journal entries show as `token:NAME`.
+    pub name: String,
+    /// What it is trusted with.
+    pub role: Role,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// Who made it.
+    #[schema(value_type = String)]
+    pub created_by: Actor,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    /// When it stops working; never, when absent.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Time>,
+    /// When it was last used, to the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub used_at: Option<Time>,
+}
+
+/// What an API token is made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// Letters, digits, `.`, `_` and `-`.
+    pub name: String,
+    /// What it is trusted with.
+    pub role: Role,
+    /// What it may be used for; at least one.
+    pub scopes: Vec<Scope>,
+    /// When it stops working; never, when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Time>,
+}
+
+/// What an integration key lets in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyKind {
+    /// Alerts as Prometheus and Alertmanager send them.
+    Alertmanager,
+    /// Events in Operate's own JSON.
+    Events,
+}
+
+/// An integration key, without its secret. Its name is the source of what it sends.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct IntegrationKey {
+    /// Its name, which journal entries show as `integration:NAME`.
+    pub name: String,
+    /// What it is for.
+    pub kind: KeyKind,
+    /// Who made it.
+    #[schema(value_type = String)]
+    pub created_by: Actor,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    /// When it was last used, to the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub used_at: Option<Time>,
+}
+
+/// What an integration key is made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// Letters, digits, `.`, `_` and `-`.
+    pub name: String,
+    /// What it is for.
+    pub kind: KeyKind,
+}
+
+/// Makes an API token.
+///
+/// # Errors
+/// When the name is wrong or taken, there is no scope, or it would have expired already.
+pub async fn create(
+    gate: &Gate,
+    space: &SpaceId,
+    actor: Actor,
+    new: NewToken,
+) -> Result<(ApiToken, Secret), Denied> {
+    let now = gate.world.now();
+    check_name(&new.name)?;
+    if new.scopes.is_empty() {
+        return Err(Refusal::invalid("a token needs at least one scope").into());
+    }
+    if new.expires_at.is_some_and(|expires| expires <= now) {
+        return Err(Refusal::invalid("this token would have expired already").into());
+    }
+    let mut scopes = new.scopes;
+    scopes.sort_unstable();
+    scopes.dedup();
+    let token = ApiToken {
+        name: new.name,
+        role: new.role,
+        scopes,
+        created_by: actor,
+        created_at: now,
+        expires_at: new.expires_at,
+        used_at: None,
+    };
+    let secret = Secret::fresh(TOKEN_PREFIX, &gate.world);
+    let (space, hash, made) = (space.clone(), secret.hash(), token.clone());
+    gate.db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                if !store::insert_token(tx, &space, &made, &hash).await? {
+                    return Err(taken("token", &made.name).into());
+                }
+                let fact = Fact {
+                    subject: format!("token:{}", made.name),
+                    kind: "token.created".to_owned(),
+                    data: serde_json::json!(made),
+                };
+                let stamp =
+                    Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
+                Ok(journal::append(tx, &stamp, &[fact]).await?)
+            })
+        })
+        .await?;
+    Ok((token, secret))
+}
+
+/// Makes an integration key.
+///
+/// # Errors
+/// When the name is wrong or taken.
+pub async fn create_key(
+    gate: &Gate,
+    space: &SpaceId,
+    actor: Actor,
+    new: NewKey,
+) -> Result<(IntegrationKey, Secret), Denied> {
+    check_name(&new.name)?;
+    let now = gate.world.now();
+    let key = IntegrationKey {
+        name: new.name,
+        kind: new.kind,
+        created_by: actor,
+        created_at: now,
+        used_at: None,
+    };
+    let secret = Secret::fresh(KEY_PREFIX, &gate.world);
+    let (space, hash, made) = (space.clone(), secret.hash(), key.clone());
+    gate.db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                if !store::insert_key(tx, &space, &made, &hash).await? {
+                    return Err(taken("integration key", &made.name).into());
+                }
+                let fact = Fact {
+                    subject: format!("integration:{}", made.name),
+                    kind: "integration_key.created".to_owned(),
+                    data: serde_json::json!(made),
+                };
+                let stamp =
+                    Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
+                Ok(journal::append(tx, &stamp, &[fact]).await?)
+            })
+        })
+        .await?;
+    Ok((key, secret))
+}
+
+/// Which of the two is taken back.
+#[derive(Clone, Copy, Debug)]
+pub enum Issued {
+    /// An API token.
+    Token,
+    /// An integration key.
+    Key,
+}
+
+/// Takes a token or key back: it stops working at once here, and within seconds on other nodes.
+///
+/// # Errors
+/// When there is none of this name.
+pub async fn revoke(
+    gate: &Gate,
+    space: &SpaceId,
+    actor: Actor,
+    issued: Issued,
+    name: &str,
+) -> Result<(), Denied> {
+    let (now, space, name) = (gate.world.now(), space.clone(), name.to_owned());
+    let done = gate
+        .db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                let (subject, kind) = match issued {
+                    Issued::Token if store::delete_token(tx, &space, &name).await? => {
+                        ("token", "token.revoked")
+                    }
+                    Issued::Key if store::delete_key(tx, &space, &name).await? => {
+                        ("integration", "integration_key.revoked")
+                    }
+                    Issued::Token => return Err(Denied::Missing("token")),
+                    Issued::Key => return Err(Denied::Missing("integration key")),
+                };
+                let fact = Fact {
+                    subject: format!("{subject}:{name}"),
+                    kind: kind.to_owned(),
+                    data: serde_json::json!({}),
+                };
+                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                Ok(journal::append(tx, &stamp, &[fact]).await?)
+            })
+        })
+        .await;
+    gate.access.forget_keys();
+    done
+}
+
+/// The refusal of a name that is in use.
+pub(super) fn taken(what: &str, name: &str) -> Refusal {
+    let reason = format!("there is a {what} named `{name}` already");
+    Refusal { code: RefusalCode::Conflict, reason }
+}

@@ -1,0 +1,136 @@
+//! The link in a message: shows whom it acknowledges for, and acknowledges on one click.
+//!
+//! Following the link changes nothing: mail programs follow links to look for harm. The button on
+//! its page does.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use connectors::link::{AckLink, LinkKey};
+use kernel::{Actor, SpaceId};
+use oncall::{Command, Page};
+use spine::engine;
+
+use crate::app::App;
+use crate::practices::oncall::store::PAGES;
+
+/// The routes of links.
+pub fn routes() -> Router<App> {
+    Router::new().route("/ack/{token}", get(show).post(acknowledge))
+}
+
+async fn find(app: &App, token: &str) -> Result<(AckLink, Page), Response> {
+    let key = LinkKey::new(&app.keys.links);
+    let link = key.verify(token, app.world.now()).map_err(|error| {
+        let text = format!("This link cannot be used: {error}.");
+        page(StatusCode::FORBIDDEN, "Link not valid", &text, None)
+    })?;
+    let missing = || page(StatusCode::NOT_FOUND, "Not found", "There is no such page.", None);
+    let mut conn = app.db.reader().await.map_err(|_| unavailable())?;
+    let found = engine::load(&mut conn, &PAGES, &SpaceId::main(), link.page)
+        .await
+        .map_err(|_| unavailable())?;
+    match found {
+        Some(found) => Ok((link, found.record)),
+        None => Err(missing()),
+    }
+}
+
+fn unavailable() -> Response {
+    let text = "Operate cannot reach its database. Try again in a minute, or call a colleague.";
+    page(StatusCode::SERVICE_UNAVAILABLE, "Not available", text, None)
+}
+
+async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
+    match find(&app, &token).await {
+        Ok((link, found)) => view(&link, &found),
+        Err(response) => response,
+    }
+}
+
+async fn acknowledge(State(app): State<App>, Path(token): Path<String>) -> Response {
+    let (link, found) = match find(&app, &token).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let name = link.contact.rsplit('/').next().unwrap_or(&link.contact).to_owned();
+    let order = app.order(&SpaceId::main(), Actor::Link(name));
+    match engine::execute(&app.db, &PAGES, found.id, Command::Acknowledge {}, order).await {
+        Ok(done) => view(&link, &done.record),
+        Err(spine::Denied::Fault(_)) => unavailable(),
+        Err(denied) => {
+            page(StatusCode::CONFLICT, "Not acknowledged", &format!("{denied}."), Some(&found))
+        }
+    }
+}
+
+/// What the page says now, with the button while it is of use.
+fn view(link: &AckLink, found: &Page) -> Response {
+    let open = found.offers().iter().any(|offer| offer.command == "acknowledge");
+    if open {
+        let text = format!(
+            "<p>Calling <b>{}</b>, step {}.</p><form method=\"post\">\
+             <button type=\"submit\">Acknowledge</button></form>\
+             <p class=\"hint\">You take the incident; nobody else is called.</p>",
+            escape(&link.contact),
+            found.step + 1
+        );
+        return raw(StatusCode::OK, "Acknowledge", &text, Some(found));
+    }
+    let text = match (&found.acknowledged_by, found.acknowledged_at) {
+        (Some(by), Some(at)) => format!("Acknowledged by {} at {at}.", by.name()),
+        _ => "Nobody is needed any more.".to_owned(),
+    };
+    page(StatusCode::OK, "Done", &text, Some(found))
+}
+
+fn page(status: StatusCode, title: &str, text: &str, found: Option<&Page>) -> Response {
+    raw(status, title, &format!("<p>{}</p>", escape(text)), found)
+}
+
+fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Response {
+    let about = found.map_or_else(String::new, |found| {
+        let summary = &found.summary;
+        format!(
+            "<p class=\"what\"><span>{} · #{}</span><br>{}</p>\
+             <p><a href=\"{}\">Open the incident</a></p>",
+            summary.priority,
+            summary.number,
+            escape(&summary.title),
+            escape(&summary.url_path)
+        )
+    });
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{} · Operate</title>\
+         <style>{STYLE}</style></head><body><main><h1>{}</h1>{about}{body}</main></body></html>",
+        escape(title),
+        escape(title)
+    );
+    let headers = [("referrer-policy", "no-referrer"), ("cache-control", "no-store")];
+    (status, headers, Html(html)).into_response()
+}
+
+const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;\
+    margin:0;display:grid;min-height:100vh;place-items:center}main{max-width:28rem;padding:1.5rem}\
+    h1{font-size:1.25rem}.what{font-size:1.25rem;font-weight:600}.what span{font-size:1rem;\
+    font-weight:400;opacity:.8}button{font:inherit;font-weight:600;width:100%;padding:1rem;\
+    border:0;border-radius:.5rem;background:#1c5fd4;color:#fff}.hint{opacity:.75}";
+
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

@@ -1,0 +1,57 @@
+//! What every handler and background task shares.
+
+use std::sync::Arc;
+
+use kernel::{Actor, Moment, SpaceId, Time};
+use spine::engine::Order;
+use spine::{Db, World};
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::practices::alerts::batch::Intake;
+use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::estate::live::LiveEstate;
+use crate::tail::Feed;
+
+/// The application: cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Time and randomness.
+    pub world: World,
+    /// The settings it was started with.
+    pub config: Arc<Config>,
+    /// Keys of this installation.
+    pub keys: Arc<Keys>,
+    /// Accounts, sessions, tokens and keys: who is asking.
+    pub access: Access,
+    /// The estate as it is now, in memory.
+    pub estate: LiveEstate,
+    /// The alerts that are not closed, in memory.
+    pub alerts: HotAlerts,
+    /// Where signals are handed in.
+    pub intake: Intake,
+    /// Where journal entries are heard as they come.
+    pub feed: Feed,
+    /// When this process started.
+    pub started_at: Time,
+    /// Cancelled when the process stops.
+    pub stop: CancellationToken,
+    /// The numbers of `/metrics`.
+    pub metrics: crate::ops::Metrics,
+}
+
+impl App {
+    /// An order of `actor` in `space`, now, whatever the version.
+    pub fn order(&self, space: &SpaceId, actor: Actor) -> Order {
+        Order { space: space.clone(), moment: Arc::new(self.moment(actor)), expected: None }
+    }
+
+    /// A moment for one decision by `actor`.
+    pub fn moment(&self, actor: Actor) -> Moment {
+        self.world.moment(actor)
+    }
+}

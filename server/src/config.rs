@@ -1,0 +1,304 @@
+//! Settings: defaults, then a TOML file, then the environment, then flags. Unknown keys are errors.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
+/// path in capitals with `__` between sections: `OPERATE_SMTP__HOST`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on. Loopback unless told otherwise.
+    pub listen: SocketAddr,
+    /// Folder for the database, the key file and everything else that is kept.
+    pub data: PathBuf,
+    /// `postgres://…`; when absent, SQLite in the data folder.
+    pub database: Option<String>,
+    /// What links in messages begin with, when it is not `http://LISTEN`.
+    pub public_url: Option<String>,
+    /// File with the 32-byte key that secrets are sealed under; nodes of one database share it.
+    pub key_file: Option<PathBuf>,
+    /// Outgoing mail. Without a host no mail is sent.
+    pub smtp: Smtp,
+    /// Outgoing webhooks.
+    pub webhook: Webhook,
+    /// Incoming alerts and events.
+    pub intake: Intake,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smtp {
+    /// The mail server; empty: mail is not sent, and pages by mail say so.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// `none`, `starttls` or `implicit`.
+    pub tls: String,
+    /// Account, when the server wants one.
+    pub user: Option<String>,
+    /// Its password.
+    #[serde(skip_serializing)]
+    pub password: Option<String>,
+    /// Sender address.
+    pub from: String,
+    /// How long one delivery may take.
+    pub timeout_seconds: u64,
+}
+
+/// How webhooks leave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    /// Hosts, addresses or networks (`10.0.0.0/8`) that may be called although they are private.
+    pub allow: Vec<String>,
+    /// How long one call may take.
+    pub timeout_seconds: u64,
+}
+
+/// What comes in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Intake {
+    /// Accept alerts without a key from this machine, while listening on loopback only.
+    pub open_on_loopback: bool,
+    /// An alert that names no end is taken as over when it is not sent again for so long.
+    pub resolve_timeout_seconds: u64,
+    /// Largest body of one request.
+    pub body_bytes_max: usize,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `text` for people, `json` for programs.
+    pub format: String,
+    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,server=debug`.
+    pub level: String,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
+            data: PathBuf::from("operate-data"),
+            database: None,
+            public_url: None,
+            key_file: None,
+            smtp: Smtp::default(),
+            webhook: Webhook::default(),
+            intake: Intake::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Smtp {
+    fn default() -> Smtp {
+        Smtp {
+            host: String::new(),
+            port: 25,
+            tls: "none".to_owned(),
+            user: None,
+            password: None,
+            from: "operate@localhost".to_owned(),
+            timeout_seconds: 30,
+        }
+    }
+}
+
+impl Default for Webhook {
+    fn default() -> Webhook {
+        Webhook { allow: Vec::new(), timeout_seconds: 10 }
+    }
+}
+
+impl Default for Intake {
+    fn default() -> Intake {
+        Intake {
+            open_on_loopback: true,
+            resolve_timeout_seconds: 300,
+            body_bytes_max: 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Log {
+        Log { format: "text".to_owned(), level: "info".to_owned() }
+    }
+}
+
+/// A setting that cannot be used: where it was found, and what is wrong with it.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{place}: {message}")]
+pub struct ConfigError {
+    /// The file or the environment variable.
+    pub place: String,
+    /// What is wrong, with the place in the file where there is one.
+    pub message: String,
+}
+
+/// Variables with the prefix that are not settings: they speak to the command line.
+const NOT_SETTINGS: &[&str] = &["OPERATE_CONFIG", "OPERATE_URL", "OPERATE_TOKEN"];
+
+impl Config {
+    /// Reads the file, if one is named, and lays the environment over it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or any key or value is wrong.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let mut table = match file {
+            Some(path) => read(path)?,
+            None => toml::Table::new(),
+        };
+        for (name, value) in environment {
+            let ours = name.starts_with("OPERATE_") && !NOT_SETTINGS.contains(&name.as_str());
+            if ours && !name.starts_with("OPERATE_TEST_") && !name.starts_with("OPERATE_SIM_") {
+                lay_over(&mut table, &name, &value)?;
+            }
+        }
+        Config::from_table(table, "the environment")
+    }
+
+    fn from_table(table: toml::Table, place: &str) -> Result<Config, ConfigError> {
+        let wrong = |message: String| ConfigError { place: place.to_owned(), message };
+        let config: Config = toml::Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        config.validate().map_err(wrong)?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        if !["none", "starttls", "implicit"].contains(&self.smtp.tls.as_str()) {
+            return Err("smtp.tls is none, starttls or implicit".to_owned());
+        }
+        if !["text", "json"].contains(&self.log.format.as_str()) {
+            return Err("log.format is text or json".to_owned());
+        }
+        if self.intake.resolve_timeout_seconds == 0 {
+            return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        match &self.database {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", self.data.join("operate.db").display()),
+        }
+    }
+
+    /// The key file.
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
+    }
+
+    /// What links begin with, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<toml::Table, ConfigError> {
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError { place: place.clone(), message: error.to_string() })?;
+    // Checked here already, so that an error names line and column of the file.
+    toml::from_str::<Config>(&text)
+        .and_then(|_| toml::from_str::<toml::Table>(&text))
+        .map_err(|error| ConfigError { place, message: error.to_string() })
+}
+
+fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let path = name["OPERATE_".len()..].to_lowercase();
+    let mut keys: Vec<&str> = path.split("__").collect();
+    let last = keys.pop().unwrap_or_default();
+    let mut section = table;
+    for key in keys {
+        let entry = section.entry(key).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let toml::Value::Table(inner) = entry else {
+            let message = format!("`{key}` is no section");
+            return Err(ConfigError { place: name.to_owned(), message });
+        };
+        section = inner;
+    }
+    section.insert(last.to_owned(), guess(last, value));
+    Ok(())
+}
+
+/// Numbers, truths and lists as such, everything else as text.
+fn guess(key: &str, value: &str) -> toml::Value {
+    if key == "allow" {
+        let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+        return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
+    }
+    let wants_text = matches!(key, "password" | "user" | "host" | "from" | "data" | "level");
+    match value {
+        _ if wants_text => toml::Value::String(value.to_owned()),
+        "true" => toml::Value::Boolean(true),
+        "false" => toml::Value::Boolean(false),
+        _ => value
+            .parse()
+            .map_or_else(|_| toml::Value::String(value.to_owned()), toml::Value::Integer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let pairs = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::load(None, pairs)
+    }
+
+    #[test]
+    fn nothing_said_means_loopback_and_sqlite() {
+        let config = with(&[]).unwrap();
+        assert!(config.listen.ip().is_loopback());
+        assert!(config.database_url().starts_with("sqlite:"));
+    }
+
+    #[test]
+    fn the_environment_reaches_into_sections() {
+        let config = with(&[
+            ("OPERATE_SMTP__HOST", "mail.example.org"),
+            ("OPERATE_SMTP__PORT", "587"),
+            ("OPERATE_WEBHOOK__ALLOW", "10.0.0.0/8, chat.internal"),
+        ])
+        .unwrap();
+        assert_eq!((config.smtp.host.as_str(), config.smtp.port), ("mail.example.org", 587));
+        assert_eq!(config.webhook.allow, ["10.0.0.0/8", "chat.internal"]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let error = with(&[("OPERATE_LISTN", "x")]).unwrap_err();
+        assert!(error.message.contains("listn"), "{error}");
+    }
+
+    #[test]
+    fn an_error_in_the_file_names_file_and_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("operate.toml");
+        std::fs::write(&path, "[smtp]\nhost = \"a\"\nprot = 25\n").unwrap();
+        let error = Config::load(Some(&path), std::iter::empty()).unwrap_err();
+        assert!(error.to_string().contains("operate.toml"), "{error}");
+        assert!(error.message.contains("line 3"), "{error}");
+    }
+}

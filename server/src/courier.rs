@@ -1,0 +1,316 @@
+//! The courier: takes messages from the outbox under leases, hands them to their connector, and
+//! reports to the page what became of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectors::email::{EmailConfig, Mailer, PageMail, Tls};
+use connectors::link::{AckLink, LinkKey};
+use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
+use estate::Spec;
+use kernel::{Actor, IncidentId, ItemRef, PageId, Priority, Time};
+use oncall::{CallResult, Command};
+use serde::Deserialize;
+use serde_json::json;
+use spine::engine::{self, Asked};
+use spine::outbox::{self, Outcome, Taken};
+use spine::{Db, Denied, Fault, World};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::practices::estate::live::LiveEstate;
+use crate::practices::oncall::store::PAGES;
+
+/// Messages in flight at once.
+const IN_FLIGHT: usize = 16;
+/// Longest time between two looks at the outbox of a shared database.
+const NAP: Duration = Duration::from_millis(500);
+/// How long the link in a message is good.
+const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// Carries messages to the outside.
+pub struct Courier {
+    db: Db,
+    world: World,
+    estate: LiveEstate,
+    base_url: String,
+    mailer: Result<Mailer, String>,
+    webhooks: Webhooks,
+    webhook_secret: WebhookSecret,
+    links: LinkKey,
+}
+
+/// What a page puts into a message.
+#[derive(Debug, Deserialize)]
+struct Call {
+    page: PageId,
+    incident: IncidentId,
+    number: u64,
+    title: String,
+    priority: Priority,
+    service: Option<ItemRef>,
+    url_path: String,
+    policy: ItemRef,
+    contact: ItemRef,
+    step: u32,
+    started_at: Time,
+}
+
+impl Courier {
+    /// Sets the connectors up.
+    ///
+    /// # Errors
+    /// When a setting cannot be used.
+    pub fn open(
+        db: Db,
+        world: World,
+        estate: LiveEstate,
+        config: &Config,
+        keys: &Keys,
+    ) -> Result<Courier, String> {
+        let allowed = Allowed::parse(&config.webhook.allow).map_err(|error| error.to_string())?;
+        let timeout = Duration::from_secs(config.webhook.timeout_seconds);
+        let webhooks = Webhooks::open(allowed, timeout).map_err(|error| error.to_string())?;
+        Ok(Courier {
+            db,
+            world,
+            estate,
+            base_url: config.base_url(),
+            mailer: mailer(config)?,
+            webhooks,
+            webhook_secret: WebhookSecret::new(&keys.webhooks),
+            links: LinkKey::new(&keys.links),
+        })
+    }
+
+    /// Delivers until `stop`, then finishes what is in flight.
+    pub async fn run(self, stop: CancellationToken) {
+        let courier = Arc::new(self);
+        let slots = Arc::new(Semaphore::new(IN_FLIGHT));
+        let mut grown = courier.db.grown();
+        let mut failures = 0_u32;
+        while !stop.is_cancelled() {
+            grown.mark_unchanged();
+            let wake_at = match courier.round(&slots).await {
+                Ok(due) => {
+                    failures = 0;
+                    let nap = courier.world.now() + NAP;
+                    due.map_or(nap, |due| due.min(nap))
+                }
+                Err(fault) => {
+                    failures += 1;
+                    tracing::error!(error = %fault.chain(), failures, "the outbox cannot be read");
+                    courier.world.now() + Duration::from_millis(100 << failures.min(6))
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = grown.changed(), if failures == 0 => {}
+                () = courier.world.clock.wait_until(wake_at) => {}
+            }
+        }
+        let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
+        let _ = slots.acquire_many(all).await;
+    }
+
+    /// Takes what is due, as far as there are free slots; returns when the next is due.
+    async fn round(self: &Arc<Self>, slots: &Arc<Semaphore>) -> Result<Option<Time>, Fault> {
+        let free = slots.available_permits();
+        if free > 0 {
+            let now = self.world.now();
+            let mut conn = self.db.reader().await?;
+            let due = outbox::next_due(&mut conn).await?;
+            drop(conn);
+            if due.is_some_and(|due| due <= now) {
+                for taken in self.take(free, now).await? {
+                    let Ok(slot) = slots.clone().acquire_owned().await else { break };
+                    let courier = self.clone();
+                    tokio::spawn(async move {
+                        courier.deliver(taken).await;
+                        drop(slot);
+                    });
+                }
+            }
+        }
+        let due = outbox::next_due(&mut self.db.reader().await?).await?;
+        let now = self.world.now();
+        // What is due and not taken waits for a slot: look again soon, not at once.
+        Ok(due.map(|due| due.max(now + Duration::from_millis(50))))
+    }
+
+    async fn take(&self, free: usize, now: Time) -> Result<Vec<Taken>, Fault> {
+        let lease = format!("{:032x}", self.world.seed());
+        let limit = i64::try_from(free).unwrap_or(1);
+        self.db
+            .write(move |tx| Box::pin(async move { outbox::take(tx, &lease, now, limit).await }))
+            .await
+    }
+
+    async fn deliver(&self, taken: Taken) {
+        let began = self.world.now();
+        let outcome = self.send(&taken).await;
+        let seconds = self.world.now().since(began).as_secs_f64();
+        let channel = taken.message.channel.clone();
+        metrics::histogram!("operate_delivery_seconds", "channel" => channel.clone())
+            .record(seconds);
+        let result = match &outcome {
+            Outcome::Delivered { .. } => "delivered",
+            Outcome::Failed { .. } => "failed",
+            Outcome::Rejected { .. } => "rejected",
+        };
+        metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
+            .increment(1);
+        for attempt in 0..5_u32 {
+            match self.settle(&taken, &outcome).await {
+                Ok(()) => return,
+                Err(fault) => {
+                    tracing::error!(message = %taken.message.id, error = %fault.chain(),
+                        "the result of a delivery was not stored");
+                    self.world.clock.wait(Duration::from_millis(50 << attempt)).await;
+                }
+            }
+        }
+    }
+
+    async fn send(&self, taken: &Taken) -> Outcome {
+        let call: Call = match serde_json::from_value(taken.message.body.clone()) {
+            Ok(call) => call,
+            Err(error) => {
+                return Outcome::Rejected { detail: format!("the message is unreadable: {error}") };
+            }
+        };
+        match taken.message.channel.as_str() {
+            "email" => self.mail(taken, &call).await,
+            "webhook" => self.call(taken, &call).await,
+            other => Outcome::Rejected { detail: format!("there is no channel {other}") },
+        }
+    }
+
+    fn link(&self, call: &Call) -> String {
+        let link = AckLink {
+            page: call.page,
+            contact: call.contact.to_string(),
+            expires_at: self.world.now() + LINK_LIFE,
+        };
+        match self.links.sign(&link) {
+            Ok(token) => format!("{}/ack/{token}", self.base_url),
+            // A name too long for a link: the page of the incident has the same button.
+            Err(_) => format!("{}{}", self.base_url, call.url_path),
+        }
+    }
+
+    async fn mail(&self, taken: &Taken, call: &Call) -> Outcome {
+        let mailer = match &self.mailer {
+            Ok(mailer) => mailer,
+            Err(why) => return Outcome::Rejected { detail: why.clone() },
+        };
+        let estate = self.estate.snapshot(&taken.space);
+        let zone = match estate.estate.get(&call.contact).map(|found| &found.spec) {
+            Some(Spec::Person(person)) => person.time_zone.clone().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let mail = PageMail {
+            id: taken.message.id,
+            to: &taken.message.target,
+            incident: call.incident,
+            number: call.number,
+            title: &call.title,
+            priority: call.priority,
+            service: call.service.as_ref().map(ItemRef::as_str),
+            since: call.started_at,
+            now: self.world.now(),
+            zone: &zone,
+            because: &format!("step {} of {}", call.step + 1, call.policy),
+            incident_url: &format!("{}{}", self.base_url, call.url_path),
+            acknowledge_url: &self.link(call),
+        };
+        outcome(mailer.send(&mail.mail()).await)
+    }
+
+    async fn call(&self, taken: &Taken, call: &Call) -> Outcome {
+        let mut body = taken.message.body.clone();
+        body["url"] = json!(format!("{}{}", self.base_url, call.url_path));
+        body["acknowledge_url"] = json!(self.link(call));
+        let body = body.to_string();
+        let call = WebhookCall {
+            id: taken.message.id,
+            url: &taken.message.target,
+            body: &body,
+            secret: &self.webhook_secret,
+        };
+        let clock = self.world.clock.clone();
+        outcome(self.webhooks.send(&call, move || clock.now()).await.map(|a| a.to_string()))
+    }
+
+    /// Settles the message and tells the page, in one transaction.
+    async fn settle(&self, taken: &Taken, outcome: &Outcome) -> Result<(), Fault> {
+        let moment = self.world.moment(Actor::system("courier"));
+        let (taken, outcome) = (taken.clone(), outcome.clone());
+        let moment = Arc::new(moment);
+        let result = self
+            .db
+            .write::<_, Denied, _>(move |tx| {
+                Box::pin(async move {
+                    let state = outbox::settle(tx, &taken, &outcome, moment.now).await?;
+                    let result = match (&outcome, state) {
+                        (Outcome::Delivered { .. }, _) => CallResult::Delivered,
+                        (_, Some("dead")) => CallResult::Failed,
+                        _ => CallResult::Waiting,
+                    };
+                    let (Outcome::Delivered { detail }
+                    | Outcome::Failed { detail }
+                    | Outcome::Rejected { detail }) = outcome;
+                    let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else {
+                        return Ok(());
+                    };
+                    let message = taken.message.id;
+                    let command = Command::DeliveryRecorded { message, result, detail };
+                    let asked = Asked::new(&taken.space, &moment);
+                    match engine::execute_in(tx, &PAGES, page, &command, &asked).await {
+                        Err(denied) if !engine::moved_on(&denied) => Err(denied),
+                        _ => Ok(()),
+                    }
+                })
+            })
+            .await;
+        match result {
+            Ok(()) => Ok(()),
+            Err(Denied::Fault(fault)) => Err(fault),
+            Err(denied) => Err(Fault::Other(denied.to_string())),
+        }
+    }
+}
+
+fn outcome(result: Result<String, connectors::SendError>) -> Outcome {
+    match result {
+        Ok(detail) => Outcome::Delivered { detail },
+        Err(error) if error.retry => Outcome::Failed { detail: error.detail },
+        Err(error) => Outcome::Rejected { detail: error.detail },
+    }
+}
+
+/// The mailer, or why there is none.
+fn mailer(config: &Config) -> Result<Result<Mailer, String>, String> {
+    let smtp = &config.smtp;
+    if smtp.host.is_empty() {
+        return Ok(Err("no mail server is configured (smtp.host)".to_owned()));
+    }
+    let tls = match smtp.tls.as_str() {
+        "starttls" => Tls::StartTls,
+        "implicit" => Tls::Implicit,
+        _ => Tls::None,
+    };
+    let config = EmailConfig {
+        host: smtp.host.clone(),
+        port: Some(smtp.port),
+        tls,
+        user: smtp.user.clone(),
+        password: smtp.password.clone(),
+        from: smtp.from.clone(),
+        timeout_seconds: smtp.timeout_seconds,
+        certificates: None,
+    };
+    Mailer::open(&config).map(Ok).map_err(|error| format!("smtp: {error}"))
+}

@@ -1,0 +1,117 @@
+//! The journal over HTTP: as a list, and live as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use futures::stream;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use spine::journal::{self, Stored};
+use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::Caller;
+use crate::app::App;
+use crate::listing::{LIMIT_DEFAULT, LIMIT_MAX};
+use crate::problem::{Answer, Problem};
+
+/// The routes of the journal.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(live))
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct JournalQuery {
+    /// Only entries about this: `incident:inc_…`, `item:service/orders`.
+    subject: Option<String>,
+    /// Only kinds that begin so: `incident.`
+    kind: Option<String>,
+    /// The `next` of the page before.
+    after: Option<i64>,
+    /// Rows of a page: 50 if not said, at most 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
+}
+
+/// What was done, the newest first: who did what to what, and when.
+#[utoipa::path(get, path = "/journal", tag = "journal", params(JournalQuery),
+    responses((status = 200, description = "One page of entries", body = Value)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<JournalQuery>,
+) -> Answer<Json<Value>> {
+    let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Problem::invalid(format!("limit is between 1 and {LIMIT_MAX}")).at("limit"));
+    }
+    let filter = journal::Filter {
+        subject: query.subject,
+        kind_prefix: query.kind,
+        before_seq: query.after,
+        limit,
+    };
+    let mut conn = app.db.reader().await?;
+    let entries = journal::list(&mut conn, &caller.space, &filter).await?;
+    let full = entries.len() as i64 == limit;
+    let next = entries.last().filter(|_| full).map(|last| last.seq);
+    let items: Vec<Value> = entries.iter().map(crate::sentences::shown).collect();
+    Ok(Json(json!({ "items": items, "next": next })))
+}
+
+/// Entries as they come: `event: entry` with what changed, by whom. `event: reload` means that
+/// some were missed. Ends with the session.
+#[utoipa::path(get, path = "/journal/stream", tag = "journal",
+    responses((status = 200, description = "Server-sent events",
+        body = String, content_type = "text/event-stream")))]
+async fn live(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let heard = app.feed.listen();
+    // A browser that comes back may have missed something in between.
+    let missed = headers.contains_key("last-event-id");
+    let first = missed.then(|| Ok(Event::default().event("reload").data("{}")));
+    let rest =
+        stream::unfold((heard, caller, app.stop.clone()), |(mut heard, caller, stop)| async move {
+            loop {
+                let got = tokio::select! {
+                    got = heard.recv() => got,
+                    () = stop.cancelled() => return None,
+                };
+                let event = match got {
+                    Ok(stored) if stored.entry.space == caller.space => shown(&stored),
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => Event::default().event("reload").data("{}"),
+                    Err(RecvError::Closed) => return None,
+                };
+                return Some((Ok(event), (heard, caller, stop)));
+            }
+        });
+    let stream = stream::StreamExt::chain(stream::iter(first), rest);
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+fn shown(stored: &Arc<Stored>) -> Event {
+    let entry = &stored.entry;
+    let data = json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "subject": entry.subject,
+        "kind": entry.kind,
+        "title": crate::sentences::sentence(entry),
+    });
+    Event::default().event("entry").id(entry.seq.to_string()).data(data.to_string())
+}

@@ -1,0 +1,61 @@
+//! The ways in for signals: Alertmanager's API v2 and the simple JSON intake. A 2xx means that
+//! everything in the request is on disk.
+
+mod alertmanager;
+mod events;
+mod source;
+
+use std::sync::Arc;
+
+use alerts::{Labels, Signal};
+use axum::http::StatusCode;
+
+use crate::practices::alerts::batch::NotTaken;
+use crate::problem::Problem;
+
+pub use alertmanager::routes as alertmanager_routes;
+pub use events::routes as events_routes;
+
+/// Turns what a connector read into what the alerts practice takes, and checks its limits.
+///
+/// # Errors
+/// The first signal that is wrong, with index and field.
+fn admit(
+    read: Vec<connectors::Signal<'_>>,
+    source: &Arc<str>,
+) -> Result<Vec<Signal>, alerts::Invalid> {
+    let mut signals = Vec::with_capacity(read.len());
+    for (index, signal) in read.into_iter().enumerate() {
+        let signal = Signal {
+            source: source.clone(),
+            key: signal.key.map(|key| key.into()),
+            labels: Labels::new(signal.labels.iter().map(|(name, value)| (name, value))),
+            annotations: Labels::new(signal.annotations.iter().map(|(name, value)| (name, value))),
+            starts_at: signal.starts_at,
+            ends_at: signal.ends_at,
+            generator_url: signal.generator_url.into(),
+        };
+        signal.validate(index)?;
+        signals.push(signal);
+    }
+    Ok(signals)
+}
+
+impl From<NotTaken> for Problem {
+    fn from(not_taken: NotTaken) -> Problem {
+        match not_taken {
+            NotTaken::Full => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "too many requests are waiting; nothing of this one was taken",
+            )
+            .remedy("send it again in a second"),
+            NotTaken::Failed(_) => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not_stored",
+                "Operate could not store this; nothing of it was taken",
+            )
+            .remedy("send it again in a few seconds"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! How Operate is watched itself: alive, ready, and its numbers.
+
+use std::sync::OnceLock;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use serde_json::json;
+
+use crate::app::App;
+
+/// The numbers of this process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// The recorder of this process; several servers in one process (tests) share it.
+    pub fn of_process() -> Metrics {
+        static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+        Metrics(HANDLE.get_or_init(install).clone())
+    }
+
+    /// Forgets old samples of histograms; call it now and then.
+    pub fn upkeep(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+fn install() -> PrometheusHandle {
+    const SECONDS: &[f64] =
+        &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+    let builder = PrometheusBuilder::new();
+    let builder = builder
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .unwrap_or_else(|_| PrometheusBuilder::new());
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    // Someone else's recorder stays; ours then shows nothing, which harms nobody.
+    let _ = metrics::set_global_recorder(recorder);
+    handle
+}
+
+/// The routes that watch the process.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(show))
+}
+
+/// Alive: the process answers.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Ready: the database answers, and nothing that matters lags behind. Says what is not.
+async fn readyz(State(app): State<App>) -> Response {
+    let mut wrong: Vec<String> = Vec::new();
+    if app.stop.is_cancelled() {
+        wrong.push("stopping".to_owned());
+    }
+    match app.db.reader().await {
+        Ok(mut conn) => {
+            if let Err(fault) = conn.number("SELECT 1 AS n", vec![]).await {
+                wrong.push(format!("database: {fault}"));
+            }
+            match spine::follow::lags(&mut conn, app.world.now()).await {
+                Ok(lags) => wrong.extend(
+                    lags.into_iter()
+                        .filter(|lag| lag.seconds > 30.0)
+                        .map(|lag| format!("{} is {:.0} s behind", lag.follower, lag.seconds)),
+                ),
+                Err(fault) => wrong.push(format!("followers: {fault}")),
+            }
+        }
+        Err(fault) => wrong.push(format!("database: {fault}")),
+    }
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": wrong.is_empty(), "not_ready": wrong }))).into_response()
+}
+
+async fn show(State(app): State<App>) -> Response {
+    let firing: usize = app
+        .alerts
+        .names()
+        .iter()
+        .map(|space| crate::practices::alerts::routes::counts(&app, space).0)
+        .sum();
+    metrics::gauge!("operate_alerts_firing").set(firing as f64);
+    let uptime = app.world.now().since(app.started_at).as_secs_f64();
+    metrics::gauge!("operate_uptime_seconds").set(uptime);
+    if let Ok(mut conn) = app.db.reader().await {
+        for (metric, sql) in COUNTS {
+            if let Ok(count) = conn.number(*sql, vec![]).await {
+                metrics::gauge!(*metric).set(count as f64);
+            }
+        }
+    }
+    metrics::gauge!("operate_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics.0.render()).into_response()
+}
+
+/// Gauges that are counted when asked.
+const COUNTS: &[(&str, &str)] = &[
+    ("operate_incidents_open", "SELECT COUNT(*) AS n FROM incident WHERE phase <> 'done'"),
+    ("operate_pages_ringing", "SELECT COUNT(*) AS n FROM page WHERE stage = 'ringing'"),
+    ("operate_outbox_waiting", "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'"),
+    ("operate_outbox_dead", "SELECT COUNT(*) AS n FROM outbox WHERE state = 'dead'"),
+    ("operate_journal_parked", "SELECT COUNT(*) AS n FROM parked"),
+];

@@ -1,0 +1,369 @@
+//! The flood path: what arrives while one batch is being committed makes the next batch, so that
+//! many requests share one commit. A request is answered when its batch is on disk.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use alerts::{Alert, Change, Fingerprint, Match, Policy, Signal, take_batch};
+use kernel::{Actor, Fact, Lifecycle, SpaceId};
+use spine::engine::Versioned;
+use spine::journal::{self, Stamp};
+use spine::{Db, Fault, Tx, World};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::hot::HotAlerts;
+use super::store::{self, Refreshed};
+use crate::practices::estate::live::LiveEstate;
+
+/// Signals of one batch at most; a single larger request is a batch of its own.
+const BATCH: usize = 8192;
+/// Requests that may wait; more are told to come again.
+const QUEUE: usize = 4096;
+/// Alerts that one sweep wakes.
+const SWEEP: usize = 1000;
+/// Longest time between two looks at the deadlines.
+const NAP: Duration = Duration::from_secs(1);
+/// How often the log of refreshes is replaced by its essence.
+const COMPACT_EVERY: Duration = Duration::from_secs(300);
+
+/// What a request is told once its signals are on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Accepted {
+    /// Signals taken.
+    pub signals: usize,
+}
+
+struct Request {
+    space: SpaceId,
+    signals: Vec<Signal>,
+    answer: oneshot::Sender<Result<Accepted, String>>,
+}
+
+/// Where intakes hand signals in.
+#[derive(Clone)]
+pub struct Intake {
+    queue: mpsc::Sender<Request>,
+}
+
+/// Why signals were not taken.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum NotTaken {
+    /// Too much is waiting.
+    #[error("too many requests are waiting")]
+    Full,
+    /// Our side failed.
+    #[error("the signals could not be stored: {0}")]
+    Failed(String),
+}
+
+impl Intake {
+    /// Hands signals in and waits until they are on disk.
+    ///
+    /// # Errors
+    /// When too much is waiting or the database failed: then nothing was taken.
+    pub async fn take(&self, space: SpaceId, signals: Vec<Signal>) -> Result<Accepted, NotTaken> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Request { space, signals, answer }).map_err(|_| NotTaken::Full)?;
+        match answered.await {
+            Ok(result) => result.map_err(NotTaken::Failed),
+            Err(_) => Err(NotTaken::Failed("Operate is stopping".to_owned())),
+        }
+    }
+}
+
+/// The one task that decides on signals.
+pub struct Batcher {
+    /// The database.
+    pub db: Db,
+    /// Time and ids.
+    pub world: World,
+    /// The records in memory.
+    pub hot: HotAlerts,
+    /// Finds the item of a signal.
+    pub estate: LiveEstate,
+    /// How long a firing is believed.
+    pub policy: Policy,
+}
+
+impl Batcher {
+    /// Starts the task; it ends after `stop`, when what was handed in is done.
+    pub fn start(self, stop: CancellationToken) -> (Intake, tokio::task::JoinHandle<()>) {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        (Intake { queue }, tokio::spawn(self.run(requests, stop)))
+    }
+
+    async fn run(self, mut requests: mpsc::Receiver<Request>, stop: CancellationToken) {
+        let mut compact_at = self.world.now() + COMPACT_EVERY;
+        let mut batch = Vec::new();
+        loop {
+            let nap = self.world.now() + NAP;
+            let wake_at = self.hot.next_due().map_or(nap, |due| due.min(nap));
+            tokio::select! {
+                biased;
+                request = requests.recv() => match request {
+                    Some(request) => batch.push(request),
+                    None => break,
+                },
+                () = stop.cancelled() => {
+                    requests.close();
+                    while let Ok(request) = requests.try_recv() { batch.push(request) }
+                    self.take(std::mem::take(&mut batch)).await;
+                    break;
+                }
+                () = self.world.clock.wait_until(wake_at) => {}
+            }
+            let mut size: usize = batch.iter().map(|request| request.signals.len()).sum();
+            while size < BATCH
+                && let Ok(request) = requests.try_recv()
+            {
+                size += request.signals.len();
+                batch.push(request);
+            }
+            self.take(std::mem::take(&mut batch)).await;
+            if let Err(fault) = self.sweep().await {
+                tracing::error!(error = %fault.chain(), "alerts could not be expired");
+                self.world.clock.wait(Duration::from_millis(200)).await;
+            }
+            if self.world.now() >= compact_at {
+                compact_at = self.world.now() + COMPACT_EVERY;
+                if let Err(fault) = self.compact().await {
+                    tracing::error!(error = %fault.chain(), "the refresh log was not compacted");
+                }
+            }
+        }
+    }
+
+    /// Takes requests, space by space, and answers each.
+    async fn take(&self, requests: Vec<Request>) {
+        let mut spaces: HashMap<SpaceId, Vec<Request>> = HashMap::new();
+        for request in requests {
+            spaces.entry(request.space.clone()).or_default().push(request);
+        }
+        for (space, mut requests) in spaces {
+            let signals: Vec<Signal> = requests
+                .iter_mut()
+                .flat_map(|request| request.signals.drain(..).collect::<Vec<_>>())
+                .collect();
+            let count = signals.len();
+            let result = self.take_signals(&space, Arc::new(signals)).await;
+            if let Err(fault) = &result {
+                tracing::error!(error = %fault.chain(), signals = count, "signals were not stored");
+            }
+            metrics::counter!("operate_signals_total").increment(count as u64);
+            for request in requests {
+                let answer = match &result {
+                    Ok(()) => Ok(Accepted { signals: count }),
+                    Err(fault) => Err(fault.to_string()),
+                };
+                // Whoever has hung up needs no answer.
+                let _ = request.answer.send(answer);
+            }
+        }
+    }
+
+    /// Decides and commits; a lost race reads the contested records again.
+    async fn take_signals(&self, space: &SpaceId, signals: Arc<Vec<Signal>>) -> Result<(), Fault> {
+        for _ in 0..5 {
+            let unknown = self.unknown(space, &signals);
+            let closed = self.fetch(space, &unknown).await?;
+            match self.commit(space, &signals, &closed).await {
+                Err(fault) if fault.worth_retrying() => {
+                    let all: Vec<Fingerprint> = signals.iter().map(Signal::fingerprint).collect();
+                    let stored = self.fetch(space, &all).await?;
+                    self.hot.put(space, stored.into_values());
+                }
+                result => return result,
+            }
+        }
+        Err(Fault::Race)
+    }
+
+    fn unknown(&self, space: &SpaceId, signals: &[Signal]) -> Vec<Fingerprint> {
+        self.hot.read(space, |hot| {
+            let mut seen = HashSet::new();
+            signals
+                .iter()
+                .map(Signal::fingerprint)
+                .filter(|print| hot.is_none_or(|hot| hot.get(*print).is_none()))
+                .filter(|print| seen.insert(*print))
+                .collect()
+        })
+    }
+
+    async fn fetch(
+        &self,
+        space: &SpaceId,
+        fingerprints: &[Fingerprint],
+    ) -> Result<HashMap<Fingerprint, Versioned<Alert>>, Fault> {
+        if fingerprints.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut conn = self.db.reader().await?;
+        let stored = store::by_fingerprint(&mut conn, space, fingerprints).await?;
+        Ok(stored.into_iter().map(|alert| (alert.record.fingerprint, alert)).collect())
+    }
+
+    async fn commit(
+        &self,
+        space: &SpaceId,
+        signals: &[Signal],
+        closed: &HashMap<Fingerprint, Versioned<Alert>>,
+    ) -> Result<(), Fault> {
+        let moment = self.world.moment(Actor::system("intake"));
+        let estate = self.estate.snapshot(space);
+        let find = |signal: &Signal| -> Option<Match> { estate.find(signal) };
+        let (changes, versions) = self.hot.read(space, |hot| {
+            let stored = |print: Fingerprint| {
+                let warm = hot.and_then(|hot| hot.get(print)).map(|alert| alert.as_ref());
+                warm.or_else(|| closed.get(&print))
+            };
+            let record = |print: Fingerprint| stored(print).map(|alert| &alert.record);
+            let taken = take_batch(signals, &record, &find, &moment, &self.policy);
+            let versions: Vec<i64> = taken
+                .changes
+                .iter()
+                .map(|change| stored(change.alert.fingerprint).map_or(0, |alert| alert.version))
+                .collect();
+            let refreshed: Vec<Refreshed> = taken
+                .changes
+                .iter()
+                .filter(|change| change.events.is_empty())
+                .map(|change| Refreshed::of(change, record(change.alert.fingerprint)))
+                .collect();
+            (Batch { at: moment.now, changes: taken.changes, refreshed }, versions)
+        });
+        self.write(space, changes, versions).await
+    }
+
+    async fn write(&self, space: &SpaceId, batch: Batch, versions: Vec<i64>) -> Result<(), Fault> {
+        let batch = Arc::new(batch);
+        let (shared, name, versions) = (batch.clone(), space.clone(), Arc::new(versions));
+        let known = versions.clone();
+        self.db
+            .write::<_, Fault, _>(move |tx| {
+                Box::pin(async move { shared.store(tx, &name, &known).await })
+            })
+            .await?;
+        let committed = batch.changes.iter().zip(versions.iter()).map(|(change, version)| {
+            let bump = i64::from(!change.events.is_empty());
+            Versioned { record: change.alert.clone(), version: version + bump }
+        });
+        self.hot.put(space, committed);
+        Ok(())
+    }
+
+    /// Wakes the alerts whose source has fallen silent, and puts long-cleared ones away.
+    async fn sweep(&self) -> Result<(), Fault> {
+        for space in self.hot.names() {
+            loop {
+                let now = self.world.now();
+                let due = self
+                    .hot
+                    .read(&space, |hot| hot.map_or_else(Vec::new, |hot| hot.due(now, SWEEP)));
+                if due.is_empty() {
+                    break;
+                }
+                let moment = self.world.moment(Actor::system("intake"));
+                let mut changes = Vec::with_capacity(due.len());
+                let mut versions = Vec::with_capacity(due.len());
+                for alert in &due {
+                    let events = alert.record.decide(&Alert::tick(), &moment).unwrap_or_default();
+                    let mut record = alert.record.clone();
+                    events.iter().for_each(|event| record.apply(event));
+                    changes.push(Change { alert: record, events, new: false });
+                    versions.push(alert.version);
+                }
+                if changes.iter().all(|change| change.events.is_empty()) {
+                    break;
+                }
+                let batch = Batch { at: now, changes, refreshed: Vec::new() };
+                match self.write(&space, batch, versions).await {
+                    Err(fault) if fault.worth_retrying() => {
+                        let prints: Vec<_> =
+                            due.iter().map(|alert| alert.record.fingerprint).collect();
+                        let stored = self.fetch(&space, &prints).await?;
+                        self.hot.put(&space, stored.into_values());
+                    }
+                    result => result?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn compact(&self) -> Result<(), Fault> {
+        let firing: HashSet<kernel::AlertId> = self
+            .hot
+            .names()
+            .iter()
+            .flat_map(|space| self.hot.all(space))
+            .filter(|alert| alert.record.stage.firing())
+            .map(|alert| alert.record.id)
+            .collect();
+        let now = self.world.now();
+        let kept = self
+            .db
+            .write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    let keep = |refresh: &Refreshed| firing.contains(&refresh.id);
+                    store::compact_refreshes(tx, now, &keep).await
+                })
+            })
+            .await?;
+        tracing::debug!(kept, "compacted the refresh log");
+        Ok(())
+    }
+}
+
+/// What one transaction writes.
+struct Batch {
+    at: kernel::Time,
+    changes: Vec<Change>,
+    refreshed: Vec<Refreshed>,
+}
+
+impl Batch {
+    async fn store(&self, tx: &mut Tx, space: &SpaceId, versions: &[i64]) -> Result<(), Fault> {
+        let new: Vec<&Alert> =
+            self.changes.iter().filter(|change| change.new).map(|change| &change.alert).collect();
+        store::insert(tx, space, &new).await?;
+        let changed: Vec<(&Alert, i64)> = self
+            .changes
+            .iter()
+            .zip(versions)
+            .filter(|(change, _)| !change.new && !change.events.is_empty())
+            .map(|(change, version)| (&change.alert, *version))
+            .collect();
+        store::update(tx, space, &changed).await?;
+        store::log_refreshes(tx, space, self.at, &self.refreshed).await?;
+        self.remember(tx, space).await
+    }
+
+    /// Journal entries, each in the name of the source that made it so.
+    async fn remember(&self, tx: &mut Tx, space: &SpaceId) -> Result<(), Fault> {
+        let mut by_source: Vec<(&str, Vec<Fact>)> = Vec::new();
+        for change in &self.changes {
+            let source = change.alert.source.as_ref();
+            for event in &change.events {
+                let fact = Fact {
+                    subject: format!("alert:{}", change.alert.id),
+                    kind: format!("alert.{}", Alert::event_name(event)),
+                    data: serde_json::to_value(event)
+                        .map_err(|error| Fault::corrupt("alert event", error))?,
+                };
+                match by_source.last_mut() {
+                    Some((last, facts)) if *last == source => facts.push(fact),
+                    _ => by_source.push((source, vec![fact])),
+                }
+            }
+        }
+        for (source, facts) in by_source {
+            let actor = Actor::Integration(source.to_owned());
+            let stamp = Stamp { space, at: self.at, actor: &actor, cause: None };
+            journal::append(tx, &stamp, &facts).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! The alerts that are not closed, in memory: what the flood path decides on and lists are read
+//! from. Rebuilt from the database at start; the database stays the truth.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use alerts::{Alert, Fingerprint, Stage};
+use kernel::{AlertId, Lifecycle, SpaceId, Time};
+use spine::engine::Versioned;
+use spine::{Db, Fault};
+
+use super::store;
+
+/// Shared by the flood path and everyone who lists alerts.
+#[derive(Clone, Default)]
+pub struct HotAlerts {
+    inner: Arc<RwLock<HashMap<SpaceId, Space>>>,
+}
+
+/// The alerts of one space.
+#[derive(Default)]
+pub struct Space {
+    by_fingerprint: HashMap<Fingerprint, Arc<Versioned<Alert>>>,
+    by_id: HashMap<AlertId, Fingerprint>,
+    due: BTreeSet<(Time, Fingerprint)>,
+}
+
+impl Space {
+    /// The alert of a label set.
+    pub fn get(&self, fingerprint: Fingerprint) -> Option<&Arc<Versioned<Alert>>> {
+        self.by_fingerprint.get(&fingerprint)
+    }
+
+    /// The alert with an id.
+    pub fn by_id(&self, id: AlertId) -> Option<&Arc<Versioned<Alert>>> {
+        self.get(*self.by_id.get(&id)?)
+    }
+
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Versioned<Alert>>> {
+        self.by_fingerprint.values()
+    }
+
+    /// The alerts whose time has come, the longest overdue first, at most `limit`.
+    pub fn due(&self, now: Time, limit: usize) -> Vec<Arc<Versioned<Alert>>> {
+        let overdue = self.due.iter().take_while(|(due, _)| *due <= now).take(limit);
+        overdue.filter_map(|(_, fingerprint)| self.get(*fingerprint).cloned()).collect()
+    }
+
+    /// When the next one is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// Takes in a record, unless a newer version is here already.
+    pub fn put(&mut self, alert: Versioned<Alert>) {
+        let fingerprint = alert.record.fingerprint;
+        if let Some(before) = self.by_fingerprint.get(&fingerprint) {
+            if before.version > alert.version {
+                return;
+            }
+            if let Some(due) = before.record.next_due() {
+                self.due.remove(&(due, fingerprint));
+            }
+        }
+        if alert.record.stage == Stage::Closed {
+            self.by_fingerprint.remove(&fingerprint);
+            self.by_id.remove(&alert.record.id);
+            return;
+        }
+        if let Some(due) = alert.record.next_due() {
+            self.due.insert((due, fingerprint));
+        }
+        self.by_id.insert(alert.record.id, fingerprint);
+        self.by_fingerprint.insert(fingerprint, Arc::new(alert));
+    }
+}
+
+impl HotAlerts {
+    /// Loads every alert that is not closed, and lays the log of refreshes over them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn load(db: &Db) -> Result<HotAlerts, Fault> {
+        let hot = HotAlerts::default();
+        let mut conn = db.reader().await?;
+        let alerts = store::open(&mut conn).await?;
+        let logged = store::refreshes_after(&mut conn, 0).await?;
+        let mut spaces = hot.write();
+        for (space, alert) in alerts {
+            spaces.entry(space).or_default().put(alert);
+        }
+        for batch in logged {
+            let space = spaces.entry(batch.space).or_default();
+            for refresh in &batch.refreshed {
+                if let Some(alert) = space.by_id(refresh.id) {
+                    let mut alert = Versioned::clone(alert);
+                    refresh.apply(&mut alert.record);
+                    space.put(alert);
+                }
+            }
+        }
+        drop(spaces);
+        Ok(hot)
+    }
+
+    /// Reads the alerts of a space; `None` when it has none.
+    pub fn read<T>(&self, space: &SpaceId, look: impl FnOnce(Option<&Space>) -> T) -> T {
+        look(self.spaces().get(space))
+    }
+
+    /// The spaces that hold alerts.
+    pub fn names(&self) -> Vec<SpaceId> {
+        self.spaces().keys().cloned().collect()
+    }
+
+    /// When the next alert of any space is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.spaces().values().filter_map(Space::next_due).min()
+    }
+
+    /// Takes in what was committed.
+    pub fn put(&self, space: &SpaceId, alerts: impl IntoIterator<Item = Versioned<Alert>>) {
+        let mut spaces = self.write();
+        let space = spaces.entry(space.clone()).or_default();
+        for alert in alerts {
+            space.put(alert);
+        }
+    }
+
+    /// Records of a space in one list, without keeping the lock.
+    pub fn all(&self, space: &SpaceId) -> Vec<Arc<Versioned<Alert>>> {
+        self.read(space, |space| {
+            space.map_or_else(Vec::new, |space| space.iter().cloned().collect())
+        })
+    }
+
+    // A poisoned lock means that a reader panicked: the map itself is whole.
+    fn spaces(&self) -> RwLockReadGuard<'_, HashMap<SpaceId, Space>> {
+        self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<SpaceId, Space>> {
+        self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,6 @@
+//! The shell of the alerts practice: the flood path, the records in memory, and their faces.
+
+pub mod batch;
+pub mod hot;
+pub mod routes;
+pub mod store;

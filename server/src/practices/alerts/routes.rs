@@ -1,0 +1,355 @@
+//! HTTP faces of alerts.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use alerts::{Alert, Command, MatchRule, Matcher, Severity, Stage};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use kernel::{AlertId, ItemRef, Lifecycle, Time};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use spine::engine::{self, Versioned};
+use spine::journal;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::store::{self, ALERTS};
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::commands::{self, Call};
+use crate::listing::{LIMIT_DEFAULT, LIMIT_MAX, Listed, PageQuery, words};
+use crate::practices::incidents::routes::etag;
+use crate::problem::{Answer, Problem};
+use crate::settings;
+
+/// Every route of alerts.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(command))
+        .routes(routes!(timeline))
+        .routes(routes!(rules, put_rules))
+        .routes(routes!(preview))
+}
+
+/// What a list of alerts can be narrowed to.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct FilterQuery {
+    /// Only these states, separated by commas; without it everything but closed.
+    state: Option<String>,
+    /// Only these severities, separated by commas.
+    severity: Option<String>,
+    /// Only those on this item.
+    item: Option<String>,
+    /// `true`: only those whose item was found; `false`: only those whose item was not.
+    matched: Option<bool>,
+    /// Only those of this incident.
+    incident: Option<String>,
+    /// Only those with this text in name, summary or a label value.
+    q: Option<String>,
+}
+
+impl FilterQuery {
+    fn holds(&self, alert: &Alert, states: &[String], severities: &[String]) -> bool {
+        let word = |text: &str, wanted: &[String]| {
+            wanted.is_empty() || wanted.iter().any(|word| word == text)
+        };
+        let text = self.q.as_deref().unwrap_or_default().to_lowercase();
+        let item = alert.item.as_ref().map(ItemRef::as_str);
+        word(&crate::practices::incidents::store::word(alert.stage), states)
+            && word(alert.severity.as_str(), severities)
+            && self.item.as_deref().is_none_or(|wanted| item == Some(wanted))
+            && self.matched.is_none_or(|wanted| alert.item.is_some() == wanted)
+            && self.incident.as_deref().is_none_or(|wanted| {
+                alert.incident.is_some_and(|incident| incident.to_string() == wanted)
+            })
+            && (text.is_empty() || holds_text(alert, &text))
+    }
+}
+
+fn holds_text(alert: &Alert, text: &str) -> bool {
+    alert.name().to_lowercase().contains(text)
+        || alert.summary().to_lowercase().contains(text)
+        || alert.labels.iter().any(|(_, value)| value.to_lowercase().contains(text))
+}
+
+/// Lists alerts, those that fire worst and longest first. Sorted on request by `starts_at`,
+/// `last_seen` or `severity`.
+#[utoipa::path(get, path = "/alerts", tag = "alerts", params(PageQuery, FilterQuery),
+    responses((status = 200, description = "One page of alerts", body = Listed<Value>)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+    Query(filter): Query<FilterQuery>,
+) -> Answer<Json<Listed<Value>>> {
+    let states = words(filter.state.as_deref());
+    if states.iter().any(|state| state == "closed") {
+        return closed(&app, &caller, &page).await;
+    }
+    let severities = words(filter.severity.as_deref());
+    let mut found = app.alerts.all(&caller.space);
+    found.retain(|alert| filter.holds(&alert.record, &states, &severities));
+    sort(&mut found, page.sort.as_deref())?;
+    let limit = limit(&page)?;
+    let offset = offset(&page)?;
+    let total = found.len();
+    let items: Vec<Value> = found
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|alert| json!(alert.record.view(alert.version)))
+        .collect();
+    let next = (offset + items.len() < total).then(|| (offset + items.len()).to_string());
+    Ok(Json(Listed { items, next, total: i64::try_from(total).unwrap_or(i64::MAX) }))
+}
+
+fn limit(page: &PageQuery) -> Answer<usize> {
+    let limit = page.limit.unwrap_or(LIMIT_DEFAULT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Problem::invalid(format!("limit is between 1 and {LIMIT_MAX}")).at("limit"));
+    }
+    Ok(usize::try_from(limit).unwrap_or_default())
+}
+
+fn offset(page: &PageQuery) -> Answer<usize> {
+    match page.after.as_deref().filter(|after| !after.is_empty()) {
+        None => Ok(0),
+        Some(text) => text.parse().map_err(|_| {
+            Problem::invalid("this cursor does not belong to this list")
+                .at("after")
+                .remedy("pass on the `next` of the page before")
+        }),
+    }
+}
+
+fn sort(found: &mut [Arc<Versioned<Alert>>], asked: Option<&str>) -> Answer<()> {
+    let (name, descending) = match asked.unwrap_or("-severity") {
+        text if text.starts_with('-') => (&text[1..], true),
+        text => (text, false),
+    };
+    match name {
+        "severity" => found.sort_by_key(|alert| {
+            let record = &alert.record;
+            (!record.stage.firing(), Reverse(record.severity), record.starts_at, record.id)
+        }),
+        "starts_at" | "" => found.sort_by_key(|alert| (alert.record.starts_at, alert.record.id)),
+        "last_seen" => found.sort_by_key(|alert| (alert.record.last_seen, alert.record.id)),
+        "name" => found.sort_by(|a, b| a.record.name().cmp(b.record.name())),
+        other => {
+            return Err(Problem::invalid(format!("this list cannot be sorted by `{other}`"))
+                .at("sort")
+                .remedy("sort by one of: severity, starts_at, last_seen, name"));
+        }
+    }
+    // The order by severity already has the worst first.
+    if descending != (name == "severity") {
+        found.reverse();
+    }
+    Ok(())
+}
+
+async fn closed(app: &App, caller: &Caller, page: &PageQuery) -> Answer<Json<Listed<Value>>> {
+    let limit = i64::try_from(limit(page)?).unwrap_or(LIMIT_MAX);
+    let before = page.after.clone().unwrap_or_default();
+    let mut conn = app.db.reader().await?;
+    let found = store::closed(&mut conn, &caller.space, &before, limit).await?;
+    let full = found.len() as i64 == limit;
+    let next = found.last().filter(|_| full).map(|last| last.record.id.to_string());
+    let items: Vec<Value> =
+        found.iter().map(|alert| json!(alert.record.view(alert.version))).collect();
+    let total = store::count_closed(&mut conn, &caller.space).await?;
+    Ok(Json(Listed { items, next, total }))
+}
+
+async fn load(app: &App, caller: &Caller, id: AlertId) -> Answer<Versioned<Alert>> {
+    let warm =
+        app.alerts.read(&caller.space, |space| space.and_then(|space| space.by_id(id)).cloned());
+    if let Some(alert) = warm {
+        return Ok(Versioned::clone(&alert));
+    }
+    let mut conn = app.db.reader().await?;
+    engine::load(&mut conn, &ALERTS, &caller.space, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("alert"))
+}
+
+fn view(alert: &Alert, version: i64, _: Time) -> Value {
+    json!(alert.view(version))
+}
+
+/// Shows one alert.
+#[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
+    params(("id" = String, Path, description = "Its id (`alr_…`)")),
+    responses((status = 200, description = "The alert", body = Value)))]
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AlertId>,
+) -> Answer<(HeaderMap, Json<Value>)> {
+    let found = load(&app, &caller, id).await?;
+    Ok((etag(found.version), Json(view(&found.record, found.version, app.world.now()))))
+}
+
+/// Asks something of an alert; the answer is the alert afterwards.
+#[utoipa::path(post, path = "/alerts/{id}/commands", tag = "alerts", request_body = Value,
+    params(("id" = String, Path, description = "Its id (`alr_…`)")),
+    responses((status = 200, description = "The alert afterwards", body = Value)))]
+async fn command(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AlertId>,
+    call: Call,
+    Json(command): Json<Command>,
+) -> Answer<(HeaderMap, Json<Value>)> {
+    may(&caller, Action::Respond, &[])?;
+    if command.system_only() {
+        return Err(Problem::forbidden("this command is for Operate itself"));
+    }
+    let asker = caller.asker();
+    let shown = commands::execute(&app, asker, call, (&ALERTS, id, command), view).await?;
+    let mut conn = app.db.reader().await?;
+    app.alerts.put(&caller.space, store::by_id(&mut conn, &caller.space, &[id]).await?);
+    let version = shown.get("version").and_then(Value::as_i64).unwrap_or_default();
+    Ok((etag(version), Json(shown)))
+}
+
+/// The history of an alert, the newest first.
+#[utoipa::path(get, path = "/alerts/{id}/timeline", tag = "alerts",
+    params(("id" = String, Path, description = "Its id (`alr_…`)")),
+    responses((status = 200, description = "What happened", body = Value)))]
+async fn timeline(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AlertId>,
+) -> Answer<Json<Value>> {
+    let found = load(&app, &caller, id).await?;
+    let filter = journal::Filter {
+        subject: Some(format!("alert:{}", found.record.id())),
+        limit: 1000,
+        ..journal::Filter::default()
+    };
+    let mut conn = app.db.reader().await?;
+    let entries = journal::list(&mut conn, &caller.space, &filter).await?;
+    let items: Vec<Value> = entries.iter().map(crate::sentences::shown).collect();
+    Ok(Json(json!({ "items": items })))
+}
+
+/// The rules that find the item of an alert, in the order in which they are asked.
+#[utoipa::path(get, path = "/match-rules", tag = "alerts",
+    responses((status = 200, description = "The rules", body = Value)))]
+async fn rules(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Value>)> {
+    let mut conn = app.db.reader().await?;
+    let (rules, version) = settings::match_rules(&mut conn, &caller.space).await?;
+    let mut from_files: Vec<Value> = Vec::new();
+    for route in app.estate.snapshot(&caller.space).routes() {
+        from_files.push(json!({
+            "name": route.name, "when": route.when, "item": route.item, "managed_by": "estate"
+        }));
+    }
+    Ok((etag(version), Json(json!({ "items": rules, "routes": from_files, "version": version }))))
+}
+
+/// Replaces the rules; alerts that fire are matched anew.
+#[utoipa::path(put, path = "/match-rules", tag = "alerts", request_body = Value,
+    responses((status = 200, description = "The rules", body = Value)))]
+async fn put_rules(
+    State(app): State<App>,
+    caller: Caller,
+    call: Call,
+    Json(rules): Json<Vec<MatchRule>>,
+) -> Answer<Json<Value>> {
+    may(&caller, Action::Administer, &[])?;
+    compile(&rules)?;
+    settings::put(&app, &caller, settings::MATCH_RULES, &rules, call.expected).await?;
+    app.estate.reload(&app.db).await?;
+    let changed = rematch(&app, &caller).await?;
+    Ok(Json(json!({ "items": rules, "rematched": changed })))
+}
+
+fn compile(rules: &[MatchRule]) -> Answer<Matcher> {
+    Matcher::compile(rules).map_err(|errors| {
+        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let field = errors.first().map(|error| format!("{}.{}", error.index, error.field));
+        Problem::invalid(text.join("; ")).at(field.unwrap_or_default())
+    })
+}
+
+/// Asks the rules again for every alert that fires and has no item yet.
+async fn rematch(app: &App, caller: &Caller) -> Answer<usize> {
+    let estate = app.estate.snapshot(&caller.space);
+    let mut changed = 0;
+    for alert in app.alerts.all(&caller.space) {
+        let record = &alert.record;
+        let found = estate.find_for(record);
+        let item = found.as_ref().map(|found| found.item.clone());
+        if !record.stage.firing() || item == record.item || item.is_none() {
+            continue;
+        }
+        let command =
+            Command::Match { item, matched_by: found.map(|found| found.rule.to_string()) };
+        let order = app.order(&caller.space, caller.actor());
+        let done = engine::execute(&app.db, &ALERTS, record.id, command, order).await?;
+        app.alerts.put(&caller.space, [Versioned { record: done.record, version: done.version }]);
+        changed += 1;
+    }
+    Ok(changed)
+}
+
+/// Which of the alerts that are not closed a rule would match, before it is saved.
+#[utoipa::path(post, path = "/match-rules/preview", tag = "alerts", request_body = Value,
+    responses((status = 200, description = "How many, and some of them", body = Value)))]
+async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Json(rule): Json<MatchRule>,
+) -> Answer<Json<Value>> {
+    let matcher = compile(std::slice::from_ref(&rule))?;
+    let estate = app.estate.snapshot(&caller.space);
+    let mut matches = 0;
+    let mut unknown_items = std::collections::BTreeSet::new();
+    let mut examples = Vec::new();
+    for alert in app.alerts.all(&caller.space) {
+        let signal = crate::practices::estate::live::as_signal(&alert.record);
+        let found = matcher.find(&signal, &|_| true);
+        let Some(found) = found.filter(|found| found.rule.starts_with("rule ")) else { continue };
+        if !estate.knows(&found.item) {
+            unknown_items.insert(found.item);
+            continue;
+        }
+        matches += 1;
+        if examples.len() < 10 {
+            examples.push(json!({
+                "id": alert.record.id,
+                "name": alert.record.name(),
+                "summary": alert.record.summary(),
+                "item": found.item,
+                "labels": alert.record.labels,
+            }));
+        }
+    }
+    Ok(Json(json!({ "matches": matches, "examples": examples, "unknown_items": unknown_items })))
+}
+
+/// Counts for the overview: `(firing, firing without an item, firing and critical)`.
+pub fn counts(app: &App, space: &kernel::SpaceId) -> (usize, usize, usize) {
+    app.alerts.read(space, |space| {
+        let mut counts = (0, 0, 0);
+        for alert in space.into_iter().flat_map(|space| space.iter()) {
+            let record = &alert.record;
+            if record.stage == Stage::Cleared || record.stage == Stage::Closed {
+                continue;
+            }
+            counts.0 += 1;
+            counts.1 += usize::from(record.item.is_none());
+            counts.2 += usize::from(record.severity == Severity::Critical);
+        }
+        counts
+    })
+}

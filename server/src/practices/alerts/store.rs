@@ -1,0 +1,313 @@
+//! Alerts in the database.
+
+use alerts::{Alert, Change, Fingerprint, Labels, Refresh};
+use kernel::{AlertId, Lifecycle, SpaceId, Time};
+use serde::{Deserialize, Serialize};
+use spine::db::placeholders;
+use spine::engine::{Table, Versioned};
+use spine::{Conn, Fault, Row, Tx, params};
+use sqlx::AssertSqlSafe;
+
+/// Where alerts are kept.
+pub static ALERTS: Table<Alert> = Table {
+    name: "alert",
+    columns: &["fingerprint", "stage"],
+    values: |alert| params![alert.fingerprint.to_string(), stage(alert)],
+    tags: |_| Vec::new(),
+};
+
+fn stage(alert: &Alert) -> &'static str {
+    match alert.stage {
+        alerts::Stage::Open => "open",
+        alerts::Stage::Acknowledged => "acknowledged",
+        alerts::Stage::Cleared => "cleared",
+        alerts::Stage::Closed => "closed",
+    }
+}
+
+/// Rows of one statement.
+const ROWS: usize = 64;
+
+/// Writes new alerts. A label set that another node wrote meanwhile makes the batch a lost race.
+///
+/// # Errors
+/// When the database refuses, or the race is lost.
+pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(), Fault> {
+    for chunk in alerts.chunks(ROWS) {
+        let mut sql = String::from(
+            "INSERT INTO alert (space_id, id, version, due_at, data, fingerprint, stage) VALUES ",
+        );
+        let mut values = Vec::with_capacity(chunk.len() * 7);
+        for (row, alert) in chunk.iter().enumerate() {
+            sql.push_str(if row == 0 { "(" } else { ", (" });
+            sql.push_str(&placeholders(row * 7 + 1, 7));
+            sql.push(')');
+            values.extend(params![
+                space,
+                alert.id,
+                1,
+                alert.next_due(),
+                text(alert)?,
+                alert.fingerprint.to_string(),
+                stage(alert)
+            ]);
+        }
+        sql.push_str(" ON CONFLICT DO NOTHING");
+        if tx.run(AssertSqlSafe(sql), values).await? != chunk.len() as u64 {
+            return Err(Fault::Race);
+        }
+    }
+    Ok(())
+}
+
+/// Writes changed alerts, each against the version it was decided on.
+///
+/// # Errors
+/// When the database refuses, or one of them was changed meanwhile.
+pub async fn update(tx: &mut Tx, space: &SpaceId, changed: &[(&Alert, i64)]) -> Result<(), Fault> {
+    for (alert, version) in changed {
+        let touched = tx
+            .run(
+                "UPDATE alert SET version = version + 1, due_at = $4, data = $5, stage = $6 \
+                 WHERE space_id = $1 AND id = $2 AND version = $3",
+                params![space, alert.id, *version, alert.next_due(), text(alert)?, stage(alert)],
+            )
+            .await?;
+        if touched != 1 {
+            return Err(Fault::Race);
+        }
+    }
+    Ok(())
+}
+
+fn text(alert: &Alert) -> Result<String, Fault> {
+    serde_json::to_string(alert).map_err(|error| Fault::corrupt("alert", error))
+}
+
+/// What a refresh changed, as the log keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refreshed {
+    /// The alert.
+    #[serde(rename = "i")]
+    pub id: AlertId,
+    /// When the source last said so.
+    #[serde(rename = "s")]
+    pub seen_micros: i64,
+    /// Until when the source stands by it.
+    #[serde(rename = "e")]
+    pub expires_micros: i64,
+    /// Annotations, when the source changed them.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Labels>,
+}
+
+impl Refreshed {
+    /// What the log keeps of an alert that a batch refreshed.
+    pub fn of(change: &Change, before: Option<&Alert>) -> Refreshed {
+        let alert = &change.alert;
+        let same = before.is_some_and(|before| before.annotations == alert.annotations);
+        Refreshed {
+            id: alert.id,
+            seen_micros: alert.last_seen.micros(),
+            expires_micros: alert.expires_at.micros(),
+            annotations: (!same).then(|| alert.annotations.clone()),
+        }
+    }
+
+    /// Takes the refresh into the record, unless the record is newer.
+    pub fn apply(&self, alert: &mut Alert) {
+        let seen_at = Time::from_micros(self.seen_micros);
+        if alert.stage.firing() && seen_at >= alert.last_seen {
+            alert.refresh(&Refresh {
+                seen_at,
+                expires_at: Time::from_micros(self.expires_micros).max(alert.expires_at),
+                annotations: self.annotations.clone(),
+                generator_url: None,
+            });
+        }
+    }
+}
+
+/// Appends one batch of refreshes to the log.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn log_refreshes(
+    tx: &mut Tx,
+    space: &SpaceId,
+    at: Time,
+    refreshed: &[Refreshed],
+) -> Result<(), Fault> {
+    if refreshed.is_empty() {
+        return Ok(());
+    }
+    let data =
+        serde_json::to_string(refreshed).map_err(|error| Fault::corrupt("refreshes", error))?;
+    tx.run(
+        "INSERT INTO alert_refresh (space_id, at, data) VALUES ($1, $2, $3)",
+        params![space, at, data],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A batch of the log.
+pub struct Logged {
+    /// Its place.
+    pub seq: i64,
+    /// Its space.
+    pub space: SpaceId,
+    /// The refreshes.
+    pub refreshed: Vec<Refreshed>,
+}
+
+/// The log after `seq`.
+///
+/// # Errors
+/// When the database refuses or a batch does not read back.
+pub async fn refreshes_after(conn: &mut Conn, seq: i64) -> Result<Vec<Logged>, Fault> {
+    let sql = "SELECT seq, space_id, data FROM alert_refresh WHERE seq > $1 ORDER BY seq";
+    let rows = conn.all(sql, params![seq]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Logged {
+                seq: row.get("seq")?,
+                space: row.get("space_id")?,
+                refreshed: row.json("data")?,
+            })
+        })
+        .collect()
+}
+
+/// Replaces the log by its essence: the newest refresh of each alert that `keep` wants.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn compact_refreshes(
+    tx: &mut Tx,
+    at: Time,
+    keep: &(dyn Fn(&Refreshed) -> bool + Send + Sync),
+) -> Result<usize, Fault> {
+    let logged = refreshes_after(tx, 0).await?;
+    let Some(last) = logged.last().map(|batch| batch.seq) else { return Ok(0) };
+    let mut newest: std::collections::BTreeMap<(SpaceId, AlertId), Refreshed> = Default::default();
+    for batch in logged {
+        for mut refresh in batch.refreshed {
+            let key = (batch.space.clone(), refresh.id);
+            if let Some(before) = newest.get(&key) {
+                refresh.annotations = refresh.annotations.or_else(|| before.annotations.clone());
+                refresh.expires_micros = refresh.expires_micros.max(before.expires_micros);
+            }
+            newest.insert(key, refresh);
+        }
+    }
+    newest.retain(|_, refresh| keep(refresh));
+    tx.run("DELETE FROM alert_refresh WHERE seq <= $1", params![last]).await?;
+    let mut by_space: std::collections::BTreeMap<SpaceId, Vec<Refreshed>> = Default::default();
+    for ((space, _), refresh) in newest {
+        by_space.entry(space).or_default().push(refresh);
+    }
+    let mut kept = 0;
+    for (space, refreshed) in by_space {
+        for chunk in refreshed.chunks(1000) {
+            log_refreshes(tx, &space, at, chunk).await?;
+            kept += chunk.len();
+        }
+    }
+    Ok(kept)
+}
+
+/// Alerts with these fingerprints, in whatever stage.
+///
+/// # Errors
+/// When the database refuses or an alert does not read back.
+pub async fn by_fingerprint(
+    conn: &mut Conn,
+    space: &SpaceId,
+    fingerprints: &[Fingerprint],
+) -> Result<Vec<Versioned<Alert>>, Fault> {
+    let keys: Vec<String> = fingerprints.iter().map(ToString::to_string).collect();
+    by_key(conn, space, "fingerprint", &keys).await
+}
+
+/// Alerts with these ids, in whatever stage.
+///
+/// # Errors
+/// When the database refuses or an alert does not read back.
+pub async fn by_id(
+    conn: &mut Conn,
+    space: &SpaceId,
+    ids: &[AlertId],
+) -> Result<Vec<Versioned<Alert>>, Fault> {
+    let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    by_key(conn, space, "id", &keys).await
+}
+
+async fn by_key(
+    conn: &mut Conn,
+    space: &SpaceId,
+    column: &'static str,
+    keys: &[String],
+) -> Result<Vec<Versioned<Alert>>, Fault> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(ROWS) {
+        let sql = format!(
+            "SELECT version, data FROM alert WHERE space_id = $1 AND {column} IN ({})",
+            placeholders(2, chunk.len())
+        );
+        let mut values = params![space];
+        values.extend(chunk.iter().map(|key| spine::Value::from(key.as_str())));
+        for row in conn.all(AssertSqlSafe(sql), values).await? {
+            found.push(versioned(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Every alert that is not closed, of all spaces.
+///
+/// # Errors
+/// When the database refuses or an alert does not read back.
+pub async fn open(conn: &mut Conn) -> Result<Vec<(SpaceId, Versioned<Alert>)>, Fault> {
+    let mut found = Vec::new();
+    let mut after = (String::new(), String::new());
+    loop {
+        let sql = "SELECT space_id, id, version, data FROM alert \
+                   WHERE stage <> 'closed' AND (space_id, id) > ($1, $2) \
+                   ORDER BY space_id, id LIMIT 5000";
+        let rows = conn.all(sql, params![&after.0, &after.1]).await?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = (last.get("space_id")?, last.get("id")?);
+        for row in &rows {
+            found.push((row.get("space_id")?, versioned(row)?));
+        }
+    }
+}
+
+/// Closed alerts, the newest first, after the id of the page before.
+///
+/// # Errors
+/// When the database refuses or an alert does not read back.
+pub async fn closed(
+    conn: &mut Conn,
+    space: &SpaceId,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Versioned<Alert>>, Fault> {
+    let sql = "SELECT version, data FROM alert WHERE space_id = $1 AND stage = 'closed' \
+               AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3";
+    conn.all(sql, params![space, before, limit]).await?.iter().map(versioned).collect()
+}
+
+fn versioned(row: &Row) -> Result<Versioned<Alert>, Fault> {
+    Ok(Versioned { record: row.json("data")?, version: row.get("version")? })
+}
+
+/// How many alerts are closed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_closed(conn: &mut Conn, space: &SpaceId) -> Result<i64, Fault> {
+    let sql = "SELECT COUNT(*) AS n FROM alert WHERE space_id = $1 AND stage = 'closed'";
+    conn.number(sql, params![space]).await
+}

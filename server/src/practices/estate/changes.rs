@@ -1,0 +1,291 @@
+//! Changes of the estate: plans applied as one, and single resources edited by hand.
+
+use estate::{Action, Change, Desired, Mistake, Plan, Resource, SourceFile, Stored};
+use kernel::{Actor, Fact, ItemRef};
+use serde_json::{Value, json};
+use spine::journal::{self, Stamp};
+use spine::{Denied, Fault, Tx};
+
+use super::store;
+use crate::app::App;
+use crate::commands::Asker;
+use crate::problem::{Answer, Problem};
+
+/// What a plan or an application came to.
+pub enum Outcome {
+    /// The plan, carried out or not.
+    Planned(Plan),
+    /// Nothing was done: these are wrong.
+    Wrong(Vec<Mistake>),
+}
+
+/// Compares files with what is stored.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn plan(
+    app: &App,
+    asker: &Asker,
+    files: &[SourceFile],
+    prune: bool,
+) -> Result<Outcome, Fault> {
+    let desired = match desired(files) {
+        Ok(desired) => desired,
+        Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
+    };
+    let mut conn = app.db.reader().await?;
+    let stored = stored(store::all(&mut conn, &asker.space).await?);
+    Ok(estate::plan(&stored, &desired, prune).map_or_else(Outcome::Wrong, Outcome::Planned))
+}
+
+/// Applies files in one transaction: everything or nothing.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn apply(
+    app: &App,
+    asker: &Asker,
+    files: &[SourceFile],
+    prune: bool,
+) -> Result<Outcome, Fault> {
+    let desired = match desired(files) {
+        Ok(desired) => desired,
+        Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
+    };
+    let (space, actor, now) = (asker.space.clone(), asker.actor.clone(), app.world.now());
+    let outcome = app
+        .db
+        .write::<_, Fault, _>(move |tx| {
+            Box::pin(async move {
+                let stored = stored(store::all(tx, &space).await?);
+                let plan = match estate::plan(&stored, &desired, prune) {
+                    Ok(plan) => plan,
+                    Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
+                };
+                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                for change in &plan.changes {
+                    carry_out(tx, &stamp, change, &stored).await?;
+                }
+                Ok(Outcome::Planned(plan))
+            })
+        })
+        .await?;
+    app.estate.reload(&app.db).await?;
+    Ok(outcome)
+}
+
+fn stored(kept: Vec<store::Kept>) -> Vec<Stored> {
+    kept.into_iter().map(|kept| kept.stored).collect()
+}
+
+/// Reads files and checks the conditions of their routes.
+fn desired(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
+    let desired = estate::read(files)?;
+    let mistakes = desired.check_routes(|metadata, route| {
+        let rule = alerts::MatchRule {
+            name: metadata.name.clone(),
+            when: route.when.clone(),
+            item: route.item.clone(),
+        };
+        alerts::Matcher::compile(std::slice::from_ref(&rule)).map(|_| ()).map_err(|errors| {
+            errors
+                .into_iter()
+                .next()
+                .map_or(("when", String::new()), |error| (error.field, error.problem))
+        })
+    });
+    if mistakes.is_empty() { Ok(desired) } else { Err(mistakes) }
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    stamp: &Stamp<'_>,
+    change: &Change,
+    stored: &[Stored],
+) -> Result<(), Fault> {
+    match (&change.action, &change.resource) {
+        (Action::Create | Action::Update, Some(resource)) => {
+            store::put(tx, stamp.space, resource, Some(resource), stamp.at).await?;
+        }
+        (Action::Delete, _) => store::delete(tx, stamp.space, &change.item, stamp.at).await?,
+        (Action::Unchanged, Some(resource)) => {
+            let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
+            if known.is_some_and(|known| known.applied.as_ref() != Some(resource)) {
+                store::adopt(tx, stamp.space, resource).await?;
+            }
+            return Ok(());
+        }
+        _ => return Ok(()),
+    }
+    let verb = match change.action {
+        Action::Create => "created",
+        Action::Delete => "deleted",
+        _ => "updated",
+    };
+    note(tx, stamp, &change.item, verb, json!({ "fields": change.fields, "by": "file" })).await
+}
+
+async fn note(
+    tx: &mut Tx,
+    stamp: &Stamp<'_>,
+    item: &ItemRef,
+    verb: &str,
+    data: Value,
+) -> Result<(), Fault> {
+    let fact = Fact { subject: format!("item:{item}"), kind: format!("item.{verb}"), data };
+    journal::append(tx, stamp, &[fact]).await
+}
+
+/// Writes one resource by hand, against the version that the asker saw.
+///
+/// # Errors
+/// 412 when it changed meanwhile, 422 when it is wrong or names what is not there.
+pub async fn put(
+    app: &App,
+    asker: &Asker,
+    resource: Resource,
+    expected: Option<i64>,
+) -> Answer<()> {
+    let (space, actor, now) = (asker.space.clone(), asker.actor.clone(), app.world.now());
+    let result = app
+        .db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                let all = store::all(tx, &space).await?;
+                let item = resource.item().clone();
+                let before = all.iter().find(|kept| *kept.stored.resource.item() == item);
+                check_version(before, expected)?;
+                let applied = before.and_then(|kept| kept.stored.applied.clone());
+                let wanted = Desired::from_resources([resource.clone()]);
+                let plan = match estate::plan(&stored(all), &wanted, false) {
+                    Ok(plan) => plan,
+                    Err(mistakes) => return Ok(Err(wrong(&mistakes))),
+                };
+                let change = plan.changes.iter().find(|change| change.item == item);
+                let Some(change) = change.filter(|change| change.action != Action::Unchanged)
+                else {
+                    return Ok(Ok(()));
+                };
+                keep_applied(tx, &space, &resource, applied.as_ref(), now).await?;
+                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                let verb = if change.action == Action::Create { "created" } else { "updated" };
+                let data = json!({ "fields": change.fields, "by": "ui" });
+                note(tx, &stamp, &item, verb, data).await?;
+                Ok(Ok(()))
+            })
+        })
+        .await?;
+    app.estate.reload(&app.db).await?;
+    result
+}
+
+/// Keeps what files last said beside what a person made of it, so that drift shows.
+async fn keep_applied(
+    tx: &mut Tx,
+    space: &kernel::SpaceId,
+    resource: &Resource,
+    applied: Option<&Resource>,
+    now: kernel::Time,
+) -> Result<(), Fault> {
+    store::put(tx, space, resource, applied, now).await
+}
+
+/// Deletes one resource by hand.
+///
+/// # Errors
+/// 404, 412, or 409 while others name it.
+pub async fn delete(app: &App, asker: &Asker, item: ItemRef, expected: Option<i64>) -> Answer<()> {
+    let (space, actor, now) = (asker.space.clone(), asker.actor.clone(), app.world.now());
+    let estate = app.estate.snapshot(&asker.space);
+    let users: Vec<String> =
+        estate.estate.mentioned_by(&item).iter().map(|r| r.item().to_string()).collect();
+    if !users.is_empty() {
+        return Err(Problem::new(
+            axum::http::StatusCode::CONFLICT,
+            "in_use",
+            format!("{item} is named by {}", users.join(", ")),
+        )
+        .remedy("take it out of these first"));
+    }
+    app.db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                let before = store::one(tx, &space, &item).await?;
+                if before.is_none() {
+                    return Err(Denied::Missing("item"));
+                }
+                check_version(before.as_ref(), expected)?;
+                store::delete(tx, &space, &item, now).await?;
+                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                note(tx, &stamp, &item, "deleted", json!({ "by": "ui" })).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    app.estate.reload(&app.db).await?;
+    Ok(())
+}
+
+fn check_version(before: Option<&store::Kept>, expected: Option<i64>) -> Result<(), Denied> {
+    let actual = before.map_or(0, |kept| kept.version);
+    match expected.filter(|expected| *expected != actual) {
+        Some(expected) => Err(Denied::Stale { expected, actual }),
+        None => Ok(()),
+    }
+}
+
+/// The first mistake as a problem.
+pub fn wrong(mistakes: &[Mistake]) -> Problem {
+    let Some(first) = mistakes.first() else { return Problem::invalid("the estate is wrong") };
+    let mut problem = Problem::new(
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid",
+        first.message.clone(),
+    )
+    .at(first.field.clone());
+    if !first.remedy.is_empty() {
+        problem = problem.remedy(first.remedy.clone());
+    }
+    problem
+}
+
+/// Applies the YAML files of a folder, when the space has no resources yet.
+///
+/// # Errors
+/// When a file cannot be read or is wrong.
+pub async fn seed(app: &App, folder: &std::path::Path) -> Result<(), String> {
+    let space = kernel::SpaceId::main();
+    let mut conn = app.db.reader().await.map_err(|fault| fault.chain())?;
+    let resources = store::all(&mut conn, &space).await.map_err(|fault| fault.chain())?;
+    drop(conn);
+    if !resources.is_empty() {
+        return Ok(());
+    }
+    let files = read_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let asker = Asker { space, actor: Actor::system("sample") };
+    match apply(app, &asker, &files, false).await.map_err(|fault| fault.chain())? {
+        Outcome::Planned(_) => Ok(()),
+        Outcome::Wrong(mistakes) => {
+            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            Err(lines.join("\n"))
+        }
+    }
+}
+
+/// The YAML files of a folder, in the order of their names.
+fn read_folder(folder: &std::path::Path) -> std::io::Result<Vec<SourceFile>> {
+    let mut paths: Vec<std::path::PathBuf> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.retain(|path| {
+        path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    });
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path)?;
+            Ok(SourceFile { name: path.display().to_string(), text })
+        })
+        .collect()
+}

@@ -1,0 +1,184 @@
+//! The estate in memory: graph, owners, rules. Rebuilt whenever resources or rules change; the
+//! database stays the truth.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use alerts::{Alert, Match, MatchRule, Matcher, Signal};
+use estate::{Estate, RouteSpec, Spec};
+use kernel::{ItemRef, SpaceId};
+use spine::{Db, Fault};
+
+use super::store;
+use crate::settings;
+
+/// The estates of all spaces; cheap to clone.
+#[derive(Clone, Default)]
+pub struct LiveEstate {
+    inner: Arc<RwLock<HashMap<SpaceId, Arc<Snapshot>>>>,
+}
+
+/// The estate of one space at one time, with the rules that find items.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The estate.
+    pub estate: Estate,
+    /// How many changes of resources it has seen: the web reloads its map when this moves.
+    pub resources: usize,
+    /// What opens an incident, what calls people.
+    pub policy: streams::Policy,
+    /// The rules that name team or priority.
+    pub flow: streams::Routes,
+    routes: Vec<Route>,
+    matcher: Matcher,
+}
+
+/// A rule that finds the item of an alert, kept in files.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its name.
+    pub name: String,
+    /// Its condition in CEL.
+    pub when: String,
+    /// The item, or how to make its name from labels.
+    pub item: String,
+}
+
+impl Snapshot {
+    fn new(resources: Vec<estate::Resource>, rules: &[MatchRule]) -> Snapshot {
+        let mut routes: Vec<(i32, Route)> = resources
+            .iter()
+            .filter_map(|resource| match &resource.spec {
+                Spec::Route(route) => Some((route.order, route_of(&resource.metadata.name, route))),
+                _ => None,
+            })
+            .collect();
+        routes.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+        let routes: Vec<Route> = routes.into_iter().map(|(_, route)| route).collect();
+        // Rules made in the product are asked before those of files: the quick mend at night.
+        let all: Vec<MatchRule> =
+            rules.iter().cloned().chain(routes.iter().map(Route::rule)).collect();
+        let matcher = usable(&all);
+        Snapshot {
+            resources: resources.len(),
+            estate: Estate::new(resources),
+            routes,
+            matcher,
+            ..Snapshot::default()
+        }
+    }
+
+    /// Whether the estate has this item.
+    pub fn knows(&self, item: &ItemRef) -> bool {
+        self.estate.contains(item)
+    }
+
+    /// The item of a signal.
+    pub fn find(&self, signal: &Signal) -> Option<Match> {
+        self.matcher.find(signal, &|item| self.knows(item))
+    }
+
+    /// The item of an alert as its rules would find it now.
+    pub fn find_for(&self, alert: &Alert) -> Option<Match> {
+        self.find(&as_signal(alert))
+    }
+
+    /// The rules that files brought.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Rules that failed since they were compiled, and how often.
+    pub fn rule_failures(&self) -> Vec<(String, u64)> {
+        self.matcher.failures().map(|(name, count)| (name.to_owned(), count)).collect()
+    }
+}
+
+fn route_of(name: &str, spec: &RouteSpec) -> Route {
+    Route { name: name.to_owned(), when: spec.when.clone(), item: spec.item.clone() }
+}
+
+impl Route {
+    fn rule(&self) -> MatchRule {
+        MatchRule { name: self.name.clone(), when: self.when.clone(), item: self.item.clone() }
+    }
+}
+
+/// Compiles the rules that can be used. Wrong ones are refused when they are saved; one that an
+/// older Operate let in must not switch the others off.
+fn usable(rules: &[MatchRule]) -> Matcher {
+    Matcher::compile(rules).unwrap_or_else(|errors| {
+        let wrong: Vec<usize> = errors.iter().map(|error| error.index).collect();
+        for error in &errors {
+            tracing::warn!(%error, "a match rule is passed over");
+        }
+        let rest: Vec<MatchRule> = rules
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !wrong.contains(index))
+            .map(|(_, rule)| rule.clone())
+            .collect();
+        Matcher::compile(&rest).unwrap_or_default()
+    })
+}
+
+fn flow(routes: Vec<streams::Route>) -> streams::Routes {
+    streams::Routes::compile(&routes).unwrap_or_else(|errors| {
+        for error in errors {
+            tracing::warn!(route = error.name, problem = error.problem, "a route is passed over");
+        }
+        streams::Routes::default()
+    })
+}
+
+/// An alert as the signal that it was, to ask the rules again.
+pub fn as_signal(alert: &Alert) -> Signal {
+    Signal {
+        source: alert.source.clone(),
+        key: None,
+        labels: alert.labels.clone(),
+        annotations: alert.annotations.clone(),
+        starts_at: Some(alert.starts_at),
+        ends_at: None,
+        generator_url: alert.generator_url.clone(),
+    }
+}
+
+impl LiveEstate {
+    /// Loads the estates of all spaces.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn load(db: &Db) -> Result<LiveEstate, Fault> {
+        let live = LiveEstate::default();
+        live.reload(db).await?;
+        Ok(live)
+    }
+
+    /// Reads everything again.
+    ///
+    /// # Errors
+    /// When the database refuses: then the old one stays.
+    pub async fn reload(&self, db: &Db) -> Result<(), Fault> {
+        let mut conn = db.reader().await?;
+        let mut fresh = HashMap::new();
+        for space in store::spaces(&mut conn).await? {
+            let kept = store::all(&mut conn, &space).await?;
+            let (rules, _) = settings::match_rules(&mut conn, &space).await?;
+            let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
+            let mut snapshot = Snapshot::new(resources, &rules);
+            snapshot.policy = settings::policy(&mut conn, &space).await?;
+            let (routes, _) = settings::get(&mut conn, &space, settings::ROUTES).await?;
+            snapshot.flow = flow(routes);
+            fresh.insert(space, Arc::new(snapshot));
+        }
+        *self.inner.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// The estate of a space as it is now.
+    pub fn snapshot(&self, space: &SpaceId) -> Arc<Snapshot> {
+        let spaces = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        spaces.get(space).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,6 @@
+//! The shell of the estate practice: resources in the database, the estate in memory, its faces.
+
+pub mod changes;
+pub mod live;
+pub mod routes;
+pub mod store;

@@ -1,0 +1,4 @@
+//! The shell of the incidents practice.
+
+pub mod routes;
+pub mod store;

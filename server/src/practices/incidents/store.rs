@@ -1,0 +1,274 @@
+//! Incidents in the database.
+
+use incidents::{Incident, Phase, Stage};
+use kernel::{IncidentId, ItemRef, Lifecycle, SpaceId, Time};
+use spine::clockwork::Clocked;
+use spine::engine::{Table, Versioned};
+use spine::{Conn, Fault, Row, Tx, Value, params};
+use sqlx::AssertSqlSafe;
+
+use crate::listing::{Clauses, Page, Sort};
+
+/// Where incidents are kept.
+pub static INCIDENTS: Table<Incident> = Table {
+    name: "incident",
+    columns: &[
+        "number",
+        "title",
+        "stage",
+        "phase",
+        "priority",
+        "main_item",
+        "team",
+        "assignee",
+        "opened_at",
+        "updated_at",
+        "ended_at",
+    ],
+    values: |incident| {
+        params![
+            i64::try_from(incident.number).unwrap_or(i64::MAX),
+            &incident.title,
+            word(incident.stage),
+            phase_word(incident.stage.phase()),
+            incident.priority,
+            incident.main_item.as_ref(),
+            incident.team.as_ref(),
+            incident.assignee.as_ref(),
+            incident.opened_at,
+            incident.updated_at,
+            incident.times.resolved.map(|stamp| stamp.at),
+        ]
+    },
+    tags: |incident| {
+        let items = incident.items.iter().chain(incident.main_item.as_ref());
+        let items = items.map(|item| format!("item:{item}"));
+        let alerts = incident.members.iter().filter(|member| !member.detached);
+        items.chain(alerts.map(|member| format!("alert:{}", member.alert))).collect()
+    },
+};
+
+/// Incidents, for the clockwork.
+pub struct Incidents;
+
+impl Clocked for Incidents {
+    type Record = Incident;
+    const TABLE: &'static Table<Incident> = &INCIDENTS;
+}
+
+/// The word of a unit enum, as serde writes it.
+pub fn word<T: serde::Serialize>(value: T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+fn phase_word(phase: Phase) -> String {
+    word(phase)
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only open ones (`true`) or only ended ones (`false`).
+    pub open: Option<bool>,
+    /// Only these stages.
+    pub stages: Vec<String>,
+    /// Only these phases.
+    pub phases: Vec<String>,
+    /// Only these priorities.
+    pub priorities: Vec<String>,
+    /// Only this team's.
+    pub team: Option<String>,
+    /// Only this person's.
+    pub assignee: Option<String>,
+    /// Only those that touch this item.
+    pub item: Option<String>,
+    /// Only those whose title or number holds this text.
+    pub text: Option<String>,
+    /// Opened at or after.
+    pub from: Option<Time>,
+    /// Opened before.
+    pub to: Option<Time>,
+}
+
+/// By what a list of incidents can be sorted: the name in the API and the column.
+pub const SORTS: &[(&str, &str, bool)] = &[
+    ("opened_at", "opened_at", true),
+    ("updated_at", "updated_at", true),
+    ("number", "number", true),
+    ("priority", "priority", false),
+    ("stage", "stage", false),
+    ("title", "title", false),
+];
+
+impl Filter {
+    fn clauses(&self, space: &SpaceId) -> Clauses {
+        let mut clauses = Clauses::in_space(space);
+        match self.open {
+            Some(true) => clauses.add("phase <> 'done'"),
+            Some(false) => clauses.add("phase = 'done'"),
+            None => {}
+        }
+        clauses.any_of("stage", &self.stages);
+        clauses.any_of("phase", &self.phases);
+        clauses.any_of("priority", &self.priorities);
+        clauses.equal("team", self.team.as_deref());
+        clauses.equal("assignee", self.assignee.as_deref());
+        clauses.at_least("opened_at", self.from);
+        clauses.below("opened_at", self.to);
+        if let Some(item) = &self.item {
+            let tag = format!("item:{item}");
+            clauses.add_with(
+                "id IN (SELECT id FROM record_tag WHERE space_id = $1 AND kind = 'incident' \
+                 AND tag = $$)",
+                tag,
+            );
+        }
+        if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            match text.trim_start_matches('#').parse::<i64>() {
+                Ok(number) => clauses.add_with("number = $$", number),
+                Err(_) => clauses.contains("title", text),
+            }
+        }
+        clauses
+    }
+}
+
+/// One page of the list.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn list(
+    conn: &mut Conn,
+    space: &SpaceId,
+    filter: &Filter,
+    page: &Page,
+) -> Result<(Vec<Versioned<Incident>>, i64), Fault> {
+    let mut clauses = filter.clauses(space);
+    let sql = format!("SELECT COUNT(*) AS n FROM incident WHERE {}", clauses.text());
+    let total = conn.number(AssertSqlSafe(sql), clauses.values().to_vec()).await?;
+    let tail = page.tail(&mut clauses);
+    let sql = format!("SELECT version, data FROM incident WHERE {} {tail}", clauses.text());
+    let rows = conn.all(AssertSqlSafe(sql), clauses.values().to_vec()).await?;
+    Ok((rows.iter().map(versioned).collect::<Result<_, _>>()?, total))
+}
+
+/// Every incident that is not over.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn open(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Versioned<Incident>>, Fault> {
+    let filter = Filter { open: Some(true), ..Filter::default() };
+    let page = Page::first(100_000, Sort::ascending("priority", false));
+    Ok(list(conn, space, &filter, &page).await?.0)
+}
+
+/// The incidents that correlation looks at: open ones that hit the item, and all that something
+/// happened to lately.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn near(
+    conn: &mut Conn,
+    space: &SpaceId,
+    item: Option<&ItemRef>,
+    updated_after: Time,
+) -> Result<Vec<Incident>, Fault> {
+    let tag = item.map_or_else(String::new, |item| format!("item:{item}"));
+    let sql = "SELECT version, data FROM incident WHERE space_id = $1 AND phase <> 'done' \
+               AND (updated_at >= $2 OR id IN (SELECT id FROM record_tag \
+               WHERE space_id = $1 AND tag = $3 AND kind = 'incident')) \
+               ORDER BY opened_at LIMIT 2000";
+    let rows = conn.all(sql, params![space, updated_after, tag]).await?;
+    rows.iter().map(|row| Ok(versioned(row)?.record)).collect()
+}
+
+/// Incidents opened in a period, or ended in it: what reports count.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn in_period(
+    conn: &mut Conn,
+    space: &SpaceId,
+    from: Time,
+    to: Time,
+) -> Result<Vec<Incident>, Fault> {
+    let sql = "SELECT version, data FROM incident WHERE space_id = $1 \
+               AND opened_at < $3 AND (opened_at >= $2 OR updated_at >= $2) ORDER BY opened_at";
+    let rows = conn.all(sql, params![space, from, to]).await?;
+    rows.iter().map(|row| Ok(versioned(row)?.record)).collect()
+}
+
+/// The incident that an alert belongs to, the newest if several.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_tag(conn: &mut Conn, space: &SpaceId, tag: &str) -> Result<Vec<IncidentId>, Fault> {
+    let sql = "SELECT id FROM record_tag WHERE space_id = $1 AND tag = $2 AND kind = 'incident' \
+               ORDER BY id DESC";
+    conn.all(sql, params![space, tag]).await?.iter().map(|row| row.parse("id")).collect()
+}
+
+/// Open incidents by phase and by priority: `(phase, priority, count)`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn counts(conn: &mut Conn, space: &SpaceId) -> Result<Vec<(String, String, i64)>, Fault> {
+    let sql = "SELECT phase, priority, COUNT(*) AS n FROM incident \
+               WHERE space_id = $1 AND phase <> 'done' GROUP BY phase, priority";
+    let rows = conn.all(sql, params![space]).await?;
+    rows.iter().map(|row| Ok((row.get("phase")?, row.get("priority")?, row.get("n")?))).collect()
+}
+
+/// Items that open incidents touch, with the worst priority and how many incidents.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn broken_items(
+    conn: &mut Conn,
+    space: &SpaceId,
+) -> Result<Vec<(ItemRef, Stage, IncidentId)>, Fault> {
+    let incidents = open(conn, space).await?;
+    Ok(incidents
+        .into_iter()
+        .flat_map(|Versioned { record, .. }| {
+            let (stage, id) = (record.stage, record.id());
+            record.items.into_iter().map(move |item| (item, stage, id))
+        })
+        .collect())
+}
+
+/// Draws the next number that people will call an incident by.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_number(tx: &mut Tx, space: &SpaceId) -> Result<u64, Fault> {
+    let row = tx
+        .first(
+            "INSERT INTO counter (space_id, name, value) VALUES ($1, 'incident', 1) \
+             ON CONFLICT (space_id, name) DO UPDATE SET value = counter.value + 1 \
+             RETURNING value AS n",
+            params![space],
+        )
+        .await?;
+    let number: i64 = row.map_or(Ok(1), |row| row.get("n"))?;
+    Ok(u64::try_from(number).unwrap_or_default())
+}
+
+fn versioned(row: &Row) -> Result<Versioned<Incident>, Fault> {
+    Ok(Versioned { record: row.json("data")?, version: row.get("version")? })
+}
+
+/// The value that a page of a sorted list ends with.
+pub fn sort_value(incident: &Incident, column: &str) -> Value {
+    match column {
+        "opened_at" => incident.opened_at.into(),
+        "updated_at" => incident.updated_at.into(),
+        "number" => i64::try_from(incident.number).unwrap_or(i64::MAX).into(),
+        "stage" => word(incident.stage).into(),
+        "title" => incident.title.as_str().into(),
+        _ => incident.priority.into(),
+    }
+}

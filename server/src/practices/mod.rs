@@ -1,0 +1,7 @@
+//! The shell of each practice: `store.rs` holds its SQL, `routes.rs` its HTTP faces.
+
+pub mod alerts;
+pub mod estate;
+pub mod incidents;
+pub mod oncall;
+pub mod reports;

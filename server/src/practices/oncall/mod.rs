@@ -1,0 +1,4 @@
+//! The shell of the on-call practice: pages, and the courier's reports on their calls.
+
+pub mod routes;
+pub mod store;

@@ -1,0 +1,132 @@
+//! HTTP faces of pages and of the outbox.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use kernel::{OutboxId, PageId, Time};
+use oncall::{Command, Page};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use spine::{Fault, engine, outbox};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::store::{self, PAGES};
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::commands::{self, Call};
+use crate::practices::incidents;
+use crate::problem::{Answer, Problem};
+
+/// Every route of pages and the outbox.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(of_incident))
+        .routes(routes!(one))
+        .routes(routes!(command))
+        .routes(routes!(outgoing))
+        .routes(routes!(retry))
+}
+
+/// A page as the API shows it.
+pub fn view(page: &Page, version: i64, _: Time) -> Value {
+    json!(page.view(version))
+}
+
+/// The pages of an incident, the newest first, each call with its result.
+#[utoipa::path(get, path = "/incidents/{id}/pages", tag = "pages",
+    params(("id" = String, Path, description = "Id or number of the incident")),
+    responses((status = 200, description = "Its pages", body = Value)))]
+async fn of_incident(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<Json<Value>> {
+    let incident = incidents::routes::load(&app, &caller, &id).await?;
+    let mut conn = app.db.reader().await?;
+    let pages = store::of_incident(&mut conn, &caller.space, incident.record.id).await?;
+    let items: Vec<Value> =
+        pages.iter().map(|page| view(&page.record, page.version, app.world.now())).collect();
+    Ok(Json(json!({ "items": items })))
+}
+
+/// Shows one page.
+#[utoipa::path(get, path = "/pages/{id}", tag = "pages",
+    params(("id" = String, Path, description = "Its id (`pag_…`)")),
+    responses((status = 200, description = "The page", body = Value)))]
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PageId>,
+) -> Answer<Json<Value>> {
+    let mut conn = app.db.reader().await?;
+    let page = engine::load(&mut conn, &PAGES, &caller.space, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("page"))?;
+    Ok(Json(view(&page.record, page.version, app.world.now())))
+}
+
+/// Asks something of a page: to acknowledge it.
+#[utoipa::path(post, path = "/pages/{id}/commands", tag = "pages", request_body = Value,
+    params(("id" = String, Path, description = "Its id (`pag_…`)")),
+    responses((status = 200, description = "The page afterwards", body = Value)))]
+async fn command(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PageId>,
+    call: Call,
+    Json(command): Json<Command>,
+) -> Answer<Json<Value>> {
+    may(&caller, Action::Respond, &[])?;
+    if command.system_only() {
+        return Err(Problem::forbidden("this command is for Operate itself"));
+    }
+    let asker = caller.asker();
+    Ok(Json(commands::execute(&app, asker, call, (&PAGES, id, command), view).await?))
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct StateQuery {
+    /// `waiting`, `delivered`, `dead` or `cancelled`; all without it.
+    state: Option<String>,
+}
+
+/// Messages to the outside, the newest first.
+#[utoipa::path(get, path = "/outbox", tag = "pages", params(StateQuery),
+    responses((status = 200, description = "The newest 500", body = Value)))]
+async fn outgoing(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<StateQuery>,
+) -> Answer<Json<Value>> {
+    let state = query.state.unwrap_or_default();
+    let mut conn = app.db.reader().await?;
+    let items = outbox::list(&mut conn, &caller.space, &state, 500).await?;
+    Ok(Json(json!({ "items": items })))
+}
+
+/// Makes a dead message due again.
+#[utoipa::path(post, path = "/outbox/{id}/retry", tag = "pages",
+    params(("id" = String, Path, description = "Its id (`out_…`)")),
+    responses((status = 204, description = "It is due again")))]
+async fn retry(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutboxId>,
+) -> Answer<axum::http::StatusCode> {
+    may(&caller, Action::Respond, &[])?;
+    let (space, actor, now) = (caller.space.clone(), caller.actor(), app.world.now());
+    let found = app
+        .db
+        .write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { outbox::retry(tx, &space, id, &actor, now).await })
+        })
+        .await?;
+    if found {
+        Ok(axum::http::StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("dead message"))
+    }
+}

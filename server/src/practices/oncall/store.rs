@@ -1,0 +1,52 @@
+//! Pages in the database.
+
+use kernel::{IncidentId, SpaceId};
+use oncall::Page;
+use spine::clockwork::Clocked;
+use spine::engine::{Table, Versioned};
+use spine::{Conn, Fault, params};
+
+use crate::practices::incidents::store::word;
+
+/// Where pages are kept.
+pub static PAGES: Table<Page> = Table {
+    name: "page",
+    columns: &["incident_id", "stage", "started_at"],
+    values: |page| params![page.incident, word(page.stage), page.started_at],
+    tags: |_| Vec::new(),
+};
+
+/// Pages, for the clockwork.
+pub struct Pages;
+
+impl Clocked for Pages {
+    type Record = Page;
+    const TABLE: &'static Table<Page> = &PAGES;
+}
+
+/// The pages of an incident, the newest first.
+///
+/// # Errors
+/// When the database refuses or a page does not read back.
+pub async fn of_incident(
+    conn: &mut Conn,
+    space: &SpaceId,
+    incident: IncidentId,
+) -> Result<Vec<Versioned<Page>>, Fault> {
+    let sql = "SELECT version, data FROM page WHERE space_id = $1 AND incident_id = $2 \
+               ORDER BY started_at DESC, id DESC";
+    conn.all(sql, params![space, incident])
+        .await?
+        .iter()
+        .map(|row| Ok(Versioned { record: row.json("data")?, version: row.get("version")? }))
+        .collect()
+}
+
+/// How many pages are in a stage.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count(conn: &mut Conn, space: &SpaceId, stage: &str) -> Result<i64, Fault> {
+    let sql = "SELECT COUNT(*) AS n FROM page WHERE space_id = $1 AND stage = $2";
+    conn.number(sql, params![space, stage]).await
+}

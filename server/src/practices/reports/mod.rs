@@ -1,0 +1,3 @@
+//! The shell of the reports practice.
+
+pub mod routes;

@@ -1,0 +1,109 @@
+//! Every route of the server, in one place.
+
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::practices::{alerts, estate, incidents, oncall, reports};
+use crate::problem::Problem;
+use crate::{access, ack, feed, intake, ops, overview, settings, web};
+
+/// Answers that take longer are given up. Live streams begin within it and go on.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Operate",
+        description = "Everything that the web and the command line do goes through this API.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem))
+)]
+struct ApiDoc;
+
+/// The API under `/api/v1`, with its description.
+fn api() -> (Router<App>, Document) {
+    OpenApiRouter::with_openapi(ApiDoc::openapi())
+        .nest(
+            "/api/v1",
+            OpenApiRouter::new()
+                .merge(access::routes())
+                .merge(overview::routes())
+                .merge(incidents::routes::routes())
+                .merge(alerts::routes::routes())
+                .merge(estate::routes::routes())
+                .merge(oncall::routes::routes())
+                .merge(reports::routes::routes())
+                .merge(settings::routes())
+                .merge(feed::routes())
+                .merge(intake::events_routes()),
+        )
+        .split_for_parts()
+}
+
+/// The description of the API (OpenAPI 3.1), as it is served and kept in the repository.
+pub fn description() -> Document {
+    crate::openapi::finished(api().1)
+}
+
+/// The whole server.
+pub fn router(app: App) -> Router {
+    let (api, _) = api();
+    let document = description();
+    let worth_it = DefaultPredicate::new().and(NotForContentType::SSE);
+    Router::new()
+        .merge(api)
+        .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
+        .route("/api/docs", get(|| async { Html(include_str!("docs.html")) }))
+        .merge(intake::alertmanager_routes())
+        .merge(ack::routes())
+        .merge(ops::routes())
+        .fallback(web::serve)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(app.config.intake.body_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("x-frame-options", "DENY"))
+        .layer(header("referrer-policy", "same-origin"))
+        .layer(header("content-security-policy", CSP))
+        .with_state(app)
+}
+
+/// Scripts and connections of our own only; styles inline because the component library sets them.
+const CSP: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                   font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; \
+                   base-uri 'none'; form-action 'self'";
+
+fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
+async fn wrong_method() -> Problem {
+    let message = "this address does not take this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    let message = "Operate failed to do this";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", message).into_response()
+}

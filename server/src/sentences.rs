@@ -1,0 +1,45 @@
+//! Journal entries in words: what timelines and the activity list show.
+
+use kernel::Entry;
+use serde_json::{Value, json};
+
+/// An entry as timelines show it: with a sentence that says what happened.
+pub fn shown(entry: &Entry) -> Value {
+    json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "subject": entry.subject,
+        "kind": entry.kind,
+        "title": sentence(entry),
+        "data": entry.data,
+        "cause": entry.cause,
+    })
+}
+
+/// What happened, as its own practice puts it.
+pub fn sentence(entry: &Entry) -> String {
+    let data = &entry.data;
+    let told = match entry.subject.split(':').next() {
+        Some("incident") => read(data).map(|event| incidents::describe(&event)),
+        Some("alert") => read(data).map(|event| alerts::describe(&event)),
+        Some("page") => read(data).map(|event| oncall::describe(&event)),
+        _ => None,
+    };
+    told.unwrap_or_else(|| plain(entry))
+}
+
+fn read<T: serde::de::DeserializeOwned>(data: &Value) -> Option<T> {
+    serde_json::from_value(data.clone()).ok()
+}
+
+/// From the kind alone: `account.created` of `account:ada` reads "Created account ada".
+fn plain(entry: &Entry) -> String {
+    let (kind, verb) = entry.kind.split_once('.').unwrap_or((&entry.kind, "changed"));
+    let name = entry.subject.split_once(':').map_or("", |(_, name)| name);
+    let mut verb = verb.replace('_', " ");
+    if let Some(first) = verb.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{verb} {} {name}", kind.replace('_', " ")).trim().to_owned()
+}

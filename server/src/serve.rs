@@ -1,0 +1,212 @@
+//! Starting and stopping: everything is wired here, in the order in which it needs each other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::Time;
+use spine::clockwork::{self, Hand};
+use spine::{Db, Fault, World, journal, seal};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::app::App;
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::keys::Keys;
+use crate::ops::Metrics;
+use crate::practices::alerts::batch::Batcher;
+use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::estate::live::LiveEstate;
+use crate::practices::incidents::store::Incidents;
+use crate::practices::oncall::store::Pages;
+use crate::tail::{Feed, Tail};
+use crate::{MIGRATIONS, commands, router, streams};
+
+/// How long running requests may take to end when the process stops.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often the journal is sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(5);
+/// How long answers are kept for repeated requests.
+const IDEMPOTENCY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database or the keys.
+    #[error("{}", .0.chain())]
+    Fault(#[from] Fault),
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The application, for whoever runs it in the same process.
+    pub app: App,
+    /// The code that makes the first administrator, while there is none.
+    pub setup_code: Option<String>,
+    stop: CancellationToken,
+    http: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts the server.
+///
+/// # Errors
+/// When it cannot listen, open its database, or use a setting.
+pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
+    let metrics = Metrics::of_process();
+    let address = config.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let config = Arc::new(Config { listen: address, ..config });
+    let db = Db::open(&config.database_url(), MIGRATIONS).await?;
+    let keys = Arc::new(Keys::open(&config.key_path(), &db, &world).await?);
+    let estate = LiveEstate::load(&db).await?;
+    // First where the journal ends, then memory: what comes in between is read twice, not missed.
+    let position = journal::end(&mut db.reader().await?).await?;
+    let hot = HotAlerts::load(&db).await?;
+    let stop = CancellationToken::new();
+    let resolve = config.intake.resolve_timeout_seconds;
+    let batcher = Batcher {
+        db: db.clone(),
+        world: world.clone(),
+        hot: hot.clone(),
+        estate: estate.clone(),
+        policy: alerts::Policy {
+            resolve_timeout_seconds: u32::try_from(resolve).unwrap_or(u32::MAX),
+        },
+    };
+    let courier = Courier::open(db.clone(), world.clone(), estate.clone(), &config, &keys)
+        .map_err(StartError::Setting)?;
+    let (intake, intake_task) = batcher.start(stop.clone());
+    let app = App {
+        started_at: world.now(),
+        access: Access::open(&config),
+        db,
+        world,
+        config,
+        keys,
+        estate,
+        alerts: hot,
+        intake,
+        feed: Feed::default(),
+        stop: stop.clone(),
+        metrics,
+    };
+    let setup_code = app.access.setup_code(&app.db, &app.world).await?;
+    let mut tasks = vec![intake_task];
+    tasks.extend(background(&app, courier, position));
+    let http = tokio::spawn(serve(listener, app.clone(), stop.clone()));
+    Ok(Running { address, app, setup_code, stop, http, tasks })
+}
+
+/// The loops that run beside the requests. Each survives its own errors.
+fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<JoinHandle<()>> {
+    let stop = &app.stop;
+    let tail = Tail {
+        db: app.db.clone(),
+        world: app.world.clone(),
+        hot: app.alerts.clone(),
+        estate: app.estate.clone(),
+        feed: app.feed.clone(),
+        position,
+    };
+    let stream = streams::detect_to_restore(app.world.clone(), app.estate.clone());
+    let hands = vec![Hand::of::<Incidents>(), Hand::of::<Pages>()];
+    vec![
+        tokio::spawn(tail.run(stop.clone())),
+        tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
+        tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
+        tokio::spawn(courier.run(stop.clone())),
+        tokio::spawn(housekeeping(app.clone())),
+    ]
+}
+
+/// Seals the journal and forgets what need not be kept.
+async fn housekeeping(app: App) {
+    let mut forget_at = app.world.now();
+    loop {
+        let now = app.world.now();
+        if let Err(fault) = seal::seal_all(&app.db, now).await {
+            tracing::error!(error = %fault.chain(), "the journal was not sealed");
+        }
+        if now >= forget_at {
+            forget_at = now + Duration::from_secs(3600);
+            if let Err(fault) = forget(&app, now).await {
+                tracing::error!(error = %fault.chain(), "old answers were not forgotten");
+            }
+        }
+        app.metrics.upkeep();
+        tokio::select! {
+            () = app.stop.cancelled() => break,
+            () = app.world.clock.wait(SEAL_EVERY) => {}
+        }
+    }
+    if let Err(fault) = seal::seal_all(&app.db, app.world.now()).await {
+        tracing::error!(error = %fault.chain(), "the end of the journal was not sealed");
+    }
+}
+
+async fn forget(app: &App, now: Time) -> Result<(), Fault> {
+    let before = now - IDEMPOTENCY_LIFE;
+    let work = app.db.write(move |tx| Box::pin(async move { commands::forget(tx, before).await }));
+    work.await.map(|_| ())
+}
+
+async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
+    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let ended = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "the HTTP server ended");
+    }
+}
+
+impl Running {
+    /// Stops: takes no new requests, ends those that run, finishes what was accepted, and closes
+    /// the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let clock = &self.app.world.clock;
+        let abort = self.http.abort_handle();
+        tokio::select! {
+            _ = self.http => {}
+            () = clock.wait(GRACE) => {
+                tracing::warn!("some requests did not end in time");
+                abort.abort();
+            }
+        }
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        self.app.db.close().await;
+    }
+}
+
+impl Running {
+    /// Applies an estate from a folder of YAML files, when there is none yet.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is wrong.
+    pub async fn seed(&self, folder: &std::path::Path) -> Result<(), String> {
+        crate::practices::estate::changes::seed(&self.app, folder).await
+    }
+}

@@ -1,0 +1,209 @@
+//! What an administrator sets in the product: policy, priority matrix, match rules. Each is one
+//! document with a version; changes are journaled with the value before.
+
+use alerts::MatchRule;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use incidents::Matrix;
+use kernel::{Fact, SpaceId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use spine::journal::{self, Stamp};
+use spine::{Conn, Denied, Fault, params};
+use streams::{Policy, Route, Routes};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::commands::Call;
+use crate::practices::incidents::routes::etag;
+use crate::problem::{Answer, Problem};
+
+/// Name of the rules that find the item of an alert.
+pub const MATCH_RULES: &str = "match_rules";
+/// Name of the policy: what opens an incident, what calls people, how incidents are handled.
+pub const POLICY: &str = "policy";
+/// Name of the routes: rules that name team or priority.
+pub const ROUTES: &str = "routes";
+
+/// Every route of settings.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_policy, put_policy))
+        .routes(routes!(get_matrix, put_matrix))
+        .routes(routes!(get_routes, put_routes))
+}
+
+/// Reads a setting; version 0 means that it was never set.
+///
+/// # Errors
+/// When the database refuses or the setting does not read back.
+pub async fn get<T: DeserializeOwned + Default>(
+    conn: &mut Conn,
+    space: &SpaceId,
+    name: &str,
+) -> Result<(T, i64), Fault> {
+    let sql = "SELECT version, data FROM setting WHERE space_id = $1 AND name = $2";
+    match conn.first(sql, params![space, name]).await? {
+        Some(row) => Ok((row.json("data")?, row.get("version")?)),
+        None => Ok((T::default(), 0)),
+    }
+}
+
+/// The rules that find the item of an alert.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn match_rules(conn: &mut Conn, space: &SpaceId) -> Result<(Vec<MatchRule>, i64), Fault> {
+    get(conn, space, MATCH_RULES).await
+}
+
+/// What opens an incident, what calls people, how incidents are handled.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn policy(conn: &mut Conn, space: &SpaceId) -> Result<Policy, Fault> {
+    Ok(get(conn, space, POLICY).await?.0)
+}
+
+/// Writes a setting and its journal entry; returns its new version.
+///
+/// # Errors
+/// 412 when it is not at the version that the asker saw.
+pub async fn put<T: Serialize>(
+    app: &App,
+    caller: &Caller,
+    name: &'static str,
+    value: &T,
+    expected: Option<i64>,
+) -> Answer<i64> {
+    let data = serde_json::to_value(value).map_err(|error| Fault::corrupt(name, error))?;
+    let (space, actor, now) = (caller.space.clone(), caller.actor(), app.world.now());
+    let version = app
+        .db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                let (before, version): (Value, i64) = get(tx, &space, name).await?;
+                if let Some(expected) = expected.filter(|expected| *expected != version) {
+                    return Err(Denied::Stale { expected, actual: version });
+                }
+                tx.run(
+                    "INSERT INTO setting (space_id, name, version, data) VALUES ($1, $2, 1, $3) \
+                     ON CONFLICT (space_id, name) DO UPDATE SET data = excluded.data, \
+                     version = setting.version + 1",
+                    params![&space, name, data.to_string()],
+                )
+                .await?;
+                let fact = Fact {
+                    subject: format!("setting:{name}"),
+                    kind: "setting.edited".to_owned(),
+                    data: json!({ "before": before, "after": data }),
+                };
+                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                journal::append(tx, &stamp, &[fact]).await?;
+                Ok(version + 1)
+            })
+        })
+        .await?;
+    app.estate.reload(&app.db).await?;
+    Ok(version)
+}
+
+/// What opens an incident, what calls people, and how incidents are handled.
+#[utoipa::path(get, path = "/settings/policy", tag = "settings",
+    responses((status = 200, description = "The policy", body = Value)))]
+async fn get_policy(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Policy>)> {
+    let mut conn = app.db.reader().await?;
+    let (policy, version) = get(&mut conn, &caller.space, POLICY).await?;
+    Ok((etag(version), Json(policy)))
+}
+
+/// Replaces the policy. What concerns the handling of incidents holds for those that open from
+/// now on.
+#[utoipa::path(put, path = "/settings/policy", tag = "settings", request_body = Value,
+    responses((status = 200, description = "The policy", body = Value)))]
+async fn put_policy(
+    State(app): State<App>,
+    caller: Caller,
+    call: Call,
+    Json(policy): Json<Policy>,
+) -> Answer<(HeaderMap, Json<Policy>)> {
+    may(&caller, Action::Administer, &[])?;
+    policy.incidents.matrix.validate()?;
+    if policy.incidents.correlation_window_seconds > 86_400 {
+        let message = "alerts more than a day apart are not joined: at most 86400";
+        return Err(Problem::invalid(message).at("incidents.correlation_window_seconds"));
+    }
+    let estate = app.estate.snapshot(&caller.space);
+    if let Some(item) = &policy.default_escalation_policy
+        && (item.kind() != "escalationpolicy" || !estate.knows(item))
+    {
+        return Err(Problem::invalid(format!("there is no escalation policy {item}"))
+            .at("default_escalation_policy"));
+    }
+    let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
+    Ok((etag(version), Json(policy)))
+}
+
+/// The rules that give incidents to a team, or give them a priority.
+#[utoipa::path(get, path = "/settings/routes", tag = "settings",
+    responses((status = 200, description = "The rules in order", body = Value)))]
+async fn get_routes(
+    State(app): State<App>,
+    caller: Caller,
+) -> Answer<(HeaderMap, Json<Vec<Route>>)> {
+    let mut conn = app.db.reader().await?;
+    let (routes, version) = get(&mut conn, &caller.space, ROUTES).await?;
+    Ok((etag(version), Json(routes)))
+}
+
+/// Replaces the rules that give incidents to a team, or give them a priority.
+#[utoipa::path(put, path = "/settings/routes", tag = "settings", request_body = Value,
+    responses((status = 200, description = "The rules in order", body = Value)))]
+async fn put_routes(
+    State(app): State<App>,
+    caller: Caller,
+    call: Call,
+    Json(routes): Json<Vec<Route>>,
+) -> Answer<(HeaderMap, Json<Vec<Route>>)> {
+    may(&caller, Action::Administer, &[])?;
+    if let Err(errors) = Routes::compile(&routes)
+        && let Some(error) = errors.first()
+    {
+        let message = format!("route {} ({}): {}", error.index, error.name, error.problem);
+        return Err(Problem::invalid(message).at(format!("{}.when", error.index)));
+    }
+    let version = put(&app, &caller, ROUTES, &routes, call.expected).await?;
+    Ok((etag(version), Json(routes)))
+}
+
+/// The priority matrix.
+#[utoipa::path(get, path = "/settings/priority-matrix", tag = "settings",
+    responses((status = 200, description = "The matrix", body = Value)))]
+async fn get_matrix(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Matrix>)> {
+    let mut conn = app.db.reader().await?;
+    let (policy, version): (Policy, i64) = get(&mut conn, &caller.space, POLICY).await?;
+    Ok((etag(version), Json(policy.incidents.matrix)))
+}
+
+/// Replaces the priority matrix; it holds for incidents that open from now on.
+#[utoipa::path(put, path = "/settings/priority-matrix", tag = "settings", request_body = Value,
+    responses((status = 200, description = "The matrix", body = Value)))]
+async fn put_matrix(
+    State(app): State<App>,
+    caller: Caller,
+    call: Call,
+    Json(matrix): Json<Matrix>,
+) -> Answer<(HeaderMap, Json<Matrix>)> {
+    may(&caller, Action::Administer, &[])?;
+    matrix.validate()?;
+    let mut conn = app.db.reader().await?;
+    let (mut policy, _): (Policy, i64) = get(&mut conn, &caller.space, POLICY).await?;
+    drop(conn);
+    policy.incidents.matrix = matrix;
+    let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
+    Ok((etag(version), Json(matrix)))
+}

@@ -1,0 +1,205 @@
+//! The shell of the streams: loads what a fact wants, and executes what follows from it, in the
+//! transaction that moves the stream's cursor.
+
+use std::time::Duration;
+
+use ::streams::{Context, Fact, Reaction, Want, react, wants};
+use alerts::Alert;
+use incidents::{Command, Incident};
+use kernel::{Actor, IncidentId, Lifecycle, Moment, SpaceId, Time};
+use oncall::Page;
+use spine::db::Work;
+use spine::engine::{self, Asked, Table};
+use spine::follow::Follower;
+use spine::journal::Stored;
+use spine::{Denied, Fault, Tx, World};
+
+use crate::practices::alerts::store::ALERTS;
+use crate::practices::estate::live::{LiveEstate, Snapshot};
+use crate::practices::incidents::store::{self as incident_store, INCIDENTS};
+use crate::practices::oncall::store::{self as page_store, PAGES};
+
+/// Name of the follower, of the actor and of the metrics.
+const NAME: &str = "detect_to_restore";
+/// A chain of merges is followed so far.
+const MERGES_MAX: usize = 16;
+
+/// The follower that runs the stream.
+pub fn detect_to_restore(
+    world: World,
+    estate: LiveEstate,
+) -> Follower<
+    impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
+> {
+    Follower {
+        name: NAME,
+        react: reaction(move |tx, stored| {
+            let moment = world.moment(Actor::system(NAME));
+            let estate = estate.snapshot(&stored.entry.space);
+            Box::pin(async move {
+                let shell = Shell { space: &stored.entry.space, moment: &moment, estate: &estate };
+                shell.take(tx, stored).await
+            })
+        }),
+    }
+}
+
+/// Tells the compiler that a closure holds for every lifetime.
+fn reaction<F>(react: F) -> F
+where
+    F: for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied>,
+{
+    react
+}
+
+struct Shell<'a> {
+    space: &'a SpaceId,
+    moment: &'a Moment,
+    estate: &'a Snapshot,
+}
+
+impl Shell<'_> {
+    async fn take(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
+        if let Some((record, event)) = self.fact(tx, &ALERTS, stored).await? {
+            self.follow(tx, stored, &Fact::Alert(&record, &event)).await
+        } else if let Some((record, event)) = self.fact(tx, &INCIDENTS, stored).await? {
+            self.follow(tx, stored, &Fact::Incident(&record, &event)).await
+        } else if let Some((record, event)) = self.fact(tx, &PAGES, stored).await? {
+            self.follow(tx, stored, &Fact::Page(&record, &event)).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The record and the event of an entry, when it is of this kind.
+    async fn fact<R: Lifecycle>(
+        &self,
+        tx: &mut Tx,
+        table: &Table<R>,
+        stored: &Stored,
+    ) -> Result<Option<(R, R::Event)>, Fault> {
+        let Some(id) = engine::subject_id::<R>(&stored.entry.subject) else { return Ok(None) };
+        // An entry about the record that is none of its events, such as a retried message.
+        let Ok(event) = serde_json::from_str(&stored.data) else { return Ok(None) };
+        let found = engine::load(tx, table, self.space, id).await?;
+        Ok(found.map(|found| (found.record, event)))
+    }
+
+    async fn follow(&self, tx: &mut Tx, stored: &Stored, fact: &Fact<'_>) -> Result<(), Denied> {
+        let wants = wants(fact);
+        let mut incidents: Vec<Incident> = Vec::new();
+        let mut pages: Vec<Page> = Vec::new();
+        let mut alerts: Vec<Alert> = Vec::new();
+        for want in &wants {
+            if let Want::Alert(id) = want {
+                let found = engine::load(tx, &ALERTS, self.space, *id).await?;
+                alerts.extend(found.map(|found| found.record));
+            } else {
+                self.load(tx, want, &mut incidents, &mut pages).await?;
+            }
+        }
+        incidents.sort_by_key(|incident| incident.id);
+        incidents.dedup_by_key(|incident| incident.id);
+        let context = Context {
+            estate: &self.estate.estate,
+            policy: &self.estate.policy,
+            routes: &self.estate.flow,
+            alerts: &alerts,
+            incidents: &incidents,
+            pages: &pages,
+        };
+        for reaction in react(fact, &context, self.moment) {
+            match self.execute(tx, stored, reaction).await {
+                Ok(()) => {}
+                Err(Denied::Fault(fault)) => return Err(fault.into()),
+                Err(denied) => {
+                    tracing::info!(seq = stored.entry.seq, kind = stored.entry.kind,
+                        reason = %denied, "a reaction was refused");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn load(
+        &self,
+        tx: &mut Tx,
+        want: &Want,
+        incidents: &mut Vec<Incident>,
+        pages: &mut Vec<Page>,
+    ) -> Result<(), Fault> {
+        match want {
+            Want::Holding(alert) => {
+                let tag = format!("alert:{alert}");
+                for id in incident_store::of_tag(tx, self.space, &tag).await? {
+                    incidents.extend(self.incident(tx, id).await?);
+                }
+            }
+            Want::Near(item) => {
+                let since = self.updated_after();
+                let near = incident_store::near(tx, self.space, item.as_ref(), since).await?;
+                incidents.extend(near);
+            }
+            Want::Alert(_) => {}
+            Want::Survivor(id) => {
+                let mut next = Some(*id);
+                for _ in 0..MERGES_MAX {
+                    let Some(id) = next else { break };
+                    let found = self.incident(tx, id).await?;
+                    next = found.as_ref().and_then(|incident| incident.merged_into);
+                    incidents.extend(found);
+                }
+            }
+            Want::PagesOf(incident) => {
+                let found = page_store::of_incident(tx, self.space, *incident).await?;
+                pages.extend(found.into_iter().map(|page| page.record));
+            }
+        }
+        Ok(())
+    }
+
+    fn updated_after(&self) -> Time {
+        let window = self.estate.policy.incidents.correlation_window();
+        self.moment.now - window - Duration::from_secs(60)
+    }
+
+    async fn incident(&self, tx: &mut Tx, id: IncidentId) -> Result<Option<Incident>, Fault> {
+        let found = engine::load(tx, &INCIDENTS, self.space, id).await?;
+        Ok(found.map(|found| found.record))
+    }
+
+    async fn execute(
+        &self,
+        tx: &mut Tx,
+        stored: &Stored,
+        reaction: Reaction,
+    ) -> Result<(), Denied> {
+        let asked = Asked {
+            space: self.space,
+            moment: self.moment,
+            cause: Some(stored.entry.seq),
+            expected: None,
+        };
+        match reaction {
+            Reaction::OpenIncident(id, mut open) => {
+                open.number = incident_store::next_number(tx, self.space).await?;
+                let command = Command::Open(open);
+                engine::open_in(tx, &INCIDENTS, id, &command, &asked).await?;
+            }
+            Reaction::Incident(id, command) => {
+                engine::execute_in(tx, &INCIDENTS, id, &command, &asked).await?;
+            }
+            Reaction::Alert(id, command) => {
+                engine::execute_in::<Alert>(tx, &ALERTS, id, &command, &asked).await?;
+            }
+            Reaction::StartPage(id, start) => {
+                let command = oncall::Command::Start(start);
+                engine::open_in(tx, &PAGES, id, &command, &asked).await?;
+            }
+            Reaction::Page(id, command) => {
+                engine::execute_in(tx, &PAGES, id, &command, &asked).await?;
+            }
+        }
+        Ok(())
+    }
+}

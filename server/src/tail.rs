@@ -1,0 +1,127 @@
+//! The tail of the journal: keeps what is in memory in line with what any node committed, and
+//! feeds open browsers. It starts anew with the process and needs no durable cursor.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Actor, AlertId, SpaceId};
+use spine::journal::{self, Position, Stored};
+use spine::{Db, Fault, World};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::alerts::store;
+use crate::practices::estate::live::LiveEstate;
+
+/// Entries that a slow browser may be behind before it is told to load anew.
+const BACKLOG: usize = 4096;
+/// Entries of one look.
+const BATCH: i64 = 1000;
+/// How often a shared database is looked at.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Where entries are heard as they come.
+#[derive(Clone)]
+pub struct Feed(broadcast::Sender<Arc<Stored>>);
+
+impl Default for Feed {
+    fn default() -> Feed {
+        Feed(broadcast::Sender::new(BACKLOG))
+    }
+}
+
+impl Feed {
+    /// Hears every entry from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Stored>> {
+        self.0.subscribe()
+    }
+}
+
+/// The task that follows the end of the journal.
+pub struct Tail {
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub world: World,
+    /// The alerts in memory.
+    pub hot: HotAlerts,
+    /// The estate in memory.
+    pub estate: LiveEstate,
+    /// The browsers.
+    pub feed: Feed,
+    /// What was already there when memory was filled.
+    pub position: Position,
+}
+
+impl Tail {
+    /// Follows until `stop`; survives every fault.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut grown = self.db.grown();
+        let mut failures = 0_u32;
+        while !stop.is_cancelled() {
+            grown.mark_unchanged();
+            let wait = match self.step().await {
+                Ok(0) if self.db.shared() => Some(GLANCE),
+                Ok(0) => None,
+                Ok(_) => Some(Duration::ZERO),
+                Err(fault) => {
+                    failures += 1;
+                    tracing::error!(error = %fault.chain(), "the tail of the journal failed");
+                    Some(Duration::from_millis(100 << failures.min(6)))
+                }
+            };
+            let timer = async {
+                match wait {
+                    Some(wait) => self.world.clock.wait(wait).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = grown.changed() => failures = 0,
+                () = timer => {}
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Result<usize, Fault> {
+        let mut conn = self.db.reader().await?;
+        let entries = journal::after(&mut conn, self.position, BATCH).await?;
+        let Some(last) = entries.last().map(|last| last.position) else { return Ok(0) };
+        for (space, ids) in self.changed_alerts(&entries) {
+            let ids: Vec<AlertId> = ids.into_iter().collect();
+            self.hot.put(&space, store::by_id(&mut conn, &space, &ids).await?);
+        }
+        drop(conn);
+        let edited = |stored: &Stored| {
+            stored.entry.kind.starts_with("item.") || stored.entry.kind.starts_with("setting.")
+        };
+        if entries.iter().any(edited) {
+            self.estate.reload(&self.db).await?;
+        }
+        let count = entries.len();
+        for stored in entries {
+            // Nobody listening is no error.
+            let _ = self.feed.0.send(Arc::new(stored));
+        }
+        self.position = last;
+        Ok(count)
+    }
+
+    /// Alerts that others than this process's own intake changed.
+    fn changed_alerts(&self, entries: &[Stored]) -> HashMap<SpaceId, HashSet<AlertId>> {
+        let mut changed: HashMap<SpaceId, HashSet<AlertId>> = HashMap::new();
+        for Stored { entry, .. } in entries {
+            let own = !self.db.shared() && matches!(entry.actor, Actor::Integration(_));
+            if own {
+                continue;
+            }
+            if let Some(id) = spine::engine::subject_id::<alerts::Alert>(&entry.subject) {
+                changed.entry(entry.space.clone()).or_default().insert(id);
+            }
+        }
+        changed
+    }
+}
