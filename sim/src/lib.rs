@@ -1,1 +1,13 @@
-//! sim
+//! A world in memory around the real practices and streams: virtual time, seeds, monitoring that
+//! repeats and delays, people who do anything, crashes, a channel that fails; and oracles that
+//! say what must hold whatever happens. For development only.
+//!
+//! A seed gives the same run on any machine: nothing here reads a clock or the system's randomness.
+
+pub mod oracle;
+pub mod outside;
+pub mod people;
+pub mod rng;
+pub mod run;
+pub mod shelf;
+pub mod world;

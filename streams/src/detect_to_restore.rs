@@ -6,7 +6,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
-use crate::entering::{assigned, come_back, enter, held_by};
+use crate::entering::{assigned, come_back, enter, held_by, members_of};
 use crate::paging::keep;
 use crate::{Context, Fact, Reaction};
 
@@ -18,7 +18,8 @@ use crate::{Context, Fact, Reaction};
 /// | alert returned | back to its incident, or as if fired |
 /// | alert matched to another item | as if fired, if it fires and belongs nowhere |
 /// | alert cleared | its incident hears so; by policy it is restored |
-/// | incident has a member more or less | the alert knows where it belongs |
+/// | incident has a member more | the alert knows where it belongs |
+/// | incident lost a member to a person | the alert knows; if it fires, it looks for another |
 /// | incident merged | the other one takes over what it held |
 /// | incident has another likely cause | the owner of that is charged, unless people decided |
 /// | incident needs somebody | page, by item, team or default |
@@ -45,13 +46,13 @@ fn alert_fact(
         Event::Fired(_) => enter(alert, context, moment),
         Event::Returned(_) => come_back(alert, context, moment),
         Event::Matched { .. }
-            if alert.stage.firing() && held_by(alert.id, context).next().is_none() =>
+            if alert.stage.firing() && held_by(alert, context).next().is_none() =>
         {
             enter(alert, context, moment)
         }
         Event::Cleared { ends_at, .. } => {
             let cleared = Command::MemberCleared { alert: alert.id, at: *ends_at };
-            held_by(alert.id, context)
+            members_of(alert.id, context)
                 .map(|incident| Reaction::incident(incident.id, cleared.clone()))
                 .collect()
         }
@@ -74,16 +75,12 @@ fn incident_fact(
     match what {
         What::Attached { member } => vec![belongs(member.alert, id)],
         What::Detached { alert, .. } => {
-            vec![Reaction::Alert(*alert, alerts::Command::Detach { incident: id })]
-        }
-        What::Absorbed { members, .. } => {
-            let mut reactions: Vec<Reaction> =
-                members.iter().map(|member| belongs(member.alert, id)).collect();
-            reactions.extend(keep(incident, context, moment));
+            let mut reactions = vec![left(*alert, id)];
+            reactions.extend(elsewhere(*alert, incident, context, moment));
             reactions
         }
         What::Merged { .. } => {
-            let mut reactions = hand_over(incident, context);
+            let mut reactions = hand_over(incident, context, moment);
             reactions.extend(keep(incident, context, moment));
             reactions
         }
@@ -93,6 +90,7 @@ fn incident_fact(
             reactions
         }
         What::Opened(_)
+        | What::Absorbed { .. }
         | What::Acknowledged { .. }
         | What::Assigned { .. }
         | What::Restored { .. }
@@ -143,15 +141,49 @@ fn belongs(alert: AlertId, incident: IncidentId) -> Reaction {
     Reaction::Alert(alert, alerts::Command::Attach { incident })
 }
 
-/// The incident in which a merged one continues takes over its alerts.
-fn hand_over(child: &Incident, context: &Context<'_>) -> Vec<Reaction> {
+fn left(alert: AlertId, incident: IncidentId) -> Reaction {
+    Reaction::Alert(alert, alerts::Command::Detach { incident })
+}
+
+/// An alert that a person took out of an incident and that still fires belongs somewhere else.
+fn elsewhere(
+    alert: AlertId,
+    left: &Incident,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let Some(alert) = context.alerts.iter().find(|found| found.id == alert) else {
+        return Vec::new();
+    };
+    let held = held_by(alert, context).any(|incident| incident.id != left.id);
+    if alert.stage.firing() && !held { enter(alert, context, moment) } else { Vec::new() }
+}
+
+/// The incident in which a merged one continues takes over its alerts, but for those that a person
+/// took out of it before.
+fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     let parent = context.incidents.iter().find(|parent| parent.can_absorb(child.id).is_ok());
     let Some(parent) = parent else { return Vec::new() };
     let mut items = parent.items.clone();
     items.extend(child.items.iter().filter(|item| !parent.items.contains(item)).cloned());
     let mut absorb = child.handover();
     absorb.assessment = Some(assessment(context.estate, &items));
-    vec![Reaction::incident(parent.id, Command::Absorb(Box::new(absorb)))]
+    let mut reactions = vec![Reaction::incident(parent.id, Command::Absorb(Box::new(absorb)))];
+    for member in child.attached() {
+        let known = parent.members.iter().find(|known| known.alert == member.alert);
+        if known.is_some_and(|known| known.detached) {
+            reactions.push(left(member.alert, child.id));
+            reactions.extend(elsewhere(member.alert, child, context, moment));
+            continue;
+        }
+        reactions.push(belongs(member.alert, parent.id));
+        // An alert that was in both: the parent heard no more of it since it came back.
+        if known.is_some_and(|known| known.cleared_at.is_some()) && member.cleared_at.is_none() {
+            let returned = Command::MemberReturned { alert: member.alert, at: moment.now };
+            reactions.push(Reaction::incident(parent.id, returned));
+        }
+    }
+    reactions
 }
 
 /// The team follows the likely cause for as long as nobody took the incident and only the rule of

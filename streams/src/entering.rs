@@ -26,9 +26,11 @@ pub(crate) fn enter(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Ve
 /// An alert that fires again goes back to its incident while that takes it back, and else looks
 /// for one like a new alert.
 pub(crate) fn come_back(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    let mut back: Vec<&Incident> = held_by(alert.id, context)
-        .filter(|incident| incident.takes_back(alert.id, alert.received_at))
-        .collect();
+    let takes = |incident: &&Incident| {
+        // What was merged a moment ago hands over what it knows.
+        incident.stage == Stage::Merged || incident.takes_back(alert.id, alert.received_at)
+    };
+    let mut back: Vec<&Incident> = held_by(alert, context).filter(takes).collect();
     back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
     match back.last() {
         Some(incident) => {
@@ -39,14 +41,23 @@ pub(crate) fn come_back(alert: &Alert, context: &Context<'_>, moment: &Moment) -
     }
 }
 
-/// The incidents that an alert belongs to: one, unless it was reopened into another.
+/// The incidents that an alert belongs to: more than one when it came back too late for the first.
+/// A merged one counts until the other incident has taken over, which the alert then knows.
 pub(crate) fn held_by<'a>(
+    alert: &'a Alert,
+    context: &Context<'a>,
+) -> impl Iterator<Item = &'a Incident> {
+    members_of(alert.id, context)
+        .filter(|incident| incident.stage != Stage::Merged || alert.incident == Some(incident.id))
+}
+
+/// Every incident that has or had the alert as a member, merged ones included.
+pub(crate) fn members_of<'a>(
     alert: AlertId,
     context: &Context<'a>,
 ) -> impl Iterator<Item = &'a Incident> {
-    context.incidents.iter().filter(move |incident| {
-        incident.stage != Stage::Merged && incident.attached().any(|member| member.alert == alert)
-    })
+    let member = move |incident: &&Incident| incident.attached().any(|m| m.alert == alert);
+    context.incidents.iter().filter(member)
 }
 
 /// The team that is charged with an item, and why, by the estate alone.

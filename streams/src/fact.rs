@@ -26,6 +26,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The rules that name team or priority.
     pub routes: &'a Routes,
+    /// The alerts that [`wants`] asked for.
+    pub alerts: &'a [Alert],
     /// The incidents that [`wants`] asked for, each once, in any order.
     pub incidents: &'a [Incident],
     /// The pages that [`wants`] asked for, in any order.
@@ -42,6 +44,8 @@ pub enum Want {
     Near(Option<ItemRef>),
     /// The incident, or the one in which it continues if it was merged, over any number of merges.
     Survivor(IncidentId),
+    /// The alert.
+    Alert(AlertId),
     /// All pages of the incident.
     PagesOf(IncidentId),
 }
@@ -59,8 +63,17 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             _ => Vec::new(),
         },
         Fact::Incident(incident, event) => match &event.what {
-            What::Attached { .. } | What::Detached { .. } => Vec::new(),
-            What::Merged { into } => vec![Want::Survivor(*into), Want::PagesOf(incident.id)],
+            What::Attached { .. } => Vec::new(),
+            What::Detached { alert, .. } => {
+                let member = incident.members.iter().find(|member| member.alert == *alert);
+                let item = member.and_then(|member| member.item.clone());
+                vec![Want::Alert(*alert), Want::Holding(*alert), Want::Near(item)]
+            }
+            What::Merged { into } => {
+                let firing = incident.attached().filter(|member| member.cleared_at.is_none());
+                let alerts = firing.map(|member| Want::Alert(member.alert));
+                alerts.chain([Want::Survivor(*into), Want::PagesOf(incident.id)]).collect()
+            }
             _ => vec![Want::PagesOf(incident.id)],
         },
         Fact::Page(page, event) => match event {

@@ -181,8 +181,8 @@ impl Page {
         call.attempts = call.attempts.saturating_add(1);
         detail.clone_into(&mut call.detail);
         call.result_at = Some(at);
-        // A call that was dropped while it was being tried stays dropped, unless it got through.
-        if call.result != CallResult::Dropped || result != CallResult::Waiting {
+        // A call that was dropped while it was being tried stays so, unless it got through.
+        if call.result != CallResult::Dropped || result == CallResult::Delivered {
             call.result = result;
         }
     }

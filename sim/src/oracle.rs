@@ -1,0 +1,159 @@
+//! What has to hold, whatever happened. Told in words of the outside: none of it asks the streams.
+
+use alerts::Alert;
+use incidents::{Incident, Stage};
+use kernel::{Lifecycle, laws};
+use oncall::Page;
+
+use crate::outside::Outside;
+use crate::shelf::Shelf;
+use crate::world::{LetterState, World};
+
+/// Holds after every step.
+///
+/// # Panics
+/// When it does not, saying what.
+pub fn at_any_time(world: &World, outside: &Outside) {
+    for page in world.pages.rows() {
+        for call in &page.calls {
+            let letter = world.outbox.get(&call.message);
+            assert!(letter.is_some(), "a call without a message: {call:?}");
+        }
+        let ringing = page.stage == oncall::Stage::Ringing;
+        assert_eq!(ringing, page.next_step_at.is_some(), "who wakes this page? {page:?}");
+    }
+    for letter in world.outbox.values().filter(|letter| letter.state == LetterState::Open) {
+        let wanted = world.pages.get(letter.page).is_some_and(|page| page.stage.unanswered());
+        assert!(wanted, "a message waits although nobody needs it: {letter:?}");
+    }
+    if let Some(last) = outside.inbox.last() {
+        assert!(last.wanted, "somebody was called after the answer: {last:?}");
+    }
+}
+
+/// Holds once the streams have caught up and the outbox is empty.
+///
+/// # Panics
+/// When it does not, saying what.
+pub fn at_rest(world: &World, outside: &Outside) {
+    history_is_whole(world);
+    accepted_is_kept(world, outside);
+    world.alerts.rows().for_each(|alert| alert_belongs(alert, world));
+    world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
+    every_call_was_made(world, outside);
+}
+
+fn history_is_whole(world: &World) {
+    fn rebuilt<R: Lifecycle>(shelf: &Shelf<R>) {
+        shelf.rows().for_each(|row| laws::journal_rebuilds(row, shelf.history(row.id())));
+    }
+    rebuilt(&world.incidents);
+    rebuilt(&world.pages);
+    for alert in world.alerts.rows() {
+        let history = world.alerts.history(alert.id);
+        let mut folded = history.first().and_then(|first| Alert::born(alert.id, first));
+        for event in history.iter().skip(1) {
+            folded.iter_mut().for_each(|alert| alert.apply(event));
+        }
+        let same = folded.is_some_and(|folded| alert.same_history(&folded));
+        assert!(same, "the journal does not give {alert:?}");
+    }
+}
+
+fn accepted_is_kept(world: &World, outside: &Outside) {
+    for fingerprint in &outside.accepted {
+        assert!(world.alert(*fingerprint).is_some(), "{fingerprint} was accepted and is lost");
+    }
+}
+
+/// A firing alert that matters belongs to an incident, and incidents know who still fires.
+fn alert_belongs(alert: &Alert, world: &World) {
+    let holders: Vec<&Incident> = world
+        .incidents
+        .rows()
+        .filter(|i| i.stage != Stage::Merged && i.attached().any(|m| m.alert == alert.id))
+        .collect();
+    let matters = world.policy.opens(alert.severity, alert.item.is_some());
+    if alert.stage.firing() && matters {
+        assert!(!holders.is_empty(), "fires and belongs nowhere: {alert:?}");
+    }
+    // One that was over for long and came back is history in its first incident.
+    let fires_in = |holder: &&&Incident| {
+        holder.attached().any(|m| m.alert == alert.id && m.cleared_at.is_none())
+    };
+    let open = || holders.iter().filter(|holder| holder.is_open());
+    if alert.stage.firing() && open().next().is_some() {
+        let known = holders.iter().any(|holder| fires_in(&holder));
+        assert!(known, "{} does not know that {} fires", told(open().next(), world), alert.id);
+    }
+    if !alert.stage.firing() {
+        let wrong = open().find(fires_in);
+        assert!(wrong.is_none(), "{} still thinks that {} fires", told(wrong, world), alert.id);
+    }
+    let taken_out = || {
+        let members = world.incidents.rows().flat_map(|incident| &incident.members);
+        members.filter(|member| member.detached).any(|member| member.alert == alert.id)
+    };
+    let knows = match alert.incident {
+        Some(incident) => holders.iter().any(|holder| holder.id == incident),
+        None => holders.is_empty() || taken_out(),
+    };
+    let incident = alert.incident.and_then(|id| world.incidents.get(id));
+    let (incident, alert) = (told(incident.as_ref(), world), alert_told(alert, world));
+    assert!(knows, "the alert does not know where it belongs: {alert}{incident}");
+}
+
+/// An incident with its history, for whoever has to find out what went wrong.
+fn told(incident: Option<&&Incident>, world: &World) -> String {
+    let Some(incident) = incident else { return "no incident".to_owned() };
+    let line = |event: &incidents::Event| {
+        format!("\n  {} {}: {}", event.at, event.by, incidents::describe(event))
+    };
+    let history: String = world.incidents.history(incident.id).iter().map(line).collect();
+    format!("{} ({}){history}\n", incident.id, incident.stage)
+}
+
+fn alert_told(alert: &Alert, world: &World) -> String {
+    let line = |event: &alerts::Event| {
+        let at = serde_json::to_value(event).map(|event| event["at"].clone()).unwrap_or_default();
+        format!("\n  {at}: {}", alerts::describe(event))
+    };
+    let history: String = world.alerts.history(alert.id).iter().map(line).collect();
+    format!("{} ({:?}){history}\n", alert.id, alert.stage)
+}
+
+/// Somebody is being called for everything that needs somebody, and for nothing else.
+fn somebody_is_called(incident: &Incident, world: &World) {
+    let pages: Vec<&Page> =
+        world.pages.rows().filter(|page| page.incident == incident.id).collect();
+    let needed = incident.is_open()
+        && !incident.service_is_back()
+        && incident.stage != Stage::OnHold
+        && incident.acknowledged_by.is_none();
+    let ringing = pages.iter().filter(|page| page.stage == oncall::Stage::Ringing).count();
+    assert!(ringing <= 1, "called by several policies at once: {pages:?}");
+    if !needed {
+        let unanswered = pages.iter().find(|page| page.stage.unanswered());
+        let told = told(Some(&incident), world);
+        assert!(unanswered.is_none(), "nobody is needed, and yet {unanswered:?} rings for {told}");
+        return;
+    }
+    let called_through = |page: &&&Page| {
+        page.stage == oncall::Stage::Exhausted
+            && Some(&page.policy) == world.policy.default_escalation_policy.as_ref()
+    };
+    let tried = ringing == 1 || pages.iter().find(called_through).is_some();
+    assert!(tried, "nobody is called for {}: {pages:?}", told(Some(&incident), world));
+}
+
+fn every_call_was_made(world: &World, outside: &Outside) {
+    for letter in world.outbox.values() {
+        let times = outside.inbox.iter().filter(|got| got.message == letter.message.id).count();
+        match letter.state {
+            LetterState::Sent => assert!(times >= 1, "never arrived: {letter:?}"),
+            LetterState::Open => unreachable!("the outbox is not empty: {letter:?}"),
+            LetterState::Dead => assert!(letter.attempts > 0, "given up untried: {letter:?}"),
+            LetterState::Cancelled => {}
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! People who do anything at any time, possible or not.
+
+use incidents::{Assessment, CauseClass, Command, HoldReason, Incident, Open, ResolutionCode};
+use kernel::{Actor, Impact, ItemRef, Lifecycle, Priority};
+
+use crate::rng::Rng;
+use crate::world::World;
+
+/// Somebody does something; the answer may be no.
+pub fn act(world: &mut World, rng: &mut Rng) {
+    match rng.below(10) {
+        0 => report(world, rng),
+        1 | 2 => answer(world, rng),
+        3 => look_at_alert(world, rng),
+        _ => work(world, rng),
+    }
+}
+
+fn somebody(rng: &mut Rng) -> Actor {
+    let names = ["ada", "bob", "cyd"];
+    Actor::Person(rng.pick(&names).unwrap_or(&"ada").to_string())
+}
+
+fn report(world: &mut World, rng: &mut Rng) {
+    let actor = somebody(rng);
+    let moment = world.moment(actor);
+    let items: Vec<ItemRef> = ["service/web", "service/canteen", "component/orders-db"]
+        .iter()
+        .filter_map(|item| item.parse().ok())
+        .collect();
+    let mut open = Open::titled("something is wrong");
+    open.policy = world.policy.incidents.clone();
+    if rng.chance(70) {
+        open.item = rng.pick(&items).cloned();
+        let items: Vec<ItemRef> = open.item.iter().cloned().collect();
+        open.assessment = Some(streams::assessment(&world.estate, &items));
+    }
+    let opened = world.open_incident(moment.id(), open, &moment);
+    assert!(opened.is_ok(), "a report was refused: {opened:?}");
+}
+
+/// Somebody follows the link in a call, possibly an old one.
+fn answer(world: &mut World, rng: &mut Rng) {
+    let pages: Vec<_> = world.pages.rows().map(Lifecycle::id).collect();
+    let Some(page) = rng.pick(&pages[pages.len().saturating_sub(3)..]).copied() else { return };
+    let moment = world.moment(Actor::Link("bob".to_owned()));
+    let _ = world.ask_page(page, &oncall::Command::Acknowledge {}, &moment);
+}
+
+fn look_at_alert(world: &mut World, rng: &mut Rng) {
+    let ids: Vec<_> = world.alerts.rows().map(Lifecycle::id).collect();
+    let Some(id) = rng.pick(&ids).copied() else { return };
+    let command = match rng.below(5) {
+        0 => alerts::Command::Clear { reason: "known".to_owned() },
+        1 => alerts::Command::Close {},
+        2 => alerts::Command::Unacknowledge {},
+        _ => alerts::Command::Acknowledge {},
+    };
+    let actor = somebody(rng);
+    let moment = world.moment(actor);
+    let _ = world.ask_alert(id, &command, &moment);
+}
+
+fn work(world: &mut World, rng: &mut Rng) {
+    let incidents: Vec<Incident> = world.incidents.rows().cloned().collect();
+    let recent = &incidents[incidents.len().saturating_sub(6)..];
+    let Some(incident) = rng.pick(recent) else { return };
+    let Some(other) = rng.pick(recent) else { return };
+    let command = command(incident, other, rng);
+    let actor = somebody(rng);
+    let moment = world.moment(actor);
+    let _ = world.ask_incident(incident.id, &command, &moment);
+}
+
+fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
+    let reason = || "because".to_owned();
+    match rng.below(20) {
+        0..=2 => Command::Acknowledge { by: None, at: None, person: None },
+        3 => Command::Assign { team: "team/data".parse().ok(), assignee: None, because: None },
+        4 => Command::Diagnose { note: None },
+        5 => Command::Ready { action: "restart".to_owned() },
+        6 => Command::Begin { note: None },
+        7 | 8 => Command::Restore { at: None, note: None },
+        9 | 10 => Command::Resolve {
+            cause_class: CauseClass::Technology,
+            resolution_code: ResolutionCode::Fixed,
+            note: None,
+            outage_end: None,
+        },
+        11 => Command::Close {},
+        12 => Command::Hold { reason: HoldReason::Supplier, note: None },
+        13 => Command::Resume {},
+        14 => Command::Reopen { reason: reason() },
+        15 => Command::Cancel { reason: reason() },
+        16 => Command::Merge { into: other.id },
+        17 => match rng.pick(&incident.members) {
+            Some(member) => Command::Detach { alert: member.alert, reason: reason() },
+            None => Command::Comment { text: reason() },
+        },
+        18 => Command::OverridePriority {
+            priority: Some(Priority::P4).filter(|_| rng.chance(50)),
+            reason: reason(),
+        },
+        _ => match rng.below(2) {
+            0 => Command::SetImpact { impact: Some(Impact::High), reason: reason() },
+            // Only Operate itself may say this: it has to be refused.
+            _ => Command::Assess(Assessment::default()),
+        },
+    }
+}

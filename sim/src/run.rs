@@ -1,0 +1,109 @@
+//! One run: chaos for a while, then calm, with the oracles watching.
+
+use std::time::Duration;
+
+use crate::outside::Outside;
+use crate::rng::Rng;
+use crate::world::World;
+use crate::{oracle, people};
+
+/// What a run amounted to, to see that it was worth something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// Journal entries.
+    pub entries: usize,
+    /// Incidents.
+    pub incidents: usize,
+    /// Pages.
+    pub pages: usize,
+    /// Calls that arrived, repetitions included.
+    pub calls: usize,
+    /// Virtual time.
+    pub lasted: Duration,
+}
+
+/// Lets everything happen in any order.
+///
+/// # Panics
+/// When an oracle finds something that must not be.
+pub fn chaos(seed: u64, steps: usize) -> Summary {
+    let mut rng = Rng::new(seed);
+    let mut world = World::new(seed);
+    let mut outside = Outside::new();
+    let began = world.now;
+    for _ in 0..steps {
+        step(&mut world, &mut outside, &mut rng);
+        oracle::at_any_time(&world, &outside);
+    }
+    calm(&mut world, &mut outside, &mut rng);
+    oracle::at_rest(&world, &outside);
+    summary(&world, &outside, world.now.since(began))
+}
+
+fn step(world: &mut World, outside: &mut Outside, rng: &mut Rng) {
+    match rng.below(100) {
+        0..=19 => world.now = world.now + rng.span(60),
+        // Sometimes nothing happens for long, or everything is late.
+        20 => world.now = world.now + rng.span(6 * 3_600),
+        21..=26 => {
+            let place = rng.below(outside.sensors.len());
+            outside.sensors[place].toggle(world.now);
+        }
+        27..=38 => outside.report(world.now, rng),
+        39..=48 => outside.arrive(world),
+        49..=64 => world.stream(1 + rng.below(8)),
+        65..=72 => {
+            world.clockwork();
+        }
+        73..=79 => outside.lease(world),
+        80..=86 => outside.send(world, rng.chance(15)),
+        87..=95 => people::act(world, rng),
+        96..=97 => outside.crash(),
+        _ => outside.channel_up = rng.chance(60),
+    }
+}
+
+/// Everything works again, and all that is due is done.
+fn calm(world: &mut World, outside: &mut Outside, rng: &mut Rng) {
+    outside.channel_up = true;
+    for _ in 0..1_000 {
+        outside.report(world.now, rng);
+        outside.arrive(world);
+        let moved = rest(world, outside);
+        let waiting = world.outbox.values().any(|letter| letter.is_open());
+        if !moved && !waiting && outside.wires.is_empty() {
+            return;
+        }
+        world.now = world.now + Duration::from_secs(30);
+    }
+    unreachable!("it never comes to rest");
+}
+
+/// Does what is due now, until nothing is; whether there was anything.
+pub fn rest(world: &mut World, outside: &mut Outside) -> bool {
+    let mut moved = false;
+    loop {
+        let ticked = world.clockwork() > 0;
+        let behind = world.stream_behind();
+        while world.stream_behind() {
+            world.stream(64);
+        }
+        let before = outside.inbox.len();
+        outside.lease(world);
+        outside.send(world, false);
+        if !ticked && !behind && outside.inbox.len() == before {
+            return moved;
+        }
+        moved = true;
+    }
+}
+
+fn summary(world: &World, outside: &Outside, lasted: Duration) -> Summary {
+    Summary {
+        entries: world.journal.len(),
+        incidents: world.incidents.rows().count(),
+        pages: world.pages.rows().count(),
+        calls: outside.inbox.len(),
+        lasted,
+    }
+}

@@ -1,0 +1,405 @@
+//! Operate in memory: the real practices and streams over a store that commits each step whole,
+//! as the server does with its transactions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use alerts::{Alert, Fingerprint, Ignored, Matcher, Signal};
+use estate::{Estate, SourceFile};
+use incidents::Incident;
+use kernel::{
+    Actor, AlertId, Effect, IncidentId, Lifecycle, Message, Moment, OutboxId, PageId, Refusal, Time,
+};
+use oncall::{CallResult, Page};
+use streams::{Context, Fact, Reaction, Routes, Want};
+
+use crate::shelf::{Done, Shelf};
+
+/// How long a worker may hold a message before another one takes it.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// How often a message is tried before it is given up.
+pub const ATTEMPTS_MAX: u32 = 10;
+
+/// A journal entry: to what it happened, and what.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    /// To an alert.
+    Alert(AlertId, alerts::Event),
+    /// To an incident.
+    Incident(IncidentId, incidents::Event),
+    /// To a page.
+    Page(PageId, oncall::Event),
+}
+
+/// A message in the outbox.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// The message.
+    pub message: Message,
+    /// The page that sent it.
+    pub page: PageId,
+    /// Where it stands.
+    pub state: LetterState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it may be taken next: when it is due, or when its lease ends.
+    pub due_at: Time,
+}
+
+impl Letter {
+    /// Whether it may still leave.
+    pub fn is_open(&self) -> bool {
+        self.state == LetterState::Open
+    }
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LetterState {
+    /// Waiting, or held by a worker.
+    Open,
+    /// The other side took it.
+    Sent,
+    /// Given up.
+    Dead,
+    /// Dropped before it left.
+    Cancelled,
+}
+
+/// Everything that is durable.
+pub struct World {
+    /// The time.
+    pub now: Time,
+    /// Alerts.
+    pub alerts: Shelf<Alert>,
+    /// Incidents.
+    pub incidents: Shelf<Incident>,
+    /// Pages.
+    pub pages: Shelf<Page>,
+    /// The outbox.
+    pub outbox: BTreeMap<OutboxId, Letter>,
+    /// The journal, in order.
+    pub journal: Vec<Happening>,
+    /// What the streams know of the administrator's decisions.
+    pub policy: streams::Policy,
+    /// The rules that name team or priority.
+    pub routes: Routes,
+    /// What there is.
+    pub estate: Estate,
+    matcher: Matcher,
+    by_fingerprint: HashMap<Fingerprint, AlertId>,
+    cursor: usize,
+    numbers: u64,
+    seeds: u128,
+}
+
+impl World {
+    /// A world at nine in the morning, with the estate of `estate.yaml`.
+    pub fn new(seed: u64) -> World {
+        World {
+            now: Time::from_seconds(20_514 * 86_400 + 9 * 3_600),
+            alerts: Shelf::default(),
+            incidents: Shelf::default(),
+            pages: Shelf::default(),
+            outbox: BTreeMap::new(),
+            journal: Vec::new(),
+            policy: streams::Policy {
+                default_escalation_policy: "escalationpolicy/duty".parse().ok(),
+                ..streams::Policy::default()
+            },
+            routes: Routes::default(),
+            estate: estate(),
+            matcher: Matcher::default(),
+            by_fingerprint: HashMap::new(),
+            cursor: 0,
+            numbers: 0,
+            seeds: u128::from(seed) << 64,
+        }
+    }
+
+    /// A moment of now.
+    pub fn moment(&mut self, actor: Actor) -> Moment {
+        self.seeds += 1;
+        Moment::new(self.now, actor, self.seeds)
+    }
+
+    /// The alert of a label set.
+    pub fn alert(&self, fingerprint: Fingerprint) -> Option<&Alert> {
+        self.alerts.get(*self.by_fingerprint.get(&fingerprint)?)
+    }
+
+    /// Takes signals in, in one transaction.
+    pub fn take(&mut self, signals: &[Signal]) -> Vec<(usize, Ignored)> {
+        let moment = self.moment(Actor::Integration("prometheus".to_owned()));
+        let find = |signal: &Signal| self.matcher.find(signal, &|item| self.estate.contains(item));
+        let stored = |fingerprint| self.alert(fingerprint);
+        let policy = alerts::Policy::default();
+        let taken = alerts::take_batch(signals, &stored, &find, &moment, &policy);
+        for change in taken.changes {
+            let id = change.alert.id;
+            if change.new {
+                let twin = self.by_fingerprint.insert(change.alert.fingerprint, id);
+                assert!(twin.is_none(), "two alerts with one fingerprint");
+            }
+            self.alerts.put(change.alert, &change.events);
+            self.journal.extend(change.events.into_iter().map(|e| Happening::Alert(id, e)));
+        }
+        taken.ignored
+    }
+
+    /// Asks something of an alert, in one transaction.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn ask_alert(
+        &mut self,
+        id: AlertId,
+        command: &alerts::Command,
+        moment: &Moment,
+    ) -> Result<(), Refusal> {
+        let done = self.alerts.execute(id, command, moment)?;
+        self.journal.extend(done.events.into_iter().map(|event| Happening::Alert(id, event)));
+        Ok(())
+    }
+
+    /// Opens an incident.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn open_incident(
+        &mut self,
+        id: IncidentId,
+        mut open: incidents::Open,
+        moment: &Moment,
+    ) -> Result<(), Refusal> {
+        open.number = self.numbers + 1;
+        let done = self.incidents.open(id, &incidents::Command::Open(Box::new(open)), moment)?;
+        self.numbers += 1;
+        self.journal.extend(done.events.into_iter().map(|event| Happening::Incident(id, event)));
+        Ok(())
+    }
+
+    /// Asks something of an incident, in one transaction.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn ask_incident(
+        &mut self,
+        id: IncidentId,
+        command: &incidents::Command,
+        moment: &Moment,
+    ) -> Result<(), Refusal> {
+        if let incidents::Command::Merge { into } = command {
+            let parent = self.incidents.get(*into);
+            parent.ok_or_else(|| Refusal::unknown("no such incident"))?.can_absorb(id)?;
+        }
+        let done = self.incidents.execute(id, command, moment)?;
+        self.journal.extend(done.events.into_iter().map(|event| Happening::Incident(id, event)));
+        Ok(())
+    }
+
+    /// Asks something of a page, in one transaction with its messages.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn ask_page(
+        &mut self,
+        id: PageId,
+        command: &oncall::Command,
+        moment: &Moment,
+    ) -> Result<(), Refusal> {
+        let done = self.pages.execute(id, command, moment)?;
+        self.keep_page(id, done);
+        Ok(())
+    }
+
+    /// Wakes every record that is due; returns how many moved.
+    pub fn clockwork(&mut self) -> usize {
+        let moment = self.moment(Actor::system("clockwork"));
+        let before = self.journal.len();
+        for id in self.alerts.due(self.now) {
+            let _ = self.ask_alert(id, &Alert::tick(), &moment);
+        }
+        for id in self.incidents.due(self.now) {
+            let _ = self.ask_incident(id, &Incident::tick(), &moment);
+        }
+        for id in self.pages.due(self.now) {
+            let _ = self.ask_page(id, &Page::tick(), &moment);
+        }
+        self.journal.len() - before
+    }
+
+    /// Whether the stream has entries before it.
+    pub fn stream_behind(&self) -> bool {
+        self.cursor < self.journal.len()
+    }
+
+    /// Lets the stream handle up to `count` entries; the cursor moves with the effects.
+    pub fn stream(&mut self, count: usize) {
+        for _ in 0..count {
+            let Some(happening) = self.journal.get(self.cursor).cloned() else { return };
+            let moment = self.moment(Actor::system("stream"));
+            for reaction in self.react(&happening, &moment) {
+                self.follow(reaction, &moment);
+            }
+            self.cursor += 1;
+        }
+    }
+
+    /// Takes the next due message under a lease.
+    pub fn lease(&mut self) -> Option<OutboxId> {
+        let now = self.now;
+        let due = |letter: &&mut Letter| letter.state == LetterState::Open && letter.due_at <= now;
+        let letter = self.outbox.values_mut().find(due)?;
+        letter.due_at = now + LEASE;
+        Some(letter.message.id)
+    }
+
+    /// Records what became of an attempt, on the message and on its page, in one transaction.
+    pub fn settle(&mut self, id: OutboxId, delivered: bool) {
+        let now = self.now;
+        let Some(letter) = self.outbox.get_mut(&id) else { return };
+        if letter.state == LetterState::Sent {
+            return;
+        }
+        letter.attempts += 1;
+        let result = match (delivered, letter.state) {
+            (true, _) => CallResult::Delivered,
+            (false, LetterState::Open) if letter.attempts < ATTEMPTS_MAX => CallResult::Waiting,
+            (false, _) => CallResult::Failed,
+        };
+        match result {
+            CallResult::Delivered => letter.state = LetterState::Sent,
+            CallResult::Waiting => {
+                letter.due_at = now + Duration::from_secs(5 << letter.attempts.min(6));
+            }
+            _ if letter.state == LetterState::Open => letter.state = LetterState::Dead,
+            _ => {}
+        }
+        let (page, detail) = (letter.page, String::new());
+        let command = oncall::Command::DeliveryRecorded { message: id, result, detail };
+        let moment = self.moment(Actor::system("outbox"));
+        let recorded = self.ask_page(page, &command, &moment);
+        assert!(recorded.is_ok(), "a delivery was not recorded: {recorded:?}");
+    }
+
+    /// The next time at which something is due by itself.
+    pub fn next_due(&self) -> Option<Time> {
+        let letters = self.outbox.values().filter(|letter| letter.state == LetterState::Open);
+        let records = self.alerts.rows().filter_map(Lifecycle::next_due);
+        let records = records.chain(self.incidents.rows().filter_map(Lifecycle::next_due));
+        let records = records.chain(self.pages.rows().filter_map(Lifecycle::next_due));
+        records.chain(letters.map(|letter| letter.due_at)).min()
+    }
+
+    fn react(&self, happening: &Happening, moment: &Moment) -> Vec<Reaction> {
+        let fact = match happening {
+            Happening::Alert(id, event) => self.alerts.get(*id).map(|r| Fact::Alert(r, event)),
+            Happening::Incident(id, event) => {
+                self.incidents.get(*id).map(|record| Fact::Incident(record, event))
+            }
+            Happening::Page(id, event) => self.pages.get(*id).map(|r| Fact::Page(r, event)),
+        };
+        let Some(fact) = fact else { return Vec::new() };
+        let wants = streams::wants(&fact);
+        let wanted = |incident: &&Incident| wants.iter().any(|want| self.meets(incident, want));
+        let incidents: Vec<Incident> = self.incidents.rows().filter(wanted).cloned().collect();
+        let pages: Vec<Page> = self
+            .pages
+            .rows()
+            .filter(|page| wants.contains(&Want::PagesOf(page.incident)))
+            .cloned()
+            .collect();
+        let alert = |want: &Want| match want {
+            Want::Alert(id) => self.alerts.get(*id).cloned(),
+            _ => None,
+        };
+        let alerts: Vec<Alert> = wants.iter().filter_map(alert).collect();
+        let context = Context {
+            alerts: &alerts,
+            estate: &self.estate,
+            policy: &self.policy,
+            routes: &self.routes,
+            incidents: &incidents,
+            pages: &pages,
+        };
+        streams::react(&fact, &context, moment)
+    }
+
+    fn meets(&self, incident: &Incident, want: &Want) -> bool {
+        match want {
+            Want::Holding(alert) => incident.attached().any(|member| member.alert == *alert),
+            Want::Near(item) => {
+                let window = self.policy.incidents.correlation_window();
+                let hits = item.as_ref().is_some_and(|item| incident.items.contains(item));
+                let near = |joined: Time| self.now.since(joined) <= window * 2;
+                let joined = incident.attached().map(|member| member.joined_at);
+                incident.is_open() && (hits || joined.into_iter().any(near))
+            }
+            Want::Survivor(id) => self.survivor(*id) == Some(incident.id),
+            Want::Alert(_) | Want::PagesOf(_) => false,
+        }
+    }
+
+    /// The incident, or the one in which it continues.
+    pub fn survivor(&self, id: IncidentId) -> Option<IncidentId> {
+        let mut incident = self.incidents.get(id)?;
+        for _ in 0..self.incidents.rows().count() {
+            match incident.merged_into {
+                Some(into) => incident = self.incidents.get(into)?,
+                None => break,
+            }
+        }
+        Some(incident.id)
+    }
+
+    /// A refused reaction is passed by, as the follower does.
+    fn follow(&mut self, reaction: Reaction, moment: &Moment) {
+        let _ = match reaction {
+            Reaction::OpenIncident(id, open) => {
+                let opened = self.open_incident(id, *open, moment);
+                assert!(opened.is_ok(), "an incident that is due was not opened: {opened:?}");
+                opened
+            }
+            Reaction::Incident(id, command) => self.ask_incident(id, &command, moment),
+            Reaction::Alert(id, command) => self.ask_alert(id, &command, moment),
+            Reaction::Page(id, command) => self.ask_page(id, &command, moment),
+            Reaction::StartPage(id, start) => {
+                let done = self.pages.open(id, &oncall::Command::Start(start), moment);
+                done.map(|done| self.keep_page(id, done))
+            }
+        };
+    }
+
+    fn keep_page(&mut self, id: PageId, done: Done<Page>) {
+        self.journal.extend(done.events.into_iter().map(|event| Happening::Page(id, event)));
+        for effect in done.effects {
+            match effect {
+                Effect::Send(message) => {
+                    let letter = Letter {
+                        page: id,
+                        state: LetterState::Open,
+                        attempts: 0,
+                        due_at: self.now,
+                        message,
+                    };
+                    self.outbox.insert(letter.message.id, letter);
+                }
+                Effect::CancelUnsent => {
+                    let mine = self.outbox.values_mut().filter(|letter| letter.page == id);
+                    for letter in mine.filter(|letter| letter.state == LetterState::Open) {
+                        letter.state = LetterState::Cancelled;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn estate() -> Estate {
+    let text = include_str!("estate.yaml").to_owned();
+    match estate::read(&[SourceFile { name: "estate.yaml".to_owned(), text }]) {
+        Ok(desired) => Estate::new(desired.resources().cloned()),
+        Err(mistakes) => unreachable!("the estate does not read: {mistakes:?}"),
+    }
+}
