@@ -11,8 +11,7 @@ use crate::{Desired, Kind, Mention, Mistake, Stored};
 
 mod content;
 
-/// Most mistakes that are told at once: nobody reads more, and each costs a search for what was
-/// meant.
+/// Most mistakes that are told at once: each costs a search for what was meant.
 const MISTAKES_MAX: usize = 100;
 
 /// Checks the estate as it would be: the desired resources, those that stay besides, without

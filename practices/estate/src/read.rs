@@ -12,6 +12,8 @@ use crate::{API_VERSION, Kind, Metadata, Resource, RouteSpec, Spec};
 
 /// Largest file, in bytes.
 const BYTES_MAX: usize = 8 << 20;
+/// Most mistakes that are told at once: nobody reads more.
+const MISTAKES_MAX: usize = 100;
 
 /// The text of a file.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub(crate) struct Declared {
 }
 
 /// Reads files. Tells all mistakes that can be found without looking beyond one document;
-/// [`crate::plan`] finds the others. Of each kind of mistake at most a hundred or so are told.
+/// [`crate::plan`] finds the others. At most a hundred are told.
 pub fn read(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
     let mut desired = Desired::default();
     let mut mistakes = Vec::new();
@@ -54,6 +56,7 @@ pub fn read(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
             Err(wrong) => mistakes.push(wrong.in_file(&file.name)),
         }
     }
+    mistakes.truncate(MISTAKES_MAX);
     if mistakes.is_empty() { Ok(desired) } else { Err(mistakes) }
 }
 

@@ -120,3 +120,18 @@ impl<'de, S: SpecOf> Deserialize<'de> for Ref<S> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_and_a_full_one_are_the_same() {
+        let short = TeamRef::new("payments").unwrap();
+        assert_eq!(TeamRef::new("team/payments"), Some(short.clone()));
+        assert_eq!(short.to_string(), "team/payments");
+        for other in ["person/payments", "team/", "a b", "team/a/b", ""] {
+            assert_eq!(TeamRef::new(other), None, "{other}");
+        }
+    }
+}

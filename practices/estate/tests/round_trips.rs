@@ -5,14 +5,16 @@ mod support;
 use std::collections::BTreeMap;
 
 use estate::{
-    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group,
-    Metadata, Need, PersonSpec, ProductSpec, Ref, Resource, RouteSpec, ServiceSpec, SiteSpec, Spec,
-    SpecOf, SupplierSpec, TeamSpec, TeamType, UseCaseSpec, Wait, export, from_json,
+    ComponentSpec, ContactMethod, Criticality, Desired, EscalationPolicySpec, EscalationStep,
+    Group, Metadata, Need, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec,
+    ServiceSpec, SiteSpec, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec, TeamType, UseCaseSpec,
+    Wait, export, from_json, plan,
 };
 use kernel::ItemRef;
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use support::desired;
 
 proptest! {
@@ -21,6 +23,14 @@ proptest! {
         let text = export(&resources);
         let back: Vec<Resource> = desired(&text).resources().cloned().collect();
         prop_assert_eq!(back, resources, "{}", text);
+    }
+
+    #[test]
+    fn a_plan_of_what_is_there_already_is_empty(estate in estate()) {
+        let wanted = Desired::from_resources(estate.clone());
+        let stored = support::stored(&wanted);
+        prop_assert!(plan(&stored, &wanted, true).unwrap().is_empty());
+        prop_assert!(plan(&stored, &desired(&export(&estate)), true).unwrap().is_empty());
     }
 
     #[test]
@@ -46,6 +56,57 @@ fn line() -> impl Strategy<Value = String> {
         "[ -~\n\t]{0,20}",
         "\\PC{0,20}",
     ]
+}
+
+/// Up to eight services of one team that depend on each other at random: nothing in it is wrong.
+fn estate() -> impl Strategy<Value = Vec<Resource>> {
+    let needs = vec((any::<Index>(), any::<Index>(), any::<bool>()), 0..12);
+    (btree_set("[a-z]{1,6}", 1..8), needs, metadata(), of("[a-z]{3} [a-z]{3}")).prop_map(
+        |(names, needs, metadata, title)| {
+            let names: Vec<String> = names.into_iter().collect();
+            let team = Ref::new(&metadata.name).expect("a plain name");
+            let mut services: Vec<ServiceSpec> =
+                names.iter().map(|_| service(&team, &[], &[], None)).collect();
+            for (from, to, grouped) in needs {
+                let (from, to) = (from.index(names.len()), to.index(names.len()));
+                let item = ItemRef::new("service", &names[to]).expect("a plain name");
+                let group = format!("group {}", services[from].depends_on.len());
+                let need = match grouped {
+                    true => Need::Some(Group { group, need: 1, of: vec![item] }),
+                    false => Need::One(item),
+                };
+                if from != to {
+                    services[from].depends_on.push(need);
+                }
+            }
+            let named = names.into_iter().zip(services).map(|(name, service)| {
+                let metadata = Metadata { name, title: title.clone(), ..Metadata::default() };
+                Resource::new(metadata, Spec::Service(service))
+            });
+            let team = Resource::new(metadata, Spec::Team(TeamSpec::default()));
+            named.chain([team]).map(|resource| resource.expect("a plain name")).collect()
+        },
+    )
+}
+
+fn service(
+    team: &TeamRef,
+    needs: &[Need],
+    items: &[ItemRef],
+    product: Option<ProductRef>,
+) -> ServiceSpec {
+    ServiceSpec {
+        team: team.clone(),
+        product,
+        escalation_policy: None,
+        runbook_url: None,
+        components: needs.to_vec(),
+        depends_on: needs.to_vec(),
+        runs_on: needs.to_vec(),
+        feeds: items.to_vec(),
+        member_of: items.to_vec(),
+        redundant_with: items.to_vec(),
+    }
 }
 
 fn resource() -> impl Strategy<Value = Resource> {
@@ -138,22 +199,9 @@ fn offering() -> impl Strategy<Value = Spec> {
 }
 
 fn running() -> impl Strategy<Value = Spec> {
-    let service = (named(), of(named()), vec(need(), 0..3), vec(item(), 0..3)).prop_map(
-        |(team, product, needs, items)| {
-            Spec::Service(ServiceSpec {
-                team,
-                product,
-                escalation_policy: None,
-                runbook_url: None,
-                components: needs.clone(),
-                depends_on: needs.clone(),
-                runs_on: needs,
-                feeds: items.clone(),
-                member_of: items.clone(),
-                redundant_with: items,
-            })
-        },
-    );
+    let service = (named(), of(named()), vec(need(), 0..3), vec(item(), 0..3))
+        .prop_map(|(team, product, needs, items)| service(&team, &needs, &items, product))
+        .prop_map(Spec::Service);
     let component = (of(text()), of(named()), of(named()), vec(need(), 0..3)).prop_map(
         |(component_type, site, supplier, depends_on)| {
             let other = ComponentSpec::default();

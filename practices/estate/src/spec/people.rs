@@ -84,3 +84,27 @@ impl PersonSpec {
         methods.iter().filter_map(target).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada(webhook: Option<&str>, contact_methods: Vec<ContactMethod>) -> PersonSpec {
+        PersonSpec {
+            email: "ada@example.org".to_owned(),
+            webhook: webhook.map(str::to_owned),
+            time_zone: None,
+            teams: Vec::new(),
+            contact_methods,
+        }
+    }
+
+    #[test]
+    fn a_person_is_called_in_every_known_way_unless_they_choose() {
+        let mail = (ContactMethod::Email, "ada@example.org");
+        let call = (ContactMethod::Webhook, "https://x.example");
+        assert_eq!(ada(None, vec![]).contacts(), [mail]);
+        assert_eq!(ada(Some(call.1), vec![]).contacts(), [mail, call]);
+        assert_eq!(ada(Some(call.1), vec![ContactMethod::Webhook]).contacts(), [call]);
+    }
+}

@@ -39,3 +39,18 @@ impl EscalationPolicySpec {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_begins_when_the_waits_before_it_are_over() {
+        let step =
+            |seconds| EscalationStep { contacts: Vec::new(), wait: Wait::from_seconds(seconds) };
+        let steps = vec![step(300), step(u32::MAX), step(60)];
+        let policy = EscalationPolicySpec { team: None, steps, repeat: 0 };
+        let starts: Vec<u32> = policy.schedule().map(|(start, _)| start).collect();
+        assert_eq!(starts, [0, 300, u32::MAX]);
+    }
+}
