@@ -25,6 +25,7 @@ impl Incident {
             urgency,
             priority: opened.policy.matrix.priority(impact, urgency),
             severity: opened.severity,
+            stated_severity: opened.stated_severity,
             priority_lines: Vec::new(),
             impact_set: None,
             urgency_set: None,
@@ -159,6 +160,7 @@ impl Incident {
                     member.detached = true;
                 }
                 self.recount_items();
+                self.recount_severity();
             }
             What::MemberCleared { alert, cleared_at } => {
                 for member in self.members.iter_mut().filter(|member| member.alert == *alert) {
@@ -304,9 +306,15 @@ impl Incident {
         if member.cleared_at.is_none() {
             self.proven_by_alerts = true;
         }
-        self.severity = self.severity.max(member.severity);
         self.members.push(member);
         self.recount_items();
+        self.recount_severity();
+    }
+
+    /// As grave as the gravest of its alerts, and no less than the reporter said.
+    fn recount_severity(&mut self) {
+        let of_alerts = self.attached().map(|member| member.severity).max();
+        self.severity = of_alerts.max(self.stated_severity).unwrap_or(self.severity);
     }
 
     fn mark_primary(&mut self) {

@@ -286,6 +286,9 @@ pub struct Opened {
     pub item: Option<ItemRef>,
     /// Technical gravity.
     pub severity: Severity,
+    /// The gravity that the reporter named, apart from what alerts say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_severity: Option<Severity>,
     /// When the fault began, where that is known.
     pub started: Option<Stamp>,
     /// When Operate first knew.

@@ -42,6 +42,8 @@ pub struct Incident {
     pub priority: Priority,
     /// Technical gravity; apart from priority.
     pub severity: Severity,
+    /// The gravity that the reporter named, apart from what alerts say.
+    pub stated_severity: Option<Severity>,
     /// The calculation of the priority.
     pub priority_lines: Vec<PriorityLine>,
     /// Impact that a person said.

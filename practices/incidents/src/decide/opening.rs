@@ -66,6 +66,7 @@ fn opened(open: &Open, moment: &Moment) -> Result<Opened, Refusal> {
         description: text::note("description", Some(&open.description))?,
         item: open.item.clone(),
         severity: severity.unwrap_or_default(),
+        stated_severity: open.severity,
         started,
         detected: Stamp::measured(now),
         reported,
