@@ -1,0 +1,75 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import { body, etag, http, idempotencyKey, query } from './client';
+import { keys } from './keys';
+import type { MatchRule } from './types';
+
+export interface AlertFilter {
+  state?: string;
+  severity?: string;
+  item?: string;
+  matched?: string;
+  q?: string;
+  incident?: string;
+  sort?: string;
+}
+
+const PAGE_ROWS = 200;
+
+export const list = (filter: AlertFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.alertList, filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/alerts', {
+          params: { query: query({ ...filter, limit: PAGE_ROWS, after: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+
+export const one = (id: string) =>
+  queryOptions({
+    queryKey: keys.alert(id),
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/alerts/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const timeline = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.alert(id), 'timeline'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/alerts/{id}/timeline', { params: { path: { id } }, signal })),
+  });
+
+export const command = (
+  id: string,
+  version: number,
+  fields: { command: string } & Record<string, unknown>,
+) =>
+  body(
+    http.POST('/api/v1/alerts/{id}/commands', {
+      params: {
+        path: { id },
+        header: { 'If-Match': etag(version), 'Idempotency-Key': idempotencyKey() },
+      },
+      body: fields,
+    }),
+  );
+
+export const matchRules = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'match-rules'],
+    queryFn: async ({ signal }) => {
+      const answer = await body(http.GET('/api/v1/match-rules', { signal }));
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+  });
+
+export const saveMatchRules = (rules: MatchRule[]) =>
+  body(http.PUT('/api/v1/match-rules', { body: rules }));
+
+export const previewMatchRule = (rule: MatchRule) =>
+  body(http.POST('/api/v1/match-rules/preview', { body: { rule } }));

@@ -1,0 +1,106 @@
+import { queryOptions } from '@tanstack/react-query';
+
+import { body, etag, http, query } from './client';
+import { keys } from './keys';
+import type { ItemRef, ResourceDocument } from './types';
+
+export interface ItemFilter {
+  kind?: string;
+  q?: string;
+  team?: string;
+  limit?: number;
+}
+
+/** Splits `kind/name`. */
+export function parts(item: ItemRef): { kind: string; name: string } {
+  const at = item.indexOf('/');
+  return at < 0
+    ? { kind: 'service', name: item }
+    : { kind: item.slice(0, at), name: item.slice(at + 1) };
+}
+
+export const items = (filter: ItemFilter) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'items', filter],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/estate/items', {
+          params: { query: query({ limit: 200, ...filter }) },
+          signal,
+        }),
+      ),
+  });
+
+export const item = (ref: ItemRef) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'item', ref],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/estate/items/{kind}/{name}', {
+          params: { path: parts(ref) },
+          signal,
+        }),
+      ),
+  });
+
+export const graph = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'graph'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/estate/graph', { signal })),
+  });
+
+export const impact = (ref: ItemRef) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'impact', ref],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/estate/items/{kind}/{name}/impact', {
+          params: { path: parts(ref) },
+          signal,
+        }),
+      ),
+  });
+
+export const upstream = (ref: ItemRef) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'upstream', ref],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/estate/items/{kind}/{name}/upstream', {
+          params: { path: parts(ref) },
+          signal,
+        }),
+      ),
+  });
+
+/** Creates or changes an item. Without a version it must not exist yet. */
+export const put = (document: ResourceDocument, version?: number) =>
+  body(
+    http.PUT('/api/v1/estate/items/{kind}/{name}', {
+      params: {
+        path: { kind: document.kind.toLowerCase(), name: document.metadata.name },
+        header: version === undefined ? {} : { 'If-Match': etag(version) },
+      },
+      body: document,
+    }),
+  );
+
+export const remove = (ref: ItemRef, version?: number) =>
+  body(
+    http.DELETE('/api/v1/estate/items/{kind}/{name}', {
+      params: {
+        path: parts(ref),
+        header: version === undefined ? {} : { 'If-Match': etag(version) },
+      },
+    }),
+  );
+
+const upload = (name: string, text: string) => ({
+  body: { files: [{ name, text }], prune: false },
+});
+
+export const plan = (name: string, text: string) =>
+  body(http.POST('/api/v1/estate/plan', upload(name, text)));
+
+export const apply = (name: string, text: string) =>
+  body(http.POST('/api/v1/estate/apply', upload(name, text)));

@@ -1,0 +1,86 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import { body, etag, http, idempotencyKey, query } from './client';
+import { keys } from './keys';
+import type { NewIncident } from './types';
+
+export interface IncidentFilter {
+  open?: string;
+  phase?: string;
+  stage?: string;
+  priority?: string;
+  team?: string;
+  assignee?: string;
+  item?: string;
+  q?: string;
+  from?: string;
+  to?: string;
+  sort?: string;
+}
+
+const PAGE_ROWS = 200;
+
+export const list = (filter: IncidentFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.incidentList, filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/incidents', {
+          params: { query: query({ ...filter, limit: PAGE_ROWS, after: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+
+export const one = (id: string) =>
+  queryOptions({
+    queryKey: keys.incident(id),
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/incidents/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const timeline = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'timeline'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/incidents/{id}/timeline', { params: { path: { id } }, signal })),
+  });
+
+export const pages = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'pages'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/incidents/{id}/pages', { params: { path: { id } }, signal })),
+  });
+
+export const impact = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'impact'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/incidents/{id}/impact', { params: { path: { id } }, signal })),
+  });
+
+export const create = (incident: NewIncident) =>
+  body(
+    http.POST('/api/v1/incidents', {
+      body: incident,
+      params: { header: { 'Idempotency-Key': idempotencyKey() } },
+    }),
+  );
+
+export const command = (
+  id: string,
+  version: number,
+  fields: { command: string } & Record<string, unknown>,
+) =>
+  body(
+    http.POST('/api/v1/incidents/{id}/commands', {
+      params: {
+        path: { id },
+        header: { 'If-Match': etag(version), 'Idempotency-Key': idempotencyKey() },
+      },
+      body: fields,
+    }),
+  );

@@ -1,0 +1,17 @@
+/**
+ * The first words of every query key, so that the live feed can say what has become stale
+ * without knowing the queries.
+ */
+export const keys = {
+  session: ['session'],
+  overview: ['overview'],
+  incidents: ['incidents'],
+  incidentList: ['incidents', 'list'],
+  incident: (id: string) => ['incidents', 'one', id] as const,
+  alerts: ['alerts'],
+  alertList: ['alerts', 'list'],
+  alert: (id: string) => ['alerts', 'one', id] as const,
+  estate: ['estate'],
+  reports: ['reports'],
+  settings: ['settings'],
+} as const;

@@ -1,0 +1,72 @@
+import { queryOptions } from '@tanstack/react-query';
+
+import { body, http } from './client';
+import { keys } from './keys';
+import type { Account, Policy, PriorityMatrix, Role } from './types';
+
+export const accounts = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'accounts'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/accounts', { signal })),
+  });
+
+export const createAccount = (account: Account & { password: string }) =>
+  body(http.POST('/api/v1/accounts', { body: account }));
+
+export const changeAccount = (name: string, account: Partial<Account> & { password?: string }) =>
+  body(http.PUT('/api/v1/accounts/{name}', { params: { path: { name } }, body: account }));
+
+export const removeAccount = (name: string) =>
+  body(http.DELETE('/api/v1/accounts/{name}', { params: { path: { name } } }));
+
+export const tokens = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'tokens'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/tokens', { signal })),
+  });
+
+export const createToken = (token: { name: string; role: Role; scopes: string[] }) =>
+  body(http.POST('/api/v1/tokens', { body: token }));
+
+export const removeToken = (name: string) =>
+  body(http.DELETE('/api/v1/tokens/{name}', { params: { path: { name } } }));
+
+export const integrationKeys = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'integration-keys'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/integration-keys', { signal })),
+  });
+
+export const createIntegrationKey = (key: { name: string; kind: string }) =>
+  body(http.POST('/api/v1/integration-keys', { body: key }));
+
+export const removeIntegrationKey = (name: string) =>
+  body(http.DELETE('/api/v1/integration-keys/{name}', { params: { path: { name } } }));
+
+export const matrix = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'priority-matrix'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/priority-matrix', { signal })),
+  });
+
+export const saveMatrix = (matrix: PriorityMatrix) =>
+  body(http.PUT('/api/v1/settings/priority-matrix', { body: matrix }));
+
+export const policy = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'policy'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/policy', { signal })),
+  });
+
+export const savePolicy = (policy: Policy) =>
+  body(http.PUT('/api/v1/settings/policy', { body: policy }));
+
+export const deadLetters = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'outbox', 'dead'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/outbox', { params: { query: { state: 'dead' } }, signal })),
+  });
+
+export const retryMessage = (id: string) =>
+  body(http.POST('/api/v1/outbox/{id}/retry', { params: { path: { id } } }));

@@ -1,0 +1,157 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+
+import { JOURNAL_STREAM, keys } from '../api';
+
+export type LiveState = 'connecting' | 'live' | 'reconnecting';
+
+let state: LiveState = 'connecting';
+const listeners = new Set<() => void>();
+
+function become(next: LiveState) {
+  if (state === next) return;
+  state = next;
+  for (const each of listeners) each();
+}
+
+/** Whether changes on the server reach this page right now. */
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}
+
+/** Keeps one connection to the journal for as long as the page is open. */
+export function useLiveFeed() {
+  const client = useQueryClient();
+  useEffect(() => {
+    const stale = new Stale(client);
+    let source: EventSource | undefined;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let failures = 0;
+    let interrupted = false;
+
+    const open = () => {
+      source = new EventSource(JOURNAL_STREAM);
+      source.onopen = () => {
+        failures = 0;
+        become('live');
+        // What happened during a gap was not heard.
+        if (interrupted) stale.everything();
+        interrupted = false;
+      };
+      source.onerror = () => {
+        become('reconnecting');
+        interrupted = true;
+        if (source?.readyState === EventSource.CLOSED) {
+          failures += 1;
+          retry = setTimeout(open, Math.min(1000 * 2 ** failures, 15_000));
+        }
+      };
+      const hear = (event: MessageEvent<string>) => stale.add(subjectOf(event.data));
+      source.addEventListener('entry', hear);
+      source.onmessage = hear;
+    };
+    open();
+    return () => {
+      clearTimeout(retry);
+      source?.close();
+      stale.stop();
+      become('connecting');
+    };
+  }, [client]);
+}
+
+function subjectOf(data: string): string {
+  try {
+    const entry: unknown = JSON.parse(data);
+    if (typeof entry === 'object' && entry !== null && 'subject' in entry) {
+      return typeof entry.subject === 'string' ? entry.subject : '';
+    }
+  } catch {
+    // A line that is no entry, a keep-alive for example.
+  }
+  return '';
+}
+
+const GATHER_MS = 250;
+
+/**
+ * Gathers what became stale and refreshes it in one go. The next round starts only when this one
+ * has been answered, so that a flood of entries never becomes a flood of requests.
+ */
+class Stale {
+  private subjects = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private busy = false;
+  private all = false;
+  private stopped = false;
+  private readonly client: QueryClient;
+
+  constructor(client: QueryClient) {
+    this.client = client;
+  }
+
+  add(subject: string) {
+    if (subject) this.subjects.add(subject);
+    this.plan();
+  }
+
+  everything() {
+    this.all = true;
+    this.plan();
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private plan() {
+    if (this.timer || this.busy || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.flush();
+    }, GATHER_MS);
+  }
+
+  private async flush() {
+    const subjects = [...this.subjects];
+    const all = this.all;
+    this.subjects.clear();
+    this.all = false;
+    if (subjects.length === 0 && !all) return;
+    this.busy = true;
+    try {
+      await Promise.allSettled(
+        staleKeys(subjects, all).map((queryKey) => refresh(this.client, queryKey)),
+      );
+    } finally {
+      this.busy = false;
+      if (this.subjects.size > 0 || this.all) this.plan();
+    }
+  }
+}
+
+/** Which queries a set of subjects (`kind:id`) makes stale. */
+export function staleKeys(subjects: string[], all = false): (readonly unknown[])[] {
+  const kinds = new Set(subjects.map((subject) => subject.slice(0, subject.indexOf(':'))));
+  const work = all || kinds.has('incident') || kinds.has('alert') || kinds.has('page');
+  const found: (readonly unknown[])[] = [keys.overview];
+  if (work) found.push(keys.incidentList, keys.reports, [...keys.incidents, 'one']);
+  if (all || kinds.has('alert')) found.push(keys.alerts);
+  if (work || kinds.has('item')) found.push(keys.estate);
+  const other = [...kinds].some((kind) => !['incident', 'alert', 'page', 'item'].includes(kind));
+  if (all || other || kinds.has('item')) found.push(keys.settings);
+  return found;
+}
+
+/** Long lists that were scrolled far are cut to their first pages before they are asked again. */
+async function refresh(client: QueryClient, queryKey: readonly unknown[]) {
+  await client.invalidateQueries({ queryKey });
+}

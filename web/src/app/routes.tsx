@@ -1,0 +1,189 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+
+import { access } from '../api';
+import { only } from '../kit/filter';
+import { Layout } from './Layout';
+
+interface Context {
+  client: QueryClient;
+}
+
+const nextOnly = only('next');
+const codeOnly = only('code');
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: nextOnly,
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.client.fetchQuery(access.session());
+    if (session.state === 'setup_required') throw redirect({ to: '/setup' });
+    if (session.state === 'signed_in') throw redirect({ href: search.next ?? '/' });
+  },
+  component: lazyRouteComponent(() => import('../practices/access/SignIn'), 'SignIn'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: codeOnly,
+  beforeLoad: async ({ context }) => {
+    const session = await context.client.fetchQuery(access.session());
+    if (session.state !== 'setup_required') throw redirect({ to: '/' });
+  },
+  component: lazyRouteComponent(() => import('../practices/access/SetUp'), 'SetUp'),
+});
+
+/** Everything behind the sign-in. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(access.session());
+    if (session.state === 'setup_required') throw redirect({ to: '/setup' });
+    if (session.state === 'anonymous' || !session.user) {
+      throw redirect({ to: '/sign-in', search: { next: location.href } });
+    }
+    return { user: session.user, version: session.version, space: session.space };
+  },
+  component: Layout,
+});
+
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  component: lazyRouteComponent(() => import('../practices/overview/Overview'), 'Overview'),
+});
+
+const incidents = createRoute({
+  getParentRoute: () => app,
+  path: '/incidents',
+  validateSearch: only(
+    'open',
+    'phase',
+    'stage',
+    'priority',
+    'team',
+    'assignee',
+    'item',
+    'q',
+    'from',
+    'to',
+    'sort',
+  ),
+  component: lazyRouteComponent(
+    () => import('../practices/incidents/IncidentList'),
+    'IncidentList',
+  ),
+});
+
+const newIncident = createRoute({
+  getParentRoute: () => app,
+  path: '/incidents/new',
+  validateSearch: only('item', 'title'),
+  component: lazyRouteComponent(() => import('../practices/incidents/IncidentNew'), 'IncidentNew'),
+});
+
+const incident = createRoute({
+  getParentRoute: () => app,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(
+    () => import('../practices/incidents/IncidentPage'),
+    'IncidentPage',
+  ),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => app,
+  path: '/alerts',
+  validateSearch: only('state', 'severity', 'item', 'matched', 'q', 'incident', 'sort'),
+  component: lazyRouteComponent(() => import('../practices/alerts/AlertList'), 'AlertList'),
+});
+
+const alert = createRoute({
+  getParentRoute: () => app,
+  path: '/alerts/$id',
+  component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
+});
+
+const estate = createRoute({
+  getParentRoute: () => app,
+  path: '/estate',
+  validateSearch: only('view', 'kind', 'team', 'q', 'item', 'direction'),
+  component: lazyRouteComponent(() => import('../practices/estate/EstatePage'), 'EstatePage'),
+});
+
+const newItem = createRoute({
+  getParentRoute: () => app,
+  path: '/estate/new',
+  validateSearch: only('kind'),
+  component: lazyRouteComponent(() => import('../practices/estate/ItemNew'), 'ItemNew'),
+});
+
+const item = createRoute({
+  getParentRoute: () => app,
+  path: '/estate/$kind/$name',
+  component: lazyRouteComponent(() => import('../practices/estate/ItemPage'), 'ItemPage'),
+});
+
+const editItem = createRoute({
+  getParentRoute: () => app,
+  path: '/estate/$kind/$name/edit',
+  component: lazyRouteComponent(() => import('../practices/estate/ItemEdit'), 'ItemEdit'),
+});
+
+const reports = createRoute({
+  getParentRoute: () => app,
+  path: '/reports',
+  validateSearch: only('from', 'to', 'priority', 'item', 'team', 'figure', 'group', 'key'),
+  component: lazyRouteComponent(() => import('../practices/reports/ReportPage'), 'ReportPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../practices/settings/SettingsPage'), 'SettingsPage'),
+});
+
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$part', params: { part: 'accounts' }, replace: true });
+  },
+});
+
+const settingsPart = createRoute({
+  getParentRoute: () => settings,
+  path: '$part',
+  validateSearch: only('alert', 'name'),
+  component: lazyRouteComponent(() => import('../practices/settings/SettingsPart'), 'SettingsPart'),
+});
+
+export const routeTree = root.addChildren([
+  signIn,
+  setup,
+  app.addChildren([
+    overview,
+    incidents,
+    newIncident,
+    incident,
+    alerts,
+    alert,
+    estate,
+    newItem,
+    item,
+    editItem,
+    reports,
+    settings.addChildren([settingsIndex, settingsPart]),
+  ]),
+]);

@@ -1,0 +1,223 @@
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+
+import styles from './kit.module.css';
+
+export interface Column<T extends object> {
+  id: string;
+  header: string;
+  /** A CSS grid track, for example `minmax(0, 1fr)` or `90px`. */
+  track: string;
+  cell: (row: T) => ReactNode;
+  /** The field that the server sorts by. */
+  sort?: string;
+  align?: 'end';
+}
+
+interface Props<T extends object> {
+  label: string;
+  rows: T[];
+  columns: Column<T>[];
+  rowKey: (row: T) => string;
+  /** The same row on a narrow screen. */
+  card: (row: T) => ReactNode;
+  /** `field` or `-field`. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  total?: number | null | undefined;
+  /** Called when the end comes near and there is more. */
+  more?: (() => void) | undefined;
+}
+
+const features = tableFeatures({});
+const ROW = 45;
+const CARD = 96;
+
+/**
+ * A long list: only the rows in view exist. Every row holds one link marked `data-primary`;
+ * a click anywhere on the row follows it, `j` and `k` move the focus between rows.
+ */
+export function DataTable<T extends object>(props: Props<T>) {
+  const { rows, rowKey, label, card, more } = props;
+  const narrow = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768, {
+    getInitialValueInEffect: false,
+  });
+  const columns = useMemo(() => definitions(props.columns), [props.columns]);
+  const table = useTable({ features, columns, data: rows, getRowId: rowKey });
+  const template = props.columns.map((column) => column.track).join(' ');
+
+  const body = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useEffect(() => {
+    const measure = () => {
+      if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
+
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => (narrow ? CARD : ROW),
+    overscan: 12,
+    scrollMargin: top,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+  });
+  const shown = virtual.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && last >= rows.length - 40) more();
+  }, [more, last, rows.length]);
+
+  useRowKeys(body, rows.length, (index) => virtual.scrollToIndex(index, { align: 'auto' }));
+
+  const models = table.getRowModel().rows;
+  return (
+    <div className={styles.table} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
+      <div role="rowgroup" hidden={narrow}>
+        <Head {...props} template={template} />
+      </div>
+      <div
+        ref={body}
+        role="rowgroup"
+        style={{ height: virtual.getTotalSize(), position: 'relative' }}
+      >
+        {shown.map((place) => {
+          const model = models[place.index];
+          if (!model) return null;
+          return (
+            <div
+              key={place.key}
+              ref={narrow ? virtual.measureElement : undefined}
+              data-index={place.index}
+              role="row"
+              aria-rowindex={place.index + 2}
+              className={narrow ? styles.card : styles.tableRow}
+              style={{
+                position: 'absolute',
+                insetInline: 0,
+                top: 0,
+                transform: `translateY(${place.start - virtual.options.scrollMargin}px)`,
+                ...(narrow ? {} : { gridTemplateColumns: template, height: ROW }),
+              }}
+              onClick={follow}
+            >
+              {narrow ? (
+                <div role="cell">{card(model.original)}</div>
+              ) : (
+                model.getAllCells().map((cell, column) => (
+                  <div
+                    key={cell.id}
+                    role="cell"
+                    className={styles.cell}
+                    data-align={props.columns[column]?.align}
+                  >
+                    <table.FlexRender cell={cell} />
+                  </div>
+                ))
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function definitions<T extends object>(columns: Column<T>[]) {
+  const helper = createColumnHelper<typeof features, T>();
+  return helper.columns(
+    columns.map((column) =>
+      helper.display({
+        id: column.id,
+        header: column.header,
+        cell: ({ row }) => column.cell(row.original),
+      }),
+    ),
+  );
+}
+
+function Head<T extends object>({
+  columns,
+  sort,
+  onSort,
+  template,
+}: Props<T> & { template: string }) {
+  return (
+    <div className={styles.tableHead} role="row" style={{ gridTemplateColumns: template }}>
+      {columns.map((column) => {
+        const field = sort?.replace(/^-/, '');
+        const sorted = column.sort !== undefined && column.sort === field;
+        const down = sort?.startsWith('-') ?? false;
+        return (
+          <div
+            key={column.id}
+            role="columnheader"
+            className={styles.cell}
+            data-align={column.align}
+            data-sorted={sorted}
+            aria-sort={sorted ? (down ? 'descending' : 'ascending') : undefined}
+          >
+            {column.sort !== undefined && onSort ? (
+              <button
+                type="button"
+                onClick={() =>
+                  onSort(sorted && down ? (column.sort ?? '') : `-${column.sort ?? ''}`)
+                }
+              >
+                {column.header}
+                {sorted && (down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+              </button>
+            ) : (
+              column.header
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Follows the row's own link, unless the click was meant for something else in it. */
+function follow(event: MouseEvent<HTMLDivElement>) {
+  if (!(event.target instanceof Element) || event.target.closest('a, button, input')) return;
+  if (window.getSelection()?.toString()) return;
+  event.currentTarget.querySelector<HTMLElement>('[data-primary]')?.click();
+}
+
+/** `j` and `k` move the focus from row link to row link; Enter then follows the link by itself. */
+function useRowKeys(
+  body: React.RefObject<HTMLDivElement | null>,
+  length: number,
+  scrollTo: (index: number) => void,
+) {
+  const current = useRef(-1);
+  const go = (step: number) => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-index]');
+    if (focused && body.current?.contains(focused)) current.current = Number(focused.dataset.index);
+    const next = Math.min(Math.max(current.current + step, 0), length - 1);
+    if (length === 0) return;
+    current.current = next;
+    scrollTo(next);
+    const focus = (tries: number) => {
+      const link = body.current?.querySelector<HTMLElement>(
+        `[data-index="${next}"] [data-primary]`,
+      );
+      if (link) link.focus({ preventScroll: true });
+      else if (tries > 0) requestAnimationFrame(() => focus(tries - 1));
+    };
+    requestAnimationFrame(() => focus(10));
+  };
+  useHotkeys([
+    ['j', () => go(1)],
+    ['k', () => go(-1)],
+  ]);
+}

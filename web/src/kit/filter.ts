@@ -1,0 +1,19 @@
+/** Reading filters out of the address: only known names, only texts. */
+
+/** Makes a validator that keeps the named search parameters when they are texts or numbers. */
+export function only<const K extends string>(...names: K[]) {
+  return (search: Record<string, unknown>): Partial<Record<K, string>> => {
+    const kept: Partial<Record<K, string>> = {};
+    for (const name of names) {
+      const value = search[name];
+      if (typeof value === 'string' && value !== '') kept[name] = value;
+      else if (typeof value === 'number' || typeof value === 'boolean') kept[name] = String(value);
+    }
+    return kept;
+  };
+}
+
+/** `P1,P2` → `['P1', 'P2']`. */
+export function many(value: string | undefined): string[] {
+  return value ? value.split(',').filter(Boolean) : [];
+}

@@ -1,0 +1,90 @@
+import type { IncidentStage, ItemState, Phase, Severity } from '../api';
+
+/** The same words for the same states everywhere. */
+
+export const stageWord = {
+  new: 'New',
+  assigned: 'Assigned',
+  diagnosing: 'Diagnosing',
+  action_ready: 'Action ready',
+  resolving: 'Resolving',
+  restored: 'Restored',
+  resolved: 'Resolved',
+  closed: 'Closed',
+  on_hold: 'On hold',
+  cancelled: 'Cancelled',
+  merged: 'Merged',
+} satisfies Record<IncidentStage, string>;
+
+/** What usually comes next at a stage: reading help, not a rule. */
+export const nextStep = {
+  new: 'Acknowledge it, or assign it to a team.',
+  assigned: 'Acknowledge it and start diagnosing.',
+  diagnosing: 'Find the cause or a course of action, then say it is ready.',
+  action_ready: 'Carry out the action.',
+  resolving: 'Restore service first; a workaround counts.',
+  restored: 'Service is back. Finish the work, then resolve with cause and code.',
+  resolved: 'Closes by itself after the agreed days, or close it now.',
+  closed: 'Nothing. Reopen it if the same fault returns.',
+  on_hold: 'Resume when the reason for waiting is gone.',
+  cancelled: 'Nothing. It was not an incident.',
+  merged: 'Work goes on in the incident it was merged into.',
+} satisfies Record<IncidentStage, string>;
+
+export const phaseWord = {
+  detect: 'Detect',
+  diagnose: 'Diagnose',
+  resolve: 'Resolve',
+  done: 'Done',
+} satisfies Record<Phase, string>;
+
+export const severityWord = {
+  critical: 'Critical',
+  error: 'Error',
+  warning: 'Warning',
+  info: 'Info',
+  none: 'No severity',
+} satisfies Record<Severity, string>;
+
+export const stateWord = {
+  up: 'Up',
+  degraded: 'Degraded',
+  down: 'Down',
+  unknown: 'Unknown',
+} satisfies Record<ItemState, string>;
+
+/** `mission_critical` → `Mission critical`. */
+export function words(code: string): string {
+  const text = code.replaceAll('_', ' ').replaceAll('-', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `person:ada` → `ada`; `system:clockwork` → `Operate (clockwork)`. */
+export function actorName(actor: string): string {
+  const at = actor.indexOf(':');
+  if (at < 0) return actor;
+  const kind = actor.slice(0, at);
+  const name = actor.slice(at + 1);
+  if (kind === 'system') return `Operate (${name})`;
+  if (kind === 'token') return `${name} (token)`;
+  if (kind === 'integration') return `${name} (integration)`;
+  if (kind === 'link') return `${name} (by link)`;
+  return name;
+}
+
+/** The name part of `kind/name`. */
+export function itemName(item: string): string {
+  const at = item.indexOf('/');
+  return at < 0 ? item : item.slice(at + 1);
+}
+
+/** The kind part of `kind/name`. */
+export function itemKind(item: string): string {
+  const at = item.indexOf('/');
+  return at < 0 ? '' : item.slice(0, at);
+}
+
+/** `1 incident`, `2 incidents`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,166 @@
+import { Anchor, Breadcrumbs } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useCallback } from 'react';
+
+import { type Alert, alerts } from '../../api';
+import { SeverityMark, StateWord } from '../../kit/Badges';
+import type { CommandBody } from '../../kit/command';
+import { CommandBar } from '../../kit/CommandBar';
+import { ItemLink } from '../../kit/ItemLink';
+import { Loaded } from '../../kit/QueryState';
+import { TimeAgo } from '../../kit/TimeAgo';
+import { Timeline } from '../../kit/Timeline';
+import { actorName, words } from '../../kit/words';
+import { Facts } from '../../ui/Facts';
+import { PageHead } from '../../ui/PageHead';
+import { Panel } from '../../ui/Panel';
+import styles from './alerts.module.css';
+
+/** One alert: what was said, where it was placed and why, and its history. */
+export function AlertPage() {
+  const { id } = useParams({ from: '/app/alerts/$id' });
+  const query = useQuery(alerts.one(id));
+  return (
+    <Loaded query={query} rows={10}>
+      {(alert) => <Content alert={alert} />}
+    </Loaded>
+  );
+}
+
+function Content({ alert }: { alert: Alert }) {
+  const { id, version } = alert;
+  const send = useCallback((body: CommandBody) => alerts.command(id, version, body), [id, version]);
+  const timeline = useQuery(alerts.timeline(id));
+  return (
+    <>
+      <PageHead
+        title={alert.name}
+        above={
+          <Breadcrumbs separator="/" fz="sm" mb={2} component="nav" aria-label="Where this is">
+            <Anchor component={Link} to="/alerts" inherit>
+              Alerts
+            </Anchor>
+            <span>{alert.fingerprint}</span>
+          </Breadcrumbs>
+        }
+        meta={
+          <>
+            <div>{alert.summary}</div>
+            <div className={styles.badges}>
+              <SeverityMark severity={alert.severity} />
+              <StateWord state={alert.state} />
+              <span>
+                Firing since <TimeAgo at={alert.starts_at} />
+              </span>
+            </div>
+          </>
+        }
+        actions={<CommandBar allowed={alert.allowed} send={send} />}
+      />
+      <div className={styles.columns}>
+        <div className={styles.stack}>
+          <Panel title="Where it belongs">
+            <Facts
+              rows={[
+                [
+                  'Item',
+                  alert.item ? (
+                    <ItemLink item={alert.item} />
+                  ) : (
+                    <>
+                      No item matched.{' '}
+                      <Link to="/settings/$part" params={{ part: 'rules' }} search={{ alert: id }}>
+                        Make a rule
+                      </Link>
+                    </>
+                  ),
+                ],
+                ['Matched by', alert.matched_by ?? null],
+                [
+                  'Incident',
+                  alert.incident ? (
+                    <Link to="/incidents/$id" params={{ id: alert.incident }}>
+                      Open the incident
+                    </Link>
+                  ) : (
+                    'None'
+                  ),
+                ],
+                ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
+              ]}
+            />
+          </Panel>
+          <Panel title="Labels">
+            <Pairs pairs={alert.labels} />
+          </Panel>
+          {Object.keys(alert.annotations).length > 0 && (
+            <Panel title="Annotations">
+              <Pairs pairs={alert.annotations} />
+            </Panel>
+          )}
+          <Panel title="Timeline">
+            <Loaded query={timeline} rows={3}>
+              {(entries) => <Timeline entries={[...entries.items].sort((a, b) => b.seq - a.seq)} />}
+            </Loaded>
+          </Panel>
+        </div>
+        <div className={styles.stack}>
+          <Panel title="Times">
+            <Facts
+              rows={[
+                ['Started', <TimeAgo key="t" at={alert.starts_at} below />],
+                ['Ended', alert.ends_at ? <TimeAgo key="t" at={alert.ends_at} below /> : null],
+                ['First seen', <TimeAgo key="t" at={alert.first_seen} below />],
+                ['Last seen', <TimeAgo key="t" at={alert.last_seen} below />],
+                [
+                  'Expires',
+                  alert.expires_at && !alert.ends_at ? (
+                    <TimeAgo key="t" at={alert.expires_at} below />
+                  ) : null,
+                ],
+                ['Fired', `${alert.fired_count} times`],
+              ]}
+            />
+          </Panel>
+          <Panel title="Source">
+            <Facts
+              rows={[
+                ['Kind', words(alert.source)],
+                [
+                  'Made by',
+                  alert.generator_url ? (
+                    <Anchor
+                      href={alert.generator_url}
+                      target="_blank"
+                      rel="noreferrer noopener"
+                      inherit
+                    >
+                      Open at the source <IconExternalLink size={12} aria-label="opens elsewhere" />
+                    </Anchor>
+                  ) : null,
+                ],
+              ]}
+            />
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Pairs({ pairs }: { pairs: Record<string, string> }) {
+  return (
+    <dl className={styles.labels}>
+      {Object.entries(pairs)
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([name, value]) => (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,120 @@
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+
+import { ItemSelect } from '../../kit/ItemSelect';
+import { kindWord } from '../../kit/ItemLink';
+import { PageHead } from '../../ui/PageHead';
+import { EstateList } from './EstateList';
+import { EstateMap } from './EstateMap';
+import styles from './estate.module.css';
+
+export interface EstateSearch {
+  view?: string;
+  kind?: string;
+  team?: string;
+  q?: string;
+  item?: string;
+  direction?: string;
+}
+
+/** Kinds that stand on the map, from what customers see to what it runs on. */
+export const graphKinds = [
+  'product',
+  'usecase',
+  'service',
+  'component',
+  'site',
+  'supplier',
+] as const;
+const otherKinds = ['team', 'person', 'escalationpolicy', 'route'] as const;
+
+/** Everything that is operated, and what depends on what. */
+export function EstatePage() {
+  const search: EstateSearch = useSearch({ from: '/app/estate' });
+  const [narrow] = useState(() => window.innerWidth < 768);
+  const view = search.view ?? (narrow ? 'list' : 'map');
+  return (
+    <>
+      <PageHead
+        title="Estate"
+        actions={
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={14} />}
+            renderRoot={(props) => <Link to="/estate/new" {...props} />}
+          >
+            Add an item
+          </Button>
+        }
+      />
+      <Filters search={search} view={view} />
+      {view === 'map' ? <EstateMap search={search} /> : <EstateList search={search} />}
+    </>
+  );
+}
+
+function Filters({ search, view }: { search: EstateSearch; view: string }) {
+  const navigate = useNavigate({ from: '/estate' });
+  const set = (name: keyof EstateSearch, value: string | null) =>
+    void navigate({
+      search: (before) => {
+        const { [name]: _, ...rest } = before;
+        return value ? { ...rest, [name]: value } : rest;
+      },
+      replace: true,
+    });
+  const [typed, setTyped] = useState(search.q ?? '');
+  useEffect(() => setTyped(search.q ?? ''), [search.q]);
+  const ask = useDebouncedCallback((q: string) => set('q', q), 200);
+  const kinds = view === 'map' ? graphKinds : [...graphKinds, ...otherKinds];
+  return (
+    <div className={styles.filters} role="search" aria-label="Filter the estate">
+      <TextInput
+        size="xs"
+        aria-label="Search the estate"
+        placeholder="Search by name"
+        leftSection={<IconSearch size={14} />}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          ask(event.currentTarget.value);
+        }}
+      />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Kind"
+        placeholder="Every kind"
+        data={kinds.map((kind) => ({ value: kind, label: kindWord(kind) }))}
+        value={search.kind ?? null}
+        onChange={(value) => set('kind', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear kind' }}
+      />
+      <div style={{ width: 170 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Team"
+          placeholder="Every team"
+          kind="team"
+          value={search.team ?? null}
+          onChange={(value) => set('team', value)}
+        />
+      </div>
+      <SegmentedControl
+        size="xs"
+        aria-label="View"
+        data={[
+          { value: 'map', label: 'Map' },
+          { value: 'list', label: 'List' },
+        ]}
+        value={view}
+        onChange={(value) => set('view', value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+
+import { estate, type EstateItemDetail } from '../../api';
+import { kindWord } from '../../kit/ItemLink';
+import { Loaded } from '../../kit/QueryState';
+import { PageHead } from '../../ui/PageHead';
+import { Editor } from './Editor';
+import { Filed } from './ItemPage';
+import { documentKind } from './documents';
+
+/** Changing an item: its whole document, with a preview of what changes. */
+export function ItemEdit() {
+  const { kind, name } = useParams({ from: '/app/estate/$kind/$name/edit' });
+  const query = useQuery({ ...estate.item(`${kind}/${name}`), refetchOnWindowFocus: false });
+  return (
+    <Loaded query={query} rows={10}>
+      {(item) => <Content item={item} kind={kind} name={name} />}
+    </Loaded>
+  );
+}
+
+function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
+  return (
+    <>
+      <PageHead title={`Edit ${item.title || name}`} meta={`${kindWord(kind)} ${name}`} />
+      {item.managed_by === 'file' && <Filed />}
+      <Editor
+        document={{
+          apiVersion: 'operate/v1',
+          kind: documentKind(kind),
+          metadata: {
+            name,
+            ...(item.labels && Object.keys(item.labels).length > 0 ? { labels: item.labels } : {}),
+          },
+          spec: item.spec,
+        }}
+        existing={{ item: item.item, version: item.version }}
+      />
+    </>
+  );
+}

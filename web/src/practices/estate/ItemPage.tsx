@@ -1,0 +1,231 @@
+import { Anchor, Breadcrumbs, Button, Code } from '@mantine/core';
+import { IconPencil, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+
+import { estate, type EstateItemDetail } from '../../api';
+import { ItemStateMark, PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
+import { ItemLink, kindWord } from '../../kit/ItemLink';
+import kit from '../../kit/kit.module.css';
+import { Loaded } from '../../kit/QueryState';
+import { Timeline } from '../../kit/Timeline';
+import { count, itemName, words } from '../../kit/words';
+import { Facts } from '../../ui/Facts';
+import { PageHead } from '../../ui/PageHead';
+import { Panel } from '../../ui/Panel';
+import styles from './estate.module.css';
+import { Hits } from './Selected';
+import { Spec } from './Spec';
+
+/** Everything about one item. */
+export function ItemPage() {
+  const { kind, name } = useParams({ from: '/app/estate/$kind/$name' });
+  const query = useQuery(estate.item(`${kind}/${name}`));
+  return (
+    <Loaded query={query} rows={10}>
+      {(item) => <Content item={item} kind={kind} name={name} />}
+    </Loaded>
+  );
+}
+
+const onMap = new Set(['product', 'usecase', 'service', 'component', 'site', 'supplier']);
+
+function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
+  const mapped = onMap.has(kind);
+  return (
+    <>
+      <PageHead
+        title={item.title || name}
+        above={
+          <Breadcrumbs separator="/" fz="sm" mb={2} component="nav" aria-label="Where this is">
+            <Anchor component={Link} to="/estate" inherit>
+              Estate
+            </Anchor>
+            <span>{kindWord(kind)}</span>
+            <span>{name}</span>
+          </Breadcrumbs>
+        }
+        meta={
+          <div className={styles.badges}>
+            {item.state && mapped && <ItemStateMark state={item.state} />}
+            {item.criticality && <span>{words(item.criticality)}</span>}
+            {item.team && <ItemLink item={item.team} />}
+          </div>
+        }
+        actions={
+          <>
+            {mapped && (
+              <Button
+                variant="default"
+                leftSection={<IconPlus size={14} />}
+                renderRoot={(props) => (
+                  <Link to="/incidents/new" search={{ item: item.item }} {...props} />
+                )}
+              >
+                Report an incident
+              </Button>
+            )}
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={14} />}
+              renderRoot={(props) => (
+                <Link to="/estate/$kind/$name/edit" params={{ kind, name }} {...props} />
+              )}
+            >
+              Edit
+            </Button>
+          </>
+        }
+      />
+      {item.managed_by === 'file' && <Filed />}
+      <div className={styles.columns}>
+        <div className={styles.stack}>
+          {mapped && <OpenWork item={item} />}
+          {mapped && <Relations item={item} />}
+          {mapped && <Reach item={item} />}
+          <Panel title="Changes">
+            {item.changes.length === 0 ? (
+              <div className={styles.sub}>Not changed since it was made.</div>
+            ) : (
+              <Timeline entries={item.changes} />
+            )}
+          </Panel>
+        </div>
+        <div className={styles.stack}>
+          <Panel title="Facts">
+            <Facts
+              rows={[
+                ['Kind', kindWord(kind)],
+                ['Name', <Code key="n">{name}</Code>],
+                ['Team', item.team ? <ItemLink item={item.team} /> : null],
+                ['Criticality', item.criticality ? words(item.criticality) : null],
+                [
+                  'Kept in',
+                  item.managed_by === 'file' ? 'Files (operate apply)' : 'This application',
+                ],
+                ...Object.entries(item.labels ?? {}).map(([label, value]): [string, string] => [
+                  label,
+                  value,
+                ]),
+              ]}
+            />
+          </Panel>
+          <Panel title="Specification">
+            <Spec spec={item.spec} />
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The remark on items that come from files. */
+export function Filed() {
+  return (
+    <div className={styles.filed} role="note">
+      Kept in files. A change made here shows as drift in <code>operate plan</code> and is undone by
+      the next <code>operate apply</code>; change the file instead where you can.
+    </div>
+  );
+}
+
+function OpenWork({ item }: { item: EstateItemDetail }) {
+  return (
+    <div className={styles.pair}>
+      <Panel title="Open incidents" count={item.incidents.length || undefined}>
+        {item.incidents.length === 0 && <div className={styles.sub}>None.</div>}
+        <ul className={styles.list}>
+          {item.incidents.map((incident) => (
+            <li key={incident.id}>
+              <Link
+                to="/incidents/$id"
+                params={{ id: incident.id }}
+                className={`${kit.rowLink} ${kit.cell}`}
+              >
+                #{incident.number} {incident.title}
+              </Link>
+              <PriorityBadge priority={incident.priority} />
+              <StageBadge stage={incident.stage} phase={incident.phase} />
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title="Alerts" count={item.alerts.length || undefined}>
+        {item.alerts.length === 0 && <div className={styles.sub}>None firing.</div>}
+        <ul className={styles.list}>
+          {item.alerts.map((alert) => (
+            <li key={alert.id}>
+              <Link
+                to="/alerts/$id"
+                params={{ id: alert.id }}
+                className={`${kit.rowLink} ${kit.cell}`}
+              >
+                {alert.name}
+              </Link>
+              <SeverityMark severity={alert.severity} />
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  );
+}
+
+function Relations({ item }: { item: EstateItemDetail }) {
+  const dependents = item.dependents.map((each) =>
+    typeof each === 'string' ? { from: each, type: 'depends_on' } : each,
+  );
+  return (
+    <div className={styles.pair}>
+      <Panel title="Depends on" count={item.depends_on.length || undefined}>
+        {item.depends_on.length === 0 && <div className={styles.sub}>Nothing known.</div>}
+        <ul className={styles.list}>
+          {item.depends_on.map((relation) => (
+            <li key={`${relation.to}-${relation.type}`}>
+              <ItemLink item={relation.to} />
+              <span className={styles.sub}>
+                {words(relation.type).toLowerCase()}
+                {relation.group ? `, group ${relation.group}` : ''}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title="Depended on by" count={dependents.length || undefined}>
+        {dependents.length === 0 && <div className={styles.sub}>Nothing known.</div>}
+        <ul className={styles.list}>
+          {dependents.map((relation) => (
+            <li key={`${relation.from}-${relation.type}`}>
+              <ItemLink item={relation.from} />
+              <span className={styles.sub}>{words(relation.type).toLowerCase()}</span>
+            </li>
+          ))}
+        </ul>
+        {item.usecases.length > 0 && (
+          <p className={styles.sub} style={{ margin: '8px 0 0' }}>
+            Use cases: {item.usecases.map(itemName).join(', ')}
+          </p>
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function Reach({ item }: { item: EstateItemDetail }) {
+  const impact = useQuery(estate.impact(item.item));
+  return (
+    <Panel
+      title="If it fails"
+      count={impact.data ? `${count(impact.data.hits.length, 'item')} hit` : undefined}
+      actions={
+        <Anchor component={Link} to={`/estate?view=map&item=${item.item}`} fz="sm">
+          Show on the map
+        </Anchor>
+      }
+    >
+      <Loaded query={impact} rows={3}>
+        {(hits) => <Hits impact={hits} direction="impact" />}
+      </Loaded>
+    </Panel>
+  );
+}

@@ -1,0 +1,67 @@
+import { ItemLink } from '../../kit/ItemLink';
+import { count } from '../../kit/words';
+import { Panel } from '../../ui/Panel';
+import styles from './incidents.module.css';
+import type { PartProps } from './IncidentPage';
+import { PlacedCommand } from './PlacedCommand';
+
+/** Who feels it: the first thing to know about an incident. */
+export function Affected({ incident, send, can }: PartProps) {
+  const { affected } = incident;
+  const groups = [
+    ['Use cases', affected.usecases],
+    ['Products', affected.products],
+    ['Services', affected.services],
+  ] as const;
+  const known = groups.some(([, items]) => items.length > 0) || typeof affected.users === 'number';
+  return (
+    <Panel
+      title="Customer impact"
+      actions={
+        <PlacedCommand
+          command={can('set_affected')}
+          send={send}
+          initial={affected.note ? { note: affected.note } : {}}
+        />
+      }
+    >
+      {!known && (
+        <div className={styles.sub}>
+          No use case or product is known to be hit. Either nothing depends on the item, or the
+          estate does not say so yet.
+        </div>
+      )}
+      <div className={styles.impactGroups}>
+        {typeof affected.users === 'number' && (
+          <div className={styles.impactGroup}>
+            <h3>Users</h3>
+            <span className={styles.big}>{count(affected.users, 'user')}</span>
+          </div>
+        )}
+        {groups.map(([title, items]) =>
+          items.length === 0 ? null : (
+            <div key={title} className={styles.impactGroup}>
+              <h3>
+                {title} ({items.length})
+              </h3>
+              <ul>
+                {items.slice(0, 12).map((item) => (
+                  <li key={item}>
+                    <ItemLink item={item} />
+                  </li>
+                ))}
+                {items.length > 12 && <li className={styles.sub}>and {items.length - 12} more</li>}
+              </ul>
+            </div>
+          ),
+        )}
+      </div>
+      {affected.note && <p style={{ margin: '10px 0 0', fontSize: 13 }}>{affected.note}</p>}
+      {incident.description && (
+        <p style={{ margin: '10px 0 0', fontSize: 13, whiteSpace: 'pre-wrap' }}>
+          {incident.description}
+        </p>
+      )}
+    </Panel>
+  );
+}

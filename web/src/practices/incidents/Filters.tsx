@@ -1,0 +1,113 @@
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+
+import type { incidents } from '../../api';
+import { many } from '../../kit/filter';
+import { ItemSelect } from '../../kit/ItemSelect';
+import { stageWord } from '../../kit/words';
+import styles from './incidents.module.css';
+
+const phases = [
+  { value: 'detect', label: 'Detect' },
+  { value: 'diagnose', label: 'Diagnose' },
+  { value: 'resolve', label: 'Resolve' },
+  { value: 'done', label: 'Done' },
+];
+const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));
+
+/** The filters of the queue. The address is the state: a filtered queue can be sent to a colleague. */
+export function Filters({ search }: { search: incidents.IncidentFilter }) {
+  const navigate = useNavigate({ from: '/incidents' });
+  const set = (name: keyof incidents.IncidentFilter, value: string | null) =>
+    void navigate({
+      search: (before) => {
+        const { [name]: _, ...rest } = before;
+        return value ? { ...rest, [name]: value } : rest;
+      },
+      replace: true,
+    });
+  const [typed, setTyped] = useState(search.q ?? '');
+  useEffect(() => setTyped(search.q ?? ''), [search.q]);
+  const ask = useDebouncedCallback((q: string) => set('q', q), 250);
+
+  return (
+    <div className={styles.filters} role="search" aria-label="Filter incidents">
+      <TextInput
+        size="xs"
+        aria-label="Search incidents"
+        placeholder="Search title, number, item"
+        leftSection={<IconSearch size={14} />}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          ask(event.currentTarget.value);
+        }}
+      />
+      <MultiSelect
+        size="xs"
+        w={150}
+        aria-label="Priority"
+        placeholder={search.priority ? '' : 'Priority'}
+        data={['P1', 'P2', 'P3', 'P4', 'P5']}
+        value={many(search.priority)}
+        onChange={(values) => set('priority', values.join(','))}
+      />
+      <Select
+        size="xs"
+        w={116}
+        aria-label="Phase"
+        placeholder="Phase"
+        data={phases}
+        value={search.phase ?? null}
+        onChange={(value) => set('phase', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear phase' }}
+      />
+      <Select
+        size="xs"
+        w={130}
+        aria-label="Stage"
+        placeholder="Stage"
+        data={stages}
+        value={search.stage ?? null}
+        onChange={(value) => set('stage', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear stage' }}
+      />
+      <div style={{ width: 150 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Team"
+          placeholder="Team"
+          kind="team"
+          value={search.team ?? null}
+          onChange={(value) => set('team', value)}
+        />
+      </div>
+      <div style={{ width: 170 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Item"
+          placeholder="Item"
+          value={search.item ?? null}
+          onChange={(value) => set('item', value)}
+        />
+      </div>
+      {Object.keys(search).length > 0 && (
+        <Button
+          size="xs"
+          variant="subtle"
+          leftSection={<IconX size={13} />}
+          renderRoot={(props) => <Link to="/incidents" {...props} />}
+        >
+          Clear
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+import { Anchor, Breadcrumbs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useCallback } from 'react';
+
+import { type Allowed, type Incident, incidents } from '../../api';
+import { PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
+import type { CommandBody } from '../../kit/command';
+import { CommandBar } from '../../kit/CommandBar';
+import { Loaded } from '../../kit/QueryState';
+import { TimeAgo } from '../../kit/TimeAgo';
+import { actorName, itemName, nextStep, words } from '../../kit/words';
+import { PageHead } from '../../ui/PageHead';
+import { Affected } from './Affected';
+import { ImpactMap } from './ImpactMap';
+import styles from './incidents.module.css';
+import { Links, Tasks } from './lists';
+import { Members } from './Members';
+import { Paging } from './Paging';
+import { PriorityLines } from './PriorityLines';
+import { Times, Who } from './side';
+import { IncidentTimeline } from './IncidentTimeline';
+
+/** Commands that stand beside what they change, instead of in the bar at the top. */
+const placed = new Set([
+  'comment',
+  'detach',
+  'finish_task',
+  'add_task',
+  'link',
+  'set_role',
+  'set_time',
+  'set_affected',
+  'set_impact',
+  'set_urgency',
+  'override_priority',
+]);
+
+/** Everything about one incident, and everything that this person may do about it now. */
+export function IncidentPage() {
+  const { id } = useParams({ from: '/app/incidents/$id' });
+  const query = useQuery(incidents.one(id));
+  return (
+    <Loaded query={query} rows={12}>
+      {(incident) => <Content incident={incident} />}
+    </Loaded>
+  );
+}
+
+export interface PartProps {
+  incident: Incident;
+  send: (body: CommandBody) => Promise<unknown>;
+  /** The command when it is allowed now. */
+  can: (command: string) => Allowed | undefined;
+}
+
+function Content({ incident }: { incident: Incident }) {
+  const { id, version } = incident;
+  const send = useCallback(
+    (body: CommandBody) => incidents.command(id, version, body),
+    [id, version],
+  );
+  const can = (command: string) => incident.allowed.find((each) => each.command === command);
+  const part: PartProps = { incident, send, can };
+  return (
+    <>
+      <PageHead
+        title={incident.title}
+        documentTitle={`#${incident.number} ${incident.title}`}
+        above={
+          <Breadcrumbs separator="/" fz="sm" mb={2} component="nav" aria-label="Where this is">
+            <Anchor component={Link} to="/incidents" inherit>
+              Incidents
+            </Anchor>
+            <span>#{incident.number}</span>
+          </Breadcrumbs>
+        }
+        meta={<Badges incident={incident} />}
+      />
+      <div className={styles.next}>
+        <div className={styles.nextText}>
+          <b>Next:</b> {nextStep[incident.stage]}
+          <Situation incident={incident} />
+        </div>
+        <CommandBar
+          allowed={incident.allowed.filter((each) => !placed.has(each.command))}
+          send={send}
+          initial={(command): Record<string, string> =>
+            command === 'edit'
+              ? { title: incident.title, description: incident.description ?? '' }
+              : {}
+          }
+        />
+      </div>
+      <div className={styles.columns}>
+        <div className={styles.stack}>
+          <Affected {...part} />
+          <Members {...part} />
+          <ImpactMap incident={incident} />
+          <IncidentTimeline {...part} />
+        </div>
+        <div className={styles.stack}>
+          <PriorityLines {...part} />
+          <Who {...part} />
+          <Paging incident={incident} />
+          <Times {...part} />
+          <Tasks {...part} />
+          <Links {...part} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Badges({ incident }: { incident: Incident }) {
+  return (
+    <div className={styles.badges}>
+      <PriorityBadge priority={incident.priority} marked={Boolean(incident.priority_override)} />
+      <StageBadge stage={incident.stage} phase={incident.phase} />
+      <SeverityMark severity={incident.severity} />
+      <span>
+        {words(incident.stage)} for <TimeAgo at={incident.stage_since} form="age" />
+      </span>
+      <span>
+        Opened <TimeAgo at={incident.opened_at} />
+      </span>
+      {incident.reopen_count > 0 && <span>Reopened {incident.reopen_count}×</span>}
+    </div>
+  );
+}
+
+function Situation({ incident }: { incident: Incident }) {
+  return (
+    <>
+      {incident.hold && (
+        <div>
+          On hold since <TimeAgo at={incident.hold.since} form="age" />: waiting for{' '}
+          {words(incident.hold.reason).toLowerCase()}
+          {incident.hold.note ? ` (${incident.hold.note})` : ''}.
+        </div>
+      )}
+      {incident.merged_into && (
+        <div>
+          Merged into{' '}
+          <Anchor component={Link} to={`/incidents/${incident.merged_into}`} inherit>
+            the incident that stays open
+          </Anchor>
+          .
+        </div>
+      )}
+      <div className={styles.sub}>
+        {incident.assignee
+          ? `With ${itemName(incident.assignee)}`
+          : incident.team
+            ? `With team ${itemName(incident.team)}, no person yet`
+            : 'Nobody is assigned'}
+        {incident.acknowledged_by
+          ? ` · acknowledged by ${actorName(incident.acknowledged_by)}`
+          : ''}
+      </div>
+    </>
+  );
+}

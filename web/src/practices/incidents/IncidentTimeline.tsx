@@ -1,0 +1,67 @@
+import { Button, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, type KeyboardEvent, useState } from 'react';
+
+import { incidents } from '../../api';
+import { useSend } from '../../kit/command';
+import { Loaded } from '../../kit/QueryState';
+import { Refusal } from '../../kit/Refusal';
+import { Timeline } from '../../kit/Timeline';
+import { Panel } from '../../ui/Panel';
+import styles from './incidents.module.css';
+import type { PartProps } from './IncidentPage';
+
+/** What happened, newest first, and the box in which one adds to it. */
+export function IncidentTimeline({ incident, send, can }: PartProps) {
+  const query = useQuery(incidents.timeline(incident.id));
+  return (
+    <Panel title="Timeline">
+      {can('comment') && <CommentBox send={send} />}
+      <Loaded query={query} rows={5}>
+        {(timeline) => <Timeline entries={[...timeline.items].sort((a, b) => b.seq - a.seq)} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function CommentBox({ send }: Pick<PartProps, 'send'>) {
+  const [text, setText] = useState('');
+  const { run, pending, problem, reload } = useSend(send);
+  const post = async () => {
+    if (text.trim() === '') return;
+    if (await run({ command: 'comment', text: text.trim() })) setText('');
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void post();
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void post();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Refusal problem={problem} reload={reload} kept />
+      <div className={styles.comment}>
+        <Textarea
+          aria-label="Comment"
+          placeholder="What do you see, what did you do? Ctrl Enter sends."
+          autosize
+          minRows={1}
+          maxRows={8}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={keys}
+        />
+        <Button
+          type="submit"
+          size="sm"
+          variant="default"
+          loading={pending}
+          disabled={text.trim() === ''}
+        >
+          Comment
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+
+import { type Incident, incidents, oncall, type Page } from '../../api';
+import { StateWord, type Tone } from '../../kit/Badges';
+import { CommandBar } from '../../kit/CommandBar';
+import { ItemLink } from '../../kit/ItemLink';
+import { Loaded } from '../../kit/QueryState';
+import { TimeAgo } from '../../kit/TimeAgo';
+import { actorName, words } from '../../kit/words';
+import { Panel } from '../../ui/Panel';
+import styles from './incidents.module.css';
+
+const stageTone: Record<Page['stage'], Tone> = {
+  ringing: 'warn',
+  acknowledged: 'good',
+  exhausted: 'bad',
+  cancelled: 'none',
+};
+const resultTone: Record<string, Tone> = { waiting: 'warn', delivered: 'good', failed: 'bad' };
+
+/** Who was called, when, and what came of each call. */
+export function Paging({ incident }: { incident: Incident }) {
+  const query = useQuery(incidents.pages(incident.id));
+  return (
+    <Panel title="Paging">
+      <Loaded query={query} rows={2}>
+        {(pages) =>
+          pages.items.length === 0 ? (
+            <div className={styles.sub}>
+              Nobody was called. No escalation policy covers this item, or nobody was needed.
+            </div>
+          ) : (
+            <>
+              {pages.items.map((page) => (
+                <OnePage key={page.id} page={page} />
+              ))}
+            </>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function OnePage({ page }: { page: Page }) {
+  return (
+    <div>
+      <div className={styles.callTop} style={{ fontSize: 13 }}>
+        {page.policy ? <ItemLink item={page.policy} /> : <span>No policy</span>}
+        <StateWord state={page.stage} tone={stageTone[page.stage]} />
+      </div>
+      {page.stage === 'ringing' && page.next_step_at && (
+        <div className={styles.sub}>
+          Next person <TimeAgo at={page.next_step_at} />
+        </div>
+      )}
+      {page.acknowledged_by && page.acknowledged_at && (
+        <div className={styles.sub}>
+          {actorName(page.acknowledged_by)}, <TimeAgo at={page.acknowledged_at} />
+        </div>
+      )}
+      <ul className={styles.calls}>
+        {page.calls.map((call) => (
+          <li key={`${call.message}-${call.step}-${call.round}`}>
+            <div className={styles.callTop}>
+              <ItemLink item={call.contact} />
+              <StateWord state={call.result} tone={resultTone[call.result] ?? 'none'} />
+            </div>
+            <div className={styles.sub}>
+              {words(call.channel)} to {call.target} · <TimeAgo at={call.at} />
+              {call.attempts > 1 ? ` · ${call.attempts} attempts` : ''}
+              {call.round > 0 ? ` · round ${call.round + 1}` : ''}
+            </div>
+            {call.detail && <div className={styles.sub}>{call.detail}</div>}
+          </li>
+        ))}
+      </ul>
+      {page.allowed.length > 0 && (
+        <CommandBar allowed={page.allowed} send={(body) => oncall.command(page.id, body)} />
+      )}
+    </div>
+  );
+}

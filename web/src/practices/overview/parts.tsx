@@ -1,0 +1,162 @@
+import { Link } from '@tanstack/react-router';
+
+import type { ItemHealth, JournalEntry, Overview } from '../../api';
+import { ItemStateMark } from '../../kit/Badges';
+import { ItemLink } from '../../kit/ItemLink';
+import { Timeline } from '../../kit/Timeline';
+import { count, itemName } from '../../kit/words';
+import { Panel } from '../../ui/Panel';
+import { EmptyState } from '../../ui/States';
+import { duration } from '../../ui/clock';
+import styles from './overview.module.css';
+
+const rank = { down: 0, degraded: 1, unknown: 2, up: 3 };
+
+/** Products or use cases with their state, the worst first. */
+export function States({ title, rows, kind }: { title: string; rows: ItemHealth[]; kind: string }) {
+  const sorted = [...rows].sort(
+    (a, b) =>
+      rank[a.state] - rank[b.state] ||
+      Number(b.mission_critical ?? false) - Number(a.mission_critical ?? false),
+  );
+  const up = rows.filter((row) => row.state === 'up').length;
+  return (
+    <Panel title={title} count={rows.length > 0 ? `${up} of ${rows.length} up` : undefined} flush>
+      {rows.length === 0 ? (
+        <EmptyState title={`No ${title.toLowerCase()} yet`}>
+          Describe them in the{' '}
+          <Link to="/estate/new" search={{ kind }}>
+            estate
+          </Link>{' '}
+          or apply a folder of files with <code>operate apply</code>.
+        </EmptyState>
+      ) : (
+        <ul className={styles.rows}>
+          {sorted.map((row) => (
+            <li key={row.item} className={styles.line}>
+              <span>
+                <ItemLink item={row.item} title={row.title} />
+              </span>
+              {row.mission_critical && <span className={styles.dim}>mission-critical</span>}
+              {row.incidents > 0 && (
+                <Link to="/incidents" search={{ item: row.item }} className={styles.dim}>
+                  {count(row.incidents, 'incident')}
+                </Link>
+              )}
+              <ItemStateMark state={row.state} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** Alerts and paging in four numbers. */
+export function Health({ data }: { data: Overview }) {
+  return (
+    <Panel title="Alerts and paging" flush>
+      <div className={styles.health}>
+        <Link to="/alerts" search={{ state: 'open' }} className={styles.healthCell}>
+          <div className={styles.healthNumber}>{data.alerts.open}</div>
+          <div className={styles.hint}>alerts open</div>
+        </Link>
+        <Link to="/alerts" search={{ matched: 'false' }} className={styles.healthCell}>
+          <div className={styles.healthNumber} data-tone={data.alerts.unmatched > 0 ? 'warn' : ''}>
+            {data.alerts.unmatched}
+          </div>
+          <div className={styles.hint}>without an item</div>
+        </Link>
+        <Link to="/incidents" search={{ phase: 'detect' }} className={styles.healthCell}>
+          <div className={styles.healthNumber} data-tone={data.paging.ringing > 0 ? 'warn' : ''}>
+            {data.paging.ringing}
+          </div>
+          <div className={styles.hint}>pages ringing</div>
+        </Link>
+        <Link to="/settings/$part" params={{ part: 'outbox' }} className={styles.healthCell}>
+          <div
+            className={styles.healthNumber}
+            data-tone={data.paging.dead_letters > 0 ? 'bad' : ''}
+          >
+            {data.paging.dead_letters}
+          </div>
+          <div className={styles.hint}>messages undelivered</div>
+        </Link>
+      </div>
+    </Panel>
+  );
+}
+
+/** Who is called, in which order, by each escalation policy. */
+export function OnCall({ policies }: { policies: Overview['on_call'] }) {
+  return (
+    <Panel title="Who is called" flush>
+      {policies.length === 0 ? (
+        <EmptyState title="Nobody is called">
+          Add an{' '}
+          <Link to="/settings/$part" params={{ part: 'escalation' }}>
+            escalation policy
+          </Link>
+          , so that somebody hears of the next incident.
+        </EmptyState>
+      ) : (
+        policies.map((policy) => (
+          <div key={policy.policy} className={styles.policy}>
+            <div className={styles.dim}>
+              <ItemLink item={policy.policy} title={policy.title || itemName(policy.policy)} />
+            </div>
+            {policy.contacts.map((contact, index) => (
+              <div key={`${contact.person}-${index}`} className={styles.person}>
+                <ItemLink item={contact.person} title={contact.name} />
+                <span className={styles.dim}>
+                  {contact.after_seconds === 0
+                    ? 'at once'
+                    : `after ${duration(contact.after_seconds)}`}
+                </span>
+              </div>
+            ))}
+          </div>
+        ))
+      )}
+    </Panel>
+  );
+}
+
+/** The last lines of the journal. */
+export function Activity({ entries }: { entries: JournalEntry[] }) {
+  return (
+    <Panel title="Activity">
+      {entries.length === 0 ? (
+        <EmptyState title="Nothing has happened yet">
+          Every change on this server will be listed here, with who made it.
+        </EmptyState>
+      ) : (
+        <Timeline entries={entries} about={(entry) => <Subject subject={entry.subject ?? ''} />} />
+      )}
+    </Panel>
+  );
+}
+
+function Subject({ subject }: { subject: string }) {
+  const at = subject.indexOf(':');
+  const kind = subject.slice(0, at);
+  const id = subject.slice(at + 1);
+  switch (kind) {
+    case 'incident':
+      return (
+        <Link to="/incidents/$id" params={{ id }}>
+          Open the incident
+        </Link>
+      );
+    case 'alert':
+      return (
+        <Link to="/alerts/$id" params={{ id }}>
+          Open the alert
+        </Link>
+      );
+    case 'item':
+      return <ItemLink item={id} />;
+    default:
+      return null;
+  }
+}

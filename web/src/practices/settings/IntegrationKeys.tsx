@@ -1,0 +1,180 @@
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+
+import { EVENTS_PATH, type IntegrationKey, settings } from '../../api';
+import { useSend } from '../../kit/command';
+import { Loaded } from '../../kit/QueryState';
+import { Refusal } from '../../kit/Refusal';
+import { SimpleTable } from '../../kit/SimpleTable';
+import { TimeAgo } from '../../kit/TimeAgo';
+import { CopyBox } from '../../ui/CopyBox';
+import { Panel } from '../../ui/Panel';
+import { EmptyState } from '../../ui/States';
+import { RemoveButton } from './RemoveButton';
+import { Secret } from './Secret';
+import styles from './settings.module.css';
+
+const kinds = [
+  { value: 'alertmanager', label: 'Prometheus or Alertmanager' },
+  { value: 'events', label: 'Anything that posts JSON' },
+];
+
+/** Sources of alerts: one key for each, with what to paste on the other side. */
+export function IntegrationKeys() {
+  const query = useQuery(settings.integrationKeys());
+  const [made, setMade] = useState<IntegrationKey | null>(null);
+  return (
+    <>
+      <p className={styles.intro}>
+        Each source of alerts gets a key of its own: the journal then names the source, and one key
+        can be revoked without the others.
+      </p>
+      <Panel title="Connect a source">
+        <KeyForm made={setMade} />
+        {made?.secret && (
+          <Stack gap="sm" mt="sm">
+            <Secret name={made.name} secret={made.secret} />
+            <Instructions kind={made.kind} secret={made.secret} />
+          </Stack>
+        )}
+      </Panel>
+      <Panel title="Integration keys" flush>
+        <Loaded query={query} rows={3}>
+          {(list) =>
+            list.items.length === 0 ? (
+              <EmptyState title="No source is connected">
+                Make a key above, then paste the configuration into the source.
+              </EmptyState>
+            ) : (
+              <SimpleTable
+                label="Integration keys"
+                rows={list.items}
+                rowKey={(row) => row.name}
+                columns={[
+                  { header: 'Name', cell: (row) => <b>{row.name}</b> },
+                  {
+                    header: 'Kind',
+                    cell: (row) => kinds.find((kind) => kind.value === row.kind)?.label ?? row.kind,
+                  },
+                  {
+                    header: 'Made',
+                    cell: (row) => (row.created_at ? <TimeAgo at={row.created_at} /> : '–'),
+                  },
+                  {
+                    header: 'Last used',
+                    cell: (row) => (row.last_used_at ? <TimeAgo at={row.last_used_at} /> : 'never'),
+                  },
+                  {
+                    header: '',
+                    cell: (row) => (
+                      <div className={styles.actions}>
+                        <RemoveButton
+                          name={row.name}
+                          word="Revoke"
+                          remove={() => settings.removeIntegrationKey(row.name)}
+                        />
+                      </div>
+                    ),
+                  },
+                ]}
+              />
+            )
+          }
+        </Loaded>
+      </Panel>
+      {!made?.secret && (
+        <Panel title="How to send alerts">
+          <Stack gap="sm">
+            <Instructions kind="alertmanager" secret="YOUR_KEY" />
+            <Instructions kind="events" secret="YOUR_KEY" />
+          </Stack>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function KeyForm({ made }: { made: (key: IntegrationKey) => void }) {
+  const [name, setName] = useState('');
+  const [kind, setKind] = useState('alertmanager');
+  const { run, pending, problem, reload } = useSend(async () => {
+    const key = await settings.createIntegrationKey({ name, kind });
+    made({ ...key, name: key.name || name, kind });
+    setName('');
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void run();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <Refusal problem={problem} reload={reload} kept />
+        <Group align="flex-end" gap="sm">
+          <TextInput
+            label="Name"
+            placeholder="prometheus-main"
+            required
+            withAsterisk={false}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Select
+            label="Source"
+            w={240}
+            data={kinds}
+            value={kind}
+            allowDeselect={false}
+            onChange={(value) => setKind(value ?? 'alertmanager')}
+          />
+          <Button type="submit" size="sm" loading={pending}>
+            Make the key
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Instructions({ kind, secret }: { kind: string; secret: string }) {
+  return kind === 'events' ? (
+    <div>
+      <p style={{ margin: '0 0 6px', fontSize: 13 }}>
+        From anything that can post JSON; the idempotency key makes a repeat harmless:
+      </p>
+      <CopyBox label="example request" text={eventRequest(secret)} />
+    </div>
+  ) : (
+    <div>
+      <p style={{ margin: '0 0 6px', fontSize: 13 }}>
+        In <code>prometheus.yml</code>; Prometheus needs nothing else:
+      </p>
+      <CopyBox label="Prometheus configuration" text={prometheusConfig(secret)} />
+    </div>
+  );
+}
+
+/** What to paste into prometheus.yml so that alerts come to this server. */
+export function prometheusConfig(secret: string): string {
+  const { protocol, host } = window.location;
+  return [
+    'alerting:',
+    '  alertmanagers:',
+    `    - scheme: ${protocol.replace(':', '')}`,
+    '      authorization:',
+    `        credentials: ${secret}`,
+    '      static_configs:',
+    `        - targets: ['${host}']`,
+  ].join('\n');
+}
+
+function eventRequest(secret: string): string {
+  return [
+    `curl ${window.location.origin}${EVENTS_PATH} \\`,
+    `  -H 'Authorization: Bearer ${secret}' \\`,
+    "  -H 'Idempotency-Key: backup-2026-03-01' \\",
+    "  -H 'Content-Type: application/json' \\",
+    `  -d '{"name":"BackupFailed","severity":"error","summary":"Nightly backup failed","labels":{"service":"orders"}}'`,
+  ].join('\n');
+}

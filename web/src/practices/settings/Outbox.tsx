@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+
+import { type OutboxMessage, settings } from '../../api';
+import { useSend } from '../../kit/command';
+import { Loaded } from '../../kit/QueryState';
+import { Refusal } from '../../kit/Refusal';
+import { SimpleTable } from '../../kit/SimpleTable';
+import { TimeAgo } from '../../kit/TimeAgo';
+import { words } from '../../kit/words';
+import { Panel } from '../../ui/Panel';
+import { EmptyState } from '../../ui/States';
+import styles from './settings.module.css';
+
+/** Messages that could not be delivered after every retry. */
+export function Outbox() {
+  const query = useQuery(settings.deadLetters());
+  return (
+    <>
+      <p className={styles.intro}>
+        Mails and webhooks are tried again with growing pauses. What fails for good is listed here;
+        mend the cause, then send it again.
+      </p>
+      <Panel title="Undelivered messages" flush>
+        <Loaded query={query} rows={3}>
+          {(list) =>
+            list.items.length === 0 ? (
+              <EmptyState title="Everything was delivered">
+                No message has run out of attempts.
+              </EmptyState>
+            ) : (
+              <SimpleTable
+                label="Undelivered messages"
+                rows={list.items}
+                rowKey={(row) => row.id}
+                columns={[
+                  {
+                    header: 'To',
+                    cell: (row) => `${words(row.channel ?? 'message')} ${row.target ?? ''}`,
+                  },
+                  {
+                    header: 'Why',
+                    cell: (row) => `${row.last_error ?? 'unknown'} (${row.attempts ?? 0} attempts)`,
+                  },
+                  {
+                    header: 'Since',
+                    cell: (row) => (row.created_at ? <TimeAgo at={row.created_at} /> : '–'),
+                  },
+                  { header: '', cell: (row) => <Retry message={row} /> },
+                ]}
+              />
+            )
+          }
+        </Loaded>
+      </Panel>
+    </>
+  );
+}
+
+function Retry({ message }: { message: OutboxMessage }) {
+  const { run, pending, problem, reload } = useSend(() => settings.retryMessage(message.id));
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={pending}
+        onClick={() => void run()}
+        aria-label={`Send again to ${message.target ?? message.id}`}
+      >
+        Send again
+      </Button>
+      <Refusal problem={problem} reload={reload} />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { Link, Outlet } from '@tanstack/react-router';
+
+import { PageHead } from '../../ui/PageHead';
+import styles from './settings.module.css';
+
+export const settingsParts = [
+  ['accounts', 'Accounts'],
+  ['people', 'People and teams'],
+  ['tokens', 'API tokens'],
+  ['integrations', 'Integration keys'],
+  ['rules', 'Match rules'],
+  ['escalation', 'Escalation'],
+  ['priority', 'Priority'],
+  ['policy', 'Windows'],
+  ['outbox', 'Undelivered'],
+  ['about', 'About'],
+] as const;
+
+/** Everything that is set up once and looked at rarely. */
+export function SettingsPage() {
+  return (
+    <>
+      <PageHead title="Settings" />
+      <div className={styles.columns}>
+        <nav className={styles.nav} aria-label="Settings">
+          {settingsParts.map(([part, label]) => (
+            <Link
+              key={part}
+              to="/settings/$part"
+              params={{ part }}
+              className={styles.place}
+              activeOptions={{ includeSearch: false }}
+            >
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <div className={styles.part}>
+          <Outlet />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { notFound, useParams } from '@tanstack/react-router';
+
+import { About } from './About';
+import { Accounts } from './Accounts';
+import { Escalation, People } from './EstateLists';
+import { IntegrationKeys } from './IntegrationKeys';
+import { MatchRules } from './MatchRules';
+import { Outbox } from './Outbox';
+import { PolicyWindows } from './PolicyWindows';
+import { PriorityMatrixForm } from './PriorityMatrixForm';
+import { Tokens } from './Tokens';
+
+/** The chosen part of the settings. */
+export function SettingsPart() {
+  const { part } = useParams({ from: '/app/settings/$part' });
+  switch (part) {
+    case 'accounts':
+      return <Accounts />;
+    case 'people':
+      return <People />;
+    case 'tokens':
+      return <Tokens />;
+    case 'integrations':
+      return <IntegrationKeys />;
+    case 'rules':
+      return <MatchRules />;
+    case 'escalation':
+      return <Escalation />;
+    case 'priority':
+      return <PriorityMatrixForm />;
+    case 'policy':
+      return <PolicyWindows />;
+    case 'outbox':
+      return <Outbox />;
+    case 'about':
+      return <About />;
+    default:
+      throw notFound();
+  }
+}

@@ -1,0 +1,79 @@
+import { useCallback, useSyncExternalStore } from 'react';
+
+/** One ticking clock for the whole page, corrected by what the server says the time is. */
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+let offset = 0;
+
+/** Takes over the server's time when this device's clock is clearly off. */
+export function adjustClock(serverNow: string) {
+  const difference = Date.parse(serverNow) - Date.now();
+  if (Number.isFinite(difference)) offset = Math.abs(difference) > 4000 ? difference : 0;
+}
+
+/** Milliseconds since 1970, by the server's clock. */
+export function now(): number {
+  return Date.now() + offset;
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    for (const each of listeners) each();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** A text made from the current time; renders again only when the text changes. */
+export function useTicking(text: (now: number) => string): string {
+  const snapshot = useCallback(() => text(now()), [text]);
+  return useSyncExternalStore(subscribe, snapshot);
+}
+
+const SECOND = 1;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A length of time in two units at most: `42 s`, `7 min`, `3 h 05 min`, `2 d 4 h`. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < MINUTE) return `${s} s`;
+  if (s < 10 * MINUTE) return withRest(Math.floor(s / MINUTE), 'min', s % MINUTE, 's');
+  if (s < HOUR) return `${Math.floor(s / MINUTE)} min`;
+  if (s < DAY) return withRest(Math.floor(s / HOUR), 'h', Math.floor((s % HOUR) / MINUTE), 'min');
+  return withRest(Math.floor(s / DAY), 'd', Math.floor((s % DAY) / HOUR), 'h');
+}
+
+function withRest(whole: number, unit: string, rest: number, restUnit: string): string {
+  return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${restUnit}`;
+}
+
+/** How long ago, or how long until: `3 min ago`, `in 20 s`. */
+export function relative(at: number, from: number): string {
+  const seconds = (from - at) / 1000;
+  if (Math.abs(seconds) < 1) return 'now';
+  return seconds > 0 ? `${duration(seconds)} ago` : `in ${duration(-seconds)}`;
+}
+
+const ABSOLUTE = new Intl.DateTimeFormat('en-GB', {
+  day: '2-digit',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** A point in time with its zone: `21 Nov 2026, 03:09:04 UTC`. */
+export function absolute(at: string): string {
+  const time = Date.parse(at);
+  return Number.isFinite(time) ? ABSOLUTE.format(time) : at;
+}
