@@ -1,11 +1,15 @@
 //! "Did you mean": the nearest known word to a misspelt one.
 
+/// Most known words that are compared: beyond, looking costs more than it helps.
+const KNOWN_MAX: usize = 20_000;
+
 /// The known word that a misspelt one was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A word of which a third has to be changed was hardly meant.
     let tolerated = (word.chars().count() / 3).clamp(1, 4);
     known
         .into_iter()
+        .take(KNOWN_MAX)
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= 2 * tolerated)
         .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= tolerated)
