@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Query, State};
 use incidents::{Incident, Stage};
-use kernel::Actor;
 use reports::{Case, Outcome, Period, times_report};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -97,7 +96,7 @@ fn case(incident: &Incident) -> Case {
         detected: at(times.detected),
         notified: at(times.notified),
         acknowledged: at(times.acknowledged),
-        acknowledged_by_human: incident.acknowledged_by.as_ref().is_some_and(Actor::human),
+        acknowledged_by_human: incident.taken_by_human,
         restored: at(times.restored),
         resolved: at(times.resolved),
         earlier_outages: incident
