@@ -75,7 +75,9 @@ fn alert_belongs(alert: &Alert, world: &World) {
         .collect();
     let matters = world.policy.opens(alert.severity, alert.item.is_some());
     if alert.stage.firing() && matters {
-        assert!(!holders.is_empty(), "fires and belongs nowhere: {alert:?}");
+        let last = alert.incident.and_then(|id| world.incidents.get(id));
+        let (told, last) = (alert_told(alert, world), told(last.as_ref(), world));
+        assert!(!holders.is_empty(), "fires and belongs nowhere: {told}{last}");
     }
     // One that was over for long and came back is history in its first incident.
     let fires_in = |holder: &&&Incident| {

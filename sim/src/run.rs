@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::outside::Outside;
+use crate::outside::{Outside, Sensor};
 use crate::rng::Rng;
 use crate::world::World;
 use crate::{oracle, people};
@@ -38,6 +38,56 @@ pub fn chaos(seed: u64, steps: usize) -> Summary {
     calm(&mut world, &mut outside, &mut rng);
     oracle::at_rest(&world, &outside);
     summary(&world, &outside, world.now.since(began))
+}
+
+/// What one failed database came to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outage {
+    /// Incidents that were not merged into another.
+    pub incidents: usize,
+    /// The likely cause that the first of them names.
+    pub main_item: Option<String>,
+    /// Its alerts.
+    pub members: usize,
+    /// The policy of each page.
+    pub policies: Vec<String>,
+}
+
+/// The database fails: it and nine services that need it raise two alerts each, in any order
+/// within a minute, with the stream behind and the wires doubling.
+pub fn outage(seed: u64) -> Outage {
+    let mut rng = Rng::new(seed);
+    let mut world = World::new(seed);
+    let mut outside = Outside::new();
+    let services = "orders stock billing returns cart checkout reporting web mobile";
+    let services = services.split(' ').map(|name| ("service", name));
+    let mut sensors: Vec<Sensor> = services
+        .chain([("component", "orders-db")])
+        .flat_map(|of| ["Down", "Slow"].map(|name| Sensor::new(name, "critical", Some(of))))
+        .collect();
+    rng.shuffle(&mut sensors);
+    outside.sensors = Vec::new();
+    for mut sensor in sensors {
+        sensor.toggle(world.now);
+        outside.sensors.push(sensor);
+        outside.report(world.now, &mut rng);
+        world.now = world.now + rng.span(3);
+        outside.arrive(&mut world);
+        world.stream(rng.below(12));
+        if rng.chance(10) {
+            outside.crash();
+        }
+    }
+    calm(&mut world, &mut outside, &mut rng);
+    oracle::at_rest(&world, &outside);
+    let kept = || world.incidents.rows().filter(|incident| incident.merged_into.is_none());
+    let first = kept().next();
+    Outage {
+        incidents: kept().count(),
+        main_item: first.and_then(|first| Some(first.main_item.as_ref()?.to_string())),
+        members: first.map_or(0, |first| first.attached().count()),
+        policies: world.pages.rows().map(|page| page.policy.to_string()).collect(),
+    }
 }
 
 fn step(world: &mut World, outside: &mut Outside, rng: &mut Rng) {

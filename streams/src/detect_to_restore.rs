@@ -6,7 +6,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
-use crate::entering::{assigned, come_back, enter, held_by, members_of};
+use crate::entering::{assigned, come_back, enter, held_by, members_of, open};
 use crate::paging::keep;
 use crate::{Context, Fact, Reaction};
 
@@ -163,7 +163,7 @@ fn elsewhere(
 /// took out of it before.
 fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     let parent = context.incidents.iter().find(|parent| parent.can_absorb(child.id).is_ok());
-    let Some(parent) = parent else { return Vec::new() };
+    let Some(parent) = parent else { return start_over(child, context, moment) };
     let mut items = parent.items.clone();
     items.extend(child.items.iter().filter(|item| !parent.items.contains(item)).cloned());
     let mut absorb = child.handover();
@@ -184,6 +184,13 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
         }
     }
     reactions
+}
+
+/// The other incident was finished before it could take over: what still fires needs a new one.
+fn start_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let alerts: Vec<&Alert> = context.alerts.iter().filter(|alert| alert.stage.firing()).collect();
+    let reason = format!("incident {} was merged into one that was finished", child.number);
+    open(&alerts, &reason, context, moment)
 }
 
 /// The team follows the likely cause for as long as nobody took the incident and only the rule of

@@ -19,7 +19,7 @@ pub(crate) fn enter(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Ve
             reactions.extend(also.iter().filter_map(|also| merge(incident, also, context)));
             reactions
         }
-        Verdict::Open { reason } => open(alert, reason, context, moment),
+        Verdict::Open { reason } => open(&[alert], &reason, context, moment),
     }
 }
 
@@ -137,14 +137,21 @@ fn attach(alert: &Alert, reason: String, items: &[ItemRef], context: &Context<'_
     }
 }
 
-fn open(alert: &Alert, reason: String, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+/// Opens one incident for all of these alerts, titled and routed by the first.
+pub(crate) fn open(
+    alerts: &[&Alert],
+    reason: &str,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let Some((alert, others)) = alerts.split_first() else { return Vec::new() };
     let id = moment.id();
     let route = context.routes.find(alert);
     let routed = route.and_then(|route| Some((route.team.clone()?, route.because())));
     let (team, because) = routed.or_else(|| assigned(context, alert.item.as_ref())).unzip();
-    let items: Vec<ItemRef> = alert.item.iter().cloned().collect();
+    let mut items: Vec<ItemRef> = alert.item.iter().cloned().collect();
     let mut open = Open::titled(line(alert.summary()));
-    open.alert = Some(attach(alert, reason, &items, context));
+    open.alert = Some(attach(alert, reason.to_owned(), &items, context));
     open.team = team;
     open.assigned_because = because.map(|because| line(&because)).unwrap_or_default();
     open.policy = context.policy.incidents.clone();
@@ -154,6 +161,11 @@ fn open(alert: &Alert, reason: String, context: &Context<'_>, moment: &Moment) -
     {
         let (priority, reason) = (route.priority, route.because());
         reactions.push(Reaction::incident(id, Command::OverridePriority { priority, reason }));
+    }
+    for other in others {
+        items.extend(other.item.clone());
+        let attach = attach(other, reason.to_owned(), &items, context);
+        reactions.push(Reaction::incident(id, Command::Attach(Box::new(attach))));
     }
     reactions
 }
@@ -165,6 +177,7 @@ fn merge(into: IncidentId, also: &Also, context: &Context<'_>) -> Option<Reactio
     let untouched = matches!(other.stage, Stage::New | Stage::Assigned)
         && other.acknowledged_by.is_none()
         && !other.titled_by_hand
+        && other.priority_override.is_none()
         && other.comments.is_empty();
     untouched.then(|| Reaction::incident(other.id, Command::Merge { into }))
 }
