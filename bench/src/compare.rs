@@ -1,0 +1,188 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::client::Failure;
+use crate::load::{Done, Load};
+use crate::process::Process;
+use crate::query::Ask;
+
+/// What the comparison does to each server.
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The servers, the one to compare with first: NAME=URL@PID
+    #[arg(required = true)]
+    servers: Vec<Server>,
+    /// Alerts that are active in the end.
+    #[arg(long, default_value_t = 100_000)]
+    alerts: usize,
+    /// Alerts in a request.
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+}
+
+/// A server to compare.
+#[derive(Clone, Debug)]
+struct Server {
+    name: String,
+    url: String,
+    pid: u32,
+}
+
+impl FromStr for Server {
+    type Err = Failure;
+
+    fn from_str(text: &str) -> Result<Server, Failure> {
+        let wrong = || Failure::Server(text.to_owned());
+        let (name, rest) = text.split_once('=').ok_or_else(wrong)?;
+        let (url, pid) = rest.rsplit_once('@').ok_or_else(wrong)?;
+        let pid = pid.parse().map_err(|_| wrong())?;
+        Ok(Server { name: name.to_owned(), url: url.to_owned(), pid })
+    }
+}
+
+/// One line of the table: what, in which unit, whether more is better, and a figure per server.
+struct Line {
+    what: String,
+    unit: &'static str,
+    more_is_better: bool,
+    figures: Vec<f64>,
+}
+
+impl Compare {
+    /// Measures the servers one after the other, so that none disturbs another.
+    pub async fn run(&self) -> Result<String, Failure> {
+        let mut lines: Vec<Line> = Vec::new();
+        for server in &self.servers {
+            eprintln!("measuring {}", server.name);
+            for (place, line) in self.measure(server).await?.into_iter().enumerate() {
+                match lines.get_mut(place) {
+                    Some(known) => known.figures.extend(line.figures),
+                    None => lines.push(line),
+                }
+            }
+        }
+        Ok(self.table(&lines))
+    }
+
+    async fn measure(&self, server: &Server) -> Result<Vec<Line>, Failure> {
+        let process = Process::new(server.pid);
+        let half = self.alerts / 2;
+        let load = |alerts, first, connections| Load {
+            alerts,
+            sets: None,
+            first,
+            batch: self.batch,
+            connections,
+            key: None,
+        };
+        let mut lines = vec![Line::less("memory, idle", "MB", process.usage()?.megabytes() as f64)];
+        for (what, load) in [
+            ("new alerts, 4 connections", load(half, 0, 4)),
+            ("new alerts, 16 connections", load(self.alerts - half, half, 16)),
+            ("re-sent alerts, 4 connections", load(self.alerts, 0, 4)),
+            ("re-sent alerts, 16 connections", load(self.alerts, 0, 16)),
+        ] {
+            let before = process.usage()?.cpu;
+            let done = load.run(&server.url).await?;
+            let cpu = process.usage()?.cpu.saturating_sub(before);
+            lines.extend(loaded(what, &done, cpu));
+        }
+        let megabytes = process.usage()?.megabytes() as f64;
+        lines.push(Line::less(&format!("memory, {} active", self.alerts), "MB", megabytes));
+        let number = half + 77;
+        for (what, filter, times) in [
+            ("filtered GET, median", vec![format!("instance=\"host-{number}:9100\"")], 20),
+            ("GET of all, median", vec![], 5),
+        ] {
+            let answered = Ask { filter, times, key: None }.run(&server.url).await?;
+            let median = answered.latencies.quantile(0.5);
+            lines.push(Line::less(what, "ms", median.as_secs_f64() * 1e3));
+        }
+        Ok(lines)
+    }
+
+    fn table(&self, lines: &[Line]) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::ASCII_MARKDOWN);
+        let names = self.servers.iter().map(|server| server.name.as_str());
+        let better = self.servers.get(1).map(|server| format!("{} is", server.name));
+        table.set_header(
+            ["measured", "unit"].into_iter().chain(names).map(str::to_owned).chain(better),
+        );
+        for line in lines {
+            let figures = line.figures.iter().map(|figure| shown(*figure));
+            let better = line.times_better().map(|times| format!("{} × as good", shown(times)));
+            table.add_row(
+                [line.what.clone(), line.unit.to_owned()].into_iter().chain(figures).chain(better),
+            );
+        }
+        for column in table.column_iter_mut().skip(2) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table.to_string()
+    }
+}
+
+impl Line {
+    fn less(what: &str, unit: &'static str, figure: f64) -> Line {
+        Line { what: what.to_owned(), unit, more_is_better: false, figures: vec![figure] }
+    }
+
+    /// How many times better the second server is than the first.
+    fn times_better(&self) -> Option<f64> {
+        let [first, second, ..] = self.figures.as_slice() else { return None };
+        let ratio = if self.more_is_better { second / first } else { first / second };
+        ratio.is_finite().then_some(ratio)
+    }
+}
+
+fn loaded(what: &str, done: &Done, cpu: Duration) -> [Line; 3] {
+    let rate = done.alerts_per_second();
+    let micros = cpu.as_secs_f64() * 1e6 / done.alerts as f64;
+    let p99 = done.latencies.quantile(0.99).as_secs_f64() * 1e3;
+    [
+        Line { more_is_better: true, ..Line::less(what, "alerts/s", rate) },
+        Line::less("… CPU", "µs/alert", micros),
+        Line::less("… a request, p99", "ms", p99),
+    ]
+}
+
+/// Three figures that count.
+fn shown(figure: f64) -> String {
+    match figure {
+        figure if figure >= 100.0 => format!("{figure:.0}"),
+        figure if figure >= 10.0 => format!("{figure:.1}"),
+        figure => format!("{figure:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_a_name_an_address_and_a_process() {
+        let server: Server = "operate=http://127.0.0.1:7070@17".parse().unwrap();
+        assert_eq!((server.name.as_str(), server.pid), ("operate", 17));
+        assert_eq!(server.url, "http://127.0.0.1:7070");
+        for wrong in ["", "x", "x=http://y", "x=http://y@z"] {
+            assert!(wrong.parse::<Server>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn better_means_more_of_some_things_and_less_of_others() {
+        let line = |more_is_better, figures: [f64; 2]| Line {
+            what: String::new(),
+            unit: "",
+            more_is_better,
+            figures: figures.to_vec(),
+        };
+        assert_eq!(line(true, [100.0, 300.0]).times_better(), Some(3.0));
+        assert_eq!(line(false, [100.0, 50.0]).times_better(), Some(2.0));
+        assert_eq!(line(false, [100.0, 0.0]).times_better(), None);
+    }
+}
