@@ -9,5 +9,6 @@ pub mod outside;
 pub mod people;
 pub mod rng;
 pub mod run;
+pub mod scenario;
 pub mod shelf;
 pub mod world;

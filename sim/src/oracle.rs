@@ -92,13 +92,9 @@ fn alert_belongs(alert: &Alert, world: &World) {
         let wrong = open().find(fires_in);
         assert!(wrong.is_none(), "{} still thinks that {} fires", told(wrong, world), alert.id);
     }
-    let taken_out = || {
-        let members = world.incidents.rows().flat_map(|incident| &incident.members);
-        members.filter(|member| member.detached).any(|member| member.alert == alert.id)
-    };
     let knows = match alert.incident {
         Some(incident) => holders.iter().any(|holder| holder.id == incident),
-        None => holders.is_empty() || taken_out(),
+        None => !alert.stage.firing() || open().find(fires_in).is_none(),
     };
     let incident = alert.incident.and_then(|id| world.incidents.get(id));
     let (incident, alert) = (told(incident.as_ref(), world), alert_told(alert, world));

@@ -16,7 +16,7 @@ use crate::{Context, Fact, Reaction};
 /// |---|---|
 /// | alert fired | join a related incident, or open one |
 /// | alert returned | back to its incident, or as if fired |
-/// | alert matched to another item | as if fired, if it fires and belongs nowhere |
+/// | alert matched to another item, relabelled | as if fired, if it fires and belongs nowhere |
 /// | alert cleared | its incident hears so; by policy it is restored |
 /// | incident has a member more | the alert knows where it belongs |
 /// | incident lost a member to a person | the alert knows; if it fires, it looks for another |
@@ -45,7 +45,7 @@ fn alert_fact(
     match event {
         Event::Fired(_) => enter(alert, context, moment),
         Event::Returned(_) => come_back(alert, context, moment),
-        Event::Matched { .. }
+        Event::Matched { .. } | Event::Relabelled(_)
             if alert.stage.firing() && held_by(alert, context).next().is_none() =>
         {
             enter(alert, context, moment)
@@ -57,6 +57,7 @@ fn alert_fact(
                 .collect()
         }
         Event::Matched { .. }
+        | Event::Relabelled(_)
         | Event::Acknowledged { .. }
         | Event::Unacknowledged { .. }
         | Event::Closed { .. }
@@ -186,11 +187,15 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
     reactions
 }
 
-/// The other incident was finished before it could take over: what still fires needs a new one.
+/// The other incident was finished before it could take over: what still fires needs a new one,
+/// and what fires again later must not come back to this one.
 fn start_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let mut reactions: Vec<Reaction> =
+        child.attached().map(|member| left(member.alert, child.id)).collect();
     let alerts: Vec<&Alert> = context.alerts.iter().filter(|alert| alert.stage.firing()).collect();
     let reason = format!("incident {} was merged into one that was finished", child.number);
-    open(&alerts, &reason, context, moment)
+    reactions.extend(open(&alerts, &reason, context, moment));
+    reactions
 }
 
 /// The team follows the likely cause for as long as nobody took the incident and only the rule of

@@ -56,6 +56,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         Fact::Alert(alert, event) => match event {
             alerts::Event::Fired(_)
             | alerts::Event::Returned(_)
+            | alerts::Event::Relabelled(_)
             | alerts::Event::Matched { .. } => {
                 vec![Want::Holding(alert.id), Want::Near(alert.item.clone())]
             }

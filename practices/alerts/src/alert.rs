@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::intake::expire;
 use crate::{
-    ALLOWED, Command, Event, Fingerprint, Firing, Labels, Return, Severity, Stage, Verb, Why,
+    ALLOWED, Command, Event, Fingerprint, Firing, Labels, Relabelling, Return, Severity, Stage,
+    Verb, Why,
 };
 
 /// How long a cleared alert waits for its return before it is put away.
@@ -148,6 +149,9 @@ impl Alert {
 
     fn returned(&mut self, again: &Return) {
         self.stage = Stage::Open;
+        if let Some(labels) = &again.labels {
+            self.describe(labels);
+        }
         self.annotations = again.annotations.clone();
         self.generator_url = again.generator_url.clone();
         self.item = again.item.clone();
@@ -161,6 +165,20 @@ impl Alert {
         self.acknowledged_by = None;
         self.cleared_why = None;
         self.closes_at = None;
+    }
+
+    fn relabelled(&mut self, change: &Relabelling) {
+        self.describe(&change.labels);
+        self.annotations = change.annotations.clone();
+        self.item = change.item.clone();
+        self.matched_by = change.matched_by.clone();
+        self.last_seen = change.at;
+        self.expires_at = change.expires_at;
+    }
+
+    fn describe(&mut self, labels: &Labels) {
+        self.labels = labels.clone();
+        self.severity = Severity::of(labels);
     }
 
     fn due(&self, now: Time) -> Vec<Event> {
@@ -262,6 +280,7 @@ impl Lifecycle for Alert {
         match event {
             Event::Fired(_) => {}
             Event::Returned(again) => self.returned(again),
+            Event::Relabelled(change) => self.relabelled(change),
             Event::Acknowledged { by, .. } => {
                 self.stage = Stage::Acknowledged;
                 self.acknowledged_by = Some(by.clone());

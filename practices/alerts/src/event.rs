@@ -13,6 +13,8 @@ pub enum Event {
     Fired(Box<Firing>),
     /// It fires again after it was cleared or closed.
     Returned(Box<Return>),
+    /// Its source describes it by other labels; only an alert with a key of its own can be.
+    Relabelled(Box<Relabelling>),
     /// Someone looks at it.
     Acknowledged {
         /// When.
@@ -105,6 +107,9 @@ pub struct Return {
     pub starts_at: Time,
     /// Until when the source stands by it.
     pub expires_at: Time,
+    /// What it is about now, if that differs from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Labels>,
     /// What explains it now.
     pub annotations: Labels,
     /// Where the source shows it; may be empty.
@@ -115,6 +120,23 @@ pub struct Return {
     pub matched_by: Option<Arc<str>>,
     /// Cleared (it flaps) or closed (it is a new episode).
     pub before: Stage,
+}
+
+/// Other labels of an alert that fires.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Relabelling {
+    /// When we received them.
+    pub at: Time,
+    /// Until when the source stands by the firing.
+    pub expires_at: Time,
+    /// What it is about now.
+    pub labels: Labels,
+    /// What explains it now.
+    pub annotations: Labels,
+    /// The item it speaks of now.
+    pub item: Option<ItemRef>,
+    /// The rule that found the item.
+    pub matched_by: Option<Arc<str>>,
 }
 
 /// Who says that an alert is over.
@@ -135,6 +157,7 @@ impl Event {
         match self {
             Event::Fired(_) => "fired",
             Event::Returned(_) => "returned",
+            Event::Relabelled(_) => "relabelled",
             Event::Acknowledged { .. } => "acknowledged",
             Event::Unacknowledged { .. } => "unacknowledged",
             Event::Cleared { .. } => "cleared",
@@ -154,6 +177,7 @@ pub fn describe(event: &Event) -> String {
             None => "fired; no item of the estate matches".to_owned(),
         },
         Event::Returned(_) => "fired again".to_owned(),
+        Event::Relabelled(_) => "described by other labels".to_owned(),
         Event::Acknowledged { .. } => "acknowledged".to_owned(),
         Event::Unacknowledged { .. } => "took back the acknowledgement".to_owned(),
         Event::Cleared { why: Why::Source, .. } => "cleared by its source".to_owned(),

@@ -6,7 +6,10 @@ use std::time::Duration;
 use kernel::{Lifecycle, Moment, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, CLOSE_AFTER, Event, Fingerprint, Firing, Match, Refresh, Return, Signal, Why};
+use crate::{
+    Alert, CLOSE_AFTER, Event, Fingerprint, Firing, Match, Refresh, Relabelling, Return, Signal,
+    Why,
+};
 
 /// What an administrator decides about taking signals in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -64,6 +67,9 @@ pub fn take(
         None if signal.over(now) => Outcome::Ignored(Ignored::NothingToClear),
         None => first_firing(signal, find(signal), moment, policy),
         Some(alert) if signal.over(now) => end(alert, signal, now),
+        Some(alert) if alert.stage.firing() && signal.labels != alert.labels => {
+            relabel(alert, signal, find(signal), Reading::of(signal, now, policy))
+        }
         Some(alert) if alert.stage.firing() => {
             Outcome::Refreshed(refresh(alert, signal, now, policy))
         }
@@ -137,11 +143,24 @@ fn next_firing(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Re
         at: reading.now,
         starts_at: reading.starts_at,
         expires_at: reading.expires_at,
+        labels: (signal.labels != alert.labels).then(|| signal.labels.clone()),
         annotations: signal.annotations.clone(),
         generator_url: signal.generator_url.clone(),
         item,
         matched_by,
         before: alert.stage,
+    })))
+}
+
+fn relabel(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Reading) -> Outcome {
+    let (item, matched_by) = found.map(|found| (found.item, found.rule)).unzip();
+    Outcome::Changed(Event::Relabelled(Box::new(Relabelling {
+        at: reading.now,
+        expires_at: reading.expires_at.max(alert.expires_at),
+        labels: signal.labels.clone(),
+        annotations: signal.annotations.clone(),
+        item,
+        matched_by,
     })))
 }
 

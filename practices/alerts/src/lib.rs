@@ -27,7 +27,7 @@ mod view;
 pub use alert::{Alert, CLOSE_AFTER, Refresh};
 pub use command::Command;
 pub use condition::{Condition, ConditionError, Subject};
-pub use event::{Event, Firing, Return, Why, describe};
+pub use event::{Event, Firing, Relabelling, Return, Why, describe};
 pub use intake::{Change, Ignored, Outcome, Policy, Taken, expire, take, take_batch};
 pub use labels::{Fingerprint, Labels};
 pub use matching::{Match, MatchRule, Matcher, RuleError};

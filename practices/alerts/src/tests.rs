@@ -116,6 +116,22 @@ fn a_refresh_changes_the_record_and_not_its_history() {
 }
 
 #[test]
+fn an_alert_with_a_key_may_change_its_labels_and_with_them_its_severity() {
+    let keyed = |severity: &str, minutes: i64| Signal {
+        key: Some("backup".into()),
+        ..signal(&[("severity", severity)], Some(530), Some(minutes))
+    };
+    let mut alert = fired(&keyed("warning", 545), 531);
+    let policy = Policy::default();
+    let outcome = take(Some(&alert), &keyed("critical", 550), &|_| None, &moment(540), &policy);
+    let Outcome::Changed(event) = outcome else { panic!("{outcome:?}") };
+    alert.apply(&event);
+    assert_eq!((alert.severity, alert.expires_at), (Severity::Critical, time(550)));
+    let outcome = take(Some(&alert), &keyed("critical", 551), &|_| None, &moment(541), &policy);
+    assert!(matches!(outcome, Outcome::Refreshed(_)), "{outcome:?}");
+}
+
+#[test]
 fn the_item_and_its_rule_are_kept_on_the_alert() {
     let found = Match { item: "service/orders".parse().unwrap(), rule: "rule `x`".into() };
     let signal = signal(&[("severity", "page"), ("alertname", "One")], None, None);

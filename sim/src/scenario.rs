@@ -1,0 +1,248 @@
+//! Scenarios over several practices: a text says who does what and when; what follows is written
+//! below each line, and the whole text has to come out as it stands in the file.
+
+use std::fmt::Write as _;
+
+use incidents::{CauseClass, Command, HoldReason, ResolutionCode, What};
+use kernel::{Actor, IncidentId, Lifecycle, Refusal, Time};
+use oncall::CallResult;
+use streams::{Route, Routes};
+
+use crate::outside::{Outside, Sensor};
+use crate::run::rest;
+use crate::world::{Happening, World};
+
+/// Plays a scenario and writes it again with what follows from each line.
+///
+/// ```text
+/// # Comments and empty lines are kept.
+/// without default policy                       nobody to fall back on
+/// route NAME when=CEL team=T priority=P        CEL without spaces
+/// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it at every line
+/// at 09:05 clears NAME                         … ends
+/// at 09:05 channel fails | works
+/// at 09:05 clock                               what is due happens
+/// at 09:05 person:ada acknowledge #1           and other verbs
+/// at 09:05 link:ada answers #1                 follows the link of the newest page
+/// ```
+///
+/// # Panics
+/// When a line cannot be read.
+pub fn play(text: &str) -> String {
+    let mut play = Play { world: World::new(1), outside: Outside::new(), told: 0 };
+    play.outside.sensors.clear();
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("->")) {
+        let _ = writeln!(out, "{line}");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let refused = match words.as_slice() {
+            [] => None,
+            [first, ..] if first.starts_with('#') => None,
+            ["without", ..] => {
+                play.world.policy.default_escalation_policy = None;
+                None
+            }
+            ["route", name, fields @ ..] => {
+                play.world.routes = routes(name, fields);
+                None
+            }
+            ["at", time, what @ ..] => {
+                play.world.now = at(time);
+                play.report(None);
+                play.act(what).err()
+            }
+            _ => unreachable!("cannot read `{line}`"),
+        };
+        if let Some(refusal) = refused {
+            let _ = writeln!(out, "    -> no: {}", refusal.reason);
+        }
+        rest(&mut play.world, &mut play.outside);
+        play.tell(&mut out);
+    }
+    out
+}
+
+struct Play {
+    world: World,
+    outside: Outside,
+    /// How much of the journal is told.
+    told: usize,
+}
+
+impl Play {
+    fn act(&mut self, what: &[&str]) -> Result<(), Refusal> {
+        match what {
+            ["clock"] => {}
+            ["channel", state] => self.outside.channel_up = *state == "works",
+            ["fires", name, severity, label @ ..] => {
+                let label = label.first().and_then(|label| label.split_once('='));
+                self.outside.sensors.retain(|sensor| sensor.labels.get("alertname") != Some(name));
+                self.outside.sensors.push(Sensor::new(name, severity, label));
+                self.toggle(name);
+            }
+            ["again" | "clears", name] => self.toggle(name),
+            [who, "answers", incident] => return self.answer(who, incident),
+            [who, verb, incident, rest @ ..] => {
+                let command = self.command(verb, rest);
+                let id = self.incident(incident);
+                let moment = self.world.moment(actor(who));
+                return self.world.ask_incident(id, &command, &moment);
+            }
+            _ => unreachable!("cannot read {what:?}"),
+        }
+        Ok(())
+    }
+
+    fn toggle(&mut self, name: &str) {
+        let now = self.world.now;
+        let named = |sensor: &&mut Sensor| sensor.labels.get("alertname") == Some(name);
+        self.outside.sensors.iter_mut().filter(named).for_each(|sensor| sensor.toggle(now));
+        self.report(Some(name));
+    }
+
+    fn report(&mut self, only: Option<&str>) {
+        let chosen = |s: &&Sensor| only.is_none() || s.labels.get("alertname") == only;
+        let sensors = self.outside.sensors.iter().filter(chosen);
+        let batch: Vec<_> = sensors.filter_map(|sensor| sensor.report(self.world.now)).collect();
+        self.world.take(&batch);
+    }
+
+    fn answer(&mut self, who: &str, incident: &str) -> Result<(), Refusal> {
+        let id = self.incident(incident);
+        let pages = self.world.pages.rows().filter(|page| page.incident == id);
+        let page = pages.map(Lifecycle::id).max();
+        let page = page.ok_or_else(|| Refusal::unknown("nobody was called"))?;
+        let moment = self.world.moment(actor(who));
+        self.world.ask_page(page, &oncall::Command::Acknowledge {}, &moment)
+    }
+
+    fn command(&self, verb: &str, rest: &[&str]) -> Command {
+        let reason = "as agreed".to_owned();
+        let first = rest.first().copied().unwrap_or_default();
+        match verb {
+            "acknowledge" => Command::Acknowledge { by: None, at: None, person: None },
+            "restore" => Command::Restore { at: None, note: None },
+            "resolve" => Command::Resolve {
+                cause_class: CauseClass::Technology,
+                resolution_code: ResolutionCode::Fixed,
+                note: None,
+                outage_end: None,
+            },
+            "hold" => Command::Hold { reason: HoldReason::Supplier, note: None },
+            "resume" => Command::Resume {},
+            "cancel" => Command::Cancel { reason },
+            "reopen" => Command::Reopen { reason },
+            "assign" => Command::Assign { team: first.parse().ok(), assignee: None, because: None },
+            "merge" => Command::Merge { into: self.incident(first) },
+            "detach" => {
+                let named = |alert: &&alerts::Alert| alert.name() == first;
+                match self.world.alerts.rows().find(named) {
+                    Some(alert) => Command::Detach { alert: alert.id, reason },
+                    None => unreachable!("no alert `{first}`"),
+                }
+            }
+            _ => unreachable!("no verb `{verb}`"),
+        }
+    }
+
+    fn incident(&self, name: &str) -> IncidentId {
+        let number = name.trim_start_matches('#').parse();
+        match self.world.incidents.rows().find(|incident| Ok(incident.number) == number) {
+            Some(incident) => incident.id,
+            None => unreachable!("no incident {name}"),
+        }
+    }
+
+    fn number(&self, id: IncidentId) -> u64 {
+        self.world.incidents.get(id).map_or(0, |incident| incident.number)
+    }
+
+    fn tell(&mut self, out: &mut String) {
+        for happening in &self.world.journal[self.told..] {
+            if let Some(line) = self.line(happening) {
+                let _ = writeln!(out, "    -> {line}");
+            }
+        }
+        self.told = self.world.journal.len();
+    }
+
+    fn line(&self, happening: &Happening) -> Option<String> {
+        match happening {
+            Happening::Alert(..) => None,
+            Happening::Incident(id, event) => {
+                Some(format!("#{} {}", self.number(*id), self.incident_line(&event.what)?))
+            }
+            Happening::Page(id, event) => {
+                let page = self.world.pages.get(*id)?;
+                Some(format!("#{} {}", self.number(page.incident), page_line(event)?))
+            }
+        }
+    }
+
+    fn incident_line(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::Opened(opened) => format!("opened: {}", opened.title),
+            What::Attached { member } => format!("has {}: {}", member.title, member.reason),
+            What::Assigned { team, assignee, because } => {
+                let whom = assignee.as_ref().or(team.as_ref()).map_or("nobody", |w| w.as_str());
+                format!("given to {whom}: {because}")
+            }
+            What::MainItemChosen { item, because, .. } => format!("cause {item}: {because}"),
+            What::Prioritised { priority, lines, .. } => {
+                format!("{priority}: {}", lines.first().map_or("", |line| line.because.as_str()))
+            }
+            What::Acknowledged { acknowledged_by, .. } => {
+                format!("acknowledged by {acknowledged_by}")
+            }
+            What::Merged { into } => format!("merged into #{}", self.number(*into)),
+            What::Absorbed { number, members, .. } => {
+                format!("takes over {} alerts of #{number}", members.len())
+            }
+            What::PriorityOverridden { reason, .. } => format!("priority set by {reason}"),
+            What::Assessed { .. } => return None,
+            other => other.name().replace('_', " "),
+        })
+    }
+}
+
+fn page_line(event: &oncall::Event) -> Option<String> {
+    use oncall::Event;
+    match event {
+        Event::Started { .. } => None,
+        Event::Attempted { result: CallResult::Delivered, .. } => None,
+        event => Some(format!("page: {}", oncall::describe(event))),
+    }
+}
+
+fn routes(name: &str, fields: &[&str]) -> Routes {
+    let field = |key: &str| fields.iter().find_map(|f| f.strip_prefix(key)?.strip_prefix('='));
+    let priority = field("priority").and_then(|text| serde_json::from_value(text.into()).ok());
+    let route = Route {
+        name: name.to_owned(),
+        when: field("when").unwrap_or_default().to_owned(),
+        team: field("team").and_then(|team| team.parse().ok()),
+        priority,
+    };
+    match Routes::compile(&[route]) {
+        Ok(routes) => routes,
+        Err(errors) => unreachable!("{errors:?}"),
+    }
+}
+
+fn actor(text: &str) -> Actor {
+    match text.parse() {
+        Ok(actor) => actor,
+        Err(error) => unreachable!("{error}: {text}"),
+    }
+}
+
+/// `09:30` or `09:30:15` of the day of the scenario.
+fn at(text: &str) -> Time {
+    let parts: Vec<i64> = text.split(':').filter_map(|part| part.parse().ok()).collect();
+    let seconds = match parts.as_slice() {
+        [hour, minute] => hour * 3_600 + minute * 60,
+        [hour, minute, second] => hour * 3_600 + minute * 60 + second,
+        _ => unreachable!("`{text}` is no time"),
+    };
+    Time::from_seconds(20_514 * 86_400 + seconds)
+}
