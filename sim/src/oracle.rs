@@ -86,7 +86,9 @@ fn alert_belongs(alert: &Alert, world: &World) {
     let open = || holders.iter().filter(|holder| holder.is_open());
     if alert.stage.firing() && open().next().is_some() {
         let known = holders.iter().any(|holder| fires_in(&holder));
-        assert!(known, "{} does not know that {} fires", told(open().next(), world), alert.id);
+        let last = alert.incident.and_then(|id| world.incidents.get(id));
+        let (told, alert) = (told(last.as_ref(), world), alert_told(alert, world));
+        assert!(known, "{told} does not know that this fires: {alert}");
     }
     if !alert.stage.firing() {
         let wrong = open().find(fires_in);

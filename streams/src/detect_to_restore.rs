@@ -43,12 +43,12 @@ fn alert_fact(
 ) -> Vec<Reaction> {
     use alerts::Event;
     match event {
-        Event::Fired(_) => enter(alert, context, moment),
-        Event::Returned(_) => come_back(alert, context, moment),
+        Event::Fired(firing) => enter(alert, firing.at, context, moment),
+        Event::Returned(again) => come_back(alert, again.at, context, moment),
         Event::Matched { .. } | Event::Relabelled(_)
             if alert.stage.firing() && held_by(alert, context).next().is_none() =>
         {
-            enter(alert, context, moment)
+            enter(alert, moment.now, context, moment)
         }
         Event::Cleared { ends_at, .. } => {
             let cleared = Command::MemberCleared { alert: alert.id, at: *ends_at };
@@ -157,7 +157,11 @@ fn elsewhere(
         return Vec::new();
     };
     let held = held_by(alert, context).any(|incident| incident.id != left.id);
-    if alert.stage.firing() && !held { enter(alert, context, moment) } else { Vec::new() }
+    if alert.stage.firing() && !held {
+        enter(alert, moment.now, context, moment)
+    } else {
+        Vec::new()
+    }
 }
 
 /// The incident in which a merged one continues takes over its alerts, but for those that a person

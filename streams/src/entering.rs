@@ -3,17 +3,23 @@
 use alerts::Alert;
 use incidents::correlate::{self, Also, Arrival, Candidate, Verdict};
 use incidents::{Attach, Command, Incident, Open, Severity, Stage};
-use kernel::{AlertId, IncidentId, ItemRef, Moment};
+use kernel::{AlertId, IncidentId, ItemRef, Moment, Time};
 
 use crate::assess::{assessment, relation};
 use crate::{Context, Reaction};
 
-/// The incident that an alert joins, or opens.
-pub(crate) fn enter(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+/// The incident that an alert joins, or opens. `at` is when this firing came in, which may be
+/// longer ago than the last one that the record knows of.
+pub(crate) fn enter(
+    alert: &Alert,
+    at: Time,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
     if !context.policy.opens(alert.severity, alert.item.is_some()) {
         return Vec::new();
     }
-    match verdict(alert, context, moment) {
+    match verdict(alert, at, context, moment) {
         Verdict::Attach { incident, reason, also } => {
             let mut reactions = join(alert, incident, reason, context);
             reactions.extend(also.iter().filter_map(|also| merge(incident, also, context)));
@@ -25,19 +31,24 @@ pub(crate) fn enter(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Ve
 
 /// An alert that fires again goes back to its incident while that takes it back, and else looks
 /// for one like a new alert.
-pub(crate) fn come_back(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+pub(crate) fn come_back(
+    alert: &Alert,
+    at: Time,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
     let takes = |incident: &&Incident| {
         // What was merged a moment ago hands over what it knows.
-        incident.stage == Stage::Merged || incident.takes_back(alert.id, alert.received_at)
+        incident.stage == Stage::Merged || incident.takes_back(alert.id, at)
     };
     let mut back: Vec<&Incident> = held_by(alert, context).filter(takes).collect();
     back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
     match back.last() {
         Some(incident) => {
-            let command = Command::MemberReturned { alert: alert.id, at: alert.received_at };
+            let command = Command::MemberReturned { alert: alert.id, at };
             vec![Reaction::incident(incident.id, command)]
         }
-        None => enter(alert, context, moment),
+        None => enter(alert, at, context, moment),
     }
 }
 
@@ -66,11 +77,11 @@ pub fn assigned(context: &Context<'_>, item: Option<&ItemRef>) -> Option<(ItemRe
     Some((owner.to, owner.because))
 }
 
-fn verdict(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Verdict {
-    let arrival = Arrival { alert: alert.id, item: alert.item.clone(), at: alert.received_at };
+fn verdict(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
+    let arrival = Arrival { alert: alert.id, item: alert.item.clone(), at };
     let policy = &context.policy.incidents;
     if alert.item.is_none() {
-        return unmatched(alert, context, moment);
+        return unmatched(alert, at, context, moment);
     }
     let candidates: Vec<Candidate> = context
         .incidents
@@ -84,11 +95,11 @@ fn verdict(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Verdict {
 
 /// Alerts about no known item go together when they come close in time: nothing says that they
 /// have one cause, but a burst of them must not call people for each.
-fn unmatched(alert: &Alert, context: &Context<'_>, moment: &Moment) -> Verdict {
+fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
     let window = context.policy.incidents.correlation_window();
     let apart = |incident: &Incident| {
         let joined = incident.attached().map(|member| member.joined_at).max()?;
-        Some(alert.received_at.since(joined)).filter(|apart| *apart <= window)
+        Some(at.since(joined)).filter(|apart| *apart <= window)
     };
     let unknown = |incident: &&Incident| {
         let free = !incident.members.iter().any(|m| m.alert == alert.id && m.detached);
