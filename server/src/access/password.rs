@@ -58,7 +58,9 @@ impl Passwords {
         self.alone(move || {
             let argon2 = Argon2::default();
             match stored {
-                Some(stored) => argon2.verify_password(password.as_bytes(), stored.as_str()).is_ok(),
+                Some(stored) => {
+                    argon2.verify_password(password.as_bytes(), stored.as_str()).is_ok()
+                }
                 None => {
                     let _ = argon2.hash_password_with_salt(password.as_bytes(), &[0; 16]);
                     false
@@ -128,9 +130,32 @@ pub fn check(password: &str, account: &str) -> Result<(), Refusal> {
 
 /// What guessers try first. A password is trivial when nothing much is left beside these.
 const KNOWN: &[&str] = &[
-    "password", "passwort", "operate", "admin", "administrator", "letmein", "welcome", "qwerty",
-    "qwertz", "changeme", "default", "secret", "iloveyou", "monkey", "dragon", "football", "login",
-    "master", "test", "root", "user", "demo", "trustno1", "superman", "sunshine", "princess",
+    "password",
+    "passwort",
+    "operate",
+    "admin",
+    "administrator",
+    "letmein",
+    "welcome",
+    "qwerty",
+    "qwertz",
+    "changeme",
+    "default",
+    "secret",
+    "iloveyou",
+    "monkey",
+    "dragon",
+    "football",
+    "login",
+    "master",
+    "test",
+    "root",
+    "user",
+    "demo",
+    "trustno1",
+    "superman",
+    "sunshine",
+    "princess",
 ];
 
 /// Characters that must be left of a password when everything easy is taken out of it.
@@ -159,7 +184,8 @@ fn unpredictable(characters: &[char]) -> usize {
 /// Whether it is one short piece over and over.
 fn period(password: &str) -> bool {
     let characters: Vec<char> = password.chars().collect();
-    (1..=6).any(|length| characters.iter().skip(length).eq(&characters[..characters.len() - length]))
+    (1..=6)
+        .any(|length| characters.iter().skip(length).eq(&characters[..characters.len() - length]))
 }
 
 #[cfg(test)]
@@ -171,9 +197,20 @@ mod tests {
     #[test]
     fn easy_passwords_are_refused_and_others_taken() {
         let refused = [
-            "short", "elevenchars", "password1234", "Password1234!", "aaaaaaaaaaaa", "123456789012",
-            "abcdefghijkl", "qwertyuiop12", "adalovelace99", "letmein-letmein", "xy9xy9xy9xy9",
-            "Operate2026!!", "admin-admin-1", "changemechangeme",
+            "short",
+            "elevenchars",
+            "password1234",
+            "Password1234!",
+            "aaaaaaaaaaaa",
+            "123456789012",
+            "abcdefghijkl",
+            "qwertyuiop12",
+            "adalovelace99",
+            "letmein-letmein",
+            "xy9xy9xy9xy9",
+            "Operate2026!!",
+            "admin-admin-1",
+            "changemechangeme",
         ];
         for password in refused {
             assert!(check(password, "adalovelace").is_err(), "{password}");

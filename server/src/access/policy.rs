@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads everything.
@@ -19,9 +17,7 @@ pub enum Role {
 }
 
 /// What a token may be used for, besides what its role allows.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Requests that change nothing.
@@ -129,7 +125,10 @@ pub fn may(caller: &Caller, action: Action, teams: &[ItemRef]) -> Result<(), Ref
     let foreign = !teams.is_empty() && !teams.iter().any(|team| caller.teams.contains(team));
     if caller.scoped && caller.role < Role::Admin && foreign {
         let names: Vec<&str> = teams.iter().map(ItemRef::as_str).collect();
-        return Err(forbidden(format!("this belongs to {}, not to a team of yours", names.join(", "))));
+        return Err(forbidden(format!(
+            "this belongs to {}, not to a team of yours",
+            names.join(", ")
+        )));
     }
     Ok(())
 }

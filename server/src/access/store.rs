@@ -7,8 +7,7 @@ use super::account::Account;
 use super::policy::{Caller, Identity, Role, Scope};
 use super::token::{ApiToken, IntegrationKey, KeyKind};
 
-const ACCOUNT: &str =
-    "name, display_name, role, scoped, teams, person, created_at, updated_at";
+const ACCOUNT: &str = "name, display_name, role, scoped, teams, person, created_at, updated_at";
 
 fn read_account(row: &Row) -> Result<Account, Fault> {
     Ok(Account {
@@ -85,11 +84,7 @@ pub async fn insert_account(
 }
 
 /// Writes what can be edited of an account.
-pub async fn update_account(
-    tx: &mut Tx,
-    space: &SpaceId,
-    account: &Account,
-) -> Result<(), Fault> {
+pub async fn update_account(tx: &mut Tx, space: &SpaceId, account: &Account) -> Result<(), Fault> {
     let sql = "UPDATE account SET display_name = $3, role = $4, scoped = $5, teams = $6, \
                person = $7, updated_at = $8 WHERE space_id = $1 AND name = $2";
     let values = params![
@@ -211,10 +206,7 @@ pub async fn delete_sessions(
 }
 
 /// Forgets sessions that cannot be used any more.
-pub async fn delete_stale_sessions(
-    tx: &mut Tx,
-    (opened, seen): (Time, Time),
-) -> Result<(), Fault> {
+pub async fn delete_stale_sessions(tx: &mut Tx, (opened, seen): (Time, Time)) -> Result<(), Fault> {
     let sql = "DELETE FROM session WHERE created_at <= $1 OR seen_at <= $2";
     tx.run(sql, params![opened, seen]).await?;
     Ok(())
@@ -314,10 +306,7 @@ pub async fn keys(conn: &mut Conn, space: &SpaceId) -> Result<Vec<IntegrationKey
 }
 
 /// The integration key with this hash, and its space.
-pub async fn key(
-    conn: &mut Conn,
-    hash: &str,
-) -> Result<Option<(SpaceId, IntegrationKey)>, Fault> {
+pub async fn key(conn: &mut Conn, hash: &str) -> Result<Option<(SpaceId, IntegrationKey)>, Fault> {
     let sql = sqlx::AssertSqlSafe(format!(
         "SELECT space_id, {KEY} FROM integration_key WHERE token_hash = $1"
     ));
@@ -376,12 +365,7 @@ pub async fn set_code(
 
 /// Uses the one-time code up; `false` when it is another one or too old. Of two who come with the
 /// same code one finds it gone.
-pub async fn use_code(
-    tx: &mut Tx,
-    space: &SpaceId,
-    hash: &str,
-    now: Time,
-) -> Result<bool, Fault> {
+pub async fn use_code(tx: &mut Tx, space: &SpaceId, hash: &str, now: Time) -> Result<bool, Fault> {
     let sql = "DELETE FROM setup_code \
                WHERE space_id = $1 AND code_hash = $2 AND expires_at > $3";
     Ok(tx.run(sql, params![space, hash, now]).await? == 1)

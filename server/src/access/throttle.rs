@@ -42,8 +42,7 @@ impl Throttle {
                 return Err(self.refill);
             }
         }
-        let bucket =
-            buckets.entry(key.to_owned()).or_insert(Bucket { left: self.burst, at: now });
+        let bucket = buckets.entry(key.to_owned()).or_insert(Bucket { left: self.burst, at: now });
         *bucket = self.filled(*bucket, now);
         if bucket.left == 0 {
             return Err((bucket.at + self.refill).since(now));

@@ -165,8 +165,7 @@ pub async fn create(
                     kind: "token.created".to_owned(),
                     data: serde_json::json!(made),
                 };
-                let stamp =
-                    Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
+                let stamp = Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
                 Ok(journal::append(tx, &stamp, &[fact]).await?)
             })
         })
@@ -206,8 +205,7 @@ pub async fn create_key(
                     kind: "integration_key.created".to_owned(),
                     data: serde_json::json!(made),
                 };
-                let stamp =
-                    Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
+                let stamp = Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
                 Ok(journal::append(tx, &stamp, &[fact]).await?)
             })
         })
