@@ -10,13 +10,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub trait Kind {
     /// Three letters, unique in the table below.
     const PREFIX: &'static str;
+    /// The name of the id type, for descriptions of the API.
+    const ID: &'static str;
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $alias:ident $prefix:literal;)*) => {$(
         /// Marker for the id type of the same name.
         pub enum $kind {}
-        impl Kind for $kind { const PREFIX: &'static str = $prefix; }
+        impl Kind for $kind {
+            const PREFIX: &'static str = $prefix;
+            const ID: &'static str = stringify!($alias);
+        }
         $(#[$doc])*
         pub type $alias = Id<$kind>;
     )*};

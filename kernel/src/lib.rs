@@ -14,6 +14,7 @@ mod lifecycle;
 mod moment;
 mod refusal;
 mod scale;
+mod schema;
 mod time;
 
 pub use actor::Actor;

@@ -1,9 +1,10 @@
 use alerts::Severity;
 use kernel::{ItemRef, Priority};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What an administrator decides about the way from an alert to a page.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Alerts that have an item open an incident from this severity on. Milder ones are recorded.

@@ -1,9 +1,10 @@
 use alerts::{Alert, Condition, Subject};
 use kernel::{ItemRef, Priority};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A rule that gives incidents of some alerts to a team, or gives them a priority (R142).
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Route {
     /// Its name, shown on the incident.
     pub name: String,

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How one item is related to another, said from the first to the second.
 ///
@@ -18,7 +19,9 @@ use serde::{Deserialize, Serialize};
 /// RedundantWith holds both ways and carries on: with a–b and b–c, all three stand in for each
 /// other. It speaks of those who need one of them directly; members of a group are counted by
 /// the group alone.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// The first does not work without the second.

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use kernel::{Actor, AlertId, Allowed, IncidentId, ItemRef, Lifecycle, Moment, Refusal, Time};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::intake::expire;
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 pub const CLOSE_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// One label set of one space, over all its firings.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
     /// Its id.
     pub id: AlertId,
@@ -26,16 +27,19 @@ pub struct Alert {
     /// Technical gravity, read from the labels.
     pub severity: Severity,
     /// The name of the integration through which it first came.
+    #[schema(value_type = String)]
     pub source: Arc<str>,
     /// What identifies it.
     pub labels: Labels,
     /// What explains it, as last said.
     pub annotations: Labels,
     /// Where the source shows it; may be empty.
+    #[schema(value_type = String)]
     pub generator_url: Box<str>,
     /// The item it speaks of.
     pub item: Option<ItemRef>,
     /// The rule that found the item, for people.
+    #[schema(value_type = Option<String>)]
     pub matched_by: Option<Arc<str>>,
     /// The incident that it belongs to, or last belonged to.
     pub incident: Option<IncidentId>,

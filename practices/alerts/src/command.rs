@@ -1,11 +1,13 @@
 use kernel::{IncidentId, ItemRef};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Verb;
 
 /// What can be asked of an alert that exists. New firings come through [`crate::take`].
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = AlertCommand)]
 pub enum Command {
     /// Someone looks at it. Asking again changes nothing.
     Acknowledge {},

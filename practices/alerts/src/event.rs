@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use kernel::{Actor, IncidentId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Fingerprint, Labels, Stage};
 
@@ -140,8 +141,9 @@ pub struct Relabelling {
 }
 
 /// Who says that an alert is over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ClearedWhy)]
 pub enum Why {
     /// The source said so.
     Source,

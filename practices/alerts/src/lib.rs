@@ -18,6 +18,7 @@ mod fence;
 mod intake;
 mod labels;
 pub mod matching;
+mod schema;
 mod severity;
 mod signal;
 mod stage;

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::template::Template;
 use crate::{Condition, Signal, Subject};
 
 /// A rule that people write; rules are asked in their order, before the built-in ones.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchRule {
     /// Its name, shown on every alert that it matched.

@@ -1,9 +1,11 @@
 use kernel::Allowed;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where an alert is in its life. In JSON the field is called `state`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AlertState)]
 pub enum Stage {
     /// Firing, and nobody has said that they look at it.
     Open,

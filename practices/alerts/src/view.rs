@@ -1,10 +1,12 @@
 use kernel::Lifecycle;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Alert, Verb};
 
 /// An alert as the API shows it: the record with what is computed from it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AlertView)]
 pub struct View<'a> {
     /// The record.
     #[serde(flatten)]
@@ -20,7 +22,8 @@ pub struct View<'a> {
 }
 
 /// A command that a person may send now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = AlertOffer)]
 pub struct Offer {
     /// The command's name in JSON.
     pub command: &'static str,
@@ -34,7 +37,8 @@ pub struct Offer {
 }
 
 /// One thing to fill in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = AlertField)]
 pub struct Field {
     /// Its name in the command.
     pub name: &'static str,

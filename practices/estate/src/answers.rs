@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use graph::{Hit, Reach, Relation, Step};
 use kernel::ItemRef;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::reference::{EscalationPolicyRef, ProductRef, TeamRef};
 use crate::spec::Spec;
 use crate::{Estate, Kind};
 
 /// A team or policy that was found for an item, and why it is the one.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Assigned {
     /// The team or policy.
     pub to: ItemRef,
@@ -20,7 +21,7 @@ pub struct Assigned {
 }
 
 /// An item that a search over the estate reached.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Reached {
     /// The item.
     pub item: ItemRef,
@@ -36,7 +37,7 @@ pub struct Reached {
 
 /// What is hit when some items are down, themselves included, by kind. Softened hits are not in
 /// it: those items still work.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
 pub struct Affected {
     /// Use cases, the most critical first, then the nearest.
     pub usecases: Vec<Reached>,

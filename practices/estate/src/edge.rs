@@ -1,13 +1,14 @@
 use graph::{Builder, Redundancy, Relation, Validity};
 use kernel::ItemRef;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Resource;
 use crate::spec::{Group, Need, Spec};
 
 /// A need as a map of the estate shows it: `from` needs `to`. Redundant items need each other
 /// not; for them it says who stands in for whom.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Edge {
     /// The item that needs.
     pub from: ItemRef,

@@ -2,10 +2,14 @@ use std::fmt;
 
 use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The kinds of resources that make up an estate.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[expect(missing_docs, reason = "each is described at its spec")]
+#[schema(as = ResourceKind)]
 pub enum Kind {
     Team,
     Person,

@@ -22,6 +22,7 @@ mod plan;
 mod read;
 mod reference;
 mod resource;
+mod schema;
 mod spec;
 mod suggest;
 

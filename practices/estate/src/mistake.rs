@@ -1,9 +1,10 @@
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Something wrong in a file or a document: where, what, and how to mend it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Mistake {
     /// The file as the caller named it; empty for what came as JSON.
     pub file: String,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{Desired, Kind, Mistake, Resource, check};
 
@@ -25,7 +26,7 @@ pub struct Plan {
 }
 
 /// What applying would do to one resource.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Change {
     /// What would be done.
     pub action: Action,
@@ -41,8 +42,11 @@ pub struct Change {
 }
 
 /// What applying would do.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ChangeAction)]
 pub enum Action {
     /// It is new.
     Create,
@@ -55,7 +59,7 @@ pub enum Action {
 }
 
 /// One field before and after.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct FieldChange {
     /// Its path, such as `spec.team`. Lists are one field.
     pub path: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::mistake::{Mistake, Place, Wrong};
 use crate::node::{Key, Node, Value};
@@ -16,7 +17,7 @@ const BYTES_MAX: usize = 8 << 20;
 const MISTAKES_MAX: usize = 100;
 
 /// The text of a file.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SourceFile {
     /// What mistakes call it: a path.
     pub name: String,

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use kernel::ItemRef;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::{Kind, Spec};
 
@@ -21,7 +22,7 @@ pub struct Resource {
 }
 
 /// Names and labels of a resource.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Metadata {
     /// Unique within the kind; letters, digits, `-`, `_` and `.`.

@@ -2,6 +2,7 @@ use std::fmt;
 
 use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::incident::{LinkKind, Member, Role, Severity};
 use crate::policy::Policy;
@@ -11,8 +12,9 @@ use crate::verb::Verb;
 
 /// What can be asked of an incident. The same enum stands behind HTTP, command line and web;
 /// [`Verb`] has the words for people, [`Verb::fields`] the form.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = IncidentCommand)]
 pub enum Command {
     /// Take it: you look into it, and nobody else is called.
     Acknowledge {
@@ -234,8 +236,9 @@ pub enum Command {
 
 /// What a new incident is made of. People give the title and little more; streams and shell fill
 /// in the rest.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OpenIncident)]
 pub struct Open {
     /// One line that says what is wrong.
     pub title: String,
@@ -303,8 +306,9 @@ impl Open {
 }
 
 /// An alert that joins an incident.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AttachAlert)]
 pub struct Attach {
     /// The alert.
     pub alert: AlertId,
@@ -326,8 +330,9 @@ pub struct Attach {
 }
 
 /// What a parent takes over from a merged child.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AbsorbIncident)]
 pub struct Absorb {
     /// The child.
     pub child: IncidentId,
@@ -344,7 +349,9 @@ pub struct Absorb {
 }
 
 /// The kind of cause: what reports break down by (R077).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseClass {
     /// A machine or a program failed.
@@ -360,7 +367,9 @@ pub enum CauseClass {
 }
 
 /// How an incident ended.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ResolutionCode {
     /// The cause is removed.
@@ -378,7 +387,7 @@ pub enum ResolutionCode {
 }
 
 /// Whom or what an incident waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldReason {
     /// The consumer has to answer.

@@ -2,12 +2,13 @@
 
 use kernel::{Lifecycle, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::incident::Incident;
 use crate::verb::Verb;
 
 /// A command that the incident takes now.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct AllowedCommand {
     /// Its name in JSON.
     pub command: &'static str,
@@ -20,7 +21,8 @@ pub struct AllowedCommand {
 }
 
 /// One field of a command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = CommandField)]
 pub struct Field {
     /// Its name in JSON.
     pub name: &'static str,
@@ -35,7 +37,7 @@ pub struct Field {
 }
 
 /// What kind of value a field takes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// One line.
@@ -63,7 +65,7 @@ pub enum FieldKind {
 }
 
 /// One value of a choice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Choice {
     /// The value in JSON.
     pub value: &'static str,

@@ -6,6 +6,7 @@ use kernel::{
     TaskId, Time, Urgency,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::clearing;
 use crate::command::{Absorb, CauseClass, Command, HoldReason, ResolutionCode};
@@ -18,7 +19,7 @@ use crate::times::{Beginning, Times};
 use crate::verb::Verb;
 
 /// An incident: an unplanned interruption or loss of quality, from the first sign to the end.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Incident {
     /// Its id.
     pub id: IncidentId,
@@ -118,9 +119,21 @@ pub struct Incident {
 
 /// Technical gravity. Ordered: `Info < Critical`.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IncidentSeverity)]
 pub enum Severity {
     /// Worth knowing.
     Info,
@@ -145,7 +158,7 @@ impl fmt::Display for Severity {
 }
 
 /// Whom an incident waits for, and where it goes on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Hold {
     /// For whom.
     pub reason: HoldReason,
@@ -158,7 +171,7 @@ pub struct Hold {
 }
 
 /// A value that a person put in place of the calculated one.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SetByHand<T> {
     /// The value.
     pub value: T,
@@ -171,7 +184,7 @@ pub struct SetByHand<T> {
 }
 
 /// A priority that a person set against the matrix.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PriorityOverride {
     /// The priority.
     pub priority: Priority,
@@ -184,7 +197,8 @@ pub struct PriorityOverride {
 }
 
 /// Who and what is affected.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = IncidentAffected)]
 pub struct Affected {
     /// Use cases that depend on what is hit.
     pub usecases: Vec<ItemRef>,
@@ -199,7 +213,8 @@ pub struct Affected {
 }
 
 /// An alert of the incident.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = IncidentMember)]
 pub struct Member {
     /// The alert.
     pub alert: AlertId,
@@ -222,7 +237,7 @@ pub struct Member {
 }
 
 /// One outage: from when to when the service was away.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Outage {
     /// Away since.
     pub from: Time,
@@ -231,8 +246,11 @@ pub struct Outage {
 }
 
 /// What somebody does in an incident, besides being assigned.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IncidentRole)]
 pub enum Role {
     /// Leads, and decides.
     Commander,
@@ -256,7 +274,7 @@ impl fmt::Display for Role {
 }
 
 /// What a link leads to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum LinkKind {
@@ -267,7 +285,7 @@ pub enum LinkKind {
 }
 
 /// Something that somebody wrote down.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Comment {
     /// When.
     pub at: Time,
@@ -278,7 +296,7 @@ pub struct Comment {
 }
 
 /// Something that has to be done.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Task {
     /// Its id.
     pub id: TaskId,
@@ -291,7 +309,7 @@ pub struct Task {
 }
 
 /// A place to look.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct LinkEntry {
     /// Where: http or https.
     pub url: String,

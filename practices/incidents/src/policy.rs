@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use kernel::{Impact, Priority, Refusal, Urgency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The rules by which an incident is handled, as an administrator set them.
 ///
@@ -9,8 +10,9 @@ use serde::{Deserialize, Serialize};
 /// incident ends under the rules it began under. So the same journal gives the same incident on
 /// any instance (a replay needs no settings), and a new matrix does not reorder running work
 /// behind people's backs; it holds for what opens from then on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = IncidentPolicy)]
 pub struct Policy {
     /// How impact and urgency give the priority.
     pub matrix: Matrix,
@@ -79,16 +81,18 @@ fn days(count: u32) -> Duration {
 }
 
 /// The table that gives the priority from impact and urgency (domain.md B.5, after ITIL).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PriorityMatrix)]
 pub struct Matrix {
     /// One row for each impact.
     pub cells: Cells,
 }
 
 /// The rows of a [`Matrix`], by impact.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PriorityMatrixCells)]
 pub struct Cells {
     /// The whole organisation, or something mission-critical.
     pub high: Row,
@@ -99,9 +103,10 @@ pub struct Cells {
 }
 
 /// One row of a [`Matrix`], by urgency.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the urgencies")]
+#[schema(as = PriorityMatrixRow)]
 pub struct Row {
     pub high: Priority,
     pub medium: Priority,

@@ -7,12 +7,13 @@ use std::cmp::Reverse;
 
 use kernel::{Impact, ItemRef, Priority, Urgency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::incident::{Incident, Severity};
 
 /// What the estate says about the items of an incident. Gathered by stream or shell before the
 /// command: a practice asks no other.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Assessment {
     /// What is hit: the items themselves (no hops) and what depends on them.
@@ -22,8 +23,9 @@ pub struct Assessment {
 }
 
 /// One item that is hit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImpactHit)]
 pub struct Hit {
     /// The item.
     pub item: ItemRef,
@@ -40,8 +42,9 @@ pub struct Hit {
 }
 
 /// The item that most likely is the cause.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MainItem)]
 pub struct Main {
     /// The item.
     pub item: ItemRef,
@@ -50,8 +53,11 @@ pub struct Main {
 }
 
 /// How much the business needs an item. Ordered: `Low < MissionCritical`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IncidentCriticality)]
 pub enum Criticality {
     /// It can be missed for a while.
     Low,
@@ -64,7 +70,7 @@ pub enum Criticality {
 }
 
 /// One line of the calculation.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PriorityLine {
     /// What the line is about.
     pub step: Step,
@@ -75,9 +81,10 @@ pub struct PriorityLine {
 }
 
 /// What a [`PriorityLine`] is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
+#[schema(as = PriorityStep)]
 pub enum Step {
     Impact,
     Urgency,

@@ -2,12 +2,16 @@ use std::fmt;
 
 use kernel::Allowed;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::verb::Verb;
 
 /// Where an incident is in its life. Names and order follow ITIL's incident life cycle.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IncidentStage)]
 pub enum Stage {
     /// Known, and nobody is charged with it yet.
     New,
@@ -34,8 +38,11 @@ pub enum Stage {
 }
 
 /// The three phases in which Operate speaks of work on an incident, and the end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IncidentPhase)]
 pub enum Phase {
     /// Noticed and handed to somebody.
     Detect,

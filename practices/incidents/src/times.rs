@@ -2,10 +2,12 @@ use std::fmt;
 
 use kernel::{Refusal, Time};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The times of one incident (domain.md C.0). Each carries where it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = IncidentTimes)]
 pub struct Times {
     /// The fault began; may lie before everything else, may be unknown.
     pub started: Option<Stamp>,
@@ -28,7 +30,7 @@ pub struct Times {
 }
 
 /// A time and where it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Stamp {
     /// When.
     pub at: Time,
@@ -37,8 +39,9 @@ pub struct Stamp {
 }
 
 /// Where a time comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StampSource)]
 pub enum Source {
     /// A monitor or Operate itself saw it happen.
     Measured,
@@ -49,7 +52,7 @@ pub enum Source {
 }
 
 /// Names one of the [`Times`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields of Times say it")]
 pub enum TimePoint {
@@ -202,7 +205,7 @@ impl Times {
 }
 
 /// How an incident began: what a parent takes over from a merged child.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Beginning {
     /// See [`Times::started`].

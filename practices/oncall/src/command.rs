@@ -1,11 +1,13 @@
 use kernel::{Actor, IncidentId, ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{CallResult, Verb};
 
 /// What can be asked of a page. People acknowledge; the rest is for Operate itself.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = PageCommand)]
 pub enum Command {
     /// Call the people of an escalation policy.
     Start(Box<Start>),
@@ -38,7 +40,8 @@ pub enum Command {
 
 /// A page to be made. The policy is copied in: an edit of the policy does not change a page that
 /// rings.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = StartPage)]
 pub struct Start {
     /// The incident that needs somebody.
     pub incident: IncidentId,
@@ -53,7 +56,8 @@ pub struct Start {
 }
 
 /// People who are called at the same time.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageStep)]
 pub struct Step {
     /// Whom.
     pub contacts: Vec<Contact>,
@@ -62,7 +66,8 @@ pub struct Step {
 }
 
 /// One way to reach one person.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageContact)]
 pub struct Contact {
     /// The person, or whoever stands behind a shared address.
     pub contact: ItemRef,
@@ -73,7 +78,8 @@ pub struct Contact {
 }
 
 /// What a call says about the incident, as it was when the page began.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageSummary)]
 pub struct Summary {
     /// The incident's number.
     pub number: u64,

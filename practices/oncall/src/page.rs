@@ -4,13 +4,14 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::event::Calling;
 use crate::plan::{self, Place};
 use crate::{ALLOWED, Command, Event, Stage, Step, Summary, Verb};
 
 /// The calling of people for one incident by one escalation policy.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page {
     /// Its id.
     pub id: PageId,
@@ -46,7 +47,8 @@ pub struct Page {
 }
 
 /// One call to one contact.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageCall)]
 pub struct Call {
     /// The message that carries it.
     pub message: OutboxId,
@@ -73,7 +75,7 @@ pub struct Call {
 }
 
 /// What became of a call.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallResult {
     /// On its way, or to be tried again.

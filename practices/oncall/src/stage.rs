@@ -1,9 +1,11 @@
 use kernel::Allowed;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where a page is in its life.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PageStage)]
 pub enum Stage {
     /// People are being called.
     Ringing,

@@ -1,10 +1,12 @@
 use kernel::Lifecycle;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Page, Verb};
 
 /// A page as the API shows it: the record with what may be asked of it now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PageView)]
 pub struct View<'a> {
     /// The record.
     #[serde(flatten)]
@@ -16,13 +18,15 @@ pub struct View<'a> {
 }
 
 /// A command that a person may send now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = PageOffer)]
 pub struct Offer {
     /// The command's name in JSON.
     pub command: &'static str,
     /// What a button says.
     pub label: &'static str,
     /// What has to be filled in: nothing.
+    #[schema(value_type = Vec<Object>, max_items = 0)]
     pub fields: [(); 0],
 }
 

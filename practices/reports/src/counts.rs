@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use kernel::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::case::{Case, Outcome};
 use crate::times::Period;
@@ -10,7 +11,8 @@ use crate::times::Period;
 const DAYS_MAX: i64 = 1_100;
 
 /// How many incidents there were. Merged children and cancelled ones are not counted.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[schema(as = IncidentCounts)]
 pub struct Counts {
     /// Opened in the period.
     pub opened: usize,
@@ -25,7 +27,8 @@ pub struct Counts {
 }
 
 /// How many incidents there were on one day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = DayCounts)]
 pub struct Day {
     /// The day in UTC: `2026-03-01`.
     pub day: String,

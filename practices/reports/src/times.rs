@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use kernel::{IncidentId, ItemRef, Priority, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::case::{Case, Outcome};
 use crate::counts::{Counts, count};
@@ -28,7 +29,7 @@ impl Period {
 }
 
 /// The report of a period.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct TimesReport {
     /// First moment of the period.
     pub from: Time,
@@ -45,7 +46,7 @@ pub struct TimesReport {
 }
 
 /// Which duration. The order is that of an incident's life.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FigureName {
     /// From the start of the fault until Operate knew.
@@ -59,7 +60,7 @@ pub enum FigureName {
 }
 
 /// One duration over all incidents of a group.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Figure {
     /// Which duration.
     pub name: FigureName,
@@ -86,7 +87,7 @@ pub struct Figure {
 }
 
 /// An incident that could not be used.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Excluded {
     /// The incident.
     pub incident: IncidentId,
@@ -97,7 +98,7 @@ pub struct Excluded {
 }
 
 /// An incident behind a figure.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Behind {
     /// The incident.
     pub id: IncidentId,
@@ -118,7 +119,8 @@ pub struct Behind {
 }
 
 /// The figures of one priority or one item.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[schema(as = FigureGroup)]
 pub struct Group {
     /// The priority or the item.
     pub key: String,
@@ -127,7 +129,7 @@ pub struct Group {
 }
 
 /// A figure without the incidents behind it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct ShortFigure {
     /// Which duration.
     pub name: FigureName,

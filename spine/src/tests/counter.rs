@@ -16,6 +16,7 @@ use crate::{Db, Fault, World, journal, params};
 
 pub enum CounterKind {}
 impl Kind for CounterKind {
+    const ID: &'static str = "CounterId";
     const PREFIX: &'static str = "cnt";
 }
 pub type CounterId = Id<CounterKind>;

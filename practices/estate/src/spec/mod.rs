@@ -17,6 +17,8 @@ pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use wait::Wait;
 
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::reference::SpecOf;
 use crate::{Kind, Ref};
@@ -43,6 +45,16 @@ macro_rules! specs {
                 match kind {
                     $(Kind::$kind => serde::Deserialize::deserialize(from).map(Spec::$kind)),*
                 }
+            }
+        }
+
+        impl Spec {
+            /// The schema of every spec and of what they are made of.
+            pub(crate) fn every_schema(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                $(
+                    schemas.push(($spec::name().into_owned(), $spec::schema()));
+                    $spec::schemas(schemas);
+                )*
             }
         }
 

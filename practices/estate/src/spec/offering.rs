@@ -1,12 +1,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Need, unset};
 use crate::reference::{EscalationPolicyRef, PersonRef, TeamRef};
 
 /// Something that is offered to consumers, made of services.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductSpec {
     /// The team that decides about it.
@@ -29,7 +30,7 @@ pub struct ProductSpec {
 }
 
 /// What people do with products: a business service of a department.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UseCaseSpec {
     /// The part of the organisation that it belongs to.
@@ -46,7 +47,18 @@ pub struct UseCaseSpec {
 
 /// How much hangs on something. Ordered: `Low < MissionCritical`.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Criticality {

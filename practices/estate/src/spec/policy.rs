@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Wait, unset};
 use crate::reference::{PersonRef, TeamRef};
 
 /// Whom to call, in which order, and how long to wait between.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EscalationPolicySpec {
     /// The team that keeps it up to date.
@@ -18,7 +19,7 @@ pub struct EscalationPolicySpec {
 }
 
 /// One step: call these people, then wait for an answer.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EscalationStep {
     /// Who is called, all at once.

@@ -2,12 +2,13 @@ use kernel::ItemRef;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::unset;
 use crate::reference::{EscalationPolicyRef, ProductRef, SiteRef, SupplierRef, TeamRef};
 
 /// Software that does something for people or for other services.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServiceSpec {
     /// The team that answers for it.
@@ -42,7 +43,7 @@ pub struct ServiceSpec {
 }
 
 /// A technical part: a database, a bus, a cluster node, a certificate.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ComponentSpec {
     /// What sort of thing it is, in your own words: `database`, `queue` …
@@ -84,7 +85,7 @@ pub struct ComponentSpec {
 }
 
 /// Something needed: one item, or some of a group. Written `component/db`, or as [`Group`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Need {
     /// This item.
@@ -94,7 +95,7 @@ pub enum Need {
 }
 
 /// Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// What the group is called, within the item that needs it.
