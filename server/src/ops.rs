@@ -64,7 +64,7 @@ async fn readyz(State(app): State<App>) -> Response {
     }
     match app.db.reader().await {
         Ok(mut conn) => {
-            if let Err(fault) = conn.number("SELECT 1 AS n", vec![]).await {
+            if let Err(fault) = conn.number("SELECT CAST(1 AS BIGINT) AS n", vec![]).await {
                 wrong.push(format!("database: {fault}"));
             }
             match spine::follow::lags(&mut conn, app.world.now()).await {
