@@ -56,6 +56,7 @@ CREATE TABLE alert_refresh (
     at BIGINT NOT NULL,
     data TEXT NOT NULL
 );
+CREATE INDEX alert_refresh_at ON alert_refresh (at);
 
 CREATE TABLE incident (
     space_id TEXT NOT NULL,

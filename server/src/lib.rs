@@ -22,6 +22,7 @@ mod practices;
 mod problem;
 mod router;
 mod schema;
+mod selfwatch;
 mod sentences;
 mod serve;
 mod settings;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -41,7 +42,7 @@ fn api() -> (Router<App>, Document) {
         .nest(
             "/api/v1",
             OpenApiRouter::new()
-                .merge(access::routes())
+                .merge(access::routes::routes())
                 .merge(overview::routes())
                 .merge(incidents::routes::routes())
                 .merge(alerts::routes::routes())
@@ -66,7 +67,7 @@ pub fn router(app: App) -> Router {
     let document = description();
     let worth_it = DefaultPredicate::new().and(NotForContentType::SSE);
     Router::new()
-        .merge(api)
+        .merge(api.layer(from_fn_with_state(app.clone(), access::watch)))
         .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
         .route("/api/docs", get(|| async { Html(include_str!("docs.html")) }))
         .merge(intake::alertmanager_routes())

@@ -11,7 +11,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Access;
+use axum::extract::FromRef;
+
+use crate::access::{self, Access, Gate};
 use crate::app::App;
 use crate::config::Config;
 use crate::courier::Courier;
@@ -23,7 +25,7 @@ use crate::practices::estate::live::LiveEstate;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::oncall::store::Pages;
 use crate::tail::{Feed, Tail};
-use crate::{MIGRATIONS, commands, router, streams};
+use crate::{MIGRATIONS, commands, router, selfwatch, streams};
 
 /// How long running requests may take to end when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -98,7 +100,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
-        access: Access::open(&config),
+        access: Access::new(&config.base_url()),
         db,
         world,
         config,
@@ -110,7 +112,10 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         stop: stop.clone(),
         metrics,
     };
-    let setup_code = app.access.setup_code(&app.db, &app.world).await?;
+    let setup_code = access::session::setup_code(&Gate::from_ref(&app)).await?;
+    if let Err(error) = selfwatch::enter(&app).await {
+        tracing::error!(error, "Operate is not in its own estate");
+    }
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
     let http = tokio::spawn(serve(listener, app.clone(), stop.clone()));
@@ -136,6 +141,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
         tokio::spawn(housekeeping(app.clone())),
+        tokio::spawn(selfwatch::run(app.clone())),
     ]
 }
 
@@ -207,6 +213,7 @@ impl Running {
     /// # Errors
     /// When a file cannot be read or is wrong.
     pub async fn seed(&self, folder: &std::path::Path) -> Result<(), String> {
-        crate::practices::estate::changes::seed(&self.app, folder).await
+        crate::practices::estate::changes::seed(&self.app, folder).await?;
+        selfwatch::enter(&self.app).await
     }
 }

@@ -240,3 +240,11 @@ pub async fn lags(conn: &mut crate::Conn, now: kernel::Time) -> Result<Vec<Lag>,
     }
     Ok(lags)
 }
+
+/// How many entries of all spaces are parked.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn parked(conn: &mut crate::Conn) -> Result<i64, Fault> {
+    conn.number("SELECT COUNT(*) AS n FROM parked", vec![]).await
+}

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use kernel::{Actor, Fact, Message, SpaceId, Time};
+use utoipa::ToSchema;
 
 use crate::db::{Conn, Row, Tx};
 use crate::journal::{self, Stamp};
@@ -212,7 +213,8 @@ pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Fault> {
 }
 
 /// A message as people see it in lists.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, ToSchema)]
+#[schema(as = OutboxMessage)]
 pub struct Listed {
     /// Its id.
     pub id: String,
@@ -267,4 +269,13 @@ pub async fn list(
             })
         })
         .collect()
+}
+
+/// How many messages of all spaces are in a state.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count(conn: &mut Conn, state: &str) -> Result<i64, Fault> {
+    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE state = $1";
+    conn.number(sql, params![state]).await
 }

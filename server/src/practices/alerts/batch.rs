@@ -28,17 +28,10 @@ const NAP: Duration = Duration::from_secs(1);
 /// How often the log of refreshes is replaced by its essence.
 const COMPACT_EVERY: Duration = Duration::from_secs(300);
 
-/// What a request is told once its signals are on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Accepted {
-    /// Signals taken.
-    pub signals: usize,
-}
-
 struct Request {
     space: SpaceId,
     signals: Vec<Signal>,
-    answer: oneshot::Sender<Result<Accepted, String>>,
+    answer: oneshot::Sender<Result<(), String>>,
 }
 
 /// Where intakes hand signals in.
@@ -63,7 +56,7 @@ impl Intake {
     ///
     /// # Errors
     /// When too much is waiting or the database failed: then nothing was taken.
-    pub async fn take(&self, space: SpaceId, signals: Vec<Signal>) -> Result<Accepted, NotTaken> {
+    pub async fn take(&self, space: SpaceId, signals: Vec<Signal>) -> Result<(), NotTaken> {
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(Request { space, signals, answer }).map_err(|_| NotTaken::Full)?;
         match answered.await {
@@ -144,7 +137,7 @@ impl Batcher {
         for (space, mut requests) in spaces {
             let signals: Vec<Signal> = requests
                 .iter_mut()
-                .flat_map(|request| request.signals.drain(..).collect::<Vec<_>>())
+                .flat_map(|request| std::mem::take(&mut request.signals))
                 .collect();
             let count = signals.len();
             let result = self.take_signals(&space, Arc::new(signals)).await;
@@ -153,10 +146,7 @@ impl Batcher {
             }
             metrics::counter!("operate_signals_total").increment(count as u64);
             for request in requests {
-                let answer = match &result {
-                    Ok(()) => Ok(Accepted { signals: count }),
-                    Err(fault) => Err(fault.to_string()),
-                };
+                let answer = result.as_ref().map(|()| ()).map_err(ToString::to_string);
                 // Whoever has hung up needs no answer.
                 let _ = request.answer.send(answer);
             }
@@ -262,9 +252,17 @@ impl Batcher {
                 let due = self
                     .hot
                     .read(&space, |hot| hot.map_or_else(Vec::new, |hot| hot.due(now, SWEEP)));
-                if due.is_empty() {
+                let Some(unheard) = due.iter().map(|alert| alert.record.last_seen).min() else {
                     break;
+                };
+                if self.db.shared() {
+                    // Another node may have heard of them meanwhile.
+                    let mut conn = self.db.reader().await?;
+                    self.hot.refresh(store::refreshes_since(&mut conn, unheard).await?);
                 }
+                let due = self
+                    .hot
+                    .read(&space, |hot| hot.map_or_else(Vec::new, |hot| hot.due(now, SWEEP)));
                 let moment = self.world.moment(Actor::system("intake"));
                 let mut changes = Vec::with_capacity(due.len());
                 let mut versions = Vec::with_capacity(due.len());

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use alerts::{Alert, Fingerprint, Stage};
+use alerts::{Alert, Fingerprint, Refresh, Stage};
 use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use spine::engine::Versioned;
 use spine::{Db, Fault};
@@ -53,12 +53,13 @@ impl Space {
     }
 
     /// Takes in a record, unless a newer version is here already.
-    pub fn put(&mut self, alert: Versioned<Alert>) {
+    pub fn put(&mut self, mut alert: Versioned<Alert>) {
         let fingerprint = alert.record.fingerprint;
         if let Some(before) = self.by_fingerprint.get(&fingerprint) {
             if before.version > alert.version {
                 return;
             }
+            keep_refreshes(&before.record, &mut alert.record);
             if let Some(due) = before.record.next_due() {
                 self.due.remove(&(due, fingerprint));
             }
@@ -76,6 +77,21 @@ impl Space {
     }
 }
 
+/// Rows know refreshes only by the log: what comes from the database must not shorten a life that
+/// memory knows to be longer.
+fn keep_refreshes(before: &Alert, after: &mut Alert) {
+    let same_firing =
+        before.stage.firing() && after.stage.firing() && before.received_at == after.received_at;
+    if same_firing && before.last_seen > after.last_seen {
+        after.refresh(&Refresh {
+            seen_at: before.last_seen,
+            expires_at: before.expires_at,
+            annotations: Some(before.annotations.clone()),
+            generator_url: Some(before.generator_url.clone()),
+        });
+    }
+}
+
 impl HotAlerts {
     /// Loads every alert that is not closed, and lays the log of refreshes over them.
     ///
@@ -85,11 +101,19 @@ impl HotAlerts {
         let hot = HotAlerts::default();
         let mut conn = db.reader().await?;
         let alerts = store::open(&mut conn).await?;
-        let logged = store::refreshes_after(&mut conn, 0).await?;
+        let logged = store::refreshes_since(&mut conn, Time::from_micros(i64::MIN)).await?;
         let mut spaces = hot.write();
         for (space, alert) in alerts {
             spaces.entry(space).or_default().put(alert);
         }
+        drop(spaces);
+        hot.refresh(logged);
+        Ok(hot)
+    }
+
+    /// Lays refreshes over the records, those of other nodes too.
+    pub fn refresh(&self, logged: Vec<store::Logged>) {
+        let mut spaces = self.write();
         for batch in logged {
             let space = spaces.entry(batch.space).or_default();
             for refresh in &batch.refreshed {
@@ -100,8 +124,6 @@ impl HotAlerts {
                 }
             }
         }
-        drop(spaces);
-        Ok(hot)
     }
 
     /// Reads the alerts of a space; `None` when it has none.

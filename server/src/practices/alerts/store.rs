@@ -161,13 +161,13 @@ pub struct Logged {
     pub refreshed: Vec<Refreshed>,
 }
 
-/// The log after `seq`.
+/// The log since `at`: every batch that was written then or later.
 ///
 /// # Errors
 /// When the database refuses or a batch does not read back.
-pub async fn refreshes_after(conn: &mut Conn, seq: i64) -> Result<Vec<Logged>, Fault> {
-    let sql = "SELECT seq, space_id, data FROM alert_refresh WHERE seq > $1 ORDER BY seq";
-    let rows = conn.all(sql, params![seq]).await?;
+pub async fn refreshes_since(conn: &mut Conn, at: Time) -> Result<Vec<Logged>, Fault> {
+    let sql = "SELECT seq, space_id, data FROM alert_refresh WHERE at >= $1 ORDER BY seq";
+    let rows = conn.all(sql, params![at]).await?;
     rows.iter()
         .map(|row| {
             Ok(Logged {
@@ -188,7 +188,7 @@ pub async fn compact_refreshes(
     at: Time,
     keep: &(dyn Fn(&Refreshed) -> bool + Send + Sync),
 ) -> Result<usize, Fault> {
-    let logged = refreshes_after(tx, 0).await?;
+    let logged = refreshes_since(tx, Time::from_micros(i64::MIN)).await?;
     let Some(last) = logged.last().map(|batch| batch.seq) else { return Ok(0) };
     let mut newest: std::collections::BTreeMap<(SpaceId, AlertId), Refreshed> = Default::default();
     for batch in logged {
