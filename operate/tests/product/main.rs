@@ -10,4 +10,5 @@ mod hostile;
 mod journal;
 mod killed_under_load;
 mod outage;
+mod two_nodes;
 mod world;

@@ -76,7 +76,7 @@ async fn tells_its_story(operate: &Operate, path: &str) {
 
 async fn restore_soon_after_clear(operate: &Operate) {
     let mut policy = operate.get("/api/v1/settings/policy").await;
-    policy["restore_after_clear_seconds"] = json!(0);
+    policy["incidents"]["restore_after_clear_seconds"] = json!(0);
     operate.call(Method::PUT, "/api/v1/settings/policy", Some(policy)).await;
 }
 

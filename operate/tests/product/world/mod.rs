@@ -15,7 +15,7 @@ pub use program::run;
 pub use prometheus::Prometheus;
 
 /// Only ends a test that has failed already: generous, for slow machines.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// Asks again and again until there is an answer, and returns it.
 pub async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {

@@ -10,10 +10,12 @@ use super::program::{Program, free_port, run};
 use super::{client, wait_until};
 
 /// What a test wants to be otherwise than by default.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Setup {
     /// Port of the mail server.
     pub mail_port: Option<u16>,
+    /// A PostgreSQL database instead of SQLite.
+    pub database: Option<String>,
     /// Further settings, as environment variables.
     pub environment: Vec<(&'static str, String)>,
 }
@@ -36,8 +38,25 @@ const BINARY: &str = env!("CARGO_BIN_EXE_operate");
 impl Operate {
     /// Starts it and makes the first administrator with the one-time code that it prints.
     pub async fn start(setup: Setup) -> Operate {
+        let mut operate = Operate::unstarted(setup);
+        operate.launch().await;
+        operate.make_administrator().await;
+        operate
+    }
+
+    /// Starts another node on the same database and key, with the same administrator.
+    pub async fn beside(&self) -> Operate {
+        let mut node = Operate::unstarted(self.setup.clone());
+        let key = self.data().join("secret.key").display().to_string();
+        node.setup.environment.push(("OPERATE_KEY_FILE", key));
+        node.cookie.clone_from(&self.cookie);
+        node.launch().await;
+        node
+    }
+
+    fn unstarted(setup: Setup) -> Operate {
         let address = format!("127.0.0.1:{}", free_port());
-        let mut operate = Operate {
+        Operate {
             url: format!("http://{address}"),
             address,
             folder: tempfile::tempdir().expect("a folder can be made"),
@@ -45,10 +64,7 @@ impl Operate {
             program: None,
             client: client(),
             cookie: String::new(),
-        };
-        operate.launch().await;
-        operate.make_administrator().await;
-        operate
+        }
     }
 
     /// The folder of its data, and room for the test's own files.
@@ -84,7 +100,11 @@ impl Operate {
     /// Starts it (again) on the same data, and waits until it is ready.
     pub async fn launch(&mut self) {
         let mut command = Command::new(BINARY);
-        command.args(["serve", "--listen", &self.address, "--data"]).arg(self.data());
+        command.args(["serve", "--listen", &self.address]);
+        command.env("OPERATE_DATA", self.data());
+        if let Some(database) = &self.setup.database {
+            command.args(["--database", database]);
+        }
         if let Some(port) = self.setup.mail_port {
             command.env("OPERATE_SMTP__HOST", "127.0.0.1");
             command.env("OPERATE_SMTP__PORT", port.to_string());
@@ -206,6 +226,6 @@ impl Operate {
 
 /// The one-time code in what the server printed at its first start.
 fn setup_code(printed: &str) -> Option<String> {
-    let line = printed.lines().find(|line| line.to_lowercase().contains("code"))?;
-    line.split_whitespace().last().map(|code| code.trim_matches('.').to_owned())
+    let (_, after) = printed.split_once("one-time code:")?;
+    after.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
