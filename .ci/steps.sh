@@ -71,6 +71,6 @@ build_web() {
     if [ -e web/index.html ] && ! web_is_fresh; then
         web_modules
         echo "Building the web app."
-        npm --prefix web run --silent build </dev/null
+        npm --prefix web run --silent build -- --logLevel warn </dev/null
     fi
 }
