@@ -46,10 +46,8 @@ impl Serve {
                 return ExitCode::FAILURE;
             }
         };
-        if let Some(folder) = &self.sample
-            && let Err(error) = running.seed(folder).await
-        {
-            eprintln!("operate: the sample estate was not applied: {error}");
+        if let Err(error) = running.furnish(self.sample.as_deref()).await {
+            eprintln!("operate: the estate was not filled: {error}");
         }
         let url = running.app.config.base_url();
         eprintln!("\nOperate {} is at {url}", env!("CARGO_PKG_VERSION"));

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use alerts::{Labels, Signal};
-use estate::{Metadata, Resource};
-use kernel::{Actor, SpaceId, Time};
+use estate::SourceFile;
+use kernel::{Actor, ItemRef, SpaceId, Time};
 use spine::Fault;
 
 use crate::app::App;
@@ -29,29 +29,40 @@ struct Check {
     wrong: Option<String>,
 }
 
-/// Enters Operate into the estate, unless somebody has.
+/// Enters Operate into the estate, with the team that looks after it, unless somebody has.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn enter(app: &App) -> Result<(), String> {
-    let document = serde_json::json!({
-        "apiVersion": estate::API_VERSION,
-        "kind": "Service",
-        "metadata": Metadata {
-            name: NAME.to_owned(),
-            title: Some("Operate".to_owned()),
-            description: Some("This system, watched like any other.".to_owned()),
-            ..Metadata::default()
-        },
-        "spec": {},
-    });
-    let resource: Resource = estate::from_json(&document).map_err(|mistake| mistake.to_string())?;
-    if app.estate.snapshot(&SpaceId::main()).knows(resource.item()) {
+    let estate = app.estate.snapshot(&SpaceId::main());
+    if ItemRef::new("service", NAME).is_some_and(|item| estate.knows(&item)) {
         return Ok(());
     }
+    let files = [SourceFile { name: "operate.yaml".to_owned(), text: ITSELF.to_owned() }];
+    let desired = estate::read(&files).map_err(|mistakes| changes::wrong(&mistakes).detail)?;
     let asker = Asker { space: SpaceId::main(), actor: Actor::system("start") };
-    changes::put(app, &asker, resource, Some(0)).await.map_err(|problem| problem.detail)
+    for resource in desired.resources().filter(|resource| !estate.knows(resource.item())) {
+        let put = changes::put(app, &asker, resource.clone(), Some(0)).await;
+        put.map_err(|problem| problem.detail)?;
+    }
+    Ok(())
 }
+
+/// What stands in an estate that nobody has filled yet.
+const ITSELF: &str = "\
+apiVersion: operate/v1
+kind: Team
+metadata: {name: administrators, title: Administrators}
+spec: {type: it_operations}
+---
+apiVersion: operate/v1
+kind: Service
+metadata:
+  name: operate
+  title: Operate
+  description: This system, watched like any other.
+spec: {team: administrators}
+";
 
 /// Watches until the process stops.
 pub async fn run(app: App) {

@@ -113,9 +113,6 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         metrics,
     };
     let setup_code = access::session::setup_code(&Gate::from_ref(&app)).await?;
-    if let Err(error) = selfwatch::enter(&app).await {
-        tracing::error!(error, "Operate is not in its own estate");
-    }
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
     let http = tokio::spawn(serve(listener, app.clone(), stop.clone()));
@@ -208,12 +205,15 @@ impl Running {
 }
 
 impl Running {
-    /// Applies an estate from a folder of YAML files, when there is none yet.
+    /// Fills an empty estate: with the sample of a folder of YAML files, if one is named, and in
+    /// any case with Operate itself.
     ///
     /// # Errors
     /// When a file cannot be read or is wrong.
-    pub async fn seed(&self, folder: &std::path::Path) -> Result<(), String> {
-        crate::practices::estate::changes::seed(&self.app, folder).await?;
+    pub async fn furnish(&self, sample: Option<&std::path::Path>) -> Result<(), String> {
+        if let Some(folder) = sample {
+            crate::practices::estate::changes::seed(&self.app, folder).await?;
+        }
         selfwatch::enter(&self.app).await
     }
 }

@@ -146,7 +146,7 @@ impl Batcher {
             }
             metrics::counter!("operate_signals_total").increment(count as u64);
             for request in requests {
-                let answer = result.as_ref().map(|()| ()).map_err(ToString::to_string);
+                let answer = result.as_ref().copied().map_err(ToString::to_string);
                 // Whoever has hung up needs no answer.
                 let _ = request.answer.send(answer);
             }

@@ -258,8 +258,7 @@ pub async fn seed(app: &App, folder: &std::path::Path) -> Result<(), String> {
     let mut conn = app.db.reader().await.map_err(|fault| fault.chain())?;
     let resources = store::all(&mut conn, &space).await.map_err(|fault| fault.chain())?;
     drop(conn);
-    // Operate itself is always there.
-    if resources.len() > 1 {
+    if !resources.is_empty() {
         return Ok(());
     }
     let files = read_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
