@@ -19,6 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("server", &["kernel", "engines", "practices", "streams", "spine", "connectors"]),
     ("operate", &["kernel", "engines", "practices", "spine", "connectors", "server"]),
     ("bench", &["kernel", "engines", "practices", "streams", "spine", "connectors", "server"]),
+    ("fuzz", &["kernel", "connectors"]),
     ("xtask", &["kernel", "engines", "practices", "streams"]),
 ];
 

@@ -1,12 +1,8 @@
 use crate::{Complaint, Tree};
 
 /// Beginnings of paths that exist on one machine only, put together so that this file is clean.
-const PLACES: [&str; 4] = [
-    concat!("/", "home/"),
-    concat!("/", "root/"),
-    concat!("/", "work/"),
-    concat!("/", "Users/"),
-];
+const PLACES: [&str; 4] =
+    [concat!("/", "home/"), concat!("/", "root/"), concat!("/", "work/"), concat!("/", "Users/")];
 
 /// Nothing in the repository depends on where one developer keeps things.
 pub fn nothing_names_one_machine(tree: &Tree) -> Vec<Complaint> {

@@ -44,9 +44,13 @@ pub fn files_are_short(tree: &Tree) -> Vec<Complaint> {
 /// Two files fit side by side.
 pub fn lines_are_short(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    // Scenarios are tables: they are read across.
-    let prose = |file: &&File| read_by_people(file) && !file.path.ends_with(".txt");
-    for file in tree.files.iter().filter(prose) {
+    // Scenarios are tables, read across. The web's lines are broken by prettier, which is checked;
+    // what it leaves wide cannot be broken.
+    let judged = |file: &&File| {
+        let elsewhere = file.path.ends_with(".txt") || file.path.starts_with("web/");
+        read_by_people(file) && !elsewhere
+    };
+    for file in tree.files.iter().filter(judged) {
         for (number, line) in file.lines() {
             let width = line.chars().count();
             // An address cannot be broken.
