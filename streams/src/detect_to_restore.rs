@@ -6,7 +6,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
-use crate::entering::{assigned, come_back, enter, held_by, members_of, open};
+use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
 use crate::paging::keep;
 use crate::{Context, Fact, Reaction};
 
@@ -44,11 +44,11 @@ fn alert_fact(
     use alerts::Event;
     match event {
         Event::Fired(firing) => enter(alert, firing.at, context, moment),
-        Event::Returned(again) => come_back(alert, again.at, context, moment),
+        Event::Returned(again) => come_back(alert, again.at, None, context, moment),
         Event::Matched { .. } | Event::Relabelled(_)
-            if alert.stage.firing() && held_by(alert, context).next().is_none() =>
+            if alert.stage.firing() && !fires_somewhere(alert, None, context) =>
         {
-            enter(alert, moment.now, context, moment)
+            come_back(alert, moment.now, None, context, moment)
         }
         Event::Cleared { ends_at, .. } => {
             let cleared = Command::MemberCleared { alert: alert.id, at: *ends_at };
@@ -156,12 +156,11 @@ fn elsewhere(
     let Some(alert) = context.alerts.iter().find(|found| found.id == alert) else {
         return Vec::new();
     };
-    let held = held_by(alert, context).any(|incident| incident.id != left.id);
-    if alert.stage.firing() && !held {
-        enter(alert, moment.now, context, moment)
-    } else {
-        Vec::new()
+    let left = Some(left.id);
+    if !alert.stage.firing() || fires_somewhere(alert, left, context) {
+        return Vec::new();
     }
+    come_back(alert, moment.now, left, context, moment)
 }
 
 /// The incident in which a merged one continues takes over its alerts, but for those that a person

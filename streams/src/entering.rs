@@ -30,16 +30,18 @@ pub(crate) fn enter(
 }
 
 /// An alert that fires again goes back to its incident while that takes it back, and else looks
-/// for one like a new alert.
+/// for one like a new alert. It does not go back to the one that it just `left`.
 pub(crate) fn come_back(
     alert: &Alert,
     at: Time,
+    left: Option<IncidentId>,
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
     let takes = |incident: &&Incident| {
         // What was merged a moment ago hands over what it knows.
-        incident.stage == Stage::Merged || incident.takes_back(alert.id, at)
+        let takes = incident.stage == Stage::Merged || incident.takes_back(alert.id, at);
+        takes && left != Some(incident.id)
     };
     let mut back: Vec<&Incident> = held_by(alert, context).filter(takes).collect();
     back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
@@ -50,6 +52,18 @@ pub(crate) fn come_back(
         }
         None => enter(alert, at, context, moment),
     }
+}
+
+/// Whether an incident, other than the one that it just `left`, knows that the alert fires.
+pub(crate) fn fires_somewhere(
+    alert: &Alert,
+    left: Option<IncidentId>,
+    context: &Context<'_>,
+) -> bool {
+    let firing = |incident: &Incident| {
+        incident.attached().any(|member| member.alert == alert.id && member.cleared_at.is_none())
+    };
+    held_by(alert, context).any(|incident| left != Some(incident.id) && firing(incident))
 }
 
 /// The incidents that an alert belongs to: more than one when it came back too late for the first.
