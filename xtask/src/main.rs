@@ -1,28 +1,17 @@
 //! `cargo xtask tidy` and `cargo xtask codegen`.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use xtask::{Exceptions, Tree, codegen, tidy};
 
 fn main() -> ExitCode {
     let tree = Tree::of_this_checkout();
     match std::env::args().nth(1).as_deref() {
-        Some("tidy") => {
-            let (exceptions, found) = (Exceptions::of(&tree), tidy::all(&tree));
-            let mut complaints = exceptions.complaints(&found);
-            complaints.extend(exceptions.excuse(found));
-            for complaint in &complaints {
-                eprintln!("{complaint}\n");
-            }
-            if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Some("codegen") => match codegen::write(&tree) {
-            Ok(written) => {
-                println!("{} generated files written", written);
-                ExitCode::SUCCESS
-            }
+        Some("tidy") => tidy_up(&tree),
+        Some("codegen") => match generate(&tree) {
+            Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("cannot write a generated file: {error}");
+                eprintln!("{error}");
                 ExitCode::FAILURE
             }
         },
@@ -30,5 +19,38 @@ fn main() -> ExitCode {
             eprintln!("usage: cargo xtask tidy | codegen");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Prints what is not tidy.
+fn tidy_up(tree: &Tree) -> ExitCode {
+    let (exceptions, found) = (Exceptions::of(tree), tidy::all(tree));
+    let mut complaints = exceptions.complaints(&found);
+    complaints.extend(exceptions.excuse(found));
+    for complaint in &complaints {
+        eprintln!("{complaint}\n");
+    }
+    if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Writes the tables of stages, the description of the API, and from that the web's client.
+fn generate(tree: &Tree) -> Result<(), String> {
+    codegen::write(tree).map_err(|error| format!("cannot write a generated file: {error}"))?;
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    run(Command::new(cargo)
+        .args(["test", "--quiet", "--package", "operate", "--test", "product"])
+        .args(["--", "the_description_of_the_api_in_the_repository_is_fresh"])
+        .env("OPERATE_TEST_WRITE", "1")
+        .current_dir(&tree.root))?;
+    // Needs what `npm ci` installs; `./run` and `./test` have done that.
+    run(Command::new("npm").args(["--prefix", "web", "run", "api"]).current_dir(&tree.root))
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let shown = format!("{command:?}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{shown} ended with {status}")),
+        Err(error) => Err(format!("{shown} does not start: {error}")),
     }
 }

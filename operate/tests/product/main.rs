@@ -5,6 +5,7 @@
 
 mod amtool;
 mod backup;
+mod description;
 mod estate;
 mod hostile;
 mod journal;
