@@ -114,8 +114,7 @@ fn page_fact(
     moment: &Moment,
 ) -> Vec<Reaction> {
     use oncall::Event;
-    // The one incident that was asked for: the page's own, or the one in which it continues.
-    let Some(incident) = context.incidents.first() else { return Vec::new() };
+    let Some(incident) = survivor(page.incident, context) else { return Vec::new() };
     match event {
         Event::Acknowledged { at, by } => {
             let answered =
@@ -136,6 +135,20 @@ fn page_fact(
         | Event::Exhausted { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
+}
+
+/// The incident, or the one in which it continues, as far as the shell has loaded it.
+fn survivor<'a>(id: IncidentId, context: &Context<'a>) -> Option<&'a Incident> {
+    let find = |id| context.incidents.iter().find(|incident| incident.id == id);
+    // A shell that loads the last of a chain of merges alone is as good as one that loads all.
+    let mut last = find(id).or_else(|| context.incidents.first())?;
+    for _ in context.incidents {
+        match last.merged_into.and_then(find) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    Some(last)
 }
 
 fn belongs(alert: AlertId, incident: IncidentId) -> Reaction {

@@ -43,6 +43,7 @@ pub enum Want {
     /// correlation window. More do no harm.
     Near(Option<ItemRef>),
     /// The incident, or the one in which it continues if it was merged, over any number of merges.
+    /// The merged ones on the way do no harm.
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
