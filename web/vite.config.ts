@@ -13,7 +13,7 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/api': process.env['OPERATE_URL'] ?? 'http://127.0.0.1:7070' },
+    proxy: { '/api': process.env.OPERATE_URL ?? 'http://127.0.0.1:7070' },
   },
   test: {
     environment: 'happy-dom',

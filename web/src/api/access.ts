@@ -13,6 +13,9 @@ export const session = () =>
 export const signIn = (username: string, password: string) =>
   body(http.POST('/api/v1/session', { body: { username, password } }));
 
+export const changePassword = (present: string, next: string) =>
+  body(http.POST('/api/v1/session/password', { body: { present, new: next } }));
+
 export const signOut = () => body(http.DELETE('/api/v1/session'));
 
 export const setUp = (first: {

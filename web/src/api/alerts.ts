@@ -62,14 +62,16 @@ export const command = (
 export const matchRules = () =>
   queryOptions({
     queryKey: [...keys.settings, 'match-rules'],
-    queryFn: async ({ signal }) => {
-      const answer = await body(http.GET('/api/v1/match-rules', { signal }));
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: ({ signal }) => body(http.GET('/api/v1/match-rules', { signal })),
   });
 
-export const saveMatchRules = (rules: MatchRule[]) =>
-  body(http.PUT('/api/v1/match-rules', { body: rules }));
+export const saveMatchRules = (rules: MatchRule[], version: number) =>
+  body(
+    http.PUT('/api/v1/match-rules', {
+      body: rules,
+      params: { header: { 'If-Match': etag(version) } },
+    }),
+  );
 
 export const previewMatchRule = (rule: MatchRule) =>
-  body(http.POST('/api/v1/match-rules/preview', { body: { rule } }));
+  body(http.POST('/api/v1/match-rules/preview', { body: rule }));

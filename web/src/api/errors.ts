@@ -13,7 +13,9 @@ export class Problem extends Error {
 
   /** Someone else changed the record first. */
   get conflict(): boolean {
-    return this.status === 412 || (this.status === 409 && /conflict/.test(this.details.type ?? ''));
+    return (
+      this.status === 412 || (this.status === 409 && (this.details.type ?? '').includes('conflict'))
+    );
   }
 
   get signedOut(): boolean {

@@ -1,8 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { body, etag, http, query } from './client';
+import { Problem } from './errors';
 import { keys } from './keys';
-import type { ItemRef, ResourceDocument } from './types';
+import type { ItemRef, PlanResult, ResourceDocument } from './types';
 
 export interface ItemFilter {
   kind?: string;
@@ -99,8 +100,13 @@ const upload = (name: string, text: string) => ({
   body: { files: [{ name, text }], prune: false },
 });
 
-export const plan = (name: string, text: string) =>
-  body(http.POST('/api/v1/estate/plan', upload(name, text)));
-
-export const apply = (name: string, text: string) =>
-  body(http.POST('/api/v1/estate/apply', upload(name, text)));
+/** What applying a text would change. Mistakes in it are an answer, not a failure. */
+export const plan = async (name: string, text: string): Promise<PlanResult> => {
+  try {
+    return await body(http.POST('/api/v1/estate/plan', upload(name, text)));
+  } catch (error) {
+    const mistakes = error instanceof Problem ? error.details.errors : undefined;
+    if (mistakes) return { changes: [], errors: mistakes };
+    throw error;
+  }
+};

@@ -36,6 +36,7 @@ export interface paths {
     post: Open<unknown, { username: string; password: string }>;
     delete: Open<unknown>;
   };
+  '/api/v1/session/password': { post: Open<unknown, { present: string; new: string }> };
   '/api/v1/setup': {
     post: Open<unknown, { code: string; username: string; display_name: string; password: string }>;
   };
@@ -58,10 +59,10 @@ export interface paths {
   '/api/v1/alerts/{id}/timeline': { get: Op<T.List<T.JournalEntry>, undefined, undefined, Id> };
   '/api/v1/pages/{id}/commands': { post: Op<T.Page, CommandBody, undefined, Id> };
   '/api/v1/match-rules': {
-    get: Open<T.List<T.MatchRule> | T.MatchRule[]>;
+    get: Open<T.MatchRules>;
     put: Open<unknown, T.MatchRule[]>;
   };
-  '/api/v1/match-rules/preview': { post: Open<T.MatchPreview, { rule: T.MatchRule }> };
+  '/api/v1/match-rules/preview': { post: Open<T.MatchPreview, T.MatchRule> };
   '/api/v1/estate/items': { get: Open<T.List<T.EstateItem>, undefined, Query> };
   '/api/v1/estate/items/{kind}/{name}': {
     get: Op<T.EstateItemDetail, undefined, undefined, ItemPath>;
@@ -86,13 +87,14 @@ export interface paths {
     get: Open<T.PriorityMatrix>;
     put: Open<unknown, T.PriorityMatrix>;
   };
+  '/api/v1/settings/routes': { get: Open<T.Route[]>; put: Open<unknown, T.Route[]> };
   '/api/v1/settings/policy': { get: Open<T.Policy>; put: Open<unknown, T.Policy> };
   '/api/v1/accounts': {
     get: Open<T.List<T.Account>>;
     post: Open<unknown, T.Account & { password?: string }>;
   };
   '/api/v1/accounts/{name}': {
-    put: Op<unknown, Partial<T.Account> & { password?: string }, undefined, Named>;
+    put: Op<unknown, Omit<T.Account, 'name'> & { password?: string }, undefined, Named>;
     delete: Op<unknown, undefined, undefined, Named>;
   };
   '/api/v1/tokens': {

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http } from './client';
 import { keys } from './keys';
-import type { Account, Policy, PriorityMatrix, Role } from './types';
+import type { Account, Policy, PriorityMatrix, Role, Route } from './types';
 
 export const accounts = () =>
   queryOptions({
@@ -13,8 +13,10 @@ export const accounts = () =>
 export const createAccount = (account: Account & { password: string }) =>
   body(http.POST('/api/v1/accounts', { body: account }));
 
-export const changeAccount = (name: string, account: Partial<Account> & { password?: string }) =>
-  body(http.PUT('/api/v1/accounts/{name}', { params: { path: { name } }, body: account }));
+export const changeAccount = (
+  name: string,
+  account: Omit<Account, 'name'> & { password?: string },
+) => body(http.PUT('/api/v1/accounts/{name}', { params: { path: { name } }, body: account }));
 
 export const removeAccount = (name: string) =>
   body(http.DELETE('/api/v1/accounts/{name}', { params: { path: { name } } }));
@@ -51,6 +53,15 @@ export const matrix = () =>
 
 export const saveMatrix = (matrix: PriorityMatrix) =>
   body(http.PUT('/api/v1/settings/priority-matrix', { body: matrix }));
+
+export const routes = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'routes'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/routes', { signal })),
+  });
+
+export const saveRoutes = (routes: Route[]) =>
+  body(http.PUT('/api/v1/settings/routes', { body: routes }));
 
 export const policy = () =>
   queryOptions({

@@ -43,7 +43,7 @@ export function Layout() {
           <img src="/favicon.svg" alt="" width={22} height={22} />
           <span>Operate</span>
         </Link>
-        <UnstyledButton className={styles.search} onClick={openSearch} aria-label="Search, Ctrl K">
+        <UnstyledButton className={styles.search} onClick={openSearch}>
           <IconSearch size={15} aria-hidden />
           <span>Search</span>
           <kbd>Ctrl K</kbd>

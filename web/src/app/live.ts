@@ -55,7 +55,8 @@ export function useLiveFeed() {
       };
       const hear = (event: MessageEvent<string>) => stale.add(subjectOf(event.data));
       source.addEventListener('entry', hear);
-      source.onmessage = hear;
+      // The server says that some entries were missed.
+      source.addEventListener('reload', () => stale.everything());
     };
     open();
     return () => {
@@ -112,6 +113,10 @@ class Stale {
     clearTimeout(this.timer);
   }
 
+  private again() {
+    if (this.subjects.size > 0 || this.all) this.plan();
+  }
+
   private plan() {
     if (this.timer || this.busy || this.stopped) return;
     this.timer = setTimeout(() => {
@@ -133,7 +138,7 @@ class Stale {
       );
     } finally {
       this.busy = false;
-      if (this.subjects.size > 0 || this.all) this.plan();
+      this.again();
     }
   }
 }
@@ -151,7 +156,45 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   return found;
 }
 
-/** Long lists that were scrolled far are cut to their first pages before they are asked again. */
+/** From so many loaded rows on, only the first page of a list is asked again. */
+const PAGES_MAX = 3;
+
+/**
+ * Asks again for what is on the screen. A list that was scrolled far would ask for all its pages
+ * one after the other: there only the first page is read anew, and the rows that changed.
+ */
 async function refresh(client: QueryClient, queryKey: readonly unknown[]) {
-  await client.invalidateQueries({ queryKey });
+  const deep = client
+    .getQueryCache()
+    .findAll({ queryKey, type: 'active' })
+    .filter((query) => pagesOf(query.state.data) > PAGES_MAX);
+  const skipped = new Set(deep.map((query) => query.queryHash));
+  await client.invalidateQueries({
+    queryKey,
+    predicate: (query) => !skipped.has(query.queryHash),
+  });
+  for (const query of deep) {
+    // Cut to the first pages only when nobody is further down.
+    if (window.scrollY < 2000) {
+      client.setQueryData<Pages>(
+        query.queryKey,
+        (data) =>
+          data && {
+            pages: data.pages.slice(0, PAGES_MAX),
+            pageParams: data.pageParams.slice(0, PAGES_MAX),
+          },
+      );
+      await client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    }
+  }
+}
+
+interface Pages {
+  pages: unknown[];
+  pageParams: unknown[];
+}
+
+function pagesOf(data: unknown): number {
+  if (typeof data !== 'object' || data === null || !('pages' in data)) return 0;
+  return Array.isArray(data.pages) ? data.pages.length : 0;
 }

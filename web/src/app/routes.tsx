@@ -25,7 +25,7 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: nextOnly,
   beforeLoad: async ({ context, search }) => {
-    const session = await context.client.fetchQuery(access.session());
+    const session = await context.client.query(access.session());
     if (session.state === 'setup_required') throw redirect({ to: '/setup' });
     if (session.state === 'signed_in') throw redirect({ href: search.next ?? '/' });
   },
@@ -37,7 +37,7 @@ const setup = createRoute({
   path: '/setup',
   validateSearch: codeOnly,
   beforeLoad: async ({ context }) => {
-    const session = await context.client.fetchQuery(access.session());
+    const session = await context.client.query(access.session());
     if (session.state !== 'setup_required') throw redirect({ to: '/' });
   },
   component: lazyRouteComponent(() => import('../practices/access/SetUp'), 'SetUp'),
@@ -48,7 +48,7 @@ const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
   beforeLoad: async ({ context, location }) => {
-    const session = await context.client.ensureQueryData(access.session());
+    const session = await context.client.query({ ...access.session(), staleTime: 'static' });
     if (session.state === 'setup_required') throw redirect({ to: '/setup' });
     if (session.state === 'anonymous' || !session.user) {
       throw redirect({ to: '/sign-in', search: { next: location.href } });

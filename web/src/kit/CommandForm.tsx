@@ -8,9 +8,10 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import type { Allowed, CommandField } from '../api';
+import { IncidentSelect } from './IncidentSelect';
 import { ItemSelect } from './ItemSelect';
 import { itemName, words } from './words';
 
@@ -35,7 +36,7 @@ export function CommandForm(props: Props) {
   const fields = (command.fields ?? []).filter((field) => !(field.name in preset));
   const [values, setValues] = useState<Values>(initial);
 
-  const send = (event: FormEvent) => {
+  const send = (event: SubmitEvent) => {
     event.preventDefault();
     const filled = Object.fromEntries(
       Object.entries({ ...values, ...preset }).filter(
@@ -116,6 +117,17 @@ function Field({ field, value, onChange, error, focus }: FieldProps) {
         value={text || null}
         onChange={onChange}
         {...(item ? { kind: item } : {})}
+      />
+    );
+  }
+  if (field.kind === 'incident') {
+    return (
+      <IncidentSelect
+        label={common.label}
+        required={field.required}
+        error={error}
+        value={text || null}
+        onChange={onChange}
       />
     );
   }

@@ -17,3 +17,9 @@ export function only<const K extends string>(...names: K[]) {
 export function many(value: string | undefined): string[] {
   return value ? value.split(',').filter(Boolean) : [];
 }
+
+/** A filter with one name set, or left out when the value is empty. */
+export function changed<S extends object>(before: S, name: keyof S & string, value: string | null) {
+  const rest = Object.fromEntries(Object.entries(before).filter(([each]) => each !== name));
+  return value ? { ...rest, [name]: value } : rest;
+}

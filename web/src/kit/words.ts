@@ -16,21 +16,6 @@ export const stageWord = {
   merged: 'Merged',
 } satisfies Record<IncidentStage, string>;
 
-/** What usually comes next at a stage: reading help, not a rule. */
-export const nextStep = {
-  new: 'Acknowledge it, or assign it to a team.',
-  assigned: 'Acknowledge it and start diagnosing.',
-  diagnosing: 'Find the cause or a course of action, then say it is ready.',
-  action_ready: 'Carry out the action.',
-  resolving: 'Restore service first; a workaround counts.',
-  restored: 'Service is back. Finish the work, then resolve with cause and code.',
-  resolved: 'Closes by itself after the agreed days, or close it now.',
-  closed: 'Nothing. Reopen it if the same fault returns.',
-  on_hold: 'Resume when the reason for waiting is gone.',
-  cancelled: 'Nothing. It was not an incident.',
-  merged: 'Work goes on in the incident it was merged into.',
-} satisfies Record<IncidentStage, string>;
-
 export const phaseWord = {
   detect: 'Detect',
   diagnose: 'Diagnose',

@@ -1,11 +1,11 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { BarChart as BarKind } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { init, use as register } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([BarKind, GridComponent, TooltipComponent, LegendComponent, CanvasRenderer]);
+register([BarKind, GridComponent, TooltipComponent, LegendComponent, CanvasRenderer]);
 
 export interface BarChart {
   categories: string[];

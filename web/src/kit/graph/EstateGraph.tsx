@@ -1,4 +1,4 @@
-import '@xyflow/react/dist/base.css';
+import '@xyflow/react/dist/style.css';
 
 import { Skeleton, useComputedColorScheme } from '@mantine/core';
 import {
@@ -37,7 +37,7 @@ interface Props {
 type Data = { item: GraphNode; root: boolean; dim: boolean; selected: boolean };
 type ItemNode = Node<Data, 'item'>;
 
-/** The estate as a map: states in colour and word, dependencies from top to bottom. */
+/** The estate as a map: states in colour and word, dependencies from left to right. */
 export default function EstateGraph(props: Props) {
   return (
     <ReactFlowProvider>
@@ -72,6 +72,13 @@ function Canvas({ graph, roots, lit, selected = null, pick, label }: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new shape needs new places
   }, [shape, flow]);
 
+  // The reader asked about an item: bring what it reaches into view, large enough to read.
+  useEffect(() => {
+    if (!places || lit === null || lit.size === 0) return;
+    const shown = [...lit].filter((id) => places.has(id)).map((id) => ({ id }));
+    void flow.fitView({ nodes: shown, padding: 0.2, maxZoom: 1, duration: 250 });
+  }, [places, lit, flow]);
+
   const nodes = useMemo(
     () => (places ? drawNodes(graph, places, roots, lit, selected) : []),
     [graph, places, roots, lit, selected],
@@ -79,7 +86,7 @@ function Canvas({ graph, roots, lit, selected = null, pick, label }: Props) {
   const edges = useMemo(() => drawEdges(graph, lit), [graph, lit]);
 
   if (error) return <Failure error={error} />;
-  if (!places) return <Skeleton height="100%" aria-label="Laying out the map" />;
+  if (!places) return <Skeleton height="100%" />;
   return (
     <div className={styles.canvas} role="group" aria-label={label}>
       <ReactFlow
@@ -125,7 +132,7 @@ function ItemBox({ data }: NodeProps<ItemNode>) {
       data-dim={data.dim}
       data-selected={data.selected}
     >
-      <Handle type="target" position={Position.Top} className={styles.handle ?? ''} />
+      <Handle type="target" position={Position.Left} className={styles.handle ?? ''} />
       <KindIcon kind={item.kind} size={17} />
       <div style={{ minWidth: 0 }}>
         <div className={styles.name}>{item.title || itemName(item.id)}</div>
@@ -133,7 +140,7 @@ function ItemBox({ data }: NodeProps<ItemNode>) {
           {kindWord(item.kind)} · {stateWord[state].toLowerCase()}
         </div>
       </div>
-      <Handle type="source" position={Position.Bottom} className={styles.handle ?? ''} />
+      <Handle type="source" position={Position.Right} className={styles.handle ?? ''} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ export type Places = Map<string, { x: number; y: number }>;
 
 let engine: InstanceType<typeof ELK> | undefined;
 
-/** Places the nodes in layers, what depends above what it depends on. Runs in a worker. */
+/** Places the nodes in layers, what depends to the left of what it depends on. Runs in a worker. */
 export async function layOut(graph: Graph): Promise<Places> {
   engine ??= new ELK({ workerUrl });
   const known = new Set(graph.nodes.map((node) => node.id));
@@ -18,10 +18,15 @@ export async function layOut(graph: Graph): Promise<Places> {
     id: 'root',
     layoutOptions: {
       'elk.algorithm': 'layered',
-      'elk.direction': 'DOWN',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '46',
-      'elk.spacing.nodeNode': '18',
-      'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+      'elk.direction': 'RIGHT',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '64',
+      'elk.layered.spacing.edgeNodeBetweenLayers': '12',
+      'elk.layered.spacing.edgeEdgeBetweenLayers': '6',
+      'elk.spacing.edgeNode': '6',
+      'elk.spacing.edgeEdge': '4',
+      'elk.spacing.nodeNode': '14',
+      'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+      'elk.layered.thoroughness': '12',
       'elk.separateConnectedComponents': 'true',
       'elk.spacing.componentComponent': '36',
       'elk.aspectRatio': '1.8',

@@ -1,7 +1,7 @@
 import { Button, Code, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { access, asProblem, keys, type Problem } from '../../api';
 import { ProblemBox } from '../../ui/States';
@@ -31,14 +31,14 @@ export function SetUp() {
     },
   });
 
-  const create = async (event: FormEvent) => {
+  const create = async (event: SubmitEvent) => {
     event.preventDefault();
     setPending(true);
     setProblem(null);
     try {
       await access.setUp({ ...values, code: values.code.trim() });
       client.removeQueries({ queryKey: keys.session });
-      const session = await client.fetchQuery(access.session());
+      const session = await client.query(access.session());
       if (session.state === 'anonymous') await access.signIn(values.username, values.password);
       client.removeQueries({ queryKey: keys.session });
       await router.navigate({ to: '/', replace: true });

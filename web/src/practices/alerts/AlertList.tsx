@@ -1,17 +1,18 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { Button, Select } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 
 import { type Alert, alerts, overview } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { ItemLink } from '../../kit/ItemLink';
+import { changed } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import kit from '../../kit/kit.module.css';
 import { Failure } from '../../kit/QueryState';
+import { SearchBox } from '../../kit/SearchBox';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { count } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
@@ -23,7 +24,7 @@ export function AlertList() {
   const search = useSearch({ from: '/app/alerts' });
   const navigate = useNavigate({ from: '/alerts' });
   const unmatched = search.matched === 'false';
-  const sort = search.sort ?? '-starts_at';
+  const sort = search.sort ?? '-severity';
   const query = useInfiniteQuery(
     alerts.list({
       ...search,
@@ -144,27 +145,16 @@ function Filters({ search }: { search: alerts.AlertFilter }) {
   const navigate = useNavigate({ from: '/alerts' });
   const set = (name: keyof alerts.AlertFilter, value: string | null) =>
     void navigate({
-      search: (before) => {
-        const { [name]: _, ...rest } = before;
-        return value ? { ...rest, [name]: value } : rest;
-      },
+      search: (before) => changed(before, name, value),
       replace: true,
     });
-  const [typed, setTyped] = useState(search.q ?? '');
-  useEffect(() => setTyped(search.q ?? ''), [search.q]);
-  const ask = useDebouncedCallback((q: string) => set('q', q), 250);
   return (
     <div className={styles.filters} role="search" aria-label="Filter alerts">
-      <TextInput
-        size="xs"
-        aria-label="Search alerts"
+      <SearchBox
+        label="Search alerts"
         placeholder="Search name, summary, labels"
-        leftSection={<IconSearch size={14} />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
+        value={search.q}
+        onChange={(q) => set('q', q)}
       />
       <Select
         size="xs"
@@ -239,6 +229,7 @@ const severity: Column<Alert> = {
 const title: Column<Alert> = {
   id: 'title',
   header: 'Alert',
+  sort: 'name',
   track: 'minmax(0, 1fr)',
   cell: (row) => (
     <div className={styles.titleCell}>
@@ -253,7 +244,6 @@ const state: Column<Alert> = {
   id: 'state',
   header: 'State',
   track: '124px',
-  sort: 'state',
   cell: (row) => <StateWord state={row.state} />,
 };
 const since: Column<Alert> = {

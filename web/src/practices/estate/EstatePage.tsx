@@ -1,11 +1,12 @@
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, SegmentedControl, Select } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 
+import { changed } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { kindWord } from '../../kit/ItemLink';
+import { SearchBox } from '../../kit/SearchBox';
 import { PageHead } from '../../ui/PageHead';
 import { EstateList } from './EstateList';
 import { EstateMap } from './EstateMap';
@@ -60,28 +61,17 @@ function Filters({ search, view }: { search: EstateSearch; view: string }) {
   const navigate = useNavigate({ from: '/estate' });
   const set = (name: keyof EstateSearch, value: string | null) =>
     void navigate({
-      search: (before) => {
-        const { [name]: _, ...rest } = before;
-        return value ? { ...rest, [name]: value } : rest;
-      },
+      search: (before) => changed(before, name, value),
       replace: true,
     });
-  const [typed, setTyped] = useState(search.q ?? '');
-  useEffect(() => setTyped(search.q ?? ''), [search.q]);
-  const ask = useDebouncedCallback((q: string) => set('q', q), 200);
   const kinds = view === 'map' ? graphKinds : [...graphKinds, ...otherKinds];
   return (
     <div className={styles.filters} role="search" aria-label="Filter the estate">
-      <TextInput
-        size="xs"
-        aria-label="Search the estate"
+      <SearchBox
+        label="Search the estate"
         placeholder="Search by name"
-        leftSection={<IconSearch size={14} />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
+        value={search.q}
+        onChange={(q) => set('q', q)}
       />
       <Select
         size="xs"

@@ -24,15 +24,12 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
   return (
     <>
       <PageHead title={`Edit ${item.title || name}`} meta={`${kindWord(kind)} ${name}`} />
-      {item.managed_by === 'file' && <Filed />}
+      {item.managed_by === 'file' && <Filed drift={item.drift} />}
       <Editor
         document={{
           apiVersion: 'operate/v1',
           kind: documentKind(kind),
-          metadata: {
-            name,
-            ...(item.labels && Object.keys(item.labels).length > 0 ? { labels: item.labels } : {}),
-          },
+          metadata: { ...item.metadata, name },
           spec: item.spec,
         }}
         existing={{ item: item.item, version: item.version }}

@@ -3,7 +3,7 @@ import { IconPencil, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 
-import { estate, type EstateItemDetail } from '../../api';
+import { estate, type EstateItemDetail, type Reasoned } from '../../api';
 import { ItemStateMark, PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
 import { ItemLink, kindWord } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
@@ -77,7 +77,8 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </>
         }
       />
-      {item.managed_by === 'file' && <Filed />}
+      {item.managed_by === 'file' && <Filed drift={item.drift} />}
+      {item.description && <p className={styles.lead}>{item.description}</p>}
       <div className={styles.columns}>
         <div className={styles.stack}>
           {mapped && <OpenWork item={item} />}
@@ -97,8 +98,21 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
               rows={[
                 ['Kind', kindWord(kind)],
                 ['Name', <Code key="n">{name}</Code>],
-                ['Team', item.team ? <ItemLink item={item.team} /> : null],
                 ['Criticality', item.criticality ? words(item.criticality) : null],
+                ['Inherited', item.inherited?.because ?? null],
+                ['Owner', item.owner ? <Because key="o" found={item.owner} /> : null],
+                [
+                  'Calls',
+                  item.escalation_policy ? (
+                    <Because key="e" found={item.escalation_policy} />
+                  ) : null,
+                ],
+                [
+                  'Named by',
+                  !mapped && item.mentioned_by && item.mentioned_by.length > 0 ? (
+                    <Mentions key="m" items={item.mentioned_by} />
+                  ) : null,
+                ],
                 [
                   'Kept in',
                   item.managed_by === 'file' ? 'Files (operate apply)' : 'This application',
@@ -119,20 +133,43 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
   );
 }
 
+function Mentions({ items }: { items: string[] }) {
+  return (
+    <ul className={styles.list}>
+      {items.map((each) => (
+        <li key={each}>
+          <ItemLink item={each} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Because({ found }: { found: Reasoned }) {
+  return (
+    <>
+      <ItemLink item={found.to} />
+      <div className={styles.sub}>{found.because}</div>
+    </>
+  );
+}
+
 /** The remark on items that come from files. */
-export function Filed() {
+export function Filed({ drift = false }: { drift?: boolean | undefined }) {
   return (
     <div className={styles.filed} role="note">
-      Kept in files. A change made here shows as drift in <code>operate plan</code> and is undone by
-      the next <code>operate apply</code>; change the file instead where you can.
+      {drift ? <b>Differs from its file. </b> : null}Kept in files. A change made here shows as
+      drift in <code>operate plan</code> and is undone by the next <code>operate apply</code>;
+      change the file instead where you can.
     </div>
   );
 }
 
 function OpenWork({ item }: { item: EstateItemDetail }) {
+  const open = item.incidents.filter((incident) => incident.phase !== 'done').length;
   return (
     <div className={styles.pair}>
-      <Panel title="Open incidents" count={item.incidents.length || undefined}>
+      <Panel title="Incidents" count={open > 0 ? `${open} open` : undefined}>
         {item.incidents.length === 0 && <div className={styles.sub}>None.</div>}
         <ul className={styles.list}>
           {item.incidents.map((incident) => (
@@ -172,9 +209,7 @@ function OpenWork({ item }: { item: EstateItemDetail }) {
 }
 
 function Relations({ item }: { item: EstateItemDetail }) {
-  const dependents = item.dependents.map((each) =>
-    typeof each === 'string' ? { from: each, type: 'depends_on' } : each,
-  );
+  const { dependents } = item;
   return (
     <div className={styles.pair}>
       <Panel title="Depends on" count={item.depends_on.length || undefined}>
@@ -203,7 +238,7 @@ function Relations({ item }: { item: EstateItemDetail }) {
         </ul>
         {item.usecases.length > 0 && (
           <p className={styles.sub} style={{ margin: '8px 0 0' }}>
-            Use cases: {item.usecases.map(itemName).join(', ')}
+            Use cases: {item.usecases.map((hit) => itemName(hit.item)).join(', ')}
           </p>
         )}
       </Panel>

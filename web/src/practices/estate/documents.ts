@@ -1,4 +1,5 @@
 import type { ResourceDocument } from '../../api';
+import { kindWord } from '../../kit/ItemLink';
 
 const kinds: Record<string, string> = {
   team: 'Team',
@@ -23,31 +24,30 @@ export function example(kind: string): ResourceDocument {
   return {
     apiVersion: 'operate/v1',
     kind: documentKind(kind),
-    metadata: { name: `new-${kind}` },
-    spec: specs[kind] ?? { title: '' },
+    metadata: { name: `new-${kind}`, title: `New ${kindWord(kind).toLowerCase()}` },
+    spec: specs[kind] ?? {},
   };
 }
 
 const specs: Record<string, Record<string, unknown>> = {
-  team: { title: 'Payments' },
-  person: { title: 'Ada Example', email: 'ada@example.org', teams: ['team/payments'] },
-  product: { title: 'Shop', team: 'team/payments', dependencies: [{ to: 'service/orders' }] },
+  team: { email: 'team@example.org' },
+  person: { email: 'ada@example.org', teams: ['team-name'] },
+  product: { team: 'team-name' },
   service: {
-    title: 'Orders',
-    team: 'team/payments',
-    dependencies: [{ to: 'component/orders-db', type: 'depends_on' }],
+    team: 'team-name',
+    product: 'product-name',
+    dependsOn: ['component/database-name'],
+    runsOn: ['component/platform-name'],
   },
-  component: { title: 'Orders database', team: 'team/payments' },
-  usecase: {
-    title: 'Checkout',
-    criticality: 'mission_critical',
-    dependencies: [{ to: 'service/orders' }],
-  },
-  site: { title: 'Frankfurt' },
-  supplier: { title: 'Card processor' },
+  component: { team: 'team-name' },
+  usecase: { criticality: 'mission_critical', dependsOn: ['service/service-name'] },
   escalationpolicy: {
-    title: 'Payments on call',
-    steps: [{ contact: 'person/ada', after_seconds: 0 }],
+    team: 'team-name',
+    steps: [
+      { contacts: ['person-name'], wait: '5m' },
+      { contacts: ['second-person'], wait: '10m' },
+    ],
+    repeat: 2,
   },
-  route: { title: 'Payments', team: 'team/payments' },
+  route: { order: 50, when: 'has(labels.service)', item: 'service/{labels.service}' },
 };

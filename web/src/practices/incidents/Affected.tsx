@@ -40,10 +40,12 @@ export function Affected({ incident, send, can }: PartProps) {
         )}
         {groups.map(([title, items]) =>
           items.length === 0 ? null : (
-            <div key={title} className={styles.impactGroup}>
-              <h3>
-                {title} ({items.length})
-              </h3>
+            <div
+              key={title}
+              className={styles.impactGroup}
+              data-weight={title === 'Services' ? 'normal' : 'high'}
+            >
+              <h3>{title}</h3>
               <ul>
                 {items.slice(0, 12).map((item) => (
                   <li key={item}>

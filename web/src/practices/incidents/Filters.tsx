@@ -1,12 +1,11 @@
-import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { Button, MultiSelect, Select } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
 
 import type { incidents } from '../../api';
-import { many } from '../../kit/filter';
+import { changed, many } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
+import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
 import styles from './incidents.module.css';
 
@@ -23,28 +22,17 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
   const navigate = useNavigate({ from: '/incidents' });
   const set = (name: keyof incidents.IncidentFilter, value: string | null) =>
     void navigate({
-      search: (before) => {
-        const { [name]: _, ...rest } = before;
-        return value ? { ...rest, [name]: value } : rest;
-      },
+      search: (before) => changed(before, name, value),
       replace: true,
     });
-  const [typed, setTyped] = useState(search.q ?? '');
-  useEffect(() => setTyped(search.q ?? ''), [search.q]);
-  const ask = useDebouncedCallback((q: string) => set('q', q), 250);
 
   return (
     <div className={styles.filters} role="search" aria-label="Filter incidents">
-      <TextInput
-        size="xs"
-        aria-label="Search incidents"
+      <SearchBox
+        label="Search incidents"
         placeholder="Search title, number, item"
-        leftSection={<IconSearch size={14} />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
+        value={search.q}
+        onChange={(q) => set('q', q)}
       />
       <MultiSelect
         size="xs"

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { incidents, type Level, type NewIncident, type Severity } from '../../api';
 import { useSend } from '../../kit/command';
@@ -37,7 +37,7 @@ export function IncidentNew() {
     const made = await incidents.create({ ...filled, title: draft.title });
     await navigate({ to: '/incidents/$id', params: { id: made.id } });
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
@@ -63,9 +63,7 @@ export function IncidentNew() {
               label="What is hit"
               description="A service, component, product or use case. From it follow owner, impact and priority."
               value={draft.item ?? null}
-              onChange={(item) =>
-                setDraft(({ item: _, ...rest }) => (item ? { ...rest, item } : rest))
-              }
+              onChange={(item) => set({ item: item ?? '' })}
             />
             <Textarea
               label="What is known"

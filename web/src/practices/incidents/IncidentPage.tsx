@@ -9,7 +9,7 @@ import type { CommandBody } from '../../kit/command';
 import { CommandBar } from '../../kit/CommandBar';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { actorName, itemName, nextStep, words } from '../../kit/words';
+import { actorName, itemName, words } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
 import { Affected } from './Affected';
 import { ImpactMap } from './ImpactMap';
@@ -60,7 +60,7 @@ function Content({ incident }: { incident: Incident }) {
     (body: CommandBody) => incidents.command(id, version, body),
     [id, version],
   );
-  const can = (command: string) => incident.allowed.find((each) => each.command === command);
+  const can = (command: string) => incident.allowed?.find((each) => each.command === command);
   const part: PartProps = { incident, send, can };
   return (
     <>
@@ -79,11 +79,11 @@ function Content({ incident }: { incident: Incident }) {
       />
       <div className={styles.next}>
         <div className={styles.nextText}>
-          <b>Next:</b> {nextStep[incident.stage]}
+          <b>Next:</b> {incident.next_step}
           <Situation incident={incident} />
         </div>
         <CommandBar
-          allowed={incident.allowed.filter((each) => !placed.has(each.command))}
+          allowed={(incident.allowed ?? []).filter((each) => !placed.has(each.command))}
           send={send}
           initial={(command): Record<string, string> =>
             command === 'edit'

@@ -1,6 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type SubmitEvent, type KeyboardEvent, useState } from 'react';
 
 import { incidents } from '../../api';
 import { useSend } from '../../kit/command';
@@ -31,7 +31,7 @@ function CommentBox({ send }: Pick<PartProps, 'send'>) {
     if (text.trim() === '') return;
     if (await run({ command: 'comment', text: text.trim() })) setText('');
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void post();
   };

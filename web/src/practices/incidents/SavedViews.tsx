@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Popover, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconBookmarkPlus, IconX } from '@tabler/icons-react';
 import { Link, useRouteContext } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import type { incidents } from '../../api';
 import styles from './incidents.module.css';
@@ -80,7 +80,7 @@ function ViewLink({ view, current }: { view: View; current: string }) {
 function SaveView({ save }: { save: (name: string) => void }) {
   const [opened, setOpened] = useState(false);
   const [name, setName] = useState('');
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (name.trim() === '') return;
     save(name.trim());

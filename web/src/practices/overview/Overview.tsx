@@ -67,11 +67,11 @@ function Content({ data }: { data: OverviewData }) {
             <States title="Products" rows={data.products} kind="product" />
             <States title="Use cases" rows={data.usecases} kind="usecase" />
           </div>
+          <Activity entries={data.activity} />
         </div>
         <div className={styles.stack}>
           <Health data={data} />
           <OnCall policies={data.on_call} />
-          <Activity entries={data.activity} />
         </div>
       </div>
     </>
@@ -89,12 +89,7 @@ function Broken({ data }: { data: OverviewData }) {
       actions={
         <div className={styles.byPriority}>
           {counts.map((priority) => (
-            <Link
-              key={priority}
-              to="/incidents"
-              search={{ priority }}
-              aria-label={`${data.by_priority[priority] ?? 0} open incidents of priority ${priority}`}
-            >
+            <Link key={priority} to="/incidents" search={{ priority }}>
               <PriorityBadge priority={priority} />
               {data.by_priority[priority]}
             </Link>

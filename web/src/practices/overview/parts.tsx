@@ -36,8 +36,8 @@ export function States({ title, rows, kind }: { title: string; rows: ItemHealth[
             <li key={row.item} className={styles.line}>
               <span>
                 <ItemLink item={row.item} title={row.title} />
+                {row.mission_critical && <span className={styles.under}>mission-critical</span>}
               </span>
-              {row.mission_critical && <span className={styles.dim}>mission-critical</span>}
               {row.incidents > 0 && (
                 <Link to="/incidents" search={{ item: row.item }} className={styles.dim}>
                   {count(row.incidents, 'incident')}
@@ -71,7 +71,10 @@ export function Health({ data }: { data: Overview }) {
           <div className={styles.healthNumber} data-tone={data.paging.ringing > 0 ? 'warn' : ''}>
             {data.paging.ringing}
           </div>
-          <div className={styles.hint}>pages ringing</div>
+          <div className={styles.hint}>
+            pages ringing
+            {data.paging.exhausted ? `, ${data.paging.exhausted} unanswered` : ''}
+          </div>
         </Link>
         <Link to="/settings/$part" params={{ part: 'outbox' }} className={styles.healthCell}>
           <div

@@ -69,7 +69,7 @@ export function ByGroup({ groups }: { groups: FigureGroup[] }) {
   );
   return (
     <Panel title="Median times by priority">
-      {groups.length === 0 ? (
+      {chart.series.every((series) => series.values.every((value) => value === 0)) ? (
         <EmptyState title="No incident ended in this period" />
       ) : (
         <Drawn chart={chart} label="Median times by priority; the table below holds the figures" />

@@ -6,11 +6,12 @@ import {
   PasswordInput,
   Select,
   Stack,
+  Switch,
   TextInput,
 } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { type Account, estate, type Role, settings } from '../../api';
 import { useSend } from '../../kit/command';
@@ -70,7 +71,11 @@ export function Accounts() {
                   header: 'Person',
                   cell: (row) => (row.person ? <ItemLink item={row.person} /> : '–'),
                 },
-                { header: 'Teams', cell: (row) => row.teams.map(itemName).join(', ') || 'all' },
+                {
+                  header: 'Teams',
+                  cell: (row) =>
+                    `${row.teams.map(itemName).join(', ') || '–'}${row.scoped ? ' (only these)' : ''}`,
+                },
                 {
                   header: '',
                   cell: (row) => (
@@ -117,15 +122,16 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
   const [role, setRole] = useState<Role>(account?.role ?? 'responder');
   const [person, setPerson] = useState<string | null>(account?.person ?? null);
   const [teams, setTeams] = useState<string[]>(account?.teams ?? []);
+  const [scoped, setScoped] = useState(account?.scoped ?? false);
   const [password, setPassword] = useState('');
   const known = useQuery(estate.items({ kind: 'team' }));
   const { run, pending, problem, reload } = useSend(() => {
-    const values = { display_name: displayName, role, teams, person };
+    const values = { display_name: displayName, role, scoped, teams, person };
     return account
       ? settings.changeAccount(account.name, { ...values, ...(password ? { password } : {}) })
       : settings.createAccount({ name, ...values, password });
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run().then((done) => done && close());
   };
@@ -164,7 +170,6 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
         />
         <MultiSelect
           label="Teams"
-          description="Empty: all teams."
           data={(known.data?.items ?? []).map((team) => ({
             value: team.item,
             label: team.title || itemName(team.item),
@@ -172,6 +177,11 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
           value={teams}
           onChange={setTeams}
           searchable
+        />
+        <Switch
+          label="Acts only on what belongs to its teams"
+          checked={scoped}
+          onChange={(event) => setScoped(event.currentTarget.checked)}
         />
         <PasswordInput
           label={account ? 'New password' : 'Password'}

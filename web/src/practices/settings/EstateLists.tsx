@@ -59,7 +59,6 @@ export function Escalation() {
           />
         </Panel>
       )}
-      <Listed kind="route" title="Routes" add="Add a route" />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { EVENTS_PATH, type IntegrationKey, settings } from '../../api';
 import { useSend } from '../../kit/command';
@@ -63,7 +63,7 @@ export function IntegrationKeys() {
                   },
                   {
                     header: 'Last used',
-                    cell: (row) => (row.last_used_at ? <TimeAgo at={row.last_used_at} /> : 'never'),
+                    cell: (row) => (row.used_at ? <TimeAgo at={row.used_at} /> : 'never'),
                   },
                   {
                     header: '',
@@ -103,7 +103,7 @@ function KeyForm({ made }: { made: (key: IntegrationKey) => void }) {
     made({ ...key, name: key.name || name, kind });
     setName('');
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };

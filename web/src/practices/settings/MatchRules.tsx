@@ -5,8 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { alerts, type MatchRule } from '../../api';
+import { alerts, type MatchRule, type MatchRules as Found } from '../../api';
 import { useSend } from '../../kit/command';
+import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { Panel } from '../../ui/Panel';
@@ -25,7 +26,7 @@ export function MatchRules() {
         first whose condition (CEL) holds decides, and the alert remembers its name.
       </p>
       <Loaded query={query} rows={5}>
-        {(rules) => <Rules key={JSON.stringify(rules)} stored={rules} alert={search.alert} />}
+        {(rules) => <Rules key={rules.version} found={rules} alert={search.alert} />}
       </Loaded>
     </>
   );
@@ -37,10 +38,13 @@ interface Editing {
   rule: MatchRule;
 }
 
-function Rules({ stored, alert }: { stored: MatchRule[]; alert: string | undefined }) {
+function Rules({ found, alert }: { found: Found; alert: string | undefined }) {
+  const stored = found.items;
   const navigate = useNavigate();
   const [editing, setEditing] = useState<Editing | null>(null);
-  const { run, pending, problem, reload } = useSend(alerts.saveMatchRules);
+  const { run, pending, problem, reload } = useSend((rules: MatchRule[]) =>
+    alerts.saveMatchRules(rules, found.version),
+  );
   const from = useQuery({ ...alerts.one(alert ?? ''), enabled: alert !== undefined });
   const fresh: Editing | null =
     editing ?? (from.data ? { index: stored.length, rule: suggest(from.data) } : null);
@@ -82,7 +86,7 @@ function Rules({ stored, alert }: { stored: MatchRule[]; alert: string | undefin
         />
       )}
       <Panel
-        title="Match rules"
+        title="Rules made here"
         count={stored.length || undefined}
         flush
         actions={
@@ -98,8 +102,8 @@ function Rules({ stored, alert }: { stored: MatchRule[]; alert: string | undefin
         }
       >
         {stored.length === 0 && (
-          <EmptyState title="No rule yet">
-            Without rules no alert finds its item, and nobody is called by ownership.
+          <EmptyState title="No rule made here">
+            Alerts are placed by the rules from files and by common labels such as service.
           </EmptyState>
         )}
         {stored.map((rule, index) => (
@@ -157,7 +161,30 @@ function Rules({ stored, alert }: { stored: MatchRule[]; alert: string | undefin
           </div>
         ))}
       </Panel>
+      {found.routes.length > 0 && <Filed rules={found.routes} />}
     </>
+  );
+}
+
+/** The rules that come from files of the estate, asked after those made here. */
+function Filed({ rules }: { rules: Found['routes'] }) {
+  return (
+    <Panel title="Rules from files" count={rules.length} flush>
+      {rules.map((rule, index) => (
+        <div key={rule.name} className={styles.rule}>
+          <span className={styles.sub}>{index + 1}</span>
+          <div style={{ minWidth: 0 }}>
+            <ItemLink item={`route/${rule.name}`} />
+            <div>
+              when <code>{rule.when || 'always'}</code>
+            </div>
+            <div>
+              item <code>{rule.item}</code>
+            </div>
+          </div>
+        </div>
+      ))}
+    </Panel>
   );
 }
 

@@ -40,7 +40,7 @@ export function Outbox() {
                   },
                   {
                     header: 'Why',
-                    cell: (row) => `${row.last_error ?? 'unknown'} (${row.attempts ?? 0} attempts)`,
+                    cell: (row) => `${row.detail ?? 'unknown'} (${row.attempts ?? 0} attempts)`,
                   },
                   {
                     header: 'Since',

@@ -1,12 +1,13 @@
-import { Button, NumberInput, Stack } from '@mantine/core';
+import { Button, NumberInput, Select, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { type Policy, settings } from '../../api';
+import { type Policy, type Priority, settings, type Severity } from '../../api';
 import { useSend } from '../../kit/command';
+import { ItemSelect } from '../../kit/ItemSelect';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
-import { words } from '../../kit/words';
+import { severityWord, words } from '../../kit/words';
 import { duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
@@ -14,62 +15,129 @@ import styles from './settings.module.css';
 const meaning: Record<string, string> = {
   correlation_window_seconds:
     'Alerts on connected items that come within this time of each other become one incident.',
-  reopen_window_seconds:
-    'An alert that returns within this time after the restoration reopens the incident; later it opens a new one.',
+  shared_dependency_hops_max:
+    'Alerts on two items with a common dependency are joined when the way over it has at most this many steps. 0: never.',
+  growth_items_min: 'From this many alerting items on, urgency rises by one.',
   restore_after_clear_seconds:
-    'When all alerts have been clear for this long, the incident counts as restored.',
-  close_after_resolved_days: 'A resolved incident closes by itself after these days.',
-  resolve_timeout_seconds:
-    'An alert that its source neither repeats nor ends counts as cleared after this time.',
+    'When all alerts have been clear for this long, the incident counts as restored. Empty: only a person restores.',
+  reopen_window_seconds:
+    'An alert that returns within this time after the restoration belongs to the same incident; later it opens a new one.',
+  reopen_within_days: 'A person may reopen a closed incident for this long.',
+  close_after_resolved_days:
+    'A resolved incident closes by itself after these days. Empty: only a person closes.',
 };
 
-/** The spans of time by which incidents open, restore, reopen and close on their own. */
+/** What opens an incident, what calls people, and the spans of time by which incidents move on. */
 export function PolicyWindows() {
   const query = useQuery(settings.policy());
   return (
-    <Panel title="Windows of time">
-      <Loaded query={query} rows={4}>
-        {(policy) => <Form key={JSON.stringify(policy)} stored={policy} />}
-      </Loaded>
-    </Panel>
+    <Loaded query={query} rows={6}>
+      {(policy) => <Form key={JSON.stringify(policy)} stored={policy} />}
+    </Loaded>
   );
 }
 
+const severities: Severity[] = ['critical', 'error', 'warning', 'info'];
+const priorities: Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
+
 function Form({ stored }: { stored: Policy }) {
-  const [values, setValues] = useState(stored);
-  const { run, pending, problem, reload } = useSend(() => settings.savePolicy(values));
-  const changed = JSON.stringify(values) !== JSON.stringify(stored);
+  const [policy, setPolicy] = useState(stored);
+  const { run, pending, problem, reload } = useSend(() => settings.savePolicy(policy));
+  const changed = JSON.stringify(policy) !== JSON.stringify(stored);
+  const set = (change: Partial<Policy>) => setPolicy((before) => ({ ...before, ...change }));
+  const severityData = severities.map((value) => ({ value, label: severityWord[value] }));
+  const severity = (value: string | null) => severities.find((each) => each === value) ?? null;
   return (
-    <Stack gap="md" maw={560}>
+    <>
       <Refusal problem={problem} reload={reload} kept />
-      {Object.entries(values)
-        .filter(([, value]) => typeof value === 'number')
-        .map(([name, value]) => {
-          const seconds = name.endsWith('_seconds');
-          return (
-            <div key={name}>
-              <NumberInput
-                label={words(name.replace(/_(seconds|days)$/, ''))}
-                description={meaning[name]}
-                suffix={seconds ? ' s' : name.endsWith('_days') ? ' days' : ''}
-                min={0}
-                allowNegative={false}
-                allowDecimal={false}
-                value={value}
-                onChange={(next) =>
-                  setValues((before) => ({ ...before, [name]: Number(next) || 0 }))
+      <Panel title="What opens an incident and calls people">
+        <Stack gap="md" maw={560}>
+          <Select
+            label="Alerts with an item open an incident from"
+            data={severityData}
+            value={policy.open_from}
+            allowDeselect={false}
+            onChange={(value) => set({ open_from: severity(value) ?? policy.open_from })}
+          />
+          <Select
+            label="Alerts without an item open an incident from"
+            description="Empty: they are only recorded and listed."
+            data={severityData}
+            value={policy.open_unmatched_from}
+            clearable
+            clearButtonProps={{ 'aria-label': 'Clear the severity' }}
+            onChange={(value) => set({ open_unmatched_from: severity(value) })}
+          />
+          <Select
+            label="People are called down to priority"
+            data={priorities}
+            value={policy.page_down_to}
+            allowDeselect={false}
+            onChange={(value) =>
+              set({ page_down_to: priorities.find((each) => each === value) ?? 'P5' })
+            }
+          />
+          <ItemSelect
+            label="Escalation policy of last resort"
+            description="Called where nothing else names a policy, and where a policy ended without an answer."
+            kind="escalationpolicy"
+            value={policy.default_escalation_policy}
+            onChange={(item) => set({ default_escalation_policy: item })}
+          />
+        </Stack>
+      </Panel>
+      <Panel title="Windows of time">
+        <Stack gap="md" maw={560}>
+          {Object.entries(policy.incidents)
+            .filter(([name]) => name in meaning)
+            .map(([name, value]) => (
+              <Span
+                key={name}
+                name={name}
+                value={typeof value === 'number' ? value : null}
+                error={
+                  problem?.details.field?.endsWith(name) === true ? problem.message : undefined
                 }
-                error={problem?.details.field === name ? problem.message : undefined}
+                set={(next) => set({ incidents: { ...policy.incidents, [name]: next } })}
               />
-              {seconds && value >= 60 && <div className={styles.sub}>{duration(value)}</div>}
-            </div>
-          );
-        })}
+            ))}
+        </Stack>
+      </Panel>
       <div>
         <Button disabled={!changed} loading={pending} onClick={() => void run()}>
           Save
         </Button>
       </div>
-    </Stack>
+    </>
+  );
+}
+
+interface SpanProps {
+  name: string;
+  value: number | null;
+  error: string | undefined;
+  set: (value: number | null) => void;
+}
+
+function Span({ name, value, error, set }: SpanProps) {
+  const seconds = name.endsWith('_seconds');
+  const emptiable = meaning[name]?.includes('Empty:') ?? false;
+  return (
+    <div>
+      <NumberInput
+        label={words(name.replace(/_(seconds|days|max|min)$/, ''))}
+        description={meaning[name]}
+        suffix={seconds ? ' s' : name.endsWith('_days') ? ' days' : ''}
+        min={0}
+        allowNegative={false}
+        allowDecimal={false}
+        value={value ?? ''}
+        error={error}
+        onChange={(next) => set(next === '' && emptiable ? null : Number(next) || 0)}
+      />
+      {seconds && value !== null && value >= 60 && (
+        <div className={styles.sub}>{duration(value)}</div>
+      )}
+    </div>
   );
 }

@@ -1,9 +1,9 @@
 import { Button, Code, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
-import { alerts, asProblem, estate, type MatchRule } from '../../api';
+import { alerts, asProblem, estate, type MatchPreview, type MatchRule } from '../../api';
 import { count } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
@@ -22,7 +22,7 @@ interface Props {
 export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Props) {
   const [draft, setDraft] = useState(rule);
   const [asked] = useDebouncedValue(draft, 350);
-  const ready = asked.when.trim() !== '' && asked.item.trim() !== '';
+  const ready = asked.item.trim() !== '' && !asked.item.endsWith('/');
   const preview = useQuery({
     queryKey: ['match-preview', asked],
     queryFn: () => alerts.previewMatchRule({ ...asked, name: asked.name || 'preview' }),
@@ -31,7 +31,7 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
   });
   const known = useQuery(estate.items({ kind: 'service', limit: 200 }));
   const set = (change: Partial<MatchRule>) => setDraft((before) => ({ ...before, ...change }));
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     save(draft);
   };
@@ -50,11 +50,10 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
             label="When"
             description={
               <>
-                A CEL condition on the labels, for example{' '}
+                A CEL condition on the labels; empty holds always. For example{' '}
                 <Code>labels.job == &quot;orders&quot;</Code> or <Code>has(labels.service)</Code>
               </>
             }
-            required
             autosize
             minRows={1}
             spellCheck={false}
@@ -95,10 +94,10 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
             {preview.isError
               ? asProblem(preview.error).message
               : preview.data
-                ? `Matches ${count(preview.data.matches, 'alert')} of now. ${examples(preview.data.examples)}`
+                ? `Matches ${count(preview.data.matches, 'alert')} of now. ${examples(preview.data)}`
                 : ready
                   ? 'Trying it on the alerts of now…'
-                  : 'Fill in both fields to see what it matches.'}
+                  : 'Name the item to see what the rule matches.'}
           </div>
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={cancel}>
@@ -114,14 +113,11 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
   );
 }
 
-function examples(found: unknown[]): string {
-  const names = found.slice(0, 3).map((each) => {
-    if (typeof each === 'string') return each;
-    if (typeof each !== 'object' || each === null) return '';
-    const name: unknown = Reflect.get(each, 'name') ?? Reflect.get(each, 'title');
-    const item: unknown = Reflect.get(each, 'item');
-    return [name, item].filter((part) => typeof part === 'string').join(' → ');
-  });
-  const shown = names.filter(Boolean);
-  return shown.length > 0 ? `For example ${shown.join(', ')}.` : '';
+function examples(found: MatchPreview): string {
+  const names = found.examples.slice(0, 3).map((each) => `${each.name} → ${each.item}`);
+  const unknown = found.unknown_items ?? [];
+  return [
+    names.length > 0 ? `For example ${names.join(', ')}.` : '',
+    unknown.length > 0 ? `Not in the estate: ${unknown.join(', ')}.` : '',
+  ].join(' ');
 }

@@ -9,9 +9,10 @@ export const settingsParts = [
   ['tokens', 'API tokens'],
   ['integrations', 'Integration keys'],
   ['rules', 'Match rules'],
+  ['routes', 'Routes'],
   ['escalation', 'Escalation'],
   ['priority', 'Priority'],
-  ['policy', 'Windows'],
+  ['policy', 'Policy'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],
 ] as const;

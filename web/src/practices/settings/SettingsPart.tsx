@@ -8,6 +8,7 @@ import { MatchRules } from './MatchRules';
 import { Outbox } from './Outbox';
 import { PolicyWindows } from './PolicyWindows';
 import { PriorityMatrixForm } from './PriorityMatrixForm';
+import { Routes } from './Routes';
 import { Tokens } from './Tokens';
 
 /** The chosen part of the settings. */
@@ -24,6 +25,8 @@ export function SettingsPart() {
       return <IntegrationKeys />;
     case 'rules':
       return <MatchRules />;
+    case 'routes':
+      return <Routes />;
     case 'escalation':
       return <Escalation />;
     case 'priority':

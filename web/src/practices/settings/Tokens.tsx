@@ -1,6 +1,6 @@
 import { Button, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { type Role, settings, type Token } from '../../api';
 import { useSend } from '../../kit/command';
@@ -64,7 +64,7 @@ export function Tokens() {
                   },
                   {
                     header: 'Last used',
-                    cell: (row) => (row.last_used_at ? <TimeAgo at={row.last_used_at} /> : 'never'),
+                    cell: (row) => (row.used_at ? <TimeAgo at={row.used_at} /> : 'never'),
                   },
                   {
                     header: '',
@@ -96,7 +96,7 @@ function TokenForm({ made }: { made: (token: Token) => void }) {
     made(await settings.createToken({ name, role, scopes: chosen }));
     setName('');
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
