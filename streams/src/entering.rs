@@ -227,3 +227,18 @@ fn severity(severity: alerts::Severity) -> Severity {
         alerts::Severity::Critical => Severity::Critical,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_line_that_an_incident_takes() {
+        assert_eq!(line(" disk\n full\t"), "disk full");
+        assert_eq!(line(" \n"), "unnamed alert");
+        let long = line(&"ä".repeat(10_000));
+        assert_eq!((long.chars().count(), long.chars().last()), (200, Some('…')));
+        let fits = "x".repeat(200);
+        assert_eq!(line(&fits), fits);
+    }
+}

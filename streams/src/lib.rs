@@ -5,8 +5,10 @@
 //! the stream's cursor, and executes the reactions in their order. A reaction that its practice
 //! refuses is passed by: the record has moved on, and a later fact tells so.
 //!
+//! What follows is shown in `scenarios/`, which `sim` plays, and `sim` looks for what they forget.
+//!
 //! **Invariant:** nothing here loads, stores or waits. The same fact in the same context leads to
-//! the same reactions, and reacting twice does no harm.
+//! the same reactions.
 
 mod assess;
 pub mod detect_to_restore;
@@ -22,6 +24,3 @@ pub use entering::assigned;
 pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use policy::Policy;
 pub use routes::{Route, RouteError, Routes};
-
-#[cfg(test)]
-mod tests;

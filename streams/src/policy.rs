@@ -41,3 +41,30 @@ impl Policy {
         severity > Severity::Info && from.is_some_and(|from| severity >= from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn information_opens_nothing_whatever_is_set() {
+        let eager = Policy { open_from: Severity::None, ..Policy::default() };
+        assert!(!eager.opens(Severity::Info, true));
+        assert!(eager.opens(Severity::Warning, true));
+    }
+
+    #[test]
+    fn a_grave_alert_without_an_item_opens_unless_that_is_turned_off() {
+        let policy = Policy::default();
+        assert!(policy.opens(Severity::Error, false));
+        assert!(!policy.opens(Severity::Warning, false));
+        let quiet = Policy { open_unmatched_from: None, ..policy };
+        assert!(!quiet.opens(Severity::Critical, false));
+    }
+
+    #[test]
+    fn a_policy_of_which_a_part_is_given_has_the_defaults_for_the_rest() {
+        let policy: Policy = serde_json::from_str(r#"{"open_from":"error"}"#).unwrap();
+        assert_eq!(policy, Policy { open_from: Severity::Error, ..Policy::default() });
+    }
+}

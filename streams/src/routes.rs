@@ -78,3 +78,32 @@ impl Route {
         format!("route `{}`", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(name: &str, when: &str, team: Option<&str>) -> Route {
+        let team = team.and_then(|team| team.parse().ok());
+        Route { name: name.to_owned(), when: when.to_owned(), team, priority: None }
+    }
+
+    #[test]
+    fn every_wrong_route_is_named() {
+        let errors = Routes::compile(&[
+            route("fine", "severity == 'critical'", Some("team/data")),
+            route("no team", "", Some("service/data")),
+            route("no condition", "severity =", Some("team/data")),
+        ])
+        .unwrap_err();
+        let wrong: Vec<(usize, &str)> =
+            errors.iter().map(|error| (error.index, error.name.as_str())).collect();
+        assert_eq!(wrong, [(1, "no team"), (2, "no condition")]);
+    }
+
+    #[test]
+    fn a_route_that_says_nothing_hides_no_later_one() {
+        let routes = [route("empty", "", None), route("team", "", Some("team/data"))];
+        assert_eq!(Routes::compile(&routes).unwrap().0.len(), 1);
+    }
+}
