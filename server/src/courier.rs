@@ -149,6 +149,12 @@ impl Courier {
     }
 
     async fn deliver(&self, taken: Taken) {
+        match self.wanted(&taken).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // In doubt people are called once too often rather than once too seldom.
+            Err(fault) => tracing::warn!(error = %fault.chain(), "a page could not be asked"),
+        }
         let began = self.world.now();
         let outcome = self.send(&taken).await;
         let seconds = self.world.now().since(began).as_secs_f64();
@@ -172,6 +178,26 @@ impl Courier {
                 }
             }
         }
+    }
+
+    /// Asks the page right before sending whether the call is still wanted; drops it if not.
+    async fn wanted(&self, taken: &Taken) -> Result<bool, Fault> {
+        let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else {
+            return Ok(true);
+        };
+        let mut conn = self.db.reader().await?;
+        let found = engine::load(&mut conn, &PAGES, &taken.space, page).await?;
+        drop(conn);
+        if found.is_none_or(|page| page.record.wants(taken.message.id)) {
+            return Ok(true);
+        }
+        let (taken, now) = (taken.clone(), self.world.now());
+        self.db
+            .write::<_, Fault, _>(move |tx| {
+                Box::pin(async move { outbox::withdraw(tx, &taken, now).await })
+            })
+            .await?;
+        Ok(false)
     }
 
     async fn send(&self, taken: &Taken) -> Outcome {

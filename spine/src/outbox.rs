@@ -165,6 +165,20 @@ pub async fn settle(
     Ok((touched == 1).then_some(state))
 }
 
+/// Drops a message that was taken and is no longer wanted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn withdraw(tx: &mut Tx, taken: &Taken, now: Time) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE outbox SET state = 'cancelled', due_at = NULL, settled_at = $4 \
+         WHERE space_id = $1 AND id = $2 AND lease = $3 AND state = 'waiting'",
+        params![&taken.space, taken.message.id, &taken.lease, now],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Wait before the next attempt: 2 s, 4 s, 8 s … at most 10 minutes.
 pub fn backoff(attempt: i64) -> Duration {
     let doublings = u32::try_from(attempt.clamp(1, 20)).unwrap_or(20);

@@ -122,12 +122,16 @@ fn usable(rules: &[MatchRule]) -> Matcher {
     })
 }
 
+/// Compiles the routes that can be used, as [`usable`] does with match rules.
 fn flow(routes: Vec<streams::Route>) -> streams::Routes {
     streams::Routes::compile(&routes).unwrap_or_else(|errors| {
-        for error in errors {
+        for error in &errors {
             tracing::warn!(route = error.name, problem = error.problem, "a route is passed over");
         }
-        streams::Routes::default()
+        let wrong = |index: &usize| errors.iter().any(|error| error.index == *index);
+        let numbered = routes.iter().enumerate().filter(|(index, _)| !wrong(index));
+        let rest: Vec<streams::Route> = numbered.map(|(_, route)| route.clone()).collect();
+        streams::Routes::compile(&rest).unwrap_or_default()
     })
 }
 
