@@ -16,8 +16,14 @@ export const out = process.env.E2E_OUT ?? join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });
 
 const flags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 const axeSource = await readFile(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
@@ -54,14 +60,9 @@ export async function api(page, method, path, body) {
     ...(body === undefined ? {} : { data: JSON.stringify(body) }),
   });
   const text = await response.text();
-  let json = null;
-  try {
-    json = text ? JSON.parse(text) : null;
-  } catch {
-    json = text;
-  }
   if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()} ${text}`);
-  return json;
+  const json = (response.headers()['content-type'] ?? '').includes('json');
+  return json && text ? JSON.parse(text) : text;
 }
 
 /** Signs in through the form; sets the server up first when it is fresh. */

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
-import { JOURNAL_STREAM, keys } from '../api';
+import { incidents, JOURNAL_STREAM, keys, type List } from '../api';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
 
@@ -134,13 +134,22 @@ class Stale {
     this.busy = true;
     try {
       await Promise.allSettled(
-        staleKeys(subjects, all).map((queryKey) => refresh(this.client, queryKey)),
+        staleKeys(subjects, all).map((queryKey) =>
+          refresh(this.client, queryKey, queryKey === keys.incidentList ? idsOf(subjects) : []),
+        ),
       );
     } finally {
       this.busy = false;
       this.again();
     }
   }
+}
+
+/** The incidents among a set of subjects. */
+function idsOf(subjects: string[]): string[] {
+  return subjects
+    .filter((subject) => subject.startsWith('incident:'))
+    .map((subject) => subject.slice('incident:'.length));
 }
 
 /** Which queries a set of subjects (`kind:id`) makes stale. */
@@ -156,45 +165,50 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   return found;
 }
 
-/** From so many loaded rows on, only the first page of a list is asked again. */
-const PAGES_MAX = 3;
-
 /**
  * Asks again for what is on the screen. A list that was scrolled far would ask for all its pages
- * one after the other: there only the first page is read anew, and the rows that changed.
+ * one after the other: there, rows that changed are read one by one and put in their place.
  */
-async function refresh(client: QueryClient, queryKey: readonly unknown[]) {
+async function refresh(client: QueryClient, queryKey: readonly unknown[], changed: string[]) {
   const deep = client
     .getQueryCache()
     .findAll({ queryKey, type: 'active' })
-    .filter((query) => pagesOf(query.state.data) > PAGES_MAX);
+    .filter((query) => rowsOf(query.state.data) !== null && window.scrollY > TOP_PX);
   const skipped = new Set(deep.map((query) => query.queryHash));
-  await client.invalidateQueries({
-    queryKey,
-    predicate: (query) => !skipped.has(query.queryHash),
-  });
+  await client.invalidateQueries({ queryKey, predicate: (each) => !skipped.has(each.queryHash) });
+  if (deep.length === 0) return;
+  const ids = changed.slice(0, ROWS_MAX);
+  const fresh = await Promise.all(
+    ids.map((id) => client.query({ ...incidents.one(id), staleTime: 0 }).catch(() => null)),
+  );
   for (const query of deep) {
-    // Cut to the first pages only when nobody is further down.
-    if (window.scrollY < 2000) {
-      client.setQueryData<Pages>(
-        query.queryKey,
-        (data) =>
-          data && {
-            pages: data.pages.slice(0, PAGES_MAX),
-            pageParams: data.pageParams.slice(0, PAGES_MAX),
-          },
-      );
-      await client.invalidateQueries({ queryKey: query.queryKey, exact: true });
-    }
+    client.setQueryData<Pages>(query.queryKey, (data) => data && patched(data, fresh));
   }
 }
 
+/** So far down a list, its beginning is out of sight. */
+const TOP_PX = 2500;
+/** More rows than this do not change at once where somebody can follow them. */
+const ROWS_MAX = 20;
+
 interface Pages {
-  pages: unknown[];
+  pages: List<{ id: string }>[];
   pageParams: unknown[];
 }
 
-function pagesOf(data: unknown): number {
-  if (typeof data !== 'object' || data === null || !('pages' in data)) return 0;
-  return Array.isArray(data.pages) ? data.pages.length : 0;
+function patched(data: Pages, fresh: ({ id: string } | null)[]): Pages {
+  const byId = new Map(fresh.flatMap((row) => (row ? [[row.id, row] as const] : [])));
+  return {
+    ...data,
+    pages: data.pages.map((page) => ({
+      ...page,
+      items: page.items.map((row) => byId.get(row.id) ?? row),
+    })),
+  };
+}
+
+/** The rows of a long list, when it is one. */
+function rowsOf(data: unknown): number | null {
+  if (typeof data !== 'object' || data === null || !('pages' in data)) return null;
+  return Array.isArray(data.pages) ? data.pages.length : null;
 }

@@ -23,3 +23,10 @@ export function changed<S extends object>(before: S, name: keyof S & string, val
   const rest = Object.fromEntries(Object.entries(before).filter(([each]) => each !== name));
   return value ? { ...rest, [name]: value } : rest;
 }
+
+const notFilters = ['view', 'item', 'direction', 'q', 'sort'];
+
+/** How many filters are set, apart from search, order and what is selected. */
+export function filterCount(search: object, besides = notFilters): number {
+  return Object.entries(search).filter(([name, value]) => value && !besides.includes(name)).length;
+}

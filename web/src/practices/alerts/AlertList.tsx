@@ -8,13 +8,14 @@ import { type Alert, alerts, overview } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { ItemLink } from '../../kit/ItemLink';
-import { changed } from '../../kit/filter';
+import { changed, filterCount } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import kit from '../../kit/kit.module.css';
 import { Failure } from '../../kit/QueryState';
 import { SearchBox } from '../../kit/SearchBox';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { count } from '../../kit/words';
+import { FilterBar } from '../../ui/FilterBar';
 import { PageHead } from '../../ui/PageHead';
 import { EmptyState, RowsSkeleton } from '../../ui/States';
 import styles from './alerts.module.css';
@@ -149,13 +150,18 @@ function Filters({ search }: { search: alerts.AlertFilter }) {
       replace: true,
     });
   return (
-    <div className={styles.filters} role="search" aria-label="Filter alerts">
-      <SearchBox
-        label="Search alerts"
-        placeholder="Search name, summary, labels"
-        value={search.q}
-        onChange={(q) => set('q', q)}
-      />
+    <FilterBar
+      label="Filter alerts"
+      active={filterCount(search)}
+      search={
+        <SearchBox
+          label="Search alerts"
+          placeholder="Search name, summary, labels"
+          value={search.q}
+          onChange={(q) => set('q', q)}
+        />
+      }
+    >
       <Select
         size="xs"
         w={150}
@@ -215,7 +221,7 @@ function Filters({ search }: { search: alerts.AlertFilter }) {
           Clear
         </Button>
       )}
-    </div>
+    </FilterBar>
   );
 }
 

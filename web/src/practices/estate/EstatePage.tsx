@@ -3,14 +3,14 @@ import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { changed } from '../../kit/filter';
+import { changed, filterCount } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { kindWord } from '../../kit/ItemLink';
 import { SearchBox } from '../../kit/SearchBox';
+import { FilterBar } from '../../ui/FilterBar';
 import { PageHead } from '../../ui/PageHead';
 import { EstateList } from './EstateList';
 import { EstateMap } from './EstateMap';
-import styles from './estate.module.css';
 
 export interface EstateSearch {
   view?: string;
@@ -66,13 +66,30 @@ function Filters({ search, view }: { search: EstateSearch; view: string }) {
     });
   const kinds = view === 'map' ? graphKinds : [...graphKinds, ...otherKinds];
   return (
-    <div className={styles.filters} role="search" aria-label="Filter the estate">
-      <SearchBox
-        label="Search the estate"
-        placeholder="Search by name"
-        value={search.q}
-        onChange={(q) => set('q', q)}
-      />
+    <FilterBar
+      label="Filter the estate"
+      active={filterCount(search)}
+      search={
+        <SearchBox
+          label="Search the estate"
+          placeholder="Search by name"
+          value={search.q}
+          onChange={(q) => set('q', q)}
+        />
+      }
+      end={
+        <SegmentedControl
+          size="xs"
+          aria-label="View"
+          data={[
+            { value: 'map', label: 'Map' },
+            { value: 'list', label: 'List' },
+          ]}
+          value={view}
+          onChange={(value) => set('view', value)}
+        />
+      }
+    >
       <Select
         size="xs"
         w={150}
@@ -95,16 +112,6 @@ function Filters({ search, view }: { search: EstateSearch; view: string }) {
           onChange={(value) => set('team', value)}
         />
       </div>
-      <SegmentedControl
-        size="xs"
-        aria-label="View"
-        data={[
-          { value: 'map', label: 'Map' },
-          { value: 'list', label: 'List' },
-        ]}
-        value={view}
-        onChange={(value) => set('view', value)}
-      />
-    </div>
+    </FilterBar>
   );
 }

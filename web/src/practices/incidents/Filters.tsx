@@ -3,11 +3,11 @@ import { IconX } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
-import { changed, many } from '../../kit/filter';
+import { changed, filterCount, many } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
-import styles from './incidents.module.css';
+import { FilterBar } from '../../ui/FilterBar';
 
 const phases = [
   { value: 'detect', label: 'Detect' },
@@ -27,13 +27,18 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
     });
 
   return (
-    <div className={styles.filters} role="search" aria-label="Filter incidents">
-      <SearchBox
-        label="Search incidents"
-        placeholder="Search title, number, item"
-        value={search.q}
-        onChange={(q) => set('q', q)}
-      />
+    <FilterBar
+      label="Filter incidents"
+      active={filterCount(search)}
+      search={
+        <SearchBox
+          label="Search incidents"
+          placeholder="Search title, number, item"
+          value={search.q}
+          onChange={(q) => set('q', q)}
+        />
+      }
+    >
       <MultiSelect
         size="xs"
         w={150}
@@ -96,6 +101,6 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
           Clear
         </Button>
       )}
-    </div>
+    </FilterBar>
   );
 }

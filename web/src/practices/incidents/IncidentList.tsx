@@ -78,7 +78,8 @@ export function IncidentList() {
           {typeof total === 'number'
             ? `${count(total, 'incident')}, ${rows.length} loaded`
             : `${count(rows.length, 'incident')} loaded`}
-          {isFetchingNextPage ? ' · loading more' : ''} · J and K move, Enter opens
+          {isFetchingNextPage ? ' · loading more' : ''}
+          <span className={styles.keys}> · J and K move, Enter opens</span>
         </p>
       )}
     </>

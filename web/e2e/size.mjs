@@ -1,0 +1,42 @@
+// How much script a first load takes, compressed: index.html's own script and what it imports at
+// once, plus the part that a first page needs.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const dist = join(import.meta.dirname, '../dist');
+const assets = join(dist, 'assets');
+const names = await readdir(assets);
+const text = new Map();
+for (const name of names.filter((each) => each.endsWith('.js'))) {
+  text.set(name, await readFile(join(assets, name), 'utf8'));
+}
+const html = await readFile(join(dist, 'index.html'), 'utf8');
+
+/** Static imports of a chunk; dynamic ones are loaded when needed. */
+function needs(name, seen) {
+  if (seen.has(name) || !text.has(name)) return seen;
+  seen.add(name);
+  for (const match of text.get(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)) {
+    needs(match[1], seen);
+  }
+  return seen;
+}
+
+const first = new Set();
+for (const match of html.matchAll(/assets\/([^"']+\.js)/g)) needs(match[1], first);
+const pages = ['Overview', 'IncidentList', 'IncidentPage', 'EstateGraph', 'ReportPage', 'Bars'];
+const size = (set) => [...set].reduce((sum, name) => sum + gzipSync(text.get(name)).length, 0);
+const kilo = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+let worst = 0;
+for (const page of pages) {
+  const name = names.find((each) => each.startsWith(`${page}-`) && each.endsWith('.js'));
+  const set = needs(name, new Set(first));
+  if (page === 'Overview' || page === 'IncidentList') worst = Math.max(worst, size(set));
+  console.log(`${page.padEnd(14)} ${kilo(size(set)).padStart(10)} gzip, ${set.size} files`);
+}
+if (worst > 350_000) {
+  console.error(`The first load is ${kilo(worst)}; the limit is 350 kB.`);
+  process.exit(1);
+}
