@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::process::{Command, Stdio};
 
 use kernel::Lifecycle;
 use serde_json::Value;
@@ -16,13 +17,29 @@ pub fn files() -> Vec<(&'static str, String)> {
 /// Writes every generated file; returns how many.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When the server does not build, or a file cannot be written.
 pub fn write(tree: &Tree) -> io::Result<usize> {
-    let files = files();
+    let mut files = files();
+    files.push(("web/openapi.json", description(tree)?));
     for (path, text) in &files {
         std::fs::write(tree.root.join(path), text)?;
     }
     Ok(files.len())
+}
+
+/// The description of the API. The server prints it, and a test of its own proves that the file is
+/// fresh: so this crate need not build the server for every tidy rule.
+fn description(tree: &Tree) -> io::Result<String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let printed = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "server", "--example", "openapi"])
+        .current_dir(&tree.root)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !printed.status.success() {
+        return Err(io::Error::other("the server did not print the description of its API"));
+    }
+    String::from_utf8(printed.stdout).map_err(io::Error::other)
 }
 
 const STAGES_HEAD: &str = "\
