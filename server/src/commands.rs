@@ -1,16 +1,17 @@
 //! The one way in which HTTP asks for a change of a record: `If-Match` against lost updates,
 //! `Idempotency-Key` against doubled ones.
 
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use kernel::{Actor, Lifecycle, SpaceId, Time};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::engine::{self, Asked, Table};
 use spine::{Denied, Fault, Tx, params};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::access::Caller;
 use crate::app::App;
@@ -26,16 +27,72 @@ pub struct Call {
 }
 
 impl<S: Sync> FromRequestParts<S> for Call {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Call, Infallible> {
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let expected = header("if-match").map(|tag| tag.trim_start_matches("W/").trim_matches('"'));
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Call> {
+        let header = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
         Ok(Call {
-            // A tag that no version can have is one that never matches.
-            expected: expected.filter(|tag| *tag != "*").map(|tag| tag.parse().unwrap_or(-1)),
-            key: header("idempotency-key").filter(|key| !key.is_empty()).map(str::to_owned),
+            expected: header("if-match").map(version).transpose()?.flatten(),
+            key: header("idempotency-key").map(key).transpose()?,
         })
+    }
+}
+
+/// Reads `"7"`; `*` is any version.
+fn version(tag: &[u8]) -> Answer<Option<i64>> {
+    let text = std::str::from_utf8(tag).unwrap_or_default();
+    let bare = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    if bare == "*" {
+        return Ok(None);
+    }
+    let digits = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+    bare.parse().ok().filter(|_| digits).map(Some).ok_or_else(|| {
+        Problem::invalid("this is no version")
+            .at("If-Match")
+            .remedy("send the `ETag` of the record as it was shown, for example \"7\"")
+    })
+}
+
+fn key(key: &[u8]) -> Answer<String> {
+    let plain = key.iter().all(u8::is_ascii_graphic);
+    match std::str::from_utf8(key) {
+        Ok(key) if plain && (1..=KEY_BYTES_MAX).contains(&key.len()) => Ok(key.to_owned()),
+        _ => {
+            let message = format!(
+                "an idempotency key has 1 to {KEY_BYTES_MAX} letters, digits and signs, no spaces"
+            );
+            Err(Problem::invalid(message).at("Idempotency-Key"))
+        }
+    }
+}
+
+impl IntoParams for Call {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = |name: &str, description: &str, schema: ObjectBuilder| {
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .description(Some(description))
+                .schema(Some(schema.schema_type(Type::String)))
+                .build()
+        };
+        let version = ObjectBuilder::new()
+            .pattern(Some(r#"^(\*|(W/)?"?[0-9]{1,18}"?)$"#))
+            .examples([r#""7""#]);
+        let key = ObjectBuilder::new().pattern(Some(format!("^[!-~]{{1,{KEY_BYTES_MAX}}}$")));
+        vec![
+            header(
+                "If-Match",
+                "The version that was seen (`ETag`): refused with 412 when it has changed since.",
+                version,
+            ),
+            header(
+                "Idempotency-Key",
+                "Makes a repeat harmless: the same key with the same request gives the first \
+                 answer again.",
+                key,
+            ),
+        ]
     }
 }
 
@@ -112,7 +169,7 @@ where
         + Sync
         + 'static,
 {
-    let key = key.map(|key| Key::of(asker, &key, &request)).transpose()?;
+    let key = key.map(|key| Key::of(asker, &key, &request));
     let mut tries = 0;
     loop {
         let (work, inner, key) = (work.clone(), app.clone(), key.clone());
@@ -153,17 +210,13 @@ struct Key {
 }
 
 impl Key {
-    fn of(asker: &Asker, key: &str, request: &Value) -> Answer<Key> {
-        if key.len() > KEY_BYTES_MAX {
-            let message = format!("an idempotency key has at most {KEY_BYTES_MAX} bytes");
-            return Err(Problem::invalid(message).at("Idempotency-Key"));
-        }
+    fn of(asker: &Asker, key: &str, request: &Value) -> Key {
         let digest = Sha256::digest(request.to_string().as_bytes());
-        Ok(Key {
+        Key {
             space: asker.space.clone(),
             key: format!("{} {key}", asker.actor),
             hash: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-        })
+        }
     }
 
     async fn earlier(&self, tx: &mut Tx) -> Result<Option<Answer<Value>>, Fault> {

@@ -4,24 +4,25 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use futures::stream;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spine::journal::{self, Stored};
 use tokio::sync::broadcast::error::RecvError;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::Caller;
 use crate::app::App;
+use crate::extract::{Json, Query};
 use crate::listing::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::problem::{Answer, Problem};
+use crate::sentences::TimelineEntry;
 
 /// The routes of the journal.
 pub fn routes() -> OpenApiRouter<App> {
@@ -43,9 +44,18 @@ struct JournalQuery {
     limit: Option<i64>,
 }
 
+/// One page of the journal, the newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct JournalPage<'a> {
+    /// The entries.
+    items: Vec<TimelineEntry<'a>>,
+    /// Ask with `after=` this for the next page; absent on the last one.
+    next: Option<i64>,
+}
+
 /// What was done, the newest first: who did what to what, and when.
 #[utoipa::path(get, path = "/journal", tag = "journal", params(JournalQuery),
-    responses((status = 200, description = "One page of entries", body = Value)))]
+    responses((status = 200, description = "One page of entries", body = JournalPage)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -65,8 +75,8 @@ async fn list(
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;
     let full = entries.len() as i64 == limit;
     let next = entries.last().filter(|_| full).map(|last| last.seq);
-    let items: Vec<Value> = entries.iter().map(crate::sentences::shown).collect();
-    Ok(Json(json!({ "items": items, "next": next })))
+    let items = entries.iter().map(crate::sentences::shown).collect();
+    Ok(Json(json!(JournalPage { items, next })))
 }
 
 /// Entries as they come: `event: entry` with what changed, by whom. `event: reload` means that

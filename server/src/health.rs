@@ -9,13 +9,14 @@ use std::collections::HashMap;
 use alerts::Severity;
 use kernel::{ItemRef, SpaceId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::practices::incidents;
 use crate::problem::Answer;
 
 /// The operational state of an item. Ordered: `Up < Down`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// Nothing says otherwise.

@@ -10,6 +10,7 @@ mod app;
 pub mod commands;
 pub mod config;
 mod courier;
+mod extract;
 mod feed;
 mod health;
 mod intake;

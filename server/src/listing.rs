@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use kernel::SpaceId;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, IntoDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use spine::Value;
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,8 +25,35 @@ pub struct PageQuery {
     pub limit: Option<i64>,
     /// The `next` of the page before.
     pub after: Option<String>,
-    /// A field to sort by; with `-` before it, the largest first.
-    pub sort: Option<String>,
+}
+
+/// Words of a query, separated by commas: `P1,P2`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Words<T>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Words<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Words<T>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts
+            .map(|part| T::deserialize(part.to_owned().into_deserializer()))
+            .collect::<Result<_, serde::de::value::Error>>()
+            .map(Words)
+            .map_err(D::Error::custom)
+    }
+}
+
+impl<T> Default for Words<T> {
+    fn default() -> Words<T> {
+        Words(Vec::new())
+    }
+}
+
+impl<T: Serialize> Words<T> {
+    /// As the API spells them.
+    pub fn texts(&self) -> Vec<String> {
+        self.0.iter().map(crate::practices::incidents::store::word).collect()
+    }
 }
 
 /// One page of a list.
@@ -37,6 +65,13 @@ pub struct Listed<T> {
     pub next: Option<String>,
     /// Rows on all pages together.
     pub total: i64,
+}
+
+/// A list that comes whole.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Items<T> {
+    /// The rows.
+    pub items: Vec<T>,
 }
 
 /// How a list is sorted: by a column, then by id.
@@ -170,7 +205,7 @@ fn read_cursor(text: &str, sort: &Sort) -> Result<Cursor, Problem> {
         .and_then(|json| serde_json::from_slice::<Cursor>(&json).ok())
         .filter(|cursor| cursor.c == sort.column && cursor.n.is_some() == sort.number)
         .ok_or_else(|| {
-            Problem::invalid("this cursor does not belong to this list and order")
+            Problem::refused("this cursor does not belong to this list and order")
                 .at("after")
                 .remedy("pass on the `next` of the page before, with the same filters and sort")
         })
@@ -265,12 +300,6 @@ impl Clauses {
     }
 }
 
-/// A comma-separated list in a query: `P1,P2`.
-pub fn words(text: Option<&str>) -> Vec<String> {
-    let parts = text.unwrap_or_default().split(',').map(str::trim);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +313,14 @@ mod tests {
         let query = PageQuery { after: Some(cursor), ..PageQuery::default() };
         assert!(Page::of(&query, Sort::ascending("number", true)).is_ok());
         assert!(Page::of(&query, Sort::ascending("title", false)).is_err());
+    }
+
+    #[test]
+    fn words_are_read_one_by_one() {
+        use incidents::Phase;
+        let read = |text: &str| serde_json::from_value::<Words<Phase>>(text.into());
+        assert_eq!(read("detect, done,").unwrap(), Words(vec![Phase::Detect, Phase::Done]));
+        assert!(read("detect,dune").is_err());
     }
 
     #[test]

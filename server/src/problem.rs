@@ -48,9 +48,14 @@ impl Problem {
         }
     }
 
-    /// 400: the request is wrong in itself.
+    /// 400: the request cannot be read: not as the description of the API says.
     pub fn invalid(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "invalid", detail)
+    }
+
+    /// 422: the request can be read, and a rule says no.
+    pub fn refused(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     }
 
     /// 404.

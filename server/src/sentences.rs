@@ -1,20 +1,48 @@
 //! Journal entries in words: what timelines and the activity list show.
 
-use kernel::Entry;
+use kernel::{Actor, Entry, Time};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-/// An entry as timelines show it: with a sentence that says what happened.
-pub fn shown(entry: &Entry) -> Value {
-    json!({
-        "seq": entry.seq,
-        "at": entry.at,
-        "actor": entry.actor,
-        "subject": entry.subject,
-        "kind": entry.kind,
-        "title": sentence(entry),
-        "data": entry.data,
-        "cause": entry.cause,
-    })
+/// A journal entry as timelines show it: with a sentence that says what happened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelineEntry<'a> {
+    /// Place in the journal.
+    pub seq: i64,
+    /// When it happened.
+    pub at: Time,
+    /// Who made it so.
+    pub actor: &'a Actor,
+    /// What it happened to: `incident:inc_…`, `item:service/checkout`.
+    pub subject: &'a str,
+    /// What happened: `incident.acknowledged`.
+    pub kind: &'a str,
+    /// What happened, in words.
+    pub title: String,
+    /// The event itself.
+    pub data: &'a Value,
+    /// The entry that it follows from, when Operate made it on its own.
+    pub cause: Option<i64>,
+}
+
+/// An entry as timelines show it.
+pub fn shown(entry: &Entry) -> TimelineEntry<'_> {
+    TimelineEntry {
+        seq: entry.seq,
+        at: entry.at,
+        actor: &entry.actor,
+        subject: &entry.subject,
+        kind: &entry.kind,
+        title: sentence(entry),
+        data: &entry.data,
+        cause: entry.cause,
+    }
+}
+
+/// Entries as a list of the API.
+pub fn timeline(entries: &[Entry]) -> Value {
+    json!({ "items": entries.iter().map(shown).collect::<Vec<_>>() })
 }
 
 /// What happened, as its own practice puts it.

@@ -2,7 +2,6 @@
 //! document with a version; changes are journaled with the value before.
 
 use alerts::MatchRule;
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use incidents::Matrix;
@@ -19,6 +18,7 @@ use utoipa_axum::routes;
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::Call;
+use crate::extract::Json;
 use crate::practices::incidents::routes::etag;
 use crate::problem::{Answer, Problem};
 
@@ -114,7 +114,8 @@ pub async fn put<T: Serialize>(
 
 /// What opens an incident, what calls people, and how incidents are handled.
 #[utoipa::path(get, path = "/settings/policy", tag = "settings",
-    responses((status = 200, description = "The policy", body = Value)))]
+    responses((status = 200, description = "The policy", body = Policy,
+        headers(("ETag", description = "Its version")))))]
 async fn get_policy(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Policy>)> {
     let mut conn = app.db.reader().await?;
     let (policy, version) = get(&mut conn, &caller.space, POLICY).await?;
@@ -123,8 +124,10 @@ async fn get_policy(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap
 
 /// Replaces the policy. What concerns the handling of incidents holds for those that open from
 /// now on.
-#[utoipa::path(put, path = "/settings/policy", tag = "settings", request_body = Value,
-    responses((status = 200, description = "The policy", body = Value)))]
+#[utoipa::path(put, path = "/settings/policy", tag = "settings", request_body = Policy,
+    params(Call),
+    responses((status = 200, description = "The policy", body = Policy,
+        headers(("ETag", description = "Its version")))))]
 async fn put_policy(
     State(app): State<App>,
     caller: Caller,
@@ -135,13 +138,13 @@ async fn put_policy(
     policy.incidents.matrix.validate()?;
     if policy.incidents.correlation_window_seconds > 86_400 {
         let message = "alerts more than a day apart are not joined: at most 86400";
-        return Err(Problem::invalid(message).at("incidents.correlation_window_seconds"));
+        return Err(Problem::refused(message).at("incidents.correlation_window_seconds"));
     }
     let estate = app.estate.snapshot(&caller.space);
     if let Some(item) = &policy.default_escalation_policy
         && (item.kind() != "escalationpolicy" || !estate.knows(item))
     {
-        return Err(Problem::invalid(format!("there is no escalation policy {item}"))
+        return Err(Problem::refused(format!("there is no escalation policy {item}"))
             .at("default_escalation_policy"));
     }
     let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
@@ -150,7 +153,8 @@ async fn put_policy(
 
 /// The rules that give incidents to a team, or give them a priority.
 #[utoipa::path(get, path = "/settings/routes", tag = "settings",
-    responses((status = 200, description = "The rules in order", body = Value)))]
+    responses((status = 200, description = "The rules in order", body = Vec<Route>,
+        headers(("ETag", description = "Its version")))))]
 async fn get_routes(
     State(app): State<App>,
     caller: Caller,
@@ -161,8 +165,10 @@ async fn get_routes(
 }
 
 /// Replaces the rules that give incidents to a team, or give them a priority.
-#[utoipa::path(put, path = "/settings/routes", tag = "settings", request_body = Value,
-    responses((status = 200, description = "The rules in order", body = Value)))]
+#[utoipa::path(put, path = "/settings/routes", tag = "settings", request_body = Vec<Route>,
+    params(Call),
+    responses((status = 200, description = "The rules in order", body = Vec<Route>,
+        headers(("ETag", description = "Its version")))))]
 async fn put_routes(
     State(app): State<App>,
     caller: Caller,
@@ -174,7 +180,7 @@ async fn put_routes(
         && let Some(error) = errors.first()
     {
         let message = format!("route {} ({}): {}", error.index, error.name, error.problem);
-        return Err(Problem::invalid(message).at(format!("{}.when", error.index)));
+        return Err(Problem::refused(message).at(format!("{}.when", error.index)));
     }
     let version = put(&app, &caller, ROUTES, &routes, call.expected).await?;
     Ok((etag(version), Json(routes)))
@@ -182,7 +188,8 @@ async fn put_routes(
 
 /// The priority matrix.
 #[utoipa::path(get, path = "/settings/priority-matrix", tag = "settings",
-    responses((status = 200, description = "The matrix", body = Value)))]
+    responses((status = 200, description = "The matrix", body = Matrix,
+        headers(("ETag", description = "Its version")))))]
 async fn get_matrix(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Matrix>)> {
     let mut conn = app.db.reader().await?;
     let (policy, version): (Policy, i64) = get(&mut conn, &caller.space, POLICY).await?;
@@ -190,8 +197,10 @@ async fn get_matrix(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap
 }
 
 /// Replaces the priority matrix; it holds for incidents that open from now on.
-#[utoipa::path(put, path = "/settings/priority-matrix", tag = "settings", request_body = Value,
-    responses((status = 200, description = "The matrix", body = Value)))]
+#[utoipa::path(put, path = "/settings/priority-matrix", tag = "settings", request_body = Matrix,
+    params(Call),
+    responses((status = 200, description = "The matrix", body = Matrix,
+        headers(("ETag", description = "Its version")))))]
 async fn put_matrix(
     State(app): State<App>,
     caller: Caller,

@@ -1,7 +1,6 @@
 //! HTTP faces of sessions, accounts, tokens and integration keys.
 
-use axum::Json;
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ItemRef;
@@ -14,6 +13,7 @@ use super::account::{self, Account, By, Profile};
 use super::policy::{Action, Caller, Identity, Role, may};
 use super::token::{self, ApiToken, IntegrationKey, Issued, KeyKind, NewKey, NewToken};
 use super::{Address, Gate, session, store};
+use crate::extract::{Json, Path};
 use crate::listing::Listed;
 use crate::problem::{Answer, Problem};
 
@@ -241,14 +241,27 @@ async fn accounts(State(gate): State<Gate>, caller: Caller) -> Answer<Json<Liste
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewAccount {
     /// Its name: small letters, digits, `.`, `_`, `-`, `@`.
     name: String,
     /// At least 12 characters.
     #[schema(format = Password)]
     password: String,
-    #[serde(flatten)]
-    profile: Profile,
+    /// How the person is called.
+    #[schema(min_length = 1, max_length = 100)]
+    display_name: String,
+    /// What it is trusted with.
+    role: Role,
+    /// Whether it acts only on what belongs to its teams.
+    #[serde(default)]
+    scoped: bool,
+    /// Its teams: `team/payments`.
+    #[serde(default)]
+    teams: Vec<ItemRef>,
+    /// The person in the estate: `person/ada`.
+    #[serde(default)]
+    person: Option<ItemRef>,
 }
 
 /// Makes an account. For administrators.
@@ -263,19 +276,33 @@ async fn create_account(
     Json(asked): Json<NewAccount>,
 ) -> Answer<(StatusCode, Json<Account>)> {
     may(&caller, Action::Administer, &[])?;
-    let NewAccount { name, password, profile } = asked;
+    let NewAccount { name, password, display_name, role, scoped, teams, person } = asked;
+    let profile = Profile { display_name, role, scoped, teams, person };
     let account = account::create(&gate, by(&caller), &name, profile, password).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct EditAccount {
     /// Sets another password; the account's sessions end.
     #[serde(default)]
     #[schema(format = Password)]
     password: Option<String>,
-    #[serde(flatten)]
-    profile: Profile,
+    /// How the person is called.
+    #[schema(min_length = 1, max_length = 100)]
+    display_name: String,
+    /// What it is trusted with.
+    role: Role,
+    /// Whether it acts only on what belongs to its teams.
+    #[serde(default)]
+    scoped: bool,
+    /// Its teams: `team/payments`.
+    #[serde(default)]
+    teams: Vec<ItemRef>,
+    /// The person in the estate: `person/ada`.
+    #[serde(default)]
+    person: Option<ItemRef>,
 }
 
 /// Edits an account. For administrators.
@@ -291,7 +318,8 @@ async fn edit_account(
     Json(asked): Json<EditAccount>,
 ) -> Answer<Json<Account>> {
     may(&caller, Action::Administer, &[])?;
-    let EditAccount { password, profile } = asked;
+    let EditAccount { password, display_name, role, scoped, teams, person } = asked;
+    let profile = Profile { display_name, role, scoped, teams, person };
     Ok(Json(account::edit(&gate, by(&caller), &name, profile, password).await?))
 }
 

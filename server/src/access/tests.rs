@@ -325,6 +325,7 @@ async fn a_viewer_and_a_responder_may_not_administer(place: Place) {
             let body = match path {
                 "/tokens" => json!({ "name": "x", "role": "admin", "scopes": ["read"] }),
                 "/integration-keys" => json!({ "name": "x", "kind": "events" }),
+                "/accounts/root" => json!({ "display_name": "Root", "role": "admin" }),
                 _ => body.clone(),
             };
             let reply = desk.ask(As::Page(&cookie), method, path, body.clone()).await;

@@ -2,16 +2,19 @@
 
 use std::net::SocketAddr;
 
-use axum::Json;
-use axum::body::Bytes;
+use alerts::{Labels, Severity};
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use connectors::Malformed;
+use kernel::{ItemRef, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::source::source;
 use crate::app::App;
+use crate::extract::{Json, RawBody};
 use crate::problem::{Answer, Problem};
 
 /// The route of the intake.
@@ -19,27 +22,96 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(post))
 }
 
+/// Something that a source reports. A `title` is needed, or for `resolved` the `key`.
+#[derive(ToSchema)]
+#[schema(as = Event)]
+#[expect(dead_code, reason = "describes what connectors::events reads")]
+struct EventBody {
+    /// One line that says what is wrong.
+    title: Option<String>,
+    /// Whether it begins, is over, or is only news; `firing` if not said.
+    status: Option<EventStatus>,
+    /// What tells it from others; item and title, if not said.
+    key: Option<String>,
+    /// How grave it is; `warning` if not said.
+    severity: Option<Severity>,
+    /// The item that it is about.
+    item: Option<ItemRef>,
+    /// Who reports; the name of the key, if not said.
+    source: Option<String>,
+    /// Anything to add.
+    description: Option<String>,
+    /// What it can be found and matched by.
+    labels: Option<Labels>,
+    /// What explains it.
+    details: Option<Labels>,
+    /// The same as `details`.
+    annotations: Option<Labels>,
+    /// When it happened; now, if not said.
+    occurred_at: Option<Time>,
+    /// Where the source shows it.
+    url: Option<String>,
+}
+
+/// What an event is about to say.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum EventStatus {
+    /// It begins, or goes on.
+    Firing,
+    /// It is over.
+    Resolved,
+    /// It is news, and over as it happens.
+    Info,
+}
+
+/// One event, or a list of at most a thousand.
+#[derive(ToSchema)]
+#[schema(as = Events)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what connectors::events reads")]
+enum EventsBody {
+    /// One.
+    One(Box<EventBody>),
+    /// Several.
+    Many(Vec<EventBody>),
+}
+
+/// How many events were taken.
+#[derive(Debug, Serialize, ToSchema)]
+struct Accepted {
+    /// So many.
+    accepted: usize,
+}
+
 /// Takes one event or a list of them. All are taken, or none. Repeating a request is harmless: an
 /// event about an alert that fires already refreshes it.
-#[utoipa::path(post, path = "/events", tag = "intake", request_body = Value,
-    responses((status = 202, description = "They are on disk", body = Value),
-        (status = 400, description = "Something in the body is wrong; nothing was taken",
-            body = Problem)))]
+#[utoipa::path(post, path = "/events", tag = "intake", request_body = EventsBody,
+    security((), ("integration_key" = [])),
+    responses((status = 202, description = "They are on disk", body = Accepted),
+        (status = 422, description = "An event is wrong; nothing was taken", body = Problem)))]
 async fn post(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
-) -> Answer<(StatusCode, Json<Value>)> {
+    RawBody(body): RawBody,
+) -> Answer<(StatusCode, Json<Accepted>)> {
     let source = source(&app, &headers, query.as_deref(), peer, "events").await?;
-    let read = connectors::events::parse(&body, &source.name, app.world.now())
-        .map_err(|malformed| Problem::invalid(malformed.to_string()).at(malformed.field.clone()))?;
+    let read = connectors::events::parse(&body, &source.name, app.world.now()).map_err(wrong)?;
     let signals = super::admit(read, &source.name)
-        .map_err(|invalid| Problem::invalid(invalid.to_string()).at(invalid.field.clone()))?;
+        .map_err(|invalid| Problem::refused(invalid.to_string()).at(invalid.field.clone()))?;
     let count = signals.len();
     if count > 0 {
         app.intake.take(source.space, signals).await?;
     }
-    Ok((StatusCode::ACCEPTED, Json(json!({ "accepted": count }))))
+    Ok((StatusCode::ACCEPTED, Json(Accepted { accepted: count })))
+}
+
+/// A body that is no list of events cannot be read; an event in it that is wrong is refused.
+fn wrong(malformed: Malformed) -> Problem {
+    let told = malformed.to_string();
+    let problem =
+        if malformed.index.is_some() { Problem::refused(told) } else { Problem::invalid(told) };
+    if malformed.field.is_empty() { problem } else { problem.at(malformed.field) }
 }

@@ -5,3 +5,6 @@ pub mod estate;
 pub mod incidents;
 pub mod oncall;
 pub mod reports;
+
+#[cfg(test)]
+mod tests;

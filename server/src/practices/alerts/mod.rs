@@ -4,3 +4,4 @@ pub mod batch;
 pub mod hot;
 pub mod routes;
 pub mod store;
+mod views;

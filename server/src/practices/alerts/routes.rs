@@ -3,11 +3,10 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use alerts::{Alert, Command, MatchRule, Matcher, Severity, Stage};
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use alerts::{Alert, Command, MatchRule, Matcher, Severity, Stage, View};
+use axum::extract::State;
 use axum::http::HeaderMap;
-use kernel::{AlertId, ItemRef, Lifecycle, Time};
+use kernel::{AlertId, IncidentId, ItemRef, Lifecycle, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Versioned};
@@ -17,12 +16,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::{self, ALERTS};
+use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
-use crate::listing::{LIMIT_DEFAULT, LIMIT_MAX, Listed, PageQuery, words};
+use crate::extract::{Json, Path, Query};
+use crate::listing::{Items, LIMIT_DEFAULT, LIMIT_MAX, Listed, PageQuery, Words};
+use crate::practices::estate::live::Route;
 use crate::practices::incidents::routes::etag;
 use crate::problem::{Answer, Problem};
+use crate::sentences::{TimelineEntry, timeline as timeline_of};
 use crate::settings;
 
 /// Every route of alerts.
@@ -42,33 +45,41 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct FilterQuery {
     /// Only these states, separated by commas; without it everything but closed.
-    state: Option<String>,
+    #[param(value_type = Option<Vec<Stage>>, style = Form, explode = false)]
+    state: Words<Stage>,
     /// Only these severities, separated by commas.
-    severity: Option<String>,
+    #[param(value_type = Option<Vec<Severity>>, style = Form, explode = false)]
+    severity: Words<Severity>,
     /// Only those on this item.
-    item: Option<String>,
+    item: Option<ItemRef>,
     /// `true`: only those whose item was found; `false`: only those whose item was not.
     matched: Option<bool>,
     /// Only those of this incident.
-    incident: Option<String>,
+    incident: Option<IncidentId>,
     /// Only those with this text in name, summary or a label value.
     q: Option<String>,
+    /// A field to sort by; with `-` before it, the largest first.
+    #[param(pattern = "^-?(severity|starts_at|last_seen|name)$")]
+    sort: Option<String>,
+}
+
+/// The alert that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct AlertPath {
+    /// Its id (`alr_…`).
+    id: AlertId,
 }
 
 impl FilterQuery {
-    fn holds(&self, alert: &Alert, states: &[String], severities: &[String]) -> bool {
-        let word = |text: &str, wanted: &[String]| {
-            wanted.is_empty() || wanted.iter().any(|word| word == text)
-        };
+    fn holds(&self, alert: &Alert) -> bool {
         let text = self.q.as_deref().unwrap_or_default().to_lowercase();
-        let item = alert.item.as_ref().map(ItemRef::as_str);
-        word(&crate::practices::incidents::store::word(alert.stage), states)
-            && word(alert.severity.as_str(), severities)
-            && self.item.as_deref().is_none_or(|wanted| item == Some(wanted))
+        let (states, severities) = (&self.state.0, &self.severity.0);
+        (states.is_empty() || states.contains(&alert.stage))
+            && (severities.is_empty() || severities.contains(&alert.severity))
+            && (self.item.is_none() || self.item == alert.item)
             && self.matched.is_none_or(|wanted| alert.item.is_some() == wanted)
-            && self.incident.as_deref().is_none_or(|wanted| {
-                alert.incident.is_some_and(|incident| incident.to_string() == wanted)
-            })
+            && (self.incident.is_none() || self.incident == alert.incident)
             && (text.is_empty() || holds_text(alert, &text))
     }
 }
@@ -82,21 +93,19 @@ fn holds_text(alert: &Alert, text: &str) -> bool {
 /// Lists alerts, those that fire worst and longest first. Sorted on request by `starts_at`,
 /// `last_seen` or `severity`.
 #[utoipa::path(get, path = "/alerts", tag = "alerts", params(PageQuery, FilterQuery),
-    responses((status = 200, description = "One page of alerts", body = Listed<Value>)))]
+    responses((status = 200, description = "One page of alerts", body = Listed<View>)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(page): Query<PageQuery>,
     Query(filter): Query<FilterQuery>,
 ) -> Answer<Json<Listed<Value>>> {
-    let states = words(filter.state.as_deref());
-    if states.iter().any(|state| state == "closed") {
+    if filter.state.0.contains(&Stage::Closed) {
         return closed(&app, &caller, &page).await;
     }
-    let severities = words(filter.severity.as_deref());
     let mut found = app.alerts.all(&caller.space);
-    found.retain(|alert| filter.holds(&alert.record, &states, &severities));
-    sort(&mut found, page.sort.as_deref())?;
+    found.retain(|alert| filter.holds(&alert.record));
+    sort(&mut found, filter.sort.as_deref())?;
     let limit = limit(&page)?;
     let offset = offset(&page)?;
     let total = found.len();
@@ -122,7 +131,7 @@ fn offset(page: &PageQuery) -> Answer<usize> {
     match page.after.as_deref().filter(|after| !after.is_empty()) {
         None => Ok(0),
         Some(text) => text.parse().map_err(|_| {
-            Problem::invalid("this cursor does not belong to this list")
+            Problem::refused("this cursor does not belong to this list")
                 .at("after")
                 .remedy("pass on the `next` of the page before")
         }),
@@ -186,25 +195,26 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 
 /// Shows one alert.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
-    params(("id" = String, Path, description = "Its id (`alr_…`)")),
-    responses((status = 200, description = "The alert", body = Value)))]
+    params(AlertPath),
+    responses((status = 200, description = "The alert", body = View, headers(("ETag", description = "Its version")))))]
 async fn one(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<AlertId>,
+    Path(AlertPath { id }): Path<AlertPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, id).await?;
     Ok((etag(found.version), Json(view(&found.record, found.version, app.world.now()))))
 }
 
 /// Asks something of an alert; the answer is the alert afterwards.
-#[utoipa::path(post, path = "/alerts/{id}/commands", tag = "alerts", request_body = Value,
-    params(("id" = String, Path, description = "Its id (`alr_…`)")),
-    responses((status = 200, description = "The alert afterwards", body = Value)))]
+#[utoipa::path(post, path = "/alerts/{id}/commands", tag = "alerts",
+    request_body = Command, params(AlertPath, Call),
+    responses((status = 200, description = "The alert afterwards", body = View,
+        headers(("ETag", description = "Its version")))))]
 async fn command(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<AlertId>,
+    Path(AlertPath { id }): Path<AlertPath>,
     call: Call,
     Json(command): Json<Command>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
@@ -222,12 +232,12 @@ async fn command(
 
 /// The history of an alert, the newest first.
 #[utoipa::path(get, path = "/alerts/{id}/timeline", tag = "alerts",
-    params(("id" = String, Path, description = "Its id (`alr_…`)")),
-    responses((status = 200, description = "What happened", body = Value)))]
+    params(AlertPath),
+    responses((status = 200, description = "What happened", body = Items<TimelineEntry>)))]
 async fn timeline(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<AlertId>,
+    Path(AlertPath { id }): Path<AlertPath>,
 ) -> Answer<Json<Value>> {
     let found = load(&app, &caller, id).await?;
     let filter = journal::Filter {
@@ -237,47 +247,50 @@ async fn timeline(
     };
     let mut conn = app.db.reader().await?;
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;
-    let items: Vec<Value> = entries.iter().map(crate::sentences::shown).collect();
-    Ok(Json(json!({ "items": items })))
+    Ok(Json(timeline_of(&entries)))
 }
 
 /// The rules that find the item of an alert, in the order in which they are asked.
 #[utoipa::path(get, path = "/match-rules", tag = "alerts",
-    responses((status = 200, description = "The rules", body = Value)))]
-async fn rules(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<Value>)> {
+    responses((status = 200, description = "The rules", body = MatchRules,
+        headers(("ETag", description = "Their version")))))]
+async fn rules(State(app): State<App>, caller: Caller) -> Answer<(HeaderMap, Json<MatchRules>)> {
     let mut conn = app.db.reader().await?;
     let (rules, version) = settings::match_rules(&mut conn, &caller.space).await?;
-    let mut from_files: Vec<Value> = Vec::new();
-    for route in app.estate.snapshot(&caller.space).routes() {
-        from_files.push(json!({
-            "name": route.name, "when": route.when, "item": route.item, "managed_by": "estate"
-        }));
-    }
-    Ok((etag(version), Json(json!({ "items": rules, "routes": from_files, "version": version }))))
+    let snapshot = app.estate.snapshot(&caller.space);
+    let from_files = |route: &Route| RuleOfEstate {
+        name: route.name.clone(),
+        when: route.when.clone(),
+        item: route.item.clone(),
+        managed_by: "estate",
+    };
+    let routes = snapshot.routes().iter().map(from_files).collect();
+    Ok((etag(version), Json(MatchRules { items: rules, routes, version })))
 }
 
 /// Replaces the rules; alerts that fire are matched anew.
-#[utoipa::path(put, path = "/match-rules", tag = "alerts", request_body = Value,
-    responses((status = 200, description = "The rules", body = Value)))]
+#[utoipa::path(put, path = "/match-rules", tag = "alerts",
+    request_body = Vec<MatchRule>, params(Call),
+    responses((status = 200, description = "The rules", body = SavedRules)))]
 async fn put_rules(
     State(app): State<App>,
     caller: Caller,
     call: Call,
     Json(rules): Json<Vec<MatchRule>>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<SavedRules>> {
     may(&caller, Action::Administer, &[])?;
     compile(&rules)?;
     settings::put(&app, &caller, settings::MATCH_RULES, &rules, call.expected).await?;
     app.estate.reload(&app.db).await?;
-    let changed = rematch(&app, &caller).await?;
-    Ok(Json(json!({ "items": rules, "rematched": changed })))
+    let rematched = rematch(&app, &caller).await?;
+    Ok(Json(SavedRules { items: rules, rematched }))
 }
 
 fn compile(rules: &[MatchRule]) -> Answer<Matcher> {
     Matcher::compile(rules).map_err(|errors| {
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let field = errors.first().map(|error| format!("{}.{}", error.index, error.field));
-        Problem::invalid(text.join("; ")).at(field.unwrap_or_default())
+        Problem::refused(text.join("; ")).at(field.unwrap_or_default())
     })
 }
 
@@ -303,13 +316,14 @@ async fn rematch(app: &App, caller: &Caller) -> Answer<usize> {
 }
 
 /// Which of the alerts that are not closed a rule would match, before it is saved.
-#[utoipa::path(post, path = "/match-rules/preview", tag = "alerts", request_body = Value,
-    responses((status = 200, description = "How many, and some of them", body = Value)))]
+#[utoipa::path(post, path = "/match-rules/preview", tag = "alerts",
+    request_body = MatchRule,
+    responses((status = 200, description = "How many, and some of them", body = RulePreview)))]
 async fn preview(
     State(app): State<App>,
     caller: Caller,
     Json(rule): Json<MatchRule>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<RulePreview>> {
     let matcher = compile(std::slice::from_ref(&rule))?;
     let estate = app.estate.snapshot(&caller.space);
     let mut matches = 0;
@@ -325,16 +339,16 @@ async fn preview(
         }
         matches += 1;
         if examples.len() < 10 {
-            examples.push(json!({
-                "id": alert.record.id,
-                "name": alert.record.name(),
-                "summary": alert.record.summary(),
-                "item": found.item,
-                "labels": alert.record.labels,
-            }));
+            examples.push(RuleExample {
+                id: alert.record.id,
+                name: alert.record.name().to_owned(),
+                summary: alert.record.summary().to_owned(),
+                item: found.item,
+                labels: alert.record.labels.clone(),
+            });
         }
     }
-    Ok(Json(json!({ "matches": matches, "examples": examples, "unknown_items": unknown_items })))
+    Ok(Json(RulePreview { matches, examples, unknown_items }))
 }
 
 /// Counts for the overview: `(firing, firing without an item, firing and critical)`.

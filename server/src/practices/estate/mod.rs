@@ -4,3 +4,4 @@ pub mod changes;
 pub mod live;
 pub mod routes;
 pub mod store;
+pub mod views;

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use estate::{Estate, Kind, Resource, SourceFile};
-use kernel::{ItemRef, SpaceId};
+use estate::{Edge, Estate, Kind, Reached, Resource, SourceFile};
+use kernel::{ItemRef, SpaceId, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::journal;
@@ -15,13 +14,19 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::views::{
+    Hits, InheritedView, ItemRow, ItemView, Keeping, ListedItem, Map, MapNode, PlanView,
+};
 use super::{changes, store};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::Call;
-use crate::health::{self, Health};
+use crate::extract::{Json, Path, Query};
+use crate::health;
+use crate::listing::{Listed, Page, Sort};
 use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
+use crate::practices::incidents::views::IncidentRow;
 use crate::problem::{Answer, Problem};
 
 /// Every route of the estate.
@@ -44,86 +49,69 @@ struct ListQuery {
     /// Only this kind: `service`, `component`, `team` …
     kind: Option<String>,
     /// Only items that this team answers for: `team/payments`.
-    team: Option<String>,
+    team: Option<ItemRef>,
     /// Only items of this department.
     department: Option<String>,
     /// Only items with this text in name or title.
     q: Option<String>,
 }
 
-/// An item as a row of a list.
-fn row(estate: &Estate, resource: &Resource, health: &HashMap<ItemRef, Health>) -> Value {
-    let item = resource.item();
-    json!({
-        "item": item,
-        "title": resource.title(),
-        "kind": item.kind(),
-        "description": resource.metadata.description,
-        "labels": resource.metadata.labels,
-        "team": estate.owner(item).map(|owner| owner.to),
-        "criticality": resource.kind().operated().then(|| estate.criticality(item)),
-        "state": resource.kind().operated()
-            .then(|| health.get(item).copied().unwrap_or_default()),
-    })
+/// The item that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct ItemPath {
+    /// Its kind: `service`, `component`, `team` …
+    #[param(pattern = "^[a-z]+$")]
+    kind: String,
+    /// Its name.
+    #[param(pattern = "^[A-Za-z0-9_.-]+$", max_length = 180)]
+    name: String,
+}
+
+impl ItemPath {
+    fn item(&self) -> Answer<ItemRef> {
+        ItemRef::new(&self.kind, &self.name).ok_or_else(|| Problem::not_found("item"))
+    }
 }
 
 /// Lists the resources of the estate, by kind and name.
 #[utoipa::path(get, path = "/estate/items", tag = "estate", params(ListQuery),
-    responses((status = 200, description = "All that match", body = Value)))]
+    responses((status = 200, description = "All that match", body = Listed<ListedItem>)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<ListQuery>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Listed<ListedItem>>> {
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let health = health::of_items(&app, &caller.space).await?;
     let mut conn = app.db.reader().await?;
-    let kept: HashMap<ItemRef, (bool, bool, i64)> = store::all(&mut conn, &caller.space)
+    let kept: HashMap<ItemRef, Keeping> = store::all(&mut conn, &caller.space)
         .await?
-        .into_iter()
-        .map(|kept| {
-            let by_file = kept.stored.applied.is_some();
-            let item = kept.stored.resource.item().clone();
-            (item, (by_file, kept.stored.drift(), kept.version))
-        })
+        .iter()
+        .map(|kept| (kept.stored.resource.item().clone(), Keeping::of(kept)))
         .collect();
     let text = query.q.unwrap_or_default().to_lowercase();
     let fits = |resource: &&Resource| {
         let item = resource.item();
-        let owner = || estate.owner(item).map(|owner| owner.to.to_string());
+        let owned = |wanted: &ItemRef| estate.owner(item).is_some_and(|owner| owner.to == *wanted);
         query.kind.as_deref().is_none_or(|kind| item.kind() == kind)
-            && query.team.is_none_or_eq(owner)
-            && query.department.is_none_or_eq(|| department(resource))
+            && query.team.as_ref().is_none_or(owned)
+            && (query.department.is_none() || query.department == department(resource))
             && (text.is_empty()
                 || item.name().to_lowercase().contains(&text)
                 || resource.title().to_lowercase().contains(&text))
     };
-    let items: Vec<Value> = estate
+    let items: Vec<ListedItem> = estate
         .resources()
         .filter(fits)
-        .map(|resource| {
-            let mut shown = row(estate, resource, &health);
-            let (by_file, drift, version) = kept.get(resource.item()).copied().unwrap_or_default();
-            shown["managed_by"] = json!(if by_file { "file" } else { "ui" });
-            shown["drift"] = json!(drift);
-            shown["version"] = json!(version);
-            shown
+        .map(|resource| ListedItem {
+            row: ItemRow::of(estate, resource, &health),
+            keeping: kept.get(resource.item()).copied().unwrap_or_else(Keeping::nowhere),
         })
         .collect();
-    let total = items.len();
-    Ok(Json(json!({ "items": items, "next": null, "total": total })))
-}
-
-trait Wanted {
-    /// Nothing is wanted, or it is what the item has.
-    fn is_none_or_eq(&self, have: impl FnOnce() -> Option<String>) -> bool;
-}
-
-impl Wanted for Option<String> {
-    fn is_none_or_eq(&self, have: impl FnOnce() -> Option<String>) -> bool {
-        self.as_ref().is_none_or(|wanted| have().as_ref() == Some(wanted))
-    }
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    Ok(Json(Listed { items, next: None, total }))
 }
 
 fn department(resource: &Resource) -> Option<String> {
@@ -131,20 +119,17 @@ fn department(resource: &Resource) -> Option<String> {
     spec.get("department").and_then(Value::as_str).map(str::to_owned)
 }
 
-fn item(kind: &str, name: &str) -> Answer<ItemRef> {
-    ItemRef::new(kind, name).ok_or_else(|| Problem::not_found("item"))
-}
-
 /// Shows an item with everything about it.
 #[utoipa::path(get, path = "/estate/items/{kind}/{name}", tag = "estate",
-    params(("kind" = String, Path), ("name" = String, Path)),
-    responses((status = 200, description = "The item", body = Value)))]
+    params(ItemPath),
+    responses((status = 200, description = "The item", body = ItemView,
+        headers(("ETag", description = "Its version")))))]
 async fn one(
     State(app): State<App>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    Path(path): Path<ItemPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
-    let item = item(&kind, &name)?;
+    let item = path.item()?;
     let mut conn = app.db.reader().await?;
     let kept = store::one(&mut conn, &caller.space, &item)
         .await?
@@ -152,76 +137,72 @@ async fn one(
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let health = health::of_items(&app, &caller.space).await?;
-    let mut shown = row(estate, &kept.stored.resource, &health);
-    let spec = serde_json::to_value(&kept.stored.resource).unwrap_or_default();
-    shown["spec"] = spec["spec"].clone();
-    shown["metadata"] = spec["metadata"].clone();
-    shown["managed_by"] = json!(if kept.stored.applied.is_some() { "file" } else { "ui" });
-    shown["drift"] = json!(kept.stored.drift());
-    shown["version"] = json!(kept.version);
-    shown["owner"] = json!(estate.owner(&item));
-    shown["operator"] = json!(estate.operator(&item));
-    shown["escalation_policy"] = json!(estate.escalation_policy(&item));
-    shown["inherited"] = json!(estate.inherited(&item).map(|inherited| {
-        json!({ "criticality": inherited.criticality, "because": inherited.to_string() })
-    }));
-    let edges: Vec<_> = estate.edges().collect();
-    shown["depends_on"] = json!(edges.iter().filter(|edge| edge.from == item).collect::<Vec<_>>());
-    shown["dependents"] = json!(edges.iter().filter(|edge| edge.to == item).collect::<Vec<_>>());
+    let (owned, needs): (Vec<Edge>, Vec<Edge>) = estate
+        .edges()
+        .filter(|edge| edge.from == item || edge.to == item)
+        .partition(|edge| edge.from == item);
     let affected = estate.affected(std::slice::from_ref(&item));
-    shown["usecases"] = json!(affected.usecases);
-    shown["products"] = json!(affected.products);
-    shown["mentioned_by"] =
-        json!(estate.mentioned_by(&item).iter().map(|r| r.item()).collect::<Vec<_>>());
-    shown["incidents"] = incidents_of(&app, &caller.space, &item).await?;
-    shown["alerts"] = alerts_of(&app, &caller.space, &item);
     let filter = journal::Filter {
         subject: Some(format!("item:{item}")),
         limit: 50,
         ..journal::Filter::default()
     };
     let changes = journal::list(&mut conn, &caller.space, &filter).await?;
-    shown["changes"] = json!(changes.iter().map(crate::sentences::shown).collect::<Vec<_>>());
-    Ok((etag(kept.version), Json(shown)))
+    let shown = ItemView {
+        row: ItemRow::of(estate, &kept.stored.resource, &health),
+        keeping: Keeping::of(&kept),
+        spec: &kept.stored.resource.spec,
+        metadata: &kept.stored.resource.metadata,
+        owner: estate.owner(&item),
+        operator: estate.operator(&item),
+        escalation_policy: estate.escalation_policy(&item),
+        inherited: estate.inherited(&item).map(InheritedView::from),
+        depends_on: owned,
+        dependents: needs,
+        usecases: affected.usecases,
+        products: affected.products,
+        mentioned_by: estate.mentioned_by(&item).iter().map(|r| r.item().clone()).collect(),
+        incidents: incidents_of(&app, &caller.space, &item).await?,
+        alerts: alerts_of(&app, &caller.space, &item),
+        changes: changes.iter().map(crate::sentences::shown).collect(),
+    };
+    Ok((etag(kept.version), Json(json!(shown))))
 }
 
-async fn incidents_of(app: &App, space: &SpaceId, item: &ItemRef) -> Answer<Value> {
+async fn incidents_of(app: &App, space: &SpaceId, item: &ItemRef) -> Answer<Vec<IncidentRow>> {
     use incidents::store::{Filter, list};
     let filter = Filter { item: Some(item.to_string()), ..Filter::default() };
-    let sort = crate::listing::Sort::descending("opened_at", true);
-    let page = crate::listing::Page::first(20, sort);
+    let page = Page::first(20, Sort::descending("opened_at", true));
     let mut conn = app.db.reader().await?;
     let (rows, _) = list(&mut conn, space, &filter, &page).await?;
-    let rows = rows.iter().map(|found| incidents::routes::row(&found.record, found.version));
-    Ok(rows.collect::<Vec<_>>().into())
+    Ok(rows.iter().map(|found| incidents::views::row(&found.record, found.version)).collect())
 }
 
-fn alerts_of(app: &App, space: &SpaceId, item: &ItemRef) -> Value {
+fn alerts_of(app: &App, space: &SpaceId, item: &ItemRef) -> Vec<Value> {
     let mut alerts = app.alerts.all(space);
     alerts.retain(|alert| alert.record.item.as_ref() == Some(item));
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.record.starts_at));
-    let shown = alerts.iter().take(100).map(|alert| json!(alert.record.view(alert.version)));
-    shown.collect::<Vec<_>>().into()
+    alerts.iter().take(100).map(|alert| json!(alert.record.view(alert.version))).collect()
 }
 
 /// Creates or replaces a resource by hand. `If-Match` guards against lost updates.
-#[utoipa::path(put, path = "/estate/items/{kind}/{name}", tag = "estate", request_body = Value,
-    params(("kind" = String, Path), ("name" = String, Path)),
+#[utoipa::path(put, path = "/estate/items/{kind}/{name}", tag = "estate",
+    request_body = Resource, params(ItemPath, Call),
     responses((status = 204, description = "It is so")))]
 async fn put(
     State(app): State<App>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    Path(path): Path<ItemPath>,
     call: Call,
     Json(document): Json<Value>,
 ) -> Answer<StatusCode> {
     may(&caller, Action::Administer, &[])?;
-    let item = item(&kind, &name)?;
+    let item = path.item()?;
     let resource = estate::from_json(&document)
         .map_err(|mistake| changes::wrong(std::slice::from_ref(&mistake)))?;
     if *resource.item() != item {
         let message = format!("the document is {}, the address says {item}", resource.item());
-        return Err(Problem::invalid(message).at("metadata.name"));
+        return Err(Problem::refused(message).at("metadata.name"));
     }
     changes::put(&app, &caller.asker(), resource, call.expected).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -229,16 +210,16 @@ async fn put(
 
 /// Deletes a resource that no other names.
 #[utoipa::path(delete, path = "/estate/items/{kind}/{name}", tag = "estate",
-    params(("kind" = String, Path), ("name" = String, Path)),
+    params(ItemPath, Call),
     responses((status = 204, description = "It is gone")))]
 async fn delete(
     State(app): State<App>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    Path(path): Path<ItemPath>,
     call: Call,
 ) -> Answer<StatusCode> {
     may(&caller, Action::Administer, &[])?;
-    changes::delete(&app, &caller.asker(), item(&kind, &name)?, call.expected).await?;
+    changes::delete(&app, &caller.asker(), path.item()?, call.expected).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -246,48 +227,44 @@ async fn delete(
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct AtQuery {
-    /// As of this time (RFC 3339); now if not said.
-    at: Option<String>,
+    /// As of this time; now if not said.
+    at: Option<Time>,
 }
 
 /// What breaks when the item is down: by path and hop, honouring redundancy.
 #[utoipa::path(get, path = "/estate/items/{kind}/{name}/impact", tag = "estate",
-    params(("kind" = String, Path), ("name" = String, Path), AtQuery),
-    responses((status = 200, description = "Everything hit, the nearest first", body = Value)))]
+    params(ItemPath, AtQuery),
+    responses((status = 200, description = "Everything hit, the nearest first", body = Hits)))]
 async fn impact(
     State(app): State<App>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    Path(path): Path<ItemPath>,
     Query(query): Query<AtQuery>,
-) -> Answer<Json<Value>> {
-    reach(&app, &caller, (&kind, &name), query, |estate, item| {
-        json!(estate.impact(std::slice::from_ref(item)))
-    })
-    .await
+) -> Answer<Json<Hits>> {
+    let ask = |estate: &Estate, item: &ItemRef| estate.impact(std::slice::from_ref(item));
+    reach(&app, &caller, path.item()?, query.at, ask).await
 }
 
 /// What the item depends on: by path and hop.
 #[utoipa::path(get, path = "/estate/items/{kind}/{name}/upstream", tag = "estate",
-    params(("kind" = String, Path), ("name" = String, Path), AtQuery),
-    responses((status = 200, description = "Everything needed, the nearest first", body = Value)))]
+    params(ItemPath, AtQuery),
+    responses((status = 200, description = "Everything needed, the nearest first", body = Hits)))]
 async fn upstream(
     State(app): State<App>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    Path(path): Path<ItemPath>,
     Query(query): Query<AtQuery>,
-) -> Answer<Json<Value>> {
-    reach(&app, &caller, (&kind, &name), query, |estate, item| json!(estate.upstream(item))).await
+) -> Answer<Json<Hits>> {
+    reach(&app, &caller, path.item()?, query.at, Estate::upstream).await
 }
 
 async fn reach(
     app: &App,
     caller: &Caller,
-    (kind, name): (&str, &str),
-    query: AtQuery,
-    ask: fn(&Estate, &ItemRef) -> Value,
-) -> Answer<Json<Value>> {
-    let item = item(kind, name)?;
-    let at = incidents::routes::time("at", query.at.as_deref())?;
+    item: ItemRef,
+    at: Option<Time>,
+    ask: fn(&Estate, &ItemRef) -> Vec<Reached>,
+) -> Answer<Json<Hits>> {
     let hits = match at {
         None => {
             let snapshot = app.estate.snapshot(&caller.space);
@@ -306,22 +283,21 @@ async fn reach(
         }
     };
     let at = at.unwrap_or_else(|| app.world.now());
-    Ok(Json(json!({ "root": item, "at": at, "hits": hits })))
+    Ok(Json(Hits { root: Some(item), at, hits }))
 }
 
 /// The map: everything that can break, and what needs what. An edge points from what needs to
 /// what is needed.
 #[utoipa::path(get, path = "/estate/graph", tag = "estate", params(AtQuery),
-    responses((status = 200, description = "Nodes and edges", body = Value)))]
+    responses((status = 200, description = "Nodes and edges", body = Map)))]
 async fn map(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<AtQuery>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Map>> {
     let health = health::of_items(&app, &caller.space).await?;
-    let at = incidents::routes::time("at", query.at.as_deref())?;
     let snapshot = app.estate.snapshot(&caller.space);
-    let past = match at {
+    let past = match query.at {
         None => None,
         Some(at) => {
             let mut conn = app.db.reader().await?;
@@ -329,17 +305,16 @@ async fn map(
         }
     };
     let estate = past.as_ref().unwrap_or(&snapshot.estate);
-    let nodes: Vec<Value> = estate
+    let nodes = estate
         .resources()
         .filter(|resource| resource.kind().operated())
-        .map(|resource| {
-            let mut node = row(estate, resource, &health);
-            node["id"] = json!(resource.item());
-            node
+        .map(|resource| MapNode {
+            id: resource.item().clone(),
+            row: ItemRow::of(estate, resource, &health),
         })
         .collect();
-    let edges: Vec<_> = estate.edges().collect();
-    Ok(Json(json!({ "nodes": nodes, "edges": edges, "at": at.unwrap_or_else(|| app.world.now()) })))
+    let at = query.at.unwrap_or_else(|| app.world.now());
+    Ok(Json(Map { nodes, edges: estate.edges().collect(), at }))
 }
 
 /// Files to plan or apply.
@@ -347,48 +322,47 @@ async fn map(
 #[serde(deny_unknown_fields)]
 struct Files {
     /// The files: names for messages, and their text.
-    #[schema(value_type = Vec<Value>)]
     files: Vec<SourceFile>,
     /// Delete what files once said and say no more.
     #[serde(default)]
     prune: bool,
 }
 
-fn answer(outcome: changes::Outcome) -> axum::response::Response {
+fn answer(outcome: changes::Outcome) -> (StatusCode, Json<PlanView>) {
     match outcome {
         changes::Outcome::Planned(plan) => {
-            Json(json!({ "changes": plan.changes, "errors": [] })).into_response()
+            (StatusCode::OK, Json(PlanView { changes: plan.changes, ..PlanView::default() }))
         }
-        changes::Outcome::Wrong(mistakes) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "changes": [], "errors": mistakes })))
-                .into_response()
+        changes::Outcome::Wrong(errors) => {
+            let shown = PlanView { errors, ..PlanView::default() };
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(shown))
         }
     }
 }
 
 /// What applying files would change.
 #[utoipa::path(post, path = "/estate/plan", tag = "estate", request_body = Files,
-    responses((status = 200, description = "The changes", body = Value),
+    responses((status = 200, description = "The changes", body = PlanView),
         (status = 422, description = "Mistakes, each with file, line, field and remedy",
-            body = Value)))]
+            body = PlanView)))]
 async fn plan(
     State(app): State<App>,
     caller: Caller,
     Json(files): Json<Files>,
-) -> Answer<axum::response::Response> {
+) -> Answer<(StatusCode, Json<PlanView>)> {
     let Files { files, prune } = files;
     Ok(answer(changes::plan(&app, &caller.asker(), &files, prune).await?))
 }
 
 /// Applies files: everything or nothing.
 #[utoipa::path(post, path = "/estate/apply", tag = "estate", request_body = Files,
-    responses((status = 200, description = "What was changed", body = Value),
-        (status = 422, description = "Mistakes; nothing was changed", body = Value)))]
+    responses((status = 200, description = "What was changed", body = PlanView),
+        (status = 422, description = "Mistakes; nothing was changed", body = PlanView)))]
 async fn apply(
     State(app): State<App>,
     caller: Caller,
     Json(files): Json<Files>,
-) -> Answer<axum::response::Response> {
+) -> Answer<(StatusCode, Json<PlanView>)> {
     may(&caller, Action::Administer, &[])?;
     let Files { files, prune } = files;
     Ok(answer(changes::apply(&app, &caller.asker(), &files, prune).await?))

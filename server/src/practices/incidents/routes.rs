@@ -1,10 +1,9 @@
 //! HTTP faces of incidents.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use incidents::{Command, Incident, Open};
-use kernel::{IncidentId, Lifecycle, Time};
+use incidents::{Command, Incident, Open, Phase, Stage};
+use kernel::{IncidentId, ItemRef, Lifecycle, Priority, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Asked, Versioned};
@@ -14,11 +13,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::{self, Filter, INCIDENTS};
+use super::views::{IncidentRow, IncidentView, NewIncident, row, view};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
-use crate::listing::{Listed, Page, PageQuery, Sort, words};
+use crate::extract::{Json, Path, Query};
+use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
+use crate::practices::estate::views::Hits;
 use crate::problem::{Answer, Problem};
+use crate::sentences::{TimelineEntry, timeline as timeline_of};
 
 /// Every route of incidents.
 pub fn routes() -> OpenApiRouter<App> {
@@ -31,27 +34,13 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(impact))
 }
 
-/// An incident as the API shows it: the record, its version, and what may be asked of it now.
-pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
-    let mut shown = serde_json::to_value(incident).unwrap_or_default();
-    if let Value::Object(fields) = &mut shown {
-        fields.insert("version".to_owned(), version.into());
-        fields.insert("phase".to_owned(), json!(incident.phase()));
-        fields.insert("next_step".to_owned(), incident.next_step().into());
-        fields.insert("allowed".to_owned(), json!(incident.allowed(now)));
-    }
-    shown
-}
-
-/// An incident as a row of a list: without what only its own page shows.
-pub fn row(incident: &Incident, version: i64) -> Value {
-    let mut shown = view(incident, version, Time::EPOCH);
-    if let Value::Object(fields) = &mut shown {
-        for heavy in ["comments", "tasks", "links", "priority_lines", "hits", "allowed", "policy"] {
-            fields.remove(heavy);
-        }
-    }
-    shown
+/// The incident that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct IncidentPath {
+    /// Its id (`inc_…`) or its number.
+    #[param(pattern = "^(inc_[0-7][0-9a-hjkmnp-tv-z]{25}|[0-9]{1,9})$")]
+    pub id: String,
 }
 
 /// What a list of incidents can be narrowed to.
@@ -62,70 +51,63 @@ struct FilterQuery {
     /// `true`: only those that are not over; `false`: only those that are.
     open: Option<bool>,
     /// Only these stages, separated by commas.
-    stage: Option<String>,
-    /// Only these phases (`detect`, `diagnose`, `resolve`, `done`), separated by commas.
-    phase: Option<String>,
+    #[param(value_type = Option<Vec<Stage>>, style = Form, explode = false)]
+    stage: Words<Stage>,
+    /// Only these phases, separated by commas.
+    #[param(value_type = Option<Vec<Phase>>, style = Form, explode = false)]
+    phase: Words<Phase>,
     /// Only these priorities, separated by commas.
-    priority: Option<String>,
+    #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
+    priority: Words<Priority>,
     /// Only those of this team: `team/payments`.
-    team: Option<String>,
+    team: Option<ItemRef>,
     /// Only those of this person: `person/ada`.
-    assignee: Option<String>,
+    assignee: Option<ItemRef>,
     /// Only those that touch this item: `service/orders`.
-    item: Option<String>,
+    item: Option<ItemRef>,
     /// Only those whose title holds this text, or that have this number.
     q: Option<String>,
-    /// Opened at or after this time (RFC 3339).
-    from: Option<String>,
-    /// Opened before this time (RFC 3339).
-    to: Option<String>,
+    /// Opened at or after this time.
+    from: Option<Time>,
+    /// Opened before this time.
+    to: Option<Time>,
+    /// A field to sort by; with `-` before it, the largest first.
+    #[param(pattern = "^-?(opened_at|updated_at|number|priority|stage|title)$")]
+    sort: Option<String>,
 }
 
 impl FilterQuery {
-    fn filter(self) -> Answer<Filter> {
-        Ok(Filter {
+    fn filter(self) -> Filter {
+        let text = |item: Option<ItemRef>| item.map(|item| item.to_string());
+        Filter {
             open: self.open,
-            stages: words(self.stage.as_deref()),
-            phases: words(self.phase.as_deref()),
-            priorities: words(self.priority.as_deref()),
-            team: self.team,
-            assignee: self.assignee,
-            item: self.item,
+            stages: self.stage.texts(),
+            phases: self.phase.texts(),
+            priorities: self.priority.texts(),
+            team: text(self.team),
+            assignee: text(self.assignee),
+            item: text(self.item),
             text: self.q,
-            from: time("from", self.from.as_deref())?,
-            to: time("to", self.to.as_deref())?,
-        })
-    }
-}
-
-/// Reads a time from a query.
-///
-/// # Errors
-/// When it is no time.
-pub fn time(field: &str, text: Option<&str>) -> Answer<Option<Time>> {
-    match text.filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => match Time::parse(text) {
-            Ok(time) => Ok(Some(time)),
-            Err(error) => Err(Problem::invalid(error.to_string()).at(field)),
-        },
+            from: self.from,
+            to: self.to,
+        }
     }
 }
 
 /// Lists incidents.
 #[utoipa::path(get, path = "/incidents", tag = "incidents", params(PageQuery, FilterQuery),
-    responses((status = 200, description = "One page of incidents", body = Listed<Value>)))]
+    responses((status = 200, description = "One page of incidents", body = Listed<IncidentRow>)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(page): Query<PageQuery>,
     Query(filter): Query<FilterQuery>,
-) -> Answer<Json<Listed<Value>>> {
+) -> Answer<Json<Listed<IncidentRow>>> {
     let sort =
-        Sort::parse(page.sort.as_deref(), store::SORTS, Sort::descending("opened_at", true))?;
+        Sort::parse(filter.sort.as_deref(), store::SORTS, Sort::descending("opened_at", true))?;
     let page = Page::of(&page, sort)?;
     let mut conn = app.db.reader().await?;
-    let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter()?, &page).await?;
+    let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter(), &page).await?;
     let last = rows.last().map(|last| {
         (store::sort_value(&last.record, page.sort().column()), last.record.id.to_string())
     });
@@ -137,22 +119,21 @@ async fn list(
 }
 
 /// Opens an incident by hand.
-#[utoipa::path(post, path = "/incidents", tag = "incidents", request_body = Value,
-    responses((status = 201, description = "The new incident", body = Value)))]
+#[utoipa::path(post, path = "/incidents", tag = "incidents",
+    request_body = NewIncident, params(Call),
+    responses((status = 201, description = "The new incident", body = IncidentView)))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
     call: Call,
-    Json(mut open): Json<Open>,
+    Json(new): Json<NewIncident>,
 ) -> Answer<(StatusCode, Json<Value>)> {
     may(&caller, Action::Respond, &[])?;
-    if open.alert.is_some() || open.number != 0 {
-        return Err(Problem::invalid("an incident opened by hand names no alert and no number"));
-    }
+    let mut open = Open::from(new);
     let estate = app.estate.snapshot(&caller.space);
     if let Some(item) = &open.item {
         if !estate.knows(item) {
-            return Err(Problem::invalid(format!("the estate has no {item}")).at("item"));
+            return Err(Problem::refused(format!("the estate has no {item}")).at("item"));
         }
         if open.team.is_none()
             && let Some(owner) = estate.estate.owner(item)
@@ -165,7 +146,7 @@ async fn create(
     open.policy = estate.policy.incidents.clone();
     let asker = caller.asker();
     let request = json!(["open", &open]);
-    let shown = commands::once(&app, &asker.clone(), call.key, request, move |tx, app| {
+    let answer = commands::once(&app, &asker.clone(), call.key, request, move |tx, app| {
         let (asker, mut open) = (asker.clone(), open.clone());
         Box::pin(async move {
             open.number = store::next_number(tx, &asker.space).await?;
@@ -177,17 +158,17 @@ async fn create(
         })
     })
     .await?;
-    Ok((StatusCode::CREATED, Json(shown)))
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// Shows one incident.
 #[utoipa::path(get, path = "/incidents/{id}", tag = "incidents",
-    params(("id" = String, Path, description = "Its id (`inc_…`) or its number")),
-    responses((status = 200, description = "The incident", body = Value)))]
+    params(IncidentPath),
+    responses((status = 200, description = "The incident", body = IncidentView, headers(("ETag", description = "Its version")))))]
 async fn one(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, &id).await?;
     Ok((etag(found.version), Json(view(&found.record, found.version, app.world.now()))))
@@ -223,13 +204,14 @@ pub(crate) async fn load(app: &App, caller: &Caller, id: &str) -> Answer<Version
 }
 
 /// Asks something of an incident; the answer is the incident afterwards.
-#[utoipa::path(post, path = "/incidents/{id}/commands", tag = "incidents", request_body = Value,
-    params(("id" = String, Path, description = "Its id (`inc_…`) or its number")),
-    responses((status = 200, description = "The incident afterwards", body = Value)))]
+#[utoipa::path(post, path = "/incidents/{id}/commands", tag = "incidents",
+    request_body = Command, params(IncidentPath, Call),
+    responses((status = 200, description = "The incident afterwards", body = IncidentView,
+        headers(("ETag", description = "Its version")))))]
 async fn command(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(IncidentPath { id }): Path<IncidentPath>,
     call: Call,
     Json(command): Json<Command>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
@@ -241,9 +223,9 @@ async fn command(
     let command = complete(&app, &caller, found.record.id, command).await?;
     let asker = caller.asker();
     let order = (&INCIDENTS, found.record.id, command);
-    let shown = commands::execute(&app, asker, call, order, view).await?;
-    let version = shown.get("version").and_then(Value::as_i64).unwrap_or_default();
-    Ok((etag(version), Json(shown)))
+    let answer = commands::execute(&app, asker, call, order, view).await?;
+    let version = answer.get("version").and_then(Value::as_i64).unwrap_or_default();
+    Ok((etag(version), Json(answer)))
 }
 
 /// Fills in what the asker's account says, and checks what only the database knows.
@@ -268,12 +250,12 @@ async fn complete(
 
 /// The history of an incident, the newest first.
 #[utoipa::path(get, path = "/incidents/{id}/timeline", tag = "incidents",
-    params(("id" = String, Path, description = "Its id (`inc_…`) or its number")),
-    responses((status = 200, description = "What happened", body = Value)))]
+    params(IncidentPath),
+    responses((status = 200, description = "What happened", body = Items<TimelineEntry>)))]
 async fn timeline(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<Json<Value>> {
     let found = load(&app, &caller, &id).await?;
     let mut conn = app.db.reader().await?;
@@ -292,18 +274,17 @@ async fn timeline(
         entries.extend(journal::list(&mut conn, &caller.space, &filter).await?);
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
-    let items: Vec<Value> = entries.iter().map(crate::sentences::shown).collect();
-    Ok(Json(json!({ "items": items })))
+    Ok(Json(timeline_of(&entries)))
 }
 
 /// The alerts of an incident.
 #[utoipa::path(get, path = "/incidents/{id}/alerts", tag = "incidents",
-    params(("id" = String, Path, description = "Its id (`inc_…`) or its number")),
-    responses((status = 200, description = "Its alerts", body = Value)))]
+    params(IncidentPath),
+    responses((status = 200, description = "Its alerts", body = Items<::alerts::View>)))]
 async fn alerts(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<Json<Value>> {
     let found = load(&app, &caller, &id).await?;
     let ids: Vec<_> = found.record.attached().map(|member| member.alert).collect();
@@ -316,13 +297,13 @@ async fn alerts(
 
 /// What the items of an incident take down with them.
 #[utoipa::path(get, path = "/incidents/{id}/impact", tag = "incidents",
-    params(("id" = String, Path, description = "Its id (`inc_…`) or its number")),
-    responses((status = 200, description = "Everything that depends on its items", body = Value)))]
+    params(IncidentPath),
+    responses((status = 200, description = "Everything that depends on its items", body = Hits)))]
 async fn impact(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
-) -> Answer<Json<Value>> {
+    Path(IncidentPath { id }): Path<IncidentPath>,
+) -> Answer<Json<Hits>> {
     let found = load(&app, &caller, &id).await?;
     let estate = app.estate.snapshot(&caller.space);
     let root = found.record.main_item.iter().chain(&found.record.items).next().cloned();
@@ -331,5 +312,5 @@ async fn impact(
         None => found.record.items.clone(),
     };
     let hits = estate.estate.impact(&items);
-    Ok(Json(json!({ "root": root, "at": app.world.now(), "hits": hits })))
+    Ok(Json(Hits { root, at: app.world.now(), hits }))
 }

@@ -1,13 +1,12 @@
 //! HTTP faces of pages and of the outbox.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use kernel::{OutboxId, PageId, Time};
-use oncall::{Command, Page};
-use serde::Deserialize;
+use oncall::{Command, Page, View};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spine::{Fault, engine, outbox};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,7 +14,11 @@ use super::store::{self, PAGES};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
+use crate::extract::{Json, Path, Query};
+use crate::listing::Items;
 use crate::practices::incidents;
+use crate::practices::incidents::routes::IncidentPath;
+use crate::practices::incidents::store::word;
 use crate::problem::{Answer, Problem};
 
 /// Every route of pages and the outbox.
@@ -28,6 +31,22 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry))
 }
 
+/// The page that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct PagePath {
+    /// Its id (`pag_…`).
+    id: PageId,
+}
+
+/// The message that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct MessagePath {
+    /// Its id (`out_…`).
+    id: OutboxId,
+}
+
 /// A page as the API shows it.
 pub fn view(page: &Page, version: i64, _: Time) -> Value {
     json!(page.view(version))
@@ -35,12 +54,12 @@ pub fn view(page: &Page, version: i64, _: Time) -> Value {
 
 /// The pages of an incident, the newest first, each call with its result.
 #[utoipa::path(get, path = "/incidents/{id}/pages", tag = "pages",
-    params(("id" = String, Path, description = "Id or number of the incident")),
-    responses((status = 200, description = "Its pages", body = Value)))]
+    params(IncidentPath),
+    responses((status = 200, description = "Its pages", body = Items<View>)))]
 async fn of_incident(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<Json<Value>> {
     let incident = incidents::routes::load(&app, &caller, &id).await?;
     let mut conn = app.db.reader().await?;
@@ -52,12 +71,12 @@ async fn of_incident(
 
 /// Shows one page.
 #[utoipa::path(get, path = "/pages/{id}", tag = "pages",
-    params(("id" = String, Path, description = "Its id (`pag_…`)")),
-    responses((status = 200, description = "The page", body = Value)))]
+    params(PagePath),
+    responses((status = 200, description = "The page", body = View)))]
 async fn one(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<PageId>,
+    Path(PagePath { id }): Path<PagePath>,
 ) -> Answer<Json<Value>> {
     let mut conn = app.db.reader().await?;
     let page = engine::load(&mut conn, &PAGES, &caller.space, id)
@@ -67,13 +86,13 @@ async fn one(
 }
 
 /// Asks something of a page: to acknowledge it.
-#[utoipa::path(post, path = "/pages/{id}/commands", tag = "pages", request_body = Value,
-    params(("id" = String, Path, description = "Its id (`pag_…`)")),
-    responses((status = 200, description = "The page afterwards", body = Value)))]
+#[utoipa::path(post, path = "/pages/{id}/commands", tag = "pages",
+    request_body = Command, params(PagePath, Call),
+    responses((status = 200, description = "The page afterwards", body = View)))]
 async fn command(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<PageId>,
+    Path(PagePath { id }): Path<PagePath>,
     call: Call,
     Json(command): Json<Command>,
 ) -> Answer<Json<Value>> {
@@ -89,32 +108,47 @@ async fn command(
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct StateQuery {
-    /// `waiting`, `delivered`, `dead` or `cancelled`; all without it.
-    state: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    state: Option<MessageState>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum MessageState {
+    /// On its way, or to be tried again.
+    Waiting,
+    /// The other side took it.
+    Delivered,
+    /// Given up; may be retried.
+    Dead,
+    /// Not wanted any more before it left.
+    Cancelled,
 }
 
 /// Messages to the outside, the newest first.
 #[utoipa::path(get, path = "/outbox", tag = "pages", params(StateQuery),
-    responses((status = 200, description = "The newest 500", body = Value)))]
+    responses((status = 200, description = "The newest 500", body = Items<outbox::Listed>)))]
 async fn outgoing(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<StateQuery>,
-) -> Answer<Json<Value>> {
-    let state = query.state.unwrap_or_default();
+) -> Answer<Json<Items<outbox::Listed>>> {
+    let state = query.state.map(word).unwrap_or_default();
     let mut conn = app.db.reader().await?;
     let items = outbox::list(&mut conn, &caller.space, &state, 500).await?;
-    Ok(Json(json!({ "items": items })))
+    Ok(Json(Items { items }))
 }
 
 /// Makes a dead message due again.
 #[utoipa::path(post, path = "/outbox/{id}/retry", tag = "pages",
-    params(("id" = String, Path, description = "Its id (`out_…`)")),
+    params(MessagePath),
     responses((status = 204, description = "It is due again")))]
 async fn retry(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<OutboxId>,
+    Path(MessagePath { id }): Path<MessagePath>,
 ) -> Answer<axum::http::StatusCode> {
     may(&caller, Action::Respond, &[])?;
     let (space, actor, now) = (caller.space.clone(), caller.actor(), app.world.now());

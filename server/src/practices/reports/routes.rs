@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use incidents::{Incident, Stage};
-use reports::{Case, Outcome, Period, times_report};
+use kernel::{ItemRef, Priority, Time};
+use reports::{Case, Outcome, Period, TimesReport, times_report};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::Caller;
 use crate::app::App;
-use crate::listing::words;
-use crate::practices::incidents::routes::time;
+use crate::extract::{Json, Query};
+use crate::listing::Words;
 use crate::practices::incidents::store::{self, word};
 use crate::problem::{Answer, Problem};
 
@@ -28,50 +27,48 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct TimesQuery {
-    /// First moment (RFC 3339); 30 days before `to` if not said.
-    from: Option<String>,
-    /// First moment after it (RFC 3339); now if not said.
-    to: Option<String>,
+    /// First moment; 30 days before `to` if not said.
+    from: Option<Time>,
+    /// First moment after it; now if not said.
+    to: Option<Time>,
     /// Only these priorities, separated by commas.
-    priority: Option<String>,
+    #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
+    priority: Words<Priority>,
     /// Only incidents that touch this item.
-    item: Option<String>,
+    item: Option<ItemRef>,
     /// Only incidents of this team.
-    team: Option<String>,
+    team: Option<ItemRef>,
 }
 
 /// How long it took to detect, acknowledge, restore and resolve; each figure names the incidents
 /// behind it.
 #[utoipa::path(get, path = "/reports/times", tag = "reports", params(TimesQuery),
-    responses((status = 200, description = "The report", body = Value)))]
+    responses((status = 200, description = "The report", body = TimesReport)))]
 async fn times(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<TimesQuery>,
-) -> Answer<Json<Value>> {
-    let to = time("to", query.to.as_deref())?.unwrap_or_else(|| app.world.now());
+) -> Answer<Json<TimesReport>> {
+    let to = query.to.unwrap_or_else(|| app.world.now());
     let month = Duration::from_secs(30 * 86_400);
-    let from = time("from", query.from.as_deref())?.unwrap_or(to - month);
+    let from = query.from.unwrap_or(to - month);
     if from >= to {
-        return Err(Problem::invalid("the period ends before it begins").at("to"));
+        return Err(Problem::refused("the period ends before it begins").at("to"));
     }
     if to.since(from) > Duration::from_secs(5 * 366 * 86_400) {
-        return Err(Problem::invalid("a report covers at most five years").at("from"));
+        return Err(Problem::refused("a report covers at most five years").at("from"));
     }
-    let priorities = words(query.priority.as_deref());
+    let priorities = &query.priority.0;
     let mut conn = app.db.reader().await?;
     let incidents = store::in_period(&mut conn, &caller.space, from, to).await?;
     let wanted = |incident: &&Incident| {
-        let item = |item: &kernel::ItemRef| query.item.as_deref() == Some(item.as_str());
-        let team = incident.team.as_ref().map(kernel::ItemRef::as_str);
-        (priorities.is_empty() || priorities.contains(&incident.priority.to_string()))
-            && (query.item.is_none()
-                || incident.items.iter().any(item)
-                || incident.main_item.as_ref().is_some_and(item))
-            && (query.team.is_none() || query.team.as_deref() == team)
+        let touched = || incident.items.iter().chain(&incident.main_item);
+        (priorities.is_empty() || priorities.contains(&incident.priority))
+            && query.item.as_ref().is_none_or(|wanted| touched().any(|item| item == wanted))
+            && (query.team.is_none() || query.team == incident.team)
     };
     let cases: Vec<Case> = incidents.iter().filter(wanted).map(case).collect();
-    Ok(Json(json!(times_report(&cases, Period { from, to }))))
+    Ok(Json(times_report(&cases, Period { from, to })))
 }
 
 /// An incident as reports ask about it.

@@ -1,0 +1,67 @@
+//! How the API shows the rules that find the item of an alert.
+
+use std::collections::BTreeSet;
+
+use alerts::{Labels, MatchRule};
+use kernel::{AlertId, ItemRef};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The rules that find the item of an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchRules {
+    /// Those that were written here, in the order in which they are asked.
+    pub items: Vec<MatchRule>,
+    /// Those that are part of the estate; asked after the others.
+    pub routes: Vec<RuleOfEstate>,
+    /// The version of `items`, for `If-Match`.
+    pub version: i64,
+}
+
+/// A rule that is part of the estate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleOfEstate {
+    /// Its name.
+    pub name: String,
+    /// The condition in CEL; empty holds always.
+    pub when: String,
+    /// The item.
+    pub item: String,
+    /// Where it is edited: `estate`.
+    pub managed_by: &'static str,
+}
+
+/// The rules as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SavedRules {
+    /// The rules, in the order in which they are asked.
+    pub items: Vec<MatchRule>,
+    /// How many firing alerts have an item by them that they did not have before.
+    pub rematched: usize,
+}
+
+/// Which alerts a rule would match.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RulePreview {
+    /// How many.
+    pub matches: usize,
+    /// Ten of them at most.
+    pub examples: Vec<RuleExample>,
+    /// Items that it names and the estate does not have.
+    pub unknown_items: BTreeSet<ItemRef>,
+}
+
+/// An alert that a rule would match.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleExample {
+    /// The alert.
+    pub id: AlertId,
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub summary: String,
+    /// The item that the rule finds.
+    pub item: ItemRef,
+    /// Its labels.
+    pub labels: Labels,
+}

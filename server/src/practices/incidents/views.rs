@@ -1,0 +1,134 @@
+//! How the API shows incidents, and what it takes for a new one.
+
+use std::borrow::Cow;
+
+use incidents::{AllowedCommand, Incident, Open, Phase, Severity};
+use kernel::{Impact, ItemRef, Time, Urgency};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// An incident as the API shows it: the record, its version, and what may be asked of it now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IncidentView<'a> {
+    /// The record.
+    #[serde(flatten)]
+    incident: &'a Incident,
+    /// The row's version, for `If-Match`.
+    version: i64,
+    /// The phase of the work.
+    phase: Phase,
+    /// What whoever is charged with it does next.
+    next_step: &'static str,
+    /// What may be asked now.
+    allowed: Vec<AllowedCommand>,
+}
+
+/// An incident as the API shows it.
+pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
+    json!(IncidentView {
+        incident,
+        version,
+        phase: incident.phase(),
+        next_step: incident.next_step(),
+        allowed: incident.allowed(now),
+    })
+}
+
+/// An incident as a row of a list: without what only its own page shows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct IncidentRow(Value);
+
+/// What only the page of an incident shows.
+const HEAVY: [&str; 6] = ["comments", "tasks", "links", "priority_lines", "hits", "policy"];
+
+/// An incident as a row of a list.
+pub fn row(incident: &Incident, version: i64) -> IncidentRow {
+    let mut shown = json!(incident);
+    if let Value::Object(fields) = &mut shown {
+        HEAVY.iter().for_each(|heavy| drop(fields.remove(*heavy)));
+        fields.insert("version".to_owned(), version.into());
+        fields.insert("phase".to_owned(), json!(incident.phase()));
+        fields.insert("next_step".to_owned(), incident.next_step().into());
+    }
+    IncidentRow(shown)
+}
+
+impl PartialSchema for IncidentRow {
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(mut row)) = Incident::schema() else {
+            return Incident::schema();
+        };
+        row.properties.retain(|name, _| !HEAVY.contains(&name.as_str()));
+        row.required.retain(|name| !HEAVY.contains(&name.as_str()));
+        row.description = Some("An incident, without what only its own page shows.".to_owned());
+        row.properties.insert("version".to_owned(), i64::schema());
+        row.properties.insert("phase".to_owned(), Ref::from_schema_name(Phase::name()).into());
+        row.properties.insert("next_step".to_owned(), String::schema());
+        row.required.extend(["version", "phase", "next_step"].map(str::to_owned));
+        row.into()
+    }
+}
+
+impl ToSchema for IncidentRow {
+    fn name() -> Cow<'static, str> {
+        "IncidentRow".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Incident::schemas(schemas);
+        schemas.push((Phase::name().into_owned(), Phase::schema()));
+    }
+}
+
+/// What a person says about a new incident.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIncident {
+    /// One line that says what is wrong.
+    #[schema(min_length = 1, max_length = 200)]
+    title: String,
+    /// Anything to add.
+    #[serde(default)]
+    #[schema(max_length = 10_000)]
+    description: String,
+    /// The item that is hit.
+    #[serde(default)]
+    pub item: Option<ItemRef>,
+    /// Technical gravity.
+    #[serde(default)]
+    severity: Option<Severity>,
+    /// How much is hit, where the reporter knows better than the estate.
+    #[serde(default)]
+    impact: Option<Impact>,
+    /// How soon, where the reporter knows better.
+    #[serde(default)]
+    urgency: Option<Urgency>,
+    /// When the fault began, where it is known.
+    #[serde(default)]
+    started_at: Option<Time>,
+    /// The team to charge with it; the owner of the item, if not said.
+    #[serde(default)]
+    team: Option<ItemRef>,
+    /// The person to charge with it.
+    #[serde(default)]
+    assignee: Option<ItemRef>,
+}
+
+impl From<NewIncident> for Open {
+    fn from(new: NewIncident) -> Open {
+        Open {
+            description: new.description,
+            item: new.item,
+            severity: new.severity,
+            impact: new.impact,
+            urgency: new.urgency,
+            started_at: new.started_at,
+            team: new.team,
+            assignee: new.assignee,
+            ..Open::titled(new.title)
+        }
+    }
+}
