@@ -1,0 +1,298 @@
+//! Every query of the practices on both databases: what is written reads back, and nothing is seen
+//! from another space.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::alerts::{Alert, Change, Labels, Policy, Signal, take_batch};
+use ::incidents::{Attach, Command, Incident, Open, Severity};
+use ::oncall::{Contact, Page, Start, Step, Summary};
+use kernel::{Actor, IncidentId, ItemRef, Moment, PageId, Priority, SpaceId, Time};
+use spine::engine::{self, Asked};
+use spine::testing::Place;
+use spine::{Db, Fault};
+
+use super::alerts::store::{self as alert_store, Refreshed};
+use super::estate::store as estate_store;
+use super::incidents::store::{self as incident_store, INCIDENTS};
+use super::oncall::store::{self as page_store, PAGES};
+use crate::MIGRATIONS;
+
+spine::both!(MIGRATIONS;
+    alerts_read_back_and_stay_in_their_space,
+    an_alert_of_an_older_version_is_a_lost_race,
+    refreshes_are_kept_down_to_the_newest,
+    incidents_are_found_by_item_alert_period_and_nearness,
+    incident_numbers_count_up_in_each_space,
+    pages_are_found_by_their_incident,
+    resources_keep_their_past_and_who_manages_them,
+);
+
+const NOON: Time = Time::from_seconds(1_772_366_400);
+
+fn elsewhere() -> SpaceId {
+    SpaceId::new("elsewhere")
+}
+
+fn moment(seed: u128) -> Moment {
+    Moment::new(NOON, Actor::system("test"), seed)
+}
+
+fn item(text: &str) -> ItemRef {
+    text.parse().expect("an item")
+}
+
+/// The alert that a first signal with this name makes.
+fn fired(name: &str, seed: u128) -> Change {
+    let signal = Signal {
+        source: Arc::from("test"),
+        key: None,
+        labels: Labels::new([("alertname", name)]),
+        annotations: Labels::new([("summary", "it is down")]),
+        starts_at: None,
+        ends_at: None,
+        generator_url: "".into(),
+    };
+    let taken = take_batch(&[signal], &|_| None, &|_| None, &moment(seed), &Policy::default());
+    taken.changes.into_iter().next().expect("a signal makes an alert")
+}
+
+async fn insert(db: &Db, alerts: &[Alert]) {
+    let alerts = alerts.to_vec();
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let alerts: Vec<&Alert> = alerts.iter().collect();
+            alert_store::insert(tx, &SpaceId::main(), &alerts).await
+        })
+    })
+    .await
+    .expect("new alerts are stored");
+}
+
+async fn update(db: &Db, alert: &Alert, version: i64) -> Result<(), Fault> {
+    let alert = alert.clone();
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(
+            async move { alert_store::update(tx, &SpaceId::main(), &[(&alert, version)]).await },
+        )
+    })
+    .await
+}
+
+async fn alerts_read_back_and_stay_in_their_space(place: Place) {
+    // More than one statement takes.
+    let alerts: Vec<Alert> = (0..150).map(|n| fired(&format!("A{n}"), n).alert).collect();
+    insert(&place.db, &alerts).await;
+    let mut closed = alerts[7].clone();
+    closed.stage = ::alerts::Stage::Closed;
+    update(&place.db, &closed, 1).await.expect("it is at version 1");
+
+    let mut conn = place.db.reader().await.expect("a connection");
+    let (here, there) = (SpaceId::main(), elsewhere());
+    let found = alert_store::by_id(&mut conn, &here, &[alerts[3].id]).await.unwrap();
+    assert_eq!(found[0].record, alerts[3]);
+    let print = [alerts[3].fingerprint];
+    assert_eq!(alert_store::by_fingerprint(&mut conn, &here, &print).await.unwrap(), found);
+    assert!(alert_store::by_fingerprint(&mut conn, &there, &print).await.unwrap().is_empty());
+    assert!(alert_store::by_id(&mut conn, &there, &[alerts[3].id]).await.unwrap().is_empty());
+    assert_eq!(alert_store::open(&mut conn).await.unwrap().len(), 149);
+    assert_eq!(alert_store::closed(&mut conn, &here, "", 10).await.unwrap()[0].record, closed);
+    assert!(alert_store::closed(&mut conn, &there, "", 10).await.unwrap().is_empty());
+    assert_eq!(alert_store::count_closed(&mut conn, &here).await.unwrap(), 1);
+    assert_eq!(alert_store::count_closed(&mut conn, &there).await.unwrap(), 0);
+}
+
+async fn an_alert_of_an_older_version_is_a_lost_race(place: Place) {
+    let alert = fired("A", 1).alert;
+    insert(&place.db, std::slice::from_ref(&alert)).await;
+    update(&place.db, &alert, 1).await.expect("it is at version 1");
+    assert!(matches!(update(&place.db, &alert, 1).await, Err(Fault::Race)));
+}
+
+async fn refreshes_are_kept_down_to_the_newest(place: Place) {
+    let (first, second) = (fired("A", 1), fired("B", 2));
+    for seconds in [10, 20] {
+        let at = NOON + Duration::from_secs(seconds);
+        let refreshed: Vec<Refreshed> = [&first, &second]
+            .map(|change| Refreshed { seen_micros: at.micros(), ..Refreshed::of(change, None) })
+            .into();
+        let log = async |refreshed: Vec<Refreshed>| {
+            let work = place.db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    alert_store::log_refreshes(tx, &SpaceId::main(), at, &refreshed).await
+                })
+            });
+            work.await.expect("refreshes are logged");
+        };
+        log(refreshed).await;
+    }
+    let kept = first.alert.id;
+    let compacted = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            alert_store::compact_refreshes(tx, NOON, &|refresh| refresh.id == kept).await
+        })
+    });
+    assert_eq!(compacted.await.expect("the log is compacted"), 1);
+    let mut conn = place.db.reader().await.expect("a connection");
+    let logged = alert_store::refreshes_since(&mut conn, NOON).await.unwrap();
+    let left: Vec<&Refreshed> = logged.iter().flat_map(|batch| &batch.refreshed).collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].id, left[0].seen_micros), (kept, NOON.micros() + 20_000_000));
+}
+
+/// Opens an incident on an item, with an alert as its first member.
+async fn open_incident(db: &Db, name: &str, seed: u128) -> Incident {
+    let alert = fired(name, seed).alert.id;
+    let mut open = Open::titled(name);
+    open.alert = Some(Attach {
+        alert,
+        title: name.to_owned(),
+        item: Some(item("service/orders")),
+        severity: Severity::Critical,
+        reason: "first".to_owned(),
+        started_at: None,
+        assessment: None,
+    });
+    db.write::<_, spine::Denied, _>(move |tx| {
+        Box::pin(async move {
+            let moment = moment(seed);
+            let id: IncidentId = moment.id();
+            let space = SpaceId::main();
+            open.number = incident_store::next_number(tx, &space).await?;
+            let command = Command::Open(Box::new(open));
+            let asked = Asked::new(&space, &moment);
+            Ok(engine::open_in(tx, &INCIDENTS, id, &command, &asked).await?.record)
+        })
+    })
+    .await
+    .expect("an incident opens")
+}
+
+async fn incidents_are_found_by_item_alert_period_and_nearness(place: Place) {
+    let incident = open_incident(&place.db, "Down", 5).await;
+    let alert = incident.members[0].alert;
+    let mut conn = place.db.reader().await.expect("a connection");
+    let (here, there) = (SpaceId::main(), elsewhere());
+    for tag in ["item:service/orders".to_owned(), format!("alert:{alert}")] {
+        let found = incident_store::of_tag(&mut conn, &here, &tag).await.unwrap();
+        assert_eq!(found, [incident.id], "{tag}");
+        assert!(incident_store::of_tag(&mut conn, &there, &tag).await.unwrap().is_empty());
+    }
+    let (orders, later) = (item("service/orders"), NOON + Duration::from_secs(3600));
+    let near = incident_store::near(&mut conn, &here, Some(&orders), later).await.unwrap();
+    assert_eq!(near, [incident.clone()], "by its item");
+    assert_eq!(incident_store::near(&mut conn, &here, None, NOON).await.unwrap().len(), 1);
+    assert!(incident_store::near(&mut conn, &here, None, later).await.unwrap().is_empty());
+    assert!(incident_store::near(&mut conn, &there, None, NOON).await.unwrap().is_empty());
+    let day = (NOON, NOON + Duration::from_secs(86_400));
+    let found = incident_store::in_period(&mut conn, &here, day.0, day.1).await.unwrap();
+    assert_eq!(found, [incident.clone()]);
+    assert!(incident_store::in_period(&mut conn, &there, day.0, day.1).await.unwrap().is_empty());
+    let broken = incident_store::broken_items(&mut conn, &here).await.unwrap();
+    assert_eq!(broken, [(orders, incident.stage, incident.id)]);
+    assert!(incident_store::broken_items(&mut conn, &there).await.unwrap().is_empty());
+    assert_eq!(incident_store::open(&mut conn, &here).await.unwrap()[0].record, incident);
+    let counts = incident_store::counts(&mut conn, &here).await.unwrap();
+    assert_eq!(counts, [("detect".to_owned(), incident.priority.to_string(), 1)]);
+    assert!(incident_store::counts(&mut conn, &there).await.unwrap().is_empty());
+}
+
+async fn incident_numbers_count_up_in_each_space(place: Place) {
+    let number = async |space: SpaceId| {
+        let work = place.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { incident_store::next_number(tx, &space).await })
+        });
+        work.await.expect("a number")
+    };
+    let drawn = [
+        number(SpaceId::main()).await,
+        number(SpaceId::main()).await,
+        number(elsewhere()).await,
+        number(SpaceId::main()).await,
+    ];
+    assert_eq!(drawn, [1, 2, 1, 3]);
+}
+
+async fn pages_are_found_by_their_incident(place: Place) {
+    let incident = open_incident(&place.db, "Down", 6).await;
+    let contact = Contact {
+        contact: item("person/ada"),
+        channel: "email".to_owned(),
+        target: "ada@example.org".to_owned(),
+    };
+    let start = Start {
+        incident: incident.id,
+        policy: item("escalationpolicy/ops"),
+        steps: vec![Step { contacts: vec![contact], wait_seconds: 300 }],
+        repeat: 0,
+        summary: Summary {
+            number: incident.number,
+            title: incident.title.clone(),
+            priority: Priority::P1,
+            service: None,
+            url_path: "/incidents/x".to_owned(),
+        },
+    };
+    let work = place.db.write::<_, spine::Denied, _>(move |tx| {
+        Box::pin(async move {
+            let (moment, space) = (moment(8), SpaceId::main());
+            let id: PageId = moment.id();
+            let command = ::oncall::Command::Start(Box::new(start));
+            let asked = Asked::new(&space, &moment);
+            Ok(engine::open_in::<Page>(tx, &PAGES, id, &command, &asked).await?.record)
+        })
+    });
+    let page = work.await.expect("a page opens");
+    let mut conn = place.db.reader().await.expect("a connection");
+    let (here, there) = (SpaceId::main(), elsewhere());
+    let found = page_store::of_incident(&mut conn, &here, incident.id).await.unwrap();
+    assert_eq!(found[0].record, page);
+    assert!(page_store::of_incident(&mut conn, &there, incident.id).await.unwrap().is_empty());
+    assert_eq!(page_store::count(&mut conn, &here, "ringing").await.unwrap(), 1);
+    assert_eq!(page_store::count(&mut conn, &there, "ringing").await.unwrap(), 0);
+}
+
+async fn resources_keep_their_past_and_who_manages_them(place: Place) {
+    let site = |address: &str| {
+        let document = serde_json::json!({
+            "apiVersion": "operate/v1", "kind": "Site", "metadata": { "name": "north" },
+            "spec": { "address": address },
+        });
+        ::estate::from_json(&document).expect("a site")
+    };
+    let (old, new) = (site("Old Street"), site("New Street"));
+    let (first, second) = (old.clone(), new.clone());
+    let later = NOON + Duration::from_secs(60);
+    let work = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let here = SpaceId::main();
+            estate_store::put(tx, &here, &first, Some(&first), NOON).await?;
+            estate_store::put(tx, &here, &second, None, later).await?;
+            estate_store::adopt(tx, &here, &second).await
+        })
+    });
+    work.await.expect("resources are stored");
+    let (here, there, north) = (SpaceId::main(), elsewhere(), item("site/north"));
+    let mut conn = place.db.reader().await.expect("a connection");
+    let kept = estate_store::one(&mut conn, &here, &north).await.unwrap().expect("it is there");
+    assert_eq!((kept.version, &kept.stored.resource), (2, &new));
+    assert_eq!(kept.stored.applied.as_ref(), Some(&new), "files say so now");
+    assert_eq!(estate_store::as_of(&mut conn, &here, NOON).await.unwrap(), [old]);
+    assert_eq!(estate_store::as_of(&mut conn, &here, later).await.unwrap(), [new]);
+    assert!(estate_store::as_of(&mut conn, &there, later).await.unwrap().is_empty());
+    assert!(estate_store::one(&mut conn, &there, &north).await.unwrap().is_none());
+    assert!(estate_store::all(&mut conn, &there).await.unwrap().is_empty());
+    assert_eq!(estate_store::spaces(&mut conn).await.unwrap(), [SpaceId::main()]);
+    drop(conn);
+    let gone = north.clone();
+    let work = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let later = later + Duration::from_secs(60);
+            estate_store::delete(tx, &SpaceId::main(), &gone, later).await
+        })
+    });
+    work.await.expect("it is deleted");
+    let mut conn = place.db.reader().await.expect("a connection");
+    assert!(estate_store::all(&mut conn, &here).await.unwrap().is_empty());
+    assert_eq!(estate_store::as_of(&mut conn, &here, later).await.unwrap().len(), 1);
+}
