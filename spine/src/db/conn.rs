@@ -1,5 +1,6 @@
 use std::ops::{Deref, DerefMut};
 
+use futures::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
@@ -76,6 +77,34 @@ impl Conn {
             }
         };
         self.noted(rows)
+    }
+
+    /// Hands the rows to `take` as they come, so that they are never in memory all at once.
+    ///
+    /// # Errors
+    /// When the database refuses the query, or what `take` returns.
+    pub async fn each<E: From<Fault>>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        values: Vec<Value>,
+        mut take: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = sql.into_sql_str();
+        macro_rules! hand_over {
+            ($connection:ident, $database:ident) => {{
+                let query = bind(sqlx::query::<$database>(sql), values);
+                let mut rows = query.fetch(&mut **$connection);
+                while let Some(row) = rows.try_next().await.map_err(Fault::from)? {
+                    take(Row::$database(row))?;
+                }
+            }};
+        }
+        match &mut self.link {
+            Link::Sqlite(connection) => hand_over!(connection, Sqlite),
+            Link::Writer(connection) => hand_over!(connection, Sqlite),
+            Link::Postgres(connection) => hand_over!(connection, Postgres),
+        }
+        Ok(())
     }
 
     fn noted<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Fault> {

@@ -25,7 +25,7 @@ pub(super) async fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<(), Fau
         return Err(Fault::NewerSchema { found, known });
     }
     lay(tx, migrations, found).await?;
-    enter_epoch(tx).await
+    enter_epoch(tx, 0).await
 }
 
 /// Drops every table and lays the schema anew, for a restore that then fills it.
@@ -70,15 +70,21 @@ async fn lay(tx: &mut Tx, migrations: &[Migration], found: i64) -> Result<(), Fa
 }
 
 /// Journal order goes by transaction number first. A database that was restored from elsewhere
-/// would count from below; a new epoch lifts the numbers above everything stored.
-pub(super) async fn enter_epoch(tx: &mut Tx) -> Result<(), Fault> {
+/// would count from below; a new epoch lifts the numbers above everything stored, and above
+/// `floor`.
+pub(super) async fn enter_epoch(tx: &mut Tx, floor: i64) -> Result<(), Fault> {
     let read = "SELECT COALESCE(MAX(tx_offset), 0) AS n FROM journal_epoch";
     let offset = tx.number(read, vec![]).await?;
     let dialect = tx.dialect().in_epoch(offset);
     // One statement sees one snapshot: whatever other nodes commit meanwhile, a stored number that
     // is not below the next one was written elsewhere.
-    let sql = format!("SELECT COALESCE(MAX(tx), 0) - {} AS n FROM journal", dialect.next_tx());
-    let ahead = tx.number(AssertSqlSafe(sql), vec![]).await?;
+    let sql = format!(
+        "SELECT COALESCE(MAX(tx), 0) AS newest, {} AS next FROM journal",
+        dialect.next_tx()
+    );
+    let row = tx.first(AssertSqlSafe(sql), vec![]).await?;
+    let row = row.ok_or_else(|| Fault::Other("the journal has no newest entry".to_owned()))?;
+    let ahead = row.get::<i64>("newest")?.max(floor) - row.get::<i64>("next")?;
     if ahead < 0 {
         tx.dialect = dialect;
         return Ok(());

@@ -9,6 +9,7 @@
 
 mod catalog;
 mod conn;
+mod copy;
 mod dialect;
 mod migrate;
 mod snapshot;
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 
 pub use catalog::{Column, ColumnKind, Relation, tables};
 pub use conn::{Conn, Tx, placeholders};
+pub use copy::{copy_in, copy_out, finish_copy, rows, rows_at_once};
 pub use dialect::Dialect;
 pub use migrate::{Migration, SPINE, newest, rebuild};
 pub use snapshot::Snapshot;
