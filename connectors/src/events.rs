@@ -3,19 +3,20 @@
 //!
 //! The body is one event or a list of them. All are taken, or none.
 //!
-//! | member | | |
-//! |---|---|---|
-//! | `title` | text | What is wrong, in one line. Needed, but in a `resolved` that has a `key`. |
-//! | `status` | `firing`, `resolved`, `info` | Whether it holds (the default), is over, or is only news. |
-//! | `key` | text | Names the alert: a later event with the same source and key is about the same alert. By default the title, with the item. |
-//! | `severity` | `critical`, `error`, `warning`, `info`, `none` | Technical gravity. Default: `warning`; `info` for news. |
-//! | `item` | `kind/name` | The item of the estate it is about, for example `service/orders`. Without one, rules on the labels find it. |
-//! | `source` | text | Who says so. Default: the name of the integration key. |
-//! | `description` | text | The longer story. |
-//! | `labels` | object of texts | What it is about, for rules and filters. |
-//! | `details` | object of texts | What explains it, shown to people. `annotations` is the same. |
-//! | `occurred_at` | RFC 3339 time | When it began, ended or happened. Default: now. |
-//! | `url` | text | Where the source shows it. |
+//! - `title` (text): what is wrong, in one line. Needed, but in a `resolved` that has a `key`.
+//! - `status`: `firing` (the default: it holds), `resolved` (it is over) or `info` (only news).
+//! - `key` (text): names the alert. A later event with the same source and key is about the same
+//!   alert. By default the title, with the item.
+//! - `severity`: `critical`, `error`, `warning` (the default), `info` (the default of news) or
+//!   `none`: the technical gravity.
+//! - `item`: the item of the estate it is about, as `kind/name`: `service/orders`. Without one,
+//!   rules on the labels find it.
+//! - `source` (text): who says so. By default the name of the integration key.
+//! - `description` (text): the longer story.
+//! - `labels` (object of texts): what it is about, for rules and filters.
+//! - `details` or `annotations` (objects of texts): what explains it, shown to people.
+//! - `occurred_at` (RFC 3339 time): when it began, ended or happened. By default now.
+//! - `url` (text): where the source shows it.
 //!
 //! A firing event holds until the same key is resolved; silence does not end it. News (`info`) is
 //! over at the moment it happens.
@@ -60,7 +61,7 @@ const SEVERITIES: [&str; 5] = ["critical", "error", "warning", "info", "none"];
 /// key.
 ///
 /// # Errors
-/// When anything in the body is not as the table above says; nothing is taken then.
+/// When anything in the body is not as the list above says; nothing is taken then.
 pub fn parse<'a>(body: &'a [u8], source: &str, now: Time) -> Result<Vec<Signal<'a>>, Malformed> {
     let events = wire::records::<Event<'a>>(body, EVENTS_MAX)?;
     events

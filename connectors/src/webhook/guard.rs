@@ -158,7 +158,8 @@ impl fmt::Display for Refused {
 /// An entry of the list of allowed destinations that is none.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "`{entry}` is no address, network or name of a host; write 10.1.2.3, 10.1.0.0/16 or hooks.example.org"
+    "`{entry}` is no address, network or name of a host; \
+     write 10.1.2.3, 10.1.0.0/16 or hooks.example.org"
 )]
 pub struct AllowedError {
     entry: String,
