@@ -1,5 +1,7 @@
 //! The estate that the tests speak of, and the command line that applies it.
 
+use reqwest::Method;
+
 use crate::world::{Operate, Setup};
 
 /// Orders needs its database and carries a mission-critical use case; ada is called for it.
@@ -74,6 +76,6 @@ async fn a_mistake_names_its_place_and_applies_nothing() {
     let said = String::from_utf8_lossy(&applied.stderr);
     assert!(said.contains("estate.yaml:"), "{said}");
     assert!(said.contains("orders-db"), "it suggests what was meant: {said}");
-    let items = operate.list("/api/v1/estate/items").await;
-    assert!(items.iter().all(|item| item["item"] == "service/operate"), "{items:?}");
+    let orders = operate.send(Method::GET, "/api/v1/estate/items/service/orders", None).await;
+    assert_eq!(orders.status().as_u16(), 404, "nothing of the file was applied");
 }
