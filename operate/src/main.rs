@@ -1,15 +1,37 @@
 //! The one binary: the server, and the command line that speaks to it.
 
+mod access;
+mod alert;
+mod client;
+mod demo;
+mod doctor;
+mod estate;
+mod incident;
+mod installation;
+mod journal;
+mod login;
+mod saved;
+mod screen;
 mod serve;
+mod trouble;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::client::Server;
+use crate::screen::Screen;
+use crate::trouble::{EXIT_CODES, Outcome};
 
 /// Keeps digital products within their service contracts.
 #[derive(Parser, Debug)]
-#[command(name = "operate", version, propagate_version = true)]
+#[command(name = "operate", version, propagate_version = true, after_help = EXIT_CODES)]
 struct Cli {
+    #[command(flatten)]
+    server: Server,
+    /// Print JSON, for programs.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -18,13 +40,122 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Serve),
+    /// Show what applying files of the estate would change.
+    Plan(estate::Plan),
+    /// Apply files of the estate.
+    Apply(estate::Apply),
+    /// Check files of the estate without a server.
+    Check(estate::Check),
+    /// Write the estate as YAML.
+    Export(estate::Export),
+    /// Look at incidents and act on them.
+    Incident(incident::IncidentArgs),
+    /// Look at alerts and act on them.
+    Alert(alert::AlertArgs),
+    /// Sign in, and save the login.
+    Login(login::Login),
+    /// Sign out, and forget the login.
+    Logout,
+    /// Show who is signed in.
+    Whoami,
+    /// Make the first administrator.
+    Setup(login::Setup),
+    /// Accounts of people.
+    User(access::UserArgs),
+    /// API tokens of programs.
+    Token(access::TokenArgs),
+    /// Integration keys of systems that send alerts.
+    Key(access::KeyArgs),
+    /// What was done, by whom, and that nobody altered it since.
+    Journal(journal::JournalArgs),
+    /// Look at everything that an installation needs.
+    Doctor(doctor::Doctor),
+    /// Play a failure, to see what Operate makes of it.
+    Demo(demo::DemoArgs),
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What every command works with: where it prints, and which server it asks.
+#[derive(Debug)]
+struct Shell {
+    screen: Screen,
+    server: Server,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     // One crypto provider for the whole process; a second call would only repeat the first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match Cli::parse().command {
-        Command::Serve(serve) => serve.run().await,
+    let cli = Cli::parse();
+    let shell = Shell { screen: Screen::of_process(cli.json), server: cli.server };
+    match run(cli.command, &shell).await {
+        Ok(code) => code,
+        Err(trouble) if shell.screen.json => {
+            shell.screen.note(trouble.json());
+            trouble.code.into()
+        }
+        Err(trouble) => {
+            let name = shell.screen.paint_errors.red("operate:");
+            shell.screen.note(format_args!("{name} {trouble}"));
+            trouble.code.into()
+        }
+    }
+}
+
+async fn run(command: Command, shell: &Shell) -> Outcome {
+    match command {
+        Command::Serve(serve) => Ok(serve.run().await),
+        Command::Plan(plan) => plan.run(shell).await,
+        Command::Apply(apply) => apply.run(shell).await,
+        Command::Check(check) => check.run(shell),
+        Command::Export(export) => export.run(shell).await,
+        Command::Incident(incident) => incident.run(shell).await,
+        Command::Alert(alert) => alert.run(shell).await,
+        Command::Login(login) => login.run(shell).await,
+        Command::Logout => login::logout(shell).await,
+        Command::Whoami => login::whoami(shell).await,
+        Command::Setup(setup) => setup.run(shell).await,
+        Command::User(user) => user.run(shell).await,
+        Command::Token(token) => token.run(shell).await,
+        Command::Key(key) => key.run(shell).await,
+        Command::Journal(journal) => journal.run(shell).await,
+        Command::Doctor(doctor) => doctor.run(shell).await,
+        Command::Demo(demo) => demo.run(shell).await,
+        Command::Completions { shell: kind } => {
+            let mut text = Vec::new();
+            clap_complete::generate(kind, &mut Cli::command(), "operate", &mut text);
+            shell.screen.say(String::from_utf8_lossy(&text).trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_for_the_server_stand_before_and_after_the_command() {
+        for line in [
+            "operate --json incident list --priority P1",
+            "operate incident list --json -p P1",
+            "operate incident do 42 hold --reason supplier --json",
+            "operate incident hold 42 --reason supplier",
+            "operate plan -f estate -f - --prune --url http://127.0.0.1:7191",
+            "operate demo outage --speed 10",
+            "operate journal verify --data /tmp/x",
+        ] {
+            let parsed = Cli::try_parse_from(line.split(' '));
+            assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());
+        }
     }
 }

@@ -1,0 +1,7 @@
+//! `operate user`, `token`, `key`: who may do what.
+
+mod issued;
+mod user;
+
+pub use issued::{KeyArgs, TokenArgs};
+pub use user::UserArgs;

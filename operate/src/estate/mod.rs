@@ -1,0 +1,206 @@
+//! `operate plan`, `apply`, `check`, `export`: the estate as code.
+
+mod diff;
+mod files;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use estate::SourceFile;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::Shell;
+use crate::client::Client;
+use crate::screen::{Screen, counted};
+use crate::trouble::{Code, Outcome, Trouble};
+
+/// Where files come from.
+#[derive(Args, Clone, Debug)]
+struct Files {
+    /// A YAML file, a folder of them (read with everything below it), or `-` for the standard
+    /// input. May be given several times.
+    #[arg(short = 'f', long = "file", value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+}
+
+/// Shows what applying files would change.
+///
+/// Ends with 0 whether anything would change or not, and with 2 when a file has mistakes.
+#[derive(Args, Debug)]
+pub struct Plan {
+    #[command(flatten)]
+    files: Files,
+    /// Also delete what files once said and these say no more.
+    #[arg(long)]
+    prune: bool,
+    /// End with 6 when something would change.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Do not ask a server: the same as `operate check`.
+    #[arg(long, conflicts_with_all = ["prune", "detailed_exitcode"])]
+    offline: bool,
+}
+
+/// Applies files: everything or nothing. A second time changes nothing.
+///
+/// On a terminal the changes are shown and confirmed first. In a script they are applied at once;
+/// when something would be deleted, `--yes` is needed.
+#[derive(Args, Debug)]
+pub struct Apply {
+    #[command(flatten)]
+    files: Files,
+    /// Delete what files once said and these say no more.
+    #[arg(long)]
+    prune: bool,
+    /// Do not ask for confirmation.
+    #[arg(short = 'y', long)]
+    yes: bool,
+}
+
+/// Checks files without a server. They must be complete: what they name has to be in them.
+#[derive(Args, Debug)]
+pub struct Check {
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Writes the estate as YAML that can be applied again.
+#[derive(Args, Debug)]
+pub struct Export {
+    /// Write to this file instead of the standard output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Plan {
+    /// Shows the changes.
+    pub async fn run(self, shell: &Shell) -> Outcome {
+        if self.offline {
+            return Check { files: self.files }.run(shell);
+        }
+        let files = files::read(&self.files.paths)?;
+        let planned = ask(&shell.server.client()?, "plan", &files, self.prune).await?;
+        if !show(&shell.screen, &planned) {
+            return Ok(Code::Refused.into());
+        }
+        let changes = self.detailed_exitcode && diff::changes_something(&planned);
+        Ok(if changes { Code::Changes.into() } else { ExitCode::SUCCESS })
+    }
+}
+
+impl Apply {
+    /// Applies the files.
+    pub async fn run(self, shell: &Shell) -> Outcome {
+        let Shell { screen, server } = shell;
+        let files = files::read(&self.files.paths)?;
+        let client = server.client()?;
+        if !self.yes {
+            let planned = ask(&client, "plan", &files, self.prune).await?;
+            let wrong = diff::has_mistakes(&planned);
+            if wrong || !diff::changes_something(&planned) {
+                // Nothing to confirm. What is unchanged may still have to be noted as applied.
+                if !wrong {
+                    ask(&client, "apply", &files, self.prune).await?;
+                }
+                show(screen, &planned);
+                return Ok(if wrong { Code::Refused.into() } else { ExitCode::SUCCESS });
+            }
+            if let Some(outcome) = confirm(screen, &planned) {
+                return outcome;
+            }
+        }
+        let applied = ask(&client, "apply", &files, self.prune).await?;
+        if !show(screen, &applied) {
+            return Ok(Code::Refused.into());
+        }
+        if !screen.json {
+            screen.say("Applied.");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Lets somebody confirm; what to end with, when it shall not be applied.
+fn confirm(screen: &Screen, planned: &Value) -> Option<Outcome> {
+    if screen.someone_answers() {
+        screen.note(diff::plan(planned, screen.paint_errors));
+        if screen.agrees("Apply these changes?") {
+            return None;
+        }
+        screen.note("Nothing was changed.");
+        return Some(Ok(Code::Refused.into()));
+    }
+    if diff::deletes_something(planned) {
+        show(screen, planned);
+        let what = "this would delete something, and nobody is here to confirm";
+        return Some(Err(Trouble::wrong(what).remedy("look at the plan, then pass --yes")));
+    }
+    None
+}
+
+impl Check {
+    /// Checks the files.
+    pub fn run(self, shell: &Shell) -> Outcome {
+        let screen = &shell.screen;
+        let files = files::read(&self.files.paths)?;
+        let mistakes = match files::check(&files) {
+            Ok(resources) if screen.json => {
+                screen.document(&json!({ "resources": resources, "errors": [] }));
+                return Ok(ExitCode::SUCCESS);
+            }
+            Ok(resources) => {
+                let files = files.len();
+                let (resources, files) = (counted(resources, "resource"), counted(files, "file"));
+                screen.say(format_args!("{resources} in {files}, no mistakes."));
+                return Ok(ExitCode::SUCCESS);
+            }
+            Err(mistakes) => mistakes,
+        };
+        show(screen, &json!({ "changes": [], "errors": mistakes }));
+        Ok(Code::Refused.into())
+    }
+}
+
+impl Export {
+    /// Writes the estate.
+    pub async fn run(self, shell: &Shell) -> Outcome {
+        let text = shell.server.client()?.get_text("/api/v1/estate/export").await?;
+        match self.output {
+            None => shell.screen.say(text.trim_end()),
+            Some(path) => {
+                std::fs::write(&path, text).map_err(|error| Trouble::file(&path, &error))?;
+                shell.screen.note(format_args!("The estate is in {}.", path.display()));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Asks the server; its answer has `changes` and `errors`.
+async fn ask(
+    client: &Client,
+    verb: &str,
+    files: &[SourceFile],
+    prune: bool,
+) -> Result<Value, Trouble> {
+    let body = json!({ "files": files, "prune": prune });
+    let (status, answer) = client.try_post(&format!("/api/v1/estate/{verb}"), &body).await?;
+    let mistakes = status == StatusCode::UNPROCESSABLE_ENTITY && answer.get("errors").is_some();
+    if status.is_success() || mistakes { Ok(answer) } else { Err(client.told(status, &answer)) }
+}
+
+/// Shows an answer; `false` when it has mistakes.
+fn show(screen: &Screen, answer: &Value) -> bool {
+    let good = !diff::has_mistakes(answer);
+    if screen.json {
+        screen.document(answer);
+    } else if good {
+        screen.say(diff::plan(answer, screen.paint));
+    }
+    if !good && !screen.json {
+        screen.note(diff::mistakes(answer, screen.paint_errors));
+    }
+    good
+}
