@@ -37,6 +37,8 @@ async fn a_backup_of_a_running_server_restores_what_was_there_and_proves_its_jou
     assert_eq!(said["key_fits"], true, "{said}");
 
     operate.launch().await;
+    // Sessions are not in a backup: everybody signs in again.
+    operate.sign_in().await;
     let after = operate.list("/api/v1/incidents").await;
     assert_eq!(after.len(), 1);
     assert_eq!(after[0]["id"], before["id"]);

@@ -33,6 +33,7 @@ pub struct Operate {
     cookie: String,
 }
 
+const PASSWORD: &str = "correct horse battery staple";
 const BINARY: &str = env!("CARGO_BIN_EXE_operate");
 
 impl Operate {
@@ -134,12 +135,22 @@ impl Operate {
             "code": code,
             "username": "admin",
             "display_name": "Admin",
-            "password": "correct horse battery staple",
+            "password": PASSWORD,
         });
-        let answer = self.send(Method::POST, "/api/v1/setup", Some(body)).await;
-        assert!(answer.status().is_success(), "set-up: {}", answer.status());
+        self.open_session("/api/v1/setup", body).await;
+    }
+
+    /// Signs the administrator in anew.
+    pub async fn sign_in(&mut self) {
+        let body = json!({ "username": "admin", "password": PASSWORD });
+        self.open_session("/api/v1/session", body).await;
+    }
+
+    async fn open_session(&mut self, path: &str, body: Value) {
+        let answer = self.send(Method::POST, path, Some(body)).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
         let cookie = answer.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
-        let cookie = cookie.expect("set-up signs in").split(';').next().unwrap_or_default();
+        let cookie = cookie.expect("it signs in").split(';').next().unwrap_or_default();
         self.cookie = cookie.to_owned();
     }
 
