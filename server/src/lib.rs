@@ -7,6 +7,7 @@
 pub mod access;
 mod ack;
 mod app;
+pub mod backup;
 pub mod commands;
 pub mod config;
 mod courier;
