@@ -1,10 +1,10 @@
 //! What the estate says about the items of an incident.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use estate::{Estate, Kind};
 use incidents::correlate::{self, Relation};
-use incidents::{Assessment, Criticality, Hit};
+use incidents::{Assessment, Criticality, Hit, Main};
 use kernel::ItemRef;
 
 /// Longest dependency path that counts as a reason to join two alerts.
@@ -14,9 +14,26 @@ const HITS_MAX: usize = 500;
 
 /// What is hit when these items are down, and which of them is the likely cause.
 pub fn assessment(estate: &Estate, items: &[ItemRef]) -> Assessment {
-    let depends = |from: &ItemRef, to: &ItemRef| path(estate, from, to).is_some();
-    let main = correlate::main_item(items, depends);
-    Assessment { hits: hits(estate, items), main }
+    Assessment { hits: hits(estate, items), main: likely_cause(estate, items) }
+}
+
+/// The item that takes most of the others down by itself: one node of a cluster is no cause while
+/// the others carry it. Where none does, as when two nodes failed and nothing says yet that the
+/// cluster did, the one on which most of the others depend.
+fn likely_cause(estate: &Estate, items: &[ItemRef]) -> Option<Main> {
+    let broken: BTreeMap<&ItemRef, BTreeSet<ItemRef>> =
+        items.iter().map(|item| (item, broken_by(estate, item))).collect();
+    let alone = |from: &ItemRef, by: &ItemRef| broken.get(by).is_some_and(|hit| hit.contains(from));
+    if items.iter().any(|by| items.iter().any(|from| from != by && alone(from, by))) {
+        return correlate::main_item(items, alone);
+    }
+    correlate::main_item(items, |from, to| path(estate, from, to).is_some())
+}
+
+/// What stops working when this item alone is down.
+fn broken_by(estate: &Estate, item: &ItemRef) -> BTreeSet<ItemRef> {
+    let reached = estate.impact(std::slice::from_ref(item)).into_iter();
+    reached.filter(|reached| !reached.softened).map(|reached| reached.item).collect()
 }
 
 /// How two items hang together, the nearest way.
@@ -86,4 +103,57 @@ fn criticality(estate: &Estate, item: &ItemRef) -> Criticality {
         estate::Criticality::MissionCritical => Criticality::MissionCritical,
     };
     if Kind::of(item) == Some(Kind::UseCase) { level } else { level.min(Criticality::Normal) }
+}
+
+#[cfg(test)]
+mod tests {
+    use estate::SourceFile;
+
+    use super::*;
+
+    const CLUSTER: &str = "
+apiVersion: operate/v1
+kind: Team
+metadata: {name: platform}
+spec: {}
+---
+apiVersion: operate/v1
+kind: Component
+metadata: {name: db}
+spec:
+  team: platform
+  dependsOn: [{group: nodes, need: 2, of: [component/db-1, component/db-2, component/db-3]}]
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: db-1}, spec: {team: platform}}
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: db-2}, spec: {team: platform}}
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: db-3}, spec: {team: platform}}
+---
+apiVersion: operate/v1
+kind: Service
+metadata: {name: orders}
+spec: {team: platform, dependsOn: [component/db]}
+";
+
+    fn cause(items: &[&str]) -> String {
+        let file = SourceFile { name: "cluster.yaml".to_owned(), text: CLUSTER.to_owned() };
+        let estate = Estate::new(estate::read(&[file]).unwrap().resources().cloned());
+        let items: Vec<ItemRef> = items.iter().map(|item| item.parse().unwrap()).collect();
+        assessment(&estate, &items).main.unwrap().item.to_string()
+    }
+
+    #[test]
+    fn a_cluster_that_lost_its_quorum_is_the_cause_and_not_its_first_node() {
+        let fired = ["component/db-1", "component/db-2", "component/db", "service/orders"];
+        assert_eq!(cause(&fired), "component/db");
+    }
+
+    #[test]
+    fn while_the_cluster_says_nothing_its_first_node_is_the_cause() {
+        assert_eq!(
+            cause(&["component/db-2", "component/db-1", "service/orders"]),
+            "component/db-2"
+        );
+    }
 }
