@@ -36,7 +36,9 @@ export async function problemOf(response: Response): Promise<Problem> {
   } catch {
     // Not JSON: the status alone has to do.
   }
-  if (!details.detail && !details.title) details = { title: plainStatus(response.status) };
+  if (!details.detail && !details.title) {
+    details = { ...details, title: plainStatus(response.status) };
+  }
   return new Problem(response.status, details);
 }
 

@@ -1,4 +1,3 @@
-import { Anchor } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 
@@ -26,11 +25,7 @@ export function NotFound() {
       title="There is no page at this address"
       icon={<IconMapOff size={28} stroke={1.5} />}
     >
-      It may have moved. Go back to the{' '}
-      <Anchor component={Link} to="/" inherit>
-        overview
-      </Anchor>
-      , or press Ctrl K and search.
+      It may have moved. Go back to the <Link to="/">overview</Link>, or press Ctrl K and search.
     </EmptyState>
   );
 }

@@ -1,8 +1,23 @@
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import {
+  createColumnHelper,
+  FlexRender,
+  type Row,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  memo,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 
 import styles from './kit.module.css';
 
@@ -92,45 +107,70 @@ export function DataTable<T extends object>(props: Props<T>) {
       >
         {shown.map((place) => {
           const model = models[place.index];
-          if (!model) return null;
-          return (
-            <div
+          return model ? (
+            <BodyRow
               key={place.key}
-              ref={narrow ? virtual.measureElement : undefined}
-              data-index={place.index}
-              role="row"
-              aria-rowindex={place.index + 2}
-              className={narrow ? styles.card : styles.tableRow}
-              style={{
-                position: 'absolute',
-                insetInline: 0,
-                top: 0,
-                transform: `translateY(${place.start - virtual.options.scrollMargin}px)`,
-                ...(narrow ? {} : { gridTemplateColumns: template, height: ROW }),
-              }}
-              onClick={follow}
-            >
-              {narrow ? (
-                <div role="cell">{card(model.original)}</div>
-              ) : (
-                model.getAllCells().map((cell, column) => (
-                  <div
-                    key={cell.id}
-                    role="cell"
-                    className={styles.cell}
-                    data-align={props.columns[column]?.align}
-                  >
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))
-              )}
-            </div>
-          );
+              model={model}
+              index={place.index}
+              top={place.start - virtual.options.scrollMargin}
+              columns={props.columns}
+              template={template}
+              card={narrow ? card : null}
+              measure={virtual.measureElement}
+            />
+          ) : null;
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps<T extends object> {
+  model: Row<typeof features, T>;
+  index: number;
+  top: number;
+  columns: Column<T>[];
+  template: string;
+  card: ((row: T) => ReactNode) | null;
+  measure: (element: HTMLElement | null) => void;
+}
+
+/** One row; drawn again only when its record changes, not on every step of a scroll. */
+const BodyRow = memo(function BodyRow<T extends object>(props: RowProps<T>) {
+  const { model, index, top, columns, template, card, measure } = props;
+  const place: CSSProperties = {
+    position: 'absolute',
+    insetInline: 0,
+    top: 0,
+    transform: `translateY(${top}px)`,
+  };
+  return (
+    <div
+      ref={card ? measure : undefined}
+      data-index={index}
+      role="row"
+      aria-rowindex={index + 2}
+      className={card ? styles.card : styles.tableRow}
+      style={card ? place : { ...place, gridTemplateColumns: template, height: ROW }}
+      onClick={follow}
+    >
+      {card ? (
+        <div role="cell">{card(model.original)}</div>
+      ) : (
+        model.getAllCells().map((cell, column) => (
+          <div
+            key={cell.id}
+            role="cell"
+            className={styles.cell}
+            data-align={columns[column]?.align}
+          >
+            <FlexRender cell={cell} />
+          </div>
+        ))
+      )}
+    </div>
+  );
+}) as <T extends object>(props: RowProps<T>) => ReactNode;
 
 function definitions<T extends object>(columns: Column<T>[]) {
   const helper = createColumnHelper<typeof features, T>();

@@ -142,9 +142,9 @@ function Situation({ incident }: { incident: Incident }) {
       {incident.merged_into && (
         <div>
           Merged into{' '}
-          <Anchor component={Link} to={`/incidents/${incident.merged_into}`} inherit>
+          <Link to="/incidents/$id" params={{ id: incident.merged_into }}>
             the incident that stays open
-          </Anchor>
+          </Link>
           .
         </div>
       )}

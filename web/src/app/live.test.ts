@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+
+import { staleKeys } from './live';
+
+const names = (subjects: string[]) => staleKeys(subjects).map((key) => key.join('/'));
+
+test('a change of an incident makes queue, pages, estate and reports stale', () => {
+  expect(names(['incident:inc_1'])).toEqual([
+    'overview',
+    'incidents/list',
+    'reports',
+    'incidents/one',
+    'estate',
+  ]);
+});
+
+test('a change of an item makes the estate stale, and the settings that list people', () => {
+  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'settings']);
+});
+
+test('an account concerns the settings only', () => {
+  expect(names(['account:ada'])).toEqual(['overview', 'settings']);
+});
+
+test('after a gap everything is stale', () => {
+  expect(staleKeys([], true).length).toBeGreaterThan(5);
+});
