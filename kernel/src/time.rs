@@ -12,10 +12,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Time(i64);
 
+/// How [`Time::MAX`] is written.
+const NEVER: &str = "9999-12-31T23:59:59Z";
+
 impl Time {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Time = Time(0);
-    /// Later than every time that can be written; what "never" compares as.
+    /// Later than every time that can be entered; what "never" compares as. Written
+    /// `9999-12-31T23:59:59Z`, as many senders of alerts spell "never", and read back from it.
     pub const MAX: Time = Time(i64::MAX);
 
     /// From microseconds since the epoch.
@@ -46,6 +50,9 @@ impl Time {
     /// Reads RFC 3339 with any offset, as alert senders write it. Zero years (`0001-01-01T…`,
     /// Go's zero time) parse and are left to the caller to interpret.
     pub fn parse(text: &str) -> Result<Time, ParseTimeError> {
+        if text == NEVER {
+            return Ok(Time::MAX);
+        }
         text.parse::<jiff::Timestamp>()
             .map(|t| Time(t.as_microsecond()))
             .map_err(|_| ParseTimeError { text: text.chars().take(64).collect() })
@@ -72,8 +79,9 @@ impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
             Ok(t) => write!(f, "{t}"),
-            // Beyond year 9999: nothing that a person entered.
-            Err(_) => write!(f, "9999-12-31T23:59:59Z"),
+            // Beyond what can be written: nothing that a person entered.
+            Err(_) if self.0 < 0 => write!(f, "{}", jiff::Timestamp::MIN),
+            Err(_) => f.write_str(NEVER),
         }
     }
 }
@@ -127,6 +135,15 @@ mod tests {
     fn arithmetic_saturates_instead_of_wrapping() {
         assert_eq!(Time::MAX + Duration::from_secs(1), Time::MAX);
         assert_eq!(Time::EPOCH.since(Time::from_seconds(5)), Duration::ZERO);
+    }
+
+    #[test]
+    fn every_time_that_is_written_can_be_read() {
+        for micros in [i64::MIN, -1, 0, 253_402_207_200_000_000, 253_402_300_799_000_000] {
+            let text = Time::from_micros(micros).to_string();
+            assert!(Time::parse(&text).is_ok(), "{micros} is written {text}");
+        }
+        assert_eq!(Time::parse(&Time::MAX.to_string()), Ok(Time::MAX));
     }
 
     #[test]

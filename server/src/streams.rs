@@ -79,8 +79,13 @@ impl Shell<'_> {
         stored: &Stored,
     ) -> Result<Option<(R, R::Event)>, Fault> {
         let Some(id) = engine::subject_id::<R>(&stored.entry.subject) else { return Ok(None) };
-        // An entry about the record that is none of its events, such as a retried message.
-        let Ok(event) = serde_json::from_str(&stored.data) else { return Ok(None) };
+        // Some entries about a record are none of its events, such as a retried message. An event
+        // that cannot be read is a fault: passed by, it would be an alert that nobody hears of.
+        if stored.entry.kind.split('.').next() != Some(R::KIND) {
+            return Ok(None);
+        }
+        let event = serde_json::from_str(&stored.data)
+            .map_err(|error| Fault::corrupt(stored.entry.kind.clone(), error))?;
         let found = engine::load(tx, table, self.space, id).await?;
         Ok(found.map(|found| (found.record, event)))
     }
