@@ -1,3 +1,4 @@
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use crate::load::{Done, Load};
 use crate::process::Process;
 use crate::query::Ask;
 
+const FOUR: NonZeroUsize = NonZeroUsize::new(4).expect("not zero");
+const SIXTEEN: NonZeroUsize = NonZeroUsize::new(16).expect("not zero");
+
 /// What the comparison does to each server.
 #[derive(Args, Debug)]
 pub struct Compare {
@@ -19,8 +23,8 @@ pub struct Compare {
     #[arg(long, default_value_t = 100_000)]
     alerts: usize,
     /// Alerts in a request.
-    #[arg(long, default_value_t = 64)]
-    batch: usize,
+    #[arg(long, default_value = "64")]
+    batch: NonZeroUsize,
 }
 
 /// A server to compare.
@@ -80,10 +84,10 @@ impl Compare {
         };
         let mut lines = vec![Line::less("memory, idle", "MB", process.usage()?.megabytes() as f64)];
         for (what, load) in [
-            ("new alerts, 4 connections", load(half, 0, 4)),
-            ("new alerts, 16 connections", load(self.alerts - half, half, 16)),
-            ("re-sent alerts, 4 connections", load(self.alerts, 0, 4)),
-            ("re-sent alerts, 16 connections", load(self.alerts, 0, 16)),
+            ("new alerts, 4 connections", load(half, 0, FOUR)),
+            ("new alerts, 16 connections", load(self.alerts - half, half, SIXTEEN)),
+            ("re-sent alerts, 4 connections", load(self.alerts, 0, FOUR)),
+            ("re-sent alerts, 16 connections", load(self.alerts, 0, SIXTEEN)),
         ] {
             let before = process.usage()?.cpu;
             let done = load.run(&server.url).await?;

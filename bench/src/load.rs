@@ -1,3 +1,4 @@
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -21,11 +22,11 @@ pub struct Load {
     #[arg(long, default_value_t = 0)]
     pub first: usize,
     /// Alerts in a request.
-    #[arg(long, default_value_t = 64)]
-    pub batch: usize,
+    #[arg(long, default_value = "64")]
+    pub batch: NonZeroUsize,
     /// Connections that send at the same time.
-    #[arg(long, default_value_t = 16)]
-    pub connections: usize,
+    #[arg(long, default_value = "16")]
+    pub connections: NonZeroUsize,
     /// An integration key.
     #[arg(long)]
     pub key: Option<String>,
@@ -47,10 +48,10 @@ impl Done {
 impl Load {
     /// Sends everything; each connection takes the next batch when its last one is answered.
     pub async fn run(&self, url: &str) -> Result<Done, Failure> {
-        let batches = self.alerts.div_ceil(self.batch.max(1));
+        let batches = self.alerts.div_ceil(self.batch.get());
         let next = Arc::new(AtomicUsize::new(0));
         let mut connections = Vec::new();
-        for _ in 0..self.connections.max(1) {
+        for _ in 0..self.connections.get() {
             connections.push(Connection::open(url, self.key.as_deref()).await?);
         }
         let watch = Watch::start();
@@ -63,7 +64,7 @@ impl Load {
             latencies.push(sender.await??);
         }
         let span = watch.elapsed();
-        Ok(Done { alerts: batches * self.batch, span, latencies: Latencies::join(latencies) })
+        Ok(Done { alerts: self.alerts, span, latencies: Latencies::join(latencies) })
     }
 
     async fn send(
@@ -73,16 +74,18 @@ impl Load {
         batches: usize,
     ) -> Result<Latencies, Failure> {
         let (starts_at, ends_at) = (time_in(Duration::ZERO), time_in(Duration::from_secs(3600)));
-        let sets = self.sets.unwrap_or(usize::MAX).max(self.batch);
+        let size = self.batch.get();
+        // Whole batches repeat, so that no request holds an alert twice.
+        let different = self.sets.unwrap_or(usize::MAX).max(size) / size;
         let mut latencies = Latencies::default();
         loop {
             let batch = next.fetch_add(1, Ordering::Relaxed);
             if batch >= batches {
                 return Ok(latencies);
             }
-            // Whole batches repeat, so that no request holds an alert twice.
-            let number = (batch * self.batch) % (sets - sets % self.batch);
-            let body = alerts::body(self.first + number, self.batch, &starts_at, &ends_at);
+            let first = self.first + batch % different * size;
+            let count = size.min(self.alerts - batch * size);
+            let body = alerts::body(first, count, &starts_at, &ends_at);
             let watch = Watch::start();
             connection.send("/api/v2/alerts", body).await?;
             latencies.add(watch.elapsed());
