@@ -200,6 +200,11 @@ impl Config {
         }
     }
 
+    /// Whether there is a mail server; without one pages by mail cannot be delivered.
+    pub fn mail_configured(&self) -> bool {
+        !self.smtp.host.is_empty()
+    }
+
     /// The key file.
     pub fn key_path(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))

@@ -115,6 +115,8 @@ struct Paging {
     exhausted: i64,
     /// Messages that were given up.
     dead_letters: usize,
+    /// Whether there is a mail server; without one pages by mail cannot be delivered.
+    mail_configured: bool,
 }
 
 /// Whom an escalation policy calls.
@@ -169,6 +171,7 @@ async fn overview(State(app): State<App>, caller: Caller) -> Answer<Json<Value>>
         ringing: oncall::store::count(&mut conn, space, "ringing").await?,
         exhausted: oncall::store::count(&mut conn, space, "exhausted").await?,
         dead_letters: dead,
+        mail_configured: app.config.mail_configured(),
     };
     drop(conn);
     let (products, usecases) = affected(&app, &caller, &worst).await?;

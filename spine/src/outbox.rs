@@ -285,11 +285,11 @@ pub async fn list(
         .collect()
 }
 
-/// How many messages of all spaces are in a state.
+/// How many messages of all spaces were laid aside as dead, but for those of one channel.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count(conn: &mut Conn, state: &str) -> Result<i64, Fault> {
-    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE state = $1";
-    conn.number(sql, params![state]).await
+pub async fn count_dead_but(conn: &mut Conn, channel: &str) -> Result<i64, Fault> {
+    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE state = 'dead' AND channel <> $1";
+    conn.number(sql, params![channel]).await
 }
