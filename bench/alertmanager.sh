@@ -3,23 +3,24 @@
 #
 #   bench/alertmanager.sh [--alerts N] [--batch N]
 #
-# Both start empty in a folder that is removed afterwards (OPERATE_BENCH_DIR chooses where; a disk,
-# not memory, when durable writes are to mean something). OPERATE_BIN and ALERTMANAGER_BIN name
-# other programs than a release build of Operate and Debian's.
+# Both start empty in a folder that is removed afterwards (BENCH_DIR chooses where; a disk,
+# not memory, when durable writes are to mean something). BENCH_OPERATE and BENCH_ALERTMANAGER name
+# other programs than a release build of Operate and Debian's; BENCH_PROFILE another profile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . ./.ci/steps.sh
 
-command -v "${ALERTMANAGER_BIN:=prometheus-alertmanager}" >/dev/null ||
+command -v "${BENCH_ALERTMANAGER:=prometheus-alertmanager}" >/dev/null ||
     install_packages prometheus-alertmanager
-with_mold cargo build --locked --quiet --release --package bench
-if [ -z "${OPERATE_BIN:-}" ]; then
+profile=${BENCH_PROFILE:-release}
+with_mold cargo build --locked --quiet --profile "$profile" --package bench
+if [ -z "${BENCH_OPERATE:-}" ]; then
     [ -e web/dist/index.html ] || build_web
-    with_mold cargo build --locked --quiet --release --package operate
-    OPERATE_BIN="$CARGO_TARGET_DIR/release/operate"
+    with_mold cargo build --locked --quiet --profile "$profile" --package operate
+    BENCH_OPERATE="$CARGO_TARGET_DIR/$profile/operate"
 fi
 
-work=$(mktemp -d "${OPERATE_BENCH_DIR:-/var/tmp}/operate-bench.XXXXXX")
+work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/operate-bench.XXXXXX")
 peer='' ours=''
 stop() {
     [ -z "$peer" ] || kill "$peer" 2>/dev/null || true
@@ -41,14 +42,14 @@ wait_for() {
 }
 
 printf 'route: {receiver: none}\nreceivers: [{name: none}]\n' > "$work/alertmanager.yml"
-"$ALERTMANAGER_BIN" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
+"$BENCH_ALERTMANAGER" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
     --web.listen-address=127.0.0.1:17093 --cluster.listen-address= \
     > "$work/alertmanager.log" 2>&1 &
 peer=$!
-"$OPERATE_BIN" serve --listen 127.0.0.1:17070 --data "$work/operate" > "$work/operate.log" 2>&1 &
+"$BENCH_OPERATE" serve --listen 127.0.0.1:17070 --data "$work/operate" > "$work/operate.log" 2>&1 &
 ours=$!
 wait_for http://127.0.0.1:17093/-/ready alertmanager
 wait_for http://127.0.0.1:17070/readyz operate
 
-"$CARGO_TARGET_DIR/release/bench" compare "$@" \
+"$CARGO_TARGET_DIR/$profile/bench" compare "$@" \
     "alertmanager=http://127.0.0.1:17093@$peer" "operate=http://127.0.0.1:17070@$ours"
