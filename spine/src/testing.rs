@@ -23,10 +23,16 @@ use crate::db::{Db, Migration};
 macro_rules! both {
     ($migrations:ident; $($name:ident),* $(,)?) => {
         mod sqlite {
-            $(#[test] fn $name() { $crate::testing::on_sqlite(super::$migrations, super::$name); })*
+            $(#[test]
+            fn $name() {
+                $crate::testing::on_sqlite(super::$migrations, super::$name);
+            })*
         }
         mod postgres {
-            $(#[test] fn $name() { $crate::testing::on_postgres(super::$migrations, super::$name); })*
+            $(#[test]
+            fn $name() {
+                $crate::testing::on_postgres(super::$migrations, super::$name);
+            })*
         }
     };
 }
