@@ -43,6 +43,11 @@ impl Server {
         url.trim_end_matches('/').to_owned()
     }
 
+    /// Whether an address was named, by flag or environment.
+    pub fn named(&self) -> bool {
+        self.url.as_ref().is_some_and(|url| !url.is_empty())
+    }
+
     /// The token that was passed, if any.
     pub fn token(&self) -> Option<String> {
         self.token.clone().filter(|token| !token.is_empty())
@@ -242,7 +247,7 @@ impl Client {
                     .to_owned(),
             ),
             (StatusCode::UNAUTHORIZED, true) => Some(
-                "the saved login or token works no more: sign in again with `operate login`"
+                "the token or saved login works no more: sign in again with `operate login`"
                     .to_owned(),
             ),
             _ => field("remedy"),

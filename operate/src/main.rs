@@ -2,6 +2,7 @@
 
 mod access;
 mod alert;
+mod backup;
 mod client;
 mod demo;
 mod doctor;
@@ -68,6 +69,10 @@ enum Command {
     Key(access::KeyArgs),
     /// What was done, by whom, and that nobody altered it since.
     Journal(journal::JournalArgs),
+    /// Write a backup, also while the server runs.
+    Backup(backup::Backup),
+    /// Restore a backup.
+    Restore(backup::Restore),
     /// Look at everything that an installation needs.
     Doctor(doctor::Doctor),
     /// Play a failure, to see what Operate makes of it.
@@ -123,6 +128,8 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Token(token) => token.run(shell).await,
         Command::Key(key) => key.run(shell).await,
         Command::Journal(journal) => journal.run(shell).await,
+        Command::Backup(backup) => backup.run(shell).await,
+        Command::Restore(restore) => restore.run(shell).await,
         Command::Doctor(doctor) => doctor.run(shell).await,
         Command::Demo(demo) => demo.run(shell).await,
         Command::Completions { shell: kind } => {

@@ -98,7 +98,9 @@ impl Doctor {
             tell(network::mail(config).await);
             tell(network::reach(config));
         }
-        network::server(&shell.server, screen.now()).await.into_iter().for_each(&mut tell);
+        let own = config.filter(|_| !shell.server.named()).map(|config| config.listen);
+        let url = own.map_or_else(|| shell.server.url(), network::own_url);
+        network::server(url, screen.now()).await.into_iter().for_each(&mut tell);
         let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok);
         if screen.json {
             screen.document(&json!({ "verdict": worst, "findings": findings }));

@@ -1,5 +1,6 @@
 //! What is reached over the network: the mail server, and the server itself.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use kernel::Time;
@@ -10,7 +11,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
 use super::Finding;
-use crate::client::{Client, Server};
+use crate::client::Client;
 use crate::screen::{clean, items, plain};
 use crate::trouble::Code;
 
@@ -69,10 +70,18 @@ pub fn reach(config: &Config) -> Finding {
     Finding::ok(what, format!("links in messages begin with {url}"))
 }
 
+/// Where this machine reaches a server that listens on this address.
+pub fn own_url(listen: SocketAddr) -> String {
+    if listen.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", listen.port());
+    }
+    format!("http://{listen}")
+}
+
 /// Whether the server runs, is ready, and has the same time.
-pub async fn server(server: &Server, now: Time) -> Vec<Finding> {
+pub async fn server(url: String, now: Time) -> Vec<Finding> {
     let what = "server";
-    let client = match Client::new(server.url(), None) {
+    let client = match Client::new(url, None) {
         Ok(client) => client,
         Err(trouble) => {
             let remedy = trouble.remedy.unwrap_or_default();

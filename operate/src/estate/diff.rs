@@ -24,7 +24,7 @@ pub fn mistakes(answer: &Value, paint: Paint) -> String {
     let errors = items(answer, "errors");
     let mut lines: Vec<String> = errors.iter().map(|error| mistake(error, paint)).collect();
     let count = counted(errors.len(), "mistake");
-    lines.push(paint.red(format_args!("{count}; nothing was changed.")));
+    lines.push(paint.red(format_args!("{count}; nothing is applied.")));
     lines.join("\n")
 }
 
@@ -200,7 +200,7 @@ mod tests {
         insta::assert_snapshot!(mistakes(&answer, Paint(false)), @"
         shop.yaml:7:3: spec.team: there is no team/wbe; did you mean team/web?
         too much
-        2 mistakes; nothing was changed.
+        2 mistakes; nothing is applied.
         ");
     }
 }

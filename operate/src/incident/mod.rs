@@ -21,7 +21,8 @@ use crate::trouble::{Outcome, Trouble};
 Whatever an incident takes at the moment can be asked of it, with a flag for each field:
   operate incident assign 42 --team payments
   operate incident hold 42 --reason supplier --note 'ticket 4711 at Paynova'
-`operate incident show 42` lists what that is; `operate incident hold 42 --help` tells the fields.")]
+`operate incident show 42` lists what that is; `operate incident hold 42 --help` tells the
+fields.")]
 pub struct IncidentArgs {
     #[command(subcommand)]
     verb: Verb,
@@ -35,6 +36,9 @@ enum Verb {
     Show {
         /// Number or id.
         incident: String,
+        /// Every call and the whole timeline, however long.
+        #[arg(long)]
+        full: bool,
     },
     /// Acknowledges: you look into it, and nobody else is called.
     #[command(visible_alias = "acknowledge")]
@@ -143,7 +147,7 @@ impl IncidentArgs {
         let client = shell.server.client()?;
         match self.verb {
             Verb::List(wanted) => list(&client, screen, wanted).await,
-            Verb::Show { incident } => show::show(&client, screen, &incident).await,
+            Verb::Show { incident, full } => show::show(&client, screen, &incident, full).await,
             Verb::Ack { incidents } => {
                 for incident in &incidents {
                     ask(&client, screen, incident, json!({ "command": "acknowledge" })).await?;

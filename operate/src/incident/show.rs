@@ -8,8 +8,11 @@ use crate::client::Client;
 use crate::screen::{Cell, Colour, Screen, Table, age, counted, items, moment, text, time};
 use crate::trouble::Outcome;
 
-/// Shows an incident.
-pub async fn show(client: &Client, screen: &Screen, incident: &str) -> Outcome {
+/// Calls and entries of the timeline that are shown of a long list.
+const SHOWN: usize = 30;
+
+/// Shows an incident; with `full` everything that was done, else the newest.
+pub async fn show(client: &Client, screen: &Screen, incident: &str, full: bool) -> Outcome {
     let path = super::path(incident);
     let found = client.get(&path, &[]).await?;
     let timeline = client.get(&format!("{path}/timeline"), &[]).await?;
@@ -21,14 +24,15 @@ pub async fn show(client: &Client, screen: &Screen, incident: &str) -> Outcome {
         screen.document(&document);
         return Ok(ExitCode::SUCCESS);
     }
+    let most = if full { usize::MAX } else { SHOWN };
     let mut parts = vec![head(&found, screen, client.url())];
     parts.extend(times(&found, screen));
     parts.extend(priority(&found, screen));
     parts.extend(alerts(&found, screen));
-    parts.extend(calls(&pages, screen));
+    parts.extend(calls(&pages, screen, most));
     parts.extend(tasks(&found, screen));
     parts.extend(links(&found, screen));
-    parts.push(story(&timeline, screen));
+    parts.push(story(&timeline, screen, most));
     parts.push(actions(&found, screen));
     screen.say(parts.join("\n\n"));
     Ok(ExitCode::SUCCESS)
@@ -151,23 +155,32 @@ fn alerts(incident: &Value, screen: &Screen) -> Option<String> {
     (!table.is_empty()).then(|| table.to_string())
 }
 
-fn calls(pages: &Value, screen: &Screen) -> Option<String> {
+fn calls(pages: &Value, screen: &Screen, most: usize) -> Option<String> {
     let mut table = Table::new(screen.paint, &["called", "by", "result", "when", "detail"]);
-    for page in items(pages, "items") {
-        for call in items(page, "calls") {
-            let result = text(call, "result");
-            let colour = if result == "failed" { Colour::Red } else { Colour::Plain };
-            let at = time(call, "at").map(|at| moment(at, screen.now()));
-            table.row([
-                text(call, "contact").into(),
-                text(call, "channel").into(),
-                Cell(result, colour),
-                at.unwrap_or_default().into(),
-                text(call, "detail").into(),
-            ]);
-        }
+    let pages = items(pages, "items").iter();
+    let calls: Vec<&Value> = pages.rev().flat_map(|page| items(page, "calls")).collect();
+    let left_out = calls.len().saturating_sub(most);
+    for call in &calls[left_out..] {
+        let result = text(call, "result");
+        let colour = if result == "failed" { Colour::Red } else { Colour::Plain };
+        let at = time(call, "at").map(|at| moment(at, screen.now()));
+        table.row([
+            text(call, "contact").into(),
+            text(call, "channel").into(),
+            Cell(result, colour),
+            at.unwrap_or_default().into(),
+            text(call, "detail").into(),
+        ]);
     }
-    (!table.is_empty()).then(|| table.to_string())
+    (!table.is_empty()).then(|| format!("{table}{}", earlier(left_out, screen)))
+}
+
+/// How much was left out.
+fn earlier(left_out: usize, screen: &Screen) -> String {
+    if left_out == 0 {
+        return String::new();
+    }
+    format!("\n  {}", screen.paint.dim(format_args!("{left_out} earlier; --full shows all")))
 }
 
 fn tasks(incident: &Value, screen: &Screen) -> Option<String> {
@@ -189,14 +202,15 @@ fn links(incident: &Value, screen: &Screen) -> Option<String> {
 }
 
 /// The timeline, the oldest first, as one reads a story.
-fn story(timeline: &Value, screen: &Screen) -> String {
+fn story(timeline: &Value, screen: &Screen, most: usize) -> String {
     let mut lines = vec![heading(screen, "Timeline")];
-    for entry in items(timeline, "items").iter().rev() {
+    let entries = items(timeline, "items");
+    for entry in entries.iter().take(most).rev() {
         let at = time(entry, "at").map(|at| moment(at, screen.now())).unwrap_or_default();
         let actor = screen.paint.dim(text(entry, "actor"));
         lines.push(format!("  {at:<38} {}  {actor}", text(entry, "title")));
     }
-    lines.join("\n")
+    lines.join("\n") + &earlier(entries.len().saturating_sub(most), screen)
 }
 
 fn actions(incident: &Value, screen: &Screen) -> String {
@@ -253,7 +267,7 @@ mod tests {
         let timeline = json!({ "items": [
             { "at": "2026-03-01T09:31:00Z", "title": "ada took it", "actor": "person:ada" },
             { "at": "2026-03-01T09:30:00Z", "title": "opened", "actor": "stream:x" } ] });
-        insta::assert_snapshot!(story(&timeline, &screen()), @"
+        insta::assert_snapshot!(story(&timeline, &screen(), 9), @"
         Timeline
           2026-03-01 09:30:00 UTC (10 min ago)   opened  stream:x
           2026-03-01 09:31:00 UTC (9 min ago)    ada took it  person:ada
