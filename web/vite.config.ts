@@ -10,6 +10,8 @@ export default defineConfig({
     assetsInlineLimit: 2048,
     sourcemap: false,
     chunkSizeWarningLimit: 2000,
+    // The app, and the description of the API at /api/docs, which shares nothing with it.
+    rollupOptions: { input: ['index.html', 'docs.html'] },
   },
   server: {
     port: 5173,

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { body, etag, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { MatchRule } from './types';
+import type { AlertCommand, MatchRule } from './types';
 
 export interface AlertFilter {
   state?: string;
@@ -55,7 +55,8 @@ export const command = (
         path: { id },
         header: { 'If-Match': etag(version), 'Idempotency-Key': idempotencyKey() },
       },
-      body: fields,
+      // Filled in by a form that the server described: it says what is wrong with it.
+      body: fields as AlertCommand,
     }),
   );
 

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 
 import { problemOf } from './errors';
-import type { paths } from './paths';
+import type { paths } from './generated';
 
 /** The one way to the server. Same origin; the session is a cookie. */
 export const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });

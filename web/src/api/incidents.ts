@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { body, etag, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { NewIncident } from './types';
+import type { IncidentCommand, NewIncident } from './types';
 
 export interface IncidentFilter {
   open?: string;
@@ -81,6 +81,7 @@ export const command = (
         path: { id },
         header: { 'If-Match': etag(version), 'Idempotency-Key': idempotencyKey() },
       },
-      body: fields,
+      // Filled in by a form that the server described: it says what is wrong with it.
+      body: fields as IncidentCommand,
     }),
   );

@@ -2,7 +2,15 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http } from './client';
 import { keys } from './keys';
-import type { Account, Policy, PriorityMatrix, Role, Route } from './types';
+import type {
+  EditAccount,
+  NewAccount,
+  NewKey,
+  NewToken,
+  Policy,
+  PriorityMatrix,
+  Route,
+} from './types';
 
 export const accounts = () =>
   queryOptions({
@@ -10,13 +18,11 @@ export const accounts = () =>
     queryFn: ({ signal }) => body(http.GET('/api/v1/accounts', { signal })),
   });
 
-export const createAccount = (account: Account & { password: string }) =>
+export const createAccount = (account: NewAccount) =>
   body(http.POST('/api/v1/accounts', { body: account }));
 
-export const changeAccount = (
-  name: string,
-  account: Omit<Account, 'name'> & { password?: string },
-) => body(http.PUT('/api/v1/accounts/{name}', { params: { path: { name } }, body: account }));
+export const changeAccount = (name: string, account: EditAccount) =>
+  body(http.PUT('/api/v1/accounts/{name}', { params: { path: { name } }, body: account }));
 
 export const removeAccount = (name: string) =>
   body(http.DELETE('/api/v1/accounts/{name}', { params: { path: { name } } }));
@@ -27,8 +33,7 @@ export const tokens = () =>
     queryFn: ({ signal }) => body(http.GET('/api/v1/tokens', { signal })),
   });
 
-export const createToken = (token: { name: string; role: Role; scopes: string[] }) =>
-  body(http.POST('/api/v1/tokens', { body: token }));
+export const createToken = (token: NewToken) => body(http.POST('/api/v1/tokens', { body: token }));
 
 export const removeToken = (name: string) =>
   body(http.DELETE('/api/v1/tokens/{name}', { params: { path: { name } } }));
@@ -39,7 +44,7 @@ export const integrationKeys = () =>
     queryFn: ({ signal }) => body(http.GET('/api/v1/integration-keys', { signal })),
   });
 
-export const createIntegrationKey = (key: { name: string; kind: string }) =>
+export const createIntegrationKey = (key: NewKey) =>
   body(http.POST('/api/v1/integration-keys', { body: key }));
 
 export const removeIntegrationKey = (name: string) =>

@@ -1,14 +1,96 @@
-/**
- * The shapes on the wire, in one place. The server describes paths and parameters in full but most
- * bodies only as JSON, so the shapes are written by hand, from its records; `generated.ts` (made
- * by `npm run api`) checks that every path asked for exists.
- */
+import type { components } from './generated';
 
-export type * from './shapes/common';
-export type * from './shapes/incidents';
-export type * from './shapes/alerts';
-export type * from './shapes/oncall';
-export type * from './shapes/estate';
-export type * from './shapes/overview';
-export type * from './shapes/reports';
-export type * from './shapes/settings';
+/**
+ * The shapes on the wire, under the names that the web uses. They come from the server's own
+ * description of its API: `npm run api` makes `generated.ts` from `openapi.json`.
+ */
+type Schemas = components['schemas'];
+
+export type Priority = Schemas['Priority'];
+export type Level = Schemas['Impact'];
+export type Severity = Schemas['AlertSeverity'];
+export type IncidentSeverity = Schemas['IncidentSeverity'];
+export type Role = Schemas['Role'];
+export type Scope = Schemas['Scope'];
+export type KeyKind = Schemas['KeyKind'];
+export type Choice = Schemas['Choice'];
+export type JournalEntry = Schemas['TimelineEntry'];
+
+export type Phase = Schemas['IncidentPhase'];
+export type IncidentStage = Schemas['IncidentStage'];
+export type Member = Schemas['IncidentMember'];
+export type Incident = Schemas['IncidentView'];
+export type IncidentRow = Schemas['IncidentRow'];
+export type NewIncident = Schemas['NewIncident'];
+export type IncidentCommand = Schemas['IncidentCommand'];
+
+export type Alert = Schemas['AlertView'];
+export type AlertCommand = Schemas['AlertCommand'];
+export type MatchRule = Schemas['MatchRule'];
+export type MatchRules = Schemas['MatchRules'];
+export type MatchPreview = Schemas['RulePreview'];
+
+export type Page = Schemas['PageView'];
+export type PageCommand = Schemas['PageCommand'];
+
+/** The state of an item; unknown where the server names none. */
+export type ItemState = Schemas['Health'] | 'unknown';
+export type EstateItem = Schemas['Listed_ListedItem']['items'][number];
+export type EstateItemDetail = Schemas['ItemView'];
+export type ItemRef = Schemas['ItemRef'];
+export type Assigned = Schemas['Assigned'];
+export type PolicyRef = Schemas['EscalationPolicyRef'];
+export type Resource = Schemas['Resource'];
+/** A resource document as it is edited; the server checks its specification. */
+export interface ResourceDocument {
+  apiVersion: string;
+  kind: string;
+  metadata: Record<string, unknown> & { name: string };
+  spec: Record<string, unknown>;
+}
+export type Graph = Pick<Schemas['Map'], 'nodes' | 'edges'>;
+export type GraphNode = Schemas['MapNode'];
+export type Impact = Schemas['Hits'];
+export type PlanResult = Schemas['PlanView'];
+
+export type Overview = Schemas['Overview'];
+export type ProductState = Schemas['ProductState'];
+export type UseCaseState = Schemas['UseCaseState'];
+
+export type TimesReport = Schemas['TimesReport'];
+export type FigureGroup = Schemas['FigureGroup'];
+
+export type Account = Schemas['Account'];
+export type NewAccount = Schemas['NewAccount'];
+export type EditAccount = Schemas['EditAccount'];
+export type PriorityMatrix = Schemas['PriorityMatrix'];
+export type Policy = Schemas['Policy'];
+export type Route = Schemas['Route'];
+export type Token = Schemas['ApiToken'];
+export type IntegrationKey = Schemas['IntegrationKey'];
+export type IssuedToken = Schemas['IssuedToken'];
+export type NewToken = Schemas['NewToken'];
+export type IssuedKey = Schemas['IssuedKey'];
+export type NewKey = Schemas['NewKey'];
+export type OutboxMessage = Schemas['Items_OutboxMessage']['items'][number];
+
+/** Problem details, and the mistakes in files of the estate where these were refused. */
+export type ProblemDetails = Partial<Schemas['Problem']> & { errors?: Schemas['Mistake'][] };
+
+/** A command that this person may give now, whatever the record. The server decides. */
+export interface Allowed {
+  command: string;
+  label: string;
+  help?: string | null;
+  fields: readonly CommandField[];
+}
+
+/** One thing that a command asks for. */
+export interface CommandField {
+  name: string;
+  kind: string;
+  required: boolean;
+  label: string;
+  options?: readonly Choice[];
+  help?: string | null;
+}

@@ -38,7 +38,7 @@ export function QuickSearch() {
     ...incidents.list({ q: asked, sort: '-opened_at' }),
     enabled: searching,
   });
-  const foundItems = useQuery({ ...estate.items({ q: asked, limit: 6 }), enabled: searching });
+  const foundItems = useQuery({ ...estate.items({ q: asked }), enabled: searching });
   const foundAlerts = useInfiniteQuery({ ...alerts.list({ q: asked }), enabled: searching });
 
   const rows = searching ? (foundIncidents.data?.pages[0]?.items.slice(0, 6) ?? []) : [];

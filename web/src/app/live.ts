@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
-import { incidents, JOURNAL_STREAM, keys, type List } from '../api';
+import { incidents, JOURNAL_STREAM, keys } from '../api';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
 
@@ -192,7 +192,7 @@ const TOP_PX = 2500;
 const ROWS_MAX = 20;
 
 interface Pages {
-  pages: List<{ id: string }>[];
+  pages: { items: { id: string }[] }[];
   pageParams: unknown[];
 }
 

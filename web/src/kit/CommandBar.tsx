@@ -22,7 +22,7 @@ export function CommandBar({ allowed, send, buttons = 4, initial }: Props) {
   const [asking, setAsking] = useState<Allowed | null>(null);
   const { run, pending, problem, reload } = useSend(send);
   const start = (command: Allowed) => {
-    if ((command.fields ?? []).length > 0) setAsking(command);
+    if (command.fields.length > 0) setAsking(command);
     else void run({ command: command.command });
   };
   const shown = allowed.slice(0, buttons);

@@ -33,7 +33,7 @@ interface Props {
 /** The fields of a command, drawn from what the server says they are. */
 export function CommandForm(props: Props) {
   const { command, preset = {}, initial = {}, pending, submit, cancel } = props;
-  const fields = (command.fields ?? []).filter((field) => !(field.name in preset));
+  const fields = command.fields.filter((field) => !(field.name in preset));
   const [values, setValues] = useState<Values>(initial);
 
   const send = (event: SubmitEvent) => {

@@ -27,7 +27,6 @@ export function ItemSelect({ kind, value, hideLabel = false, label, size = 'sm',
     ...estate.items({
       ...(kind ? { kind } : {}),
       ...(asked && asked !== value ? { q: asked.slice(asked.indexOf('/') + 1) } : {}),
-      limit: 50,
     }),
     placeholderData: keepPreviousData,
   });

@@ -24,7 +24,7 @@ export function SetUp() {
     required: true,
     withAsterisk: false,
     value: values[field],
-    error: problem?.details.field === field ? problem.message : undefined,
+    error: problem?.details.field === field,
     onChange: (event: { currentTarget: { value: string } }) => {
       const { value } = event.currentTarget;
       setValues((before) => ({ ...before, [field]: value }));
@@ -62,7 +62,7 @@ export function SetUp() {
     >
       <form onSubmit={(event) => void create(event)}>
         <Stack gap="sm">
-          {problem && !problem.details.field && (
+          {problem && (
             <ProblemBox title={problem.message} remedy={problem.details.remedy ?? null} />
           )}
           <TextInput

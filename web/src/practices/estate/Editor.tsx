@@ -146,7 +146,7 @@ function Plan({ result }: { result: PlanResult }) {
           <ProblemBox
             key={index}
             title={`${error.line ? `Line ${error.line}: ` : ''}${error.message}`}
-            remedy={error.remedy ?? null}
+            remedy={error.remedy}
           />
         ))}
       </>

@@ -19,7 +19,6 @@ export function EstateList({ search }: { search: EstateSearch }) {
       ...(search.kind ? { kind: search.kind } : {}),
       ...(search.q ? { q: search.q } : {}),
       ...(search.team ? { team: search.team } : {}),
-      limit: 500,
     }),
   );
   return (

@@ -3,7 +3,7 @@ import { IconPencil, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 
-import { estate, type EstateItemDetail, type Reasoned } from '../../api';
+import { estate, type EstateItemDetail, type Assigned } from '../../api';
 import { ItemStateMark, PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
 import { ItemLink, kindWord } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
@@ -109,7 +109,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
                 ],
                 [
                   'Named by',
-                  !mapped && item.mentioned_by && item.mentioned_by.length > 0 ? (
+                  !mapped && item.mentioned_by.length > 0 ? (
                     <Mentions key="m" items={item.mentioned_by} />
                   ) : null,
                 ],
@@ -117,7 +117,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
                   'Kept in',
                   item.managed_by === 'file' ? 'Files (operate apply)' : 'This application',
                 ],
-                ...Object.entries(item.labels ?? {}).map(([label, value]): [string, string] => [
+                ...Object.entries(item.labels).map(([label, value]): [string, string] => [
                   label,
                   value,
                 ]),
@@ -145,7 +145,7 @@ function Mentions({ items }: { items: string[] }) {
   );
 }
 
-function Because({ found }: { found: Reasoned }) {
+function Because({ found }: { found: Pick<Assigned, 'to' | 'because'> }) {
   return (
     <>
       <ItemLink item={found.to} />

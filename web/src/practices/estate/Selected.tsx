@@ -90,7 +90,7 @@ export function Hits({ impact, direction }: { impact: Impact; direction: 'impact
           </div>
           <div className={styles.path}>
             {hit.softened ? 'Redundant: others carry on. ' : ''}
-            {hit.because ?? hit.path.map(itemName).join(' → ')}
+            {hit.because}
           </div>
         </li>
       ))}

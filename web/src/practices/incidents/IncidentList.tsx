@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 
-import { incidents, type Incident } from '../../api';
+import { incidents, type IncidentRow } from '../../api';
 import { PriorityBadge, StageBadge } from '../../kit/Badges';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { Failure } from '../../kit/QueryState';
@@ -119,17 +119,17 @@ function openOnly(search: incidents.IncidentFilter): { open?: string } {
 }
 
 /** Pages that were read at different moments may overlap. */
-function unique(rows: Incident[]): Incident[] {
+function unique(rows: IncidentRow[]): IncidentRow[] {
   const seen = new Set<string>();
   return rows.filter((row) => !seen.has(row.id) && seen.add(row.id));
 }
 
-function owner(row: Incident): string {
+function owner(row: IncidentRow): string {
   if (row.assignee) return itemName(row.assignee);
   return row.team ? itemName(row.team) : 'Unassigned';
 }
 
-const columns: Column<Incident>[] = [
+const columns: Column<IncidentRow>[] = [
   {
     id: 'priority',
     header: 'Priority',
@@ -190,7 +190,7 @@ const columns: Column<Incident>[] = [
   },
 ];
 
-function IncidentCard(row: Incident) {
+function IncidentCard(row: IncidentRow) {
   return (
     <>
       <div className={styles.cardTop}>

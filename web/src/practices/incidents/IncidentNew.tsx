@@ -2,7 +2,7 @@ import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 
-import { incidents, type Level, type NewIncident, type Severity } from '../../api';
+import { incidents, type IncidentSeverity, type Level, type NewIncident } from '../../api';
 import { useSend } from '../../kit/command';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
@@ -14,7 +14,7 @@ const levels: { value: Level; label: string }[] = [
   { value: 'medium', label: 'Medium' },
   { value: 'low', label: 'Low' },
 ];
-const severities: { value: Severity; label: string }[] = [
+const severities: { value: IncidentSeverity; label: string }[] = [
   { value: 'critical', label: 'Critical' },
   { value: 'error', label: 'Error' },
   { value: 'warning', label: 'Warning' },
@@ -31,9 +31,7 @@ export function IncidentNew() {
   });
   const set = (change: Partial<NewIncident>) => setDraft((before) => ({ ...before, ...change }));
   const { run, pending, problem, reload } = useSend(async () => {
-    const filled = Object.fromEntries(
-      Object.entries(draft).filter(([, value]) => value !== undefined && value !== ''),
-    );
+    const filled = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== ''));
     const made = await incidents.create({ ...filled, title: draft.title });
     await navigate({ to: '/incidents/$id', params: { id: made.id } });
   });
@@ -110,7 +108,7 @@ export function IncidentNew() {
 interface ChoiceProps<V extends string> {
   label: string;
   data: { value: V; label: string }[];
-  value: V | undefined;
+  value: V | null | undefined;
   set: (value: V) => void;
 }
 

@@ -60,7 +60,7 @@ function Content({ incident }: { incident: Incident }) {
     (body: CommandBody) => incidents.command(id, version, body),
     [id, version],
   );
-  const can = (command: string) => incident.allowed?.find((each) => each.command === command);
+  const can = (command: string) => incident.allowed.find((each) => each.command === command);
   const part: PartProps = { incident, send, can };
   return (
     <>
@@ -83,12 +83,10 @@ function Content({ incident }: { incident: Incident }) {
           <Situation incident={incident} />
         </div>
         <CommandBar
-          allowed={(incident.allowed ?? []).filter((each) => !placed.has(each.command))}
+          allowed={incident.allowed.filter((each) => !placed.has(each.command))}
           send={send}
           initial={(command): Record<string, string> =>
-            command === 'edit'
-              ? { title: incident.title, description: incident.description ?? '' }
-              : {}
+            command === 'edit' ? { title: incident.title, description: incident.description } : {}
           }
         />
       </div>

@@ -76,7 +76,10 @@ function OnePage({ page }: { page: Page }) {
         ))}
       </ul>
       {page.allowed.length > 0 && (
-        <CommandBar allowed={page.allowed} send={(body) => oncall.command(page.id, body)} />
+        <CommandBar
+          allowed={page.allowed.map((offer) => ({ ...offer, fields: [] }))}
+          send={(body) => oncall.command(page.id, body)}
+        />
       )}
     </div>
   );

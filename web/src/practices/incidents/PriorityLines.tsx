@@ -15,7 +15,7 @@ export function PriorityLines({ incident, send, can }: PartProps) {
       count={<PriorityBadge priority={incident.priority} marked={Boolean(set)} />}
     >
       <ol className={styles.calc}>
-        {(incident.priority_lines ?? []).map((line, index) => (
+        {incident.priority_lines.map((line, index) => (
           <li key={`${line.step}-${index}`}>
             <span className={styles.calcStep}>{words(line.step)}</span>
             <span className={styles.calcValue}>

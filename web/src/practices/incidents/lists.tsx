@@ -12,7 +12,7 @@ import { PlacedCommand } from './PlacedCommand';
 /** What still has to be done. */
 export function Tasks({ incident, send, can }: PartProps) {
   const { run, pending, problem, reload } = useSend(send);
-  const tasks = incident.tasks ?? [];
+  const tasks = incident.tasks;
   const done = tasks.filter((task) => task.done_at).length;
   return (
     <Panel
@@ -56,11 +56,11 @@ export function Tasks({ incident, send, can }: PartProps) {
 export function Links({ incident, send, can }: PartProps) {
   return (
     <Panel title="Links" actions={<PlacedCommand command={can('link')} send={send} />}>
-      {(incident.links ?? []).length === 0 && (
+      {incident.links.length === 0 && (
         <div className={styles.sub}>No runbook, ticket or dashboard linked.</div>
       )}
       <ul className={styles.tasks}>
-        {(incident.links ?? []).map((link) => (
+        {incident.links.map((link) => (
           <li key={link.url}>
             <Anchor href={link.url} target="_blank" rel="noreferrer noopener" inherit>
               {link.title || link.url} <IconExternalLink size={12} aria-label="opens elsewhere" />

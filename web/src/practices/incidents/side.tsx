@@ -15,7 +15,7 @@ export function Who({ incident, send, can }: PartProps) {
         rows={[
           ['Team', incident.team ? <ItemLink item={incident.team} /> : 'None yet'],
           ['Assignee', incident.assignee ? <ItemLink item={incident.assignee} /> : 'Nobody yet'],
-          ['Why', incident.assigned_because ?? null],
+          ['Why', incident.assigned_because],
           ...Object.entries(incident.roles).map(([role, person]): [string, React.ReactNode] => [
             words(role),
             <ItemLink key={role} item={person} />,
@@ -38,7 +38,7 @@ export function Who({ incident, send, can }: PartProps) {
           ],
           ['Cause', incident.cause_class ? words(incident.cause_class) : null],
           ['Resolution', incident.resolution_code ? words(incident.resolution_code) : null],
-          ['Note', incident.resolution_note ?? null],
+          ['Note', incident.resolution_note],
         ]}
       />
     </Panel>
@@ -55,7 +55,7 @@ const order = [
   'restored',
   'resolved',
   'closed',
-];
+] as const;
 
 const sourceWord = {
   measured: 'measured',

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 
-import type { ItemHealth, JournalEntry, Overview } from '../../api';
+import type { JournalEntry, Overview, ProductState, UseCaseState } from '../../api';
 import { ItemStateMark } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
 import { Timeline } from '../../kit/Timeline';
@@ -13,11 +13,17 @@ import styles from './overview.module.css';
 const rank = { down: 0, degraded: 1, unknown: 2, up: 3 };
 
 /** Products or use cases with their state, the worst first. */
-export function States({ title, rows, kind }: { title: string; rows: ItemHealth[]; kind: string }) {
+export function States({
+  title,
+  rows,
+  kind,
+}: {
+  title: string;
+  rows: (ProductState | UseCaseState)[];
+  kind: string;
+}) {
   const sorted = [...rows].sort(
-    (a, b) =>
-      rank[a.state] - rank[b.state] ||
-      Number(b.mission_critical ?? false) - Number(a.mission_critical ?? false),
+    (a, b) => rank[a.state] - rank[b.state] || Number(critical(b)) - Number(critical(a)),
   );
   const up = rows.filter((row) => row.state === 'up').length;
   return (
@@ -36,7 +42,7 @@ export function States({ title, rows, kind }: { title: string; rows: ItemHealth[
             <li key={row.item} className={styles.line}>
               <span>
                 <ItemLink item={row.item} title={row.title} />
-                {row.mission_critical && <span className={styles.under}>mission-critical</span>}
+                {critical(row) && <span className={styles.under}>mission-critical</span>}
               </span>
               {row.incidents > 0 && (
                 <Link to="/incidents" search={{ item: row.item }} className={styles.dim}>
@@ -50,6 +56,10 @@ export function States({ title, rows, kind }: { title: string; rows: ItemHealth[
       )}
     </Panel>
   );
+}
+
+function critical(row: ProductState | UseCaseState): boolean {
+  return 'mission_critical' in row && row.mission_critical;
 }
 
 /** Alerts and paging in four numbers. */
@@ -86,6 +96,12 @@ export function Health({ data }: { data: Overview }) {
           <div className={styles.hint}>messages undelivered</div>
         </Link>
       </div>
+      {data.paging.mail_configured ? null : (
+        <p className={styles.notice} role="note">
+          No mail server is set, so no page by mail reaches anybody. Set <code>smtp.host</code> in
+          the configuration of the server.
+        </p>
+      )}
     </Panel>
   );
 }
@@ -134,7 +150,7 @@ export function Activity({ entries }: { entries: JournalEntry[] }) {
           Every change on this server will be listed here, with who made it.
         </EmptyState>
       ) : (
-        <Timeline entries={entries} about={(entry) => <Subject subject={entry.subject ?? ''} />} />
+        <Timeline entries={entries} about={(entry) => <Subject subject={entry.subject} />} />
       )}
     </Panel>
   );

@@ -24,6 +24,7 @@ test('every incident behind a figure is a line, and no cell is run as a formula'
             priority: 'P1',
             item: 'service/orders',
             ended_at: '2026-01-02T00:00:00Z',
+            from_detection: false,
           },
         ],
       },

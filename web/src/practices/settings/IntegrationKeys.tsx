@@ -2,7 +2,7 @@ import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
-import { EVENTS_PATH, type IntegrationKey, settings } from '../../api';
+import { EVENTS_PATH, type IssuedKey, type KeyKind, settings } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -15,7 +15,7 @@ import { RemoveButton } from './RemoveButton';
 import { Secret } from './Secret';
 import styles from './settings.module.css';
 
-const kinds = [
+const kinds: { value: KeyKind; label: string }[] = [
   { value: 'alertmanager', label: 'Prometheus or Alertmanager' },
   { value: 'events', label: 'Anything that posts JSON' },
 ];
@@ -23,7 +23,7 @@ const kinds = [
 /** Sources of alerts: one key for each, with what to paste on the other side. */
 export function IntegrationKeys() {
   const query = useQuery(settings.integrationKeys());
-  const [made, setMade] = useState<IntegrationKey | null>(null);
+  const [made, setMade] = useState<IssuedKey | null>(null);
   return (
     <>
       <p className={styles.intro}>
@@ -95,12 +95,11 @@ export function IntegrationKeys() {
   );
 }
 
-function KeyForm({ made }: { made: (key: IntegrationKey) => void }) {
+function KeyForm({ made }: { made: (key: IssuedKey) => void }) {
   const [name, setName] = useState('');
-  const [kind, setKind] = useState('alertmanager');
+  const [kind, setKind] = useState<KeyKind>('alertmanager');
   const { run, pending, problem, reload } = useSend(async () => {
-    const key = await settings.createIntegrationKey({ name, kind });
-    made({ ...key, name: key.name || name, kind });
+    made(await settings.createIntegrationKey({ name, kind }));
     setName('');
   });
   const submit = (event: SubmitEvent) => {
@@ -126,7 +125,9 @@ function KeyForm({ made }: { made: (key: IntegrationKey) => void }) {
             data={kinds}
             value={kind}
             allowDeselect={false}
-            onChange={(value) => setKind(value ?? 'alertmanager')}
+            onChange={(value) =>
+              setKind(kinds.find((each) => each.value === value)?.value ?? 'alertmanager')
+            }
           />
           <Button type="submit" size="sm" loading={pending}>
             Make the key

@@ -36,11 +36,11 @@ export function Outbox() {
                 columns={[
                   {
                     header: 'To',
-                    cell: (row) => `${words(row.channel ?? 'message')} ${row.target ?? ''}`,
+                    cell: (row) => `${words(row.channel)} ${row.target}`,
                   },
                   {
                     header: 'Why',
-                    cell: (row) => `${row.detail ?? 'unknown'} (${row.attempts ?? 0} attempts)`,
+                    cell: (row) => `${row.detail} (${row.attempts} attempts)`,
                   },
                   {
                     header: 'Since',
@@ -66,7 +66,7 @@ function Retry({ message }: { message: OutboxMessage }) {
         variant="default"
         loading={pending}
         onClick={() => void run()}
-        aria-label={`Send again to ${message.target ?? message.id}`}
+        aria-label={`Send again to ${message.target}`}
       >
         Send again
       </Button>

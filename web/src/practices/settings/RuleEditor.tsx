@@ -29,7 +29,7 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
     enabled: ready,
     retry: false,
   });
-  const known = useQuery(estate.items({ kind: 'service', limit: 200 }));
+  const known = useQuery(estate.items({ kind: 'service' }));
   const set = (change: Partial<MatchRule>) => setDraft((before) => ({ ...before, ...change }));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -115,7 +115,7 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
 
 function examples(found: MatchPreview): string {
   const names = found.examples.slice(0, 3).map((each) => `${each.name} → ${each.item}`);
-  const unknown = found.unknown_items ?? [];
+  const unknown = found.unknown_items;
   return [
     names.length > 0 ? `For example ${names.join(', ')}.` : '',
     unknown.length > 0 ? `Not in the estate: ${unknown.join(', ')}.` : '',

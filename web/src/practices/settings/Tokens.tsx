@@ -2,7 +2,7 @@ import { Button, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/c
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
-import { type Role, settings, type Token } from '../../api';
+import { type Role, settings, type IssuedToken, type Scope } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -16,7 +16,7 @@ import { RemoveButton } from './RemoveButton';
 import { Secret } from './Secret';
 import styles from './settings.module.css';
 
-const scopes = [
+const scopes: { value: Scope; label: string }[] = [
   { value: 'read', label: 'Read' },
   { value: 'write', label: 'Write' },
   { value: 'intake', label: 'Send alerts' },
@@ -26,7 +26,7 @@ const scopes = [
 /** Keys for programs and for the command line. */
 export function Tokens() {
   const query = useQuery(settings.tokens());
-  const [made, setMade] = useState<Token | null>(null);
+  const [made, setMade] = useState<IssuedToken | null>(null);
   return (
     <>
       <p className={styles.intro}>
@@ -88,10 +88,10 @@ export function Tokens() {
   );
 }
 
-function TokenForm({ made }: { made: (token: Token) => void }) {
+function TokenForm({ made }: { made: (token: IssuedToken) => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
-  const [chosen, setChosen] = useState<string[]>(['read']);
+  const [chosen, setChosen] = useState<Scope[]>(['read']);
   const { run, pending, problem, reload } = useSend(async () => {
     made(await settings.createToken({ name, role, scopes: chosen }));
     setName('');
@@ -123,7 +123,15 @@ function TokenForm({ made }: { made: (token: Token) => void }) {
               setRole(roles.find((each) => each.value === value)?.value ?? 'viewer')
             }
           />
-          <MultiSelect label="May" w={240} data={scopes} value={chosen} onChange={setChosen} />
+          <MultiSelect
+            label="May"
+            w={240}
+            data={scopes}
+            value={chosen}
+            onChange={(values) =>
+              setChosen(scopes.map((each) => each.value).filter((each) => values.includes(each)))
+            }
+          />
           <Button type="submit" size="sm" loading={pending} disabled={chosen.length === 0}>
             Make the token
           </Button>
