@@ -2402,7 +2402,7 @@ export interface components {
         NewKey: {
             /** @description What it is for. */
             kind: components["schemas"]["KeyKind"];
-            /** @description Letters, digits, `.`, `_` and `-`. */
+            /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
             name: string;
         };
         /** @description What an API token is made of. */
@@ -2412,7 +2412,7 @@ export interface components {
              * @description When it stops working; never, when absent.
              */
             expires_at?: string | null;
-            /** @description Letters, digits, `.`, `_` and `-`. */
+            /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
             name: string;
             /** @description What it is trusted with. */
             role: components["schemas"]["Role"];
@@ -2658,6 +2658,8 @@ export interface components {
              * @description Pages that were called through without an answer.
              */
             exhausted: number;
+            /** @description Whether there is a mail server; without one pages by mail cannot be delivered. */
+            mail_configured: boolean;
             /**
              * Format: int64
              * @description Pages that ring.
@@ -4022,7 +4024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": unknown;
                 };
             };
             /** @description Nobody is signed in */
