@@ -3,6 +3,8 @@
 //!
 //! Nothing here sleeps: every wait is for a condition, through [`world::wait_until`].
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "this is how the helpers of tests fail")]
+
 mod amtool;
 mod backup;
 mod description;

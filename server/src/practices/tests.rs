@@ -180,13 +180,13 @@ async fn incidents_are_found_by_item_alert_period_and_nearness(place: Place) {
     }
     let (orders, later) = (item("service/orders"), NOON + Duration::from_secs(3600));
     let near = incident_store::near(&mut conn, &here, Some(&orders), later).await.unwrap();
-    assert_eq!(near, [incident.clone()], "by its item");
+    assert_eq!(near, std::slice::from_ref(&incident), "by its item");
     assert_eq!(incident_store::near(&mut conn, &here, None, NOON).await.unwrap().len(), 1);
     assert!(incident_store::near(&mut conn, &here, None, later).await.unwrap().is_empty());
     assert!(incident_store::near(&mut conn, &there, None, NOON).await.unwrap().is_empty());
     let day = (NOON, NOON + Duration::from_secs(86_400));
     let found = incident_store::in_period(&mut conn, &here, day.0, day.1).await.unwrap();
-    assert_eq!(found, [incident.clone()]);
+    assert_eq!(found, std::slice::from_ref(&incident));
     assert!(incident_store::in_period(&mut conn, &there, day.0, day.1).await.unwrap().is_empty());
     let broken = incident_store::broken_items(&mut conn, &here).await.unwrap();
     assert_eq!(broken, [(orders, incident.stage, incident.id)]);
