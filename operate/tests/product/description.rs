@@ -1,7 +1,5 @@
 //! What the repository says of the settings is what the binary does.
 
-use std::path::Path;
-
 use server::Config;
 
 const GUIDE: &str = include_str!("../../../docs/guide/configuration.md");
