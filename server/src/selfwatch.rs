@@ -22,6 +22,9 @@ const LAG_SECONDS_MAX: f64 = 60.0;
 /// The name under which Operate sends alerts and stands in the estate.
 const NAME: &str = "operate";
 
+/// The check of the followers.
+const LATE: &str = "OperateFollowerLate";
+
 /// Something that can be wrong, and is or is not.
 struct Check {
     name: &'static str,
@@ -67,18 +70,20 @@ spec: {team: administrators}
 /// Watches until the process stops.
 pub async fn run(app: App) {
     let mut firing: HashSet<&'static str> = HashSet::new();
+    let mut late_before = false;
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = app.world.clock.wait(EVERY) => {}
         }
-        let checks = match checks(&app).await {
+        let mut checks = match checks(&app).await {
             Ok(checks) => checks,
             Err(fault) => {
                 tracing::error!(error = %fault.chain(), "Operate cannot look at itself");
                 continue;
             }
         };
+        late_before = believe_late(&mut checks, late_before);
         let now = app.world.now();
         let signals: Vec<Signal> = checks
             .iter()
@@ -93,6 +98,18 @@ pub async fn run(app: App) {
         }
         firing = checks.iter().filter(|c| c.wrong.is_some()).map(|check| check.name).collect();
     }
+}
+
+/// One look may fall right behind a pause of the whole machine, when everything is late and
+/// nothing is wrong: that a follower is late is believed at the second look. Returns whether it
+/// was late at this one.
+fn believe_late(checks: &mut [Check], late_before: bool) -> bool {
+    let Some(check) = checks.iter_mut().find(|check| check.name == LATE) else { return false };
+    let late = check.wrong.is_some();
+    if !late_before {
+        check.wrong = None;
+    }
+    late
 }
 
 async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
@@ -110,7 +127,7 @@ async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
     let many = |count: i64, text: &str| (count > 0).then(|| format!("{count} {text}"));
     Ok(vec![
         Check {
-            name: "OperateFollowerLate",
+            name: LATE,
             severity: "critical",
             wrong: (!late.is_empty()).then(|| late.join("; ")),
         },

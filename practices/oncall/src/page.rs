@@ -96,10 +96,11 @@ impl Page {
     }
 
     /// Whether a message is one of this page's calls and may still leave. The outbox asks this
-    /// right before it sends.
+    /// right before it sends. A call that was given up leaves again when a person asks for it.
     pub fn wants(&self, message: OutboxId) -> bool {
-        let waiting = |call: &Call| call.message == message && call.result == CallResult::Waiting;
-        self.stage.unanswered() && self.calls.iter().any(waiting)
+        let open = |result| matches!(result, CallResult::Waiting | CallResult::Failed);
+        let due = |call: &Call| call.message == message && open(call.result);
+        self.stage.unanswered() && self.calls.iter().any(due)
     }
 
     fn started(id: PageId, at: Time, start: &crate::Start) -> Page {

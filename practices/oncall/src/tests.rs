@@ -70,6 +70,14 @@ fn a_page_wants_no_call_after_the_answer() {
     let (mut page, _) = live(&opened());
     let message = page.calls[0].message;
     assert!(page.wants(message));
+    let failed = Event::Attempted {
+        at: Time::EPOCH,
+        message,
+        result: CallResult::Failed,
+        detail: "410 Gone".to_owned(),
+    };
+    page.apply(&failed);
+    assert!(page.wants(message), "somebody asked for one more try");
     page.apply(&Event::Acknowledged { at: Time::EPOCH, by: Actor::Link("ada".to_owned()) });
     assert!(!page.wants(message));
 }
