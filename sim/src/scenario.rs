@@ -18,7 +18,7 @@ use crate::world::{Happening, World};
 /// # Comments and empty lines are kept.
 /// without default policy                       nobody to fall back on
 /// route NAME when=CEL team=T priority=P        CEL without spaces
-/// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it at every line
+/// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
 /// at 09:05 clears NAME                         … ends
 /// at 09:05 channel fails | works
 /// at 09:05 clock                               what is due happens
