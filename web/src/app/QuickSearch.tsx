@@ -49,7 +49,13 @@ export function QuickSearch() {
   const nothing = rows.length + items.length + alertRows.length + shownPlaces.length === 0;
 
   return (
-    <Spotlight.Root query={typed} onQueryChange={setTyped} shortcut={['mod + K', '/']} size="lg">
+    <Spotlight.Root
+      query={typed}
+      onQueryChange={setTyped}
+      shortcut={['mod + K', '/']}
+      size="lg"
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+    >
       <Spotlight.Search
         placeholder="Search incidents, services, alerts, pages"
         aria-label="Search"

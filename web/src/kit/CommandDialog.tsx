@@ -25,7 +25,7 @@ export function CommandDialog({ command, send, close, preset, initial }: Props) 
     <Modal opened={command !== null} onClose={leave} title={command?.label ?? ''}>
       {command && (
         <Stack gap="sm">
-          {command.help && (
+          {command.help && command.help !== `${command.label}.` && (
             <div style={{ fontSize: 13, color: 'var(--op-dim)' }}>{command.help}</div>
           )}
           <Refusal problem={problem} reload={reload} kept />

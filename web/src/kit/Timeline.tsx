@@ -30,7 +30,7 @@ const looks: [pattern: RegExp, icon: ReactNode, tone: Tone][] = [
   ],
   [/(cleared)/, <IconBellOff key="i" size={13} />, 'good'],
   [/(page|call|notified|ring)/, <IconPhone key="i" size={13} />, 'warn'],
-  [/(fired|opened|attached|member)/, <IconBell key="i" size={13} />, 'bad'],
+  [/(fired|incident\.opened|alert\.opened|attached|member)/, <IconBell key="i" size={13} />, 'bad'],
   [/(reopen|returned)/, <IconRotate key="i" size={13} />, 'bad'],
   [/(hold)/, <IconPlayerPause key="i" size={13} />, 'warn'],
   [/(diagnos)/, <IconEye key="i" size={13} />, 'info'],
@@ -45,7 +45,7 @@ function look(kind: string): [ReactNode, Tone] {
 
 /** What happened, as a sentence; the server's own words when it gives them. */
 export function entryTitle(entry: JournalEntry): string {
-  if (entry.title) return entry.title;
+  if (entry.title) return entry.title.charAt(0).toUpperCase() + entry.title.slice(1);
   const verb = entry.kind.slice(entry.kind.indexOf('.') + 1);
   return `${actorName(entry.actor)}: ${words(verb).toLowerCase()}`;
 }
@@ -83,7 +83,9 @@ export function Timeline({
             </span>
             <div className={styles.entryText}>
               <div>{entryTitle(entry)}</div>
-              {about && <div className={styles.entrySub}>{about(entry)}</div>}
+              <div className={styles.entrySub}>
+                {actorName(entry.actor)} {about?.(entry)}
+              </div>
               {text !== null && <div className={styles.entryNote}>{text}</div>}
             </div>
             <div className={styles.entryTime}>

@@ -44,43 +44,45 @@ function Form({ stored }: { stored: PriorityMatrix }) {
   return (
     <>
       <Refusal problem={problem} reload={reload} kept />
-      <table className={styles.matrix}>
-        <caption style={{ textAlign: 'left', captionSide: 'bottom' }} className={styles.sub}>
-          Rows: impact. Columns: urgency.
-        </caption>
-        <thead>
-          <tr>
-            <td />
-            {levels.map((urgency) => (
-              <th key={urgency} scope="col">
-                {words(urgency)} urgency
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {levels.map((impact) => (
-            <tr key={impact}>
-              <th scope="row">{words(impact)} impact</th>
+      <div style={{ overflowX: 'auto' }}>
+        <table className={styles.matrix}>
+          <caption style={{ textAlign: 'left', captionSide: 'bottom' }} className={styles.sub}>
+            Rows: impact. Columns: urgency.
+          </caption>
+          <thead>
+            <tr>
+              <td />
               {levels.map((urgency) => (
-                <td key={urgency}>
-                  <div style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
-                    <PriorityBadge priority={cells[impact][urgency]} />
-                    <NativeSelect
-                      size="xs"
-                      w={64}
-                      aria-label={`${words(impact)} impact, ${urgency} urgency`}
-                      data={priorities}
-                      value={cells[impact][urgency]}
-                      onChange={(event) => set(impact, urgency, event.currentTarget.value)}
-                    />
-                  </div>
-                </td>
+                <th key={urgency} scope="col">
+                  {words(urgency)} urgency
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {levels.map((impact) => (
+              <tr key={impact}>
+                <th scope="row">{words(impact)} impact</th>
+                {levels.map((urgency) => (
+                  <td key={urgency}>
+                    <div className={styles.matrixCell}>
+                      <PriorityBadge priority={cells[impact][urgency]} />
+                      <NativeSelect
+                        size="xs"
+                        w={64}
+                        aria-label={`${words(impact)} impact, ${urgency} urgency`}
+                        data={priorities}
+                        value={cells[impact][urgency]}
+                        onChange={(event) => set(impact, urgency, event.currentTarget.value)}
+                      />
+                    </div>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <Button mt="sm" disabled={!changed} loading={pending} onClick={() => void run()}>
         Save the matrix
       </Button>
