@@ -1,0 +1,14 @@
+//! The server as its clients meet it, on both databases: each test is a conversation over HTTP
+//! with a whole server in this process, whose clock the test moves.
+//!
+//! Nothing here sleeps: every wait is for a condition, through [`world::until`].
+
+mod detect_to_restore;
+mod estate;
+mod paging;
+mod refreshes;
+mod repeats;
+mod spaces;
+mod two_nodes;
+mod watching;
+mod world;
