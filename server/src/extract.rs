@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::problem::Problem;
 
@@ -26,12 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 .remedy("send the header `Content-Type: application/json`"));
         }
         let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            wrong(path, error.inner().to_string())
-        })?;
-        reader.end().map_err(|error| Problem::invalid(error.to_string()))?;
+        let value = read(&bytes).or_else(|problem| whole_numbers(&bytes).ok_or(problem))?;
         Ok(Json(value))
     }
 }
@@ -41,6 +37,41 @@ impl<T: Serialize> IntoResponse for Json<T> {
         axum::Json(self.0).into_response()
     }
 }
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| wrong(error.path().to_string(), error.inner().to_string()))?;
+    reader.end().map_err(|error| Problem::invalid(error.to_string()))?;
+    Ok(value)
+}
+
+/// Reads once more with `5.0` as `5`: in JSON Schema both are integers, and some programs write
+/// every number with a point.
+fn whole_numbers<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let mut value: Value = serde_json::from_slice(bytes).ok()?;
+    let mut changed = false;
+    let mut open = vec![&mut value];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(list) => open.extend(list),
+            Value::Object(map) => open.extend(map.values_mut()),
+            Value::Number(number) => {
+                let exact = number.as_f64().filter(|float| float.fract() == 0.0);
+                let whole = exact.filter(|float| float.abs() < EXACT && number.is_f64());
+                if let Some(float) = whole {
+                    *number = (float as i64).into();
+                    changed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    changed.then(|| serde_json::from_value(value).ok()).flatten()
+}
+
+/// Below this every whole number has a float of its own: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The bytes of a body that holds text.
 #[derive(Clone, Debug)]
@@ -153,7 +184,7 @@ fn wrong(path: String, message: String) -> Problem {
         .find_map(|begin| message.strip_prefix(begin)?.split('`').next())
         .map(str::to_owned);
     let field = match (path.as_str(), named) {
-        ("." | "", named) => named,
+        ("." | "" | "?", named) => named,
         (path, Some(named)) if path != named && !path.ends_with(&format!(".{named}")) => {
             Some(format!("{path}.{named}"))
         }
@@ -173,13 +204,11 @@ mod tests {
     #[derive(serde::Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
     struct Inner {
-        #[expect(dead_code, reason = "only read")]
         count: u32,
     }
 
     #[derive(serde::Deserialize, Debug)]
     struct Outer {
-        #[expect(dead_code, reason = "only read")]
         inner: Vec<Inner>,
     }
 
@@ -194,6 +223,7 @@ mod tests {
     async fn a_wrong_body_names_the_field() {
         for (body, field) in [
             (r#"{"inner":[{"count":1},{"count":"x"}]}"#, Some("inner[1].count")),
+            (r#"{"inner":[{"count":1.5}]}"#, Some("inner[0].count")),
             (r#"{"inner":[{}]}"#, Some("inner[0].count")),
             (r#"{"inner":[{"count":1,"more":2}]}"#, Some("inner[0].more")),
             (r#"{}"#, Some("inner")),
@@ -202,6 +232,14 @@ mod tests {
         ] {
             assert_eq!(field_of(body).await, (400, field.map(str::to_owned)), "{body}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let outer: Outer = whole_numbers(br#"{"inner":[{"count":7.0}]}"#).expect("reads");
+        assert_eq!(outer.inner[0].count, 7);
+        assert!(whole_numbers::<Outer>(br#"{"inner":[{"count":7.5}]}"#).is_none());
+        assert!(whole_numbers::<Outer>(br#"{"inner":[{"count":-1.0}]}"#).is_none());
     }
 
     #[test]

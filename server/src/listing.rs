@@ -107,7 +107,7 @@ impl Sort {
         offered: &'static [(&'static str, &'static str, bool)],
         default: Sort,
     ) -> Result<Sort, Problem> {
-        let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(default) };
+        let Some(asked) = asked else { return Ok(default) };
         let (name, descending) = match asked.strip_prefix('-') {
             Some(name) => (name, true),
             None => (asked, false),

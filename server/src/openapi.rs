@@ -208,8 +208,7 @@ mod tests {
             let id = &operation["operationId"];
             let answers = operation["responses"].as_object().unwrap().values();
             for body in answers.chain([&operation["requestBody"]]) {
-                let contents = body["content"].as_object();
-                for content in contents.into_iter().flat_map(|contents| contents.values()) {
+                if let Some(content) = body["content"].get(super::JSON) {
                     let schema = content["schema"].as_object().unwrap();
                     assert!(!schema.is_empty(), "{id}: a body that may be anything");
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -69,7 +69,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api.layer(from_fn_with_state(app.clone(), access::watch)))
         .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
-        .route("/api/docs", get(|| async { Html(include_str!("docs.html")) }))
+        .route("/api/docs", get(web::docs))
         .merge(intake::alertmanager_routes())
         .merge(ack::routes())
         .merge(ops::routes())

@@ -38,6 +38,20 @@ pub async fn serve(uri: Uri) -> Response {
     }
 }
 
+/// The browsable description of the API.
+pub async fn docs() -> Response {
+    match Dist::get("docs.html") {
+        Some(file) => found("docs.html", file, "no-cache"),
+        None => {
+            (StatusCode::OK, [(header::CONTENT_TYPE, kind("docs.html"))], NO_DOCS).into_response()
+        }
+    }
+}
+
+const NO_DOCS: &str = "<!doctype html><title>Operate API</title><p>This binary was built without \
+                       its web pages. The description of the API is at \
+                       <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.</p>";
+
 const MISSING: &str = "<!doctype html><title>Operate</title><p>This binary was built without its \
                        web application. Build it with <code>./run</code>, or use the API: see \
                        <a href=\"/api/docs\">/api/docs</a>.</p>";

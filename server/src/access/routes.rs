@@ -244,9 +244,10 @@ async fn accounts(State(gate): State<Gate>, caller: Caller) -> Answer<Json<Liste
 #[serde(deny_unknown_fields)]
 struct NewAccount {
     /// Its name: small letters, digits, `.`, `_`, `-`, `@`.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._@-]{0,63}$")]
     name: String,
     /// At least 12 characters.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 12)]
     password: String,
     /// How the person is called.
     #[schema(min_length = 1, max_length = 100)]
@@ -287,7 +288,7 @@ async fn create_account(
 struct EditAccount {
     /// Sets another password; the account's sessions end.
     #[serde(default)]
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 12)]
     password: Option<String>,
     /// How the person is called.
     #[schema(min_length = 1, max_length = 100)]

@@ -72,11 +72,13 @@ pub struct ApiToken {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// Letters, digits, `.`, `_` and `-`.
+    /// Small letters, digits, `.`, `_`, `-` and `@`.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._@-]{0,63}$")]
     pub name: String,
     /// What it is trusted with.
     pub role: Role,
     /// What it may be used for; at least one.
+    #[schema(min_items = 1)]
     pub scopes: Vec<Scope>,
     /// When it stops working; never, when absent.
     #[serde(default)]
@@ -116,7 +118,8 @@ pub struct IntegrationKey {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
-    /// Letters, digits, `.`, `_` and `-`.
+    /// Small letters, digits, `.`, `_`, `-` and `@`.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._@-]{0,63}$")]
     pub name: String,
     /// What it is for.
     pub kind: KeyKind,

@@ -98,6 +98,9 @@ async fn post(
     RawBody(body): RawBody,
 ) -> Answer<(StatusCode, Json<Accepted>)> {
     let source = source(&app, &headers, query.as_deref(), peer, "events").await?;
+    if body.trim_ascii() == b"null" {
+        return Err(Problem::invalid("the body is `null`; send an event or a list of them"));
+    }
     let read = connectors::events::parse(&body, &source.name, app.world.now()).map_err(wrong)?;
     let signals = super::admit(read, &source.name)
         .map_err(|invalid| Problem::refused(invalid.to_string()).at(invalid.field.clone()))?;

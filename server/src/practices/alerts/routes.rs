@@ -148,7 +148,7 @@ fn sort(found: &mut [Arc<Versioned<Alert>>], asked: Option<&str>) -> Answer<()> 
             let record = &alert.record;
             (!record.stage.firing(), Reverse(record.severity), record.starts_at, record.id)
         }),
-        "starts_at" | "" => found.sort_by_key(|alert| (alert.record.starts_at, alert.record.id)),
+        "starts_at" => found.sort_by_key(|alert| (alert.record.starts_at, alert.record.id)),
         "last_seen" => found.sort_by_key(|alert| (alert.record.last_seen, alert.record.id)),
         "name" => found.sort_by(|a, b| a.record.name().cmp(b.record.name())),
         other => {

@@ -371,7 +371,7 @@ async fn apply(
 /// The estate as YAML that can be applied again.
 #[utoipa::path(get, path = "/estate/export", tag = "estate",
     responses((status = 200, description = "One document for each resource",
-        body = String, content_type = "application/yaml")))]
+        body = Value, content_type = "application/yaml")))]
 async fn export(State(app): State<App>, caller: Caller) -> Answer<impl IntoResponse> {
     let snapshot = app.estate.snapshot(&caller.space);
     let mut resources: Vec<&Resource> = snapshot.estate.resources().collect();
