@@ -60,7 +60,6 @@ function Canvas({ graph, roots, lit, selected = null, pick, label }: Props) {
       (laid) => {
         if (!current) return;
         setPlaces(laid);
-        requestAnimationFrame(() => void flow.fitView({ padding: 0.12, maxZoom: 1.1 }));
       },
       (failure: unknown) => {
         if (current) setError(failure);
@@ -72,12 +71,11 @@ function Canvas({ graph, roots, lit, selected = null, pick, label }: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new shape needs new places
   }, [shape, flow]);
 
-  // The reader asked about an item: bring what it reaches into view, large enough to read.
+  // What the reader asked about is brought into view, large enough to read; otherwise all of it.
+  const frame = useMemo(() => framed(places, lit), [places, lit]);
   useEffect(() => {
-    if (!places || lit === null || lit.size === 0) return;
-    const shown = [...lit].filter((id) => places.has(id)).map((id) => ({ id }));
-    void flow.fitView({ nodes: shown, padding: 0.2, maxZoom: 1, duration: 250 });
-  }, [places, lit, flow]);
+    if (places) requestAnimationFrame(() => void flow.fitView({ ...frame, duration: 250 }));
+  }, [places, frame, flow]);
 
   const nodes = useMemo(
     () => (places ? drawNodes(graph, places, roots, lit, selected) : []),
@@ -95,7 +93,7 @@ function Canvas({ graph, roots, lit, selected = null, pick, label }: Props) {
         nodeTypes={nodeTypes}
         colorMode={scheme}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1.1 }}
+        fitViewOptions={frame}
         minZoom={0.08}
         maxZoom={1.8}
         nodesDraggable={false}
@@ -146,6 +144,13 @@ function ItemBox({ data }: NodeProps<ItemNode>) {
 }
 
 const nodeTypes = { item: ItemBox };
+
+function framed(places: Places | null, lit: ReadonlySet<string> | null) {
+  const shown = places && lit ? [...lit].filter((id) => places.has(id)) : [];
+  return shown.length > 0
+    ? { padding: 0.2, maxZoom: 1, nodes: shown.map((id) => ({ id })) }
+    : { padding: 0.12, maxZoom: 1.1 };
+}
 
 function shapeOf(graph: Graph): string {
   return `${graph.nodes.map((node) => node.id).join()}|${graph.edges

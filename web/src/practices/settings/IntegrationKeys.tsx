@@ -176,6 +176,6 @@ function eventRequest(secret: string): string {
     `  -H 'Authorization: Bearer ${secret}' \\`,
     "  -H 'Idempotency-Key: backup-2026-03-01' \\",
     "  -H 'Content-Type: application/json' \\",
-    `  -d '{"name":"BackupFailed","severity":"error","summary":"Nightly backup failed","labels":{"service":"orders"}}'`,
+    `  -d '{"title":"Nightly backup failed","severity":"error","item":"service/orders"}'`,
   ].join('\n');
 }
