@@ -3,6 +3,8 @@
 //!
 //! Nothing here sleeps: every wait is for a condition, through [`world::until`].
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod detect_to_restore;
 mod estate;
 mod paging;

@@ -59,22 +59,12 @@ impl Client {
         let body = json!({
             "code": code, "username": "ada", "display_name": "Ada", "password": PASSWORD,
         });
-        client.keep_cookie(Method::POST, "/api/v1/setup", &body).await;
-        client
-    }
-
-    /// Signs in again: sessions end when time jumps.
-    pub async fn sign_in(&mut self) {
-        let body = json!({ "username": "ada", "password": PASSWORD });
-        self.keep_cookie(Method::POST, "/api/v1/session", &body).await;
-    }
-
-    async fn keep_cookie(&mut self, method: Method, path: &str, body: &Value) {
-        let answer = self.request(method, path).json(body).send().await.expect("an answer");
-        let status = answer.status();
+        let answer = client.request(Method::POST, "/api/v1/setup").json(&body).send().await;
+        let answer = answer.expect("an answer");
         let cookie = answer.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-        self.cookie = cookie.unwrap_or_else(|| panic!("{path} signs nobody in: {status}"));
+        client.cookie = cookie.unwrap_or_else(|| panic!("nobody signed in: {}", answer.status()));
+        client
     }
 
     /// The server listens somewhere else now.

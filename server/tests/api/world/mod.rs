@@ -18,8 +18,8 @@ use tempfile::TempDir;
 
 pub use client::{Client, Reply};
 pub use journal::the_fold_of_the_journal_is_what_is_stored;
-pub use receiver::{Received, Receiver};
-pub use sample::{SHOP, sample_estate, shop};
+pub use receiver::Receiver;
+pub use sample::{sample_estate, shop};
 
 /// Noon of the tests' day.
 pub const NOON: Time = Time::from_seconds(1_772_366_400);

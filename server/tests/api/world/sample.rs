@@ -2,7 +2,7 @@ use std::path::Path;
 
 /// A small shop: two services over one database, a use case that is mission-critical, and a
 /// canteen that has nothing to do with them. `HOOK` stands for where people are called.
-pub const SHOP: &str = "
+const SHOP: &str = "
 {apiVersion: operate/v1, kind: Team, metadata: {name: shop}, spec: {escalationPolicy: shop}}
 ---
 {apiVersion: operate/v1, kind: Team, metadata: {name: data}, spec: {escalationPolicy: data}}
