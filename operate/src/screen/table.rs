@@ -1,8 +1,11 @@
 use std::io::IsTerminal as _;
 
-use comfy_table::{Attribute, Color, ContentArrangement};
+use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement};
 
 use super::{Colour, Paint};
+
+/// Columns that hold sentences: where the terminal is narrow, these are broken.
+const SENTENCES: [&str; 6] = ["alert", "because", "detail", "summary", "title", "what"];
 
 /// A cell: text and colour.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,6 +45,15 @@ impl Table {
             if paint.0 { cell.add_attribute(Attribute::Dim) } else { cell }
         };
         inner.set_header(columns.iter().map(heading));
+        // Sentences give way; names, times and ids stay in one piece.
+        if columns.iter().any(|name| SENTENCES.contains(name)) {
+            for (index, name) in columns.iter().enumerate() {
+                if let Some(column) = inner.column_mut(index).filter(|_| !SENTENCES.contains(name))
+                {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+            }
+        }
         Table { inner, rows: 0 }
     }
 
