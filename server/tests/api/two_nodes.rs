@@ -134,6 +134,19 @@ async fn what_is_done_on_one_is_seen_on_the_other(place: Place) {
     };
     pair.until("the second node shows the acknowledgement", seen).await;
 
+    // News that nothing follows from is heard all the same.
+    let mut news = alert("Deployed", "info", ("service", "s0"));
+    pair.first.alerts(json!([news])).await;
+    for state in ["open", "cleared"] {
+        let seen = async || {
+            let alerts = pair.second.ada.list(&format!("/alerts?state={state}")).await;
+            alerts.iter().any(|alert| alert["name"] == "Deployed").then_some(())
+        };
+        pair.until(&format!("the second node shows it {state}"), seen).await;
+        news["endsAt"] = json!(pair.first.world.now());
+        pair.first.alerts(json!([news])).await;
+    }
+
     // What is matched, owned and routed follows too.
     let resource = json!({ "apiVersion": "operate/v1", "kind": "Service",
         "metadata": { "name": "new" }, "spec": { "team": "shop" } });
