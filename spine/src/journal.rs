@@ -3,6 +3,10 @@
 //! On PostgreSQL a sequence number is drawn before its transaction commits, so a reader that
 //! follows `seq` skips entries of slow transactions. Readers here follow `(tx, seq)` and stop below
 //! the oldest transaction still running: what lies below can no longer change.
+//!
+//! What happened to one record stands in the order of `seq`, not of `(tx, seq)`: a transaction
+//! that began earlier may read and change a record after a later one did. Whoever folds a record
+//! sorts its entries by `seq`; whoever follows the journal acts on the record as it is.
 
 use kernel::{Actor, Entry, Fact, SpaceId, Time};
 use sqlx::AssertSqlSafe;
@@ -103,13 +107,21 @@ const FIELDS: &str = "seq, tx, space_id, at, actor, subject, kind, data, cause";
 /// # Errors
 /// When the database refuses or an entry does not read back.
 pub async fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Stored>, Fault> {
-    let horizon = conn.dialect().horizon();
-    let sql = format!(
-        "SELECT {FIELDS} FROM journal \
-         WHERE (tx, seq) > ($1, $2) AND tx < {horizon} ORDER BY tx, seq LIMIT $3"
-    );
+    let sql = after_text(&conn.dialect().horizon(), "");
     let rows = conn.all(AssertSqlSafe(sql), params![position.tx, position.seq, limit]).await?;
     rows.iter().map(stored).collect()
+}
+
+/// Reads `(tx, seq) > ($1, $2)` as two ranges of one index, for at most `$3` entries: SQLite would
+/// use only `tx` of the pair, which is the same for all its entries, and walk the whole journal.
+pub(crate) fn after_text(horizon: &str, only: &str) -> String {
+    format!(
+        "SELECT {FIELDS} FROM (SELECT {FIELDS} FROM journal \
+          WHERE tx = $1 AND seq > $2 AND tx < {horizon} {only} ORDER BY seq LIMIT $3) AS same_tx \
+         UNION ALL SELECT {FIELDS} FROM (SELECT {FIELDS} FROM journal \
+          WHERE tx > $1 AND tx < {horizon} {only} ORDER BY tx, seq LIMIT $3) AS later_tx \
+         ORDER BY tx, seq LIMIT $3"
+    )
 }
 
 /// The entries of one space after `position`, oldest first: what the sealer seals.
@@ -122,13 +134,9 @@ pub async fn after_in_space(
     position: Position,
     limit: i64,
 ) -> Result<Vec<Stored>, Fault> {
-    let horizon = conn.dialect().horizon();
-    let sql = format!(
-        "SELECT {FIELDS} FROM journal \
-         WHERE (tx, seq) > ($1, $2) AND tx < {horizon} AND space_id = $3 \
-         ORDER BY tx, seq LIMIT $4"
-    );
-    let values = params![position.tx, position.seq, space, limit];
+    // Not a bare column: an index that begins with it would be preferred, and sorted each time.
+    let sql = after_text(&conn.dialect().horizon(), "AND space_id || '' = $4");
+    let values = params![position.tx, position.seq, limit, space];
     conn.all(AssertSqlSafe(sql), values).await?.iter().map(stored).collect()
 }
 

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use kernel::SpaceId;
+use sqlx::AssertSqlSafe;
 use tokio::sync::{Notify, Semaphore};
 
 use super::counter::*;
 use crate::journal::{self, Filter, Position};
-use crate::testing::{Place, on_postgres};
+use crate::testing::{Place, on_postgres, on_sqlite};
 use crate::{Db, Fault, params};
 
 crate::both!(MIGRATIONS;
@@ -143,5 +144,23 @@ fn on_postgres_an_entry_that_commits_late_is_skipped_by_a_naive_reader_and_not_b
         our_reader(db, &mut at, &mut ours).await;
         assert_eq!(naive, ["quick"], "the late entry is lost to the naive reader");
         assert_eq!(ours, ["late", "quick"]);
+    });
+}
+
+/// What is read at the tip after each commit must not cost more as the journal grows.
+#[test]
+fn on_sqlite_reading_on_does_not_walk_the_journal() {
+    on_sqlite(MIGRATIONS, |place: Place| async move {
+        let mut conn = place.db.reader().await.unwrap();
+        for only in ["", "AND space_id || '' = 'default'"] {
+            let text = journal::after_text(&conn.dialect().horizon(), only);
+            let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+            let rows = conn.all(sql, params![0_i64, 0_i64, 10_i64]).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail").unwrap()).collect();
+            for range in ["(tx=? AND seq>?)", "(tx>? AND tx<?)"] {
+                let step = format!("SEARCH journal USING INDEX journal_order {range}");
+                assert!(plan.contains(&step), "{plan:#?}");
+            }
+        }
     });
 }
