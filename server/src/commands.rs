@@ -4,7 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use kernel::{Actor, Lifecycle, SpaceId, Time};
+use kernel::{Actor, ItemRef, Lifecycle, SpaceId, Time};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::engine::{self, Asked, Table};
@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use crate::access::Caller;
+use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::problem::{Answer, Problem};
 
@@ -109,6 +109,16 @@ impl Caller {
     /// The same as an asker.
     pub fn asker(&self) -> Asker {
         Asker { space: self.space.clone(), actor: self.actor() }
+    }
+
+    /// A record of these teams as the caller sees it: who may not act is offered no command.
+    pub fn sees(&self, mut shown: Value, teams: &[ItemRef]) -> Value {
+        if may(self, Action::Respond, teams).is_err()
+            && let Some(allowed) = shown.get_mut("allowed")
+        {
+            *allowed = Value::Array(Vec::new());
+        }
+        shown
     }
 }
 

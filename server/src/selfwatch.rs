@@ -134,7 +134,7 @@ async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
         Check {
             name: "OperateMessagesDead",
             severity: "error",
-            wrong: many(dead, "messages could not be delivered: see Settings → Outbox"),
+            wrong: many(dead, "messages could not be delivered: see Settings → Undelivered"),
         },
         Check {
             name: "OperateEntriesParked",

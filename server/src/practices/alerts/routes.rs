@@ -113,7 +113,7 @@ async fn list(
         .iter()
         .skip(offset)
         .take(limit)
-        .map(|alert| json!(alert.record.view(alert.version)))
+        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
         .collect();
     let next = (offset + items.len() < total).then(|| (offset + items.len()).to_string());
     Ok(Json(Listed { items, next, total: i64::try_from(total).unwrap_or(i64::MAX) }))
@@ -171,8 +171,10 @@ async fn closed(app: &App, caller: &Caller, page: &PageQuery) -> Answer<Json<Lis
     let found = store::closed(&mut conn, &caller.space, &before, limit).await?;
     let full = found.len() as i64 == limit;
     let next = found.last().filter(|_| full).map(|last| last.record.id.to_string());
-    let items: Vec<Value> =
-        found.iter().map(|alert| json!(alert.record.view(alert.version))).collect();
+    let items: Vec<Value> = found
+        .iter()
+        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
+        .collect();
     let total = store::count_closed(&mut conn, &caller.space).await?;
     Ok(Json(Listed { items, next, total }))
 }
@@ -203,7 +205,8 @@ async fn one(
     Path(AlertPath { id }): Path<AlertPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, id).await?;
-    Ok((etag(found.version), Json(view(&found.record, found.version, app.world.now()))))
+    let shown = view(&found.record, found.version, app.world.now());
+    Ok((etag(found.version), Json(caller.sees(shown, &[]))))
 }
 
 /// Asks something of an alert; the answer is the alert afterwards.

@@ -171,7 +171,8 @@ async fn one(
     Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, &id).await?;
-    Ok((etag(found.version), Json(view(&found.record, found.version, app.world.now()))))
+    let shown = view(&found.record, found.version, app.world.now());
+    Ok((etag(found.version), Json(caller.sees(shown, found.record.team.as_slice()))))
 }
 
 /// The header that names a version.
@@ -290,8 +291,10 @@ async fn alerts(
     let ids: Vec<_> = found.record.attached().map(|member| member.alert).collect();
     let mut conn = app.db.reader().await?;
     let alerts = crate::practices::alerts::store::by_id(&mut conn, &caller.space, &ids).await?;
-    let items: Vec<Value> =
-        alerts.iter().map(|alert| json!(alert.record.view(alert.version))).collect();
+    let items: Vec<Value> = alerts
+        .iter()
+        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
+        .collect();
     Ok(Json(json!({ "items": items })))
 }
 

@@ -64,8 +64,10 @@ async fn of_incident(
     let incident = incidents::routes::load(&app, &caller, &id).await?;
     let mut conn = app.db.reader().await?;
     let pages = store::of_incident(&mut conn, &caller.space, incident.record.id).await?;
-    let items: Vec<Value> =
-        pages.iter().map(|page| view(&page.record, page.version, app.world.now())).collect();
+    let items: Vec<Value> = pages
+        .iter()
+        .map(|page| caller.sees(view(&page.record, page.version, app.world.now()), &[]))
+        .collect();
     Ok(Json(json!({ "items": items })))
 }
 
@@ -82,7 +84,8 @@ async fn one(
     let page = engine::load(&mut conn, &PAGES, &caller.space, id)
         .await?
         .ok_or_else(|| Problem::not_found("page"))?;
-    Ok(Json(view(&page.record, page.version, app.world.now())))
+    let shown = view(&page.record, page.version, app.world.now());
+    Ok(Json(caller.sees(shown, &[])))
 }
 
 /// Asks something of a page: to acknowledge it.
