@@ -54,7 +54,11 @@ pub fn sentence(entry: &Entry) -> String {
         Some("page") => read(data).map(|event| oncall::describe(&event)),
         _ => None,
     };
-    told.unwrap_or_else(|| plain(entry))
+    let mut told = told.unwrap_or_else(|| plain(entry));
+    if let Some(first) = told.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    told
 }
 
 fn read<T: serde::de::DeserializeOwned>(data: &Value) -> Option<T> {
@@ -65,9 +69,6 @@ fn read<T: serde::de::DeserializeOwned>(data: &Value) -> Option<T> {
 fn plain(entry: &Entry) -> String {
     let (kind, verb) = entry.kind.split_once('.').unwrap_or((&entry.kind, "changed"));
     let name = entry.subject.split_once(':').map_or("", |(_, name)| name);
-    let mut verb = verb.replace('_', " ");
-    if let Some(first) = verb.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
+    let verb = verb.replace('_', " ");
     format!("{verb} {} {name}", kind.replace('_', " ")).trim().to_owned()
 }

@@ -132,7 +132,8 @@ impl Page {
     }
 
     /// What a report about a call leads to. When it shows that nobody of the present step can be
-    /// reached, the next step is not kept waiting.
+    /// reached, the next step is not kept waiting; but a new round is, for when everything fails
+    /// at once, it must not all be used up before anybody can mend it.
     fn record(
         &self,
         message: OutboxId,
@@ -157,7 +158,11 @@ impl Page {
         let present = (call.step, call.round) == (self.step, self.round);
         let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
         if self.stage == Stage::Ringing && present && unreachable {
-            events.push(self.advance(moment));
+            let next = self.advance(moment);
+            let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
+            if !begins_anew {
+                events.push(next);
+            }
         }
         Ok(events)
     }

@@ -16,6 +16,7 @@ fn scenarios_come_out_as_written() {
         ("answered", include_str!("scenarios/answered.txt")),
         ("exhausted", include_str!("scenarios/exhausted.txt")),
         ("unreachable", include_str!("scenarios/unreachable.txt")),
+        ("rounds", include_str!("scenarios/rounds.txt")),
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
         ("gap", include_str!("scenarios/gap.txt")),
