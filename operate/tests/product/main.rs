@@ -13,6 +13,5 @@ mod hostile;
 mod journal;
 mod killed_under_load;
 mod outage;
-mod schemathesis;
 mod two_nodes;
 mod world;
