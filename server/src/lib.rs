@@ -16,6 +16,7 @@ mod feed;
 mod health;
 mod intake;
 mod keys;
+mod listen;
 mod listing;
 mod openapi;
 mod ops;

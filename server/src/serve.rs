@@ -25,7 +25,7 @@ use crate::practices::estate::live::LiveEstate;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::oncall::store::Pages;
 use crate::tail::{Feed, Tail};
-use crate::{MIGRATIONS, commands, router, selfwatch, streams};
+use crate::{MIGRATIONS, commands, listen, router, selfwatch, streams};
 
 /// How long running requests may take to end when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -115,7 +115,10 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let setup_code = access::session::setup_code(&Gate::from_ref(&app)).await?;
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
-    let http = tokio::spawn(serve(listener, app.clone(), stop.clone()));
+    let clock = app.world.clock.clone();
+    let router = router::router(app.clone());
+    let serving = listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone());
+    let http = tokio::spawn(serving);
     Ok(Running { address, app, setup_code, stop, http, tasks })
 }
 
@@ -171,16 +174,6 @@ async fn forget(app: &App, now: Time) -> Result<(), Fault> {
     let before = now - IDEMPOTENCY_LIFE;
     let work = app.db.write(move |tx| Box::pin(async move { commands::forget(tx, before).await }));
     work.await.map(|_| ())
-}
-
-async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
-    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let ended = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await;
-    if let Err(error) = ended {
-        tracing::error!(%error, "the HTTP server ended");
-    }
 }
 
 impl Running {

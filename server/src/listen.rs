@@ -1,0 +1,116 @@
+//! Connections: taken as they come, closed when they are slow to say what they want, and ended in
+//! good order when the process stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use spine::Clock;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::{ServiceExt as _, service_fn};
+
+/// A client has so long to send the head of a request, counted from the answer before: whoever
+/// sends it bit by bit to hold a connection is cut off, and so is whoever asks nothing more.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// Wait when the system gives no connection, for example because too many files are open.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Serves connections until `stop`, then waits for the requests that run.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    head_timeout: Duration,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(head_timeout);
+    let running = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                clock.wait(PAUSE).await;
+                continue;
+            }
+        };
+        // Answers are small and wanted at once; a failure to say so costs only time.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = TowerToHyperService::new(service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            router.clone().oneshot(request)
+        }));
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = running.watch(connection.into_owned());
+        tokio::spawn(async move {
+            // A client that goes away, or does not speak HTTP, is no fault of ours.
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    running.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn served(head_timeout: Duration) -> (SocketAddr, CancellationToken) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", axum::routing::get(|| async { "here" }));
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, router, head_timeout, Clock::System, stop.clone()));
+        (address, stop)
+    }
+
+    #[tokio::test]
+    async fn who_never_finishes_the_head_of_a_request_is_cut_off() {
+        let (address, _stop) = served(Duration::from_millis(200)).await;
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
+        let mut said = String::new();
+        let ended = tokio::time::timeout(Duration::from_secs(30), slow.read_to_string(&mut said));
+        assert!(ended.await.is_ok(), "the connection is held");
+        assert!(!said.contains("200"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_answered_and_after_the_stop_nobody_is() {
+        let (address, stop) = served(HEAD_TIMEOUT).await;
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 200") && said.ends_with("here"), "{said}");
+        stop.cancel();
+        let refused = async {
+            while TcpStream::connect(address).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(30), refused).await.is_ok());
+    }
+}
