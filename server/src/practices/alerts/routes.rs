@@ -198,7 +198,8 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 /// Shows one alert.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
     params(AlertPath),
-    responses((status = 200, description = "The alert", body = View, headers(("ETag", description = "Its version")))))]
+    responses((status = 200, description = "The alert", body = View,
+        headers(("ETag", description = "Its version")))))]
 async fn one(
     State(app): State<App>,
     caller: Caller,

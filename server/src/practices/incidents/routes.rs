@@ -164,7 +164,8 @@ async fn create(
 /// Shows one incident.
 #[utoipa::path(get, path = "/incidents/{id}", tag = "incidents",
     params(IncidentPath),
-    responses((status = 200, description = "The incident", body = IncidentView, headers(("ETag", description = "Its version")))))]
+    responses((status = 200, description = "The incident", body = IncidentView,
+        headers(("ETag", description = "Its version")))))]
 async fn one(
     State(app): State<App>,
     caller: Caller,
