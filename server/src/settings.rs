@@ -4,6 +4,7 @@
 use alerts::MatchRule;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use connectors::webhook::WebhookSecret;
 use incidents::Matrix;
 use kernel::{Fact, SpaceId};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use spine::journal::{self, Stamp};
 use spine::{Conn, Denied, Fault, params};
 use streams::{Policy, Route, Routes};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_policy, put_policy))
         .routes(routes!(get_matrix, put_matrix))
         .routes(routes!(get_routes, put_routes))
+        .routes(routes!(webhook_secret))
 }
 
 /// Reads a setting; version 0 means that it was never set.
@@ -215,4 +218,21 @@ async fn put_matrix(
     policy.incidents.matrix = matrix;
     let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
     Ok((etag(version), Json(matrix)))
+}
+
+/// What receivers of webhooks verify the signature with.
+#[derive(Debug, Serialize, ToSchema)]
+struct SigningSecret {
+    /// As the Standard Webhooks libraries take it.
+    #[schema(example = "whsec_bm8gc2VjcmV0IGF0IGFsbCwganVzdCBhbiBleGFtcGxl")]
+    secret: String,
+}
+
+/// The secret that signs outgoing webhooks, for whoever sets up a receiver.
+#[utoipa::path(get, path = "/settings/webhook-secret", tag = "settings",
+    responses((status = 200, description = "The secret", body = SigningSecret)))]
+async fn webhook_secret(State(app): State<App>, caller: Caller) -> Answer<Json<SigningSecret>> {
+    may(&caller, Action::Administer, &[])?;
+    let secret = WebhookSecret::new(&app.keys.webhooks).reveal();
+    Ok(Json(SigningSecret { secret }))
 }

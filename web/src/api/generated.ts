@@ -697,6 +697,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret that signs outgoing webhooks, for whoever sets up a receiver. */
+        get: operations["settings_webhook_secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -3122,6 +3139,14 @@ export interface components {
             password: string;
             /** @description Name of the account. */
             username: string;
+        };
+        /** @description What receivers of webhooks verify the signature with. */
+        SigningSecret: {
+            /**
+             * @description As the Standard Webhooks libraries take it.
+             * @example whsec_bm8gc2VjcmV0IGF0IGFsbCwganVzdCBhbiBleGFtcGxl
+             */
+            secret: string;
         };
         /** @description The name of a site, alone or after `site/`. */
         SiteRef: string;
@@ -6908,6 +6933,44 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

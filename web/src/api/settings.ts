@@ -50,6 +50,13 @@ export const createIntegrationKey = (key: NewKey) =>
 export const removeIntegrationKey = (name: string) =>
   body(http.DELETE('/api/v1/integration-keys/{name}', { params: { path: { name } } }));
 
+export const webhookSecret = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'webhook-secret'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/webhook-secret', { signal })),
+    staleTime: Infinity,
+  });
+
 export const matrix = () =>
   queryOptions({
     queryKey: [...keys.settings, 'priority-matrix'],

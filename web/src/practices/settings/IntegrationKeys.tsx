@@ -13,6 +13,7 @@ import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { RemoveButton } from './RemoveButton';
 import { Secret } from './Secret';
+import { WebhookSecret } from './WebhookSecret';
 import styles from './settings.module.css';
 
 const kinds: { value: KeyKind; label: string }[] = [
@@ -83,6 +84,7 @@ export function IntegrationKeys() {
           }
         </Loaded>
       </Panel>
+      <WebhookSecret />
       {!made?.secret && (
         <Panel title="How to send alerts">
           <Stack gap="sm">
