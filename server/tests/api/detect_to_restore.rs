@@ -88,9 +88,9 @@ async fn an_alert_opens_an_incident_on_its_item_and_calls_its_owner(place: Place
         "Found what is hit, most of all usecase/buy",
         "Priority P1: high impact, high urgency",
         "Assigned to team/shop: owner of service/orders",
-        "paging by escalationpolicy/shop",
-        "calling bob by webhook (step 1)",
-        "call delivered: 200 OK",
+        "Paging by escalationpolicy/shop",
+        "Calling bob by webhook (step 1)",
+        "Call delivered: 200 OK",
         "First page reached somebody",
     ] {
         says(&said, sentence);

@@ -157,7 +157,7 @@ async fn an_unanswered_page_goes_through_its_steps_and_calls_each_once(place: Pl
     let overview = operate.ada.get("/overview").await.is(200);
     assert_eq!(overview["paging"]["ringing"], 0);
     let timeline = operate.ada.get("/incidents/1/timeline").await.is(200).to_string();
-    assert!(timeline.contains("everybody was called and nobody answered"), "{timeline}");
+    assert!(timeline.contains("Everybody was called and nobody answered"), "{timeline}");
     operate.end().await;
 }
 
