@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use reqwest::header::{AUTHORIZATION, SET_COOKIE};
+use reqwest::header::SET_COOKIE;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -184,11 +184,6 @@ impl Operate {
         list["items"].as_array().unwrap_or_else(|| panic!("{path} is no list: {list}")).clone()
     }
 
-    /// Commands a record.
-    pub async fn command(&self, path: &str, command: Value) -> Value {
-        self.call(Method::POST, &format!("{path}/commands"), Some(command)).await
-    }
-
     /// Applies an estate.
     pub async fn apply(&self, text: &str) {
         let body = json!({ "files": [{ "name": "estate.yaml", "text": text }], "prune": false });
@@ -226,12 +221,6 @@ impl Operate {
         let body = json!({ "name": format!("{role}-token"), "role": role, "scopes": scopes });
         let made = self.call(Method::POST, "/api/v1/tokens", Some(body)).await;
         made["secret"].as_str().unwrap_or_else(|| panic!("no secret in {made}")).to_owned()
-    }
-
-    /// Sends a request with a bearer token.
-    pub async fn send_as(&self, token: &str, method: Method, path: &str) -> Response {
-        let request = self.client.request(method, format!("{}{path}", self.url));
-        request.header(AUTHORIZATION, format!("Bearer {token}")).send().await.expect("an answer")
     }
 }
 
