@@ -29,17 +29,17 @@ api_sign_in() {
     api_post /setup --cookie-jar "$cookies" --data "{\"code\": \"$OPERATE_SETUP_CODE\",
         \"username\": \"root\", \"display_name\": \"Root\",
         \"password\": \"correct horse battery staple\"}" || return 1
-    OPERATE_API_TOKEN=$(api_post /tokens --cookie "$cookies" --data '{"name": "schemathesis",
+    SCHEMATHESIS_TOKEN=$(api_post /tokens --cookie "$cookies" --data '{"name": "schemathesis",
         "role": "admin", "scopes": ["read", "write", "intake", "admin"]}' |
         sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
-    export OPERATE_API_TOKEN
+    export SCHEMATHESIS_TOKEN
     rm -f "$cookies"
-    [ -n "$OPERATE_API_TOKEN" ]
+    [ -n "$SCHEMATHESIS_TOKEN" ]
 }
 
 # Lets there be an alert, an incident and a page to ask about.
 api_alert() {
-    api_post /events --header "Authorization: Bearer $OPERATE_API_TOKEN" --data '{"title":
+    api_post /events --header "Authorization: Bearer $SCHEMATHESIS_TOKEN" --data '{"title":
         "Database down", "severity": "critical", "item": "component/orders-db"}'
 }
 
