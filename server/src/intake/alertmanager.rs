@@ -41,16 +41,16 @@ async fn post(
         Ok(read) => read,
         Err(malformed) => return wrong(&malformed.to_string()),
     };
-    let signals = match super::admit(read, &source.name) {
-        Ok(signals) => signals,
-        Err(invalid) => return wrong(&invalid.to_string()),
-    };
-    if signals.is_empty() {
-        return StatusCode::OK.into_response();
+    let (signals, invalid) = super::admit(read, &source.name);
+    if !signals.is_empty()
+        && let Err(not_taken) = app.intake.take(source.space, signals).await
+    {
+        return refusal(&Problem::from(not_taken));
     }
-    match app.intake.take(source.space, signals).await {
-        Ok(_) => StatusCode::OK.into_response(),
-        Err(not_taken) => refusal(&Problem::from(not_taken)),
+    // A sender does not repeat after a 4xx: the good alerts are taken, as Alertmanager does.
+    match invalid {
+        None => StatusCode::OK.into_response(),
+        Some(invalid) => wrong(&format!("{invalid}; the other alerts were taken")),
     }
 }
 

@@ -102,8 +102,10 @@ async fn post(
         return Err(Problem::invalid("the body is `null`; send an event or a list of them"));
     }
     let read = connectors::events::parse(&body, &source.name, app.world.now()).map_err(wrong)?;
-    let signals = super::admit(read, &source.name)
-        .map_err(|invalid| Problem::refused(invalid.to_string()).at(invalid.field.clone()))?;
+    let (signals, invalid) = super::admit(read, &source.name);
+    if let Some(invalid) = invalid {
+        return Err(Problem::refused(invalid.to_string()).at(invalid.field.clone()));
+    }
     let count = signals.len();
     if count > 0 {
         app.intake.take(source.space, signals).await?;

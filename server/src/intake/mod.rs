@@ -18,13 +18,14 @@ pub use events::routes as events_routes;
 
 /// Turns what a connector read into what the alerts practice takes, and checks its limits.
 ///
-/// # Errors
-/// The first signal that is wrong, with index and field.
+/// Gives the good ones, and the first that is wrong, with index and field: the protocol decides
+/// whether the good ones are taken all the same.
 fn admit(
     read: Vec<connectors::Signal<'_>>,
     source: &Arc<str>,
-) -> Result<Vec<Signal>, alerts::Invalid> {
+) -> (Vec<Signal>, Option<alerts::Invalid>) {
     let mut signals = Vec::with_capacity(read.len());
+    let mut wrong = None;
     for (index, signal) in read.into_iter().enumerate() {
         let signal = Signal {
             source: source.clone(),
@@ -35,10 +36,12 @@ fn admit(
             ends_at: signal.ends_at,
             generator_url: signal.generator_url.into(),
         };
-        signal.validate(index)?;
-        signals.push(signal);
+        match signal.validate(index) {
+            Ok(()) => signals.push(signal),
+            Err(invalid) => wrong = wrong.or(Some(invalid)),
+        }
     }
-    Ok(signals)
+    (signals, wrong)
 }
 
 impl From<NotTaken> for Problem {

@@ -15,6 +15,7 @@ conversations!(
     a_refreshed_life_survives_a_restart,
     a_due_call_is_made_once_although_the_server_was_away,
     an_event_is_an_alert_too,
+    a_wrong_alert_is_named_and_the_good_ones_beside_it_are_taken,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -195,5 +196,18 @@ async fn an_event_is_an_alert_too(place: Place) {
     let nameless = json!({ "severity": "critical" });
     let refused = operate.ada.post_with("/events", nameless, &headers).await;
     assert_eq!(refused.problem(422)["field"], "title");
+    operate.end().await;
+}
+
+async fn a_wrong_alert_is_named_and_the_good_ones_beside_it_are_taken(place: Place) {
+    let (operate, _) = open(&place).await;
+    let alerts = json!([
+        { "labels": { "alertname": "Down", "service": "orders" } },
+        { "labels": { "alertname": "Odd", "story": "x".repeat(3_000) } },
+    ]);
+    let answer = operate.ada.send_alerts(&alerts).await;
+    assert_eq!(answer.status, 400, "{}", answer.text);
+    assert!(answer.text.contains("alert 1: labels.story"), "{}", answer.text);
+    assert_eq!(only_alert(&operate).await["name"], "Down");
     operate.end().await;
 }
