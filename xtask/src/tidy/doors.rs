@@ -15,11 +15,11 @@ const DOORS: &[(&str, &[&str])] = &[
     ("streams", &["kernel", "engines", "practices"]),
     ("sim", &["kernel", "engines", "practices", "streams"]),
     ("spine", &["kernel"]),
-    ("connectors", &["kernel"]),
+    ("connectors", &["kernel", "engines"]),
     ("server", &["kernel", "engines", "practices", "streams", "spine", "connectors"]),
     ("operate", &["kernel", "engines", "practices", "spine", "connectors", "server"]),
     ("bench", &["kernel", "engines", "practices", "streams", "spine", "connectors", "server"]),
-    ("fuzz", &["kernel", "connectors"]),
+    ("fuzz", &["kernel", "engines", "connectors"]),
     ("xtask", &["kernel", "engines", "practices", "streams"]),
 ];
 
