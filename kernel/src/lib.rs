@@ -20,7 +20,7 @@ mod time;
 pub use actor::Actor;
 pub use id::{AlertId, Id, IncidentId, Kind, OutboxId, PageId, SpaceId, TaskId};
 pub use item::ItemRef;
-pub use journal::{Entry, Fact, GENESIS, Seal, seal_run};
+pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};
 pub use lifecycle::{Allowed, Effect, Lifecycle, Message};
 pub use moment::{Ids, Moment};
 pub use refusal::{Refusal, RefusalCode};

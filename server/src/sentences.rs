@@ -1,6 +1,6 @@
 //! Journal entries in words: what timelines and the activity list show.
 
-use kernel::{Actor, Entry, Time};
+use kernel::{Actor, Data, Entry, Time};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -21,7 +21,8 @@ pub struct TimelineEntry<'a> {
     /// What happened, in words.
     pub title: String,
     /// The event itself.
-    pub data: &'a Value,
+    #[schema(value_type = Value)]
+    pub data: &'a Data,
     /// The entry that it follows from, when Operate made it on its own.
     pub cause: Option<i64>,
 }
@@ -49,9 +50,12 @@ pub fn timeline(entries: &[Entry]) -> Value {
 pub fn sentence(entry: &Entry) -> String {
     let data = &entry.data;
     let told = match entry.subject.split(':').next() {
-        Some("incident") => read(data).map(|event| incidents::describe(&event)),
-        Some("alert") => read(data).map(|event| alerts::describe(&event)),
-        Some("page") => read(data).map(|event| oncall::describe(&event)),
+        _ if entry.kind == "change.reported" => {
+            data.value().get("summary").and_then(Value::as_str).map(|summary| format!("change: {summary}"))
+        }
+        Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
+        Some("alert") => data.read().ok().map(|event| alerts::describe(&event)),
+        Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
         _ => None,
     };
     let mut told = told.unwrap_or_else(|| plain(entry));
@@ -59,10 +63,6 @@ pub fn sentence(entry: &Entry) -> String {
         first.make_ascii_uppercase();
     }
     told
-}
-
-fn read<T: serde::de::DeserializeOwned>(data: &Value) -> Option<T> {
-    serde_json::from_value(data.clone()).ok()
 }
 
 /// From the kind alone: `account.created` of `account:ada` reads "Created account ada".

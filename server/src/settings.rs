@@ -103,7 +103,7 @@ pub async fn put<T: Serialize>(
                 let fact = Fact {
                     subject: format!("setting:{name}"),
                     kind: "setting.edited".to_owned(),
-                    data: json!({ "before": before, "after": data }),
+                    data: json!({ "before": before, "after": data }).into(),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
                 journal::append(tx, &stamp, &[fact]).await?;

@@ -84,7 +84,7 @@ impl Shell<'_> {
         if stored.entry.kind.split('.').next() != Some(R::KIND) {
             return Ok(None);
         }
-        let event = serde_json::from_str(&stored.data)
+        let event = stored.entry.data.read()
             .map_err(|error| Fault::corrupt(stored.entry.kind.clone(), error))?;
         let found = engine::load(tx, table, self.space, id).await?;
         Ok(found.map(|found| (found.record, event)))

@@ -95,7 +95,7 @@ impl Tail {
             self.hot.put(&space, store::by_id(&mut conn, &space, &ids).await?);
         }
         drop(conn);
-        let edited = |stored: &Stored| {
+        let edited = |stored: &Arc<Stored>| {
             stored.entry.kind.starts_with("item.") || stored.entry.kind.starts_with("setting.")
         };
         if entries.iter().any(edited) {
@@ -104,16 +104,17 @@ impl Tail {
         let count = entries.len();
         for stored in entries {
             // Nobody listening is no error.
-            let _ = self.feed.0.send(Arc::new(stored));
+            let _ = self.feed.0.send(stored);
         }
         self.position = last;
         Ok(count)
     }
 
     /// Alerts that others than this process's own intake changed.
-    fn changed_alerts(&self, entries: &[Stored]) -> HashMap<SpaceId, HashSet<AlertId>> {
+    fn changed_alerts(&self, entries: &[Arc<Stored>]) -> HashMap<SpaceId, HashSet<AlertId>> {
         let mut changed: HashMap<SpaceId, HashSet<AlertId>> = HashMap::new();
-        for Stored { entry, .. } in entries {
+        for stored in entries {
+            let entry = &stored.entry;
             let own = !self.db.shared() && matches!(entry.actor, Actor::Integration(_));
             if own {
                 continue;

@@ -47,7 +47,7 @@ async fn ask(db: Db, writes: usize) {
                     let fact = Fact {
                         subject: "bench:1".to_owned(),
                         kind: "bench.written".to_owned(),
-                        data: serde_json::json!({"text": "about as long as a usual event"}),
+                        data: serde_json::json!({"text": "about as long as a usual event"}).into(),
                     };
                     let stamp = Stamp { space: &space, at, actor: &actor, cause: None };
                     journal::append(tx, &stamp, &[fact]).await

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use kernel::{Effect, Fact, Lifecycle, Moment, Refusal, RefusalCode, SpaceId};
+use kernel::{Data, Effect, Fact, Lifecycle, Moment, Refusal, RefusalCode, SpaceId};
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Conn, Db, Tx, Value};
@@ -356,7 +356,7 @@ async fn remember<R: Lifecycle>(
             Ok(Fact {
                 subject: subject.clone(),
                 kind: format!("{}.{}", R::KIND, R::event_name(event)),
-                data: serde_json::to_value(event)?,
+                data: Data::of(event)?,
             })
         })
         .collect::<Result<_, serde_json::Error>>()

@@ -8,10 +8,12 @@
 //! that began earlier may read and change a record after a later one did. Whoever folds a record
 //! sorts its entries by `seq`; whoever follows the journal acts on the record as it is.
 
-use kernel::{Actor, Entry, Fact, SpaceId, Time};
+use std::sync::Arc;
+
+use kernel::{Actor, Data, Entry, Fact, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Conn, Row, Tx};
+use crate::db::{Conn, Dialect, Row, Tx};
 use crate::{Fault, Value, params};
 
 /// Where a reader stands: everything up to here has been read.
@@ -28,15 +30,13 @@ impl Position {
     pub const START: Position = Position { tx: i64::MIN, seq: i64::MIN };
 }
 
-/// An entry as it is stored: with its place and the exact text of its data.
+/// An entry as it is stored: with its place.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The entry.
     pub entry: Entry,
     /// Its place in the order of reading.
     pub position: Position,
-    /// The text of `entry.data` as stored; what seals are computed over.
-    pub data: String,
 }
 
 /// What all entries of one append share.
@@ -71,28 +71,46 @@ pub async fn append(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<()
                 &actor,
                 &fact.subject,
                 &fact.kind,
-                fact.data.to_string(),
+                fact.data.text(),
                 stamp.cause,
             ]);
         }
-        let sql = insert_text(&tx.dialect().this_tx(), chunk.len());
-        tx.run(AssertSqlSafe(sql), values).await?;
-    }
-    if !facts.is_empty() {
-        tx.note_appended();
+        let sql = insert_text(tx.dialect(), chunk.len());
+        let last_row = tx.insert(AssertSqlSafe(sql), values).await?;
+        tx.note_appended(last_row.map_or_else(Vec::new, |last| placed(tx, last, stamp, chunk)));
     }
     Ok(())
 }
 
-fn insert_text(this_tx: &str, rows: usize) -> String {
+/// The entries as they were just stored: SQLite numbers the rows of one insert without a gap.
+fn placed(tx: &Tx, last_seq: i64, stamp: &Stamp<'_>, facts: &[Fact]) -> Vec<Arc<Stored>> {
+    let first = last_seq + 1 - i64::try_from(facts.len()).unwrap_or(i64::MAX);
+    let entry = |(seq, fact): (i64, &Fact)| {
+        let entry = Entry {
+            seq,
+            at: stamp.at,
+            space: stamp.space.clone(),
+            actor: stamp.actor.clone(),
+            subject: fact.subject.clone(),
+            kind: fact.kind.clone(),
+            data: fact.data.clone(),
+            cause: stamp.cause,
+        };
+        Arc::new(Stored { position: Position { tx: tx.dialect().tx_offset(), seq }, entry })
+    };
+    (first..).zip(facts).map(entry).collect()
+}
+
+fn insert_text(dialect: Dialect, rows: usize) -> String {
+    let this_tx = dialect.this_tx();
     let mut sql = String::with_capacity(120 + rows * 60);
     sql.push_str(
         "INSERT INTO journal (tx, space_id, at, actor, subject, kind, data, cause) VALUES ",
     );
     for row in 0..rows {
-        let binds = crate::db::placeholders(row * COLUMNS + 1, COLUMNS);
+        let binds = dialect.binds(row * COLUMNS + 1, COLUMNS);
         sql.push_str(if row == 0 { "(" } else { ", (" });
-        sql.push_str(this_tx);
+        sql.push_str(&this_tx);
         sql.push_str(", ");
         sql.push_str(&binds);
         sql.push(')');
@@ -106,10 +124,17 @@ const FIELDS: &str = "seq, tx, space_id, at, actor, subject, kind, data, cause";
 ///
 /// # Errors
 /// When the database refuses or an entry does not read back.
-pub async fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Stored>, Fault> {
+pub async fn after(
+    conn: &mut Conn,
+    position: Position,
+    limit: i64,
+) -> Result<Vec<Arc<Stored>>, Fault> {
+    if let Some(recent) = conn.recent().and_then(|recent| recent.after(position, limit)) {
+        return Ok(recent);
+    }
     let sql = after_text(&conn.dialect().horizon(), "");
     let rows = conn.all(AssertSqlSafe(sql), params![position.tx, position.seq, limit]).await?;
-    rows.iter().map(stored).collect()
+    rows.iter().map(|row| stored(row).map(Arc::new)).collect()
 }
 
 /// Reads `(tx, seq) > ($1, $2)` as two ranges of one index, for at most `$3` entries: SQLite would
@@ -190,7 +215,6 @@ pub async fn end(conn: &mut Conn) -> Result<Position, Fault> {
 }
 
 fn stored(row: &Row) -> Result<Stored, Fault> {
-    let data: String = row.get("data")?;
     let entry = Entry {
         seq: row.get("seq")?,
         at: row.get("at")?,
@@ -198,9 +222,8 @@ fn stored(row: &Row) -> Result<Stored, Fault> {
         actor: row.parse("actor")?,
         subject: row.get("subject")?,
         kind: row.get("kind")?,
-        data: serde_json::from_str(&data)
-            .unwrap_or_else(|_| serde_json::Value::String(data.clone())),
+        data: Data::stored(row.get("data")?),
         cause: row.get("cause")?,
     };
-    Ok(Stored { position: Position { tx: row.get("tx")?, seq: entry.seq }, entry, data })
+    Ok(Stored { position: Position { tx: row.get("tx")?, seq: entry.seq }, entry })
 }

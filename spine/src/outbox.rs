@@ -207,7 +207,7 @@ pub async fn retry(
     let fact = Fact {
         subject: row.get("subject")?,
         kind: "outbox.retried".to_owned(),
-        data: serde_json::json!({ "message": id }),
+        data: serde_json::json!({ "message": id }).into(),
     };
     let stamp = Stamp { space, at: now, actor, cause: None };
     journal::append(tx, &stamp, &[fact]).await?;

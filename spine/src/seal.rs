@@ -57,7 +57,7 @@ async fn seal_run_of(tx: &mut Tx, space: &SpaceId, now: Time) -> Result<i64, Fau
         last.position.tx,
         last.position.seq,
         entries,
-        seal_run(&tip.hash, pairs(&run)),
+        seal_run(&tip.hash, entries_of(&run)),
         now
     ];
     tx.run(
@@ -69,8 +69,8 @@ async fn seal_run_of(tx: &mut Tx, space: &SpaceId, now: Time) -> Result<i64, Fau
     Ok(entries)
 }
 
-fn pairs(run: &[Stored]) -> impl Iterator<Item = (&Entry, &str)> {
-    run.iter().map(|stored| (&stored.entry, stored.data.as_str()))
+fn entries_of(run: &[Stored]) -> impl Iterator<Item = &Entry> {
+    run.iter().map(|stored| &stored.entry)
 }
 
 async fn tip(conn: &mut Conn, space: &SpaceId) -> Result<Tip, Fault> {
@@ -157,7 +157,7 @@ async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> 
         let (number, entries): (i64, i64) = (row.get("number")?, row.get("entries")?);
         let to = Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? };
         let run = run_between(conn, space, position, to).await?;
-        let recomputed = seal_run(&proof.hash, pairs(&run));
+        let recomputed = seal_run(&proof.hash, entries_of(&run));
         let why = if number != proof.seals + 1 {
             Some(format!("seal {} is missing", proof.seals + 1))
         } else if run.len() as i64 != entries {

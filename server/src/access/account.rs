@@ -260,7 +260,7 @@ async fn note(
     now: Time,
     (name, kind, data): (&str, &str, serde_json::Value),
 ) -> Result<(), Fault> {
-    let fact = Fact { subject: format!("account:{name}"), kind: kind.to_owned(), data };
+    let fact = Fact { subject: format!("account:{name}"), kind: kind.to_owned(), data: data.into() };
     let stamp = Stamp { space: &by.space, at: now, actor: &by.actor, cause: None };
     journal::append(tx, &stamp, &[fact]).await
 }

@@ -47,7 +47,7 @@ impl Gate {
         if self.access.0.refusals.try_once(&subject, at).is_err() {
             return;
         }
-        let fact = Fact { subject, kind: kind.to_owned(), data };
+        let fact = Fact { subject, kind: kind.to_owned(), data: data.into() };
         let written = self
             .db
             .write::<_, Fault, _>(move |tx| {

@@ -79,7 +79,7 @@ async fn open(gate: &Gate, space: SpaceId, name: String, address: &str) -> Answe
                 let fact = Fact {
                     subject: format!("account:{name}"),
                     kind: "session.opened".to_owned(),
-                    data,
+                    data: data.into(),
                 };
                 let actor = Actor::Person(name);
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
@@ -119,7 +119,7 @@ pub async fn sign_out(gate: &Gate, headers: &HeaderMap) -> Result<(), Fault> {
                 let fact = Fact {
                     subject: format!("account:{}", actor.name()),
                     kind: "session.closed".to_owned(),
-                    data: serde_json::json!({}),
+                    data: serde_json::json!({}).into(),
                 };
                 let space = &found.caller.space;
                 let stamp = Stamp { space, at: now, actor: &actor, cause: None };

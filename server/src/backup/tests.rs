@@ -58,7 +58,7 @@ async fn append(db: &Db, kind: &str) {
         Box::pin(async move {
             let (space, actor) = (SpaceId::main(), Actor::system("test"));
             let stamp = Stamp { space: &space, at: NOON, actor: &actor, cause: None };
-            let data = serde_json::json!({ "odd": "äöü 🦀 \"quoted\" \n line" });
+            let data = serde_json::json!({ "odd": "äöü 🦀 \"quoted\" \n line" }).into();
             let fact = Fact { subject: "test:1".to_owned(), kind, data };
             journal::append(tx, &stamp, &[fact]).await
         })
@@ -112,7 +112,7 @@ async fn kinds(db: &Db) -> Vec<String> {
         let entries = journal::after(&mut conn, Position::START, 100).await.unwrap();
         let all = conn.number("SELECT COUNT(*) AS n FROM journal", params![]).await.unwrap();
         if entries.len() as i64 == all {
-            return entries.into_iter().map(|stored| stored.entry.kind).collect();
+            return entries.into_iter().map(|stored| stored.entry.kind.clone()).collect();
         }
         World::system().clock.wait(std::time::Duration::from_millis(2)).await;
     }
@@ -130,7 +130,7 @@ async fn lives_on(url: &str, written: &[&str]) {
     assert_eq!(conn.number(sessions, params![]).await.unwrap(), 0, "everyone signs in again");
     let filter = Filter { limit: 1, ..Filter::default() };
     let newest = journal::list(&mut conn, &SpaceId::main(), &filter).await.unwrap().remove(0);
-    assert_eq!(newest.data["odd"], "äöü 🦀 \"quoted\" \n line");
+    assert_eq!(newest.data.value()["odd"], "äöü 🦀 \"quoted\" \n line");
     drop(conn);
     append(&db, "next").await;
     assert_eq!(kinds(&db).await.last().unwrap(), "next", "new entries come after all others");

@@ -1,4 +1,5 @@
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use futures::TryStreamExt;
 use sqlx::pool::PoolConnection;
@@ -7,11 +8,14 @@ use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use super::{Dialect, Row, Value};
 use crate::Fault;
+use crate::journal::Stored;
+use crate::recent::Recent;
 
 /// A connection to either database. Queries take the one SQL text and `params![…]`.
 pub struct Conn {
     link: Link,
     pub(super) dialect: Dialect,
+    recent: Option<Arc<Recent>>,
     /// Whether a statement failed since this was last reset.
     pub(super) failed: bool,
 }
@@ -23,16 +27,30 @@ enum Link {
 }
 
 impl Conn {
-    pub(super) fn sqlite(connection: PoolConnection<Sqlite>, dialect: Dialect) -> Conn {
-        Conn { link: Link::Sqlite(connection), dialect, failed: false }
+    pub(super) fn sqlite(
+        connection: PoolConnection<Sqlite>,
+        dialect: Dialect,
+        recent: Arc<Recent>,
+    ) -> Conn {
+        Conn { link: Link::Sqlite(connection), dialect, recent: Some(recent), failed: false }
     }
 
-    pub(super) fn writer(connection: SqliteConnection, dialect: Dialect) -> Conn {
-        Conn { link: Link::Writer(Box::new(connection)), dialect, failed: false }
+    pub(super) fn writer(
+        connection: SqliteConnection,
+        dialect: Dialect,
+        recent: Arc<Recent>,
+    ) -> Conn {
+        let link = Link::Writer(Box::new(connection));
+        Conn { link, dialect, recent: Some(recent), failed: false }
     }
 
     pub(super) fn postgres(connection: PoolConnection<Postgres>, dialect: Dialect) -> Conn {
-        Conn { link: Link::Postgres(connection), dialect, failed: false }
+        Conn { link: Link::Postgres(connection), dialect, recent: None, failed: false }
+    }
+
+    /// What this process has just committed, where that is all there is.
+    pub(crate) fn recent(&self) -> Option<&Recent> {
+        self.recent.as_deref()
     }
 
     /// The few expressions in which the two databases differ.
@@ -55,6 +73,25 @@ impl Conn {
             }
         };
         self.noted(touched)
+    }
+
+    /// Executes an insert; gives the number of the last row, where the database tells.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub(crate) async fn insert(
+        &mut self,
+        sql: impl SqlSafeStr,
+        values: Vec<Value>,
+    ) -> Result<Option<i64>, Fault> {
+        let connection = match &mut self.link {
+            Link::Sqlite(connection) => &mut **connection,
+            Link::Writer(connection) => &mut **connection,
+            Link::Postgres(_) => return self.run(sql, values).await.map(|_| None),
+        };
+        let query = bind(sqlx::query::<Sqlite>(sql.into_sql_str()), values);
+        let done = query.execute(connection).await;
+        self.noted(done).map(|done| Some(done.last_insert_rowid()))
     }
 
     /// All rows.
@@ -196,17 +233,40 @@ where
 /// A connection inside a transaction.
 pub struct Tx {
     pub(super) conn: Conn,
+    /// Whether the journal grew.
     pub(super) appended: bool,
+    /// What it grew by, where the places of entries are known before the commit.
+    entries: Vec<Arc<Stored>>,
+    marked: usize,
 }
 
 impl Tx {
     pub(super) fn new(conn: Conn) -> Tx {
-        Tx { conn, appended: false }
+        Tx { conn, appended: false, entries: Vec::new(), marked: 0 }
     }
 
     /// Notes that the journal grew, so that followers are woken after the commit.
-    pub(crate) fn note_appended(&mut self) {
+    pub(crate) fn note_appended(&mut self, entries: Vec<Arc<Stored>>) {
         self.appended = true;
+        self.entries.extend(entries);
+    }
+
+    /// How many entries the transaction has appended so far.
+    pub(super) fn entries_len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Forgets the entries of what was undone.
+    pub(super) fn forget_entries(&mut self, keep: usize) {
+        self.entries.truncate(keep);
+    }
+
+    /// The transaction is over: hands what it appended to whoever follows the journal.
+    pub(super) fn end(&mut self, committed: bool) {
+        let entries = std::mem::take(&mut self.entries);
+        if let (true, Some(recent)) = (committed, self.conn.recent()) {
+            recent.push(entries);
+        }
     }
 
     /// Sets a mark to which [`Tx::undo`] goes back; ends with that or with [`Tx::keep`].
@@ -214,6 +274,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn mark(&mut self) -> Result<(), Fault> {
+        self.marked = self.entries.len();
         self.raw("SAVEPOINT mark").await
     }
 
@@ -232,6 +293,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn undo(&mut self) -> Result<(), Fault> {
         self.raw("ROLLBACK TO mark; RELEASE mark").await?;
+        self.entries.truncate(self.marked);
         self.failed = false;
         Ok(())
     }

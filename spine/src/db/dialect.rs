@@ -27,6 +27,20 @@ impl Dialect {
         }
     }
 
+    /// The binds of one row of an insert, from number `first` on. Only for statements whose binds
+    /// all come so, each once and in their order: the driver for SQLite looks numbered ones up by
+    /// name, each time along all of them.
+    pub fn binds(self, first: usize, count: usize) -> String {
+        match self {
+            Dialect::Sqlite { .. } => {
+                let mut text = "?, ".repeat(count);
+                text.truncate(text.len().saturating_sub(2));
+                text
+            }
+            Dialect::Postgres { .. } => super::placeholders(first, count),
+        }
+    }
+
     /// Every transaction below this number has ended: nothing can appear below it any more.
     ///
     /// PostgreSQL counts running transactions of all databases of the cluster.

@@ -18,6 +18,7 @@ mod writer;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -37,6 +38,7 @@ pub use snapshot::Snapshot;
 pub use value::{Field, Row, Value};
 
 use crate::Fault;
+use crate::recent::Recent;
 use writer::Writer;
 
 /// Binds values of mixed types: `params![space, id, now, 5]`.
@@ -55,7 +57,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: SqlitePool, writer: Writer, recent: Arc<Recent> },
     Postgres(PgPool),
 }
 
@@ -112,7 +114,9 @@ impl Db {
     /// When none is free in time.
     pub async fn reader(&self) -> Result<Conn, Fault> {
         Ok(match &self.pools {
-            Pools::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?, self.dialect),
+            Pools::Sqlite { readers, recent, .. } => {
+                Conn::sqlite(readers.acquire().await?, self.dialect, recent.clone())
+            }
             Pools::Postgres(pool) => Conn::postgres(pool.acquire().await?, self.dialect),
         })
     }
@@ -170,7 +174,7 @@ impl Db {
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite { readers, writer, .. } => {
                 writer.close().await;
                 readers.close().await;
             }
@@ -198,13 +202,14 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
     let dialect = Dialect::Sqlite { tx_offset: 0 };
     let grown = watch::Sender::new(0);
     let connection = sqlx::sqlite::SqliteConnection::connect_with(&options).await?;
-    let writer = Writer::start(connection, dialect, grown.clone());
+    let recent = Arc::new(Recent::default());
+    let writer = Writer::start(connection, dialect, recent.clone(), grown.clone());
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(Db { pools: Pools::Sqlite { readers, writer }, dialect, grown })
+    Ok(Db { pools: Pools::Sqlite { readers, writer, recent }, dialect, grown })
 }
 
 /// A connection that rested longer is asked whether it still lives; asking every time would cost

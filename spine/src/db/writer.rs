@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Conn, Dialect, Tx, Work};
 use crate::Fault;
+use crate::recent::Recent;
 
 /// At most so many works share one commit: bounds how long the first one waits.
 const BATCH: usize = 256;
@@ -73,11 +74,12 @@ impl Writer {
     pub(super) fn start(
         connection: SqliteConnection,
         dialect: Dialect,
+        recent: Arc<Recent>,
         grown: watch::Sender<u64>,
     ) -> Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let stop = CancellationToken::new();
-        let tx = Tx::new(Conn::writer(connection, dialect));
+        let tx = Tx::new(Conn::writer(connection, dialect, recent));
         let task = tokio::spawn(drain(tx, queue, grown, stop.clone()));
         Writer { jobs, task: Arc::new(Mutex::new(Some(task))), stop }
     }
@@ -127,6 +129,7 @@ async fn drain(
             // Nothing to undo when BEGIN itself failed.
             let _ = tx.raw("ROLLBACK").await;
         }
+        tx.end(failed.is_none());
         for job in batch.drain(..) {
             job.answer(failed.as_ref());
         }
@@ -141,17 +144,22 @@ async fn drain(
 async fn commit(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     if let [only] = batch {
         tx.raw("BEGIN IMMEDIATE").await?;
-        let end = if only.run(tx).await { "COMMIT" } else { "ROLLBACK" };
-        return tx.raw(end).await;
+        if only.run(tx).await {
+            return tx.raw("COMMIT").await;
+        }
+        tx.forget_entries(0);
+        return tx.raw("ROLLBACK").await;
     }
     // Every statement costs a visit to the connection's thread, so they go in pairs.
     tx.raw("BEGIN IMMEDIATE; SAVEPOINT work").await?;
     for job in batch {
-        let next = match job.run(tx).await {
-            true => "RELEASE work; SAVEPOINT work",
-            false => "ROLLBACK TO work",
-        };
-        tx.raw(next).await?;
+        let before = tx.entries_len();
+        if job.run(tx).await {
+            tx.raw("RELEASE work; SAVEPOINT work").await?;
+        } else {
+            tx.forget_entries(before);
+            tx.raw("ROLLBACK TO work").await?;
+        }
     }
     // Releases the last savepoint too.
     tx.raw("COMMIT").await

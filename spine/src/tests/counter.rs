@@ -271,19 +271,19 @@ pub async fn append_in(tx: &mut crate::Tx, space: &SpaceId, kind: &str) -> Resul
     let fact = Fact {
         subject: "test:1".to_owned(),
         kind: kind.to_owned(),
-        data: serde_json::json!({"said": kind}),
+        data: serde_json::json!({"said": kind}).into(),
     };
     journal::append(tx, &stamp, &[fact]).await
 }
 
 /// What the journal says, in the order in which followers read it.
 pub async fn kinds(db: &Db) -> Vec<String> {
-    settled(db).await.into_iter().map(|stored| stored.entry.kind).collect()
+    settled(db).await.into_iter().map(|stored| stored.entry.kind.clone()).collect()
 }
 
 /// Everything that is committed to the journal, once it can be read: on PostgreSQL transactions
 /// of other tests in the same cluster hold readers back for a moment.
-pub async fn settled(db: &Db) -> Vec<journal::Stored> {
+pub async fn settled(db: &Db) -> Vec<std::sync::Arc<journal::Stored>> {
     loop {
         let all = count(db, "SELECT COUNT(*) AS n FROM journal").await;
         let mut conn = db.reader().await.unwrap();

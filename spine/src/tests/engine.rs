@@ -86,11 +86,8 @@ async fn the_journal_folds_to_the_row(place: Place) {
     command(db, &world, id, Command::Sleep { until: NOON }).await.unwrap();
     command(db, &world, id, Command::Tick).await.unwrap();
     command(db, &world, id, Command::Stop).await.unwrap();
-    let events: Vec<Event> = settled(db)
-        .await
-        .iter()
-        .map(|stored| serde_json::from_value(stored.entry.data.clone()).unwrap())
-        .collect();
+    let events: Vec<Event> =
+        settled(db).await.iter().map(|stored| stored.entry.data.read().unwrap()).collect();
     laws::journal_rebuilds(&stored(db, id).await, &events);
 }
 

@@ -23,7 +23,7 @@ async fn entries_read_back_in_order_with_the_exact_text(place: Place) {
     let entries = settled(&place.db).await;
     let seqs: Vec<i64> = entries.iter().map(|stored| stored.entry.seq).collect();
     assert!(seqs.is_sorted());
-    assert_eq!(entries[1].data, r#"{"said":"two"}"#);
+    assert_eq!(entries[1].entry.data.text(), r#"{"said":"two"}"#);
     assert_eq!(entries[1].entry.at, NOON);
     let mut conn = place.db.reader().await.unwrap();
     let rest = journal::after(&mut conn, entries[0].position, 1).await.unwrap();
@@ -39,7 +39,7 @@ async fn many_facts_of_one_append_keep_their_order(place: Place) {
         .map(|kind| kernel::Fact {
             subject: "test:1".to_owned(),
             kind: kind.clone(),
-            data: serde_json::Value::Null,
+            data: serde_json::Value::Null.into(),
         })
         .collect();
     place
@@ -105,7 +105,7 @@ async fn our_reader(db: &Db, at: &mut Position, seen: &mut Vec<String>) {
     let mut conn = db.reader().await.unwrap();
     for stored in journal::after(&mut conn, *at, 10).await.unwrap() {
         *at = stored.position;
-        seen.push(stored.entry.kind);
+        seen.push(stored.entry.kind.clone());
     }
 }
 

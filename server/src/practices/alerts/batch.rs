@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alerts::{Alert, Change, Fingerprint, Match, Policy, Signal, take_batch};
-use kernel::{Actor, Fact, Lifecycle, SpaceId};
+use kernel::{Actor, Data, Fact, Lifecycle, SpaceId};
 use spine::engine::Versioned;
 use spine::journal::{self, Stamp};
 use spine::{Db, Fault, Tx, World};
@@ -348,7 +348,7 @@ impl Batch {
                 let fact = Fact {
                     subject: format!("alert:{}", change.alert.id),
                     kind: format!("alert.{}", Alert::event_name(event)),
-                    data: serde_json::to_value(event)
+                    data: Data::of(event)
                         .map_err(|error| Fault::corrupt("alert event", error))?,
                 };
                 match by_source.last_mut() {

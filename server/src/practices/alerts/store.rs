@@ -40,7 +40,7 @@ pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(
         let mut values = Vec::with_capacity(chunk.len() * 7);
         for (row, alert) in chunk.iter().enumerate() {
             sql.push_str(if row == 0 { "(" } else { ", (" });
-            sql.push_str(&placeholders(row * 7 + 1, 7));
+            sql.push_str(&tx.dialect().binds(row * 7 + 1, 7));
             sql.push(')');
             values.extend(params![
                 space,

@@ -132,7 +132,7 @@ async fn note(
     verb: &str,
     data: Value,
 ) -> Result<(), Fault> {
-    let fact = Fact { subject: format!("item:{item}"), kind: format!("item.{verb}"), data };
+    let fact = Fact { subject: format!("item:{item}"), kind: format!("item.{verb}"), data: data.into() };
     journal::append(tx, stamp, &[fact]).await
 }
 

@@ -44,14 +44,15 @@ async fn rows<R: Lifecycle + DeserializeOwned>(db: &Db, sql: &'static str) -> Re
         .collect()
 }
 
-fn folded<R: Lifecycle>(entries: &[Stored]) -> Records<R> {
+fn folded<R: Lifecycle>(entries: &[std::sync::Arc<Stored>]) -> Records<R> {
     let mut records: Records<R> = BTreeMap::new();
-    for Stored { entry, .. } in entries {
+    for stored in entries {
+        let entry = &stored.entry;
         let Some(id) = spine::engine::subject_id::<R>(&entry.subject) else { continue };
         if !entry.kind.starts_with(&format!("{}.", R::KIND)) {
             continue;
         }
-        let event: R::Event = serde_json::from_value(entry.data.clone())
+        let event: R::Event = entry.data.read()
             .unwrap_or_else(|error| panic!("entry {} does not read back: {error}", entry.seq));
         let key = (entry.space.clone(), id.to_string());
         match records.get_mut(&key) {
