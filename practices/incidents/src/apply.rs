@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 
+use crate::checks::Confirmation;
 use crate::event::{Event, Opened, What};
 use crate::incident::{
     Affected, Comment, Hold, Incident, LinkEntry, Member, Outage, PriorityOverride, SetByHand, Task,
@@ -60,6 +61,12 @@ impl Incident {
             tasks: Vec::new(),
             links: Vec::new(),
             merged_into: None,
+            parent: None,
+            parent_ended: None,
+            unassigned_too_long: None,
+            checks: Vec::new(),
+            checked_stage: None,
+            consumer_confirmed: None,
             reopen_count: 0,
             policy: opened.policy.clone(),
             stage_since: at,
@@ -74,9 +81,11 @@ impl Incident {
         self.take_in_move(event);
         self.take_in_members(event);
         self.take_in_notes(event);
+        self.take_in_proofs(event);
         self.updated_at = event.at;
         if self.stage != stage_before {
             self.stage_since = event.at;
+            self.unassigned_too_long = None;
         }
     }
 
@@ -112,6 +121,10 @@ impl Incident {
             What::Reopened { relapsed_at, .. } => {
                 self.begin_outage_again(*relapsed_at, Stage::Diagnosing);
                 self.reopen_count = self.reopen_count.saturating_add(1);
+                // What comes back after its parent has ended stands on its own.
+                if self.parent_ended.take().is_some() {
+                    self.parent = None;
+                }
                 self.forget_acknowledgement();
             }
             What::Resolved { cause_class, resolution_code, note } => {
@@ -259,6 +272,27 @@ impl Incident {
         }
     }
 
+    /// What shows that it holds, on what it hangs, and what is overdue.
+    fn take_in_proofs(&mut self, event: &Event) {
+        match &event.what {
+            What::UnassignedTooLong { .. } => self.unassigned_too_long = Some(event.at),
+            What::Checked { stage, checks } => {
+                self.checks.clone_from(checks);
+                self.checked_stage = Some(*stage);
+            }
+            What::ConsumerConfirmed { who, said } => {
+                let (who, said, by) = (who.clone(), said.clone(), event.by.clone());
+                self.consumer_confirmed = Some(Confirmation { who, said, by, at: event.at });
+            }
+            What::ParentSet { parent, .. } => {
+                self.parent = *parent;
+                self.parent_ended = None;
+            }
+            What::ParentEnded { closed, .. } => self.parent_ended = Some(*closed),
+            _ => {}
+        }
+    }
+
     fn leave_new(&mut self) {
         match &mut self.hold {
             Some(hold) if hold.previous == Stage::New => hold.previous = Stage::Assigned,
@@ -277,6 +311,10 @@ impl Incident {
         self.times.closed = None;
         self.relapsed_at = Some(at);
         self.restored_from = None;
+        // What was proven then holds no longer.
+        self.checks.clear();
+        self.checked_stage = None;
+        self.consumer_confirmed = None;
         let firing = self.attached().any(|member| member.cleared_at.is_none());
         self.proven_by_alerts = firing;
         match &mut self.hold {

@@ -5,9 +5,17 @@ use kernel::{AlertId, Time};
 use crate::incident::{Incident, Outage};
 use crate::stage::Stage;
 
-/// When the record next wants to be woken: to be restored, or to be closed.
+/// When the record next wants to be woken: to be restored, to be closed, or to warn.
 pub(crate) fn next_due(incident: &Incident) -> Option<Time> {
-    restore_due(incident).or_else(|| close_due(incident))
+    let dues = [restore_due(incident), close_due(incident), warning_due(incident)];
+    dues.into_iter().flatten().min()
+}
+
+/// When it warns that nobody is charged with it: once for each time that it is new.
+pub(crate) fn warning_due(incident: &Incident) -> Option<Time> {
+    let delay = incident.policy.unassigned_warning()?;
+    let waits = incident.stage == Stage::New && incident.unassigned_too_long.is_none();
+    waits.then(|| incident.stage_since + delay)
 }
 
 /// When the incident counts as restored because all its alerts are clear, if that is so.

@@ -1,9 +1,9 @@
-use std::fmt;
-
 use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::checks::Evidence;
+use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::incident::{LinkKind, Member, Role, Severity};
 use crate::policy::Policy;
 use crate::priority::Assessment;
@@ -194,6 +194,23 @@ pub enum Command {
         #[serde(default)]
         note: Option<String>,
     },
+    /// The consumer says that it works again.
+    ConfirmByConsumer {
+        /// Who said so.
+        who: String,
+        /// In which words.
+        said: String,
+    },
+    /// It hangs on another incident, and ends with it; without one it stands on its own again.
+    /// The shell asks [`Incident::can_lead`](crate::Incident::can_lead) of the other one first.
+    SetParent {
+        /// The other incident.
+        #[serde(default)]
+        parent: Option<IncidentId>,
+        /// Its number, for the timeline; the shell fills it in.
+        #[serde(default)]
+        number: u64,
+    },
     /// This alert belongs elsewhere: take it out and do not bring it back.
     Detach {
         /// Which alert.
@@ -229,6 +246,19 @@ pub enum Command {
     Notified {
         /// When.
         at: Time,
+    },
+    /// Check that it holds, by what is known about alerts and calls.
+    Check(Evidence),
+    /// The incident on which it hangs is over.
+    EndWithParent {
+        /// The other incident's number.
+        number: u64,
+        /// The kind of cause of the other one.
+        cause_class: CauseClass,
+        /// How the other one ended.
+        resolution_code: ResolutionCode,
+        /// Whether the other one is closed, too.
+        closed: bool,
     },
     /// A deadline of this incident has come.
     Tick {},
@@ -348,69 +378,6 @@ pub struct Absorb {
     pub assessment: Option<Assessment>,
 }
 
-/// The kind of cause: what reports break down by (R077).
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum CauseClass {
-    /// A machine or a program failed.
-    Technology,
-    /// Somebody made a mistake.
-    Human,
-    /// Something outside the organisation.
-    External,
-    /// Somebody changed something without leave.
-    UnauthorisedChange,
-    /// Not found.
-    Unknown,
-}
-
-/// How an incident ended.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ResolutionCode {
-    /// The cause is removed.
-    Fixed,
-    /// The effect is removed, the cause is not.
-    Workaround,
-    /// It went away by itself.
-    SelfCleared,
-    /// It could not be seen again.
-    NotReproducible,
-    /// Another incident has the same cause.
-    Duplicate,
-    /// Nothing was wrong.
-    NoFaultFound,
-}
-
-/// Whom or what an incident waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldReason {
-    /// The consumer has to answer.
-    Consumer,
-    /// A supplier has to act.
-    Supplier,
-    /// A change has to be carried out.
-    Change,
-    /// The risk is accepted for now.
-    AcceptedRisk,
-}
-
-impl fmt::Display for HoldReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            HoldReason::Consumer => "the consumer",
-            HoldReason::Supplier => "a supplier",
-            HoldReason::Change => "a change",
-            HoldReason::AcceptedRisk => "an accepted risk",
-        })
-    }
-}
-
 impl Command {
     /// Its verb.
     pub fn verb(&self) -> Verb {
@@ -439,6 +406,8 @@ impl Command {
             Command::Edit { .. } => Verb::Edit,
             Command::SetTime { .. } => Verb::SetTime,
             Command::SetAffected { .. } => Verb::SetAffected,
+            Command::ConfirmByConsumer { .. } => Verb::ConfirmByConsumer,
+            Command::SetParent { .. } => Verb::SetParent,
             Command::Detach { .. } => Verb::Detach,
             Command::Open(_) => Verb::Open,
             Command::Attach(_) => Verb::Attach,
@@ -447,6 +416,8 @@ impl Command {
             Command::Absorb(_) => Verb::Absorb,
             Command::Assess(_) => Verb::Assess,
             Command::Notified { .. } => Verb::Notified,
+            Command::Check(_) => Verb::Check,
+            Command::EndWithParent { .. } => Verb::EndWithParent,
             Command::Tick {} => Verb::Tick,
         }
     }

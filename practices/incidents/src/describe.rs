@@ -85,6 +85,39 @@ fn describe_rest(event: &Event) -> String {
         }
         What::AffectedSet { users: None, note } => with("Recorded who is affected", note),
         What::Notified { notified_at } => format!("First page reached somebody at {notified_at}"),
+        _ => describe_proof(event),
+    }
+}
+
+/// What shows that it holds, on what it hangs, and what is overdue.
+fn describe_proof(event: &Event) -> String {
+    match &event.what {
+        What::UnassignedTooLong { minutes } => {
+            format!("Warning: nobody has been charged with it for {minutes} minutes")
+        }
+        What::Checked { checks, .. } => {
+            let failed: Vec<&str> =
+                checks.iter().filter(|c| !c.passed).map(|c| c.detail.as_str()).collect();
+            let count = checks.len();
+            match failed.as_slice() {
+                [] => format!("Checked that it holds: all {count} checks passed"),
+                failed => format!(
+                    "Checked that it holds: {} of {count} checks failed: {}",
+                    failed.len(),
+                    failed.join("; ")
+                ),
+            }
+        }
+        What::ConsumerConfirmed { who, said } => {
+            with(&format!("{who} confirmed that it works again"), said)
+        }
+        What::ParentSet { parent: Some(_), number } => format!("Hangs on incident {number}"),
+        What::ParentSet { parent: None, .. } => "Stands on its own again".to_owned(),
+        What::ParentEnded { number, closed, stays_because } => {
+            let how = if *closed { "closed" } else { "resolved" };
+            let told = format!("Incident {number}, to which it belongs, was {how}");
+            if stays_because.is_empty() { told } else { format!("{told}; {stays_because}") }
+        }
         // The moves are described above.
         moved => moved.name().to_owned(),
     }

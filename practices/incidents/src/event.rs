@@ -1,7 +1,8 @@
 use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CauseClass, HoldReason, ResolutionCode};
+use crate::checks::Check;
+use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::incident::{LinkKind, Member, Role, Severity};
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine};
@@ -269,6 +270,41 @@ pub enum What {
         /// When.
         notified_at: Time,
     },
+    /// Nobody was charged with it for longer than the policy allows.
+    UnassignedTooLong {
+        /// For how long, in minutes.
+        minutes: u32,
+    },
+    /// It was checked whether it holds.
+    Checked {
+        /// The stage that was checked.
+        stage: Stage,
+        /// What was looked at, and what it came to.
+        checks: Vec<Check>,
+    },
+    /// The consumer said that it works again.
+    ConsumerConfirmed {
+        /// Who said so.
+        who: String,
+        /// In which words.
+        said: String,
+    },
+    /// It hangs on another incident, or on none any more.
+    ParentSet {
+        /// The other incident.
+        parent: Option<IncidentId>,
+        /// Its number.
+        number: u64,
+    },
+    /// The incident on which it hangs is over, or the one in which it continues.
+    ParentEnded {
+        /// The number of the other incident.
+        number: u64,
+        /// Whether the other one is closed, too.
+        closed: bool,
+        /// Why this one stays open nevertheless; empty when it does not.
+        stays_because: String,
+    },
 }
 
 /// How an incident began.
@@ -338,6 +374,11 @@ impl What {
             What::TimeSet { .. } => "time_set",
             What::AffectedSet { .. } => "affected_set",
             What::Notified { .. } => "notified",
+            What::UnassignedTooLong { .. } => "unassigned_too_long",
+            What::Checked { .. } => "checked",
+            What::ConsumerConfirmed { .. } => "consumer_confirmed",
+            What::ParentSet { .. } => "parent_set",
+            What::ParentEnded { .. } => "parent_ended",
         }
     }
 }

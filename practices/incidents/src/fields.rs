@@ -124,11 +124,14 @@ impl Verb {
             Verb::Edit => EDIT,
             Verb::SetTime => SET_TIME,
             Verb::SetAffected => SET_AFFECTED,
+            Verb::ConfirmByConsumer => CONFIRM_BY_CONSUMER,
+            Verb::SetParent => SET_PARENT,
             Verb::Detach => DETACH,
             Verb::Open => OPEN,
             Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
             Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
-            Verb::Assess | Verb::Notified | Verb::Tick => &[],
+            Verb::Assess | Verb::Notified | Verb::Check | Verb::EndWithParent => &[],
+            Verb::Tick => &[],
         }
     }
 }
@@ -183,6 +186,12 @@ const SET_TIME: &[Field] = &[
 ];
 const SET_AFFECTED: &[Field] =
     &[field("users", FieldKind::Number, "Affected users").optional(), note()];
+const CONFIRM_BY_CONSUMER: &[Field] = &[
+    field("who", FieldKind::Text, "Who says so"),
+    field("said", FieldKind::Longtext, "What they said"),
+];
+const SET_PARENT: &[Field] =
+    &[field("parent", FieldKind::Incident, "Hangs on (nothing, if empty)").optional()];
 const DETACH: &[Field] = &[field("alert", FieldKind::Alert, "Alert"), reason()];
 const OPEN: &[Field] = &[
     field("title", FieldKind::Text, "What is wrong"),

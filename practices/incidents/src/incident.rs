@@ -8,8 +8,10 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::checks::{Check, Confirmation};
 use crate::clearing;
-use crate::command::{Absorb, CauseClass, Command, HoldReason, ResolutionCode};
+use crate::codes::{CauseClass, HoldReason, ResolutionCode};
+use crate::command::{Absorb, Command};
 use crate::decide;
 use crate::event::{Event, What};
 use crate::policy::Policy;
@@ -105,6 +107,25 @@ pub struct Incident {
     pub links: Vec<LinkEntry>,
     /// Where it continues, once merged.
     pub merged_into: Option<IncidentId>,
+    /// The incident on which it hangs, and with which it ends.
+    #[serde(default)]
+    pub parent: Option<IncidentId>,
+    /// Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
+    /// `true` closed.
+    #[serde(default)]
+    pub parent_ended: Option<bool>,
+    /// Since when somebody should have been charged with it; nothing once somebody is.
+    #[serde(default)]
+    pub unassigned_too_long: Option<Time>,
+    /// What the last check found out, while the service is back.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// The stage in which that was.
+    #[serde(default)]
+    pub checked_stage: Option<Stage>,
+    /// The consumer's word that it works again.
+    #[serde(default)]
+    pub consumer_confirmed: Option<Confirmation>,
     /// How often it came back after it was resolved.
     pub reopen_count: u32,
     /// The rules it is handled by.
@@ -358,6 +379,26 @@ impl Incident {
                 "Incident {} is {}; only an open incident takes another one in.",
                 self.number, self.stage
             )));
+        }
+        Ok(())
+    }
+
+    /// Whether another incident may hang on this one; the shell asks before it links them.
+    ///
+    /// # Errors
+    /// When both are the same, this one is over, or it hangs on another one itself.
+    pub fn can_lead(&self, child: IncidentId) -> Result<(), Refusal> {
+        let number = self.number;
+        if child == self.id {
+            return Err(Refusal::invalid("An incident cannot hang on itself."));
+        }
+        if !self.is_open() {
+            let reason = format!("Incident {number} is {}: nothing can hang on it.", self.stage);
+            return Err(Refusal::invalid(reason));
+        }
+        if self.parent.is_some() {
+            let reason = format!("Incident {number} hangs on another one; name that one.");
+            return Err(Refusal::invalid(reason));
         }
         Ok(())
     }

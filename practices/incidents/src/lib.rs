@@ -19,7 +19,9 @@
 //! it is) arrives inside the command, gathered by stream or shell before the decision.
 
 mod apply;
+pub mod checks;
 mod clearing;
+mod codes;
 mod command;
 pub mod correlate;
 mod decide;
@@ -35,7 +37,9 @@ mod tests;
 mod times;
 mod verb;
 
-pub use command::{Absorb, Attach, CauseClass, Command, HoldReason, Open, ResolutionCode};
+pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
+pub use codes::{CauseClass, HoldReason, ResolutionCode};
+pub use command::{Absorb, Attach, Command, Open};
 pub use describe::describe;
 pub use event::{Event, Opened, What};
 pub use fields::{AllowedCommand, Choice, Field, FieldKind};

@@ -32,6 +32,13 @@ pub struct Policy {
     pub reopen_within_days: u32,
     /// When a resolved incident closes by itself; nothing: only a person closes.
     pub close_after_resolved_days: Option<u32>,
+    /// After so many minutes in which nobody is charged with an incident it warns, whatever its
+    /// priority; nothing: it never does.
+    #[schema(maximum = 10_080)]
+    pub unassigned_minutes: Option<u32>,
+    /// Whether incidents that hang on another one are resolved and closed with it, once no alert
+    /// of theirs fires any more. Otherwise their timeline only says that the other one is over.
+    pub end_with_parent: bool,
 }
 
 impl Default for Policy {
@@ -45,6 +52,8 @@ impl Default for Policy {
             reopen_window_seconds: 3_600,
             reopen_within_days: 7,
             close_after_resolved_days: Some(3),
+            unassigned_minutes: Some(5),
+            end_with_parent: true,
         }
     }
 }
@@ -74,13 +83,19 @@ impl Policy {
     pub fn close_after_resolved(&self) -> Option<Duration> {
         self.close_after_resolved_days.map(days)
     }
+
+    /// How long nobody may be charged with an incident before it warns.
+    pub fn unassigned_warning(&self) -> Option<Duration> {
+        self.unassigned_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
+    }
 }
 
 fn days(count: u32) -> Duration {
     Duration::from_secs(u64::from(count) * 86_400)
 }
 
-/// The table that gives the priority from impact and urgency (domain.md B.5, after ITIL).
+/// The table that gives the priority from impact and urgency, as ITIL has it: both high is the
+/// first priority, both low the last, and each step down in one of the two is a step down.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PriorityMatrix)]

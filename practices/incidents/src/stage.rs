@@ -134,7 +134,8 @@ impl fmt::Display for Stage {
 
 /// The one table of allowed moves.
 ///
-/// Follows domain.md B.4 and goes beyond it in three places, because the world does not ask:
+/// Follows ITIL's life of an incident (noticed, diagnosed, resolved, recovered, restored, closed) and
+/// goes beyond it in three places, because the world does not ask:
 /// - `restore` from every working stage: alerts clear when they clear, also before anybody came.
 /// - `diagnose` again from action ready and resolving: a fix that fails leads back to the cause.
 /// - `reopen` from restored: a person sees that the service is not back.
@@ -149,54 +150,56 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::New, verbs: &[
             Acknowledge, Assign, Restore, Hold, Cancel, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Assigned, verbs: &[
             Acknowledge, Assign, Diagnose, Restore, Hold, Cancel, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Diagnosing, verbs: &[
             Acknowledge, Assign, Ready, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::ActionReady, verbs: &[
             Acknowledge, Assign, Diagnose, Begin, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Resolving, verbs: &[
             Acknowledge, Assign, Diagnose, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Restored, verbs: &[
             Acknowledge, Assign, Resolve, Hold, Reopen, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, ConfirmByConsumer, SetParent,
+            Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Check,
+            EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Resolved, verbs: &[
             Close, Reopen,
-            Comment, AddTask, FinishTask, Link, Edit, SetTime, SetAffected,
-            MemberCleared, MemberReturned, Notified, Tick,
+            Comment, AddTask, FinishTask, Link, Edit, SetTime, SetAffected, ConfirmByConsumer,
+            MemberCleared, MemberReturned, Notified, Check, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Closed, verbs: &[
             Reopen,
-            Comment, FinishTask, Link, SetTime, SetAffected,
+            Comment, FinishTask, Link, SetTime, SetAffected, ConfirmByConsumer,
             MemberCleared, MemberReturned, Notified, Tick,
         ] },
         Allowed { stage: Stage::OnHold, verbs: &[
             Acknowledge, Assign, Resume, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            Edit, SetTime, SetAffected, Detach,
-            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, Tick,
+            Edit, SetTime, SetAffected, SetParent, Detach,
+            Attach, MemberCleared, MemberReturned, Absorb, Assess, Notified, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Cancelled, verbs: &[
             Comment, Link,
@@ -204,7 +207,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         ] },
         Allowed { stage: Stage::Merged, verbs: &[
             Comment, Link,
-            MemberCleared, MemberReturned, Notified, Tick,
+            MemberCleared, MemberReturned, Notified, EndWithParent, Tick,
         ] },
     ]
 };

@@ -4,7 +4,8 @@ use kernel::{Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The times of one incident (domain.md C.0). Each carries where it comes from.
+/// The times of one incident, from the start of the fault to the close. Each carries where it comes
+/// from, since a measured time and a remembered one are not worth the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 #[schema(as = IncidentTimes)]
@@ -121,8 +122,8 @@ impl Stamp {
     }
 }
 
-/// The pairs that must not run backwards (domain.md C.0). The last one says that an outage ends
-/// no sooner than it began; when the start is unknown it counts from the detection.
+/// The pairs that must not run backwards. [`Times::check`] adds that an outage ends no sooner than it
+/// began; when the start is unknown it counts from the detection.
 const ORDER: [(TimePoint, TimePoint); 4] = [
     (TimePoint::Started, TimePoint::Detected),
     (TimePoint::Detected, TimePoint::Acknowledged),

@@ -89,6 +89,10 @@ verbs! {
     SetTime "set_time" "Correct a time" people;
     /// Record who is affected.
     SetAffected "set_affected" "Record who is affected" people;
+    /// The consumer says that it works again.
+    ConfirmByConsumer "confirm_by_consumer" "Consumer confirms" people;
+    /// It hangs on another incident, and ends with it.
+    SetParent "set_parent" "Hangs on…" people;
     /// This alert belongs elsewhere: take it out and do not bring it back.
     Detach "detach" "Detach alert" people;
     /// Open an incident.
@@ -105,6 +109,10 @@ verbs! {
     Assess "assess" "Assess" system;
     /// The first page reached somebody.
     Notified "notified" "Notified" system;
+    /// Check that it holds, by what is known about alerts and calls.
+    Check "check" "Check" system;
+    /// The incident on which it hangs is over.
+    EndWithParent "end_with_parent" "End with its parent" system;
     /// A deadline of this incident has come.
     Tick "tick" "Wake" system;
 }

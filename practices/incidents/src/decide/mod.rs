@@ -5,6 +5,7 @@ mod members;
 mod moves;
 mod notes;
 mod opening;
+mod proofs;
 mod text;
 
 use kernel::{Actor, Lifecycle, Moment, Refusal, RefusalCode, Time};
@@ -74,6 +75,8 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         }
         Command::SetTime { which, at, reason } => notes::set_time(draft, *which, *at, reason),
         Command::SetAffected { users, note } => notes::set_affected(draft, *users, note.as_deref()),
+        Command::ConfirmByConsumer { who, said } => proofs::confirm(draft, who, said),
+        Command::SetParent { parent, number } => proofs::set_parent(draft, *parent, *number),
         Command::Detach { alert, reason } => members::detach(draft, *alert, reason),
         Command::Attach(attach) => members::attach(draft, attach),
         Command::MemberCleared { alert, at } => members::cleared(draft, *alert, *at),
@@ -86,6 +89,14 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Notified { at } => {
             notes::notified(draft, *at);
             Ok(())
+        }
+        Command::Check(evidence) => {
+            proofs::check(draft, evidence);
+            Ok(())
+        }
+        Command::EndWithParent { number, cause_class, resolution_code, closed } => {
+            let how = (*cause_class, *resolution_code);
+            proofs::end_with_parent(draft, *number, how, *closed)
         }
         Command::Tick {} => {
             moves::tick(draft);

@@ -2,7 +2,7 @@ use kernel::{Actor, IncidentId, ItemRef, Refusal, RefusalCode, Time};
 
 use super::{Draft, check_times, text};
 use crate::clearing;
-use crate::command::{CauseClass, HoldReason, ResolutionCode};
+use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::event::What;
 use crate::stage::Stage;
 use crate::times::{Source, Stamp, TimePoint};
@@ -210,6 +210,10 @@ pub(super) fn merge(draft: &mut Draft<'_>, into: IncidentId) -> Result<(), Refus
 
 pub(super) fn tick(draft: &mut Draft<'_>) {
     restore_by_alerts(draft);
+    if clearing::warning_due(&draft.record).is_some_and(|due| due <= draft.now()) {
+        let minutes = draft.record.policy.unassigned_minutes.unwrap_or_default();
+        draft.push(What::UnassignedTooLong { minutes });
+    }
     if clearing::close_due(&draft.record).is_some_and(|due| due <= draft.now()) {
         let days = draft.record.policy.close_after_resolved_days.unwrap_or_default();
         draft.push(What::Closed { because: format!("resolved {days} days ago") });

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::{DAY, Life, ada, alert, attach, system};
 use crate::{
-    ALLOWED, Assessment, CauseClass, Command, Criticality, Hit, HoldReason, LinkKind, Main, Open,
-    ResolutionCode, Role, Stage, TimePoint, Verb,
+    ALLOWED, Assessment, CauseClass, Command, Criticality, Evidence, Hit, HoldReason, LinkKind,
+    Main, Open, ResolutionCode, Role, Stage, TimePoint, Verb,
 };
 
 fn minutes(count: u64) -> Time {
@@ -66,6 +66,8 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Edit { title: some("A title"), description: some("A description") },
         Command::SetTime { which: TimePoint::Started, at: DAY, reason: reason() },
         Command::SetAffected { users: Some(12), note: None },
+        Command::ConfirmByConsumer { who: "Ada".to_owned(), said: reason() },
+        Command::SetParent { parent: Some(IncidentId::from_bits(98)), number: 98 },
         Command::Detach { alert: alert("web"), reason: reason() },
         Command::Open(Box::new(Open::titled("A title"))),
         Command::Attach(Box::new(attach("db", "component/db"))),
@@ -74,6 +76,13 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Absorb(Box::new(life.record.handover())),
         Command::Assess(assessment),
         Command::Notified { at: now },
+        Command::Check(Evidence { firing: Vec::new(), called: true }),
+        Command::EndWithParent {
+            number: 98,
+            cause_class: CauseClass::Technology,
+            resolution_code: ResolutionCode::Fixed,
+            closed: true,
+        },
         Command::Tick {},
     ]
 }
@@ -216,7 +225,7 @@ fn a_field_that_a_command_does_not_have_is_an_error() {
 /// A random step: which command, only a legal move or not, who asks, how many seconds after the
 /// step before it, and how far back the times that it names lie.
 fn asked() -> impl Strategy<Value = (usize, bool, u8, u32, u32)> {
-    (0..34_usize, any::<bool>(), 0..4_u8, 0..2_000_u32, 0..4_000_u32)
+    (0..38_usize, any::<bool>(), 0..4_u8, 0..2_000_u32, 0..4_000_u32)
 }
 
 proptest! {

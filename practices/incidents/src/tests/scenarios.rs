@@ -37,6 +37,9 @@ scenarios! {
     times_keep_their_order
     taking_it_stops_the_calling
     people_note_what_they_do
+    nobody_charged_for_too_long_warns
+    what_is_back_is_checked
+    what_hangs_on_an_incident_ends_with_it
 }
 
 fn play(text: &str) {
@@ -148,9 +151,12 @@ fn read_command(
         let value = match key {
             "at" | "outage_end" | "started_at" => json!(read_time(text)),
             "alert" => json!(alert(text)),
-            "into" | "child" => json!(IncidentId::from_bits(text.parse().expect("a number"))),
+            "into" | "child" | "parent" => {
+                json!(IncidentId::from_bits(text.parse().expect("a number")))
+            }
             "task" => json!(life.expect("open").record.tasks[0].id),
-            "users" => json!(text.parse::<u64>().expect("a number")),
+            "users" | "number" => json!(text.parse::<u64>().expect("a number")),
+            "called" | "closed" => json!(text == "true"),
             "hit" => {
                 let parts: Vec<&str> = text.split(':').collect();
                 hits.push((parts[0].into(), parts[1].into(), parts[2].parse().expect("hops")));
@@ -199,6 +205,12 @@ fn complete(verb: &str, mut fields: Map<String, Value>, policy: &Policy, place: 
         "open" => {
             fields.entry("title").or_insert(json!("an incident"));
             fields.insert("policy".to_owned(), json!(policy));
+        }
+        "check" => {
+            let firing = fields.remove("firing").map(
+                |title| json!([{"alert": alert("other"), "title": title, "item": "service/web"}]),
+            );
+            fields.insert("firing".to_owned(), firing.unwrap_or(json!([])));
         }
         "assess" => {
             if let Some(Value::Object(assessment)) = fields.remove("assessment") {

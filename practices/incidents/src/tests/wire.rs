@@ -45,6 +45,8 @@ fn every_command_is_written_like_this() {
     {"command":"edit","title":"A title","description":"A description"}
     {"command":"set_time","which":"started","at":"2026-03-01T00:00:00Z","reason":"because"}
     {"command":"set_affected","users":12,"note":null}
+    {"command":"confirm_by_consumer","who":"Ada","said":"because"}
+    {"command":"set_parent","parent":"inc_00000000000000000000000032","number":98}
     {"command":"detach","alert":"alr_00000000000000000000003jtm","reason":"because"}
     {"command":"open","title":"A title","description":"","number":0,"item":null,
         "severity":null,"impact":null,"urgency":null,"started_at":null,"alert":null,
@@ -53,7 +55,8 @@ fn every_command_is_written_like_this() {
         "medium":{"high":"P2","medium":"P3","low":"P4"},"low":{"high":"P3","medium":"P4",
         "low":"P5"}}},"correlation_window_seconds":300,"shared_dependency_hops_max":2,
         "growth_items_min":3,"restore_after_clear_seconds":60,"reopen_window_seconds":3600,
-        "reopen_within_days":7,"close_after_resolved_days":3}}
+        "reopen_within_days":7,"close_after_resolved_days":3,"unassigned_minutes":5,
+        "end_with_parent":true}}
     {"command":"attach","alert":"alr_0000000000000000000000033y","title":"db is down",
         "item":"component/db","severity":"critical","reason":"same item","started_at":null,
         "assessment":null}
@@ -71,6 +74,9 @@ fn every_command_is_written_like_this() {
         "root":"service/web","hops":1,"softened":false}],"main":{"item":"service/web",
         "because":"because"}}
     {"command":"notified","at":"2026-03-01T00:00:00Z"}
+    {"command":"check","firing":[],"called":true}
+    {"command":"end_with_parent","number":98,"cause_class":"technology",
+        "resolution_code":"fixed","closed":true}
     {"command":"tick"}
     "#);
 }
@@ -98,8 +104,15 @@ fn every_event_from_a_to_l_is_written_like_this() {
         "item":"service/web","severity":"critical","reason":"same item","primary":false,
         "joined_at":"2026-03-01T00:00:00Z","cleared_at":null,"detached":false}}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"cancelled","reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"checked","stage":"restored",
+        "checks":[{"name":"alerts_clear","passed":false,
+        "detail":"its alert still fires: web is down"},{"name":"services_clear","passed":true,
+        "detail":"nothing else fires on what was hit"},{"name":"page_answered","passed":true,
+        "detail":"person:ada answered"}]}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"closed","because":""}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"commented","text":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"consumer_confirmed",
+        "who":"Ada","said":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"detached",
         "alert":"alr_00000000000000000000003jtm","reason":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"diagnosis_started","note":""}
@@ -134,7 +147,13 @@ fn every_event_from_m_to_z_is_written_like_this() {
         "medium":"P2","low":"P3"},"medium":{"high":"P2","medium":"P3","low":"P4"},
         "low":{"high":"P3","medium":"P4","low":"P5"}}},"correlation_window_seconds":300,
         "shared_dependency_hops_max":2,"growth_items_min":3,"restore_after_clear_seconds":60,
-        "reopen_window_seconds":3600,"reopen_within_days":7,"close_after_resolved_days":3}}
+        "reopen_window_seconds":3600,"reopen_within_days":7,"close_after_resolved_days":3,
+        "unassigned_minutes":5,"end_with_parent":true}}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_ended","number":98,
+        "closed":true,
+        "stays_because":"1 alert of this one still fires: it ends when they clear"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_set",
+        "parent":"inc_00000000000000000000000032","number":98}
     {"at":"2026-03-01T00:00:00Z","by":"system:stream","event":"prioritised","impact":"medium",
         "urgency":"high","priority":"P2","lines":[{"step":"impact","value":"medium",
         "because":"nothing is known of what is hit"},{"step":"urgency","value":"high",
@@ -161,6 +180,8 @@ fn every_event_from_m_to_z_is_written_like_this() {
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"time_set","which":"started",
         "stamp":{"at":"2026-03-01T00:00:00Z","source":"entered"},"before":null,
         "reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"unassigned_too_long",
+        "minutes":5}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"urgency_set","urgency":"low",
         "reason":"because"}
     "#);
@@ -195,8 +216,10 @@ fn every_event_is_described_like_this() {
     Assigned to person/ada: acknowledged it
     Attached alert “web is down”: same item
     Cancelled: because
+    Checked that it holds: 1 of 3 checks failed: its alert still fires: web is down
     Closed
     Commented: because
+    Ada confirmed that it works again: because
     Detached an alert: because
     Started the diagnosis
     Changed the title: A title
@@ -209,6 +232,8 @@ fn every_event_is_described_like_this() {
     Merged into inc_00000000000000000000000033
     First page reached somebody at 2026-03-01T00:30:00Z
     Opened: web is down
+    Incident 98, to which it belongs, was closed; 1 alert of this one still fires: it ends when they clear
+    Hangs on incident 98
     Priority P2: medium impact, high urgency
     Set the priority to P2: because
     Service broke again: because
@@ -221,6 +246,7 @@ fn every_event_is_described_like_this() {
     Added a task: look
     Finished a task
     Corrected started to 2026-03-01T00:00:00Z: because
+    Warning: nobody has been charged with it for 5 minutes
     Set the urgency to low: because
     "#);
 }
