@@ -1,2 +1,14 @@
 //! Which notifications follow from alerts: matchers, the route tree, time intervals, inhibition,
 //! silences, and when a group of alerts is told to a receiver, as Alertmanager defines them.
+
+mod labels;
+mod matcher;
+mod pattern;
+mod quote;
+mod syntax;
+mod tree;
+
+pub use labels::LabelSet;
+pub use matcher::{Matcher, MatcherError, Matchers, Op};
+pub use syntax::Syntax;
+pub use tree::{GroupBy, GroupLabels, Node, RouteError, RouteSpec, Timings, Tree, Tried, Verdict};
