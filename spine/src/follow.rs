@@ -1,6 +1,7 @@
 //! Followers of the journal: a durable cursor that moves in the transaction of its effects, so
 //! that each entry is acted upon exactly once, on however many nodes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -15,10 +16,15 @@ pub struct Follower<F> {
     pub name: &'static str,
     /// What it does with an entry, inside the transaction that moves its cursor.
     pub react: F,
+    /// Whether anything can follow from an entry; the others are passed by outside of any
+    /// transaction, which is most of a flood.
+    heed: Arc<dyn Fn(&Stored) -> bool + Send + Sync>,
 }
 
-/// Entries of one transaction.
-const BATCH: i64 = 64;
+/// Reactions of one transaction.
+const BATCH: usize = 64;
+/// Entries of one look.
+const LOOK: i64 = 1024;
 /// An entry that fails so often on its own is parked, so that it cannot stop the ones behind it.
 const FAILURES: u32 = 5;
 /// So many lost races in a row are no longer bad luck.
@@ -32,17 +38,16 @@ struct Trouble {
     failures: u32,
     races: u32,
     /// Entries still to be taken one at a time, so that the bad one stands alone.
-    singly: i64,
+    singly: usize,
 }
 
 impl Trouble {
-    fn batch(&self) -> i64 {
+    fn batch(&self) -> usize {
         if self.singly > 0 { 1 } else { BATCH }
     }
 
     fn passed(&mut self, entries: usize) {
-        let left = self.singly - i64::try_from(entries).unwrap_or(BATCH);
-        *self = Trouble { singly: left.max(0), ..Trouble::default() };
+        *self = Trouble { singly: self.singly.saturating_sub(entries), ..Trouble::default() };
     }
 
     /// Counts the fault; `true` when the entry at hand has had its tries.
@@ -65,7 +70,14 @@ where
 {
     /// A follower under a name of its own.
     pub fn new(name: &'static str, react: F) -> Follower<F> {
-        Follower { name, react }
+        Follower { name, react, heed: Arc::new(|_| true) }
+    }
+
+    /// Passes by the entries from which nothing can follow.
+    #[must_use]
+    pub fn heeding(mut self, heed: impl Fn(&Stored) -> bool + Send + Sync + 'static) -> Self {
+        self.heed = Arc::new(heed);
+        self
     }
 
     /// Follows the journal until `stop`; survives every fault.
@@ -117,28 +129,31 @@ where
         }
     }
 
-    /// Handles what has come since, in one transaction; returns how many entries that were. A
-    /// reaction that is refused is undone alone and passed by.
+    /// Handles what has come since, at most `limit` reactions, in one transaction; returns how many
+    /// entries that were. A reaction that is refused is undone alone and passed by.
     ///
     /// # Errors
     /// When the database or a reaction fails: then the cursor has not moved.
-    pub async fn step(&self, db: &Db, clock: &Clock, limit: i64) -> Result<usize, Fault> {
+    pub async fn step(&self, db: &Db, clock: &Clock, limit: usize) -> Result<usize, Fault> {
         let (name, react, now) = (self.name, self.react.clone(), clock.now());
-        // A look without the write lock first: most looks find nothing.
+        // Entries never change: what was read without the write lock is good inside of it.
         let mut conn = db.reader().await?;
         let at = position(&mut conn, name).await?;
-        let next = journal::after(&mut conn, at, 1).await?;
+        let entries = journal::after(&mut conn, at, if limit > 1 { LOOK } else { 1 }).await?;
         drop(conn);
-        let lag = next.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
+        let lag = entries.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
         metrics::gauge!("operate_follower_lag_seconds", "follower" => name).set(lag);
-        if next.is_empty() {
+        let (heeded, count) = self.heeded(&entries, limit);
+        let Some(last) = count.checked_sub(1).map(|last| entries[last].position) else {
             return Ok(0);
-        }
+        };
         db.write(move |tx| {
             Box::pin(async move {
-                let at = lock(tx, name, now).await?;
-                let entries = journal::after(tx, at, limit).await?;
-                for stored in &entries {
+                if lock(tx, name, now).await? != at {
+                    // Another node was here: look again.
+                    return Ok(1);
+                }
+                for stored in &heeded {
                     tx.mark().await?;
                     match react(tx, stored).await {
                         Ok(()) => tx.keep().await?,
@@ -148,13 +163,25 @@ where
                         }
                     }
                 }
-                if let Some(last) = entries.last() {
-                    advance(tx, name, last.position).await?;
-                }
-                Ok(entries.len())
+                advance(tx, name, last).await?;
+                Ok(count)
             })
         })
         .await
+    }
+
+    /// The first entries to react to, at most `limit`, and how many entries that goes through.
+    fn heeded(&self, entries: &[Arc<Stored>], limit: usize) -> (Vec<Arc<Stored>>, usize) {
+        let mut heeded = Vec::new();
+        for (passed, stored) in entries.iter().enumerate() {
+            if heeded.len() == limit {
+                return (heeded, passed);
+            }
+            if (self.heed)(stored) {
+                heeded.push(stored.clone());
+            }
+        }
+        (heeded, entries.len())
     }
 
     /// Lays the next entry aside with the reason, and goes on behind it.
