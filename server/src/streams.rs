@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ::streams::{Context, Fact, Reaction, Want, react, wants};
+use ::streams::{Context, Fact, Reaction, Want, leads_somewhere, react, wants};
 use alerts::Alert;
 use incidents::{Command, Incident};
 use kernel::{Actor, IncidentId, Lifecycle, Moment, SpaceId, Time};
@@ -31,16 +31,29 @@ pub fn detect_to_restore(
 ) -> Follower<
     impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 > {
-    Follower {
-        name: NAME,
-        react: reaction(move |tx, stored| {
-            let moment = world.moment(Actor::system(NAME));
-            let estate = estate.snapshot(&stored.entry.space);
-            Box::pin(async move {
-                let shell = Shell { space: &stored.entry.space, moment: &moment, estate: &estate };
-                shell.take(tx, stored).await
-            })
-        }),
+    let rules = estate.clone();
+    let react = reaction(move |tx, stored| {
+        let moment = world.moment(Actor::system(NAME));
+        let estate = estate.snapshot(&stored.entry.space);
+        Box::pin(async move {
+            let shell = Shell { space: &stored.entry.space, moment: &moment, estate: &estate };
+            shell.take(tx, stored).await
+        })
+    });
+    Follower::new(NAME, react).heeding(move |stored| heeds(stored, &rules))
+}
+
+/// Whether anything can follow from an entry. In a flood most alerts are only recorded, and the
+/// event alone tells so: nothing need be loaded for them.
+fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
+    match stored.entry.subject.split(':').next() {
+        Some(Alert::KIND) if stored.entry.kind.starts_with("alert.") => {
+            let policy = &rules.snapshot(&stored.entry.space).policy;
+            // What cannot be read is heeded, and fails where that is counted.
+            stored.entry.data.read().map_or(true, |event| leads_somewhere(&event, policy))
+        }
+        Some(kind) => [Incident::KIND, Page::KIND].contains(&kind),
+        None => false,
     }
 }
 
@@ -84,7 +97,10 @@ impl Shell<'_> {
         if stored.entry.kind.split('.').next() != Some(R::KIND) {
             return Ok(None);
         }
-        let event = stored.entry.data.read()
+        let event = stored
+            .entry
+            .data
+            .read()
             .map_err(|error| Fault::corrupt(stored.entry.kind.clone(), error))?;
         let found = engine::load(tx, table, self.space, id).await?;
         Ok(found.map(|found| (found.record, event)))
