@@ -37,6 +37,8 @@ kinds! {
     OutboxKind OutboxId "out";
     /// A page: the calling of people for one incident.
     PageKind PageId "pag";
+    /// A silence: alerts that match are told to nobody for a while.
+    SilenceKind SilenceId "sil";
     /// A task of an incident.
     TaskKind TaskId "tsk";
 }

@@ -1,0 +1,189 @@
+//! The next occurrence of a rule of RFC 5545.
+//!
+//! The library that expands rules is given wall times without a zone, and the instants are found
+//! here: one database of zones decides everywhere. A wall time that a change of clocks leaves out
+//! counts with the offset before the change, one that comes twice is the first of the two (RFC
+//! 5545, 3.3.5). **Invariant:** rules that repeat within a day are refused; no search is without an
+//! end.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use rrule::RRuleSet;
+
+/// Longest rule, in bytes.
+pub const RULE_BYTES_MAX: usize = 500;
+/// Occurrences that one search looks at; a rule that has none up to there has none.
+pub const OCCURRENCES_MAX: usize = 20_000;
+
+/// How often a rule may come a day by `BYHOUR`, `BYMINUTE` and `BYSECOND` together.
+const A_DAY_MAX: usize = 24;
+
+/// A rule with its zone and its beginning.
+#[derive(Clone, Debug)]
+pub struct Recurrence {
+    set: RRuleSet,
+    zone: TimeZone,
+}
+
+/// A rule that cannot be followed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RuleError {
+    /// Longer than any rule that a person writes.
+    #[error("a recurrence rule has at most {RULE_BYTES_MAX} bytes")]
+    Long,
+    /// No zone of the IANA database.
+    #[error("`{0}` is no time zone; write one like Europe/Berlin")]
+    Zone(String),
+    /// Not of the form `NAME=VALUE;…`, or a name is unknown here.
+    #[error("`{0}` is no part of a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU")]
+    Part(String),
+    /// A part that stands twice.
+    #[error("`{0}` stands twice in the recurrence rule")]
+    Twice(String),
+    /// No `FREQ`, or one that repeats within a day.
+    #[error("a recurrence rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")]
+    Frequency,
+    /// More often a day than makes sense.
+    #[error("a recurrence rule comes at most {A_DAY_MAX} times a day")]
+    Often,
+    /// `UNTIL` is no date or time.
+    #[error("`{0}` is no end of a recurrence; write it like UNTIL=20261231")]
+    Until(String),
+    /// The first time lies outside what a calendar can hold.
+    #[error("the recurrence begins at a time that no calendar holds")]
+    Begin,
+    /// What the rule says is wrong otherwise.
+    #[error("this recurrence rule cannot be followed: {0}")]
+    Wrong(String),
+    /// It never comes.
+    #[error("this recurrence rule never comes")]
+    Never,
+}
+
+impl Recurrence {
+    /// Reads a rule as in `RRULE`, in the wall time of `zone`, counted from `begin`.
+    ///
+    /// # Errors
+    /// When the rule or the zone is wrong, or nothing ever follows from it.
+    pub fn parse(rule: &str, zone: &str, begin: Timestamp) -> Result<Recurrence, RuleError> {
+        if rule.len() > RULE_BYTES_MAX {
+            return Err(RuleError::Long);
+        }
+        let zone =
+            TimeZone::get(zone).map_err(|_| RuleError::Zone(zone.chars().take(64).collect()))?;
+        let local = zone.to_datetime(begin);
+        if !(1900..=9000).contains(&local.year()) {
+            return Err(RuleError::Begin);
+        }
+        let parts = parts(rule, &zone)?;
+        let text = format!("DTSTART:{}Z\nRRULE:{parts}", local.strftime("%Y%m%dT%H%M%S"));
+        let set: RRuleSet = text.parse().map_err(|error: rrule::RRuleError| {
+            RuleError::Wrong(error.to_string().lines().next().unwrap_or_default().to_owned())
+        })?;
+        let recurrence = Recurrence { set: set.limit(), zone };
+        if recurrence.next_from(begin).is_none() {
+            return Err(RuleError::Never);
+        }
+        Ok(recurrence)
+    }
+
+    /// The first occurrence at `at` or later; `None` when no more follows.
+    pub fn next_from(&self, at: Timestamp) -> Option<Timestamp> {
+        self.occurrences().find(|found| *found >= at)
+    }
+
+    /// The occurrences from the beginning on, in their order.
+    fn occurrences(&self) -> impl Iterator<Item = Timestamp> {
+        let walls = (&self.set).into_iter().take(OCCURRENCES_MAX);
+        walls.map_while(|wall| {
+            let wall = Timestamp::from_second(wall.timestamp()).ok()?;
+            let wall: DateTime = TimeZone::UTC.to_datetime(wall);
+            // "Compatible" is RFC 5545's reading of gaps and folds.
+            self.zone.to_ambiguous_zoned(wall).compatible().ok().map(|zoned| zoned.timestamp())
+        })
+    }
+}
+
+/// The parts that the library gets: checked, and `UNTIL` as wall time.
+fn parts(rule: &str, zone: &TimeZone) -> Result<String, RuleError> {
+    let rule = rule.trim();
+    let rule = rule.strip_prefix("RRULE:").unwrap_or(rule);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for part in rule.split(';').filter(|part| !part.is_empty()) {
+        let unknown = || RuleError::Part(part.chars().take(64).collect());
+        let (name, value) = part.split_once('=').ok_or_else(unknown)?;
+        let (name, value) = (name.trim().to_ascii_uppercase(), value.trim().to_ascii_uppercase());
+        let plain =
+            value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b",+-".contains(&byte));
+        if !KNOWN.contains(&name.as_str()) || value.is_empty() || !plain {
+            return Err(unknown());
+        }
+        if seen.iter().any(|(before, _)| *before == name) {
+            return Err(RuleError::Twice(name));
+        }
+        let value = if name == "UNTIL" { until(&value, zone)? } else { value };
+        seen.push((name, value));
+    }
+    let value = |wanted: &str| seen.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    match value("FREQ").map(String::as_str) {
+        Some("DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY") => {}
+        _ => return Err(RuleError::Frequency),
+    }
+    let times = ["BYHOUR", "BYMINUTE", "BYSECOND"]
+        .iter()
+        .map(|name| value(name).map_or(1, |value| value.split(',').count()))
+        .product::<usize>();
+    if times > A_DAY_MAX {
+        return Err(RuleError::Often);
+    }
+    let texts: Vec<String> = seen.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(texts.join(";"))
+}
+
+/// The parts of a rule that are followed.
+const KNOWN: &[&str] = &[
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "BYMONTH",
+    "BYWEEKNO",
+    "BYYEARDAY",
+    "BYMONTHDAY",
+    "BYDAY",
+    "BYHOUR",
+    "BYMINUTE",
+    "BYSECOND",
+    "BYSETPOS",
+    "WKST",
+];
+
+/// The wall time of an `UNTIL`: a date counts to its end, a time in UTC is turned.
+fn until(value: &str, zone: &TimeZone) -> Result<String, RuleError> {
+    let wrong = || RuleError::Until(value.chars().take(64).collect());
+    let (text, utc) = match value.strip_suffix('Z') {
+        Some(text) => (text, true),
+        None => (value, false),
+    };
+    let wall = if text.contains('T') {
+        DateTime::strptime("%Y%m%dT%H%M%S", text).map_err(|_| wrong())?
+    } else {
+        let date = jiff::civil::Date::strptime("%Y%m%d", text).map_err(|_| wrong())?;
+        date.at(23, 59, 59, 0)
+    };
+    let wall = if utc {
+        let instant = TimeZone::UTC.to_timestamp(wall).map_err(|_| wrong())?;
+        zone.to_datetime(instant)
+    } else {
+        wall
+    };
+    // The library takes no end at the very edge of its calendar.
+    if wall.checked_add(1.day()).is_err() {
+        return Err(wrong());
+    }
+    Ok(format!("{}Z", wall.strftime("%Y%m%dT%H%M%S")))
+}
+
+#[cfg(test)]
+mod tests;
