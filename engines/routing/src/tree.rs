@@ -11,6 +11,7 @@ mod index;
 mod walk;
 
 pub use build::RouteError;
+pub(crate) use build::legacy;
 pub use walk::{Tried, Verdict};
 
 /// The labels by which a group came together, with their values.
