@@ -85,6 +85,18 @@ impl Labels {
     }
 }
 
+impl routing::LabelSet for Labels {
+    fn get(&self, name: &str) -> Option<&str> {
+        Labels::get(self, name)
+    }
+
+    fn each(&self, see: &mut dyn FnMut(&str, &str)) {
+        for (name, value) in self.iter() {
+            see(name, value);
+        }
+    }
+}
+
 impl fmt::Debug for Labels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
