@@ -9,6 +9,7 @@ pub mod alertmanager;
 pub mod email;
 pub mod events;
 pub mod link;
+pub mod pagerduty;
 mod send;
 mod signal;
 mod suggest;

@@ -71,6 +71,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
         .route("/api/docs", get(web::docs))
         .merge(intake::alertmanager_routes())
+        .merge(intake::pagerduty_routes())
         .merge(ack::routes())
         .merge(ops::routes())
         .fallback(web::serve)

@@ -11,4 +11,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "practices",
         sql: include_str!("../migrations/0003_practices.sql"),
     },
+    Migration { version: 6, name: "intake", sql: include_str!("../migrations/0006_intake.sql") },
 ];

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::account::{self, Account, By, Profile};
 use super::policy::{Action, Caller, Identity, Role, may};
-use super::token::{self, ApiToken, IntegrationKey, Issued, KeyKind, NewKey, NewToken};
+use super::token::{self, ApiToken, IntegrationKey, Issued, NewKey, NewToken};
 use super::{Address, Gate, session, store};
 use crate::extract::{Json, Path};
 use crate::listing::Listed;
@@ -417,11 +417,7 @@ async fn create_key(
 ) -> Answer<(StatusCode, Json<IssuedKey>)> {
     may(&caller, Action::Administer, &[])?;
     let (key, secret) = token::create_key(&gate, &caller.space, caller.actor(), asked).await?;
-    let path = match key.kind {
-        KeyKind::Alertmanager => "/api/v2/alerts",
-        KeyKind::Events => "/api/v1/events",
-    };
-    let url = format!("{}{path}", gate.access.0.public_url);
+    let url = format!("{}{}", gate.access.0.public_url, key.kind.path());
     Ok((StatusCode::CREATED, Json(IssuedKey { key, secret: secret.reveal(), url })))
 }
 

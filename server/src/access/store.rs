@@ -285,12 +285,13 @@ pub async fn delete_token(tx: &mut Tx, space: &SpaceId, name: &str) -> Result<bo
     Ok(tx.run(sql, params![space, name]).await? == 1)
 }
 
-const KEY: &str = "name, kind, created_by, created_at, used_at";
+const KEY: &str = "name, kind, alias_hash, created_by, created_at, used_at";
 
 fn read_key(row: &Row) -> Result<IntegrationKey, Fault> {
     Ok(IntegrationKey {
         name: row.get("name")?,
         kind: read_word::<KeyKind>(row, "kind")?,
+        alias: row.get::<Option<String>>("alias_hash")?.is_some(),
         created_by: row.parse("created_by")?,
         created_at: row.get("created_at")?,
         used_at: row.get("used_at")?,
@@ -305,10 +306,10 @@ pub async fn keys(conn: &mut Conn, space: &SpaceId) -> Result<Vec<IntegrationKey
     conn.all(sql, params![space]).await?.iter().map(read_key).collect()
 }
 
-/// The integration key with this hash, and its space.
+/// The integration key with this hash, or known by it under another product's key, and its space.
 pub async fn key(conn: &mut Conn, hash: &str) -> Result<Option<(SpaceId, IntegrationKey)>, Fault> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "SELECT space_id, {KEY} FROM integration_key WHERE token_hash = $1"
+        "SELECT space_id, {KEY} FROM integration_key WHERE token_hash = $1 OR alias_hash = $1"
     ));
     match conn.first(sql, params![hash]).await? {
         Some(row) => Ok(Some((row.get("space_id")?, read_key(&row)?))),
@@ -316,29 +317,31 @@ pub async fn key(conn: &mut Conn, hash: &str) -> Result<Option<(SpaceId, Integra
     }
 }
 
-/// Adds an integration key; `false` when the name is taken.
+/// Adds an integration key with its hash and that of its alias; `false` when one is taken.
 pub async fn insert_key(
     tx: &mut Tx,
     space: &SpaceId,
     key: &IntegrationKey,
-    hash: &str,
+    (hash, alias): (&str, Option<&str>),
 ) -> Result<bool, Fault> {
     let sql = "INSERT INTO integration_key (space_id, name, kind, token_hash, created_by, \
-               created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+               created_at, alias_hash) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+               ON CONFLICT DO NOTHING";
     let values = params![
         space,
         &key.name,
         word(&key.kind)?,
         hash,
         key.created_by.to_string(),
-        key.created_at
+        key.created_at,
+        alias.map(str::to_owned)
     ];
     Ok(tx.run(sql, values).await? == 1)
 }
 
 /// Writes down that an integration key is used.
 pub async fn use_key(tx: &mut Tx, hash: &str, now: Time) -> Result<(), Fault> {
-    let sql = "UPDATE integration_key SET used_at = $2 WHERE token_hash = $1";
+    let sql = "UPDATE integration_key SET used_at = $2 WHERE token_hash = $1 OR alias_hash = $1";
     tx.run(sql, params![hash, now]).await?;
     Ok(())
 }

@@ -94,6 +94,19 @@ pub enum KeyKind {
     Alertmanager,
     /// Events in Operate's own JSON.
     Events,
+    /// Events as they are sent to PagerDuty (Events API v2).
+    Pagerduty,
+}
+
+impl KeyKind {
+    /// Where whoever has the key sends to.
+    pub fn path(self) -> &'static str {
+        match self {
+            KeyKind::Alertmanager => "/api/v2/alerts",
+            KeyKind::Events => "/api/v1/events",
+            KeyKind::Pagerduty => "/v2/enqueue",
+        }
+    }
 }
 
 /// An integration key, without its secret. Its name is the source of what it sends.
@@ -103,6 +116,8 @@ pub struct IntegrationKey {
     pub name: String,
     /// What it is for.
     pub kind: KeyKind,
+    /// Whether a key of another product works as well.
+    pub alias: bool,
     /// Who made it.
     #[schema(value_type = String)]
     pub created_by: Actor,
@@ -123,6 +138,11 @@ pub struct NewKey {
     pub name: String,
     /// What it is for.
     pub kind: KeyKind,
+    /// A key that senders have already, of the product they sent to before: it works as well as
+    /// the one that is made here. Kept as a hash.
+    #[serde(default)]
+    #[schema(format = Password, min_length = 20, max_length = 200)]
+    pub alias: Option<String>,
 }
 
 /// Makes an API token.
@@ -166,7 +186,7 @@ pub async fn create(
                 let fact = Fact {
                     subject: format!("token:{}", made.name),
                     kind: "token.created".to_owned(),
-                    data: serde_json::json!(made),
+                    data: serde_json::json!(made).into(),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
                 Ok(journal::append(tx, &stamp, &[fact]).await?)
@@ -176,10 +196,24 @@ pub async fn create(
     Ok((token, secret))
 }
 
+/// Whether a key of another product may be used here: what is easily guessed may not, since
+/// only a fast hash of it is kept.
+fn check_alias(alias: &str) -> Result<(), Refusal> {
+    let long = (20..=200).contains(&alias.len());
+    if !long || !alias.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let reason = "a key that senders have already has 20 to 200 letters, digits and signs";
+        return Err(Refusal::invalid(reason));
+    }
+    if alias.starts_with(TOKEN_PREFIX) || alias.starts_with(KEY_PREFIX) {
+        return Err(Refusal::invalid("this is a key or token of Operate itself"));
+    }
+    Ok(())
+}
+
 /// Makes an integration key.
 ///
 /// # Errors
-/// When the name is wrong or taken.
+/// When the name is wrong or taken, or the key that senders have already cannot be used.
 pub async fn create_key(
     gate: &Gate,
     space: &SpaceId,
@@ -187,10 +221,13 @@ pub async fn create_key(
     new: NewKey,
 ) -> Result<(IntegrationKey, Secret), Denied> {
     check_name(&new.name)?;
+    new.alias.as_deref().map_or(Ok(()), check_alias)?;
     let now = gate.world.now();
+    let alias = new.alias.as_deref().map(hash);
     let key = IntegrationKey {
         name: new.name,
         kind: new.kind,
+        alias: alias.is_some(),
         created_by: actor,
         created_at: now,
         used_at: None,
@@ -200,13 +237,20 @@ pub async fn create_key(
     gate.db
         .write::<_, Denied, _>(move |tx| {
             Box::pin(async move {
-                if !store::insert_key(tx, &space, &made, &hash).await? {
+                if let Some(alias) = &alias
+                    && store::key(tx, alias).await?.is_some()
+                {
+                    let reason = "an integration key goes by this key of another product already";
+                    let code = RefusalCode::Conflict;
+                    return Err(Refusal { code, reason: reason.to_owned() }.into());
+                }
+                if !store::insert_key(tx, &space, &made, (&hash, alias.as_deref())).await? {
                     return Err(taken("integration key", &made.name).into());
                 }
                 let fact = Fact {
                     subject: format!("integration:{}", made.name),
                     kind: "integration_key.created".to_owned(),
-                    data: serde_json::json!(made),
+                    data: serde_json::json!(made).into(),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &made.created_by, cause: None };
                 Ok(journal::append(tx, &stamp, &[fact]).await?)
@@ -254,7 +298,7 @@ pub async fn revoke(
                 let fact = Fact {
                     subject: format!("{subject}:{name}"),
                     kind: kind.to_owned(),
-                    data: serde_json::json!({}),
+                    data: serde_json::json!({}).into(),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
                 Ok(journal::append(tx, &stamp, &[fact]).await?)

@@ -1,8 +1,10 @@
-//! The ways in for signals: Alertmanager's API v2 and the simple JSON intake. A 2xx means that
-//! everything in the request is on disk.
+//! The ways in for signals: Alertmanager's API v2, the simple JSON intake, PagerDuty's Events API
+//! v2. A 2xx means that everything in the request is on disk.
 
 mod alertmanager;
 mod events;
+mod orders;
+mod pagerduty;
 mod source;
 
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use crate::problem::Problem;
 
 pub use alertmanager::routes as alertmanager_routes;
 pub use events::routes as events_routes;
+pub use pagerduty::routes as pagerduty_routes;
 
 /// Turns what a connector read into what the alerts practice takes, and checks its limits.
 ///

@@ -33,8 +33,21 @@ pub async fn source(
     peer: SocketAddr,
     protocol: &str,
 ) -> Answer<Source> {
-    if let Some(key) = key(headers, query) {
-        let found = app.access.integration(&app.db, &app.world, &key).await?;
+    by_key(app, key(headers, query).as_deref(), peer, protocol).await
+}
+
+/// The same with a key that the protocol carries in a place of its own.
+///
+/// # Errors
+/// 401 without a good key.
+pub async fn by_key(
+    app: &App,
+    key: Option<&str>,
+    peer: SocketAddr,
+    protocol: &str,
+) -> Answer<Source> {
+    if let Some(key) = key {
+        let found = app.access.integration(&app.db, &app.world, key).await?;
         return match found {
             Some((space, name)) => Ok(Source { space, name: name.into() }),
             None => Err(Problem::unauthorized("this integration key is not known or was revoked")

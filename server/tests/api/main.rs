@@ -7,6 +7,7 @@
 
 mod detect_to_restore;
 mod estate;
+mod pagerduty;
 mod paging;
 mod refreshes;
 mod repeats;

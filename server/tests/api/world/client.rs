@@ -83,6 +83,11 @@ impl Client {
         request.header(COOKIE, &self.cookie).header("x-operate-csrf", "1")
     }
 
+    /// A request to any path, of a program that is not signed in.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base()))
+    }
+
     /// Sends a request that a test spelled out.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
         let answer = request.send().await.expect("the server answers");
