@@ -1,0 +1,51 @@
+use crate::Value;
+use crate::html::State;
+use crate::show::{self, Bounded};
+
+/// The text that a rendering has printed so far.
+#[derive(Debug)]
+pub(crate) struct Output {
+    out: Bounded,
+    /// Where in a page it ends; without it, it is plain text.
+    page: Option<State>,
+}
+
+impl Output {
+    pub(crate) fn text(bytes_max: usize) -> Output {
+        Output { out: Bounded::new(bytes_max), page: None }
+    }
+
+    pub(crate) fn html(bytes_max: usize) -> Output {
+        Output { out: Bounded::new(bytes_max), page: Some(State::default()) }
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        self.page.is_some()
+    }
+
+    /// Prints a text of the template.
+    pub(crate) fn literal(&mut self, text: &str) -> Result<(), String> {
+        match &mut self.page {
+            Some(state) => {
+                let kept = state.literal(text);
+                self.out.push(&kept)
+            }
+            None => self.out.push(text),
+        }
+    }
+
+    /// Prints a value, of a pipeline that ends in a function.
+    pub(crate) fn value(&mut self, value: &Value, last: Option<&str>) -> Result<(), String> {
+        match &mut self.page {
+            Some(state) => {
+                let escaped = state.escaped(value, last, self.out.bytes_max)?;
+                self.out.push(&escaped)
+            }
+            None => show::value(&mut self.out, value),
+        }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.out.text
+    }
+}
