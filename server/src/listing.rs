@@ -249,6 +249,20 @@ impl Clauses {
         self.text.push_str(&format!(" AND {column} IN ({binds})"));
     }
 
+    /// The record of this kind has one of these tags; no tags, no condition.
+    pub fn any_tag(&mut self, kind: &'static str, wanted: &[String]) {
+        if wanted.is_empty() {
+            return;
+        }
+        let first = self.values.len() + 1;
+        self.values.extend(wanted.iter().map(Value::from));
+        let binds = spine::db::placeholders(first, wanted.len());
+        self.text.push_str(&format!(
+            " AND id IN (SELECT id FROM record_tag WHERE space_id = $1 AND kind = '{kind}' \
+             AND tag IN ({binds}))"
+        ));
+    }
+
     /// The column has this value, if one is given.
     pub fn equal(&mut self, column: &'static str, wanted: Option<&str>) {
         if let Some(wanted) = wanted {

@@ -35,6 +35,8 @@ struct Overview<'a> {
     open: OpenByPhase,
     /// Open incidents by priority.
     by_priority: BTreeMap<String, i64>,
+    /// Open incidents that nobody was charged with in time.
+    unassigned: usize,
     /// The worst open incidents, twenty at most.
     incidents: Vec<IncidentRow>,
     /// Every product.
@@ -174,11 +176,16 @@ async fn overview(State(app): State<App>, caller: Caller) -> Answer<Json<Value>>
         mail_configured: app.config.mail_configured(),
     };
     drop(conn);
+    let overdue = |found: &&spine::engine::Versioned<::incidents::Incident>| {
+        found.record.unassigned_too_long.is_some()
+    };
+    let unassigned = worst.iter().filter(overdue).count();
     let (products, usecases) = affected(&app, &caller, &worst).await?;
     Ok(Json(json!(Overview {
         now: app.world.now(),
         open,
         by_priority,
+        unassigned,
         incidents: rows,
         products,
         usecases,

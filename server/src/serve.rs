@@ -133,7 +133,8 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         feed: app.feed.clone(),
         position,
     };
-    let stream = streams::detect_to_restore(app.world.clone(), app.estate.clone());
+    let stream =
+        streams::detect_to_restore(app.world.clone(), app.estate.clone(), app.alerts.clone());
     let hands = vec![Hand::of::<Incidents>(), Hand::of::<Pages>()];
     vec![
         tokio::spawn(tail.run(stop.clone())),

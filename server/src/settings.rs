@@ -143,12 +143,23 @@ async fn put_policy(
         let message = "alerts more than a day apart are not joined: at most 86400";
         return Err(Problem::refused(message).at("incidents.correlation_window_seconds"));
     }
+    let minutes = policy.incidents.unassigned_minutes;
+    if minutes.is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
+        let message = "a warning comes after 1 to 10080 minutes (a week); leave it out for none";
+        return Err(Problem::refused(message).at("incidents.unassigned_minutes"));
+    }
     let estate = app.estate.snapshot(&caller.space);
-    if let Some(item) = &policy.default_escalation_policy
-        && (item.kind() != "escalationpolicy" || !estate.knows(item))
-    {
-        return Err(Problem::refused(format!("there is no escalation policy {item}"))
-            .at("default_escalation_policy"));
+    let named = [
+        ("default_escalation_policy", &policy.default_escalation_policy),
+        ("unassigned_escalation_policy", &policy.unassigned_escalation_policy),
+    ];
+    for (field, item) in named {
+        if let Some(item) = item
+            && (item.kind() != "escalationpolicy" || !estate.knows(item))
+        {
+            let message = format!("there is no escalation policy {item}");
+            return Err(Problem::refused(message).at(field));
+        }
     }
     let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
     Ok((etag(version), Json(policy)))

@@ -1,12 +1,13 @@
 //! The shell of the streams: loads what a fact wants, and executes what follows from it, in the
 //! transaction that moves the stream's cursor.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::streams::{Context, Fact, Reaction, Want, leads_somewhere, react, wants};
 use alerts::Alert;
 use incidents::{Command, Incident};
-use kernel::{Actor, IncidentId, Lifecycle, Moment, SpaceId, Time};
+use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use oncall::Page;
 use spine::db::Work;
 use spine::engine::{self, Asked, Table};
@@ -14,6 +15,7 @@ use spine::follow::Follower;
 use spine::journal::Stored;
 use spine::{Denied, Fault, Tx, World};
 
+use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
 use crate::practices::estate::live::{LiveEstate, Snapshot};
 use crate::practices::incidents::store::{self as incident_store, INCIDENTS};
@@ -28,15 +30,17 @@ const MERGES_MAX: usize = 16;
 pub fn detect_to_restore(
     world: World,
     estate: LiveEstate,
+    hot: HotAlerts,
 ) -> Follower<
     impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 > {
     let rules = estate.clone();
     let react = reaction(move |tx, stored| {
         let moment = world.moment(Actor::system(NAME));
-        let estate = estate.snapshot(&stored.entry.space);
+        let (estate, hot) = (estate.snapshot(&stored.entry.space), hot.clone());
         Box::pin(async move {
-            let shell = Shell { space: &stored.entry.space, moment: &moment, estate: &estate };
+            let space = &stored.entry.space;
+            let shell = Shell { space, moment: &moment, estate: &estate, hot: &hot };
             shell.take(tx, stored).await
         })
     });
@@ -69,6 +73,7 @@ struct Shell<'a> {
     space: &'a SpaceId,
     moment: &'a Moment,
     estate: &'a Snapshot,
+    hot: &'a HotAlerts,
 }
 
 impl Shell<'_> {
@@ -112,11 +117,13 @@ impl Shell<'_> {
         let mut pages: Vec<Page> = Vec::new();
         let mut alerts: Vec<Alert> = Vec::new();
         for want in &wants {
-            if let Want::Alert(id) = want {
-                let found = engine::load(tx, &ALERTS, self.space, *id).await?;
-                alerts.extend(found.map(|found| found.record));
-            } else {
-                self.load(tx, want, &mut incidents, &mut pages).await?;
+            match want {
+                Want::Alert(id) => {
+                    let found = engine::load(tx, &ALERTS, self.space, *id).await?;
+                    alerts.extend(found.map(|found| found.record));
+                }
+                Want::FiringOn(items) => alerts.extend(self.firing_on(items)),
+                want => self.load(tx, want, &mut incidents, &mut pages).await?,
             }
         }
         incidents.sort_by_key(|incident| incident.id);
@@ -161,7 +168,13 @@ impl Shell<'_> {
                 let near = incident_store::near(tx, self.space, item.as_ref(), since).await?;
                 incidents.extend(near);
             }
-            Want::Alert(_) => {}
+            Want::Alert(_) | Want::FiringOn(_) => {}
+            Want::ChildrenOf(id) => {
+                let tag = incident_store::parent_tag(*id);
+                for id in incident_store::of_tag(tx, self.space, &tag).await? {
+                    incidents.extend(self.incident(tx, id).await?);
+                }
+            }
             Want::Survivor(id) => {
                 let mut next = Some(*id);
                 for _ in 0..MERGES_MAX {
@@ -177,6 +190,17 @@ impl Shell<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The alerts that fire on any of these items, by what memory knows: it holds all that fire.
+    fn firing_on(&self, items: &BTreeSet<ItemRef>) -> Vec<Alert> {
+        let on = |alert: &Alert| {
+            alert.stage.firing() && alert.item.as_ref().is_some_and(|item| items.contains(item))
+        };
+        self.hot.read(self.space, |hot| {
+            let all = hot.iter().flat_map(|hot| hot.iter());
+            all.filter(|alert| on(&alert.record)).map(|alert| alert.record.clone()).collect()
+        })
     }
 
     fn updated_after(&self) -> Time {

@@ -40,6 +40,7 @@ pub fn at_rest(world: &World, outside: &Outside) {
     accepted_is_kept(world, outside);
     world.alerts.rows().for_each(|alert| alert_belongs(alert, world));
     world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
+    world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
 }
 
@@ -144,6 +145,20 @@ fn somebody_is_called(incident: &Incident, world: &World) {
     };
     let tried = ringing == 1 || pages.iter().find(called_through).is_some();
     assert!(tried, "nobody is called for {}: {pages:?}", told(Some(&incident), world));
+}
+
+/// What hangs on an incident that is over is over too, unless an alert of its own still fires; and
+/// what is back was checked.
+fn nothing_is_orphaned(incident: &Incident, world: &World) {
+    let parent = incident.parent.and_then(|id| world.survivor(id));
+    let parent = parent.and_then(|id| world.incidents.get(id));
+    let over = parent.is_some_and(|p| matches!(p.stage, Stage::Resolved | Stage::Closed));
+    let fires = incident.attached().any(|member| member.cleared_at.is_none());
+    let told = || told(Some(&incident), world);
+    assert!(!over || fires || !incident.is_open(), "an orphan: {}", told());
+    if matches!(incident.stage, Stage::Restored | Stage::Resolved) {
+        assert_eq!(incident.checked_stage, Some(incident.stage), "was not checked: {}", told());
+    }
 }
 
 fn every_call_was_made(world: &World, outside: &Outside) {

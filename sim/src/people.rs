@@ -74,7 +74,7 @@ fn work(world: &mut World, rng: &mut Rng) {
 
 fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
     let reason = || "because".to_owned();
-    match rng.below(20) {
+    match rng.below(22) {
         0..=2 => Command::Acknowledge { by: None, at: None, person: None },
         3 => Command::Assign { team: "team/data".parse().ok(), assignee: None, because: None },
         4 => Command::Diagnose { note: None },
@@ -101,6 +101,8 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
             priority: Some(Priority::P4).filter(|_| rng.chance(50)),
             reason: reason(),
         },
+        19 => Command::SetParent { parent: Some(other.id), number: other.number },
+        20 => Command::ConfirmByConsumer { who: "desk".to_owned(), said: "yes".to_owned() },
         _ => match rng.below(2) {
             0 => Command::SetImpact { impact: Some(Impact::High), reason: reason() },
             // Only Operate itself may say this: it has to be refused.

@@ -17,6 +17,7 @@ use crate::world::{Happening, World};
 /// ```text
 /// # Comments and empty lines are kept.
 /// without default policy                       nobody to fall back on
+/// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
 /// at 09:05 clears NAME                         … ends
@@ -40,6 +41,10 @@ pub fn play(text: &str) -> String {
             [first, ..] if first.starts_with('#') => None,
             ["without", ..] => {
                 play.world.policy.default_escalation_policy = None;
+                None
+            }
+            ["watch", policy] => {
+                play.world.policy.unassigned_escalation_policy = policy.parse().ok();
                 None
             }
             ["route", name, fields @ ..] => {
@@ -133,6 +138,11 @@ impl Play {
             "cancel" => Command::Cancel { reason },
             "reopen" => Command::Reopen { reason },
             "assign" => Command::Assign { team: first.parse().ok(), assignee: None, because: None },
+            "parent" => Command::SetParent {
+                parent: Some(self.incident(first)),
+                number: first[1..].parse().unwrap_or(0),
+            },
+            "close" => Command::Close {},
             "merge" => Command::Merge { into: self.incident(first) },
             "detach" => {
                 let named = |alert: &&alerts::Alert| alert.name() == first;
@@ -170,7 +180,7 @@ impl Play {
         match happening {
             Happening::Alert(..) => None,
             Happening::Incident(id, event) => {
-                Some(format!("#{} {}", self.number(*id), self.incident_line(&event.what)?))
+                Some(format!("#{} {}", self.number(*id), self.incident_line(event)?))
             }
             Happening::Page(id, event) => {
                 let page = self.world.pages.get(*id)?;
@@ -179,8 +189,8 @@ impl Play {
         }
     }
 
-    fn incident_line(&self, what: &What) -> Option<String> {
-        Some(match what {
+    fn incident_line(&self, event: &incidents::Event) -> Option<String> {
+        Some(match &event.what {
             What::Opened(opened) => format!("opened: {}", opened.title),
             What::Attached { member } => format!("has {}: {}", member.title, member.reason),
             What::Assigned { team, assignee, because } => {
@@ -200,6 +210,10 @@ impl Play {
             }
             What::PriorityOverridden { reason, .. } => format!("priority set by {reason}"),
             What::Assessed { .. } => return None,
+            What::UnassignedTooLong { .. }
+            | What::Checked { .. }
+            | What::ParentSet { .. }
+            | What::ParentEnded { .. } => incidents::describe(event),
             other => other.name().replace('_', " "),
         })
     }

@@ -193,6 +193,10 @@ impl World {
             let parent = self.incidents.get(*into);
             parent.ok_or_else(|| Refusal::unknown("no such incident"))?.can_absorb(id)?;
         }
+        if let incidents::Command::SetParent { parent: Some(parent), .. } = command {
+            let parent = self.incidents.get(*parent);
+            parent.ok_or_else(|| Refusal::unknown("no such incident"))?.can_lead(id)?;
+        }
         let done = self.incidents.execute(id, command, moment)?;
         self.journal.extend(done.events.into_iter().map(|event| Happening::Incident(id, event)));
         Ok(())
@@ -310,11 +314,16 @@ impl World {
             .filter(|page| wants.contains(&Want::PagesOf(page.incident)))
             .cloned()
             .collect();
-        let alert = |want: &Want| match want {
-            Want::Alert(id) => self.alerts.get(*id).cloned(),
-            _ => None,
+        let wanted = |alert: &&Alert| {
+            wants.iter().any(|want| match want {
+                Want::Alert(id) => alert.id == *id,
+                Want::FiringOn(items) => {
+                    alert.item.as_ref().is_some_and(|item| items.contains(item))
+                }
+                _ => false,
+            })
         };
-        let alerts: Vec<Alert> = wants.iter().filter_map(alert).collect();
+        let alerts: Vec<Alert> = self.alerts.rows().filter(wanted).cloned().collect();
         let context = Context {
             alerts: &alerts,
             estate: &self.estate,
@@ -337,7 +346,10 @@ impl World {
                 incident.is_open() && (hits || joined.into_iter().any(near))
             }
             Want::Survivor(id) => self.survivor(*id) == Some(incident.id),
-            Want::Alert(_) | Want::PagesOf(_) => false,
+            Want::ChildrenOf(id) => {
+                incident.parent == Some(*id) || incident.merged_into == Some(*id)
+            }
+            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
         }
     }
 

@@ -7,7 +7,9 @@ use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
 use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
+use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::keep;
+use crate::proving::{end_after_parent, end_children, prove};
 use crate::{Context, Fact, Reaction};
 
 /// What follows from a fact.
@@ -23,6 +25,9 @@ use crate::{Context, Fact, Reaction};
 /// | incident merged | the other one takes over what it held |
 /// | incident has another likely cause | the owner of that is charged, unless people decided |
 /// | incident needs somebody | page, by item, team or default |
+/// | nobody is charged with the incident for too long | page by the policy for that |
+/// | incident back or resolved | it is checked whether that holds |
+/// | incident resolved or closed | what hangs on it ends, what was merged into it hears so |
 /// | incident taken, back, waiting or over | pages stop |
 /// | page answered | the incident is acknowledged by who answered |
 /// | page delivered | the incident was notified |
@@ -72,6 +77,27 @@ fn incident_fact(
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
+    let mut reactions = moved(incident, what, context, moment);
+    if matters_for_proof(what) {
+        reactions.extend(prove(incident, context));
+    }
+    match what {
+        What::Resolved { .. } | What::Closed { .. } | What::ParentEnded { .. } => {
+            reactions.extend(end_children(incident, context));
+        }
+        what if may_end_now(what) => reactions.extend(end_after_parent(incident, context)),
+        _ => {}
+    }
+    reactions
+}
+
+/// Who is called and where alerts belong, after something happened to an incident.
+fn moved(
+    incident: &Incident,
+    what: &What,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
     let id = incident.id;
     match what {
         What::Attached { member } => vec![belongs(member.alert, id)],
@@ -102,6 +128,7 @@ fn incident_fact(
         | What::Held { .. }
         | What::Resumed {}
         | What::Cancelled { .. }
+        | What::UnassignedTooLong { .. }
         | What::Prioritised { .. } => keep(incident, context, moment),
         _ => Vec::new(),
     }
@@ -138,7 +165,7 @@ fn page_fact(
 }
 
 /// The incident, or the one in which it continues, as far as the shell has loaded it.
-fn survivor<'a>(id: IncidentId, context: &Context<'a>) -> Option<&'a Incident> {
+pub(crate) fn survivor<'a>(id: IncidentId, context: &Context<'a>) -> Option<&'a Incident> {
     let find = |id| context.incidents.iter().find(|incident| incident.id == id);
     // A shell that loads the last of a chain of merges alone is as good as one that loads all.
     let mut last = find(id).or_else(|| context.incidents.first())?;

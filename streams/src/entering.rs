@@ -209,7 +209,7 @@ fn merge(into: IncidentId, also: &Also, context: &Context<'_>) -> Option<Reactio
 
 /// One line that an incident takes, whatever the source wrote: a title must not be the reason why
 /// an incident is not opened.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     const LENGTH_MAX: usize = 200;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(LENGTH_MAX - 1) {

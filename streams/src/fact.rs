@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
+
 use alerts::Alert;
 use estate::Estate;
 use incidents::{Incident, What};
 use kernel::{AlertId, IncidentId, ItemRef, PageId};
 use oncall::Page;
 
+use crate::proving::hit_items;
 use crate::{Policy, Routes};
 
 /// Something that happened, with the record as it is now.
@@ -49,6 +52,10 @@ pub enum Want {
     Alert(AlertId),
     /// All pages of the incident.
     PagesOf(IncidentId),
+    /// The alerts that fire on any of these items. More do no harm.
+    FiringOn(BTreeSet<ItemRef>),
+    /// The incidents that hang on this one, and those that were merged into it.
+    ChildrenOf(IncidentId),
 }
 
 /// What to load for a fact; nothing when the fact leads nowhere.
@@ -76,7 +83,19 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
                 let alerts = firing.map(|member| Want::Alert(member.alert));
                 alerts.chain([Want::Survivor(*into), Want::PagesOf(incident.id)]).collect()
             }
-            _ => vec![Want::PagesOf(incident.id)],
+            What::ParentEnded { .. } => vec![Want::ChildrenOf(incident.id)],
+            what => {
+                let mut wants = vec![Want::PagesOf(incident.id)];
+                if matters_for_proof(what) && incident.service_is_back() {
+                    wants.push(Want::FiringOn(hit_items(incident)));
+                }
+                if matches!(what, What::Resolved { .. } | What::Closed { .. }) {
+                    wants.push(Want::ChildrenOf(incident.id));
+                } else if may_end_now(what) {
+                    wants.extend(incident.parent.map(Want::Survivor));
+                }
+                wants
+            }
         },
         Fact::Page(page, event) => match event {
             oncall::Event::Acknowledged { .. }
@@ -87,6 +106,29 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             _ => Vec::new(),
         },
     }
+}
+
+/// Whether it may change what a check finds.
+pub(crate) fn matters_for_proof(what: &What) -> bool {
+    matches!(
+        what,
+        What::Restored { .. }
+            | What::Resolved { .. }
+            | What::Acknowledged { .. }
+            | What::MemberCleared { .. }
+            | What::MemberReturned { .. }
+    )
+}
+
+/// Whether an incident that outlived its parent may end after it.
+pub(crate) fn may_end_now(what: &What) -> bool {
+    matches!(
+        what,
+        What::Restored { .. }
+            | What::MemberCleared { .. }
+            | What::ParentSet { .. }
+            | What::Resumed {}
+    )
 }
 
 /// A command that follows from a fact.

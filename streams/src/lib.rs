@@ -17,6 +17,7 @@ mod fact;
 mod leading;
 mod paging;
 mod policy;
+mod proving;
 mod routes;
 
 pub use assess::{assessment, relation};

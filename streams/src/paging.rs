@@ -51,9 +51,15 @@ fn quiet(incident: &Incident, context: &Context<'_>) -> Option<String> {
 
 /// The policy to call by; `None` when it rings already or nobody is left to call.
 fn next_policy(incident: &Incident, pages: &[&Page], context: &Context<'_>) -> Option<ItemRef> {
-    let fallback = context.policy.default_escalation_policy.as_ref();
-    let fallback = fallback.filter(|policy| context.estate.contains(policy)).cloned();
-    let own = own_policy(incident, context.estate).or_else(|| fallback.clone())?;
+    let known = |policy: &Option<ItemRef>| {
+        policy.as_ref().filter(|policy| context.estate.contains(policy)).cloned()
+    };
+    let fallback = known(&context.policy.default_escalation_policy);
+    // Who watches over what nobody is charged with comes before the policy of the item.
+    let overdue = incident.unassigned_too_long.is_some();
+    let watch = known(&context.policy.unassigned_escalation_policy).filter(|_| overdue);
+    let own = watch.or_else(|| own_policy(incident, context.estate));
+    let own = own.or_else(|| fallback.clone())?;
     let of = |policy: &ItemRef| {
         pages
             .iter()

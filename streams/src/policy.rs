@@ -15,6 +15,9 @@ pub struct Policy {
     /// Whom to call where neither item nor team nor product names a policy, and where a policy
     /// was called through without an answer.
     pub default_escalation_policy: Option<ItemRef>,
+    /// Whom to call for an incident that nobody was charged with in time (see
+    /// `incidents.unassigned_minutes`). Without a value it only warns.
+    pub unassigned_escalation_policy: Option<ItemRef>,
     /// The least important priority that calls people.
     pub page_down_to: Priority,
     /// The rules that a new incident is handled by.
@@ -27,6 +30,7 @@ impl Default for Policy {
             open_from: Severity::Warning,
             open_unmatched_from: Some(Severity::Error),
             default_escalation_policy: None,
+            unassigned_escalation_policy: None,
             page_down_to: Priority::P5,
             incidents: incidents::Policy::default(),
         }

@@ -18,6 +18,10 @@ pub struct Case {
     pub outcome: Outcome,
     /// The kind of cause, once it is known: `technology`, `human` …
     pub cause_class: Option<String>,
+    /// How many of the checks that it holds failed; nothing: it was not checked.
+    pub checks_failed: Option<usize>,
+    /// Whether a consumer said that it works again.
+    pub confirmed: bool,
     /// How often it came back after it was resolved.
     pub reopen_count: u32,
     /// When it was opened.

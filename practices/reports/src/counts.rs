@@ -22,8 +22,24 @@ pub struct Counts {
     pub reopened: usize,
     /// Of the resolved ones, how many had which kind of cause.
     pub by_cause_class: BTreeMap<String, usize>,
+    /// Of the resolved ones, how many were proven to hold, and how.
+    pub proven: Proven,
     /// Opened and resolved on each day of the period, in UTC, days without any included.
     pub per_day: Vec<Day>,
+}
+
+/// How many resolved incidents were proven to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[schema(as = ProvenCounts)]
+pub struct Proven {
+    /// All checks passed.
+    pub passed: usize,
+    /// A check failed.
+    pub failed: usize,
+    /// Nothing was checked.
+    pub unchecked: usize,
+    /// A consumer said that it works again, whatever the checks say.
+    pub confirmed: usize,
 }
 
 /// How many incidents there were on one day.
@@ -52,6 +68,16 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
         let class = case.cause_class.clone().unwrap_or_else(|| "unknown".to_owned());
         *by_cause_class.entry(class).or_insert(0) += 1;
     }
+    let mut proven = Proven::default();
+    for (case, _) in &resolved {
+        let place = match case.checks_failed {
+            None => &mut proven.unchecked,
+            Some(0) => &mut proven.passed,
+            Some(_) => &mut proven.failed,
+        };
+        *place += 1;
+        proven.confirmed += usize::from(case.confirmed);
+    }
     let opened_days = tally(opened.iter().map(|case| day(case.opened_at)));
     let resolved_days = tally(resolved.iter().map(|(_, at)| day(*at)));
     let on = |days: &BTreeMap<i64, usize>, day| days.get(&day).copied().unwrap_or_default();
@@ -60,6 +86,7 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
         resolved: resolved.len(),
         reopened: opened.iter().filter(|case| case.reopen_count > 0).count(),
         by_cause_class,
+        proven,
         per_day: days(period)
             .map(|day| Day {
                 day: name(day),

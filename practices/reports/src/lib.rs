@@ -1,5 +1,5 @@
 //! Reports: questions over what happened, read only. How long it took to detect, acknowledge,
-//! restore and resolve (domain.md C.3), with every incident that was counted or left out named.
+//! restore and resolve, with every incident that was counted or left out named.
 //!
 //! **Invariant:** this crate decides nothing and knows no other practice. The shell reads the
 //! incidents and hands them in as [`Case`]s; nothing is left out silently, and each figure says
@@ -13,7 +13,7 @@ mod tests;
 mod times;
 
 pub use case::{Case, Outcome};
-pub use counts::{Counts, Day};
+pub use counts::{Counts, Day, Proven};
 pub use quantile::{mean, median, p90};
 pub use times::{
     Behind, Excluded, Figure, FigureName, Group, Period, ShortFigure, TimesReport, times_report,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use kernel::{IncidentId, Priority, Time};
 use proptest::prelude::*;
 
-use crate::{Case, Figure, FigureName, Outcome, Period, TimesReport, times_report};
+use crate::{Case, Figure, FigureName, Outcome, Period, Proven, TimesReport, times_report};
 
 /// 2026-03-01T00:00:00Z.
 const MARCH: Time = Time::from_seconds(1_772_323_200);
@@ -27,6 +27,8 @@ fn case(number: u64) -> Case {
         item: Some("service/shop".parse().expect("an item")),
         outcome: Outcome::Incident,
         cause_class: Some("technology".to_owned()),
+        checks_failed: None,
+        confirmed: false,
         reopen_count: 0,
         opened_at: after(2),
         started: Some(after(0)),
@@ -273,4 +275,16 @@ proptest! {
             prop_assert_eq!(n(&whole), n(&first) + n(&second));
         }
     }
+}
+
+#[test]
+fn a_report_counts_what_was_proven_to_hold() {
+    let cases = [
+        Case { checks_failed: Some(0), confirmed: true, ..case(1) },
+        Case { checks_failed: Some(2), ..case(2) },
+        Case { checks_failed: None, ..case(3) },
+        Case { checks_failed: Some(0), resolved: None, ..case(4) },
+    ];
+    let proven = times_report(&cases, period()).counts.proven;
+    assert_eq!(proven, Proven { passed: 1, failed: 1, unchecked: 1, confirmed: 1 });
 }

@@ -86,13 +86,27 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
     let new = |member: &&Member| !held.iter().any(|known| known.alert == member.alert);
     let members: Vec<Member> =
         absorb.members.iter().filter(|member| !member.detached).filter(new).cloned().collect();
-    let firing = members.iter().any(|member| member.cleared_at.is_none());
+    // An alert that was in both may be history here and fire in the child. Whoever merged them said
+    // that they are one: no window asks how long ago that was.
+    let again = |member: &&Member| {
+        let same = |known: &&Member| known.alert == member.alert && !known.detached;
+        member.cleared_at.is_none()
+            && held.iter().find(same).is_some_and(|k| k.cleared_at.is_some())
+    };
+    let returned: Vec<AlertId> =
+        absorb.members.iter().filter(again).map(|member| member.alert).collect();
+    let new_ones = members.iter().any(|member| member.cleared_at.is_none());
+    let firing = new_ones || !returned.is_empty();
     draft.push(What::Absorbed {
         child: absorb.child,
         number: absorb.number,
         members,
         beginning: absorb.beginning,
     });
+    for alert in returned {
+        let returned_at = draft.now();
+        draft.push(What::MemberReturned { alert, returned_at });
+    }
     if firing {
         let because =
             format!("incident {} with alerts that fire was merged into it", absorb.number);

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, Filter, INCIDENTS};
+use super::store::{self, Filter, INCIDENTS, Warning};
 use super::views::{IncidentRow, IncidentView, NewIncident, row, view};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
@@ -23,6 +23,9 @@ use crate::practices::estate::views::Hits;
 use crate::problem::{Answer, Problem};
 use crate::sentences::{TimelineEntry, timeline as timeline_of};
 
+/// As many children as are shown.
+const CHILDREN_MAX: i64 = 200;
+
 /// Every route of incidents.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,6 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline))
         .routes(routes!(alerts))
         .routes(routes!(impact))
+        .routes(routes!(children))
 }
 
 /// The incident that an address names.
@@ -65,6 +69,9 @@ struct FilterQuery {
     assignee: Option<ItemRef>,
     /// Only those that touch this item: `service/orders`.
     item: Option<ItemRef>,
+    /// Only those with one of these warnings, separated by commas.
+    #[param(value_type = Option<Vec<Warning>>, style = Form, explode = false)]
+    warning: Words<Warning>,
     /// Only those whose title holds this text, or that have this number.
     q: Option<String>,
     /// Opened at or after this time.
@@ -87,6 +94,8 @@ impl FilterQuery {
             team: text(self.team),
             assignee: text(self.assignee),
             item: text(self.item),
+            warnings: self.warning.0,
+            parent: None,
             text: self.q,
             from: self.from,
             to: self.to,
@@ -246,6 +255,11 @@ async fn complete(
             parent.record.can_absorb(child)?;
             Command::Merge { into }
         }
+        Command::SetParent { parent: Some(parent), .. } => {
+            let found = load(app, caller, &parent.to_string()).await?.record;
+            found.can_lead(child)?;
+            Command::SetParent { parent: Some(parent), number: found.number }
+        }
         command => command,
     })
 }
@@ -297,6 +311,24 @@ async fn alerts(
         .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
         .collect();
     Ok(Json(json!({ "items": items })))
+}
+
+/// What hangs on an incident, and what was merged into it: what ends with it.
+#[utoipa::path(get, path = "/incidents/{id}/children", tag = "incidents",
+    params(IncidentPath),
+    responses((status = 200, description = "Its children", body = Items<IncidentRow>)))]
+async fn children(
+    State(app): State<App>,
+    caller: Caller,
+    Path(IncidentPath { id }): Path<IncidentPath>,
+) -> Answer<Json<Items<IncidentRow>>> {
+    let found = load(&app, &caller, &id).await?;
+    let filter = Filter { parent: Some(found.record.id), ..Filter::default() };
+    let page = Page::first(CHILDREN_MAX, Sort::ascending("number", true));
+    let mut conn = app.db.reader().await?;
+    let (rows, _) = store::list(&mut conn, &caller.space, &filter, &page).await?;
+    let items = rows.iter().map(|found| row(&found.record, found.version)).collect();
+    Ok(Json(Items { items }))
 }
 
 /// What the items of an incident take down with them.

@@ -2,10 +2,12 @@
 
 use incidents::{Incident, Phase, Stage};
 use kernel::{IncidentId, ItemRef, Lifecycle, SpaceId, Time};
+use serde::{Deserialize, Serialize};
 use spine::clockwork::Clocked;
 use spine::engine::{Table, Versioned};
 use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
+use utoipa::ToSchema;
 
 use crate::listing::{Clauses, Page, Sort};
 
@@ -44,9 +46,40 @@ pub static INCIDENTS: Table<Incident> = Table {
         let items = incident.items.iter().chain(incident.main_item.as_ref());
         let items = items.map(|item| format!("item:{item}"));
         let alerts = incident.members.iter().filter(|member| !member.detached);
-        items.chain(alerts.map(|member| format!("alert:{}", member.alert))).collect()
+        let alerts = alerts.map(|member| format!("alert:{}", member.alert));
+        let parents = incident.parent.into_iter().chain(incident.merged_into).map(parent_tag);
+        let warnings = warnings(incident).into_iter().map(warning_tag);
+        items.chain(alerts).chain(parents).chain(warnings).collect()
     },
 };
+
+/// What an incident asks somebody to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = IncidentWarning)]
+pub enum Warning {
+    /// Nobody was charged with it for longer than the policy allows.
+    Unassigned,
+    /// Its service is back, and a check says that this may not hold.
+    CheckFailed,
+}
+
+/// What an incident asks somebody to look at now.
+pub fn warnings(incident: &Incident) -> Vec<Warning> {
+    let unassigned = incident.unassigned_too_long.is_some().then_some(Warning::Unassigned);
+    let back = matches!(incident.stage, Stage::Restored | Stage::Resolved);
+    let failed = back && incident.checks.iter().any(|check| !check.passed);
+    unassigned.into_iter().chain(failed.then_some(Warning::CheckFailed)).collect()
+}
+
+fn warning_tag(warning: Warning) -> String {
+    format!("warning:{}", word(warning))
+}
+
+/// By which what hangs on an incident, and what was merged into it, is found.
+pub fn parent_tag(parent: IncidentId) -> String {
+    format!("parent:{parent}")
+}
 
 /// Incidents, for the clockwork.
 pub struct Incidents;
@@ -85,6 +118,10 @@ pub struct Filter {
     pub assignee: Option<String>,
     /// Only those that touch this item.
     pub item: Option<String>,
+    /// Only those with one of these warnings.
+    pub warnings: Vec<Warning>,
+    /// Only those that hang on this one, or were merged into it.
+    pub parent: Option<IncidentId>,
     /// Only those whose title or number holds this text.
     pub text: Option<String>,
     /// Opened at or after.
@@ -118,14 +155,16 @@ impl Filter {
         clauses.equal("assignee", self.assignee.as_deref());
         clauses.at_least("opened_at", self.from);
         clauses.below("opened_at", self.to);
-        if let Some(item) = &self.item {
-            let tag = format!("item:{item}");
+        let item = self.item.as_ref().map(|item| format!("item:{item}"));
+        for tag in item.into_iter().chain(self.parent.map(parent_tag)) {
             clauses.add_with(
                 "id IN (SELECT id FROM record_tag WHERE space_id = $1 AND kind = 'incident' \
                  AND tag = $$)",
                 tag,
             );
         }
+        let warnings: Vec<String> = self.warnings.iter().copied().map(warning_tag).collect();
+        clauses.any_tag("incident", &warnings);
         if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             match text.trim_start_matches('#').parse::<i64>() {
                 Ok(number) => clauses.add_with("number = $$", number),

@@ -87,6 +87,10 @@ fn case(incident: &Incident) -> Case {
             _ => Outcome::Incident,
         },
         cause_class: incident.cause_class.map(word),
+        checks_failed: incident
+            .checked_stage
+            .map(|_| incident.checks.iter().filter(|check| !check.passed).count()),
+        confirmed: incident.consumer_confirmed.is_some(),
         reopen_count: incident.reopen_count,
         opened_at: incident.opened_at,
         started: at(times.started),
