@@ -5,6 +5,8 @@ use crate::show::{self, Bounded};
 
 /// Widest field that a format may ask for.
 const WIDTH_MAX: usize = 10_000;
+/// The exponent from which on a number is written with it, when no precision is asked for.
+const EXPONENT_MIN: i32 = 6;
 
 /// `print`: a space stands between two values when neither is a text.
 pub(crate) fn print(values: &[Value], bytes_max: usize) -> Result<String, String> {
@@ -128,7 +130,7 @@ fn size(rest: &mut &str, values: &[Value], next: &mut usize) -> Result<Option<us
 fn one(out: &mut Bounded, verb: char, flags: Flags, value: &Value) -> Result<(), String> {
     let body = match (verb, value) {
         ('T', value) => value.kind().to_owned(),
-        ('v', Value::Float(number)) => general(*number, flags.precision, 21),
+        ('v', Value::Float(number)) => general(*number, flags.precision),
         ('v' | 's', value) if verb == 'v' || in_words(value) => {
             let mut inner = Bounded::new(out.bytes_max);
             plain(&mut inner, value)?;
@@ -140,7 +142,7 @@ fn one(out: &mut Bounded, verb: char, flags: Flags, value: &Value) -> Result<(),
         }
         ('t', Value::Bool(truth)) => truth.to_string(),
         ('q' | 'x' | 'X', value) if value.as_text().is_some() => {
-            spelled(verb, value.as_text().unwrap_or_default())
+            spelled(verb, flags, value.as_text().unwrap_or_default())
         }
         (_, Value::Int(number)) => match integer(verb, *number, flags) {
             Some(text) => signed(text, flags, true),
@@ -184,18 +186,25 @@ fn mistaken(out: &mut Bounded, verb: char, value: &Value) -> Result<(), String> 
     out.push(")")
 }
 
-fn spelled(verb: char, text: &str) -> String {
+fn spelled(verb: char, flags: Flags, text: &str) -> String {
+    let raw = flags.sharp && !text.contains('`') && !text.contains(|c: char| c.is_control());
     match verb {
-        'q' => quoted(text),
-        'x' => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
-        _ => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        'q' if raw => format!("`{text}`"),
+        'q' => quoted(text, flags.plus),
+        _ => {
+            let byte =
+                |byte: u8| if verb == 'x' { format!("{byte:02x}") } else { format!("{byte:02X}") };
+            let bytes: Vec<String> = text.bytes().map(byte).collect();
+            bytes.join(if flags.space { " " } else { "" })
+        }
     }
 }
 
-/// The text as Go would spell it in its sources.
-fn quoted(text: &str) -> String {
+/// The text as Go would spell it in its sources, with or without letters beyond ASCII.
+fn quoted(text: &str, ascii: bool) -> String {
     let mut out = "\"".to_owned();
     for character in text.chars() {
+        let code = u32::from(character);
         match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -206,8 +215,12 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_ascii_control() => out.push_str(&format!("\\x{code:02x}")),
+            c if c.is_control() || (ascii && !c.is_ascii()) => {
+                let escape =
+                    if code > 0xffff { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") };
+                out.push_str(&escape);
+            }
             c => out.push(c),
         }
     }
@@ -277,8 +290,8 @@ fn float(verb: char, number: f64, precision: Option<usize>) -> String {
             let text = exponent(&format!("{number:.*e}", precision.unwrap_or(6)));
             if verb == 'E' { text.to_uppercase() } else { text }
         }
-        'g' => general(number, precision, 21),
-        _ => general(number, precision, 21).to_uppercase(),
+        'g' => general(number, precision),
+        _ => general(number, precision).to_uppercase(),
     }
 }
 
@@ -292,9 +305,9 @@ fn not_finite(number: f64) -> String {
     }
 }
 
-/// `%g`: with an exponent when that is below -4 or reaches the number of digits, or a limit when
-/// there are as few digits as are needed.
-pub(crate) fn general(number: f64, precision: Option<usize>, limit: i32) -> String {
+/// `%g`: with an exponent when that is below -4 or reaches the number of digits, or 6 with as few
+/// digits as are needed.
+pub(crate) fn general(number: f64, precision: Option<usize>) -> String {
     if !number.is_finite() {
         return not_finite(number);
     }
@@ -304,7 +317,7 @@ pub(crate) fn general(number: f64, precision: Option<usize>, limit: i32) -> Stri
     };
     let Some((mantissa, power)) = scientific.split_once('e') else { return scientific };
     let power: i32 = power.parse().unwrap_or(0);
-    let limit = precision.map_or(limit, |digits| digits.max(1) as i32);
+    let limit = precision.map_or(EXPONENT_MIN, |digits| digits.max(1) as i32);
     let mantissa = if mantissa.contains('.') {
         mantissa.trim_end_matches('0').trim_end_matches('.')
     } else {

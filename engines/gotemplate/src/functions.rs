@@ -169,8 +169,8 @@ pub(crate) fn call(name: &str, call: &mut Call<'_>) -> Result<Value> {
         "index" => index(arguments),
         "slice" => slice(arguments),
         "print" | "println" | "printf" | "html" | "js" | "urlquery" => printed(name, call),
-        "toUpper" => text(&arguments[0]).map(|text| Value::text(text.to_uppercase())),
-        "toLower" => text(&arguments[0]).map(|text| Value::text(text.to_lowercase())),
+        "toUpper" => text(&arguments[0]).map(|text| mapped(text, char::to_uppercase)),
+        "toLower" => text(&arguments[0]).map(|text| mapped(text, char::to_lowercase)),
         "title" => text(&arguments[0]).map(|text| Value::text(title(text))),
         "trimSpace" => text(&arguments[0]).map(|text| Value::text(text.trim())),
         "join" => join(call),
@@ -299,19 +299,31 @@ fn slice(arguments: &[Value]) -> Result<Value> {
     List::new(items[from..to].to_vec()).map(Value::List)
 }
 
-/// Each word with a large first letter and small ones behind it.
+/// Letter for letter, as Go does: what would become two letters stays.
+fn mapped<C: Iterator<Item = char>>(text: &str, map: impl Fn(char) -> C) -> Value {
+    let letter = |character| {
+        let mut mapped = map(character);
+        match (mapped.next(), mapped.next()) {
+            (Some(only), None) => only,
+            _ => character,
+        }
+    };
+    Value::from(text.chars().map(letter).collect::<String>())
+}
+
+/// Each word with its first letter large and small ones behind it.
 fn title(text: &str) -> String {
-    let mut inside = false;
+    let (mut in_word, mut begun) = (false, false);
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        let letter =
-            character.is_alphanumeric() || (inside && matches!(character, '\'' | '_' | '.'));
-        match (letter, inside) {
+        in_word = character.is_alphanumeric() || (in_word && "'._:’".contains(character));
+        begun &= in_word;
+        match (character.is_alphabetic(), begun) {
             (true, false) => out.extend(character.to_uppercase()),
             (true, true) => out.extend(character.to_lowercase()),
             (false, _) => out.push(character),
         }
-        inside = letter;
+        begun |= character.is_alphabetic();
     }
     out
 }

@@ -46,7 +46,7 @@ pub(crate) fn value(out: &mut Bounded, value: &Value) -> Result<(), String> {
         Value::Text(text) | Value::Safe(_, text) => out.push(text),
         Value::Bool(truth) => out.push(if *truth { "true" } else { "false" }),
         Value::Int(number) => out.push(&number.to_string()),
-        Value::Float(number) => out.push(&format::general(*number, None, 21)),
+        Value::Float(number) => out.push(&format::general(*number, None)),
         Value::Time(at) => out.push(&time::shown(at)),
         Value::Duration(duration) => out.push(&time::duration_shown(*duration)),
         Value::List(list) => row(out, ('[', ']'), list.items().iter()),
@@ -110,7 +110,7 @@ fn write_json(out: &mut Bounded, value: &Value) -> Result<(), String> {
         Value::Bool(truth) => out.push(if *truth { "true" } else { "false" }),
         Value::Int(number) => out.push(&number.to_string()),
         Value::Float(number) => match serde_json::Number::from_f64(*number) {
-            Some(_) => out.push(&format::general(*number, None, 21)),
+            Some(number) => out.push(number.to_string().trim_end_matches(".0")),
             None => Err(format!("{number} is no number in JSON")),
         },
         Value::Time(at) => quoted(out, &time::rfc3339(at)),

@@ -201,7 +201,7 @@ pub(crate) fn humanized(value: &Value) -> Result<String> {
     let size = seconds.abs();
     let sign = if seconds < 0.0 { "-" } else { "" };
     if !seconds.is_finite() || seconds == 0.0 {
-        let shown = format::general(seconds, Some(4), 21);
+        let shown = format::general(seconds, Some(4));
         return Ok(if seconds == 0.0 { "0s".to_owned() } else { shown });
     }
     if size < 1.0 {
@@ -215,12 +215,12 @@ pub(crate) fn humanized(value: &Value) -> Result<String> {
             shown *= 1000.0;
             prefix = next;
         }
-        return Ok(format!("{}{prefix}s", format::general(shown, Some(4), 21)));
+        return Ok(format!("{}{prefix}s", format::general(shown, Some(4))));
     }
     let whole = size as u64;
     let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60);
     Ok(match (days, hours, minutes) {
-        (0, 0, 0) => format!("{}s", format::general(seconds, Some(4), 21)),
+        (0, 0, 0) => format!("{}s", format::general(seconds, Some(4))),
         (0, 0, minutes) => format!("{sign}{minutes}m {}s", whole % 60),
         (0, hours, minutes) => format!("{sign}{hours}h {minutes}m {}s", whole % 60),
         _ => format!("{sign}{days}d {hours}h {minutes}m {}s", whole % 60),
