@@ -9,14 +9,20 @@
 //! - Times are answered in UTC, whatever the sender's offset was.
 //! - Names of labels in filters may be quoted or have dots and dashes, as in Alertmanager 0.27.
 
+pub mod config;
 mod matcher;
 mod post;
 mod query;
 mod show;
+mod silence;
 
 pub use matcher::{MatchOperator, Matcher, MatcherError};
 pub use post::{ALERTS_MAX, parse};
 pub use query::{MATCHERS_MAX, Query, QueryError};
 pub use show::{
-    AlertsBody, COMPATIBLE_VERSION, NO_SILENCES, ShownAlert, Status, error_body, receivers_body,
+    AlertsBody, COMPATIBLE_VERSION, ShownAlert, Status, error_body, receivers_body,
+};
+pub use silence::{
+    PostedSilence, ShownSilence, SilenceQuery, SilenceState, id_of, parse_silence,
+    silence_id_body, silences_body, uuid_of,
 };

@@ -7,11 +7,11 @@ pub const MATCHERS_MAX: usize = 50;
 
 /// What `GET /api/v2/alerts` was asked for.
 ///
-/// `silenced`, `inhibited` and `unprocessed` are read and change nothing: Operate shows alerts as
-/// active as long as silences and inhibition are not here.
+/// `inhibited` and `unprocessed` are read and change nothing: nothing is shown as inhibited.
 #[derive(Clone, Debug)]
 pub struct Query {
     active: bool,
+    silenced: bool,
     matchers: Vec<Matcher>,
     receiver: Option<Regex>,
 }
@@ -23,13 +23,15 @@ impl Query {
     /// # Errors
     /// When `filter` is no matcher, `receiver` no expression, or there are too many filters.
     pub fn parse(query: &str) -> Result<Query, QueryError> {
-        let mut wanted = Query { active: true, matchers: Vec::new(), receiver: None };
+        let mut wanted =
+            Query { active: true, silenced: true, matchers: Vec::new(), receiver: None };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "filter" if wanted.matchers.len() == MATCHERS_MAX => {
                     return Err(QueryError::TooMany);
                 }
                 "filter" => wanted.matchers.push(Matcher::parse(&value)?),
+                "silenced" if !value.is_empty() => wanted.silenced = is_true(&value),
                 "active" if !value.is_empty() => wanted.active = is_true(&value),
                 "receiver" if !value.is_empty() => {
                     wanted.receiver = Some(whole(&value).map_err(QueryError::Receiver)?);
@@ -42,7 +44,13 @@ impl Query {
 
     /// Whether any alert of this receiver can be in the answer.
     pub fn wants(&self, receiver: &str) -> bool {
-        self.active && self.receiver.as_ref().is_none_or(|expression| expression.is_match(receiver))
+        (self.active || self.silenced)
+            && self.receiver.as_ref().is_none_or(|expression| expression.is_match(receiver))
+    }
+
+    /// Whether alerts that are held back (or those that are not) belong into the answer.
+    pub fn shows(&self, silenced: bool) -> bool {
+        if silenced { self.silenced } else { self.active }
     }
 
     /// Whether an alert with these labels belongs into the answer; `label` gives the value of a
@@ -65,6 +73,9 @@ pub enum QueryError {
     /// `filter` is no matcher.
     #[error(transparent)]
     Filter(#[from] MatcherError),
+    /// `filter` is no matcher, for silences.
+    #[error("bad matcher format: {0}")]
+    SilenceFilter(routing::MatcherError),
     /// `receiver` is no expression.
     #[error("failed to parse receiver param: {0}")]
     Receiver(MatcherError),
@@ -107,8 +118,17 @@ mod tests {
             ("active=xx", false),
             ("nosuch=1", true),
         ] {
-            assert_eq!(Query::parse(query).unwrap().wants("operate"), active, "{query}");
+            assert_eq!(Query::parse(query).unwrap().shows(false), active, "{query}");
         }
+    }
+
+    #[test]
+    fn silenced_alerts_are_left_out_only_when_asked() {
+        for (query, silenced) in [("", true), ("silenced=false", false), ("active=false", true)] {
+            assert_eq!(Query::parse(query).unwrap().shows(true), silenced, "{query}");
+        }
+        let nothing = Query::parse("active=false&silenced=false").unwrap();
+        assert!(!nothing.wants("operate"));
     }
 
     #[test]

@@ -1,11 +1,10 @@
-use kernel::Time;
+use kernel::{SilenceId, Time};
 use serde_json::json;
+
+use super::silence::uuid_of;
 
 /// The version of Alertmanager whose API this is. amtool warns when it differs from its own.
 pub const COMPATIBLE_VERSION: &str = "0.25.0";
-
-/// The answer of `GET /api/v2/silences` as long as there are none.
-pub const NO_SILENCES: &str = "[]\n";
 
 /// The answer of `GET /api/v2/alerts`, written straight to its bytes: a full list has a hundred
 /// thousand alerts.
@@ -38,10 +37,21 @@ impl AlertsBody {
         AlertsBody { out, receivers: receivers(receiver) }
     }
 
-    /// Adds an alert.
+    /// Adds an alert that nothing holds back.
     pub fn push<'a>(
         &mut self,
         alert: &ShownAlert<'_>,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        self.push_silenced(alert, &[], labels, annotations);
+    }
+
+    /// Adds an alert with the silences that hold it back.
+    pub fn push_silenced<'a>(
+        &mut self,
+        alert: &ShownAlert<'_>,
+        silenced_by: &[SilenceId],
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) {
@@ -57,9 +67,16 @@ impl AlertsBody {
         out.extend_from_slice(self.receivers.as_bytes());
         out.extend_from_slice(br#","startsAt":"#);
         write_time(out, alert.starts_at);
-        out.extend_from_slice(
-            br#","status":{"inhibitedBy":[],"silencedBy":[],"state":"active"},"updatedAt":"#,
-        );
+        out.extend_from_slice(br#","status":{"inhibitedBy":[],"silencedBy":["#);
+        for (place, id) in silenced_by.iter().enumerate() {
+            out.extend_from_slice(if place == 0 { b"" } else { b"," });
+            write_text(out, &uuid_of(*id));
+        }
+        out.extend_from_slice(if silenced_by.is_empty() {
+            br#"],"state":"active"},"updatedAt":"#
+        } else {
+            br#"],"state":"suppressed"},"updatedAt":"#
+        });
         write_time(out, alert.updated_at);
         if !alert.generator_url.is_empty() {
             out.extend_from_slice(br#","generatorURL":"#);
@@ -124,6 +141,13 @@ fn write_time(out: &mut Vec<u8>, time: Time) {
     out.extend_from_slice(&text);
 }
 
+/// A time as [`write_time`] writes it, without quotes.
+pub(super) fn written(time: Time) -> String {
+    let mut out = Vec::new();
+    write_time(&mut out, time);
+    String::from_utf8_lossy(&out).trim_matches('"').to_owned()
+}
+
 /// The answer of `GET /api/v2/status`.
 #[derive(Clone, Copy, Debug)]
 pub struct Status<'a> {
@@ -138,13 +162,10 @@ pub struct Status<'a> {
 impl Status<'_> {
     /// The JSON. The version is the compatible one, and `revision` says who really answers.
     pub fn body(&self) -> String {
-        let mut started = Vec::new();
-        write_time(&mut started, self.started);
-        let started = String::from_utf8_lossy(&started);
         json!({
             "cluster": { "peers": [], "status": "disabled" },
             "config": { "original": self.config },
-            "uptime": started.trim_matches('"'),
+            "uptime": written(self.started),
             "versionInfo": {
                 "branch": "operate",
                 "buildDate": "",

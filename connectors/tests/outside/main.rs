@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod alertmanager;
 #[cfg(test)]
+mod alertmanager_config;
+#[cfg(test)]
 mod email;
 #[cfg(test)]
 mod hostile;

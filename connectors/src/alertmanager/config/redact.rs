@@ -1,0 +1,155 @@
+//! The file as others may see it: written afresh from what was read, with secrets hidden. Comments
+//! are left out, since a password that was commented out is still a password.
+
+use std::fmt::Write as _;
+
+use super::node::{Node, Value};
+
+const HIDDEN: &str = "<secret>";
+
+/// Fields that are secret wherever they stand.
+const SECRET: &[&str] = &[
+    "smtp_auth_password",
+    "smtp_auth_secret",
+    "slack_api_url",
+    "slack_app_token",
+    "victorops_api_key",
+    "opsgenie_api_key",
+    "rocketchat_token",
+    "rocketchat_token_id",
+    "mattermost_webhook_url",
+    "wechat_api_secret",
+    "telegram_bot_token",
+    "auth_password",
+    "auth_secret",
+    "webhook_url",
+    "api_key",
+    "service_key",
+    "user_key",
+    "token",
+    "token_id",
+    "app_token",
+    "bot_token",
+    "api_secret",
+    "secret_key",
+    "alert_source_token",
+    "password",
+    "credentials",
+    "bearer_token",
+    "client_secret",
+    "client_certificate_key",
+    "key",
+    "secrets",
+    "proxy_connect_header",
+];
+
+/// Fields that are secret in one section only.
+const SECRET_IN: &[(&str, &str)] = &[
+    ("slack_configs", "api_url"),
+    ("webhook_configs", "url"),
+    ("pagerduty_configs", "routing_key"),
+];
+
+/// Where free words stand as keys: a label or a detail named `token` is no secret.
+const FREE: &[&str] = &[
+    "match",
+    "match_re",
+    "source_match",
+    "source_match_re",
+    "target_match",
+    "target_match_re",
+    "details",
+    "headers",
+    "fields",
+    "attributes",
+    "custom_fields",
+];
+
+/// Writes a document with its secrets hidden.
+pub(super) fn redacted(document: &Node) -> String {
+    let mut out = String::new();
+    Writer { out: &mut out }.block(document, "", false, 0);
+    out
+}
+
+struct Writer<'o> {
+    out: &'o mut String,
+}
+
+impl Writer<'_> {
+    /// What follows `key:` or `-`. `section` is the key whose list or map this is part of.
+    fn block(&mut self, node: &Node, section: &str, hidden: bool, indent: usize) {
+        match &node.value {
+            Value::Map(map) if !map.is_empty() => {
+                for (i, (key, value)) in map.iter().enumerate() {
+                    self.start(i > 0 || self.after_colon(), indent);
+                    self.out.push_str(&written_key(&key.name));
+                    self.out.push(':');
+                    let inner = if key.name.ends_with("_configs") { &key.name } else { section };
+                    let secret = !FREE.contains(&section)
+                        && (SECRET.contains(&key.name.as_str())
+                            || SECRET_IN.contains(&(section, key.name.as_str())));
+                    let inner = if FREE.contains(&key.name.as_str()) { &key.name } else { inner };
+                    self.block(value, inner, hidden || secret, indent + 2);
+                }
+            }
+            Value::List(list) if !list.is_empty() => {
+                for (i, value) in list.iter().enumerate() {
+                    self.start(i > 0 || self.after_colon(), indent);
+                    self.out.push('-');
+                    self.block(value, section, hidden, indent + 2);
+                }
+            }
+            _ => {
+                let _ = writeln!(self.out, " {}", scalar(node, hidden));
+            }
+        }
+    }
+
+    fn after_colon(&self) -> bool {
+        self.out.ends_with(':')
+    }
+
+    /// A new line, or the rest of the line that `- ` began.
+    fn start(&mut self, line: bool, indent: usize) {
+        if line && !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+        if self.out.ends_with('\n') {
+            self.out.extend(std::iter::repeat_n(' ', indent));
+        } else if self.out.ends_with('-') {
+            self.out.push(' ');
+        }
+    }
+}
+
+fn scalar(node: &Node, hidden: bool) -> String {
+    match &node.value {
+        Value::Map(_) => "{}".to_owned(),
+        Value::List(_) => "[]".to_owned(),
+        Value::Null => "null".to_owned(),
+        Value::Plain(text) | Value::Quoted(text) if hidden && !text.is_empty() => HIDDEN.to_owned(),
+        // Letters without quotes were fit to stand without quotes.
+        Value::Plain(text) if !text.contains('\n') => without_password(text),
+        Value::Plain(text) | Value::Quoted(text) => quoted(&without_password(text)),
+    }
+}
+
+/// `http://user:password@proxy` without the password.
+fn without_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return text.to_owned() };
+    let Some((name, _)) = user.split_once(':') else { return text.to_owned() };
+    format!("{scheme}://{name}:xxxxx{}", &rest[user.len()..])
+}
+
+fn written_key(name: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
+    if plain { name.to_owned() } else { quoted(name) }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("a text can be written as JSON")
+}
