@@ -31,6 +31,8 @@ macro_rules! kinds {
 kinds! {
     /// An alert: one label set of one source, over all its firings.
     AlertKind AlertId "alr";
+    /// An alert that planned work explains.
+    ExpectedKind ExpectedId "exp";
     /// An incident.
     IncidentKind IncidentId "inc";
     /// A message to the outside world.

@@ -18,7 +18,9 @@ mod schema;
 mod time;
 
 pub use actor::Actor;
-pub use id::{AlertId, Id, IncidentId, Kind, OutboxId, PageId, SilenceId, SpaceId, TaskId};
+pub use id::{
+    AlertId, ExpectedId, Id, IncidentId, Kind, OutboxId, PageId, SilenceId, SpaceId, TaskId,
+};
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};
 pub use lifecycle::{Allowed, Effect, Lifecycle, Message};

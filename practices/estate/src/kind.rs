@@ -21,11 +21,12 @@ pub enum Kind {
     Supplier,
     EscalationPolicy,
     Route,
+    MaintenanceWindow,
 }
 
 impl Kind {
     /// Every kind, in the order in which people read an estate.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Team,
         Kind::Person,
         Kind::EscalationPolicy,
@@ -36,6 +37,7 @@ impl Kind {
         Kind::Site,
         Kind::Supplier,
         Kind::Route,
+        Kind::MaintenanceWindow,
     ];
 
     /// As written in `kind:`, for example `UseCase`.
@@ -51,6 +53,7 @@ impl Kind {
             Kind::Supplier => "Supplier",
             Kind::EscalationPolicy => "EscalationPolicy",
             Kind::Route => "Route",
+            Kind::MaintenanceWindow => "MaintenanceWindow",
         }
     }
 
@@ -67,6 +70,7 @@ impl Kind {
             Kind::Supplier => "supplier",
             Kind::EscalationPolicy => "escalationpolicy",
             Kind::Route => "route",
+            Kind::MaintenanceWindow => "maintenancewindow",
         }
     }
 

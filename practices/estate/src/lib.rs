@@ -15,6 +15,7 @@ mod edge;
 mod estate;
 mod export;
 mod kind;
+mod maintenance;
 mod mention;
 mod mistake;
 mod node;
@@ -32,6 +33,7 @@ pub use estate::{Estate, Inherited};
 pub use export::export;
 pub use graph::Relation;
 pub use kind::Kind;
+pub use maintenance::Planned;
 pub use mention::Mention;
 pub use mistake::Mistake;
 pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
@@ -41,7 +43,7 @@ pub use reference::{
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
-    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group, Need,
-    PersonSpec, ProductSpec, RouteSpec, ServiceSpec, SiteSpec, Spec, SupplierSpec, TeamSpec,
-    TeamType, UseCaseSpec, Wait,
+    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group,
+    MaintenanceWindowSpec, Need, PersonSpec, ProductSpec, RouteSpec, ServiceSpec, SiteSpec, Spec,
+    SupplierSpec, TeamSpec, TeamType, UseCaseSpec, Wait, Window,
 };

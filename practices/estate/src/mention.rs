@@ -59,7 +59,12 @@ impl Resource {
                     found.many(&format!("steps[{place}].contacts"), &step.contacts);
                 }
             }
-            Spec::Site(_) | Spec::Supplier(_) | Spec::Route(_) => {}
+            Spec::Route(route) => found.one("team", &route.team),
+            Spec::MaintenanceWindow(window) => {
+                found.items("items", &window.items);
+                found.one("approvedBy", &window.approved_by);
+            }
+            Spec::Site(_) | Spec::Supplier(_) => {}
         }
         found.0
     }

@@ -83,7 +83,7 @@ fn a_misspelt_kind_is_recognised() {
     shop.yaml:2:7 kind
       unknown kind `Gadget`
       -> write one of Team, Person, EscalationPolicy, Product, UseCase, Service,
-         Component, Site, Supplier, Route
+         Component, Site, Supplier, Route, MaintenanceWindow
     ");
 }
 

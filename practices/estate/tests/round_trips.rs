@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use estate::{
     ComponentSpec, ContactMethod, Criticality, Desired, EscalationPolicySpec, EscalationStep,
-    Group, Metadata, Need, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec,
-    ServiceSpec, SiteSpec, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec, TeamType, UseCaseSpec,
-    Wait, export, from_json, plan,
+    Group, MaintenanceWindowSpec, Metadata, Need, PersonSpec, ProductRef, ProductSpec, Ref,
+    Resource, RouteSpec, ServiceSpec, SiteSpec, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec,
+    TeamType, UseCaseSpec, Wait, Window, export, from_json, plan,
 };
-use kernel::ItemRef;
+use kernel::{ItemRef, Time};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -228,7 +228,23 @@ fn calling() -> impl Strategy<Value = Spec> {
     let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {
         Spec::EscalationPolicy(EscalationPolicySpec { team: None, steps, repeat })
     });
-    let route = (any::<i32>(), text(), text())
-        .prop_map(|(order, when, item)| Spec::Route(RouteSpec { order, when, item }));
-    prop_oneof![policy, route]
+    let route =
+        (any::<i32>(), text(), of(text()), of(named())).prop_map(|(order, when, item, team)| {
+            Spec::Route(RouteSpec { order, when, item, team, priority: None })
+        });
+    let window = (any::<i32>(), any::<i32>()).prop_map(|(start, end)| Window {
+        start: Time::from_seconds(start.into()),
+        end: Time::from_seconds(end.into()),
+    });
+    let maintenance =
+        (vec(window, 0..3), text(), of(named())).prop_map(|(windows, reason, approved_by)| {
+            Spec::MaintenanceWindow(MaintenanceWindowSpec {
+                items: Vec::new(),
+                selector: BTreeMap::new(),
+                windows,
+                reason,
+                approved_by,
+            })
+        });
+    prop_oneof![policy, route, maintenance]
 }

@@ -81,6 +81,7 @@ fn the_sample_is_of_the_size_that_a_newcomer_can_take_in() {
     3 Site
     4 Supplier
     6 Route
+    0 MaintenanceWindow
     ");
 }
 

@@ -27,6 +27,7 @@ pub mod correlate;
 mod decide;
 mod describe;
 mod event;
+pub mod expected;
 mod fields;
 mod incident;
 mod policy;

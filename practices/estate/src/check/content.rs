@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 use kernel::ItemRef;
 
 use crate::mistake::Wrong;
-use crate::spec::{ContactMethod, EscalationPolicySpec, Need, PersonSpec, RouteSpec, Spec};
+use crate::spec::{
+    ContactMethod, EscalationPolicySpec, MaintenanceWindowSpec, Need, PersonSpec, RouteSpec, Spec,
+};
 use crate::{Kind, Resource};
 
 /// Most rounds of an escalation policy after the first.
@@ -68,6 +70,7 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
         }
         Spec::EscalationPolicy(policy) => wrong.extend(escalation(policy)),
         Spec::Route(spec) => wrong.extend(route(spec)),
+        Spec::MaintenanceWindow(spec) => maintenance(&mut wrong, spec),
     }
     wrong
 }
@@ -148,14 +151,50 @@ fn escalation(policy: &EscalationPolicySpec) -> Vec<Wrong> {
 
 /// Only what needs no evaluation: see [`crate::Desired::check_routes`].
 fn route(route: &RouteSpec) -> Option<Wrong> {
-    let kind = route.item.split_once('/').map(|(kind, _)| kind);
+    let Some(item) = &route.item else {
+        let silent = route.team.is_none() && route.priority.is_none();
+        let remedy = "add `item:`, `team:` or `priority:`";
+        return silent.then(|| Wrong::new("spec", "this route decides nothing", remedy));
+    };
+    let kind = item.split_once('/').map(|(kind, _)| kind);
     let known = match kind {
         Some(kind) if kind.contains('{') => true,
         Some(kind) => Kind::ALL.iter().any(|known| known.operated() && known.prefix() == kind),
-        None => route.item.starts_with('{'),
+        None => item.starts_with('{'),
     };
     let remedy = "write it like service/{labels.service}";
     (!known).then(|| Wrong::new("spec.item", "this names no kind of item", remedy))
+}
+
+fn maintenance(wrong: &mut Vec<Wrong>, spec: &MaintenanceWindowSpec) {
+    if spec.items.is_empty() && spec.selector.is_empty() {
+        let remedy = "name `items`, or labels in `selector`";
+        wrong.push(Wrong::new("spec.items", "this window covers nothing", remedy));
+    }
+    for (place, item) in spec.items.iter().enumerate() {
+        if Kind::of(item).is_some_and(|kind| !kind.operated()) {
+            let all = Kind::ALL.into_iter().filter(|kind| kind.operated()).map(Kind::prefix);
+            let remedy = format!("name one of {}", all.collect::<Vec<_>>().join(", "));
+            let field = format!("spec.items[{place}]");
+            wrong.push(Wrong::new(&field, "this cannot be interrupted", remedy));
+        }
+    }
+    if spec.windows.is_empty() {
+        let remedy = "add one with `start` and `end`";
+        wrong.push(Wrong::new("spec.windows", "there is no window of time", remedy));
+    }
+    for (place, window) in spec.windows.iter().enumerate() {
+        if window.end <= window.start {
+            let message = "this window ends before it begins";
+            let remedy = "write an `end` after the `start`";
+            wrong.push(Wrong::new(&format!("spec.windows[{place}].end"), message, remedy));
+        }
+    }
+    if spec.reason.trim().is_empty() {
+        let remedy = "say what is done, for whoever asks why no incident was opened";
+        wrong.push(Wrong::new("spec.reason", "the reason is missing", remedy));
+    }
+    wrong.extend(length("spec.reason", Some(&spec.reason), TITLE_MAX));
 }
 
 /// Checks the fields that relate a resource to others.

@@ -1,5 +1,6 @@
 //! What each kind of resource says of itself. Field names are camelCase in files.
 
+mod maintenance;
 mod offering;
 mod people;
 mod place;
@@ -8,6 +9,7 @@ mod route;
 mod running;
 mod wait;
 
+pub use maintenance::{MaintenanceWindowSpec, Window};
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{ContactMethod, PersonSpec, TeamSpec, TeamType};
 pub use place::{SiteSpec, SupplierSpec};
@@ -75,6 +77,7 @@ specs! {
     Supplier SupplierSpec,
     EscalationPolicy EscalationPolicySpec,
     Route RouteSpec,
+    MaintenanceWindow MaintenanceWindowSpec,
 }
 
 impl Spec {

@@ -82,10 +82,14 @@ fn stored(kept: Vec<store::Kept>) -> Vec<Stored> {
 fn desired(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
     let desired = estate::read(files)?;
     let mistakes = desired.check_routes(|metadata, route| {
+        let Some(item) = &route.item else {
+            let compiled = alerts::Condition::compile(&route.when);
+            return compiled.map(|_| ()).map_err(|error| ("when", error.to_string()));
+        };
         let rule = alerts::MatchRule {
             name: metadata.name.clone(),
             when: route.when.clone(),
-            item: route.item.clone(),
+            item: item.clone(),
         };
         alerts::Matcher::compile(std::slice::from_ref(&rule)).map(|_| ()).map_err(|errors| {
             errors
@@ -132,7 +136,8 @@ async fn note(
     verb: &str,
     data: Value,
 ) -> Result<(), Fault> {
-    let fact = Fact { subject: format!("item:{item}"), kind: format!("item.{verb}"), data: data.into() };
+    let fact =
+        Fact { subject: format!("item:{item}"), kind: format!("item.{verb}"), data: data.into() };
     journal::append(tx, stamp, &[fact]).await
 }
 

@@ -27,8 +27,10 @@ pub struct Snapshot {
     pub resources: usize,
     /// What opens an incident, what calls people.
     pub policy: streams::Policy,
-    /// The rules that name team or priority.
+    /// The rules that name team or priority: those of the settings first, then those of files.
     pub flow: streams::Routes,
+    /// Those of files, in their order.
+    pub flow_of_files: Vec<streams::Route>,
     routes: Vec<Route>,
     matcher: Matcher,
 }
@@ -46,15 +48,18 @@ pub struct Route {
 
 impl Snapshot {
     fn new(resources: Vec<estate::Resource>, rules: &[MatchRule]) -> Snapshot {
-        let mut routes: Vec<(i32, Route)> = resources
+        let mut of_files: Vec<(&str, &RouteSpec)> = resources
             .iter()
             .filter_map(|resource| match &resource.spec {
-                Spec::Route(route) => Some((route.order, route_of(&resource.metadata.name, route))),
+                Spec::Route(route) => Some((resource.metadata.name.as_str(), route)),
                 _ => None,
             })
             .collect();
-        routes.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
-        let routes: Vec<Route> = routes.into_iter().map(|(_, route)| route).collect();
+        of_files.sort_by_key(|(name, route)| (route.order, *name));
+        let routes: Vec<Route> =
+            of_files.iter().filter_map(|(name, route)| route_of(name, route)).collect();
+        let flow_of_files =
+            of_files.iter().filter_map(|(name, route)| flow_of(name, route)).collect();
         // Rules made in the product are asked before those of files: the quick mend at night.
         let all: Vec<MatchRule> =
             rules.iter().cloned().chain(routes.iter().map(Route::rule)).collect();
@@ -64,6 +69,7 @@ impl Snapshot {
             estate: Estate::new(resources),
             routes,
             matcher,
+            flow_of_files,
             ..Snapshot::default()
         }
     }
@@ -94,8 +100,20 @@ impl Snapshot {
     }
 }
 
-fn route_of(name: &str, spec: &RouteSpec) -> Route {
-    Route { name: name.to_owned(), when: spec.when.clone(), item: spec.item.clone() }
+/// The part of a route that finds the item.
+fn route_of(name: &str, spec: &RouteSpec) -> Option<Route> {
+    let item = spec.item.clone()?;
+    Some(Route { name: name.to_owned(), when: spec.when.clone(), item })
+}
+
+/// The part of a route that names team or priority.
+fn flow_of(name: &str, spec: &RouteSpec) -> Option<streams::Route> {
+    (spec.team.is_some() || spec.priority.is_some()).then(|| streams::Route {
+        name: name.to_owned(),
+        when: spec.when.clone(),
+        team: spec.team.as_ref().map(|team| team.item().clone()),
+        priority: spec.priority,
+    })
 }
 
 impl Route {
@@ -172,7 +190,10 @@ impl LiveEstate {
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
             let mut snapshot = Snapshot::new(resources, &rules);
             snapshot.policy = settings::policy(&mut conn, &space).await?;
-            let (routes, _) = settings::get(&mut conn, &space, settings::ROUTES).await?;
+            let (mut routes, _): (Vec<streams::Route>, _) =
+                settings::get(&mut conn, &space, settings::ROUTES).await?;
+            // As with the rules that find items: what is set in the product comes first.
+            routes.extend(snapshot.flow_of_files.iter().cloned());
             snapshot.flow = flow(routes);
             fresh.insert(space, Arc::new(snapshot));
         }
