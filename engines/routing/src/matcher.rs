@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -131,6 +132,16 @@ impl Matcher {
     /// Whether a set of labels fits.
     pub fn matches(&self, labels: &dyn LabelSet) -> bool {
         self.accepts(value(labels, &self.name))
+    }
+
+    /// The only values that its expression takes, where they are few.
+    pub(crate) fn words(&self) -> Option<&BTreeSet<String>> {
+        self.pattern.as_ref()?.words()
+    }
+
+    /// Texts of which every value that its expression takes holds one, folded; none when unknown.
+    pub(crate) fn needs(&self) -> &[String] {
+        self.pattern.as_ref().map(|pattern| pattern.needs()).unwrap_or_default()
     }
 
     /// The order in which a route keeps its matchers: by name, value, operator.

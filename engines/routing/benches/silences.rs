@@ -1,0 +1,3 @@
+//! `cargo bench -p routing --bench silences`
+
+fn main() {}
