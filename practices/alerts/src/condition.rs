@@ -8,7 +8,7 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::Parser;
 use cel::{Context, Env, ExecutionError, Value};
 
-use crate::fence::{Fence, fail, scan, text_literal};
+use crate::fence::{Fence, VARIABLES, fail, scan, text_literal};
 use crate::{Alert, Labels, Severity, Signal};
 
 /// Deepest nesting of rules that is parsed.
@@ -103,16 +103,7 @@ impl Condition {
         if text.trim().is_empty() {
             return Ok(Condition(Kind::Equalities(Vec::new())));
         }
-        scan(text)?;
-        let parser = Parser::new().max_recursion_depth(PARSE_DEPTH_MAX);
-        // The parser is generated code that has panicked on odd input before.
-        let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text)));
-        let expression = match parsed {
-            Ok(Ok(expression)) => expression,
-            Ok(Err(errors)) => return fail(errors.to_string()),
-            Err(_) => return fail("the expression cannot be parsed"),
-        };
-        Fence::default().check(&expression)?;
+        let expression = parse(text, &VARIABLES)?;
         let mut equalities = Vec::new();
         Ok(Condition(if conjunction(&expression, &mut equalities) {
             Kind::Equalities(equalities)
@@ -138,8 +129,28 @@ impl Condition {
     }
 }
 
+/// Parses an expression that can name these, inside the fence.
+pub(crate) fn parse(
+    text: &str,
+    names: &'static [&'static str],
+) -> Result<IdedExpr, ConditionError> {
+    scan(text)?;
+    let parser = Parser::new().max_recursion_depth(PARSE_DEPTH_MAX);
+    // The parser is generated code that has panicked on odd input before.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text)));
+    let expression = match parsed {
+        Ok(Ok(expression)) => expression,
+        Ok(Err(errors)) => return fail(errors.to_string()),
+        Err(_) => return fail("the expression cannot be parsed"),
+    };
+    Fence::around(names).check(&expression)?;
+    Ok(expression)
+}
+
+/// What the language brings along.
+pub(crate) static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+
 fn evaluate(expression: &IdedExpr, subject: &Subject<'_>) -> Result<bool, ConditionError> {
-    static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         context.add_variable_from_value("labels", map(subject.labels));

@@ -1,4 +1,4 @@
-//! The fence around conditions: what may be parsed, and what may be evaluated.
+//! The fence around expressions: what may be parsed, and what may be evaluated.
 //!
 //! Parser and interpreter recurse, and a stack that overflows ends the process, so nesting is
 //! measured before either of them sees the text.
@@ -17,7 +17,8 @@ const TREE_DEPTH_MAX: usize = 64;
 const PATTERN_BYTES_MAX: usize = 200;
 
 /// What a condition can name.
-const VARIABLES: [&str; 6] = ["labels", "annotations", "source", "severity", "name", "item"];
+pub(crate) const VARIABLES: [&str; 6] =
+    ["labels", "annotations", "source", "severity", "name", "item"];
 
 /// Measures a text before it is parsed. Whatever this would read otherwise than the parser does
 /// (comments, bytes, escapes by number) is refused, so that no bracket hides from the count.
@@ -84,14 +85,20 @@ fn skip_string<'t>(text: &'t str, prefix: &str) -> Result<&'t str, ConditionErro
 
 /// Walks a tree and refuses unknown names and what could cost more than a few microseconds: deep
 /// trees, a loop in a loop, and regular expressions that are computed or repeat a group by number.
-#[derive(Default)]
 pub(crate) struct Fence<'e> {
+    /// What can be named.
+    names: &'static [&'static str],
     depth: usize,
     /// The variables of the loop that the walk is in.
     bound: Vec<&'e str>,
 }
 
 impl<'e> Fence<'e> {
+    /// A fence for expressions that can name these.
+    pub(crate) fn around(names: &'static [&'static str]) -> Fence<'e> {
+        Fence { names, depth: 0, bound: Vec::new() }
+    }
+
     pub(crate) fn check(&mut self, node: &'e IdedExpr) -> Result<(), ConditionError> {
         self.depth += 1;
         if self.depth > TREE_DEPTH_MAX {
@@ -112,7 +119,7 @@ impl<'e> Fence<'e> {
                 EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
                 EntryExpr::StructField(field) => vec![&field.value],
             })),
-            Expr::Struct(_) => fail("a condition makes no objects"),
+            Expr::Struct(_) => fail("an expression makes no objects"),
             Expr::Literal(_) | Expr::Unspecified => Ok(()),
         }?;
         self.depth -= 1;
@@ -136,10 +143,10 @@ impl<'e> Fence<'e> {
     }
 
     fn name(&self, name: &str) -> Result<(), ConditionError> {
-        if VARIABLES.contains(&name) || self.bound.contains(&name) {
+        if self.names.contains(&name) || self.bound.contains(&name) {
             return Ok(());
         }
-        fail(format!("`{name}` is unknown; a condition can name {}", VARIABLES.join(", ")))
+        fail(format!("`{name}` is unknown; there are {}", self.names.join(", ")))
     }
 }
 

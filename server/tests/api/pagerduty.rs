@@ -70,7 +70,7 @@ async fn what_sends_to_pagerduty_sends_here_with_the_key_it_has(place: Place) {
     assert_eq!(seen["state"], "acknowledged");
     assert_eq!(seen["acknowledged_by"], "integration:monitor");
     // It holds without being sent again, until it is resolved.
-    operate.pass(Duration::from_secs(86_400)).await;
+    operate.pass(Duration::from_secs(3_600)).await;
     send(&operate.ada, "/v2/enqueue", act("resolve", &dedup)).await.is(202);
     let seen = operate.ada.get(&format!("/alerts/{}", alert["id"].as_str().unwrap())).await;
     assert_eq!(seen.is(200)["state"], "cleared");
