@@ -2,20 +2,19 @@ use jiff::tz::TimeZone;
 
 use super::{MINUTES_OF_DAY, TimeInterval};
 
-/// An interval as the configuration writes it. `None`: not said. An empty list holds nothing, so
-/// the interval never holds, as in Alertmanager.
+/// An interval as the configuration writes it. What is empty is not said.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct IntervalSpec {
     /// Ranges of the day.
-    pub times: Option<Vec<TimesSpec>>,
+    pub times: Vec<TimesSpec>,
     /// `monday`, `monday:friday`; the week begins on Sunday.
-    pub weekdays: Option<Vec<String>>,
+    pub weekdays: Vec<String>,
     /// `1`, `1:5`, `-3:-1`.
-    pub days_of_month: Option<Vec<String>>,
+    pub days_of_month: Vec<String>,
     /// `january`, `1`, `january:march`.
-    pub months: Option<Vec<String>>,
+    pub months: Vec<String>,
     /// `2024`, `2024:2026`.
-    pub years: Option<Vec<String>>,
+    pub years: Vec<String>,
     /// The name of a zone, such as `Europe/Berlin`. Not said: UTC.
     pub location: Option<String>,
 }
@@ -64,11 +63,11 @@ impl IntervalSpec {
     /// Every part that cannot be read.
     pub fn build(&self, local: &TimeZone) -> Result<TimeInterval, Vec<IntervalError>> {
         let mut errors = Vec::new();
-        let times = self.times.as_ref().map(|times| merged(read_times(times, &mut errors)));
-        let weekdays = read(self.weekdays.as_ref(), "weekdays", weekday_range, &mut errors);
-        let days = read(self.days_of_month.as_ref(), "days_of_month", day_range, &mut errors);
-        let months = read(self.months.as_ref(), "months", month_range, &mut errors);
-        let years = read(self.years.as_ref(), "years", year_range, &mut errors);
+        let times = read_times(&self.times, &mut errors).map(merged);
+        let weekdays = read(&self.weekdays, "weekdays", weekday_range, &mut errors);
+        let days = read(&self.days_of_month, "days_of_month", day_range, &mut errors);
+        let months = read(&self.months, "months", month_range, &mut errors);
+        let years = read(&self.years, "years", year_range, &mut errors);
         let zone = zone(self.location.as_deref(), local).unwrap_or_else(|problem| {
             errors.push(IntervalError { path: "location".to_owned(), problem });
             TimeZone::UTC
@@ -111,12 +110,11 @@ impl TimeInterval {
     }
 
     pub(super) fn never_changes(&self) -> bool {
-        self.times.as_ref().is_some_and(Vec::is_empty)
-            || (self.times.is_none()
-                && self.weekdays.is_none()
-                && self.days.is_none()
-                && self.months.is_none()
-                && self.years.is_none())
+        self.times.is_none()
+            && self.weekdays.is_none()
+            && self.days.is_none()
+            && self.months.is_none()
+            && self.years.is_none()
     }
 }
 
@@ -128,14 +126,13 @@ fn zone(name: Option<&str>, local: &TimeZone) -> Result<TimeZone, String> {
     }
 }
 
-/// Reads each text of a list.
+/// Reads each text of a list; an empty one does not restrict.
 fn read<T>(
-    texts: Option<&Vec<String>>,
+    texts: &[String],
     list: &str,
     range: fn(&str) -> Result<(T, T), String>,
     errors: &mut Vec<IntervalError>,
 ) -> Option<Vec<(T, T)>> {
-    let texts = texts?;
     let mut ranges = Vec::with_capacity(texts.len());
     for (place, text) in texts.iter().enumerate() {
         match range(text) {
@@ -145,10 +142,10 @@ fn read<T>(
             }
         }
     }
-    Some(ranges)
+    (!texts.is_empty()).then_some(ranges)
 }
 
-fn read_times(times: &[TimesSpec], errors: &mut Vec<IntervalError>) -> Vec<(u16, u16)> {
+fn read_times(times: &[TimesSpec], errors: &mut Vec<IntervalError>) -> Option<Vec<(u16, u16)>> {
     let mut ranges = Vec::with_capacity(times.len());
     for (place, spec) in times.iter().enumerate() {
         let mut problem = |part: &str, problem: String| {
@@ -172,7 +169,7 @@ fn read_times(times: &[TimesSpec], errors: &mut Vec<IntervalError>) -> Vec<(u16,
             }
         }
     }
-    ranges
+    (!times.is_empty()).then_some(ranges)
 }
 
 /// `HH:MM`, two digits each, and `24:00`.

@@ -1,6 +1,11 @@
 //! What the engine promises: laws against plain references, then examples.
 
+mod digests;
+mod groups;
+mod inhibition;
+mod intervals;
 mod matchers;
 mod silences;
 mod some;
 mod trees;
+mod wheels;
