@@ -6,6 +6,7 @@
 //! to add one, add a file.
 
 pub mod alertmanager;
+pub mod cloudevents;
 pub mod email;
 pub mod events;
 pub mod link;
