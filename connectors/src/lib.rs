@@ -11,6 +11,7 @@ pub mod email;
 pub mod events;
 pub mod link;
 pub mod pagerduty;
+pub mod receivers;
 mod send;
 mod signal;
 mod suggest;
