@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use connectors::alertmanager::config::{ConfigError, load};
+use proptest::prelude::*;
+use routing::Tree;
 
 /// One small file of the tables.
 struct Case {
@@ -21,6 +23,9 @@ fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "txt") {
+            continue;
+        }
         let table = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         cases.extend(text.split("\n=== ").skip(1).map(|text| case(&table, text)));
@@ -97,4 +102,193 @@ fn every_small_file_is_judged_as_written() {
     }
     assert!(wrong.is_empty(), "{}\n{} of {}", wrong.join("\n\n"), wrong.len(), cases.len());
     assert!(cases.len() >= 120, "{} cases", cases.len());
+}
+
+/// The engine checks the routes too; what passes here has to pass there.
+#[test]
+fn every_good_file_gives_a_tree_and_reads_back_redacted() {
+    for case in cases().iter().filter(|case| case.want == ["good"]) {
+        let title = &case.title;
+        let config = load(&case.yaml, "am.yml").unwrap();
+        let receivers = config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
+        let intervals = config.time_intervals.keys().cloned().collect();
+        Tree::build(config.route.clone(), &receivers, &intervals).expect(title);
+        let redacted = config.redacted_yaml();
+        assert!(!redacted.contains("hush"), "{title}: {redacted}");
+        // What hides an address is none, which is the only thing that may be wrong with it.
+        match load(redacted, "redacted.yml") {
+            Ok(again) => assert_eq!(again.redacted_yaml(), redacted, "{title}"),
+            Err(errors) => {
+                let hidden = errors.iter().all(|error| error.problem.contains("address"));
+                assert!(hidden, "{title}: {errors:?}\n{redacted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn secrets_are_hidden_and_the_rest_reads_as_before() {
+    let text = "\
+# smtp_auth_password: was-hush
+global:
+  smtp_auth_password: 'hush1'
+  slack_api_url: &hook https://hooks.slack.com/hush2
+  http_config:
+    proxy_url: http://user:hush3@proxy:3128
+    basic_auth: {username: me, password: \"hush4\"}
+route: {receiver: a, routes: [{match: {token: shown}, matchers: ['a=\"b: c\"']}]}
+receivers:
+- name: a
+  slack_configs:
+  - api_url: *hook
+    text: |
+      two
+      lines: # no comment
+  webhook_configs: [{url: 'https://x/hush5'}]
+  pagerduty_configs:
+  - routing_key: >-
+      hush6
+    details: {password: shown}
+  victorops_configs: [{routing_key: shown, api_key: hush7}]
+  telegram_configs: [{bot_token: hush8, chat_id: -5, disable_notifications: yes}]
+  sns_configs: [{topic_arn: shown, sigv4: {access_key: id, secret_key: hush9}}]
+";
+    let config = load(text, "am.yml").unwrap();
+    let shown = "\
+global:
+  smtp_auth_password: <secret>
+  slack_api_url: <secret>
+  http_config:
+    proxy_url: http://user:xxxxx@proxy:3128
+    basic_auth:
+      username: me
+      password: <secret>
+route:
+  receiver: a
+  routes:
+    - match:
+        token: shown
+      matchers:
+        - \"a=\\\"b: c\\\"\"
+receivers:
+  - name: a
+    slack_configs:
+      - api_url: <secret>
+        text: \"two\\nlines: # no comment\\n\"
+    webhook_configs:
+      - url: <secret>
+    pagerduty_configs:
+      - routing_key: <secret>
+        details:
+          password: shown
+    victorops_configs:
+      - routing_key: shown
+        api_key: <secret>
+    telegram_configs:
+      - bot_token: <secret>
+        chat_id: -5
+        disable_notifications: yes
+    sns_configs:
+      - topic_arn: shown
+        sigv4:
+          access_key: id
+          secret_key: <secret>
+";
+    assert_eq!(config.redacted_yaml(), shown);
+}
+
+#[test]
+fn relative_templates_begin_at_the_folder_of_the_file() {
+    let text = "route: {receiver: a}\nreceivers: [{name: a}]\ntemplates: ['t/*.tmpl', /x.tmpl]\n";
+    for (name, first) in
+        [("/etc/am/am.yml", "/etc/am/t/*.tmpl"), ("am.yml", "t/*.tmpl"), ("c/am.yml", "c/t/*.tmpl")]
+    {
+        let templates = load(text, name).unwrap().templates;
+        assert_eq!(templates, [Path::new(first), Path::new("/x.tmpl")], "{name}");
+    }
+}
+
+#[test]
+fn values_are_read_as_meant_and_defaults_stand() {
+    let text = "\
+route:
+  receiver: a
+  group_by: [x, y]
+  group_wait: 1m
+  routes:
+    - {match: {n: 010}, match_re: {m: 1|2}, matchers: ['b=c', 'a!=d'], continue: yes}
+    - {receiver: 0x1f, repeat_interval: 1w}
+receivers: [{name: a}, {name: 0x1f}]
+inhibit_rules: [{source_match: {s: 1}, source_matchers: ['a=b'], target_match_re: {t: x}, equal: [e]}]
+time_intervals: [{name: w, time_intervals: [{weekdays: ['monday:friday'], location: Local}]}]
+";
+    let config = load(text, "am.yml").unwrap();
+    assert_eq!(config.global.resolve_timeout.as_secs(), 300);
+    let receivers = config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
+    let names = config.time_intervals.keys().cloned().collect();
+    let tree = Tree::build(config.route.clone(), &receivers, &names).unwrap();
+    let keys: Vec<&str> = tree.nodes().iter().map(|node| &**node.key()).collect();
+    assert_eq!(keys, ["{}", "{}/{a!=\"d\",b=\"c\",m=~\"1|2\",n=\"010\"}", "{}/{}"]);
+    assert!(tree.nodes()[1].continues());
+    assert_eq!(tree.nodes()[2].receiver(), "0x1f");
+    assert_eq!(tree.nodes()[2].timings().repeat_interval.as_hours(), 7 * 24);
+    assert_eq!(tree.nodes()[2].timings().group_wait.as_secs(), 60);
+    let [rule] = &config.inhibit_rules[..] else { panic!("one rule") };
+    assert_eq!(rule.source.to_string(), "{s=\"1\",a=\"b\"}");
+    assert_eq!(rule.target.to_string(), "{t=~\"x\"}");
+    let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
+    let intervals = config.intervals(&zone);
+    assert_eq!(intervals["w"].intervals()[0].zone(), &zone);
+}
+
+#[test]
+fn hostile_files_are_refused_and_never_crash() {
+    let nested = |depth: usize, end: &str| {
+        let (open, close) = ("routes: [{".repeat(depth), end.repeat(depth));
+        format!("receivers: [{{name: a}}]\nroute: {{receiver: a, {open}{close}}}\n")
+    };
+    load(&nested(18, "}]"), "am.yml").unwrap();
+    let deeper = nested(20, "}]");
+    assert_eq!(
+        load(&deeper, "am.yml").unwrap_err()[0].problem,
+        "this is nested deeper than 40 levels"
+    );
+    let (deep, open) = (nested(50_000, "}]"), nested(50_000, ""));
+    let bomb: String =
+        std::iter::once("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned())
+            .chain((1..40).map(|i| {
+                format!("a{i}: &a{i} [{}*a{}]\n", format!("*a{}, ", i - 1).repeat(8), i - 1)
+            }))
+            .collect();
+    let wide = format!("route: {{receiver: a, group_by: [{}]}}", "a, ".repeat(300_000));
+    for text in
+        [deep.as_str(), &open, &bomb, &wide, "\0", "\u{feff}", "? [a]: b\n", "%YAML 9.9\n---\na"]
+    {
+        let errors = load(text, "am.yml").unwrap_err();
+        assert!(!errors.is_empty() && errors.len() <= 100, "{errors:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 256, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    /// Whatever is changed in a good file, the answer is a configuration or a list of mistakes
+    /// that names no secret.
+    #[test]
+    fn a_file_with_a_slip_is_answered(at in 0..700_usize, with in "\\PC{0,3}", cut in 0..9_usize) {
+        let text = include_str!("alertmanager_config/whole.yml");
+        let mut letters: Vec<char> = text.chars().collect();
+        let at = at.min(letters.len());
+        let end = (at + cut).min(letters.len());
+        letters.splice(at..end, with.chars());
+        let text: String = letters.into_iter().collect();
+        if let Err(errors) = load(&text, "am.yml") {
+            prop_assert!(!errors.is_empty());
+            for error in errors {
+                prop_assert!(!error.to_string().contains("hush-hush"), "{error}");
+            }
+        }
+    }
 }

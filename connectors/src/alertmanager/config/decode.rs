@@ -262,9 +262,16 @@ impl<'de> MapAccess<'de> for Map<'de> {
     }
 }
 
+/// A name up to the first letter that no field has: behind a slip of the pen may stand a secret.
+pub(super) fn shown(name: &str) -> String {
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "'\"/\\{},<>|&*!`".contains(c);
+    let end = name.char_indices().find(|(at, c)| *at >= 120 || strange(*c));
+    end.map_or_else(|| name.to_owned(), |(end, _)| format!("{}…", &name[..end]))
+}
+
 /// ``unknown field `x`; did you mean `y`?``, for the walks that use no serde.
 pub(super) fn unknown_field(word: &str, known: &[&str]) -> Wrong {
-    let shown: String = word.chars().take(64).collect();
+    let shown = shown(word);
     let remedy = match (nearest(word, known), known) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, []) => "remove it, there are no fields here".to_owned(),

@@ -83,7 +83,7 @@ impl Wrong {
             file: file.to_owned(),
             line: self.place.line,
             column: self.place.column,
-            field: self.field,
+            field: super::decode::shown(&self.field),
             problem: self.problem,
             remedy: self.remedy,
         }

@@ -49,7 +49,7 @@ impl Walk<'_> {
             }
             let field = match key.name.as_str() {
                 "times" => {
-                    spec.times = Some(self.times(value, &path));
+                    spec.times = self.times(value, &path);
                     continue;
                 }
                 "location" => {
@@ -62,7 +62,7 @@ impl Walk<'_> {
                 "months" => &mut spec.months,
                 _ => &mut spec.years,
             };
-            *field = Some(check::texts(value, &path, self.wrongs));
+            *field = check::texts(value, &path, self.wrongs);
         }
         // What is of the wrong kind has been told; the engine tells what is of the wrong value.
         if self.wrongs.len() == told {

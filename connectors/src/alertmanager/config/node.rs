@@ -6,14 +6,15 @@ use std::ops::Range;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Location, Spanned};
 
 use super::error::{Place, Wrong};
 
-/// Deepest nesting of a file: 40 routes inside each other.
-const DEPTH_MAX: usize = 96;
+/// Deepest nesting of a file: 18 routes inside each other. Reading recurses, and has to fit a small stack.
+const DEPTH_MAX: usize = 40;
 /// Largest file, in bytes.
-const BYTES_MAX: usize = 16 << 20;
+const BYTES_MAX: usize = 4 << 20;
 
 /// A value and where it was written.
 #[derive(Clone, Debug)]
@@ -52,12 +53,12 @@ impl Node {
             budget: serde_saphyr::budget! {
                 max_depth: DEPTH_MAX,
                 max_documents: 100,
-                max_nodes: 1_000_000,
-                max_events: 2_000_000,
+                max_nodes: 200_000,
+                max_events: 500_000,
                 max_aliases: 10_000,
                 max_anchors: 10_000,
             },
-            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 500_000 },
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 50_000 },
             non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
             with_snippet: false,
         };
@@ -259,10 +260,25 @@ fn syntax(error: &serde_saphyr::Error) -> Wrong {
         serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
             (format!("`{key}` is there twice"), "keep one of the two")
         }
+        serde_saphyr::Error::Budget { breach, .. } => (over_budget(breach), "write less of it"),
+        serde_saphyr::Error::AliasReplayLimitExceeded { .. } => {
+            ("what the aliases stand for is too much".to_owned(), "write less of it")
+        }
         other => (other.to_string(), "correct the YAML here or just before"),
     };
     let Some(location) = error.location() else { return Wrong::new(problem, remedy) };
     let place = place(location);
     let suffix = format!(" at line {}, column {}", place.line, place.column);
     Wrong::new(problem.trim_end_matches(&suffix), remedy).at(place)
+}
+
+fn over_budget(breach: &BudgetBreach) -> String {
+    match breach {
+        BudgetBreach::Depth { .. } => format!("this is nested deeper than {DEPTH_MAX} levels"),
+        BudgetBreach::Documents { .. } => "there are more than 100 documents".to_owned(),
+        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => {
+            "there are more anchors and aliases than any configuration needs".to_owned()
+        }
+        _ => "there is more in this file than in any configuration".to_owned(),
+    }
 }

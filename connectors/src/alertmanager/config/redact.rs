@@ -129,10 +129,17 @@ fn scalar(node: &Node, hidden: bool) -> String {
         Value::List(_) => "[]".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Plain(text) | Value::Quoted(text) if hidden && !text.is_empty() => HIDDEN.to_owned(),
-        // Letters without quotes were fit to stand without quotes.
-        Value::Plain(text) if !text.contains('\n') => without_password(text),
+        Value::Plain(text) if is_plain(text) => without_password(text),
         Value::Plain(text) | Value::Quoted(text) => quoted(&without_password(text)),
     }
+}
+
+/// Whether letters need no quotes, whatever stands around them.
+fn is_plain(text: &str) -> bool {
+    let start = text.strip_prefix('-').unwrap_or(text);
+    start.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
+        && !text.ends_with(':')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./+@=:".contains(c))
 }
 
 /// `http://user:password@proxy` without the password.
