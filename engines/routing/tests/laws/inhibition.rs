@@ -44,7 +44,7 @@ fn any_rule() -> impl Strategy<Value = InhibitRule> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_inhibitor_answers_as_trying_every_alert_does(

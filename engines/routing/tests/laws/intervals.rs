@@ -303,7 +303,7 @@ fn minutes_on(from: Timestamp, days: i64) -> impl Iterator<Item = Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn the_next_change_is_the_one_that_every_minute_shows(

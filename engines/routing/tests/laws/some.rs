@@ -1,5 +1,6 @@
 //! Labels and matchers to draw from: few names and values, so that they meet.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -47,8 +48,19 @@ pub fn any_value() -> impl Strategy<Value = String> {
 }
 
 pub fn any_matcher() -> impl Strategy<Value = Matcher> {
-    ("[abcd]", any_op(), any_value())
-        .prop_map(|(name, op, value)| Matcher::new(name, op, value).unwrap())
+    ("[abcd]", any_op(), any_value()).prop_map(|(name, op, value)| known(name, op, value))
+}
+
+thread_local! {
+    static KNOWN: RefCell<BTreeMap<(String, Op, String), Matcher>> = RefCell::default();
+}
+
+/// Compiling expressions is what takes the time of these tests.
+fn known(name: String, op: Op, value: String) -> Matcher {
+    KNOWN.with_borrow_mut(|known| {
+        let new = || Matcher::new(&name, op, &value).unwrap();
+        known.entry((name.clone(), op, value.clone())).or_insert_with(new).clone()
+    })
 }
 
 pub fn any_matchers(most: usize) -> impl Strategy<Value = Matchers> {

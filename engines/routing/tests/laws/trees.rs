@@ -81,7 +81,7 @@ fn any_wide_tree() -> impl Strategy<Value = RouteSpec> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn a_tree_takes_an_alert_where_the_recursion_does(
