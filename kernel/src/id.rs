@@ -33,6 +33,10 @@ kinds! {
     AlertKind AlertId "alr";
     /// An alert that planned work explains.
     ExpectedKind ExpectedId "exp";
+    /// An event that was received, kept to write a mapping against.
+    ExampleKind ExampleId "exm";
+    /// A heartbeat.
+    HeartbeatKind HeartbeatId "hrt";
     /// An incident.
     IncidentKind IncidentId "inc";
     /// A message to the outside world.
