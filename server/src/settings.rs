@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use connectors::webhook::WebhookSecret;
 use incidents::Matrix;
-use kernel::{Fact, SpaceId};
+use kernel::{Fact, ItemRef, SpaceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::Call;
 use crate::extract::Json;
+use crate::listing::Items;
 use crate::practices::incidents::routes::etag;
 use crate::problem::{Answer, Problem};
 
@@ -37,6 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_policy, put_policy))
         .routes(routes!(get_matrix, put_matrix))
         .routes(routes!(get_routes, put_routes))
+        .routes(routes!(routes_of_estate))
         .routes(routes!(webhook_secret))
 }
 
@@ -237,6 +239,31 @@ struct SigningSecret {
     /// As the Standard Webhooks libraries take it.
     #[schema(example = "whsec_bm8gc2VjcmV0IGF0IGFsbCwganVzdCBhbiBleGFtcGxl")]
     secret: String,
+}
+
+/// A route that files brought: read here, changed there.
+#[derive(Debug, Serialize, ToSchema)]
+struct RouteOfEstate {
+    /// The resource that says it.
+    route: ItemRef,
+    /// What it says.
+    #[serde(flatten)]
+    rule: Route,
+}
+
+/// The routes of the estate, in their order. They are asked after those of the settings.
+#[utoipa::path(get, path = "/settings/routes/estate", tag = "settings",
+    responses((status = 200, description = "The routes", body = Items<RouteOfEstate>)))]
+async fn routes_of_estate(
+    State(app): State<App>,
+    caller: Caller,
+) -> Answer<Json<Items<RouteOfEstate>>> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let shown = |rule: &Route| {
+        let route = ItemRef::new("route", &rule.name)?;
+        Some(RouteOfEstate { route, rule: rule.clone() })
+    };
+    Ok(Json(Items { items: snapshot.flow_of_files.iter().filter_map(shown).collect() }))
 }
 
 /// The secret that signs outgoing webhooks, for whoever sets up a receiver.

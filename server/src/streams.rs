@@ -6,18 +6,22 @@ use std::time::Duration;
 
 use ::streams::{Context, Fact, Reaction, Want, leads_somewhere, react, wants};
 use alerts::Alert;
+use estate::{Kind, Spec};
+use incidents::expected::{self, Expected};
 use incidents::{Command, Incident};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use oncall::Page;
 use spine::db::Work;
 use spine::engine::{self, Asked, Table};
 use spine::follow::Follower;
-use spine::journal::Stored;
+use spine::journal::{self, Stamp, Stored};
 use spine::{Denied, Fault, Tx, World};
 
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
 use crate::practices::estate::live::{LiveEstate, Snapshot};
+use crate::practices::estate::store as resource_store;
+use crate::practices::incidents::expected::store::{self as expected_store, EXPECTED};
 use crate::practices::incidents::store::{self as incident_store, INCIDENTS};
 use crate::practices::oncall::store::{self as page_store, PAGES};
 
@@ -56,9 +60,15 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
             // What cannot be read is heeded, and fails where that is counted.
             stored.entry.data.read().map_or(true, |event| leads_somewhere(&event, policy))
         }
-        Some(kind) => [Incident::KIND, Page::KIND].contains(&kind),
-        None => false,
+        Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
+        _ => maintenance_window(stored).is_some(),
     }
+}
+
+/// The maintenance window that an entry is about.
+fn maintenance_window(stored: &Stored) -> Option<ItemRef> {
+    let item: ItemRef = stored.entry.subject.strip_prefix("item:")?.parse().ok()?;
+    (Kind::of(&item) == Some(Kind::MaintenanceWindow)).then_some(item)
 }
 
 /// Tells the compiler that a closure holds for every lifetime.
@@ -76,6 +86,15 @@ struct Shell<'a> {
     hot: &'a HotAlerts,
 }
 
+/// What a fact wants, as far as it is loaded.
+#[derive(Default)]
+struct Loaded {
+    alerts: Vec<Alert>,
+    incidents: Vec<Incident>,
+    pages: Vec<Page>,
+    expected: Vec<Expected>,
+}
+
 impl Shell<'_> {
     async fn take(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
         if let Some((record, event)) = self.fact(tx, &ALERTS, stored).await? {
@@ -84,6 +103,10 @@ impl Shell<'_> {
             self.follow(tx, stored, &Fact::Incident(&record, &event)).await
         } else if let Some((record, event)) = self.fact(tx, &PAGES, stored).await? {
             self.follow(tx, stored, &Fact::Page(&record, &event)).await
+        } else if let Some((record, event)) = self.fact(tx, &EXPECTED, stored).await? {
+            self.follow(tx, stored, &Fact::Expected(&record, &event)).await
+        } else if let Some(window) = maintenance_window(stored) {
+            self.window_changed(tx, stored, &window).await
         } else {
             Ok(())
         }
@@ -111,30 +134,37 @@ impl Shell<'_> {
         Ok(found.map(|found| (found.record, event)))
     }
 
+    /// A maintenance window that was changed: what it says now, in this transaction, since memory
+    /// may be a moment behind.
+    async fn window_changed(
+        &self,
+        tx: &mut Tx,
+        stored: &Stored,
+        window: &ItemRef,
+    ) -> Result<(), Denied> {
+        let kept = resource_store::one(tx, self.space, window).await?;
+        let spec = kept.as_ref().and_then(|kept| match &kept.stored.resource.spec {
+            Spec::MaintenanceWindow(spec) => Some(spec),
+            _ => None,
+        });
+        self.follow(tx, stored, &Fact::Window(window, spec)).await
+    }
+
     async fn follow(&self, tx: &mut Tx, stored: &Stored, fact: &Fact<'_>) -> Result<(), Denied> {
-        let wants = wants(fact);
-        let mut incidents: Vec<Incident> = Vec::new();
-        let mut pages: Vec<Page> = Vec::new();
-        let mut alerts: Vec<Alert> = Vec::new();
-        for want in &wants {
-            match want {
-                Want::Alert(id) => {
-                    let found = engine::load(tx, &ALERTS, self.space, *id).await?;
-                    alerts.extend(found.map(|found| found.record));
-                }
-                Want::FiringOn(items) => alerts.extend(self.firing_on(items)),
-                want => self.load(tx, want, &mut incidents, &mut pages).await?,
-            }
+        let mut loaded = Loaded::default();
+        for want in &wants(fact) {
+            self.load(tx, want, &mut loaded).await?;
         }
-        incidents.sort_by_key(|incident| incident.id);
-        incidents.dedup_by_key(|incident| incident.id);
+        loaded.incidents.sort_by_key(|incident| incident.id);
+        loaded.incidents.dedup_by_key(|incident| incident.id);
         let context = Context {
             estate: &self.estate.estate,
             policy: &self.estate.policy,
             routes: &self.estate.flow,
-            alerts: &alerts,
-            incidents: &incidents,
-            pages: &pages,
+            alerts: &loaded.alerts,
+            incidents: &loaded.incidents,
+            pages: &loaded.pages,
+            expected: &loaded.expected,
         };
         for reaction in react(fact, &context, self.moment) {
             match self.execute(tx, stored, reaction).await {
@@ -149,31 +179,23 @@ impl Shell<'_> {
         Ok(())
     }
 
-    async fn load(
-        &self,
-        tx: &mut Tx,
-        want: &Want,
-        incidents: &mut Vec<Incident>,
-        pages: &mut Vec<Page>,
-    ) -> Result<(), Fault> {
+    async fn load(&self, tx: &mut Tx, want: &Want, loaded: &mut Loaded) -> Result<(), Fault> {
         match want {
+            Want::Alert(id) => {
+                let found = engine::load(tx, &ALERTS, self.space, *id).await?;
+                loaded.alerts.extend(found.map(|found| found.record));
+            }
+            Want::FiringOn(items) => loaded.alerts.extend(self.firing_on(items)),
             Want::Holding(alert) => {
-                let tag = format!("alert:{alert}");
-                for id in incident_store::of_tag(tx, self.space, &tag).await? {
-                    incidents.extend(self.incident(tx, id).await?);
-                }
+                self.tagged(tx, &format!("alert:{alert}"), loaded).await?;
+            }
+            Want::ChildrenOf(id) => {
+                self.tagged(tx, &incident_store::parent_tag(*id), loaded).await?;
             }
             Want::Near(item) => {
                 let since = self.updated_after();
                 let near = incident_store::near(tx, self.space, item.as_ref(), since).await?;
-                incidents.extend(near);
-            }
-            Want::Alert(_) | Want::FiringOn(_) => {}
-            Want::ChildrenOf(id) => {
-                let tag = incident_store::parent_tag(*id);
-                for id in incident_store::of_tag(tx, self.space, &tag).await? {
-                    incidents.extend(self.incident(tx, id).await?);
-                }
+                loaded.incidents.extend(near);
             }
             Want::Survivor(id) => {
                 let mut next = Some(*id);
@@ -181,13 +203,26 @@ impl Shell<'_> {
                     let Some(id) = next else { break };
                     let found = self.incident(tx, id).await?;
                     next = found.as_ref().and_then(|incident| incident.merged_into);
-                    incidents.extend(found);
+                    loaded.incidents.extend(found);
                 }
             }
             Want::PagesOf(incident) => {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
-                pages.extend(found.into_iter().map(|page| page.record));
+                loaded.pages.extend(found.into_iter().map(|page| page.record));
             }
+            Want::ExpectedOf(alert) => {
+                loaded.expected.extend(expected_store::of_alert(tx, self.space, *alert).await?);
+            }
+            Want::ExpectedBy(window) => {
+                loaded.expected.extend(expected_store::by_window(tx, self.space, window).await?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn tagged(&self, tx: &mut Tx, tag: &str, loaded: &mut Loaded) -> Result<(), Fault> {
+        for id in incident_store::of_tag(tx, self.space, tag).await? {
+            loaded.incidents.extend(self.incident(tx, id).await?);
         }
         Ok(())
     }
@@ -237,6 +272,17 @@ impl Shell<'_> {
             Reaction::Alert(id, command) => {
                 engine::execute_in::<Alert>(tx, &ALERTS, id, &command, &asked).await?;
             }
+            Reaction::Expect(id, expect) => {
+                let alert = format!("{}:{}", Alert::KIND, expect.alert);
+                let command = expected::Command::Expect(expect);
+                let done = engine::open_in(tx, &EXPECTED, id, &command, &asked).await?;
+                self.tell(tx, &asked, alert, &done.events).await?;
+            }
+            Reaction::Expected(id, command) => {
+                let done = engine::execute_in(tx, &EXPECTED, id, &command, &asked).await?;
+                let alert = format!("{}:{}", Alert::KIND, done.record.expect.alert);
+                self.tell(tx, &asked, alert, &done.events).await?;
+            }
             Reaction::StartPage(id, start) => {
                 let command = oncall::Command::Start(start);
                 engine::open_in(tx, &PAGES, id, &command, &asked).await?;
@@ -246,5 +292,25 @@ impl Shell<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Tells the alert's own timeline what planned work has to do with it.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        asked: &Asked<'_>,
+        alert: String,
+        events: &[expected::Event],
+    ) -> Result<(), Fault> {
+        let mut facts = Vec::new();
+        for event in events {
+            let data = serde_json::to_value(event)
+                .map_err(|error| Fault::corrupt("expected event", error))?;
+            let kind = format!("{}.{}", Expected::KIND, Expected::event_name(event));
+            facts.push(kernel::Fact { subject: alert.clone(), kind, data: data.into() });
+        }
+        let (at, actor) = (asked.moment.now, &asked.moment.actor);
+        let stamp = Stamp { space: asked.space, at, actor, cause: asked.cause };
+        journal::append(tx, &stamp, &facts).await
     }
 }

@@ -182,6 +182,10 @@ impl Play {
             Happening::Incident(id, event) => {
                 Some(format!("#{} {}", self.number(*id), self.incident_line(event)?))
             }
+            Happening::Expected(id, event) => {
+                let title = &self.world.expected.get(*id)?.expect.title;
+                Some(format!("{title}: {}", incidents::expected::describe(event)))
+            }
             Happening::Page(id, event) => {
                 let page = self.world.pages.get(*id)?;
                 Some(format!("#{} {}", self.number(page.incident), page_line(event)?))

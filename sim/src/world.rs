@@ -7,8 +7,10 @@ use std::time::Duration;
 use alerts::{Alert, Fingerprint, Ignored, Matcher, Signal};
 use estate::{Estate, SourceFile};
 use incidents::Incident;
+use incidents::expected::{self, Expected};
 use kernel::{
-    Actor, AlertId, Effect, IncidentId, Lifecycle, Message, Moment, OutboxId, PageId, Refusal, Time,
+    Actor, AlertId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId, PageId,
+    Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
@@ -29,6 +31,8 @@ pub enum Happening {
     Incident(IncidentId, incidents::Event),
     /// To a page.
     Page(PageId, oncall::Event),
+    /// To an alert that planned work explains.
+    Expected(ExpectedId, expected::Event),
 }
 
 /// A message in the outbox.
@@ -76,6 +80,8 @@ pub struct World {
     pub incidents: Shelf<Incident>,
     /// Pages.
     pub pages: Shelf<Page>,
+    /// Alerts that planned work explains.
+    pub expected: Shelf<Expected>,
     /// The outbox.
     pub outbox: BTreeMap<OutboxId, Letter>,
     /// The journal, in order.
@@ -101,6 +107,7 @@ impl World {
             alerts: Shelf::default(),
             incidents: Shelf::default(),
             pages: Shelf::default(),
+            expected: Shelf::default(),
             outbox: BTreeMap::new(),
             journal: Vec::new(),
             policy: streams::Policy {
@@ -230,7 +237,17 @@ impl World {
         for id in self.pages.due(self.now) {
             let _ = self.ask_page(id, &Page::tick(), &moment);
         }
+        for id in self.expected.due(self.now) {
+            self.ask_expected(id, &Expected::tick(), &moment);
+        }
         self.journal.len() - before
+    }
+
+    fn ask_expected(&mut self, id: ExpectedId, command: &expected::Command, moment: &Moment) {
+        if let Ok(done) = self.expected.execute(id, command, moment) {
+            let events = done.events.into_iter();
+            self.journal.extend(events.map(|event| Happening::Expected(id, event)));
+        }
     }
 
     /// Whether the stream has entries before it.
@@ -293,6 +310,7 @@ impl World {
         let records = self.alerts.rows().filter_map(Lifecycle::next_due);
         let records = records.chain(self.incidents.rows().filter_map(Lifecycle::next_due));
         let records = records.chain(self.pages.rows().filter_map(Lifecycle::next_due));
+        let records = records.chain(self.expected.rows().filter_map(Lifecycle::next_due));
         records.chain(letters.map(|letter| letter.due_at)).min()
     }
 
@@ -303,6 +321,9 @@ impl World {
                 self.incidents.get(*id).map(|record| Fact::Incident(record, event))
             }
             Happening::Page(id, event) => self.pages.get(*id).map(|r| Fact::Page(r, event)),
+            Happening::Expected(id, event) => {
+                self.expected.get(*id).map(|record| Fact::Expected(record, event))
+            }
         };
         let Some(fact) = fact else { return Vec::new() };
         let wants = streams::wants(&fact);
@@ -324,7 +345,16 @@ impl World {
             })
         };
         let alerts: Vec<Alert> = self.alerts.rows().filter(wanted).cloned().collect();
+        let wanted = |expected: &&Expected| {
+            wants.iter().any(|want| match want {
+                Want::ExpectedOf(alert) => expected.expect.alert == *alert,
+                Want::ExpectedBy(window) => expected.expect.window == *window,
+                _ => false,
+            })
+        };
+        let expected: Vec<Expected> = self.expected.rows().filter(wanted).cloned().collect();
         let context = Context {
+            expected: &expected,
             alerts: &alerts,
             estate: &self.estate,
             policy: &self.policy,
@@ -350,6 +380,7 @@ impl World {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
             Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
+            Want::ExpectedOf(_) | Want::ExpectedBy(_) => false,
         }
     }
 
@@ -376,6 +407,17 @@ impl World {
             Reaction::Incident(id, command) => self.ask_incident(id, &command, moment),
             Reaction::Alert(id, command) => self.ask_alert(id, &command, moment),
             Reaction::Page(id, command) => self.ask_page(id, &command, moment),
+            Reaction::Expect(id, expect) => {
+                let command = expected::Command::Expect(expect);
+                self.expected.open(id, &command, moment).map(|done| {
+                    let events = done.events.into_iter();
+                    self.journal.extend(events.map(|event| Happening::Expected(id, event)));
+                })
+            }
+            Reaction::Expected(id, command) => {
+                self.ask_expected(id, &command, moment);
+                Ok(())
+            }
             Reaction::StartPage(id, start) => {
                 let done = self.pages.open(id, &oncall::Command::Start(start), moment);
                 done.map(|done| self.keep_page(id, done))

@@ -1,7 +1,7 @@
 //! Detect to restore: from the first alert to the service being back.
 
 use alerts::Alert;
-use incidents::{Command, Incident, What};
+use incidents::{Command, Incident, What, expected};
 use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
@@ -10,13 +10,16 @@ use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, o
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::keep;
 use crate::proving::{end_after_parent, end_children, prove};
-use crate::{Context, Fact, Reaction};
+use crate::{Context, Fact, Reaction, planned};
 
 /// What follows from a fact.
 ///
 /// | fact | reaction |
 /// |---|---|
 /// | alert fired | join a related incident, or open one |
+/// | alert fired or returned within planned work | it is expected; no incident |
+/// | planned work over or taken back | as if fired then, if it still fires |
+/// | maintenance window changed | what it explains ends with it |
 /// | alert returned | back to its incident, or as if fired |
 /// | alert matched to another item, relabelled | as if fired, if it fires and belongs nowhere |
 /// | alert cleared | its incident hears so; by policy it is restored |
@@ -37,6 +40,11 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
         Fact::Alert(alert, event) => alert_fact(alert, event, context, moment),
         Fact::Incident(incident, event) => incident_fact(incident, &event.what, context, moment),
         Fact::Page(page, event) => page_fact(page, event, context, moment),
+        Fact::Expected(expected, expected::Event::Overran { ended_at, withdrawn, .. }) => {
+            planned::overran(expected, (*ended_at, *withdrawn), context, moment)
+        }
+        Fact::Expected(..) => Vec::new(),
+        Fact::Window(window, spec) => planned::changed(window, *spec, context, moment),
     }
 }
 
@@ -57,9 +65,9 @@ fn alert_fact(
         }
         Event::Cleared { ends_at, .. } => {
             let cleared = Command::MemberCleared { alert: alert.id, at: *ends_at };
-            members_of(alert.id, context)
-                .map(|incident| Reaction::incident(incident.id, cleared.clone()))
-                .collect()
+            let heard = members_of(alert.id, context)
+                .map(|incident| Reaction::incident(incident.id, cleared.clone()));
+            heard.chain(planned::stopped(alert, context)).collect()
         }
         Event::Matched { .. }
         | Event::Relabelled(_)

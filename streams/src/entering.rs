@@ -6,7 +6,7 @@ use incidents::{Attach, Command, Incident, Open, Severity, Stage};
 use kernel::{AlertId, IncidentId, ItemRef, Moment, Time};
 
 use crate::assess::{assessment, relation};
-use crate::{Context, Reaction};
+use crate::{Context, Reaction, planned};
 
 /// The incident that an alert joins, or opens. `at` is when this firing came in, which may be
 /// longer ago than the last one that the record knows of.
@@ -19,6 +19,14 @@ pub(crate) fn enter(
     if !context.policy.opens(alert.severity, alert.item.is_some()) {
         return Vec::new();
     }
+    if let Some(expected) = planned::expect(alert, at, context, moment) {
+        return expected;
+    }
+    join_or_open(alert, at, context, moment)
+}
+
+/// The same without asking whether the interruption was planned.
+fn join_or_open(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     match verdict(alert, at, context, moment) {
         Verdict::Attach { incident, reason, also } => {
             let mut reactions = join(alert, incident, reason, context);
@@ -38,6 +46,45 @@ pub(crate) fn come_back(
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
+    match last_holder(alert, at, left, context) {
+        // Back within the reopen window, but by planned work: that is no relapse.
+        Some(incident) if !incident.service_is_back() => {
+            vec![returned(incident, alert, at)]
+        }
+        Some(incident) if context.policy.opens(alert.severity, alert.item.is_some()) => {
+            planned::expect(alert, at, context, moment)
+                .unwrap_or_else(|| vec![returned(incident, alert, at)])
+        }
+        Some(incident) => vec![returned(incident, alert, at)],
+        None => enter(alert, at, context, moment),
+    }
+}
+
+/// The same without asking whether the interruption was planned.
+pub(crate) fn back_or_new(
+    alert: &Alert,
+    at: Time,
+    left: Option<IncidentId>,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    match last_holder(alert, at, left, context) {
+        Some(incident) => vec![returned(incident, alert, at)],
+        None => join_or_open(alert, at, context, moment),
+    }
+}
+
+fn returned(incident: &Incident, alert: &Alert, at: Time) -> Reaction {
+    Reaction::incident(incident.id, Command::MemberReturned { alert: alert.id, at })
+}
+
+/// The incident that takes the alert back.
+fn last_holder<'a>(
+    alert: &'a Alert,
+    at: Time,
+    left: Option<IncidentId>,
+    context: &Context<'a>,
+) -> Option<&'a Incident> {
     let takes = |incident: &&Incident| {
         // What was merged a moment ago hands over what it knows.
         let takes = incident.stage == Stage::Merged || incident.takes_back(alert.id, at);
@@ -45,13 +92,7 @@ pub(crate) fn come_back(
     };
     let mut back: Vec<&Incident> = held_by(alert, context).filter(takes).collect();
     back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
-    match back.last() {
-        Some(incident) => {
-            let command = Command::MemberReturned { alert: alert.id, at };
-            vec![Reaction::incident(incident.id, command)]
-        }
-        None => enter(alert, at, context, moment),
-    }
+    back.pop()
 }
 
 /// Whether an incident, other than the one that it just `left`, knows that the alert fires.

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
 use alerts::Alert;
-use estate::Estate;
+use estate::{Estate, MaintenanceWindowSpec};
+use incidents::expected::{self, Expected};
 use incidents::{Incident, What};
-use kernel::{AlertId, IncidentId, ItemRef, PageId};
+use kernel::{AlertId, ExpectedId, IncidentId, ItemRef, PageId};
 use oncall::Page;
 
 use crate::proving::hit_items;
@@ -18,6 +19,10 @@ pub enum Fact<'a> {
     Incident(&'a Incident, &'a incidents::Event),
     /// To a page.
     Page(&'a Page, &'a oncall::Event),
+    /// To an alert that planned work explains.
+    Expected(&'a Expected, &'a expected::Event),
+    /// To a maintenance window: what it says now; nothing: it is gone.
+    Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -35,6 +40,8 @@ pub struct Context<'a> {
     pub incidents: &'a [Incident],
     /// The pages that [`wants`] asked for, in any order.
     pub pages: &'a [Page],
+    /// The expected alerts that [`wants`] asked for, in any order.
+    pub expected: &'a [Expected],
 }
 
 /// Something that the shell has to load before a reaction.
@@ -52,6 +59,10 @@ pub enum Want {
     Alert(AlertId),
     /// All pages of the incident.
     PagesOf(IncidentId),
+    /// What is expected of the alert and is not over. More do no harm.
+    ExpectedOf(AlertId),
+    /// What is expected by a maintenance window and is not over. More do no harm.
+    ExpectedBy(ItemRef),
     /// The alerts that fire on any of these items. More do no harm.
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
@@ -66,9 +77,12 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             | alerts::Event::Returned(_)
             | alerts::Event::Relabelled(_)
             | alerts::Event::Matched { .. } => {
-                vec![Want::Holding(alert.id), Want::Near(alert.item.clone())]
+                let near = Want::Near(alert.item.clone());
+                vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
             }
-            alerts::Event::Cleared { .. } => vec![Want::Holding(alert.id)],
+            alerts::Event::Cleared { .. } => {
+                vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
+            }
             _ => Vec::new(),
         },
         Fact::Incident(incident, event) => match &event.what {
@@ -76,7 +90,8 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             What::Detached { alert, .. } => {
                 let member = incident.members.iter().find(|member| member.alert == *alert);
                 let item = member.and_then(|member| member.item.clone());
-                vec![Want::Alert(*alert), Want::Holding(*alert), Want::Near(item)]
+                let expected = Want::ExpectedOf(*alert);
+                vec![Want::Alert(*alert), Want::Holding(*alert), Want::Near(item), expected]
             }
             What::Merged { into } => {
                 let firing = incident.attached().filter(|member| member.cleared_at.is_none());
@@ -105,6 +120,14 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             }
             _ => Vec::new(),
         },
+        Fact::Expected(found, expected::Event::Overran { .. }) => {
+            let Expected { expect, .. } = found;
+            let near = Want::Near(Some(expect.item.clone()));
+            let alert = expect.alert;
+            vec![Want::Alert(alert), Want::Holding(alert), near, Want::ExpectedOf(alert)]
+        }
+        Fact::Expected(..) => Vec::new(),
+        Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
     }
 }
 
@@ -144,6 +167,10 @@ pub enum Reaction {
     StartPage(PageId, Box<oncall::Start>),
     /// Ask something of a page.
     Page(PageId, oncall::Command),
+    /// Remember under this id that planned work explains an alert; its timeline says so.
+    Expect(ExpectedId, Box<expected::Expect>),
+    /// Ask something of an expected alert.
+    Expected(ExpectedId, expected::Command),
 }
 
 impl Reaction {

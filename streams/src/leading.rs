@@ -5,9 +5,7 @@ use crate::Policy;
 /// Whether anything can follow from an event of an alert, as far as the event alone tells.
 pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
     match event {
-        Event::Fired(firing) => {
-            policy.opens(Severity::of(&firing.labels), firing.item.is_some())
-        }
+        Event::Fired(firing) => policy.opens(Severity::of(&firing.labels), firing.item.is_some()),
         Event::Returned(_)
         | Event::Relabelled(_)
         | Event::Matched { .. }

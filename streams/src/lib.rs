@@ -16,6 +16,7 @@ mod entering;
 mod fact;
 mod leading;
 mod paging;
+mod planned;
 mod policy;
 mod proving;
 mod routes;

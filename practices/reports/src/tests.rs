@@ -197,6 +197,12 @@ fn a_report_is_written_like_this() {
       "by_cause_class": {
         "technology": 1
       },
+      "proven": {
+        "passed": 0,
+        "failed": 0,
+        "unchecked": 1,
+        "confirmed": 0
+      },
       "per_day": [
         {
           "day": "2026-03-01",

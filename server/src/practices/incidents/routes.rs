@@ -36,6 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(alerts))
         .routes(routes!(impact))
         .routes(routes!(children))
+        .merge(super::expected::routes::routes())
 }
 
 /// The incident that an address names.
