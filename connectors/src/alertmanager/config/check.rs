@@ -136,11 +136,3 @@ fn one_of_class(text: &str) -> Option<&str> {
     }
     Some(letters.as_str()).filter(|rest| !rest.is_empty())
 }
-
-pub(super) fn http(node: &Node, path: &str, wrongs: &mut Vec<Wrong>) {
-    wrongs.extend(node.map().err().map(|wrong| wrong.within(path)));
-}
-
-pub(super) fn tls(node: &Node, path: &str, wrongs: &mut Vec<Wrong>) {
-    wrongs.extend(node.map().err().map(|wrong| wrong.within(path)));
-}

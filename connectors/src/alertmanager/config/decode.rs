@@ -7,7 +7,7 @@ use serde::de::{
     self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, Visitor,
 };
-use serde::{Deserialize, forward_to_deserialize_any};
+use serde::forward_to_deserialize_any;
 
 use super::error::Wrong;
 use super::node::{Key, Node, Value};
@@ -18,15 +18,16 @@ const TOLD_MAX: usize = 20;
 
 /// Reads a value, and goes on behind a mistake: what is wrong is told, taken out, and the rest read
 /// again. `None` when something was wrong.
-#[expect(dead_code, reason = "receivers are read with it as soon as they are there")]
-pub(super) fn read<T>(node: &Node, path: &str, wrongs: &mut Vec<Wrong>) -> Option<T>
-where
-    T: for<'n> Deserialize<'n>,
-{
+pub(super) fn read<T>(
+    node: &Node,
+    path: &str,
+    wrongs: &mut Vec<Wrong>,
+    read: impl Fn(&Node) -> Result<T, Wrong>,
+) -> Option<T> {
     let mut rest = node.clone();
     let mut told: Vec<String> = Vec::new();
     loop {
-        let wrong = match T::deserialize(&rest) {
+        let wrong = match read(&rest) {
             Ok(value) => return told.is_empty().then_some(value),
             Err(wrong) => wrong.at(node.place),
         };

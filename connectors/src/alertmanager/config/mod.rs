@@ -18,6 +18,7 @@ mod route;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use gotemplate::Templates;
 use jiff::tz::TimeZone;
 use routing::{InhibitRule, Intervals, RouteSpec, Syntax};
 
@@ -30,6 +31,8 @@ use error::{Place, Wrong};
 use node::{Node, Value};
 use receiver::Around;
 use route::{Known, Walk};
+
+use crate::receivers;
 
 /// Most mistakes that are told at once: nobody reads more.
 const TOLD_MAX: usize = 100;
@@ -51,10 +54,26 @@ pub struct Config {
     pub time_intervals: NamedIntervals,
     /// What is right but may not do what its writer thinks.
     pub notes: Vec<Note>,
+    file: String,
     redacted: String,
 }
 
 impl Config {
+    /// What is wrong with the receivers once the templates of all files are known:
+    /// [`receivers::templates`] with those of [`Config::templates`] behind them. What needs no
+    /// templates, [`load`] has looked at.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the file; at least one.
+    pub fn check(&self, templates: &Templates) -> Result<(), Vec<ConfigError>> {
+        let all = self.receivers.iter().flat_map(|receiver| &receiver.integrations);
+        let mut errors: Vec<ConfigError> =
+            all.flat_map(|integration| integration.check(templates, &self.file)).collect();
+        errors.sort_by_key(|error| (error.line, error.column));
+        errors.dedup_by(|a, b| (a.line, a.column, &a.problem) == (b.line, b.column, &b.problem));
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     /// The time intervals, ready to be asked. `local` is the zone of the machine, which
     /// `location: Local` means.
     pub fn intervals(&self, local: &TimeZone) -> Intervals {
@@ -151,7 +170,10 @@ fn read(
         names(section(name), name, &mut known.intervals, wrongs);
     }
     let mut walk = Walk { known: &known, wrongs, notes: &mut notes };
-    let around = Around { global: document.field("global"), folder: folder(name) };
+    let built_in = receivers::templates().unwrap_or_default();
+    let folder = folder(name);
+    let around = Around { global: document.field("global"), folder, templates: &built_in };
+    walk.clients(&around);
     let receivers = walk.receivers(section("receivers"), &around);
     let route = match document.field("route") {
         Some(node) => {
@@ -171,6 +193,7 @@ fn read(
     }
     let redacted = redact::redacted(document);
     Some(Config {
+        file: name.to_owned(),
         global,
         templates,
         route,
@@ -182,12 +205,15 @@ fn read(
     })
 }
 
-/// In the order of the file, each place once: what `global` gives to ten receivers is wrong once.
+/// In the order of the file. What `global` gives to ten receivers is wrong once.
 fn told(mut wrongs: Vec<Wrong>, name: &str) -> Vec<ConfigError> {
     wrongs.sort_by_key(|wrong| wrong.place);
-    let mut places = BTreeSet::new();
+    let of_global = |wrong: &&Wrong| wrong.field.starts_with("global");
+    let global: BTreeSet<Place> = wrongs.iter().filter(of_global).map(|w| w.place).collect();
+    wrongs.retain(|wrong| of_global(&wrong) || !global.contains(&wrong.place));
+    let mut told = BTreeSet::new();
     wrongs.retain(|wrong| {
-        wrong.place == Place::default() || places.insert((wrong.place, wrong.problem.clone()))
+        wrong.place == Place::default() || told.insert((wrong.place, wrong.problem.clone()))
     });
     wrongs.truncate(TOLD_MAX);
     wrongs.into_iter().map(|wrong| wrong.in_file(name)).collect()

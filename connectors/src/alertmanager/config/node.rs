@@ -1,6 +1,7 @@
 //! YAML as a tree that remembers where everything was written, and how: `5`, `yes` and `09:00` are
 //! text to a field that wants text, so a scalar keeps its letters until a field says what it wants.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -125,6 +126,30 @@ impl Node {
             at = next;
         }
         at
+    }
+
+    /// Every field with the place of its value, by path.
+    pub fn places(&self) -> BTreeMap<String, Place> {
+        let mut places = BTreeMap::new();
+        let mut open = vec![(String::new(), self)];
+        while let Some((path, node)) = open.pop() {
+            match &node.value {
+                Value::List(list) => {
+                    let element = |(i, node)| (format!("{path}[{i}]"), node);
+                    open.extend(list.iter().enumerate().map(element));
+                }
+                Value::Map(map) => {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    let fields = map.iter();
+                    open.extend(
+                        fields.map(|(key, node)| (format!("{path}{dot}{}", key.name), node)),
+                    );
+                }
+                _ => {}
+            }
+            places.insert(path, node.place);
+        }
+        places
     }
 
     /// Takes out what stands at a path, so that reading can go on; `false` when nothing is there.

@@ -1,19 +1,25 @@
-//! The section `receivers`: names, kinds, what is taken from `global`; what stands in each kind's
-//! section is read by that kind.
+//! The section `receivers`: names, kinds, what is taken from `global`; what stands in the section
+//! of a kind is read by that kind ([`crate::receivers`]).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::error::Wrong;
+use gotemplate::Templates;
+
+use super::decode::read;
+use super::error::{ConfigError, Place, Wrong};
 use super::global;
 use super::node::{Node, Value};
 use super::route::Walk;
+use crate::receivers::{self, Problem};
 
-/// The fields of a receiver.
-const FIELDS: &[&str] = &[
-    "name",
+/// The sections of a receiver in Alertmanager, of which Operate may not have all.
+const KINDS: &[&str] = &[
     "discord_configs",
     "email_configs",
+    "incidentio_configs",
     "jira_configs",
+    "mattermost_configs",
     "msteams_configs",
     "msteamsv2_configs",
     "opsgenie_configs",
@@ -41,12 +47,14 @@ pub struct Receiver {
 /// One way in which a receiver is told.
 #[derive(Clone, Debug)]
 pub struct Integration {
-    /// The section in which it stands, such as `slack_configs`.
-    pub section: &'static str,
-    /// Its place in the section, from 0.
+    /// How, with everything that `global` gives filled in.
+    pub config: receivers::Integration,
+    /// Its place in its section of the receiver, from 0.
     pub index: usize,
     /// Where it begins, from 1.
     pub line: u32,
+    path: String,
+    places: BTreeMap<String, Place>,
 }
 
 /// What integrations take from elsewhere.
@@ -54,6 +62,31 @@ pub(super) struct Around<'n> {
     pub global: Option<&'n Node>,
     /// The folder of the configuration file.
     pub folder: &'n Path,
+    /// The templates that are built in.
+    pub templates: &'n Templates,
+}
+
+impl Integration {
+    /// What is wrong with it, its templates among it, now that those of the files are known.
+    pub(super) fn check(&self, templates: &Templates, file: &str) -> Vec<ConfigError> {
+        let problems = self.config.check(templates).into_iter();
+        problems.map(|problem| self.wrong(problem).in_file(file)).collect()
+    }
+
+    fn wrong(&self, problem: Problem) -> Wrong {
+        let mut path = problem.field.as_str();
+        let place = loop {
+            match (self.places.get(path), path.rfind(['.', '['])) {
+                (Some(place), _) => break *place,
+                (None, Some(end)) => path = &path[..end],
+                (None, None) => break self.places.get("").copied().unwrap_or_default(),
+            }
+        };
+        let (what, remedy) = problem.problem.split_once(": ").unwrap_or((&problem.problem, ""));
+        let mut wrong = Wrong::new(what, remedy).at(place);
+        wrong.field = problem.field;
+        wrong.within(&self.path)
+    }
 }
 
 impl Walk<'_> {
@@ -61,18 +94,59 @@ impl Walk<'_> {
     pub fn receivers(&mut self, node: &Node, around: &Around<'_>) -> Vec<Receiver> {
         let list = node.list().unwrap_or_default().iter().enumerate();
         let maps = list.filter(|(_, node)| matches!(node.value, Value::Map(_)));
-        maps.map(|(i, node)| self.one(node, &format!("receivers[{i}]"), around)).collect()
+        maps.map(|(i, node)| self.receiver(node, &format!("receivers[{i}]"), around)).collect()
     }
 
-    fn one(&mut self, node: &Node, path: &str, around: &Around<'_>) -> Receiver {
+    /// Looks at what `global` gives to the clients of receivers: a receiver reads it.
+    pub fn clients(&mut self, around: &Around<'_>) {
+        let Some(global) = around.global else { return };
+        let alone = Around { global: None, ..*around };
+        for (field, section, own, rest) in [
+            (
+                "http_config",
+                "webhook_configs",
+                "http_config",
+                [("url", "http://localhost")].as_slice(),
+            ),
+            (
+                "smtp_tls_config",
+                "email_configs",
+                "tls_config",
+                &[("to", "a@b.c"), ("from", "a@b.c"), ("smarthost", "localhost:25")],
+            ),
+        ] {
+            let Some(node) = global.field(field) else { continue };
+            let mut sample = Node { value: Value::Map(Vec::new()), ..node.clone() };
+            for (name, text) in rest {
+                let value = Value::Quoted((*text).to_owned());
+                global::put(&mut sample, name, Node { value, ..node.clone() });
+            }
+            global::put(&mut sample, own, node.clone());
+            let told = self.wrongs.len();
+            self.integration(section, &sample, "", &alone);
+            for wrong in &mut self.wrongs[told..] {
+                wrong.field = wrong.field.replacen(own, &format!("global.{field}"), 1);
+            }
+        }
+    }
+
+    fn receiver(&mut self, node: &Node, path: &str, around: &Around<'_>) -> Receiver {
         let mut receiver = Receiver { name: String::new(), integrations: Vec::new() };
-        for (key, value) in self.fields_of(node, path, FIELDS) {
-            let section = FIELDS.iter().find(|field| **field == key.name);
-            let Some(section) = section.filter(|section| **section != "name") else {
-                receiver.name = super::check::text(value).unwrap_or_default();
+        let mut fields = vec!["name"];
+        fields.extend(KINDS);
+        for (key, value) in self.fields_of(node, path, &fields) {
+            let path = format!("{path}.{}", key.name);
+            let section = receivers::SECTIONS.iter().find(|known| **known == key.name);
+            let Some(section) = section else {
+                if key.name == "name" {
+                    receiver.name = super::check::text(value).unwrap_or_default();
+                } else {
+                    let problem = format!("Operate has no {} yet", key.name);
+                    let remedy = "take it out, or reach it by a webhook";
+                    self.wrongs.push(Wrong::new(problem, remedy).at(key.place).within(&path));
+                }
                 continue;
             };
-            let path = format!("{path}.{section}");
             for (index, node) in self.list(value, &path).iter().enumerate() {
                 let path = format!("{path}[{index}]");
                 if matches!(node.value, Value::Null) {
@@ -80,8 +154,8 @@ impl Walk<'_> {
                     self.wrong(Wrong::new(problem, "write its fields, or `{}`"), node, &path);
                     continue;
                 }
-                let at = Integration { section, index, line: node.place.line };
-                receiver.integrations.extend(self.integration(at, node, &path, around));
+                let read = self.integration(section, node, &path, around);
+                receiver.integrations.extend(read.map(|read| Integration { index, ..read }));
             }
         }
         receiver
@@ -89,44 +163,70 @@ impl Walk<'_> {
 
     fn integration(
         &mut self,
-        at: Integration,
+        section: &'static str,
         node: &Node,
         path: &str,
         around: &Around<'_>,
     ) -> Option<Integration> {
         let mut whole = node.clone();
-        let missing = global::fall_back(at.section, &mut whole, around.global);
-        join_files(&mut whole, around.folder, false);
+        let missing = global::fall_back(section, &mut whole, around.global);
+        tidy(&mut whole, around.folder, false);
+        let told: Vec<String> = missing.iter().map(|wrong| wrong.field.clone()).collect();
         self.wrongs.extend(missing.into_iter().map(|wrong| wrong.within(path)));
-        Some(at)
+        let config =
+            read(&whole, path, self.wrongs, |node| receivers::Integration::read(section, node))?;
+        let line = node.place.line;
+        let places = whole.places();
+        let integration = Integration { config, index: 0, line, path: path.to_owned(), places };
+        for problem in integration.config.check(around.templates) {
+            // What has templates is looked at when those of the files are known.
+            let later = texts(whole.nearest(&problem.field)).any(|text| text.contains("{{"));
+            if !later && !told.contains(&problem.field) {
+                self.wrongs.push(integration.wrong(problem));
+            }
+        }
+        Some(integration)
     }
 }
 
-/// Files of `http_config` and `tls_config` are looked for beside the configuration, as in
-/// Alertmanager; others in the working directory.
-fn join_files(node: &mut Node, folder: &Path, inside: bool) {
+/// A single value and nothing else.
+fn texts(node: &Node) -> impl Iterator<Item = &String> {
+    let text = match &node.value {
+        Value::Plain(text) | Value::Quoted(text) => Some(text),
+        _ => None,
+    };
+    text.into_iter()
+}
+
+/// Empty names of files and empty secrets are as good as none. Files of `http_config` and
+/// `tls_config` are looked for beside the configuration, as in Alertmanager; others in the working
+/// directory.
+fn tidy(node: &mut Node, folder: &Path, inside: bool) {
     match &mut node.value {
         Value::Map(map) => {
+            map.retain(|(key, node)| {
+                let empty = matches!(&node.value, Value::Plain(text) | Value::Quoted(text) if text.is_empty());
+                !(empty && (key.name.ends_with("_file") || key.name == "bearer_token"))
+            });
             for (key, value) in map {
                 let inside = inside || matches!(key.name.as_str(), "http_config" | "tls_config");
+                let names = inside && (key.name.ends_with("_file") || key.name == "files");
                 match &mut value.value {
-                    Value::Plain(file) | Value::Quoted(file) => {
-                        if inside && key.name.ends_with("_file") && !file.is_empty() {
-                            *file = folder.join(&*file).to_string_lossy().into_owned();
-                        }
+                    Value::List(files) if names => {
+                        files.iter_mut().for_each(|file| join(file, folder));
                     }
-                    Value::List(files) if inside && key.name == "files" => {
-                        for file in files {
-                            if let Value::Plain(file) | Value::Quoted(file) = &mut file.value {
-                                *file = folder.join(&*file).to_string_lossy().into_owned();
-                            }
-                        }
-                    }
-                    _ => join_files(value, folder, inside),
+                    _ if names => join(value, folder),
+                    _ => tidy(value, folder, inside),
                 }
             }
         }
-        Value::List(list) => list.iter_mut().for_each(|node| join_files(node, folder, inside)),
+        Value::List(list) => list.iter_mut().for_each(|node| tidy(node, folder, inside)),
         _ => {}
+    }
+}
+
+fn join(node: &mut Node, folder: &Path) {
+    if let Value::Plain(file) | Value::Quoted(file) = &mut node.value {
+        *file = folder.join(&*file).to_string_lossy().into_owned();
     }
 }

@@ -131,7 +131,7 @@ impl Walk<'_> {
 
     fn field(&mut self, spec: &mut RouteSpec, key: &Key, value: &Node, path: &str) {
         match key.name.as_str() {
-            "receiver" => spec.receiver = self.receiver(value, path),
+            "receiver" => spec.receiver = self.told(value, path),
             "group_by" => spec.group_by = self.group_by(value, path),
             "continue" => match check::flag(value) {
                 Ok(flag) => spec.continues = flag,
@@ -159,7 +159,7 @@ impl Walk<'_> {
         }
     }
 
-    fn receiver(&mut self, node: &Node, path: &str) -> Option<String> {
+    fn told(&mut self, node: &Node, path: &str) -> Option<String> {
         let name = self.text(node, path)?;
         if !name.is_empty() && !self.known.receivers.contains(&name) {
             let wrong = unnamed(&name, "receiver", "receivers", &self.known.receivers);
