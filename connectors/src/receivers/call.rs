@@ -13,6 +13,16 @@ pub enum Call {
     Mail(Box<MailCall>),
 }
 
+impl Call {
+    /// Adds headers, when it is a request.
+    pub(super) fn with_headers(self, headers: &Arc<[(String, String)]>) -> Call {
+        match self {
+            Call::Http(call) => Call::Http(Box::new(call.with_headers(headers))),
+            mail @ Call::Mail(_) => mail,
+        }
+    }
+}
+
 /// A request over HTTP.
 #[derive(Clone)]
 pub struct HttpCall {
@@ -105,6 +115,36 @@ impl HttpCall {
         }
     }
 
+    /// Adds headers to it and to the calls that follow it.
+    pub(super) fn with_headers(mut self, headers: &Arc<[(String, String)]>) -> HttpCall {
+        self.headers.extend(headers.iter().cloned());
+        self.next = self.next.map(|next| {
+            let headers = headers.clone();
+            Next::new(move |body| {
+                let follow = next.calls(body)?.into_iter();
+                Ok(follow.map(|call| call.with_headers(&headers)).collect())
+            })
+        });
+        self
+    }
+
+    /// A request to post a form, judged as most services are.
+    pub(super) fn post_form<N: AsRef<str>>(
+        url: impl Into<String>,
+        form: Vec<(N, String)>,
+    ) -> HttpCall {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &form {
+            body.append_pair(name.as_ref(), value);
+        }
+        let kind = "application/x-www-form-urlencoded; charset=utf-8".to_owned();
+        HttpCall {
+            headers: vec![("Content-Type".to_owned(), kind)],
+            body: body.finish(),
+            ..HttpCall::post_json(url, &())
+        }
+    }
+
     /// The host that it goes to: as much of the address as may be shown.
     pub fn host(&self) -> &str {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
@@ -134,6 +174,18 @@ pub(super) fn usual(status: u16, body: &str) -> Verdict {
 pub(super) fn answered(status: u16, body: &str) -> String {
     let said: String = body.chars().filter(|c| !c.is_control()).take(300).collect();
     if said.is_empty() { status.to_string() } else { format!("{status}: {said}") }
+}
+
+/// A text as one part of a path.
+pub(super) fn path_part(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
+    let dots = text.bytes().all(|byte| byte == b'.');
+    let part = |byte: u8| match byte {
+        b'.' if !dots => ".".to_owned(),
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(part).collect()
 }
 
 /// A mail, ready to be composed.

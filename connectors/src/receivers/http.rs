@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{HttpCall, NotSent, Notice, Problems, Secret};
+use super::{NotSent, Notice, Problems, Secret};
 
 /// How the requests of a receiver are made.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -242,14 +242,11 @@ impl HttpConfig {
         basic.chain(token).chain(bearer).flatten().chain(headers.map(String::as_str)).collect()
     }
 
-    /// Puts what authorises into a request.
-    pub(super) fn authorise(
-        &self,
-        call: &mut HttpCall,
-        notice: &Notice<'_>,
-    ) -> Result<(), NotSent> {
+    /// The headers that authorise its requests, and those that it adds.
+    pub(super) fn headers(&self, notice: &Notice<'_>) -> Result<Vec<(String, String)>, NotSent> {
+        let mut headers = Vec::new();
         if let Some(value) = self.authorization(notice)? {
-            call.headers.push(("Authorization".to_owned(), value));
+            headers.push(("Authorization".to_owned(), value));
         }
         for (name, header) in &self.http_headers {
             let shown = header.values.iter().cloned();
@@ -258,9 +255,9 @@ impl HttpConfig {
             for file in &header.files {
                 values.push(notice.file(file)?.to_owned());
             }
-            call.headers.extend(values.into_iter().map(|value| (name.clone(), value)));
+            headers.extend(values.into_iter().map(|value| (name.clone(), value)));
         }
-        Ok(())
+        Ok(headers)
     }
 
     fn authorization(&self, notice: &Notice<'_>) -> Result<Option<String>, NotSent> {

@@ -23,32 +23,55 @@
 
 mod call;
 mod data;
+mod discord;
 mod email;
 mod http;
+mod incidentio;
+mod jira;
 mod length;
+mod msteams;
 mod notice;
 mod opsgenie;
 mod pagerduty;
 mod problems;
+mod pushover;
+mod rocketchat;
 mod secret;
+mod sigv4;
 mod slack;
+mod sns;
+mod telegram;
+mod victorops;
+mod webex;
 mod webhook;
+mod wechat;
 
 use gotemplate::{LoadError, Templates};
 use serde::{Deserialize, Deserializer};
 
 pub use call::{Call, HttpCall, Judge, MailCall, MailServer, Method, Next, Verdict};
 pub use data::{AlertData, AlertStatus, TemplateData};
+pub use discord::DiscordConfig;
 pub use email::{EmailConfig, Threading};
 pub use http::{Authorization, BasicAuth, HeaderConfig, HttpConfig, TlsConfig};
+pub use incidentio::IncidentioConfig;
+pub use jira::JiraConfig;
 pub use length::Length;
+pub use msteams::{MsteamsConfig, Msteamsv2Config};
 pub use notice::{NotSent, Notice};
 pub use opsgenie::{OpsgenieConfig, Responder};
 pub use pagerduty::{ImageConfig, LinkConfig, PagerdutyConfig};
 pub use problems::Problem;
+pub use pushover::PushoverConfig;
+pub use rocketchat::{RocketchatAction, RocketchatConfig, RocketchatField};
 pub use secret::Secret;
 pub use slack::{ActionConfig, ConfirmConfig, FieldConfig, SlackConfig};
+pub use sns::{Sigv4Config, SnsConfig};
+pub use telegram::TelegramConfig;
+pub use victorops::VictoropsConfig;
+pub use webex::WebexConfig;
 pub use webhook::WebhookConfig;
+pub use wechat::WechatConfig;
 
 use problems::Problems;
 
@@ -147,6 +170,30 @@ integrations! {
     Pagerduty(PagerdutyConfig) = "pagerduty_configs",
     /// An alert of Opsgenie.
     Opsgenie(OpsgenieConfig) = "opsgenie_configs",
+    /// A card in Microsoft Teams, of an incoming webhook.
+    Msteams(MsteamsConfig) = "msteams_configs",
+    /// A card in Microsoft Teams, of a workflow.
+    Msteamsv2(Msteamsv2Config) = "msteamsv2_configs",
+    /// A message in Telegram.
+    Telegram(TelegramConfig) = "telegram_configs",
+    /// A message in Discord.
+    Discord(DiscordConfig) = "discord_configs",
+    /// A message of Pushover.
+    Pushover(PushoverConfig) = "pushover_configs",
+    /// A message of Amazon SNS.
+    Sns(SnsConfig) = "sns_configs",
+    /// An alert of VictorOps.
+    Victorops(VictoropsConfig) = "victorops_configs",
+    /// A message in WeChat Work.
+    Wechat(WechatConfig) = "wechat_configs",
+    /// A message in Webex.
+    Webex(WebexConfig) = "webex_configs",
+    /// An issue in Jira.
+    Jira(JiraConfig) = "jira_configs",
+    /// A message in Rocket.Chat.
+    Rocketchat(RocketchatConfig) = "rocketchat_configs",
+    /// An event of incident.io.
+    Incidentio(IncidentioConfig) = "incidentio_configs",
 }
 
 impl Integration {
@@ -193,21 +240,21 @@ impl Integration {
     /// then.
     pub fn calls(&self, notice: &Notice<'_>) -> Result<Vec<Call>, NotSent> {
         let receiver = self.receiver();
-        let mut calls = receiver.calls(notice)?;
-        if let Some(http) = receiver.http() {
-            for call in &mut calls {
-                if let Call::Http(call) = call {
-                    http.authorise(call, notice)?;
-                }
-            }
-        }
-        Ok(calls)
+        let calls = receiver.calls(notice)?;
+        let Some(http) = receiver.http() else { return Ok(calls) };
+        let headers = http.headers(notice)?.into();
+        Ok(calls.into_iter().map(|call| call.with_headers(&headers)).collect())
     }
 }
 
 /// The call of a default template.
 fn default_template(name: &str) -> String {
     format!("{{{{ template \"{name}\" . }}}}")
+}
+
+/// Fields of templates by their names.
+fn named<'a, const N: usize>(fields: [(&str, &'a String); N]) -> Vec<(String, &'a str)> {
+    fields.into_iter().map(|(name, source)| (name.to_owned(), source.as_str())).collect()
 }
 
 /// Whether a text is empty, for JSON that leaves such texts out.
