@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::practices::{alerts, estate, incidents, oncall, reports};
+use crate::practices::{alerts, estate, incidents, oncall, reports, silences};
 use crate::problem::Problem;
 use crate::{access, ack, feed, intake, ops, overview, settings, web};
 
@@ -49,9 +49,11 @@ fn api() -> (Router<App>, Document) {
                 .merge(estate::routes::routes())
                 .merge(oncall::routes::routes())
                 .merge(reports::routes::routes())
+                .merge(silences::routes::routes())
                 .merge(settings::routes())
                 .merge(feed::routes())
-                .merge(intake::events_routes()),
+                .merge(intake::events_routes())
+                .merge(intake::cloudevents_routes()),
         )
         .split_for_parts()
 }
@@ -71,6 +73,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
         .route("/api/docs", get(web::docs))
         .merge(intake::alertmanager_routes())
+        .merge(intake::silences_routes())
         .merge(intake::pagerduty_routes())
         .merge(ack::routes())
         .merge(ops::routes())
@@ -78,6 +81,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(app.config.intake.body_bytes_max))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(map_response(timed_out))
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(header("x-content-type-options", "nosniff"))
@@ -99,6 +103,17 @@ fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<Hea
     )
 }
 
+/// The layer that gives up says so with an empty answer; clients are told why.
+async fn timed_out(response: Response) -> Response {
+    if response.status() != StatusCode::REQUEST_TIMEOUT {
+        return response;
+    }
+    let message = format!("the answer took longer than {} seconds", TIMEOUT.as_secs());
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", message)
+        .remedy("look whether it was done, then try again")
+        .into_response()
+}
+
 async fn wrong_method() -> Problem {
     let message = "this address does not take this method";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
@@ -108,4 +123,23 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     let message = "Operate failed to do this";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", message).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::header;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_took_too_long_is_a_problem_like_any_other() {
+        let mut given_up = Response::new(Body::empty());
+        *given_up.status_mut() = StatusCode::REQUEST_TIMEOUT;
+        let told = timed_out(given_up).await;
+        assert_eq!(told.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(told.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let other = timed_out(Response::new(Body::empty())).await;
+        assert_eq!(other.status(), StatusCode::OK);
+    }
 }

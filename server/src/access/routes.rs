@@ -417,7 +417,7 @@ async fn create_key(
 ) -> Answer<(StatusCode, Json<IssuedKey>)> {
     may(&caller, Action::Administer, &[])?;
     let (key, secret) = token::create_key(&gate, &caller.space, caller.actor(), asked).await?;
-    let url = format!("{}{}", gate.access.0.public_url, key.kind.path());
+    let url = format!("{}{}", gate.access.0.public_url, key.kind.path(&key.name));
     Ok((StatusCode::CREATED, Json(IssuedKey { key, secret: secret.reveal(), url })))
 }
 

@@ -96,15 +96,21 @@ pub enum KeyKind {
     Events,
     /// Events as they are sent to PagerDuty (Events API v2).
     Pagerduty,
+    /// CloudEvents 1.0.
+    Cloudevents,
+    /// JSON of any shape, with a mapping.
+    Webhook,
 }
 
 impl KeyKind {
     /// Where whoever has the key sends to.
-    pub fn path(self) -> &'static str {
+    pub fn path(self, name: &str) -> String {
         match self {
-            KeyKind::Alertmanager => "/api/v2/alerts",
-            KeyKind::Events => "/api/v1/events",
-            KeyKind::Pagerduty => "/v2/enqueue",
+            KeyKind::Alertmanager => "/api/v2/alerts".to_owned(),
+            KeyKind::Events => "/api/v1/events".to_owned(),
+            KeyKind::Pagerduty => "/v2/enqueue".to_owned(),
+            KeyKind::Cloudevents => "/api/v1/events/cloudevents".to_owned(),
+            KeyKind::Webhook => format!("/api/v1/webhooks/{name}"),
         }
     }
 }

@@ -1,11 +1,18 @@
 //! The ways in for signals: Alertmanager's API v2, the simple JSON intake, PagerDuty's Events API
-//! v2. A 2xx means that everything in the request is on disk.
+//! v2, CloudEvents and webhooks of any shape. A 2xx means that everything in the request is on disk.
 
 mod alertmanager;
+mod cloudevents;
 mod events;
+mod mapped;
 mod orders;
 mod pagerduty;
+mod silences;
 mod source;
+mod store;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -16,8 +23,10 @@ use crate::practices::alerts::batch::NotTaken;
 use crate::problem::Problem;
 
 pub use alertmanager::routes as alertmanager_routes;
+pub use cloudevents::routes as cloudevents_routes;
 pub use events::routes as events_routes;
 pub use pagerduty::routes as pagerduty_routes;
+pub use silences::routes as silences_routes;
 
 /// Turns what a connector read into what the alerts practice takes, and checks its limits.
 ///

@@ -5,12 +5,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cloudevents;
 mod detect_to_restore;
 mod estate;
 mod pagerduty;
 mod paging;
 mod refreshes;
 mod repeats;
+mod service;
 mod spaces;
 mod two_nodes;
 mod watching;
