@@ -54,9 +54,15 @@ impl Pattern {
         if written.len() > WRITTEN_BYTES_MAX {
             return Err(format!("it is longer than {WRITTEN_BYTES_MAX} bytes"));
         }
-        let text = go::translated(written);
-        let meaning = ParserBuilder::new().build().parse(&text);
-        let meaning = meaning.map_err(|error| last_line(&error.to_string()))?;
+        let parsed = |written: &str| {
+            let text = go::translated(written);
+            ParserBuilder::new().build().parse(&text).map(|meaning| (text, meaning))
+        };
+        let bare = written.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$"));
+        let (text, meaning) = bare
+            .and_then(|bare| parsed(bare).ok())
+            .map_or_else(|| parsed(written), Ok)
+            .map_err(|error| last_line(&error.to_string()))?;
         let test = match read::words(&meaning, text.len()) {
             Some(words) => Test::Words(words),
             None => match read::gaps(&meaning) {

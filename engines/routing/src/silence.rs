@@ -33,7 +33,7 @@ impl SilenceSpec {
 ///
 /// The cost of a question hardly depends on how many silences there are. Each is filed under one
 /// of its matchers, its anchor, by something that every value it accepts must have: the value
-/// itself, or three bytes of it. Only silences that share this with a value of the alert are
+/// itself, or a few bytes of it. Only silences that share this with a value of the alert are
 /// looked at. Where an expression demands nothing of the kind (`.+`), the answers are remembered
 /// by value, within bounds.
 ///

@@ -11,7 +11,7 @@ use crate::pattern::fold;
 pub(super) enum Anchor {
     /// Under the values that the matcher at this place accepts.
     Values { matcher: usize },
-    /// Under three bytes that each value has which the matcher accepts.
+    /// Under a few bytes that each value has which the matcher accepts.
     Grams { matcher: usize, grams: BTreeSet<Gram> },
     /// Under the name alone: the matcher demands no particular text.
     Name { matcher: usize },
@@ -19,8 +19,15 @@ pub(super) enum Anchor {
     Loose,
 }
 
-/// Three bytes of a folded text.
-type Gram = [u8; 3];
+/// A few bytes of a folded text: the more, the fewer values have them by chance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Gram {
+    Long([u8; LONG]),
+    Short([u8; SHORT]),
+}
+
+const LONG: usize = 8;
+const SHORT: usize = 3;
 
 /// Longest list of words under which a silence is filed one by one.
 const WORDS_MAX: usize = 1_000;
@@ -38,8 +45,20 @@ pub(super) struct Anchors {
 struct Name {
     values: HashMap<Box<str>, Vec<u32>>,
     grams: HashMap<Gram, Vec<u32>>,
+    /// How often silences are filed under long ones, and under short ones.
+    long: usize,
+    short: usize,
     /// Those under the name alone.
     any: Vec<u32>,
+}
+
+impl Name {
+    fn count(&mut self, gram: &Gram) -> &mut usize {
+        match gram {
+            Gram::Long(_) => &mut self.long,
+            Gram::Short(_) => &mut self.short,
+        }
+    }
 }
 
 impl Anchor {
@@ -74,6 +93,7 @@ impl Anchors {
             Anchor::Grams { grams, .. } => {
                 for gram in grams {
                     name.grams.entry(*gram).or_default().push(place);
+                    *name.count(gram) += 1;
                 }
             }
             Anchor::Name { .. } | Anchor::Loose => {
@@ -100,6 +120,7 @@ impl Anchors {
             Anchor::Grams { grams, .. } => {
                 for gram in grams {
                     drop_from(&mut name.grams, gram, place);
+                    *name.count(gram) -= 1;
                 }
             }
             Anchor::Name { .. } | Anchor::Loose => {
@@ -125,12 +146,18 @@ impl Anchors {
         for place in name.values.get(value).into_iter().flatten() {
             see(*place);
         }
-        if !name.grams.is_empty() {
-            for gram in fold(value).as_bytes().windows(3) {
-                let gram = [gram[0], gram[1], gram[2]];
+        if name.long + name.short > 0 {
+            let text = fold(value);
+            let mut under = |gram: Gram| {
                 for place in name.grams.get(&gram).into_iter().flatten() {
                     see(*place);
                 }
+            };
+            if name.long > 0 {
+                text.as_bytes().array_windows().copied().map(Gram::Long).for_each(&mut under);
+            }
+            if name.short > 0 {
+                text.as_bytes().array_windows().copied().map(Gram::Short).for_each(&mut under);
             }
         }
         if !name.any.is_empty() {
@@ -183,7 +210,7 @@ fn values(matcher: &Matcher) -> Vec<&str> {
     }
 }
 
-/// For each text of which a value needs one, the three bytes of it that are least used; and how
+/// For each text of which a value needs one, the few bytes of it that are least used; and how
 /// much the most used of them are.
 fn rarest_grams(
     matcher: &Matcher,
@@ -192,8 +219,11 @@ fn rarest_grams(
     let mut most = 0;
     let mut grams = BTreeSet::new();
     for text in matcher.needs() {
-        let windows = text.as_bytes().windows(3).map(|bytes| [bytes[0], bytes[1], bytes[2]]);
-        let (least, gram) = windows.map(|gram| (crowd(&gram), gram)).min()?;
+        let long = text.as_bytes().array_windows().copied().map(Gram::Long);
+        let short = text.as_bytes().array_windows().copied().map(Gram::Short);
+        let rarest =
+            |grams: &mut dyn Iterator<Item = Gram>| grams.map(|gram| (crowd(&gram), gram)).min();
+        let (least, gram) = rarest(&mut { long }).or_else(|| rarest(&mut { short }))?;
         most = most.max(least);
         grams.insert(gram);
     }

@@ -216,7 +216,15 @@ pub(crate) fn legacy(
             if !(first && plain) {
                 return Err(MatcherError::new(1, format!("invalid label name {name:?}")));
             }
-            Matcher::new(name, op, value)
+            // Alertmanager keeps these with their anchors, and so they are in group keys.
+            match op {
+                Op::Regex => {
+                    // Its anchors must not hide what is wrong with it.
+                    Matcher::new(name, op, value)?;
+                    Matcher::new(name, op, format!("^(?:{value})$"))
+                }
+                _ => Matcher::new(name, op, value),
+            }
         })
         .collect()
 }

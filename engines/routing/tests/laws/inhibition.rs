@@ -136,7 +136,7 @@ fn the_older_forms_are_added_to_the_matchers() {
     let source = Legacy { equal: pair("a", "1"), expressions: pair("b", "x|y") };
     let target = Legacy { equal: pair("c", "2"), ..Legacy::default() };
     let rule = rule("d=3", "", &[]).with_legacy(&source, &target).unwrap();
-    assert_eq!(rule.source.to_string(), r#"{a="1",b=~"x|y",d="3"}"#);
+    assert_eq!(rule.source.to_string(), r#"{a="1",b=~"^(?:x|y)$",d="3"}"#);
     assert_eq!(rule.target.to_string(), r#"{c="2"}"#);
     let wrong = Legacy { equal: pair("a-b", "1"), ..Legacy::default() };
     let error = InhibitRule::default().with_legacy(&wrong, &target).unwrap_err();

@@ -205,6 +205,8 @@ fn expressions_mean_what_they_mean_in_go() {
         ("", "", true),
         ("a||b", "", true),
         ("(?P<x>a)", "a", true),
+        ("^(?:a|b)$", "b", true),
+        ("^(?:a)|(?:b)$", "xb", false),
     ] {
         let matcher = Matcher::new("l", Op::Regex, expression).expect(expression);
         assert_eq!(matcher.accepts(value), fits, "{expression} on {value:?}");

@@ -194,7 +194,7 @@ fn the_older_forms_are_matchers_in_their_order() {
         ..route("a!=3")
     };
     let tree = build(root(vec![spec])).unwrap();
-    assert_eq!(tree.nodes()[1].matchers().to_string(), r#"{a!="3",b="1",c=~"x|y"}"#);
+    assert_eq!(tree.nodes()[1].matchers().to_string(), r#"{a!="3",b="1",c=~"^(?:x|y)$"}"#);
 }
 
 #[test]
