@@ -8,11 +8,14 @@ mod check;
 mod decode;
 mod duration;
 mod error;
+mod files;
+mod glob;
 mod global;
 mod interval;
 mod node;
 mod receiver;
 mod redact;
+mod report;
 mod route;
 
 use std::collections::BTreeSet;
@@ -26,6 +29,7 @@ pub use error::{ConfigError, Note};
 pub use global::Global;
 pub use interval::NamedIntervals;
 pub use receiver::{Integration, Receiver};
+pub use report::{Element, Fate, Report};
 
 use error::{Place, Wrong};
 use node::{Node, Value};
@@ -106,12 +110,26 @@ pub fn load(text: &str, name: &str) -> Result<Config, Vec<ConfigError>> {
 /// As [`load`].
 pub fn load_as(text: &str, name: &str, syntax: Syntax) -> Result<Config, Vec<ConfigError>> {
     let mut wrongs = Vec::new();
-    let config = document(text, &mut wrongs)
-        .and_then(|(document, notes)| read(&document, name, syntax, notes, &mut wrongs));
+    let config = document(text, &mut wrongs).and_then(|(document, mut notes)| {
+        let mut config = read(&document, name, syntax, &mut notes, &mut wrongs)?;
+        config.notes = notes;
+        Some(config)
+    });
     match config.filter(|_| wrongs.is_empty()) {
         Some(config) => Ok(config),
         None => Err(told(wrongs, name)),
     }
+}
+
+/// What becomes of every element of a file, right or wrong. Templates in files are not looked at:
+/// [`Report::add`] takes what [`Config::check`] finds.
+pub fn report(text: &str, name: &str) -> Report {
+    let mut wrongs = Vec::new();
+    let Some((document, mut notes)) = document(text, &mut wrongs) else {
+        return Report::of(name, None, &[], &told(wrongs, name));
+    };
+    let _ = read(&document, name, Syntax::Fallback, &mut notes, &mut wrongs);
+    Report::of(name, Some(&document), &notes, &told(wrongs, name))
 }
 
 const SECTIONS: &[&str] = &[
@@ -148,7 +166,7 @@ fn read(
     document: &Node,
     name: &str,
     syntax: Syntax,
-    mut notes: Vec<Note>,
+    notes: &mut Vec<Note>,
     wrongs: &mut Vec<Wrong>,
 ) -> Option<Config> {
     let map = document.map().map_err(|wrong| wrongs.push(wrong)).ok()?;
@@ -169,7 +187,7 @@ fn read(
     for name in INTERVALS {
         names(section(name), name, &mut known.intervals, wrongs);
     }
-    let mut walk = Walk { known: &known, wrongs, notes: &mut notes };
+    let mut walk = Walk { known: &known, wrongs, notes };
     let built_in = receivers::templates().unwrap_or_default();
     let folder = folder(name);
     let around = Around { global: document.field("global"), folder, templates: &built_in };
@@ -200,7 +218,7 @@ fn read(
         receivers,
         inhibit_rules,
         time_intervals,
-        notes,
+        notes: Vec::new(),
         redacted,
     })
 }
@@ -231,7 +249,7 @@ fn folder(name: &str) -> &Path {
 fn templates(node: &Node, folder: &Path, wrongs: &mut Vec<Wrong>) -> Vec<PathBuf> {
     let patterns = check::texts(node, "templates", wrongs);
     for (i, pattern) in patterns.iter().enumerate() {
-        if let Err(wrong) = check::glob(pattern) {
+        if let Err(wrong) = glob::check(pattern) {
             let at = node.nearest(&format!("[{i}]")).place;
             wrongs.push(wrong.at(at).within(&format!("templates[{i}]")));
         }

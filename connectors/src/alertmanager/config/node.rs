@@ -12,7 +12,8 @@ use serde_saphyr::{Location, Spanned};
 
 use super::error::{Place, Wrong};
 
-/// Deepest nesting of a file: 18 routes inside each other. Reading recurses, and has to fit a small stack.
+/// Deepest nesting of a file: 18 routes inside each other. Reading recurses, and has to fit a small
+/// stack.
 const DEPTH_MAX: usize = 40;
 /// Largest file, in bytes.
 const BYTES_MAX: usize = 4 << 20;

@@ -205,7 +205,7 @@ fn tidy(node: &mut Node, folder: &Path, inside: bool) {
     match &mut node.value {
         Value::Map(map) => {
             map.retain(|(key, node)| {
-                let empty = matches!(&node.value, Value::Plain(text) | Value::Quoted(text) if text.is_empty());
+                let empty = texts(node).any(String::is_empty);
                 !(empty && (key.name.ends_with("_file") || key.name == "bearer_token"))
             });
             for (key, value) in map {

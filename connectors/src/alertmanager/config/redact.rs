@@ -160,3 +160,21 @@ fn written_key(name: &str) -> String {
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("a text can be written as JSON")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_in_addresses_are_hidden() {
+        for (text, shown) in [
+            ("http://user:hush@proxy:3128/x", "http://user:xxxxx@proxy:3128/x"),
+            ("http://user:a:b@c@proxy", "http://user:xxxxx@proxy"),
+            ("http://user@proxy", "http://user@proxy"),
+            ("http://proxy/a:b@c", "http://proxy/a:b@c"),
+            ("a:b@c", "a:b@c"),
+        ] {
+            assert_eq!(without_password(text), shown);
+        }
+    }
+}
