@@ -3,6 +3,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -160,22 +161,27 @@ pub struct ParseIdError {
 /// The name of a space: one isolated organisation or use case. Every record belongs to one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SpaceId(String);
+pub struct SpaceId(Arc<str>);
 
 impl SpaceId {
     /// The space that exists from the start.
     pub fn main() -> SpaceId {
-        SpaceId("default".to_owned())
+        SpaceId("default".into())
     }
 
     /// From a name that the database holds or an administrator chose.
-    pub fn new(name: impl Into<String>) -> SpaceId {
+    pub fn new(name: impl Into<Arc<str>>) -> SpaceId {
         SpaceId(name.into())
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name as a text to keep.
+    pub fn shared(&self) -> Arc<str> {
+        self.0.clone()
     }
 }
 

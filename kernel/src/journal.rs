@@ -62,6 +62,11 @@ impl Data {
         &self.0
     }
 
+    /// The text, for whoever keeps it too.
+    pub fn shared(&self) -> Arc<str> {
+        self.0.clone()
+    }
+
     /// Reads the event.
     ///
     /// # Errors

@@ -374,6 +374,7 @@ fn to_json(value: Value) -> Json {
     match value {
         Value::Int(number) => number.into(),
         Value::Text(text) => text.into(),
+        Value::Shared(text) => text.as_ref().into(),
         Value::Real(number) => number.into(),
         // No column of ours holds bytes.
         Value::Blob(_) => Json::Null,

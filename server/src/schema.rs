@@ -1,6 +1,6 @@
 //! The schema: one forward-only history of plain SQL for both databases.
 
-use spine::db::{Migration, SPINE};
+use spine::db::{Migration, SPINE, packs};
 
 /// Every migration, in order.
 pub const MIGRATIONS: &[Migration] = &[
@@ -11,5 +11,12 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "practices",
         sql: include_str!("../migrations/0003_practices.sql"),
     },
+    Migration {
+        version: 4,
+        name: "silences",
+        sql: include_str!("../migrations/0004_silences.sql"),
+    },
+    packs(5),
     Migration { version: 6, name: "intake", sql: include_str!("../migrations/0006_intake.sql") },
+    Migration { version: 7, name: "service", sql: include_str!("../migrations/0007_service.sql") },
 ];

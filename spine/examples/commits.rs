@@ -4,7 +4,7 @@
 
 use futures::future::join_all;
 use kernel::{Actor, Fact, SpaceId};
-use spine::db::SPINE;
+use spine::db::{SPINE, packs};
 use spine::journal::{self, Stamp};
 use spine::{Db, Fault, World, testing};
 
@@ -14,10 +14,10 @@ const WORKS: usize = 4000;
 #[tokio::main]
 async fn main() -> Result<(), Fault> {
     let (url, _folder) = testing::sqlite_url();
-    measure("SQLite", &Db::open(&url, &[SPINE]).await?).await;
+    measure("SQLite", &Db::open(&url, &[SPINE, packs(2)]).await?).await;
     if let Some(cluster) = testing::cluster() {
         let url = testing::postgres_url(&cluster).await;
-        measure("PostgreSQL", &Db::open(&url, &[SPINE]).await?).await;
+        measure("PostgreSQL", &Db::open(&url, &[SPINE, packs(2)]).await?).await;
         testing::drop_postgres(&cluster, &url).await;
     }
     Ok(())

@@ -14,6 +14,7 @@ use kernel::{Actor, Data, Entry, Fact, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Conn, Dialect, Row, Tx};
+use crate::pack::{self, PACK, unpacked};
 use crate::{Fault, Value, params};
 
 /// Where a reader stands: everything up to here has been read.
@@ -61,17 +62,17 @@ const COLUMNS: usize = 7;
 /// # Errors
 /// When the database refuses.
 pub async fn append(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<(), Fault> {
-    let actor = stamp.actor.to_string();
+    let actor: Arc<str> = stamp.actor.to_string().into();
     for chunk in facts.chunks(ROWS) {
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * COLUMNS);
         for fact in chunk {
             values.extend(params![
                 stamp.space,
                 stamp.at,
-                &actor,
+                actor.clone(),
                 &fact.subject,
                 &fact.kind,
-                fact.data.text(),
+                fact.data.shared(),
                 stamp.cause,
             ]);
         }
@@ -83,7 +84,12 @@ pub async fn append(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<()
 }
 
 /// The entries as they were just stored: SQLite numbers the rows of one insert without a gap.
-fn placed(tx: &Tx, last_seq: i64, stamp: &Stamp<'_>, facts: &[Fact]) -> Vec<Arc<Stored>> {
+pub(crate) fn placed(
+    tx: &Tx,
+    last_seq: i64,
+    stamp: &Stamp<'_>,
+    facts: &[Fact],
+) -> Vec<Arc<Stored>> {
     let first = last_seq + 1 - i64::try_from(facts.len()).unwrap_or(i64::MAX);
     let entry = |(seq, fact): (i64, &Fact)| {
         let entry = Entry {
@@ -118,7 +124,7 @@ fn insert_text(dialect: Dialect, rows: usize) -> String {
     sql
 }
 
-const FIELDS: &str = "seq, tx, space_id, at, actor, subject, kind, data, cause";
+const FIELDS: &str = "seq, tx, space_id, at, actor, subject, kind, data, cause, entries";
 
 /// The entries after `position`, oldest first, of all spaces: only what can no longer change.
 ///
@@ -134,7 +140,20 @@ pub async fn after(
     }
     let sql = after_text(&conn.dialect().horizon(), "");
     let rows = conn.all(AssertSqlSafe(sql), params![position.tx, position.seq, limit]).await?;
-    rows.iter().map(|row| stored(row).map(Arc::new)).collect()
+    let mut found = entries_of(&rows)?;
+    // The first row may be a pack of which some entries have been read.
+    found.retain(|stored| stored.position > position);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// The entries of rows, those of packs one by one.
+fn entries_of(rows: &[Row]) -> Result<Vec<Arc<Stored>>, Fault> {
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        entries.extend(unpacked(stored(row)?, row.get("entries")?)?);
+    }
+    Ok(entries)
 }
 
 /// Reads `(tx, seq) > ($1, $2)` as two ranges of one index, for at most `$3` entries: SQLite would
@@ -149,20 +168,30 @@ pub(crate) fn after_text(horizon: &str, only: &str) -> String {
     )
 }
 
-/// The entries of one space after `position`, oldest first: what the sealer seals.
+/// A row of the journal as the sealer hashes it: one entry, or a pack.
+pub(crate) struct Sealable {
+    /// The row; of a pack, the place is that of its last entry.
+    pub row: Stored,
+    /// How many entries it holds.
+    pub entries: i64,
+}
+
+/// The rows of one space after `position`, oldest first: what the sealer seals.
 ///
 /// # Errors
 /// When the database refuses or an entry does not read back.
-pub async fn after_in_space(
+pub(crate) async fn rows_in_space(
     conn: &mut Conn,
     space: &SpaceId,
     position: Position,
     limit: i64,
-) -> Result<Vec<Stored>, Fault> {
+) -> Result<Vec<Sealable>, Fault> {
     // Not a bare column: an index that begins with it would be preferred, and sorted each time.
     let sql = after_text(&conn.dialect().horizon(), "AND space_id || '' = $4");
     let values = params![position.tx, position.seq, limit, space];
-    conn.all(AssertSqlSafe(sql), values).await?.iter().map(stored).collect()
+    let rows = conn.all(AssertSqlSafe(sql), values).await?;
+    let sealable = |row| Ok(Sealable { row: stored(row)?, entries: row.get("entries")? });
+    rows.iter().map(sealable).collect()
 }
 
 /// What to list of the journal of a space.
@@ -183,20 +212,33 @@ pub struct Filter {
 /// # Errors
 /// When the database refuses or an entry does not read back.
 pub async fn list(conn: &mut Conn, space: &SpaceId, filter: &Filter) -> Result<Vec<Entry>, Fault> {
-    let sql = format!(
-        "SELECT {FIELDS} FROM journal WHERE space_id = $1 \
-         AND ($2 = '' OR subject = $2) AND ($3 = '' OR substr(kind, 1, length($3)) = $3) \
-         AND seq < $4 ORDER BY seq DESC LIMIT $5"
+    let before = filter.before_seq.unwrap_or(i64::MAX - PACK);
+    let kind = filter.kind_prefix.as_deref().unwrap_or_default();
+    let subject = filter.subject.as_deref().unwrap_or_default();
+    // A pack counts when its first entry does; the bound of the index is that of the largest.
+    let page = format!(
+        "space_id = $1 AND ($3 = '' OR substr(kind, 1, length($3)) = $3) \
+         AND seq < $4 + {PACK} AND seq - entries + 1 < $4 ORDER BY seq DESC LIMIT $5"
     );
-    let values = params![
-        space,
-        filter.subject.clone().unwrap_or_default(),
-        filter.kind_prefix.clone().unwrap_or_default(),
-        filter.before_seq.unwrap_or(i64::MAX),
-        filter.limit
-    ];
-    let rows = conn.all(AssertSqlSafe(sql), values).await?;
-    rows.iter().map(|row| Ok(stored(row)?.entry)).collect()
+    let sql = if subject.is_empty() {
+        format!("SELECT {FIELDS} FROM journal WHERE $2 = '' AND {page}")
+    } else {
+        let one = format!("SELECT {FIELDS} FROM journal WHERE");
+        format!(
+            "SELECT {FIELDS} FROM ({one} subject = $2 AND {page}) AS alone \
+             UNION ALL SELECT {FIELDS} FROM ({one} {} AND {page}) AS packed \
+             ORDER BY seq DESC LIMIT $5",
+            pack::WITH_SUBJECT
+        )
+    };
+    let rows =
+        conn.all(AssertSqlSafe(sql), params![space, subject, kind, before, filter.limit]).await?;
+    let mut entries: Vec<Entry> =
+        entries_of(&rows)?.into_iter().map(|stored| stored.entry.clone()).collect();
+    entries.retain(|entry| entry.seq < before && (subject.is_empty() || entry.subject == subject));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
+    entries.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(entries)
 }
 
 /// The end of the journal as it can be read now.

@@ -14,6 +14,7 @@ mod fault;
 pub mod follow;
 pub mod journal;
 pub mod outbox;
+pub mod pack;
 mod recent;
 pub mod seal;
 #[cfg(any(test, feature = "testing"))]

@@ -214,6 +214,33 @@ pub async fn retry(
     Ok(true)
 }
 
+/// Puts a dead message away for good, and journals who said so and why.
+///
+/// # Errors
+/// When the database refuses. `Ok(false)`: there is no such dead message.
+pub async fn dismiss(
+    tx: &mut Tx,
+    stamp: &Stamp<'_>,
+    id: kernel::OutboxId,
+    reason: &str,
+) -> Result<bool, Fault> {
+    let row = tx
+        .first(
+            "UPDATE outbox SET state = 'cancelled', settled_at = $3 \
+             WHERE space_id = $1 AND id = $2 AND state = 'dead' RETURNING subject",
+            params![stamp.space, id, stamp.at],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    let fact = Fact {
+        subject: row.get("subject")?,
+        kind: "outbox.dismissed".to_owned(),
+        data: serde_json::json!({ "message": id, "reason": reason }).into(),
+    };
+    journal::append(tx, stamp, &[fact]).await?;
+    Ok(true)
+}
+
 /// When the next message is due.
 ///
 /// # Errors

@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 
 use kernel::{Entry, GENESIS, SpaceId, Time, seal_run};
 
-use crate::db::{Conn, Db, Tx};
-use crate::journal::{self, Position, Stored};
-use crate::{Fault, params};
+use crate::db::{Conn, Db};
+use crate::journal::{self, Position, Sealable};
+use crate::{Fault, pack, params};
 
-/// Entries of one run at most.
-const RUN: i64 = 1000;
+/// Rows of one run at most: entries, or packs of them.
+const RUN: i64 = 250;
+/// Rows of the longest run that was ever sealed.
+const RUN_EVER: i64 = 1000;
 
 /// The newest seal of a space, or where the chain begins.
 struct Tip {
@@ -32,10 +34,7 @@ pub async fn seal_all(db: &Db, now: Time) -> Result<i64, Fault> {
     let mut sealed = 0;
     for space in spaces {
         loop {
-            let space = space.clone();
-            let work =
-                db.write(move |tx| Box::pin(async move { seal_run_of(tx, &space, now).await }));
-            match work.await {
+            match seal_run_of(db, &space, now).await {
                 Ok(0) => break,
                 Ok(entries) => sealed += entries,
                 Err(fault) if fault.worth_retrying() => break,
@@ -46,31 +45,37 @@ pub async fn seal_all(db: &Db, now: Time) -> Result<i64, Fault> {
     Ok(sealed)
 }
 
-async fn seal_run_of(tx: &mut Tx, space: &SpaceId, now: Time) -> Result<i64, Fault> {
-    let tip = tip(tx, space).await?;
-    let run = journal::after_in_space(tx, space, tip.position, RUN).await?;
-    let Some(last) = run.last() else { return Ok(0) };
-    let entries = i64::try_from(run.len()).unwrap_or(i64::MAX);
-    let values = params![
-        space,
-        tip.number + 1,
-        last.position.tx,
-        last.position.seq,
-        entries,
-        seal_run(&tip.hash, entries_of(&run)),
-        now
-    ];
-    tx.run(
-        "INSERT INTO seal (space_id, number, to_tx, to_seq, entries, hash, sealed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        values,
-    )
-    .await?;
-    Ok(entries)
+/// Seals the next run. It is read and hashed without the write lock, since entries never change;
+/// whoever sealed meanwhile has taken the number of the seal.
+async fn seal_run_of(db: &Db, space: &SpaceId, now: Time) -> Result<i64, Fault> {
+    let mut conn = db.reader().await?;
+    let tip = tip(&mut conn, space).await?;
+    let run = journal::rows_in_space(&mut conn, space, tip.position, RUN).await?;
+    drop(conn);
+    let Some(last) = run.last().map(|last| last.row.position) else { return Ok(0) };
+    let entries = entries_in(&run);
+    let hash = seal_run(&tip.hash, rows_of(&run));
+    let values = params![space, tip.number + 1, last.tx, last.seq, entries, hash, now];
+    db.write(move |tx| {
+        Box::pin(async move {
+            tx.run(
+                "INSERT INTO seal (space_id, number, to_tx, to_seq, entries, hash, sealed_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                values,
+            )
+            .await?;
+            Ok(entries)
+        })
+    })
+    .await
 }
 
-fn entries_of(run: &[Stored]) -> impl Iterator<Item = &Entry> {
-    run.iter().map(|stored| &stored.entry)
+fn rows_of(run: &[Sealable]) -> impl Iterator<Item = &Entry> {
+    run.iter().map(|sealable| &sealable.row.entry)
+}
+
+fn entries_in(run: &[Sealable]) -> i64 {
+    run.iter().map(|sealable| sealable.entries).sum()
 }
 
 async fn tip(conn: &mut Conn, space: &SpaceId) -> Result<Tip, Fault> {
@@ -132,6 +137,20 @@ pub async fn verify(conn: &mut Conn) -> Result<Vec<Proof>, Fault> {
     Ok(proofs)
 }
 
+/// Whether this hash, kept elsewhere, is that of a seal that is there now: then everything up to
+/// that seal is what it was when the hash was kept, as long as the chain is whole. Gives the space
+/// and the number of the seal.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(conn: &mut Conn, hash: &str) -> Result<Option<(SpaceId, i64)>, Fault> {
+    let sql = "SELECT space_id, number FROM seal WHERE hash = $1 ORDER BY space_id LIMIT 1";
+    match conn.first(sql, params![hash]).await? {
+        Some(row) => Ok(Some((row.get("space_id")?, row.get("number")?))),
+        None => Ok(None),
+    }
+}
+
 /// The spaces that the journal knows, found by hopping over the index instead of walking it.
 async fn spaces(conn: &mut Conn) -> Result<BTreeSet<SpaceId>, Fault> {
     let sql = "WITH RECURSIVE hop(space_id) AS (SELECT MIN(space_id) FROM journal UNION ALL \
@@ -157,11 +176,11 @@ async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> 
         let (number, entries): (i64, i64) = (row.get("number")?, row.get("entries")?);
         let to = Position { tx: row.get("to_tx")?, seq: row.get("to_seq")? };
         let run = run_between(conn, space, position, to).await?;
-        let recomputed = seal_run(&proof.hash, entries_of(&run));
+        let recomputed = seal_run(&proof.hash, rows_of(&run));
         let why = if number != proof.seals + 1 {
             Some(format!("seal {} is missing", proof.seals + 1))
-        } else if run.len() as i64 != entries {
-            Some(format!("{entries} entries were sealed, {} are there", run.len()))
+        } else if entries_in(&run) != entries {
+            Some(format!("{entries} entries were sealed, {} are there", entries_in(&run)))
         } else if recomputed != row.get::<String>("hash")? {
             Some("an entry or the seal itself was altered".to_owned())
         } else {
@@ -176,8 +195,7 @@ async fn verify_space(conn: &mut Conn, space: &SpaceId) -> Result<Proof, Fault> 
         proof.seals = number;
         proof.entries += entries;
     }
-    let sql = "SELECT COUNT(*) AS n FROM journal WHERE space_id = $1 AND (tx, seq) > ($2, $3)";
-    proof.unsealed = conn.number(sql, params![space, position.tx, position.seq]).await?;
+    proof.unsealed = pack::count_after(conn, space, position).await?;
     Ok(proof)
 }
 
@@ -186,8 +204,8 @@ async fn run_between(
     space: &SpaceId,
     from: Position,
     to: Position,
-) -> Result<Vec<Stored>, Fault> {
-    let mut run = journal::after_in_space(conn, space, from, RUN + 1).await?;
-    run.retain(|stored| stored.position <= to);
+) -> Result<Vec<Sealable>, Fault> {
+    let mut run = journal::rows_in_space(conn, space, from, RUN_EVER + 1).await?;
+    run.retain(|sealable| sealable.row.position <= to);
     Ok(run)
 }

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -9,11 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Names with values, sorted by name, each name once, no empty value.
 ///
 /// A hundred thousand alerts are kept in memory, so a set is two allocations however many labels
-/// it has: all names and values in one text, and where each of them ends.
+/// it has: all names and values in one text, and where each of them ends. A clone shares them.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Labels {
-    text: Box<str>,
-    ends: Box<[u32]>,
+    text: Arc<str>,
+    ends: Arc<[u32]>,
 }
 
 impl Labels {

@@ -99,8 +99,10 @@ fn wrong_pair(pairs: &Labels, limit: usize) -> Option<(String, String)> {
     pairs.iter().find_map(|(name, value)| {
         let problem = if name.len() > NAME_BYTES_MAX {
             Some(format!("the name is {}", too_long(name, NAME_BYTES_MAX)))
-        } else if !proper_name(name) {
-            Some("a name is letters, digits and _, and does not begin with a digit".to_owned())
+        } else if name.is_empty() {
+            Some("a name is not empty".to_owned())
+        } else if name.contains('\0') || value.contains('\0') {
+            Some("the character NUL is not taken".to_owned())
         } else if value.len() > limit {
             Some(too_long(value, limit))
         } else {
@@ -112,13 +114,6 @@ fn wrong_pair(pairs: &Labels, limit: usize) -> Option<(String, String)> {
 
 fn too_long(text: &str, limit: usize) -> String {
     format!("{} bytes long; at most {limit} are taken", text.len())
-}
-
-/// The classic label syntax of Prometheus.
-fn proper_name(name: &str) -> bool {
-    let mut letters = name.bytes();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A signal that cannot be taken.
@@ -158,10 +153,10 @@ mod tests {
         for (signal, expected) in [
             (signal(none(), none()), "alert 3: labels: at least one label is needed"),
             (signal(many, none()), "alert 3: labels: 65; at most 64 are taken"),
+            (signal(Labels::new([("", "x")]), none()), "alert 3: labels: a name is not empty"),
             (
-                signal(Labels::new([("1st", "x")]), none()),
-                "alert 3: labels.1st: a name is letters, digits and _, and does not begin with a \
-                 digit",
+                signal(Labels::new([("host", "a\0b")]), none()),
+                "alert 3: labels.host: the character NUL is not taken",
             ),
             (
                 signal(good, long),
@@ -170,6 +165,12 @@ mod tests {
         ] {
             assert_eq!(signal.validate(3).unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn names_are_any_text_as_in_prometheus_3() {
+        let labels = Labels::new([("alertname", "x"), ("k8s.pod/name", "y"), ("größe", "z")]);
+        assert_eq!(signal(labels, Labels::default()).validate(0), Ok(()));
     }
 
     #[test]

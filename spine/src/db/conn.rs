@@ -219,12 +219,14 @@ where
     DB: sqlx::Database,
     Option<i64>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
     Option<String>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
+    Arc<str>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
     Option<f64>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
     Vec<u8>: sqlx::Encode<'q, DB> + sqlx::Type<DB> + 'q,
 {
     values.into_iter().fold(query, |query, value| match value {
         Value::Int(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
+        Value::Shared(value) => query.bind(value),
         Value::Real(value) => query.bind(value),
         Value::Blob(value) => query.bind(value),
     })

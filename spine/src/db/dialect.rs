@@ -89,9 +89,9 @@ impl Dialect {
     /// Portable table definitions turned into this database's own.
     pub fn ddl(self, text: &str) -> String {
         match self {
-            Dialect::Sqlite { .. } => {
-                text.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
-            }
+            Dialect::Sqlite { .. } => text
+                .replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
+                .replace("/* WITHOUT ROWID */", "WITHOUT ROWID"),
             Dialect::Postgres { .. } => text.to_owned(),
         }
     }

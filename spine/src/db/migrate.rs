@@ -98,3 +98,8 @@ pub(super) async fn enter_epoch(tx: &mut Tx, floor: i64) -> Result<(), Fault> {
 /// The tables that the spine itself needs; always the first migration.
 pub const SPINE: Migration =
     Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") };
+
+/// Lets one row of the journal hold many entries; the number is its place in the whole schema.
+pub const fn packs(version: i64) -> Migration {
+    Migration { version, name: "packs", sql: include_str!("../../migrations/packs.sql") }
+}

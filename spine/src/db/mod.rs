@@ -33,7 +33,7 @@ pub use catalog::{Column, ColumnKind, Relation, tables};
 pub use conn::{Conn, Tx, placeholders};
 pub use copy::{copy_in, copy_out, finish_copy, rows, rows_at_once};
 pub use dialect::Dialect;
-pub use migrate::{Migration, SPINE, newest, rebuild};
+pub use migrate::{Migration, SPINE, newest, packs, rebuild};
 pub use snapshot::Snapshot;
 pub use value::{Field, Row, Value};
 
@@ -196,6 +196,9 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory")
+        // A checkpoint every 32 MB instead of every 4: in a flood the pages of indexes are then
+        // written back once instead of many times.
+        .pragma("wal_autocheckpoint", "8192")
         .statement_cache_capacity(256)
         .row_buffer_size(1024)
         .disable_statement_logging();

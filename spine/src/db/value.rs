@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kernel::{Id, ItemRef, Kind, Priority, SpaceId, Time};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -12,6 +14,8 @@ pub enum Value {
     Int(Option<i64>),
     /// Text, an id, an enum, JSON.
     Text(Option<String>),
+    /// Text that others hold too: bound without a copy.
+    Shared(Arc<str>),
     /// A fraction.
     Real(Option<f64>),
     /// Bytes.
@@ -37,7 +41,8 @@ value_from! {
     String, v => Value::Text(Some(v));
     &String, v => Value::Text(Some(v.clone()));
     &str, v => Value::Text(Some(v.to_owned()));
-    &SpaceId, v => Value::Text(Some(v.as_str().to_owned()));
+    &SpaceId, v => Value::Shared(v.shared());
+    Arc<str>, v => Value::Shared(v);
     &ItemRef, v => Value::Text(Some(v.as_str().to_owned()));
     Priority, v => Value::Text(Some(v.to_string()));
     Vec<u8>, v => Value::Blob(v);

@@ -10,7 +10,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::clockwork::Clocked;
-use crate::db::{Migration, SPINE};
+use crate::db::{Migration, SPINE, packs};
 use crate::engine::{self, Asked, Denied, Done, Order, Table};
 use crate::{Db, Fault, World, journal, params};
 
@@ -207,6 +207,7 @@ pub const MIGRATIONS: &[Migration] = &[
               PRIMARY KEY (space_id, id)); \
               CREATE INDEX counter_due ON counter (due_at) WHERE due_at IS NOT NULL;",
     },
+    packs(3),
 ];
 
 /// Noon of the tests' day.

@@ -7,4 +7,5 @@ mod engine;
 mod follow;
 mod journal;
 mod outbox;
+mod pack;
 mod seal;

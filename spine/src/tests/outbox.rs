@@ -5,6 +5,7 @@ use futures::future::join_all;
 use kernel::{Actor, OutboxId, SpaceId, Time};
 
 use super::counter::*;
+use crate::journal::Stamp;
 use crate::outbox::{self, ATTEMPTS_MAX, LEASE, Outcome, Taken, backoff};
 use crate::testing::Place;
 use crate::{Db, Fault};
@@ -15,6 +16,7 @@ crate::both!(MIGRATIONS;
     a_lease_that_ends_gives_the_message_to_another_worker,
     a_failed_message_waits_longer_each_time_and_then_dies,
     a_rejected_message_dies_at_once_and_can_be_retried,
+    a_dead_message_that_is_dismissed_stays_away,
     a_cancelled_message_is_not_sent,
     lists_show_one_space_and_one_state,
 );
@@ -45,6 +47,18 @@ async fn settle(db: &Db, taken: &Taken, outcome: Outcome, now: Time) -> Option<&
     let taken = taken.clone();
     db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move { outbox::settle(tx, &taken, &outcome, now).await })
+    })
+    .await
+    .unwrap()
+}
+
+async fn dismiss(db: &Db, id: OutboxId) -> bool {
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let (space, actor) = (space(), Actor::system("test"));
+            let stamp = Stamp { space: &space, at: NOON, actor: &actor, cause: None };
+            outbox::dismiss(tx, &stamp, id, "nobody needs it").await
+        })
     })
     .await
     .unwrap()
@@ -144,6 +158,19 @@ async fn a_rejected_message_dies_at_once_and_can_be_retried(place: Place) {
     assert!(retry(&place.db, id, NOON).await);
     assert!(!retry(&place.db, id, NOON).await, "it is not dead any more");
     assert_eq!(take(&place.db, "c", NOON, 10).await[0].attempt, 1);
+}
+
+async fn a_dead_message_that_is_dismissed_stays_away(place: Place) {
+    message(&place.db).await;
+    let taken = take(&place.db, "a", NOON, 10).await.remove(0);
+    let id = taken.message.id;
+    assert!(!dismiss(&place.db, id).await, "it is not dead yet");
+    let rejected = Outcome::Rejected { detail: "no such user".to_owned() };
+    settle(&place.db, &taken, rejected, NOON).await;
+    assert!(dismiss(&place.db, id).await);
+    assert!(!dismiss(&place.db, id).await, "once");
+    assert!(!retry(&place.db, id, NOON).await, "it does not come back");
+    assert!(take(&place.db, "b", Time::MAX, 10).await.is_empty());
 }
 
 async fn a_cancelled_message_is_not_sent(place: Place) {

@@ -7,6 +7,7 @@ use crate::{Db, Value, params};
 
 crate::both!(MIGRATIONS;
     an_untouched_chain_holds_and_tells_what_is_not_sealed_yet,
+    a_hash_that_was_kept_is_found_as_long_as_its_seal_stands,
     an_altered_entry_is_named,
     a_deleted_entry_is_named,
     an_inserted_entry_is_named,
@@ -48,6 +49,17 @@ async fn an_untouched_chain_holds_and_tells_what_is_not_sealed_yet(place: Place)
     assert_eq!((proof.seals, proof.entries, proof.unsealed), (3, 6, 1));
     assert_eq!(proof.broken, None);
     assert_eq!(proof.hash.len(), 64);
+}
+
+async fn a_hash_that_was_kept_is_found_as_long_as_its_seal_stands(place: Place) {
+    sealed(&place.db).await;
+    let kept = proofs(&place.db).await.remove(0).hash;
+    append(&place.db, &space(), "later").await;
+    settled(&place.db).await;
+    seal::seal_all(&place.db, NOON).await.unwrap();
+    let mut conn = place.db.reader().await.unwrap();
+    assert_eq!(seal::find(&mut conn, &kept).await.unwrap(), Some((space(), 3)));
+    assert_eq!(seal::find(&mut conn, "0000").await.unwrap(), None);
 }
 
 async fn an_altered_entry_is_named(place: Place) {
@@ -107,7 +119,7 @@ async fn long_journals_are_sealed_in_several_runs(place: Place) {
     assert_eq!(sql(&place.db, fill, vec![]).await.unwrap(), 2500);
     assert_eq!(seal::seal_all(&place.db, NOON).await.unwrap(), 2500);
     let proof = proofs(&place.db).await.remove(0);
-    assert_eq!((proof.seals, proof.entries, proof.broken), (3, 2500, None));
+    assert_eq!((proof.seals, proof.entries, proof.broken), (10, 2500, None));
 }
 
 #[test]

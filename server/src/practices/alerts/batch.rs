@@ -8,8 +8,8 @@ use std::time::Duration;
 use alerts::{Alert, Change, Fingerprint, Match, Policy, Signal, take_batch};
 use kernel::{Actor, Data, Fact, Lifecycle, SpaceId};
 use spine::engine::Versioned;
-use spine::journal::{self, Stamp};
-use spine::{Db, Fault, Tx, World};
+use spine::journal::Stamp;
+use spine::{Db, Fault, Tx, World, pack};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -236,9 +236,12 @@ impl Batcher {
                 Box::pin(async move { shared.store(tx, &name, &known).await })
             })
             .await?;
-        let committed = batch.changes.iter().zip(versions.iter()).map(|(change, version)| {
+        // The work that shared it is done.
+        let changes =
+            Arc::try_unwrap(batch).map_or_else(|shared| shared.changes.clone(), |own| own.changes);
+        let committed = changes.into_iter().zip(versions.iter()).map(|(change, version)| {
             let bump = i64::from(!change.events.is_empty());
-            Versioned { record: change.alert.clone(), version: version + bump }
+            Versioned { record: change.alert, version: version + bump }
         });
         self.hot.put(space, committed);
         Ok(())
@@ -348,8 +351,7 @@ impl Batch {
                 let fact = Fact {
                     subject: format!("alert:{}", change.alert.id),
                     kind: format!("alert.{}", Alert::event_name(event)),
-                    data: Data::of(event)
-                        .map_err(|error| Fault::corrupt("alert event", error))?,
+                    data: Data::of(event).map_err(|error| Fault::corrupt("alert event", error))?,
                 };
                 match by_source.last_mut() {
                     Some((last, facts)) if *last == source => facts.push(fact),
@@ -360,7 +362,7 @@ impl Batch {
         for (source, facts) in by_source {
             let actor = Actor::Integration(source.to_owned());
             let stamp = Stamp { space, at: self.at, actor: &actor, cause: None };
-            journal::append(tx, &stamp, &facts).await?;
+            pack::append_flood(tx, &stamp, &facts).await?;
         }
         Ok(())
     }
