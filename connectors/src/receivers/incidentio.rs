@@ -8,6 +8,9 @@ use super::{Call, HttpCall, HttpConfig, Length, NotSent, Notice, Problems, Recei
 /// Longest event, in bytes.
 const EVENT_BYTES_MAX: usize = 512 * 1024;
 
+/// Longest text of an event that would be too long, in characters.
+const TEXT_CHARS_MAX: usize = 1000;
+
 /// An event.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -90,7 +93,8 @@ impl Receiver for IncidentioConfig {
             call = HttpCall::post_json(url, &Payload::of(notice, most));
         }
         if call.body.len() > EVENT_BYTES_MAX {
-            return Err(NotSent::new("url", "one alert alone is longer than an event may be"));
+            let payload = Payload::of(notice, most).with_short_texts(TEXT_CHARS_MAX);
+            call = HttpCall::post_json(url, &payload);
         }
         call.timeout = self.timeout.is_positive().then_some(self.timeout.0);
         let token = notice.secret(&self.alert_source_token, &self.alert_source_token_file)?;

@@ -93,15 +93,13 @@ impl Problems {
 
     fn loaded(&mut self, field: &str, checked: Result<(), LoadError>) {
         if let Err(error) = checked {
-            // A field of one line needs no line; a file does.
-            let problem = if error.place.file == field {
-                format!(
-                    "line {}, column {}: {}",
-                    error.place.line, error.place.column, error.problem
-                )
+            let place = error.place;
+            let at = if place.file == field {
+                format!("line {}, column {} of the template", place.line, place.column)
             } else {
-                error.to_string()
+                place.to_string()
             };
+            let problem = format!("{} ({at})", error.problem);
             self.add(field, problem);
         }
     }

@@ -1,7 +1,11 @@
 //! Webhooks: the group as JSON, in the payload that Alertmanager calls version 4.
 
+use std::sync::Arc;
+
+use gotemplate::Texts;
 use serde::{Deserialize, Serialize};
 
+use super::notice::cut;
 use super::{
     Call, HttpCall, HttpConfig, Length, NotSent, Notice, Problems, Receiver, Secret, TemplateData,
 };
@@ -59,6 +63,23 @@ impl Payload {
         let truncated_alerts = all - data.alerts.len();
         let group_key = notice.group_key().to_owned();
         Payload { data, version: "4", group_key, truncated_alerts }
+    }
+
+    /// The same with long texts cut. The key of the group stays: it is compared.
+    pub(super) fn with_short_texts(mut self, most: usize) -> Payload {
+        let short = |texts: &Texts| {
+            Arc::new(texts.iter().map(|(name, text)| (name.clone(), cut(text, most))).collect())
+        };
+        let data = &mut self.data;
+        data.group_labels = short(&data.group_labels);
+        data.common_labels = short(&data.common_labels);
+        data.common_annotations = short(&data.common_annotations);
+        for alert in &mut data.alerts {
+            alert.labels = short(&alert.labels);
+            alert.annotations = short(&alert.annotations);
+            alert.generator_url = cut(&alert.generator_url, most);
+        }
+        self
     }
 }
 

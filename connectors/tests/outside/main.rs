@@ -12,4 +12,6 @@ mod hostile;
 #[cfg(test)]
 mod mailserver;
 #[cfg(test)]
+mod receivers;
+#[cfg(test)]
 mod webhook;
