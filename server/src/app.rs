@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::practices::alerts::batch::Intake;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::silences::live::LiveSilences;
 use crate::tail::Feed;
 
 /// The application: cheap to clone.
@@ -32,6 +33,8 @@ pub struct App {
     pub estate: LiveEstate,
     /// The alerts that are not closed, in memory.
     pub alerts: HotAlerts,
+    /// The silences that are not over, in memory.
+    pub silences: LiveSilences,
     /// Where signals are handed in.
     pub intake: Intake,
     /// Where journal entries are heard as they come.

@@ -26,6 +26,7 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
         ["acknowledge", "unacknowledge", "clear", "close"].contains(&command)
     });
     for_people(components, "PageCommand", |command| command == "acknowledge");
+    for_people(components, "SilenceCommand", |command| ["edit", "expire"].contains(&command));
     document.security = Some(vec![
         SecurityRequirement::new("session", Vec::<String>::new()),
         SecurityRequirement::new("token", Vec::<String>::new()),

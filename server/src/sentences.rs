@@ -50,12 +50,15 @@ pub fn timeline(entries: &[Entry]) -> Value {
 pub fn sentence(entry: &Entry) -> String {
     let data = &entry.data;
     let told = match entry.subject.split(':').next() {
-        _ if entry.kind == "change.reported" => {
-            data.value().get("summary").and_then(Value::as_str).map(|summary| format!("change: {summary}"))
-        }
+        _ if entry.kind == "change.reported" => data
+            .value()
+            .get("summary")
+            .and_then(Value::as_str)
+            .map(|summary| format!("change: {summary}")),
         Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
         Some("alert") => data.read().ok().map(|event| alerts::describe(&event)),
         Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
+        Some("silence") => data.read().ok().map(|event| silences::describe(&event)),
         _ => None,
     };
     let mut told = told.unwrap_or_else(|| plain(entry));

@@ -24,6 +24,8 @@ use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::oncall::store::Pages;
+use crate::practices::silences::live::LiveSilences;
+use crate::practices::silences::store::Silences;
 use crate::tail::{Feed, Tail};
 use crate::{MIGRATIONS, commands, listen, router, selfwatch, streams};
 
@@ -84,6 +86,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     // First where the journal ends, then memory: what comes in between is read twice, not missed.
     let position = journal::end(&mut db.reader().await?).await?;
     let hot = HotAlerts::load(&db).await?;
+    let silences = LiveSilences::load(&db).await?;
     let stop = CancellationToken::new();
     let resolve = config.intake.resolve_timeout_seconds;
     let batcher = Batcher {
@@ -107,6 +110,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         keys,
         estate,
         alerts: hot,
+        silences,
         intake,
         feed: Feed::default(),
         stop: stop.clone(),
@@ -129,13 +133,14 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         db: app.db.clone(),
         world: app.world.clone(),
         hot: app.alerts.clone(),
+        silences: app.silences.clone(),
         estate: app.estate.clone(),
         feed: app.feed.clone(),
         position,
     };
     let stream =
         streams::detect_to_restore(app.world.clone(), app.estate.clone(), app.alerts.clone());
-    let hands = vec![Hand::of::<Incidents>(), Hand::of::<Pages>()];
+    let hands = vec![Hand::of::<Incidents>(), Hand::of::<Pages>(), Hand::of::<Silences>()];
     vec![
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),

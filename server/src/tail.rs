@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, AlertId, SpaceId};
+use kernel::{Actor, AlertId, SilenceId, SpaceId};
 use spine::journal::{self, Position, Stored};
 use spine::{Db, Fault, World};
 use tokio::sync::broadcast;
@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::silences::live::LiveSilences;
+use crate::practices::silences::store as silence_store;
 
 /// Entries that a slow browser may be behind before it is told to load anew.
 const BACKLOG: usize = 4096;
@@ -47,6 +49,8 @@ pub struct Tail {
     pub world: World,
     /// The alerts in memory.
     pub hot: HotAlerts,
+    /// The silences in memory.
+    pub silences: LiveSilences,
     /// The estate in memory.
     pub estate: LiveEstate,
     /// The browsers.
@@ -94,6 +98,10 @@ impl Tail {
             let ids: Vec<AlertId> = ids.into_iter().collect();
             self.hot.put(&space, store::by_id(&mut conn, &space, &ids).await?);
         }
+        for (space, ids) in changed_silences(&entries) {
+            let ids: Vec<SilenceId> = ids.into_iter().collect();
+            self.silences.put(&space, &silence_store::by_id(&mut conn, &space, &ids).await?);
+        }
         drop(conn);
         let edited = |stored: &Arc<Stored>| {
             stored.entry.kind.starts_with("item.") || stored.entry.kind.starts_with("setting.")
@@ -125,4 +133,16 @@ impl Tail {
         }
         changed
     }
+}
+
+/// Silences that anybody changed: made here, they are in memory already, and once more does no
+/// harm.
+fn changed_silences(entries: &[Arc<Stored>]) -> HashMap<SpaceId, HashSet<SilenceId>> {
+    let mut changed: HashMap<SpaceId, HashSet<SilenceId>> = HashMap::new();
+    for entry in entries.iter().map(|stored| &stored.entry) {
+        if let Some(id) = spine::engine::subject_id::<::silences::Silence>(&entry.subject) {
+            changed.entry(entry.space.clone()).or_default().insert(id);
+        }
+    }
+    changed
 }

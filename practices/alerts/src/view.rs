@@ -1,4 +1,4 @@
-use kernel::Lifecycle;
+use kernel::{Lifecycle, SilenceId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,10 @@ pub struct View<'a> {
     pub name: &'a str,
     /// See [`Alert::summary`].
     pub summary: &'a str,
+    /// The silences that hold it back now: it is recorded, and told to nobody.
+    pub silenced_by: Vec<SilenceId>,
+    /// When the last of them lets go, as far as is known now.
+    pub silenced_until: Option<Time>,
     /// The row's version, for `If-Match`.
     pub version: i64,
     /// What a person may ask now.
@@ -75,6 +79,8 @@ impl Alert {
             alert: self,
             name: self.name(),
             summary: self.summary(),
+            silenced_by: Vec::new(),
+            silenced_until: None,
             version,
             allowed: self.offers(),
         }

@@ -1,14 +1,17 @@
 //! Alertmanager's API v2, as far as a sender of alerts and amtool need it.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
+use alerts::{Alert, Fingerprint};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use connectors::alertmanager::{self, AlertsBody, NO_SILENCES, Query, ShownAlert, Status};
+use connectors::alertmanager::{self, AlertsBody, Query, ShownAlert, Status};
+use kernel::{SilenceId, SpaceId};
 
 use super::source::source;
 use crate::app::App;
@@ -23,7 +26,6 @@ pub fn routes() -> Router<App> {
         .route("/api/v2/alerts", get(list).post(post))
         .route("/api/v2/status", get(status))
         .route("/api/v2/receivers", get(receivers))
-        .route("/api/v2/silences", get(silences))
 }
 
 async fn post(
@@ -55,11 +57,11 @@ async fn post(
 }
 
 /// An error as this API writes it: a JSON text.
-fn wrong(message: &str) -> Response {
+pub(super) fn wrong(message: &str) -> Response {
     json(StatusCode::BAD_REQUEST, alertmanager::error_body(message))
 }
 
-fn refusal(problem: &Problem) -> Response {
+pub(super) fn refusal(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
     let remedy = problem.remedy.as_deref().map(|remedy| format!("; {remedy}"));
     let text = format!("{}{}", problem.detail, remedy.unwrap_or_default());
@@ -71,7 +73,7 @@ fn refusal(problem: &Problem) -> Response {
     response
 }
 
-fn json(status: StatusCode, body: impl Into<axum::body::Body>) -> Response {
+pub(super) fn json(status: StatusCode, body: impl Into<axum::body::Body>) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json")];
     (status, kind, body.into()).into_response()
 }
@@ -90,40 +92,65 @@ async fn list(
         Ok(query) => query,
         Err(error) => return wrong(&error.to_string()),
     };
-    let alerts = app.alerts.clone();
-    let body = tokio::task::spawn_blocking(move || {
-        alerts.read(&space, |space| {
-            let fits = space.into_iter().flat_map(|space| space.iter()).filter(|alert| {
-                let record = &alert.record;
-                record.stage.firing() && query.matches(|name| record.labels.get(name))
-            });
-            let mut body = AlertsBody::new(RECEIVER, 0);
-            if !query.wants(RECEIVER) {
-                return body.finish();
-            }
-            for alert in fits {
-                let record = &alert.record;
-                let shown = ShownAlert {
-                    fingerprint: record.fingerprint.bits(),
-                    starts_at: record.starts_at,
-                    ends_at: record.expires_at,
-                    updated_at: record.last_seen,
-                    generator_url: &record.generator_url,
-                };
-                body.push(&shown, record.labels.iter(), record.annotations.iter());
-            }
-            body.finish()
-        })
-    })
-    .await;
+    let body = tokio::task::spawn_blocking(move || list_body(&app, &space, &query)).await;
     match body {
         Ok(body) => json(StatusCode::OK, body),
         Err(_) => json(StatusCode::INTERNAL_SERVER_ERROR, alertmanager::error_body("failed")),
     }
 }
 
+fn list_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
+    let mut body = AlertsBody::new(RECEIVER, 0);
+    if !query.wants(RECEIVER) {
+        return body.finish();
+    }
+    let fits =
+        |record: &Alert| record.stage.firing() && query.matches(|name| record.labels.get(name));
+    let silenced = silenced(app, space, &fits);
+    app.alerts.read(space, |space| {
+        let found = space.into_iter().flat_map(|space| space.iter()).map(|alert| &alert.record);
+        for record in found.filter(|record| fits(record)) {
+            let by = silenced.get(&record.fingerprint).map(Vec::as_slice).unwrap_or_default();
+            if !query.shows(!by.is_empty()) {
+                continue;
+            }
+            let shown = ShownAlert {
+                fingerprint: record.fingerprint.bits(),
+                starts_at: record.starts_at,
+                ends_at: record.expires_at,
+                updated_at: record.last_seen,
+                generator_url: &record.generator_url,
+            };
+            body.push_silenced(&shown, by, record.labels.iter(), record.annotations.iter());
+        }
+    });
+    body.finish()
+}
+
+/// The alerts that are held back now, and by what.
+fn silenced(
+    app: &App,
+    space: &SpaceId,
+    fits: &impl Fn(&Alert) -> bool,
+) -> HashMap<Fingerprint, Vec<SilenceId>> {
+    let now = app.world.now();
+    app.silences.read(space, |silences| {
+        let Some(silences) = silences.filter(|silences| !silences.is_empty()) else {
+            return HashMap::new();
+        };
+        app.alerts.read(space, |space| {
+            let found = space.into_iter().flat_map(|space| space.iter()).map(|alert| &alert.record);
+            let found = found.filter(|record| fits(record)).filter_map(|record| {
+                let by = silences.silenced_by(&record.labels, now);
+                (!by.is_empty()).then_some((record.fingerprint, by))
+            });
+            found.collect()
+        })
+    })
+}
+
 /// Whoever may send may also read here, and so may whoever is signed in.
-async fn reader(
+pub(super) async fn reader(
     app: &App,
     headers: &HeaderMap,
     query: Option<&str>,
@@ -146,8 +173,4 @@ async fn status(State(app): State<App>) -> Response {
 
 async fn receivers() -> Response {
     json(StatusCode::OK, alertmanager::receivers_body(RECEIVER))
-}
-
-async fn silences() -> Response {
-    json(StatusCode::OK, NO_SILENCES)
 }

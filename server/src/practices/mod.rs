@@ -5,6 +5,7 @@ pub mod estate;
 pub mod incidents;
 pub mod oncall;
 pub mod reports;
+pub mod silences;
 
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,8 @@ struct FilterQuery {
     matched: Option<bool>,
     /// Only those of this incident.
     incident: Option<IncidentId>,
+    /// `true`: only those that a silence holds back now; `false`: only the others.
+    silenced: Option<bool>,
     /// Only those with this text in name, summary or a label value.
     q: Option<String>,
     /// A field to sort by; with `-` before it, the largest first.
@@ -105,6 +107,16 @@ async fn list(
     }
     let mut found = app.alerts.all(&caller.space);
     found.retain(|alert| filter.holds(&alert.record));
+    if let Some(wanted) = filter.silenced {
+        let now = app.world.now();
+        app.silences.read(&caller.space, |live| {
+            let silenced = |alert: &Alert| {
+                alert.stage.firing()
+                    && live.is_some_and(|live| !live.silenced_by(&alert.labels, now).is_empty())
+            };
+            found.retain(|alert| silenced(&alert.record) == wanted);
+        });
+    }
     sort(&mut found, filter.sort.as_deref())?;
     let limit = limit(&page)?;
     let offset = offset(&page)?;
@@ -113,7 +125,7 @@ async fn list(
         .iter()
         .skip(offset)
         .take(limit)
-        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
+        .map(|alert| shown(&app, &caller, &alert.record, alert.version))
         .collect();
     let next = (offset + items.len() < total).then(|| (offset + items.len()).to_string());
     Ok(Json(Listed { items, next, total: i64::try_from(total).unwrap_or(i64::MAX) }))
@@ -195,6 +207,17 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
     json!(alert.view(version))
 }
 
+/// An alert as the caller sees it, with the silences that hold it back now.
+fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
+    let mut view = alert.view(version);
+    if alert.stage.firing() {
+        let silenced = app.silences.silenced(&caller.space, &alert.labels, app.world.now());
+        view.silenced_by = silenced.by;
+        view.silenced_until = silenced.until;
+    }
+    caller.sees(json!(view), &[])
+}
+
 /// Shows one alert.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
     params(AlertPath),
@@ -206,8 +229,7 @@ async fn one(
     Path(AlertPath { id }): Path<AlertPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, id).await?;
-    let shown = view(&found.record, found.version, app.world.now());
-    Ok((etag(found.version), Json(caller.sees(shown, &[]))))
+    Ok((etag(found.version), Json(shown(&app, &caller, &found.record, found.version))))
 }
 
 /// Asks something of an alert; the answer is the alert afterwards.
@@ -227,11 +249,16 @@ async fn command(
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
     let asker = caller.asker();
-    let shown = commands::execute(&app, asker, call, (&ALERTS, id, command), view).await?;
+    let after = commands::execute(&app, asker, call, (&ALERTS, id, command), view).await?;
     let mut conn = app.db.reader().await?;
-    app.alerts.put(&caller.space, store::by_id(&mut conn, &caller.space, &[id]).await?);
-    let version = shown.get("version").and_then(Value::as_i64).unwrap_or_default();
-    Ok((etag(version), Json(shown)))
+    let stored = store::by_id(&mut conn, &caller.space, &[id]).await?;
+    app.alerts.put(&caller.space, stored.iter().cloned());
+    let version = after.get("version").and_then(Value::as_i64).unwrap_or_default();
+    let after = match stored.first().filter(|alert| alert.version == version) {
+        Some(alert) => shown(&app, &caller, &alert.record, version),
+        None => after,
+    };
+    Ok((etag(version), Json(after)))
 }
 
 /// The history of an alert, the newest first.
