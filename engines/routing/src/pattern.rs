@@ -54,15 +54,11 @@ impl Pattern {
         if written.len() > WRITTEN_BYTES_MAX {
             return Err(format!("it is longer than {WRITTEN_BYTES_MAX} bytes"));
         }
-        let parsed = |written: &str| {
-            let text = go::translated(written);
-            ParserBuilder::new().build().parse(&text).map(|meaning| (text, meaning))
-        };
         let bare = written.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$"));
-        let (text, meaning) = bare
-            .and_then(|bare| parsed(bare).ok())
-            .map_or_else(|| parsed(written), Ok)
-            .map_err(|error| last_line(&error.to_string()))?;
+        let (text, meaning) = match bare.map(parsed) {
+            Some(Ok(parsed)) => parsed,
+            _ => parsed(written)?,
+        };
         let test = match read::words(&meaning, text.len()) {
             Some(words) => Test::Words(words),
             None => match read::gaps(&meaning) {
@@ -110,6 +106,14 @@ fn fold_letter(letter: char) -> char {
         'ſ' => 's',
         '\u{212a}' => 'k',
         _ => letter.to_ascii_lowercase(),
+    }
+}
+
+fn parsed(written: &str) -> Result<(String, Hir), String> {
+    let text = go::translated(written)?;
+    match ParserBuilder::new().build().parse(&text) {
+        Ok(meaning) => Ok((text, meaning)),
+        Err(error) => Err(last_line(&error.to_string())),
     }
 }
 

@@ -8,29 +8,55 @@ const DIGIT: &str = "0-9";
 const SPACE: &str = r"\t\n\x0C\r ";
 const WORD: &str = "0-9A-Za-z_";
 
-/// Writes an expression anew. What is wrong in it stays wrong.
-pub(super) fn translated(written: &str) -> String {
+/// Writes an expression anew.
+///
+/// # Errors
+/// What Go refuses and the library would not.
+pub(super) fn translated(written: &str) -> Result<String, String> {
     let mut out = String::with_capacity(written.len() + 16);
     let mut letters = written.chars().peekable();
+    let mut repeated = false;
     while let Some(letter) = letters.next() {
+        let repeats = match letter {
+            '*' | '+' | '?' => true,
+            '{' => is_repetition(letters.clone()),
+            _ => false,
+        };
+        if repeats && repeated {
+            return Err("invalid nested repetition operator".to_owned());
+        }
+        repeated = repeats;
         match letter {
-            '\\' => escape(&mut letters, &mut out),
+            '\\' => escape(&mut letters, &mut out)?,
             '[' => class(&mut letters, &mut out),
-            '{' if !is_repetition(letters.clone()) => out.push_str(r"\{"),
+            '{' if repeats => {
+                out.push('{');
+                out.extend(std::iter::from_fn(|| letters.next_if(|letter| *letter != '}')));
+                out.extend(letters.next());
+            }
+            '{' => out.push_str(r"\{"),
             _ => out.push(letter),
         }
+        if repeats {
+            // As few as possible: which way a value fits is never asked, but Go counts it in.
+            out.extend(letters.next_if_eq(&'?'));
+        }
+        if letter == '(' {
+            // The sign of a group is no repetition.
+            out.extend(letters.next_if_eq(&'?'));
+        }
     }
-    out
+    Ok(out)
 }
 
 /// What stands behind a backslash outside of brackets.
-fn escape(letters: &mut Peekable<Chars>, out: &mut String) {
+fn escape(letters: &mut Peekable<Chars>, out: &mut String) -> Result<(), String> {
     let Some(letter) = letters.next() else {
         out.push('\\');
-        return;
+        return Ok(());
     };
     match letter {
-        'Q' => literal(letters, out),
+        'Q' => return literal(letters, out),
         // Go's word boundary knows ASCII only.
         'b' => out.push_str(r"(?-u:\b)"),
         // The library would take these for the borders of a word.
@@ -44,6 +70,7 @@ fn escape(letters: &mut Peekable<Chars>, out: &mut String) {
             None => out.extend(['\\', letter]),
         },
     }
+    Ok(())
 }
 
 /// The members of `\d`, `\s` and `\w`, which are ASCII in Go, and whether they are left out.
@@ -57,17 +84,18 @@ fn members(letter: char) -> Option<(bool, &'static str)> {
     Some((letter.is_ascii_uppercase(), members))
 }
 
-/// Text up to `\E`, in which nothing has a meaning.
-fn literal(letters: &mut Peekable<Chars>, out: &mut String) {
+/// Text up to `\E`, in which nothing has a meaning. Without one it would swallow the anchors that
+/// Alertmanager adds.
+fn literal(letters: &mut Peekable<Chars>, out: &mut String) -> Result<(), String> {
     let mut text = String::new();
     while let Some(letter) = letters.next() {
-        if letter == '\\' && letters.peek() == Some(&'E') {
-            letters.next();
-            break;
+        if letter == '\\' && letters.next_if_eq(&'E').is_some() {
+            out.push_str(&regex_syntax::escape(&text));
+            return Ok(());
         }
         text.push(letter);
     }
-    out.push_str(&regex_syntax::escape(&text));
+    Err(r"\Q without \E".to_owned())
 }
 
 /// A class in brackets. Go's have no brackets inside, and no `&&`, `--` and `~~`.

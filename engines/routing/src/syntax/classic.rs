@@ -9,11 +9,17 @@ pub(super) fn list(text: &str) -> Result<Vec<Matcher>, MatcherError> {
     let pieces = pieces(inner);
     let mut matchers = Vec::with_capacity(pieces.len());
     for (place, piece) in pieces.iter().enumerate() {
-        // Nothing behind the last comma is nothing.
-        if place + 1 < pieces.len() || !piece.trim().is_empty() {
+        if place + 1 < pieces.len() {
             matchers.push(one(piece, column)?);
+            column += piece.chars().count() + 1;
+            continue;
         }
-        column += piece.chars().count() + 1;
+        // White space of any kind around the last is nothing, and so is nothing itself.
+        let last = piece.trim_start();
+        column += piece.chars().count() - last.chars().count();
+        if !last.is_empty() {
+            matchers.push(one(last.trim_end(), column)?);
+        }
     }
     Ok(matchers)
 }

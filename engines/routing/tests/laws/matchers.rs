@@ -123,6 +123,7 @@ fn lists_are_read_with_and_without_braces() {
         (r#"a="b",c!~d"#, Syntax::Fallback, r#"{a="b",c!~"d"}"#),
         (r#"{a="b,}",c="}"}"#, Syntax::Fallback, r#"{a="b,}",c="}"}"#),
         ("{a=b,}", Syntax::Classic, r#"{a="b"}"#),
+        ("a=b,c=d\u{a0}", Syntax::Classic, r#"{a="b",c="d"}"#),
         ("{a=b", Syntax::Classic, r#"{a="b"}"#),
         ("{a=b,}", Syntax::Utf8, r#"{a="b"}"#),
         (r#"{"a b"=c,d=e}"#, Syntax::Fallback, r#"{"a b"="c",d="e"}"#),
@@ -138,7 +139,7 @@ fn lists_are_read_with_and_without_braces() {
         ("{a=b} c", Syntax::Utf8, 7, "unexpected c: expected end of input"),
         ("{", Syntax::Utf8, 2, "end of input: expected close brace"),
         ("{a=b,,c=d}", Syntax::Classic, 6, "bad matcher format: "),
-        (r#"{a="b", c}"#, Syntax::Fallback, 10, "bad matcher format:  c"),
+        (r#"{a="b", c}"#, Syntax::Fallback, 10, "bad matcher format: c"),
     ] {
         let error = Matchers::parse_as(text, syntax).expect_err(text);
         assert_eq!((error.column, error.problem.as_str()), (column, problem), "{text}");
@@ -183,7 +184,9 @@ fn expressions_mean_what_they_mean_in_go() {
         (r"[\W]", "é", true),
         (r"\Qa.b\E.", "a.bc", true),
         (r"\Qa.b\E.", "axbc", false),
-        (r"\Qa.b", "a.b", true),
+        (r"\Qa.b\Ec?", "a.b", true),
+        ("(?:a*)*?", "aa", true),
+        ("(a?)+?b{1}?", "ab", true),
         (r"a\<b", "a<b", true),
         ("a{", "a{", true),
         ("a{,2}", "a{,2}", true),
@@ -211,7 +214,9 @@ fn expressions_mean_what_they_mean_in_go() {
         let matcher = Matcher::new("l", Op::Regex, expression).expect(expression);
         assert_eq!(matcher.accepts(value), fits, "{expression} on {value:?}");
     }
-    for refused in ["(", "a)|(b", r"\1", "(?=a)", "*", r"\C", "[b-a]"] {
+    for refused in
+        ["(", "a)|(b", r"\1", "(?=a)", "*", r"\C", "[b-a]", "a**", "a{2}{3}", "a*??", r"\Qa", "a\\"]
+    {
         assert!(Matcher::new("l", Op::Regex, refused).is_err(), "{refused}");
     }
 }
