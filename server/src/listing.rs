@@ -166,6 +166,17 @@ impl Page {
         Ok(Page { limit, sort, after })
     }
 
+    /// Rows of the page.
+    pub fn rows(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or_default()
+    }
+
+    /// Whether a row with this id comes on this page or a later one, in a list by id that is read
+    /// from memory.
+    pub fn begins_before(&self, id: &str) -> bool {
+        self.after.as_ref().is_none_or(|cursor| cursor.i.as_str() < id)
+    }
+
     /// The order.
     pub fn sort(&self) -> &Sort {
         &self.sort

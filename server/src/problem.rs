@@ -29,6 +29,9 @@ pub struct Problem {
     /// Finds the matching line in the log of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// After how many seconds it is worth trying again: the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
 }
 
 /// What handlers return.
@@ -45,6 +48,7 @@ impl Problem {
             field: None,
             remedy: None,
             reference: None,
+            retry_after: None,
         }
     }
 
@@ -79,6 +83,12 @@ impl Problem {
         self
     }
 
+    /// Says after how many seconds it is worth trying again.
+    pub fn retry_after(mut self, seconds: u32) -> Problem {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// Says how to mend it.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Problem {
         self.remedy = Some(remedy.into());
@@ -89,10 +99,13 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 }

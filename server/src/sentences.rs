@@ -1,5 +1,6 @@
 //! Journal entries in words: what timelines and the activity list show.
 
+use incidents::expected;
 use kernel::{Actor, Data, Entry, Time};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -56,6 +57,11 @@ pub fn sentence(entry: &Entry) -> String {
             .and_then(Value::as_str)
             .map(|summary| format!("change: {summary}")),
         Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
+        Some("expected") => data.read().ok().map(|event| expected::describe(&event)),
+        // Planned work that explains an alert is told on the alert, too.
+        Some("alert") if entry.kind.starts_with("expected.") => {
+            data.read().ok().map(|event| expected::describe(&event))
+        }
         Some("alert") => data.read().ok().map(|event| alerts::describe(&event)),
         Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
         Some("silence") => data.read().ok().map(|event| silences::describe(&event)),

@@ -22,6 +22,7 @@ use crate::ops::Metrics;
 use crate::practices::alerts::batch::Batcher;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::incidents::expected::store::ExpectedAlerts;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::oncall::store::Pages;
 use crate::practices::silences::live::LiveSilences;
@@ -140,7 +141,12 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
     };
     let stream =
         streams::detect_to_restore(app.world.clone(), app.estate.clone(), app.alerts.clone());
-    let hands = vec![Hand::of::<Incidents>(), Hand::of::<Pages>(), Hand::of::<Silences>()];
+    let hands = vec![
+        Hand::of::<Incidents>(),
+        Hand::of::<Pages>(),
+        Hand::of::<ExpectedAlerts>(),
+        Hand::of::<Silences>(),
+    ];
     vec![
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),

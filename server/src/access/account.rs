@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::policy::Role;
 use super::token::taken;
 use super::{Gate, check_name, password, store};
+use crate::problem::Answer;
 
 /// An account, without its password.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -102,7 +103,7 @@ pub async fn create(
     name: &str,
     profile: Profile,
     password: String,
-) -> Result<Account, Denied> {
+) -> Answer<Account> {
     let (account, hash) = prepare(gate, name, profile, password).await?;
     let made = account.clone();
     gate.db
@@ -119,7 +120,7 @@ pub(super) async fn prepare(
     name: &str,
     profile: Profile,
     password: String,
-) -> Result<(Account, String), Denied> {
+) -> Answer<(Account, String)> {
     check_name(name)?;
     profile.check()?;
     password::check(&password, name)?;
@@ -153,7 +154,7 @@ pub async fn edit(
     name: &str,
     profile: Profile,
     password: Option<String>,
-) -> Result<Account, Denied> {
+) -> Answer<Account> {
     profile.check()?;
     let hash = match password {
         Some(password) => {
@@ -181,7 +182,7 @@ pub async fn edit(
             Ok(after)
         })
     });
-    work.await.map_err(as_race)
+    Ok(work.await.map_err(as_race)?)
 }
 
 /// Removes an account and ends its sessions.
@@ -214,7 +215,7 @@ pub async fn change_password(
     session: Option<String>,
     present: String,
     new: String,
-) -> Result<(), Denied> {
+) -> Answer<()> {
     let (name, now) = (by.actor.name().to_owned(), gate.world.now());
     password::check(&new, &name)?;
     let stored = {
@@ -234,7 +235,8 @@ pub async fn change_password(
                 Ok(note(tx, &by, now, what).await?)
             })
         })
-        .await
+        .await?;
+    Ok(())
 }
 
 async fn someone_administers(tx: &mut Tx, space: &SpaceId) -> Result<(), Denied> {
@@ -260,7 +262,8 @@ async fn note(
     now: Time,
     (name, kind, data): (&str, &str, serde_json::Value),
 ) -> Result<(), Fault> {
-    let fact = Fact { subject: format!("account:{name}"), kind: kind.to_owned(), data: data.into() };
+    let fact =
+        Fact { subject: format!("account:{name}"), kind: kind.to_owned(), data: data.into() };
     let stamp = Stamp { space: &by.space, at: now, actor: &by.actor, cause: None };
     journal::append(tx, &stamp, &[fact]).await
 }

@@ -27,7 +27,7 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use kernel::{Refusal, SpaceId, Time};
-use spine::{Db, Denied, Fault, World};
+use spine::{Db, Fault, World};
 
 pub use policy::{Action, Caller, Identity, Role, Scope, may};
 pub use refusals::watch;
@@ -214,18 +214,26 @@ impl FromRef<crate::app::App> for Gate {
 }
 
 impl Gate {
-    async fn hash(&self, password: String) -> Result<String, Denied> {
+    async fn hash(&self, password: String) -> Answer<String> {
         self.access.0.passwords.hash(password, &self.world).await.map_err(busy)
     }
 
-    async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Denied> {
+    async fn verify(&self, password: String, stored: Option<String>) -> Answer<bool> {
         self.access.0.passwords.verify(password, stored).await.map_err(busy)
     }
 }
 
-fn busy(busy: Busy) -> Denied {
+/// Seconds after which a place in the queue of passwords is likely to be free.
+const BUSY_SECONDS: u32 = 5;
+
+fn busy(busy: Busy) -> Problem {
     match busy {
-        Busy::Full => Refusal::not_allowed("too many people are signing in; try again").into(),
+        Busy::Full => {
+            let message = "too many people are signing in at once";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+                .remedy("try again in a few seconds")
+                .retry_after(BUSY_SECONDS)
+        }
         Busy::Fault(fault) => fault.into(),
     }
 }

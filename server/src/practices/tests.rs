@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::alerts::{Alert, Change, Labels, Policy, Signal, take_batch};
+use ::incidents::expected::{self, Expect};
 use ::incidents::{Attach, Command, Incident, Open, Severity};
 use ::oncall::{Contact, Page, Start, Step, Summary};
 use kernel::{Actor, IncidentId, ItemRef, Moment, PageId, Priority, SpaceId, Time};
@@ -14,9 +15,11 @@ use spine::{Db, Fault};
 
 use super::alerts::store::{self as alert_store, Refreshed};
 use super::estate::store as estate_store;
-use super::incidents::store::{self as incident_store, INCIDENTS};
+use super::incidents::expected::store::{self as expected_store, EXPECTED};
+use super::incidents::store::{self as incident_store, Filter, INCIDENTS, Warning};
 use super::oncall::store::{self as page_store, PAGES};
 use crate::MIGRATIONS;
+use crate::listing::{self, Sort};
 
 spine::both!(MIGRATIONS;
     alerts_read_back_and_stay_in_their_space,
@@ -26,6 +29,8 @@ spine::both!(MIGRATIONS;
     incident_numbers_count_up_in_each_space,
     pages_are_found_by_their_incident,
     resources_keep_their_past_and_who_manages_them,
+    expected_alerts_are_found_by_alert_and_window,
+    warnings_and_children_are_found,
 );
 
 const NOON: Time = Time::from_seconds(1_772_366_400);
@@ -282,6 +287,10 @@ async fn resources_keep_their_past_and_who_manages_them(place: Place) {
     assert!(estate_store::as_of(&mut conn, &there, later).await.unwrap().is_empty());
     assert!(estate_store::one(&mut conn, &there, &north).await.unwrap().is_none());
     assert!(estate_store::all(&mut conn, &there).await.unwrap().is_empty());
+    let unknown = item("service/nowhere");
+    let some = [unknown, north.clone()];
+    assert_eq!(estate_store::some(&mut conn, &here, &some).await.unwrap().len(), 1);
+    assert!(estate_store::some(&mut conn, &there, &some).await.unwrap().is_empty());
     assert_eq!(estate_store::spaces(&mut conn).await.unwrap(), [SpaceId::main()]);
     drop(conn);
     let gone = north.clone();
@@ -295,4 +304,103 @@ async fn resources_keep_their_past_and_who_manages_them(place: Place) {
     let mut conn = place.db.reader().await.expect("a connection");
     assert!(estate_store::all(&mut conn, &here).await.unwrap().is_empty());
     assert_eq!(estate_store::as_of(&mut conn, &here, later).await.unwrap().len(), 1);
+}
+
+async fn expected_alerts_are_found_by_alert_and_window(place: Place) {
+    let (here, there) = (SpaceId::main(), elsewhere());
+    let expect = |alert: u128| Expect {
+        alert: kernel::AlertId::from_bits(alert),
+        title: "it is down".to_owned(),
+        item: item("service/shop"),
+        window: item("maintenancewindow/disks"),
+        root: item("component/db"),
+        because: "service/shop depends on component/db, which is worked on".to_owned(),
+        reason: "new disks".to_owned(),
+        until: NOON,
+    };
+    let space = here.clone();
+    place
+        .db
+        .write::<_, spine::Denied, _>(move |tx| {
+            Box::pin(async move {
+                for number in [1, 2] {
+                    let moment = moment(number);
+                    let asked = Asked::new(&space, &moment);
+                    let command = expected::Command::Expect(Box::new(expect(number)));
+                    let id = kernel::ExpectedId::from_bits(number);
+                    engine::open_in(tx, &EXPECTED, id, &command, &asked).await?;
+                }
+                let moment = moment(3);
+                let asked = Asked::new(&space, &moment);
+                let first = kernel::ExpectedId::from_bits(1);
+                engine::execute_in(tx, &EXPECTED, first, &expected::Command::Clear {}, &asked)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .expect("they are stored");
+    let mut conn = place.db.reader().await.unwrap();
+    let (cleared, window) = (kernel::AlertId::from_bits(1), item("maintenancewindow/disks"));
+    assert_eq!(expected_store::of_alert(&mut conn, &here, cleared).await.unwrap().len(), 1);
+    assert!(expected_store::of_alert(&mut conn, &there, cleared).await.unwrap().is_empty());
+    for found in [
+        expected_store::by_window(&mut conn, &here, &window).await.unwrap(),
+        expected_store::open(&mut conn, &here).await.unwrap(),
+    ] {
+        let alerts: Vec<u128> = found.iter().map(|found| found.expect.alert.bits()).collect();
+        assert_eq!(alerts, [2], "what is over is not expected any more");
+    }
+    assert!(expected_store::by_window(&mut conn, &there, &window).await.unwrap().is_empty());
+    assert!(expected_store::open(&mut conn, &there).await.unwrap().is_empty());
+}
+
+async fn warnings_and_children_are_found(place: Place) {
+    let here = SpaceId::main();
+    let space = here.clone();
+    place
+        .db
+        .write::<_, spine::Denied, _>(move |tx| {
+            Box::pin(async move {
+                for number in [1, 2] {
+                    let moment = moment(number);
+                    let asked = Asked::new(&space, &moment);
+                    let mut open = Open::titled("it is down");
+                    open.number = u64::try_from(number).unwrap_or_default();
+                    let command = Command::Open(Box::new(open));
+                    let id = IncidentId::from_bits(number);
+                    engine::open_in(tx, &INCIDENTS, id, &command, &asked).await?;
+                }
+                let later = NOON + Duration::from_secs(600);
+                let moment = Moment::new(later, Actor::system("clockwork"), 9);
+                let asked = Asked::new(&space, &moment);
+                let (first, second) = (IncidentId::from_bits(1), IncidentId::from_bits(2));
+                engine::execute_in(tx, &INCIDENTS, first, &Command::Tick {}, &asked).await?;
+                let hangs = Command::SetParent { parent: Some(first), number: 1 };
+                engine::execute_in(tx, &INCIDENTS, second, &hangs, &asked).await?;
+                Ok(())
+            })
+        })
+        .await
+        .expect("they are stored");
+    let mut conn = place.db.reader().await.unwrap();
+    let mut listed = async |filter: Filter| -> Vec<u64> {
+        let page = listing::Page::first(10, Sort::ascending("number", true));
+        let (rows, _) = incident_store::list(&mut conn, &here, &filter, &page).await.unwrap();
+        rows.iter().map(|row| row.record.number).collect()
+    };
+    let warned = Filter { warnings: vec![Warning::Unassigned], ..Filter::default() };
+    assert_eq!(listed(warned).await, [1]);
+    let failed = Filter { warnings: vec![Warning::CheckFailed], ..Filter::default() };
+    assert!(listed(failed).await.is_empty());
+    let parent = Some(IncidentId::from_bits(1));
+    assert_eq!(listed(Filter { parent, ..Filter::default() }).await, [2]);
+    let tag = incident_store::parent_tag(IncidentId::from_bits(1));
+    let found = incident_store::of_tag(&mut conn, &SpaceId::main(), &tag).await.unwrap();
+    assert_eq!(found, [IncidentId::from_bits(2)]);
+    let (all, page) = (Filter::default(), listing::Page::first(1, Sort::ascending("number", true)));
+    let (mut rows, _) =
+        incident_store::list(&mut conn, &SpaceId::main(), &all, &page).await.unwrap();
+    let first = rows.remove(0).record;
+    assert_eq!(incident_store::warnings(&first), [Warning::Unassigned]);
 }

@@ -15,6 +15,7 @@ conversations!(
     an_unanswered_page_goes_through_its_steps_and_calls_each_once,
     a_failed_call_is_tried_again_with_growing_waits_until_it_is_laid_aside,
     a_call_laid_aside_can_be_made_after_all,
+    a_call_laid_aside_can_be_put_away_with_a_reason,
     a_call_into_a_private_network_that_nobody_allowed_is_refused,
 );
 
@@ -215,6 +216,25 @@ async fn a_call_laid_aside_can_be_made_after_all(place: Place) {
     operate.until("bob is called after all", delivered).await;
     let entry = operate.ada.list("/journal?kind=outbox.").await.remove(0);
     assert_eq!((&entry["kind"], &entry["actor"]), (&json!("outbox.retried"), &json!("person:ada")));
+    operate.end().await;
+}
+
+async fn a_call_laid_aside_can_be_put_away_with_a_reason(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    receiver.answers(410);
+    ring(&operate, &receiver).await;
+    let dead = operate.ada.list("/outbox?state=dead").await;
+    let dismiss = format!("/outbox/{}/dismiss", dead[0]["id"].as_str().unwrap());
+    operate.ada.post(&dismiss, json!({ "reason": " " })).await.problem(422);
+    let asked = operate.ada.post(&dismiss, json!({ "reason": "bob has left" })).await;
+    assert_eq!(asked.status, 204, "{}", asked.text);
+    operate.ada.post(&dismiss, json!({ "reason": "bob has left" })).await.problem(404);
+    let left = operate.ada.list("/outbox?state=dead").await;
+    assert_eq!(left.len(), dead.len() - 1);
+    let entry = operate.ada.list("/journal?kind=outbox.").await.remove(0);
+    assert_eq!(entry["kind"], "outbox.dismissed");
+    assert_eq!(entry["data"]["reason"], "bob has left");
     operate.end().await;
 }
 

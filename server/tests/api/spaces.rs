@@ -96,6 +96,7 @@ async fn nothing_of_another_space_is_shown_or_commanded(place: Place) {
         format!("/incidents/{incident}/alerts"),
         format!("/incidents/{incident}/impact"),
         format!("/incidents/{incident}/pages"),
+        format!("/incidents/{incident}/children"),
         format!("/alerts/{alert}"),
         format!("/alerts/{alert}/timeline"),
         format!("/pages/{page}"),
@@ -112,6 +113,7 @@ async fn nothing_of_another_space_is_shown_or_commanded(place: Place) {
         (format!("/alerts/{alert}/commands"), acknowledge.clone()),
         (format!("/pages/{page}/commands"), acknowledge.clone()),
         (format!("/outbox/{message}/retry"), json!({})),
+        (format!("/outbox/{message}/dismiss"), json!({ "reason": "mine" })),
     ] {
         operate.ada.post(&path, body).await.problem(404);
     }

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::commands::Call;
 use crate::extract::{Json, Path, Query};
 use crate::health;
-use crate::listing::{Listed, Page, Sort};
+use crate::listing::{Listed, Page, PageQuery, Sort};
 use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
 use crate::practices::incidents::views::IncidentRow;
@@ -75,22 +75,18 @@ impl ItemPath {
 }
 
 /// Lists the resources of the estate, by kind and name.
-#[utoipa::path(get, path = "/estate/items", tag = "estate", params(ListQuery),
-    responses((status = 200, description = "All that match", body = Listed<ListedItem>)))]
+#[utoipa::path(get, path = "/estate/items", tag = "estate", params(PageQuery, ListQuery),
+    responses((status = 200, description = "One page of items", body = Listed<ListedItem>)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
+    Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Answer<Json<Listed<ListedItem>>> {
+    let page = Page::of(&page, Sort::ascending("item", false))?;
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let health = health::of_items(&app, &caller.space).await?;
-    let mut conn = app.db.reader().await?;
-    let kept: HashMap<ItemRef, Keeping> = store::all(&mut conn, &caller.space)
-        .await?
-        .iter()
-        .map(|kept| (kept.stored.resource.item().clone(), Keeping::of(kept)))
-        .collect();
     let text = query.q.unwrap_or_default().to_lowercase();
     let fits = |resource: &&Resource| {
         let item = resource.item();
@@ -102,16 +98,26 @@ async fn list(
                 || item.name().to_lowercase().contains(&text)
                 || resource.title().to_lowercase().contains(&text))
     };
-    let items: Vec<ListedItem> = estate
-        .resources()
-        .filter(fits)
+    let found: Vec<&Resource> = estate.resources().filter(fits).collect();
+    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    let later = |resource: &&&Resource| page.begins_before(resource.item().as_str());
+    let shown: Vec<&Resource> = found.iter().filter(later).take(page.rows()).copied().collect();
+    let names: Vec<ItemRef> = shown.iter().map(|resource| resource.item().clone()).collect();
+    let mut conn = app.db.reader().await?;
+    let kept: HashMap<ItemRef, Keeping> = store::some(&mut conn, &caller.space, &names)
+        .await?
+        .iter()
+        .map(|kept| (kept.stored.resource.item().clone(), Keeping::of(kept)))
+        .collect();
+    let last = names.last().map(|item| (spine::Value::from(item), item.to_string()));
+    let items: Vec<ListedItem> = shown
+        .into_iter()
         .map(|resource| ListedItem {
             row: ItemRow::of(estate, resource, &health),
             keeping: kept.get(resource.item()).copied().unwrap_or_else(Keeping::nowhere),
         })
         .collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(Json(Listed { items, next: None, total }))
+    Ok(Json(Listed { next: page.next(items.len(), last), items, total }))
 }
 
 fn department(resource: &Resource) -> Option<String> {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use estate::{Resource, Stored};
 use kernel::{ItemRef, SpaceId, Time};
-use spine::{Conn, Fault, Row, Tx, params};
+use spine::{Conn, Fault, Row, Tx, Value, params};
+use sqlx::AssertSqlSafe;
+
+/// As many names as one statement asks for.
+const SOME_MAX: usize = 200;
 
 /// A resource as it is kept.
 #[derive(Clone, Debug)]
@@ -31,6 +35,26 @@ pub async fn all(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Kept>, Fault> {
 pub async fn one(conn: &mut Conn, space: &SpaceId, item: &ItemRef) -> Result<Option<Kept>, Fault> {
     let sql = "SELECT version, data, applied FROM resource WHERE space_id = $1 AND item = $2";
     conn.first(sql, params![space, item]).await?.as_ref().map(kept).transpose()
+}
+
+/// The resources with these names, in no order; those that are not there are left out.
+///
+/// # Errors
+/// When the database refuses or a resource does not read back.
+pub async fn some(conn: &mut Conn, space: &SpaceId, items: &[ItemRef]) -> Result<Vec<Kept>, Fault> {
+    let mut found = Vec::new();
+    for part in items.chunks(SOME_MAX) {
+        let binds = spine::db::placeholders(2, part.len());
+        let sql = format!(
+            "SELECT version, data, applied FROM resource \
+             WHERE space_id = $1 AND item IN ({binds})"
+        );
+        let mut values = params![space];
+        values.extend(part.iter().map(Value::from));
+        let rows = conn.all(AssertSqlSafe(sql), values).await?;
+        found.extend(rows.iter().map(kept).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
 }
 
 /// The spaces that have resources.

@@ -5,6 +5,7 @@ use kernel::{OutboxId, PageId, Time};
 use oncall::{Command, Page, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use spine::journal::Stamp;
 use spine::{Fault, engine, outbox};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(command))
         .routes(routes!(outgoing))
         .routes(routes!(retry))
+        .routes(routes!(dismiss))
 }
 
 /// The page that an address names.
@@ -142,6 +144,47 @@ async fn outgoing(
     let mut conn = app.db.reader().await?;
     let items = outbox::list(&mut conn, &caller.space, &state, 500).await?;
     Ok(Json(Items { items }))
+}
+
+/// Why a message is put away.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Dismissal {
+    /// Why nobody needs it any more.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Puts a dead message away for good: nobody needs it any more.
+#[utoipa::path(post, path = "/outbox/{id}/dismiss", tag = "pages",
+    request_body = Dismissal, params(MessagePath),
+    responses((status = 204, description = "It is put away")))]
+async fn dismiss(
+    State(app): State<App>,
+    caller: Caller,
+    Path(MessagePath { id }): Path<MessagePath>,
+    Json(Dismissal { reason }): Json<Dismissal>,
+) -> Answer<axum::http::StatusCode> {
+    may(&caller, Action::Respond, &[])?;
+    let reason = reason.trim().to_owned();
+    if !(1..=1000).contains(&reason.chars().count()) {
+        return Err(Problem::refused("the reason has 1 to 1000 characters").at("reason"));
+    }
+    let (space, actor, at) = (caller.space.clone(), caller.actor(), app.world.now());
+    let found = app
+        .db
+        .write::<_, Fault, _>(move |tx| {
+            Box::pin(async move {
+                let stamp = Stamp { space: &space, at, actor: &actor, cause: None };
+                outbox::dismiss(tx, &stamp, id, &reason).await
+            })
+        })
+        .await?;
+    if found {
+        Ok(axum::http::StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("dead message"))
+    }
 }
 
 /// Makes a dead message due again.
