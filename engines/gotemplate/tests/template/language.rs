@@ -99,7 +99,7 @@ fn functions_of_later_alertmanagers_do_what_they_document() {
         (r#"{{ since (index .Alerts 1).EndsAt }}"#, "55m54.5s"),
         (r#"{{ since (index .Alerts 1).EndsAt | humanizeDuration }}"#, "55m 54s"),
         (
-            r#"{{ humanizeDuration 90061 }} {{ humanizeDuration 0.0123 }} {{ humanizeDuration 5.5 }}"#,
+            r"{{ humanizeDuration 90061 }} {{ humanizeDuration 0.0123 }} {{ humanizeDuration 5.5 }}",
             "1d 1h 1m 1s 12.3ms 5.5s",
         ),
         (r#"{{ humanizeDuration "-3600" }} {{ humanizeDuration 0 }}"#, "-1h 0m 0s 0s"),
@@ -232,75 +232,16 @@ fn limits_can_be_lower() {
 
 /// Pieces of templates, put together at random: more likely to get far than random characters.
 fn piece() -> impl Strategy<Value = String> {
-    let pieces = [
-        "{{",
-        "}}",
-        "{{-",
-        "-}}",
-        " ",
-        "\n",
-        "if ",
-        "range ",
-        "with ",
-        "else",
-        "end",
-        "define ",
-        "template ",
-        "block ",
-        "break",
-        "$x",
-        ":=",
-        "=",
-        ",",
-        "|",
-        "(",
-        ")",
-        ".",
-        ".Alerts",
-        ".Status",
-        "\"",
-        "`",
-        "'",
-        "\\",
-        "1",
-        "0x",
-        "1e9",
-        "-",
-        "nil",
-        "true",
-        "printf ",
-        "\"%d\"",
-        "\"%*.*f\"",
-        "index ",
-        "slice ",
-        "eq ",
-        "len ",
-        "list ",
-        "dict ",
-        "/*",
-        "*/",
-        "<a href=\"",
-        "<script>",
-        "<!--",
-        "-->",
-        "<",
-        ">",
-        "style=\"",
-        "é",
-        "\0",
-        "join ",
-        "reReplaceAll ",
-        "\"(a)\"",
-        "toJson ",
-        "title ",
-        "tz ",
-        "date ",
-        ".StartsAt",
-        ".Format ",
-        "\"2006\"",
-        "$",
-    ];
-    prop::sample::select(pieces.to_vec()).prop_map(str::to_owned)
+    let pieces = r#"{{ }} {{- -}} $x := = , | ( ) . .Alerts .Status " ` ' \ 1 0x 1e9 - nil true
+        printf "%d" "%*.*f" index slice eq len list dict /* */ <a href=" <script> <!-- --> < >
+        style=" é join reReplaceAll "(a)" toJson title tz date .StartsAt .Format "2006" $ if range
+        with else end define template block break continue 'x' %!s(int=3) +5 -.5 == ]"#;
+    let pieces: Vec<String> = pieces
+        .split_whitespace()
+        .flat_map(|piece| [piece.to_owned(), format!("{piece} ")])
+        .collect();
+    let space = ["\n", " ", "\0"].map(str::to_owned);
+    prop::sample::select([pieces, space.to_vec()].concat())
 }
 
 fn anything() -> impl Strategy<Value = String> {
