@@ -104,3 +104,37 @@ fn digits(text: &str, count: usize, radix: u32) -> Option<&str> {
     let digits = text.get(..count)?;
     digits.chars().all(|digit| digit.is_digit(radix)).then_some(digits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Go's `strconv.Quote` documents it: what is not printable is escaped.
+    #[test]
+    fn text_is_quoted_as_go_does_and_reads_back() {
+        for (text, written) in [
+            ("", r#""""#),
+            ("a \"b\"\\", r#""a \"b\"\\""#),
+            ("\u{7}\u{8}\u{c}\n\r\t\u{b}", r#""\a\b\f\n\r\t\v""#),
+            ("\u{0}\u{7f}\u{80}", r#""\x00\x7f\u0080""#),
+            ("é日🙂", "\"é日🙂\""),
+            ("e\u{301}", "\"e\u{301}\""),
+            ("\u{301}", "\"\u{301}\""),
+            ("\u{a0}\u{200b}\u{feff}\u{e000}\u{2028}", r#""\u00a0\u200b\ufeff\ue000\u2028""#),
+            ("\u{e0001}", r#""\U000e0001""#),
+        ] {
+            assert_eq!(quoted(text), written, "{text:?}");
+            assert_eq!(unquoted(&written[1..written.len() - 1]).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_escape_is_not_read() {
+        for text in
+            [r"\w", r"\x4", r"\u12", r"\U00110000", r"\ud800", r"\477", r"\'", "a\nb", "a\"b", "\\"]
+        {
+            assert_eq!(unquoted(text), None, "{text}");
+        }
+        assert_eq!(unquoted(r"\101\u00e9").as_deref(), Some("Aé"));
+    }
+}

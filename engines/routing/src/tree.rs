@@ -18,6 +18,9 @@ pub use walk::{Tried, Verdict};
 pub type GroupLabels = BTreeMap<String, String>;
 
 /// A route as it is written; what is not said is taken from the route above.
+///
+/// [`Tree::build`] takes apart what is nested however deep it is. Dropped elsewhere, a nested one is
+/// dropped by recursion, so whoever reads routes from outside limits their depth.
 #[derive(Clone, Default, Debug)]
 pub struct RouteSpec {
     /// Who is told. Only the first route needs one.
@@ -198,6 +201,7 @@ impl Node {
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
+    by_id: BTreeMap<Arc<str>, usize>,
 }
 
 impl Tree {
@@ -231,7 +235,7 @@ impl Tree {
 
     /// The route with this [`Node::id`].
     pub fn by_id(&self, id: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| &*node.id == id)
+        self.nodes.get(*self.by_id.get(id)?)
     }
 
     /// The first matcher of a route that refuses an alert.

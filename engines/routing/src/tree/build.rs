@@ -65,7 +65,8 @@ pub(super) fn build(
     for place in 0..nodes.len() {
         nodes[place].index = Index::of(&nodes, &nodes[place].children);
     }
-    Ok(Tree { nodes })
+    let by_id = nodes.iter().map(|node| (Arc::clone(&node.id), node.place)).collect();
+    Ok(Tree { nodes, by_id })
 }
 
 /// Drops nested routes level by level: the compiler's own way is recursion.

@@ -280,7 +280,9 @@ proptest! {
     }
 
     #[test]
-    fn no_text_of_the_syntax_makes_the_parser_panic(text in "[a\"\\\\=~!{} (|)\\[\\]*nQE,-]{0,12}") {
+    fn no_text_of_the_syntax_makes_the_parser_panic(
+        text in "[a\"\\\\=~!{} (|)\\[\\]*nQE,-]{0,12}",
+    ) {
         for syntax in [Syntax::Fallback, Syntax::Classic, Syntax::Utf8] {
             let _ = Matcher::parse_as(&text, syntax);
             let _ = Matchers::parse_as(&text, syntax);
@@ -304,7 +306,10 @@ proptest! {
     }
 
     #[test]
-    fn the_opposite_operator_answers_the_opposite(matcher in any_matcher(), labels in any_labels()) {
+    fn the_opposite_operator_answers_the_opposite(
+        matcher in any_matcher(),
+        labels in any_labels(),
+    ) {
         let op = Op::from_flags(matcher.op().is_regex(), !matcher.op().is_equal());
         let opposite = Matcher::new(matcher.name(), op, matcher.value()).unwrap();
         prop_assert_ne!(matcher.matches(&labels), opposite.matches(&labels));

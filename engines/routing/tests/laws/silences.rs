@@ -64,7 +64,7 @@ proptest! {
                         let expected = naive(&silences, &labels, now);
                         prop_assert_eq!(index.silenced_by(&labels, now), expected);
                     }
-                    let edges = silences.values().flat_map(|silence| [silence.starts, silence.ends]);
+                    let edges = silences.values().flat_map(|s| [s.starts, s.ends]);
                     prop_assert_eq!(index.next_change(now), edges.filter(|edge| *edge > now).min());
                 }
             }
@@ -107,4 +107,21 @@ fn a_silence_of_what_lacks_a_label_finds_alerts_without_it() {
     assert_eq!(index.silenced_by(&labels(&[("a", "1")]), at(1)), [1, 2]);
     assert_eq!(index.silenced_by(&labels(&[("a", "1"), ("team", "")]), at(1)), [1, 2]);
     assert!(index.silenced_by(&labels(&[("a", "1"), ("team", "x")]), at(1)).is_empty());
+}
+
+#[test]
+fn many_may_ask_at_once() {
+    let mut index = SilenceIndex::new();
+    index.add(1, silence(r#"{a=~".+[0-9]"}"#, 0, 10));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let index = &index;
+            scope.spawn(move || {
+                for number in 0..500 {
+                    let alert = labels(&[("a", &format!("x{}", number % 7)), ("b", "c")]);
+                    assert_eq!(index.silenced_by(&alert, at(1)), [1], "thread {thread}");
+                }
+            });
+        }
+    });
 }

@@ -24,7 +24,8 @@ proptest! {
                 2 => prop_assert_eq!(wheel.cancel(&key), map.remove(&key)),
                 _ => {
                     let mut due: Vec<(Timestamp, u64)> =
-                        map.iter().map(|(key, at)| (*at, *key)).filter(|d| d.0 <= at(second)).collect();
+                        map.iter().map(|(key, at)| (*at, *key)).collect();
+                    due.retain(|due| due.0 <= at(second));
                     due.sort_unstable();
                     due.truncate(3);
                     map.retain(|key, at| !due.contains(&(*at, *key)));
