@@ -40,6 +40,8 @@ kinds! {
     HeartbeatKind HeartbeatId "hrt";
     /// An incident.
     IncidentKind IncidentId "inc";
+    /// A decision to tell a receiver of a group of alerts.
+    NotificationKind NotificationId "ntf";
     /// A message to the outside world.
     OutboxKind OutboxId "out";
     /// A page: the calling of people for one incident.

@@ -19,8 +19,8 @@ mod time;
 
 pub use actor::Actor;
 pub use id::{
-    AlertId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, OutboxId, PageId, SilenceId,
-    SpaceId, TaskId,
+    AlertId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId, OutboxId,
+    PageId, SilenceId, SpaceId, TaskId,
 };
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};

@@ -2,6 +2,7 @@
 
 mod access;
 mod alert;
+mod alertmanager;
 mod backup;
 mod client;
 mod demo;
@@ -11,9 +12,11 @@ mod incident;
 mod installation;
 mod journal;
 mod login;
+mod outbox;
 mod saved;
 mod screen;
 mod serve;
+mod settings;
 mod trouble;
 
 use std::process::ExitCode;
@@ -73,6 +76,12 @@ enum Command {
     Key(access::KeyArgs),
     /// What was done, by whom, and that nobody altered it since.
     Journal(journal::JournalArgs),
+    /// Look at what another system is configured with.
+    Import(alertmanager::ImportArgs),
+    /// Messages to the outside that could not be delivered.
+    Outbox(outbox::OutboxArgs),
+    /// What an administrator sets in the product.
+    Settings(settings::SettingsArgs),
     /// Write a backup, also while the server runs.
     Backup(backup::Backup),
     /// Restore a backup.
@@ -132,6 +141,9 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Token(token) => token.run(shell).await,
         Command::Key(key) => key.run(shell).await,
         Command::Journal(journal) => journal.run(shell).await,
+        Command::Import(import) => import.run(shell),
+        Command::Outbox(outbox) => outbox.run(shell).await,
+        Command::Settings(settings) => settings.run(shell).await,
         Command::Backup(backup) => backup.run(shell).await,
         Command::Restore(restore) => restore.run(shell).await,
         Command::Doctor(doctor) => doctor.run(shell).await,
@@ -164,6 +176,9 @@ mod tests {
             "operate plan -f estate -f - --prune --url http://127.0.0.1:7191",
             "operate demo outage --speed 10",
             "operate journal verify --data /tmp/x",
+            "operate journal verify --data /tmp/x --expect ab12",
+            "operate outbox dismiss out_1 out_2 --reason gone",
+            "operate settings set policy -f policy.json",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

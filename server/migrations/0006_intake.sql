@@ -31,8 +31,8 @@ CREATE TABLE heartbeat (
     data TEXT NOT NULL,
     name TEXT NOT NULL,
     stage TEXT NOT NULL,
-    secret_hash TEXT NOT NULL,
-    told TEXT NOT NULL,
+    secret_hash TEXT,
+    told TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (space_id, id)
 );
 CREATE UNIQUE INDEX heartbeat_name ON heartbeat (space_id, name);

@@ -13,6 +13,8 @@ use crate::keys::Keys;
 use crate::practices::alerts::batch::Intake;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::notifications::dispatch::LiveBoard;
+use crate::practices::notifications::live::LiveRouting;
 use crate::practices::silences::live::LiveSilences;
 use crate::tail::Feed;
 
@@ -35,6 +37,10 @@ pub struct App {
     pub alerts: HotAlerts,
     /// The silences that are not over, in memory.
     pub silences: LiveSilences,
+    /// The routing configuration in force.
+    pub routing: LiveRouting,
+    /// The groups of alerts that receivers are told of.
+    pub board: LiveBoard,
     /// Where signals are handed in.
     pub intake: Intake,
     /// Where journal entries are heard as they come.

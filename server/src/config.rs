@@ -26,6 +26,8 @@ pub struct Config {
     pub webhook: Webhook,
     /// Incoming alerts and events.
     pub intake: Intake,
+    /// Who is told of groups of alerts.
+    pub routing: Routing,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -73,6 +75,14 @@ pub struct Intake {
     pub body_bytes_max: usize,
 }
 
+/// Who is told of groups of alerts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Routing {
+    /// A configuration file of Alertmanager: its routes, receivers, inhibition, time intervals.
+    pub file: Option<PathBuf>,
+}
+
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -94,6 +104,7 @@ impl Default for Config {
             smtp: Smtp::default(),
             webhook: Webhook::default(),
             intake: Intake::default(),
+            routing: Routing::default(),
             log: Log::default(),
         }
     }

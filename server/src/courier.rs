@@ -21,6 +21,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::notifications::carry::Carrier;
+use crate::practices::notifications::live::LiveRouting;
+use crate::practices::notifications::{self, dispatch};
 use crate::practices::oncall::store::PAGES;
 
 /// Messages in flight at once.
@@ -40,6 +43,7 @@ pub struct Courier {
     webhooks: Webhooks,
     webhook_secret: WebhookSecret,
     links: LinkKey,
+    carrier: Option<Carrier>,
 }
 
 /// What a page puts into a message.
@@ -82,7 +86,23 @@ impl Courier {
             webhooks,
             webhook_secret: WebhookSecret::new(&keys.webhooks),
             links: LinkKey::new(&keys.links),
+            carrier: None,
         })
+    }
+
+    /// Carries notifications of groups of alerts too.
+    ///
+    /// # Errors
+    /// When requests cannot be sent at all.
+    pub fn carrying(self, routing: LiveRouting, config: &Config) -> Result<Courier, String> {
+        // Whoever writes the routing configuration can read this machine's files: it may name
+        // receivers in private networks, as most are.
+        let allowed = Allowed::parse(&["0.0.0.0/0", "::/0"]).map_err(|error| error.to_string())?;
+        let timeout = Duration::from_secs(config.webhook.timeout_seconds);
+        let webhooks = Webhooks::open(allowed, timeout).map_err(|error| error.to_string())?;
+        let external_url = self.base_url.clone();
+        let world = self.world.clone();
+        Ok(Courier { carrier: Some(Carrier { routing, webhooks, world, external_url }), ..self })
     }
 
     /// Delivers until `stop`, then finishes what is in flight.
@@ -157,7 +177,8 @@ impl Courier {
         }
         let began = self.world.now();
         let outcome = self.send(&taken).await;
-        let seconds = self.world.now().since(began).as_secs_f64();
+        let took = self.world.now().since(began);
+        let seconds = took.as_secs_f64();
         let channel = taken.message.channel.clone();
         metrics::histogram!("operate_delivery_seconds", "channel" => channel.clone())
             .record(seconds);
@@ -169,7 +190,7 @@ impl Courier {
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
         for attempt in 0..5_u32 {
-            match self.settle(&taken, &outcome).await {
+            match self.settle(&taken, &outcome, took).await {
                 Ok(()) => return,
                 Err(fault) => {
                     tracing::error!(message = %taken.message.id, error = %fault.chain(),
@@ -201,6 +222,11 @@ impl Courier {
     }
 
     async fn send(&self, taken: &Taken) -> Outcome {
+        if let (dispatch::CHANNEL, Some(carrier)) =
+            (taken.message.channel.as_str(), self.carrier.as_ref())
+        {
+            return carrier.carry(taken.message.id, taken.message.body.clone()).await;
+        }
         let call: Call = match serde_json::from_value(taken.message.body.clone()) {
             Ok(call) => call,
             Err(error) => {
@@ -271,7 +297,12 @@ impl Courier {
     }
 
     /// Settles the message and tells the page, in one transaction.
-    async fn settle(&self, taken: &Taken, outcome: &Outcome) -> Result<(), Fault> {
+    async fn settle(
+        &self,
+        taken: &Taken,
+        outcome: &Outcome,
+        took: Duration,
+    ) -> Result<(), Fault> {
         let moment = self.world.moment(Actor::system("courier"));
         let (taken, outcome) = (taken.clone(), outcome.clone());
         let moment = Arc::new(moment);
@@ -279,6 +310,9 @@ impl Courier {
             .db
             .write::<_, Denied, _>(move |tx| {
                 Box::pin(async move {
+                    let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+                    let when = (moment.now, took_micros);
+                    notifications::store::attempted(tx, &taken, &outcome, when).await?;
                     let state = outbox::settle(tx, &taken, &outcome, moment.now).await?;
                     let result = match (&outcome, state) {
                         (Outcome::Delivered { .. }, _) => CallResult::Delivered,

@@ -25,6 +25,9 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
     for_people(components, "AlertCommand", |command| {
         ["acknowledge", "unacknowledge", "clear", "close"].contains(&command)
     });
+    for_people(components, "HeartbeatCommand", |command| {
+        ["edit", "pause", "resume", "remove"].contains(&command)
+    });
     for_people(components, "PageCommand", |command| command == "acknowledge");
     for_people(components, "SilenceCommand", |command| ["edit", "expire"].contains(&command));
     document.security = Some(vec![

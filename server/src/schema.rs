@@ -19,4 +19,9 @@ pub const MIGRATIONS: &[Migration] = &[
     packs(5),
     Migration { version: 6, name: "intake", sql: include_str!("../migrations/0006_intake.sql") },
     Migration { version: 7, name: "service", sql: include_str!("../migrations/0007_service.sql") },
+    Migration {
+        version: 8,
+        name: "notifications",
+        sql: include_str!("../migrations/0008_notifications.sql"),
+    },
 ];

@@ -65,6 +65,7 @@ pub fn sentence(entry: &Entry) -> String {
         Some("alert") => data.read().ok().map(|event| alerts::describe(&event)),
         Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
         Some("silence") => data.read().ok().map(|event| silences::describe(&event)),
+        Some("heartbeat") => data.read().ok().map(|event| heartbeats::describe(&event)),
         _ => None,
     };
     let mut told = told.unwrap_or_else(|| plain(entry));

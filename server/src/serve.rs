@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::Time;
+use kernel::{SpaceId, Time};
 use spine::clockwork::{self, Hand};
 use spine::{Db, Fault, World, journal, seal};
 use tokio::net::TcpListener;
@@ -22,8 +22,12 @@ use crate::ops::Metrics;
 use crate::practices::alerts::batch::Batcher;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::heartbeats::pings;
+use crate::practices::heartbeats::store::Heartbeats;
 use crate::practices::incidents::expected::store::ExpectedAlerts;
 use crate::practices::incidents::store::Incidents;
+use crate::practices::notifications::dispatch::{self, Dispatcher, LiveBoard};
+use crate::practices::notifications::live::LiveRouting;
 use crate::practices::oncall::store::Pages;
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
@@ -99,7 +103,11 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
             resolve_timeout_seconds: u32::try_from(resolve).unwrap_or(u32::MAX),
         },
     };
+    let routing = LiveRouting::open(config.routing.file.clone(), world.now())
+        .map_err(StartError::Setting)?;
     let courier = Courier::open(db.clone(), world.clone(), estate.clone(), &config, &keys)
+        .map_err(StartError::Setting)?
+        .carrying(routing.clone(), &config)
         .map_err(StartError::Setting)?;
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
@@ -112,6 +120,8 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         estate,
         alerts: hot,
         silences,
+        routing,
+        board: LiveBoard::default(),
         intake,
         feed: Feed::default(),
         stop: stop.clone(),
@@ -139,11 +149,22 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         feed: app.feed.clone(),
         position,
     };
+    let dispatcher = Dispatcher {
+        db: app.db.clone(),
+        world: app.world.clone(),
+        space: SpaceId::main(),
+        hot: app.alerts.clone(),
+        silences: app.silences.clone(),
+        routing: app.routing.clone(),
+        board: app.board.clone(),
+        changes: app.alerts.listen(&SpaceId::main()),
+    };
     let stream =
         streams::detect_to_restore(app.world.clone(), app.estate.clone(), app.alerts.clone());
     let hands = vec![
         Hand::of::<Incidents>(),
         Hand::of::<Pages>(),
+        Hand::of::<Heartbeats>(),
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<Silences>(),
     ];
@@ -151,8 +172,10 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
+        tokio::spawn(dispatcher.run(stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
         tokio::spawn(housekeeping(app.clone())),
+        tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
     ]
 }
@@ -185,7 +208,8 @@ async fn housekeeping(app: App) {
 async fn forget(app: &App, now: Time) -> Result<(), Fault> {
     let before = now - IDEMPOTENCY_LIFE;
     let work = app.db.write(move |tx| Box::pin(async move { commands::forget(tx, before).await }));
-    work.await.map(|_| ())
+    work.await?;
+    dispatch::forget(&app.db, now).await
 }
 
 impl Running {

@@ -54,6 +54,7 @@ fn stages() -> String {
     let mut text = STAGES_HEAD.to_owned();
     section::<alerts::Alert>(&mut text);
     section::<incidents::Incident>(&mut text);
+    section::<incidents::expected::Expected>(&mut text);
     section::<oncall::Page>(&mut text);
     text
 }

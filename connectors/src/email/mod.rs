@@ -4,6 +4,7 @@
 //! can have died meanwhile. A mail that is sent again carries the same `Message-ID`, so that a
 //! mailbox that already has it can tell.
 
+mod carry;
 mod page;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use lettre::transport::smtp::client::{Certificate, Tls as Encryption, TlsParamet
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::Deserialize;
 
+pub use carry::carry;
 pub use page::PageMail;
 
 use crate::send::with_causes;
@@ -138,7 +140,10 @@ impl Mailer {
     /// When the server did not take it. After a timeout it may have: sending again is right, and
     /// the `Message-ID` stays the same.
     pub async fn send(&self, mail: &Mail) -> Result<String, SendError> {
-        let message = self.compose(mail)?;
+        self.hand_over(self.compose(mail)?).await
+    }
+
+    async fn hand_over(&self, message: Message) -> Result<String, SendError> {
         let sending = self.transport.send(message);
         let response = tokio::time::timeout(self.timeout, sending)
             .await

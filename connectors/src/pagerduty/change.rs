@@ -1,8 +1,9 @@
 use kernel::Time;
 use serde_json::{Map, Value, json};
 
-use super::text::{Members, annotation, cut, details, label};
+use super::members::Members;
 use super::{Faults, SUMMARY_CHARS_MAX, unread};
+use crate::flat::{annotation, cut, details, label};
 use crate::{Pairs, Signal};
 
 /// Longest texts of a change that are kept, in bytes.

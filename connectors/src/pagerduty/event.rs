@@ -3,8 +3,9 @@ use std::borrow::Cow;
 use kernel::Time;
 use serde_json::{Map, Value};
 
-use super::text::{Members, annotation, details, label};
+use super::members::Members;
 use super::{DEDUP_KEY_CHARS_MAX, Faults, SUMMARY_CHARS_MAX, unread};
+use crate::flat::{annotation, details, label};
 use crate::{Pairs, Signal};
 
 /// What an event wants.

@@ -10,7 +10,7 @@
 
 mod change;
 mod event;
-mod text;
+mod members;
 
 pub use change::Change;
 pub use event::{Action, Event};

@@ -4,6 +4,7 @@
 //! a signed message where nobody meant it to go. Destinations in private networks are refused
 //! unless an administrator allowed them, after their names are resolved and for addresses alike.
 
+mod carry;
 mod guard;
 mod signature;
 
@@ -53,7 +54,11 @@ impl fmt::Display for Answer {
         let reason = StatusCode::from_u16(self.status).ok().and_then(|s| s.canonical_reason());
         write!(f, "{} {} in {} ms", self.status, reason.unwrap_or(""), self.latency.as_millis())?;
         let body = self.body.trim();
-        if body.is_empty() { Ok(()) } else { write!(f, ": {body}") }
+        if body.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", body.chars().take(ANSWER_BYTES_MAX).collect::<String>())
+        }
     }
 }
 
@@ -109,7 +114,8 @@ impl Webhooks {
             .send()
             .await
             .map_err(|error| self.failed(error))?;
-        let body = beginning(&mut response).await.map_err(|error| self.failed(error))?;
+        let body =
+            beginning(&mut response, ANSWER_BYTES_MAX).await.map_err(|error| self.failed(error))?;
         let status = response.status();
         let latency = clock().since(sent_at);
         let answer = Answer { status: status.as_u16(), latency, body };
@@ -143,11 +149,11 @@ impl Webhooks {
 }
 
 /// Reads no more than is kept.
-async fn beginning(response: &mut Response) -> Result<String, reqwest::Error> {
+async fn beginning(response: &mut Response, most: usize) -> Result<String, reqwest::Error> {
     let mut bytes = Vec::new();
-    while bytes.len() < ANSWER_BYTES_MAX {
+    while bytes.len() < most {
         let Some(chunk) = response.chunk().await? else { break };
-        let room = ANSWER_BYTES_MAX - bytes.len();
+        let room = most - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -1,6 +1,7 @@
 //! Receivers: what each kind sends for a group that fires and is resolved, what is refused in a
 //! configuration, how answers are judged, and hostile labels.
 
+mod alertmanager;
 mod answers;
 
 use std::collections::BTreeMap;

@@ -19,8 +19,8 @@ pub type GroupLabels = BTreeMap<String, String>;
 
 /// A route as it is written; what is not said is taken from the route above.
 ///
-/// [`Tree::build`] takes apart what is nested however deep it is. Dropped elsewhere, a nested one is
-/// dropped by recursion, so whoever reads routes from outside limits their depth.
+/// [`Tree::build`] takes apart what is nested, however deep it is. Dropped elsewhere it is dropped
+/// by recursion, so whoever reads routes from outside limits their depth.
 #[derive(Clone, Default, Debug)]
 pub struct RouteSpec {
     /// Who is told. Only the first route needs one.

@@ -45,8 +45,15 @@ enum Verb {
     /// while the server runs.
     ///
     /// Ends with 1 when a run of entries is not what was sealed, and names the first one. Keep the
-    /// newest hash that it prints where the database is not: it proves everything up to there.
-    Verify(Installation),
+    /// newest hash that it prints where the database is not: with `--expect` it proves everything
+    /// up to there, also against somebody who wrote the whole chain anew.
+    Verify {
+        #[command(flatten)]
+        installation: Installation,
+        /// A hash that was kept: ends with 1 when no seal has it any more.
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
+    },
 }
 
 /// Which entries.
@@ -71,7 +78,9 @@ impl JournalArgs {
     /// Does it.
     pub async fn run(self, shell: &Shell) -> Outcome {
         match self.verb {
-            Verb::Verify(installation) => verify::verify(&shell.screen, &installation).await,
+            Verb::Verify { installation, expect } => {
+                verify::verify(&shell.screen, &installation, expect.as_deref()).await
+            }
             Verb::Follow { filter, last } => {
                 follow::follow(&shell.server.client()?, &shell.screen, &filter, last).await
             }

@@ -47,6 +47,24 @@ async fn an_untouched_journal_is_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hash_that_was_kept_is_found_again_and_another_one_is_not() {
+    let operate = with_a_history().await;
+    let (_, said) = verify(&operate);
+    let kept = said["spaces"][0]["hash"].as_str().unwrap().to_owned();
+    let data = operate.data();
+    let ask = |hash: &str| {
+        let data = data.to_str().unwrap();
+        operate.cli(&["journal", "verify", "--data", data, "--expect", hash])
+    };
+    let found = ask(&kept);
+    assert!(found.status.success(), "{found:?}");
+    assert!(String::from_utf8_lossy(&found.stdout).contains("what it was"), "{found:?}");
+    let other = ask(&"0".repeat(64));
+    assert_eq!(other.status.code(), Some(1), "{other:?}");
+    assert!(String::from_utf8_lossy(&other.stdout).contains("ALTERED"), "{other:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_altered_entry_is_found_and_its_run_is_named() {
     let operate = with_a_history().await;
     alter(

@@ -96,6 +96,8 @@ pub enum KeyKind {
     Events,
     /// Events as they are sent to PagerDuty (Events API v2).
     Pagerduty,
+    /// Alerts as they are sent to Opsgenie (Alert API v2).
+    Opsgenie,
     /// CloudEvents 1.0.
     Cloudevents,
     /// JSON of any shape, with a mapping.
@@ -109,6 +111,7 @@ impl KeyKind {
             KeyKind::Alertmanager => "/api/v2/alerts".to_owned(),
             KeyKind::Events => "/api/v1/events".to_owned(),
             KeyKind::Pagerduty => "/v2/enqueue".to_owned(),
+            KeyKind::Opsgenie => "/v2/alerts".to_owned(),
             KeyKind::Cloudevents => "/api/v1/events/cloudevents".to_owned(),
             KeyKind::Webhook => format!("/api/v1/webhooks/{name}"),
         }

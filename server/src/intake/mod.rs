@@ -5,6 +5,7 @@ mod alertmanager;
 mod cloudevents;
 mod events;
 mod mapped;
+mod opsgenie;
 mod orders;
 mod pagerduty;
 mod silences;
@@ -25,8 +26,10 @@ use crate::problem::Problem;
 pub use alertmanager::routes as alertmanager_routes;
 pub use cloudevents::routes as cloudevents_routes;
 pub use events::routes as events_routes;
+pub use opsgenie::routes as opsgenie_routes;
 pub use pagerduty::routes as pagerduty_routes;
 pub use silences::routes as silences_routes;
+pub use source::source as sender;
 
 /// Turns what a connector read into what the alerts practice takes, and checks its limits.
 ///

@@ -2,7 +2,9 @@
 
 pub mod alerts;
 pub mod estate;
+pub mod heartbeats;
 pub mod incidents;
+pub mod notifications;
 pub mod oncall;
 pub mod reports;
 pub mod silences;

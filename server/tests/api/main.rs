@@ -8,6 +8,8 @@
 mod cloudevents;
 mod detect_to_restore;
 mod estate;
+mod heartbeats;
+mod opsgenie;
 mod pagerduty;
 mod paging;
 mod refreshes;

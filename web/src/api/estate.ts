@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { body, etag, http, query } from './client';
 import { Problem } from './errors';
@@ -9,6 +9,8 @@ export interface ItemFilter {
   kind?: string;
   q?: string;
   team?: string;
+  /** Rows at most; 50 if not said. */
+  limit?: number;
 }
 
 /** Splits `kind/name`. */
@@ -29,6 +31,23 @@ export const items = (filter: ItemFilter) =>
           signal,
         }),
       ),
+  });
+
+const PAGE_ROWS = 200;
+
+/** All items that match, a page at a time. */
+export const pagedItems = (filter: ItemFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.estate, 'items', 'paged', filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/estate/items', {
+          params: { query: query({ ...filter, limit: PAGE_ROWS, after: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
   });
 
 export const item = (ref: ItemRef) =>

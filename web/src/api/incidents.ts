@@ -9,6 +9,7 @@ export interface IncidentFilter {
   phase?: string;
   stage?: string;
   priority?: string;
+  warning?: string;
   team?: string;
   assignee?: string;
   item?: string;
@@ -53,6 +54,22 @@ export const pages = (id: string) =>
     queryKey: [...keys.incident(id), 'pages'],
     queryFn: ({ signal }) =>
       body(http.GET('/api/v1/incidents/{id}/pages', { params: { path: { id } }, signal })),
+  });
+
+export const children = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'children'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/incidents/{id}/children', { params: { path: { id } }, signal })),
+  });
+
+/** Planned work: the windows that run or come, and the alerts that they explain. */
+export const maintenance = () =>
+  queryOptions({
+    queryKey: [...keys.incidentList, 'maintenance'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/maintenance', { signal })),
+    // A window begins and ends with time alone, without a journal entry.
+    refetchInterval: 30_000,
   });
 
 export const impact = (id: string) =>

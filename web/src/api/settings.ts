@@ -75,6 +75,13 @@ export const routes = () =>
 export const saveRoutes = (routes: Route[]) =>
   body(http.PUT('/api/v1/settings/routes', { body: routes }));
 
+/** Routes that files brought: asked after those of the settings. */
+export const routesOfEstate = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'routes', 'estate'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/routes/estate', { signal })),
+  });
+
 export const policy = () =>
   queryOptions({
     queryKey: [...keys.settings, 'policy'],
@@ -93,3 +100,6 @@ export const deadLetters = () =>
 
 export const retryMessage = (id: string) =>
   body(http.POST('/api/v1/outbox/{id}/retry', { params: { path: { id } } }));
+
+export const dismissMessage = (id: string, reason: string) =>
+  body(http.POST('/api/v1/outbox/{id}/dismiss', { params: { path: { id } }, body: { reason } }));

@@ -72,6 +72,7 @@ const incidents = createRoute({
     'phase',
     'stage',
     'priority',
+    'warning',
     'team',
     'assignee',
     'item',

@@ -4,6 +4,7 @@ import {
   IconComponents,
   IconPackage,
   IconPhoneRinging,
+  IconCalendarTime,
   IconRoute,
   IconServer2,
   IconTargetArrow,
@@ -28,6 +29,7 @@ const icons: Record<string, ComponentType<{ size?: number; stroke?: number }>> =
   supplier: IconTruck,
   escalationpolicy: IconPhoneRinging,
   route: IconRoute,
+  maintenancewindow: IconCalendarTime,
 };
 
 /** The picture of a kind of item. */
@@ -39,6 +41,7 @@ export function KindIcon({ kind, size = 15 }: { kind: string; size?: number }) {
 const kindWords: Record<string, string> = {
   usecase: 'Use case',
   escalationpolicy: 'Escalation policy',
+  maintenancewindow: 'Maintenance window',
 };
 
 /** The word for a kind of item. */

@@ -2,12 +2,13 @@
 //! from. Rebuilt from the database at start; the database stays the truth.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use alerts::{Alert, Fingerprint, Refresh, Stage};
 use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use spine::engine::Versioned;
 use spine::{Db, Fault};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::store;
 
@@ -15,6 +16,7 @@ use super::store;
 #[derive(Clone, Default)]
 pub struct HotAlerts {
     inner: Arc<RwLock<HashMap<SpaceId, Space>>>,
+    heard: Arc<OnceLock<(SpaceId, UnboundedSender<Arc<Versioned<Alert>>>)>>,
 }
 
 /// The alerts of one space.
@@ -141,13 +143,31 @@ impl HotAlerts {
         self.spaces().values().filter_map(Space::next_due).min()
     }
 
-    /// Takes in what was committed.
+    /// Takes in what was committed, and tells whoever listens of what changed.
     pub fn put(&self, space: &SpaceId, alerts: impl IntoIterator<Item = Versioned<Alert>>) {
+        let heard = self.heard.get().filter(|(of, _)| of == space).map(|(_, heard)| heard);
         let mut spaces = self.write();
         let space = spaces.entry(space.clone()).or_default();
         for alert in alerts {
+            let (fingerprint, version) = (alert.record.fingerprint, alert.version);
+            let known = space.get(fingerprint).map(|known| known.version);
             space.put(alert);
+            // A refresh is no change.
+            if let Some(heard) = heard.filter(|_| known.is_none_or(|known| known < version))
+                && let Some(alert) = space.get(fingerprint)
+            {
+                // Whoever listened may be gone: the process is stopping.
+                let _ = heard.send(alert.clone());
+            }
         }
+    }
+
+    /// Hears of every change of an alert of a space from now on. Only one can listen.
+    pub fn listen(&self, space: &SpaceId) -> UnboundedReceiver<Arc<Versioned<Alert>>> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        // A second listener would hear nothing; there is none.
+        let _ = self.heard.set((space.clone(), sender));
+        receiver
     }
 
     /// Records of a space in one list, without keeping the lock.

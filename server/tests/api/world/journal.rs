@@ -52,7 +52,9 @@ fn folded<R: Lifecycle>(entries: &[std::sync::Arc<Stored>]) -> Records<R> {
         if !entry.kind.starts_with(&format!("{}.", R::KIND)) {
             continue;
         }
-        let event: R::Event = entry.data.read()
+        let event: R::Event = entry
+            .data
+            .read()
             .unwrap_or_else(|error| panic!("entry {} does not read back: {error}", entry.seq));
         let key = (entry.space.clone(), id.to_string());
         match records.get_mut(&key) {

@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useCallback } from 'react';
 
 import { estate, type EstateItem } from '../../api';
 import { ItemStateMark } from '../../kit/Badges';
@@ -14,28 +15,33 @@ import type { EstateSearch } from './EstatePage';
 
 /** The estate as a list, with the kinds that are not on the map. */
 export function EstateList({ search }: { search: EstateSearch }) {
-  const query = useQuery(
-    estate.items({
+  const query = useInfiniteQuery(
+    estate.pagedItems({
       ...(search.kind ? { kind: search.kind } : {}),
       ...(search.q ? { q: search.q } : {}),
       ...(search.team ? { team: search.team } : {}),
     }),
   );
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
     <div className={styles.surface}>
       <Loaded query={query} rows={10}>
         {(list) =>
-          list.items.length === 0 ? (
+          list.pages[0]?.total === 0 ? (
             <EmptyState title="No item matches">
               Loosen a filter, or <Link to="/estate/new">add the item</Link>.
             </EmptyState>
           ) : (
             <DataTable
               label="Items of the estate"
-              rows={list.items}
+              rows={list.pages.flatMap((page) => page.items)}
               columns={columns}
               rowKey={(row) => row.item}
               card={ItemCard}
+              more={more}
             />
           )
         }

@@ -17,6 +17,7 @@ const kinds = [
   'site',
   'supplier',
   'route',
+  'maintenancewindow',
 ];
 
 /** Adding an item to the estate. */

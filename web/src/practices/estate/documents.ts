@@ -12,6 +12,7 @@ const kinds: Record<string, string> = {
   supplier: 'Supplier',
   escalationpolicy: 'EscalationPolicy',
   route: 'Route',
+  maintenancewindow: 'MaintenanceWindow',
 };
 
 /** The kind as documents write it: `usecase` → `UseCase`. */
@@ -48,6 +49,11 @@ const specs: Record<string, Record<string, unknown>> = {
       { contacts: ['second-person'], wait: '10m' },
     ],
     repeat: 2,
+  },
+  maintenancewindow: {
+    items: ['component/database-name'],
+    windows: [{ start: '2030-01-31T22:00:00Z', end: '2030-01-31T23:00:00Z' }],
+    reason: 'new disks',
   },
   route: { order: 50, when: 'has(labels.service)', item: 'service/{labels.service}' },
 };

@@ -15,6 +15,10 @@ const phases = [
   { value: 'resolve', label: 'Resolve' },
   { value: 'done', label: 'Done' },
 ];
+const warnings = [
+  { value: 'unassigned', label: 'Unassigned too long' },
+  { value: 'check_failed', label: 'Check failed' },
+];
 const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));
 
 /** The filters of the queue. The address is the state: a filtered queue can be sent to a colleague. */
@@ -69,6 +73,17 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         onChange={(value) => set('stage', value)}
         clearable
         clearButtonProps={{ 'aria-label': 'Clear stage' }}
+      />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Warning"
+        placeholder="Warning"
+        data={warnings}
+        value={search.warning ?? null}
+        onChange={(value) => set('warning', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear warning' }}
       />
       <div style={{ width: 150 }}>
         <ItemSelect

@@ -15,7 +15,9 @@ import { PageHead } from '../../ui/PageHead';
 import { EmptyState, RowsSkeleton } from '../../ui/States';
 import { Filters } from './Filters';
 import styles from './incidents.module.css';
+import { PlannedWork } from './PlannedWork';
 import { SavedViews } from './SavedViews';
+import { Warnings } from './Warnings';
 
 /** The queue: every incident, the worst first, filtered by what the address says. */
 export function IncidentList() {
@@ -47,6 +49,7 @@ export function IncidentList() {
           </Button>
         }
       />
+      <PlannedWork />
       <SavedViews search={search} />
       <Filters search={search} />
       <div className={styles.surface}>
@@ -156,6 +159,7 @@ const columns: Column<IncidentRow>[] = [
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
             : ''}
         </span>
+        <Warnings incident={row} />
       </div>
     ),
   },
@@ -196,6 +200,7 @@ function IncidentCard(row: IncidentRow) {
       <div className={styles.cardTop}>
         <PriorityBadge priority={row.priority} marked={Boolean(row.priority_override)} />
         <StageBadge stage={row.stage} phase={row.phase} />
+        <Warnings incident={row} />
         <TimeAgo at={row.opened_at} />
       </div>
       <Link

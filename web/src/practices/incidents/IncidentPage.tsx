@@ -12,14 +12,17 @@ import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, itemName, words } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
 import { Affected } from './Affected';
+import { Children } from './Children';
 import { ImpactMap } from './ImpactMap';
 import styles from './incidents.module.css';
 import { Links, Tasks } from './lists';
 import { Members } from './Members';
 import { Paging } from './Paging';
 import { PriorityLines } from './PriorityLines';
+import { Proof } from './Proof';
 import { Times, Who } from './side';
 import { IncidentTimeline } from './IncidentTimeline';
+import { Warnings } from './Warnings';
 
 /** Commands that stand beside what they change, instead of in the bar at the top. */
 const placed = new Set([
@@ -34,6 +37,8 @@ const placed = new Set([
   'set_impact',
   'set_urgency',
   'override_priority',
+  'confirm_by_consumer',
+  'set_parent',
 ]);
 
 /** Everything about one incident, and everything that this person may do about it now. */
@@ -92,6 +97,7 @@ function Content({ incident }: { incident: Incident }) {
       </div>
       <div className={styles.columns}>
         <div className={styles.stack}>
+          <Proof {...part} />
           <Affected {...part} />
           <Members {...part} />
           <ImpactMap incident={incident} />
@@ -101,6 +107,7 @@ function Content({ incident }: { incident: Incident }) {
           <PriorityLines {...part} />
           <Who {...part} />
           <Paging incident={incident} />
+          <Children {...part} />
           <Times {...part} />
           <Tasks {...part} />
           <Links {...part} />
@@ -116,6 +123,7 @@ function Badges({ incident }: { incident: Incident }) {
       <PriorityBadge priority={incident.priority} marked={Boolean(incident.priority_override)} />
       <StageBadge stage={incident.stage} phase={incident.phase} />
       <SeverityMark severity={incident.severity} />
+      <Warnings incident={incident} />
       <span>
         {words(incident.stage)} for <TimeAgo at={incident.stage_since} form="age" />
       </span>
@@ -135,6 +143,16 @@ function Situation({ incident }: { incident: Incident }) {
           On hold since <TimeAgo at={incident.hold.since} form="age" />: waiting for{' '}
           {words(incident.hold.reason).toLowerCase()}
           {incident.hold.note ? ` (${incident.hold.note})` : ''}.
+        </div>
+      )}
+      {incident.stage === 'resolved' && incident.checks.some((check) => !check.passed) && (
+        <div>
+          Before it is closed:{' '}
+          {incident.checks
+            .filter((check) => !check.passed)
+            .map((check) => check.detail)
+            .join('; ')}
+          .
         </div>
       )}
       {incident.merged_into && (

@@ -26,6 +26,7 @@ export function SavedViews({ search }: { search: Filter }) {
     ...(user.person ? [{ name: 'Mine', search: { assignee: user.person } }] : []),
     ...(user.teams[0] ? [{ name: 'My team', search: { team: user.teams[0] } }] : []),
     { name: 'Not taken up', search: { phase: 'detect' } },
+    { name: 'Nobody charged', search: { warning: 'unassigned' } },
     { name: 'All', search: { open: 'all' } },
   ];
   const current = fingerprint(search);

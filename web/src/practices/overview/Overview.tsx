@@ -7,7 +7,7 @@ import { overview, type Overview as OverviewData, type Priority } from '../../ap
 import { PhaseBadge, PriorityBadge, StageBadge } from '../../kit/Badges';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { itemName } from '../../kit/words';
+import { count, itemName } from '../../kit/words';
 import { EmptyState } from '../../ui/States';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
@@ -60,6 +60,14 @@ function Content({ data }: { data: OverviewData }) {
           </Link>
         ))}
       </div>
+      {data.unassigned > 0 && (
+        <p className={styles.notice} role="note">
+          <Link to="/incidents" search={{ warning: 'unassigned' }}>
+            {count(data.unassigned, 'incident')}
+          </Link>{' '}
+          waited too long for somebody to be charged with it.
+        </p>
+      )}
       <div className={styles.columns}>
         <div className={styles.stack}>
           <Broken data={data} />

@@ -196,6 +196,13 @@ function Content({ report, search }: { report: TimesReport; search: ReportSearch
         <span>
           <b>{report.counts.reopened}</b> reopened
         </span>
+        {report.counts.resolved > 0 && (
+          <span>
+            Of the resolved: checks passed {report.counts.proven.passed}, failed{' '}
+            {report.counts.proven.failed}, not checked {report.counts.proven.unchecked}; confirmed by
+            consumers {report.counts.proven.confirmed}
+          </span>
+        )}
         {causes.length > 0 && (
           <span>
             Causes: {causes.map(([cause, n]) => `${words(cause).toLowerCase()} ${n}`).join(', ')}

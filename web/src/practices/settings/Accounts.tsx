@@ -124,7 +124,7 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
   const [teams, setTeams] = useState<string[]>(account?.teams ?? []);
   const [scoped, setScoped] = useState(account?.scoped ?? false);
   const [password, setPassword] = useState('');
-  const known = useQuery(estate.items({ kind: 'team' }));
+  const known = useQuery(estate.items({ kind: 'team', limit: 1000 }));
   const { run, pending, problem, reload } = useSend(() => {
     const values = { display_name: displayName, role, scoped, teams, person };
     return account

@@ -64,7 +64,7 @@ export function Escalation() {
 }
 
 function Listed({ kind, title, add }: { kind: string; title: string; add: string }) {
-  const query = useQuery(estate.items({ kind }));
+  const query = useQuery(estate.items({ kind, limit: 1000 }));
   return (
     <Panel
       title={title}

@@ -1,8 +1,10 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { type OutboxMessage, settings } from '../../api';
 import { useSend } from '../../kit/command';
+import { CommandDialog } from '../../kit/CommandDialog';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { SimpleTable } from '../../kit/SimpleTable';
@@ -19,7 +21,7 @@ export function Outbox() {
     <>
       <p className={styles.intro}>
         Mails and webhooks are tried again with growing pauses. What fails for good is listed here;
-        mend the cause, then send it again.
+        mend the cause, then send it again, or put it away with a reason.
       </p>
       <Panel title="Undelivered messages" flush>
         <Loaded query={query} rows={3}>
@@ -46,7 +48,15 @@ export function Outbox() {
                     header: 'Since',
                     cell: (row) => (row.created_at ? <TimeAgo at={row.created_at} /> : '–'),
                   },
-                  { header: '', cell: (row) => <Retry message={row} /> },
+                  {
+                    header: '',
+                    cell: (row) => (
+                      <Group gap="xs">
+                        <Retry message={row} />
+                        <Dismiss message={row} />
+                      </Group>
+                    ),
+                  },
                 ]}
               />
             )
@@ -71,6 +81,40 @@ function Retry({ message }: { message: OutboxMessage }) {
         Send again
       </Button>
       <Refusal problem={problem} reload={reload} />
+    </>
+  );
+}
+
+const dismissal = {
+  command: 'dismiss',
+  label: 'Put away',
+  help: 'Nobody needs this message any more. The journal keeps who said so and why.',
+  fields: [
+    { name: 'reason', kind: 'longtext' as const, required: true, label: 'Reason', options: [] },
+  ],
+};
+
+function Dismiss({ message }: { message: OutboxMessage }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        onClick={() => setAsking(true)}
+        aria-label={`Put the message to ${message.target} away`}
+      >
+        Put away
+      </Button>
+      {asking && (
+        <CommandDialog
+          command={dismissal}
+          send={(body) =>
+            settings.dismissMessage(message.id, typeof body.reason === 'string' ? body.reason : '')
+          }
+          close={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }

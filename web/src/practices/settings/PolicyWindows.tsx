@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select, Stack } from '@mantine/core';
+import { Button, NumberInput, Select, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -23,6 +23,8 @@ const meaning: Record<string, string> = {
   reopen_window_seconds:
     'An alert that returns within this time after the restoration belongs to the same incident; later it opens a new one.',
   reopen_within_days: 'A person may reopen a closed incident for this long.',
+  unassigned_minutes:
+    'After so many minutes in which nobody is charged with an incident it warns, whatever its priority. Empty: it never does.',
   close_after_resolved_days:
     'A resolved incident closes by itself after these days. Empty: only a person closes.',
 };
@@ -84,6 +86,23 @@ function Form({ stored }: { stored: Policy }) {
             value={policy.default_escalation_policy}
             onChange={(item) => set({ default_escalation_policy: item })}
           />
+          <ItemSelect
+            label="Escalation policy for what nobody is charged with in time"
+            description="Called instead, until a team or a person is charged. Empty: the incident only warns."
+            kind="escalationpolicy"
+            value={policy.unassigned_escalation_policy ?? null}
+            onChange={(item) => set({ unassigned_escalation_policy: item })}
+          />
+          <Switch
+            label="What hangs on an incident ends with it"
+            description="Resolved and closed together, once no alert of its own fires any more."
+            checked={policy.incidents.end_with_parent ?? true}
+            onChange={(event) =>
+              set({
+                incidents: { ...policy.incidents, end_with_parent: event.currentTarget.checked },
+              })
+            }
+          />
         </Stack>
       </Panel>
       <Panel title="Windows of time">
@@ -125,9 +144,11 @@ function Span({ name, value, error, set }: SpanProps) {
   return (
     <div>
       <NumberInput
-        label={words(name.replace(/_(seconds|days|max|min)$/, ''))}
+        label={words(name.replace(/_(seconds|minutes|days|max|min)$/, ''))}
         description={meaning[name]}
-        suffix={seconds ? ' s' : name.endsWith('_days') ? ' days' : ''}
+        suffix={
+          seconds ? ' s' : name.endsWith('_days') ? ' days' : name.endsWith('_minutes') ? ' min' : ''
+        }
         min={0}
         allowNegative={false}
         allowDecimal={false}

@@ -5,9 +5,11 @@ import { useState } from 'react';
 
 import { type Priority, type Route, settings } from '../../api';
 import { useSend } from '../../kit/command';
+import { ItemLink } from '../../kit/ItemLink';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
+import { SimpleTable } from '../../kit/SimpleTable';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './settings.module.css';
@@ -28,7 +30,29 @@ export function Routes() {
       <Loaded query={query} rows={3}>
         {(routes) => <Form key={JSON.stringify(routes)} stored={routes} />}
       </Loaded>
+      <OfEstate />
     </>
+  );
+}
+
+/** Routes that are kept in files: asked after those above, in this order, and changed there. */
+function OfEstate() {
+  const rows = useQuery(settings.routesOfEstate()).data?.items ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Panel title="Kept in the estate" count="asked after those above" flush>
+      <SimpleTable
+        label="Routes of the estate"
+        rows={rows}
+        rowKey={(row) => row.route}
+        columns={[
+          { header: 'Kept as', cell: (row) => <ItemLink item={row.route} /> },
+          { header: 'When', cell: (row) => <code>{row.when || 'always'}</code> },
+          { header: 'Team', cell: (row) => (row.team ? <ItemLink item={row.team} /> : '–') },
+          { header: 'Priority', cell: (row) => row.priority ?? '–' },
+        ]}
+      />
+    </Panel>
   );
 }
 

@@ -29,7 +29,7 @@ export function RuleEditor({ rule, exists, labels, pending, save, cancel }: Prop
     enabled: ready,
     retry: false,
   });
-  const known = useQuery(estate.items({ kind: 'service' }));
+  const known = useQuery(estate.items({ kind: 'service', limit: 1000 }));
   const set = (change: Partial<MatchRule>) => setDraft((before) => ({ ...before, ...change }));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
