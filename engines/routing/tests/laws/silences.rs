@@ -125,3 +125,14 @@ fn many_may_ask_at_once() {
         }
     });
 }
+
+#[test]
+fn a_silence_without_case_finds_values_in_any() {
+    let mut index = SilenceIndex::new();
+    index.add(1, silence(r#"{a=~"(?i)dis[kl] .+"}"#, 0, 10));
+    index.add(2, silence(r#"{a=~"(?i)disk sda.+"}"#, 0, 10));
+    for value in ["disk sda1", "DISK SDA1", "DiſK sda1", "di\u{17f}\u{212a} \u{17f}da1"] {
+        assert_eq!(index.silenced_by(&labels(&[("a", value)]), at(1)), [1, 2], "{value}");
+    }
+    assert!(index.silenced_by(&labels(&[("a", "diss sda1")]), at(1)).is_empty());
+}

@@ -17,6 +17,7 @@ pub fn any_labels() -> impl Strategy<Value = Labels> {
         Just(String::new()),
         "[abK]{1,4}".prop_map(String::from),
         "web-[0-9]{1,2}",
+        "[wW][eE][bB]-[aK]",
         "(?s).{0,3}"
     ];
     prop::collection::btree_map("[abcd]", value, 0..4)
