@@ -266,7 +266,8 @@ mod tests {
             ),
             (
                 structured,
-                r#"{"specversion":"1.0","type":"t","source":"s","id":"1","data":1,"data_base64":"MQ=="}"#,
+                r#"{"specversion":"1.0","type":"t","source":"s","id":"1","data":1,
+                    "data_base64":"MQ=="}"#,
                 "not both",
             ),
             (structured, "7", "an event is an object"),

@@ -24,7 +24,7 @@ fn documented() -> Value {
         "payload": {
             "summary": "Example alert on host1.example.com",
             "timestamp": "2015-07-17T08:42:58.315+0000",
-            "source": "monitoringtool:cloudvendor:central-region-dc-01:852559987:cluster/api-stats-prod-003",
+            "source": "monitoringtool:cloudvendor:central-region-dc-01:cluster/api-stats-prod-003",
             "severity": "info",
             "component": "postgres",
             "group": "prod-datapipe",

@@ -1,5 +1,6 @@
 //! The ways in for signals: Alertmanager's API v2, the simple JSON intake, PagerDuty's Events API
-//! v2, CloudEvents and webhooks of any shape. A 2xx means that everything in the request is on disk.
+//! v2, Opsgenie's Alert API v2, CloudEvents and webhooks of any shape. A 2xx means that everything
+//! in the request is on disk.
 
 mod alertmanager;
 mod cloudevents;
@@ -8,6 +9,7 @@ mod mapped;
 mod opsgenie;
 mod orders;
 mod pagerduty;
+mod shown;
 mod silences;
 mod source;
 mod store;

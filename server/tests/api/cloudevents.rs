@@ -108,7 +108,8 @@ async fn a_mapping_is_written_against_the_events_that_came(place: Place) {
 
     // A mapping that fails is told to the sender, and nothing of the event is taken.
     operate.pass(std::time::Duration::from_secs(1)).await;
-    let odd = json!({ "alerts": [{ "status": "exploded", "labels": { "alertname": "X", "host": "h" } }] });
+    let labels = json!({ "alertname": "X", "host": "h" });
+    let odd = json!({ "alerts": [{ "status": "exploded", "labels": labels }] });
     let failed = send(&operate, "/webhooks/grafana", &headers, odd).await.problem(422);
     assert!(failed["detail"].as_str().unwrap().contains("exploded"), "{failed}");
     let kept = operate.ada.list("/webhooks/grafana/examples").await;
