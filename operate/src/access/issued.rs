@@ -86,6 +86,9 @@ enum KeyVerb {
         /// What it is for.
         #[arg(long, default_value = "alertmanager")]
         kind: KeyKind,
+        /// A key that senders have already, of the product they sent to before: it works as well.
+        #[arg(long, value_name = "KEY")]
+        alias: Option<String>,
     },
     /// Takes a key back: it works no more.
     Remove {
@@ -100,6 +103,14 @@ enum KeyKind {
     Alertmanager,
     /// Events in Operate's own JSON.
     Events,
+    /// Events as they are sent to PagerDuty (Events API v2).
+    Pagerduty,
+    /// Alerts as they are sent to Opsgenie (Alert API v2).
+    Opsgenie,
+    /// CloudEvents 1.0.
+    Cloudevents,
+    /// JSON of any shape, with a mapping.
+    Webhook,
 }
 
 const TOKENS: &str = "/api/v1/tokens";
@@ -133,12 +144,16 @@ impl KeyArgs {
         let client = shell.server.client()?;
         match self.verb {
             KeyVerb::List => list(&client, screen, KEYS, &["kind"]).await,
-            KeyVerb::Add { name, kind } => {
+            KeyVerb::Add { name, kind, alias } => {
                 let kind = match kind {
                     KeyKind::Alertmanager => "alertmanager",
                     KeyKind::Events => "events",
+                    KeyKind::Pagerduty => "pagerduty",
+                    KeyKind::Opsgenie => "opsgenie",
+                    KeyKind::Cloudevents => "cloudevents",
+                    KeyKind::Webhook => "webhook",
                 };
-                let body = json!({ "name": name, "kind": kind });
+                let body = json!({ "name": name, "kind": kind, "alias": alias });
                 let made = client.post(KEYS, &body).await?.body;
                 issued(screen, "integration key", &made)
             }
