@@ -29,19 +29,19 @@ pub struct AlertmanagerFlags {
     /// Taken and not needed: what is over goes by itself.
     #[arg(long = "alerts.gc-interval", value_name = "DURATION", value_parser = duration)]
     pub alerts_gc_interval: Option<Duration>,
-    /// Most alerts of one name; 0 or less: any number.
+    /// Taken and not enforced: Operate has limits of its own.
     #[arg(long = "alerts.per-alertname-limit", value_name = "NUMBER", value_parser = bytes_max,
         allow_hyphen_values = true)]
     pub alerts_per_alertname_max: Option<u64>,
-    /// Most silences, those that are over among them; 0 or less: any number.
+    /// Taken and not enforced: Operate has limits of its own.
     #[arg(long = "silences.max-silences", value_name = "NUMBER", value_parser = bytes_max,
         allow_hyphen_values = true)]
     pub silences_max: Option<u64>,
-    /// Largest silence in bytes; 0 or less: of any size.
+    /// Taken and not enforced: Operate has limits of its own.
     #[arg(long = "silences.max-silence-size-bytes", alias = "silences.max-per-silence-bytes",
         value_name = "BYTES", value_parser = bytes_max, allow_hyphen_values = true)]
     pub silence_bytes_max: Option<u64>,
-    /// How long nothing is sent after the start.
+    /// Taken and not needed: what was told before the start is known.
     #[arg(long = "dispatch.start-delay", value_name = "DURATION", default_value = "0s",
         value_parser = duration)]
     pub dispatch_start_delay: Duration,
@@ -73,7 +73,7 @@ pub struct AlertmanagerFlags {
 /// Where it is reached.
 #[derive(Args, Clone, PartialEq, Debug)]
 pub struct WebFlags {
-    /// Address and port to listen on; may be given several times. `:9093` is every address.
+    /// Address and port to listen on, one of them. `:9093` is every address.
     #[arg(long = "web.listen-address", value_name = "ADDRESS:PORT", default_value = ":9093")]
     pub listen: Vec<Listen>,
     /// The address under which others reach it, for links.
@@ -82,7 +82,7 @@ pub struct WebFlags {
     /// What all paths begin with [default: the path of --web.external-url].
     #[arg(long = "web.route-prefix", value_name = "PATH", value_parser = prefix)]
     pub route_prefix: Option<String>,
-    /// How long an answer may take; 0: as long as any.
+    /// Taken and not used: an answer may take 30 s.
     #[arg(long = "web.timeout", value_name = "DURATION", default_value = "0",
         value_parser = duration)]
     pub timeout: Duration,
@@ -262,6 +262,15 @@ impl AlertmanagerFlags {
         notes.extend(unneeded.map(|feature| {
             format!("--enable-feature={} is not needed: {}", feature.word(), feature.why())
         }));
+        for (most, flag) in [
+            (self.silences_max, "--silences.max-silences"),
+            (self.silence_bytes_max, "--silences.max-silence-size-bytes"),
+            (self.alerts_per_alertname_max, "--alerts.per-alertname-limit"),
+        ] {
+            if most.is_some_and(|most| most > 0) {
+                notes.push(format!("{flag} is not enforced: Operate has limits of its own"));
+            }
+        }
         notes.extend(self.cluster.note());
         notes
     }

@@ -59,6 +59,7 @@ fn every_flag_is_taken_and_what_is_not_needed_is_explained() {
             "--web.ui-path",
             "--auto-gomemlimit",
             "--enable-feature=auto-gomaxprocs",
+            "--silences.max-silences",
             "--cluster.peer",
         ]
     );
