@@ -119,6 +119,7 @@ pub struct Incident {
     pub unassigned_too_long: Option<Time>,
     /// What the last check found out, while the service is back.
     #[serde(default)]
+    #[schema(required)]
     pub checks: Vec<Check>,
     /// The stage in which that was.
     #[serde(default)]

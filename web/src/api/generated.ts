@@ -766,6 +766,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What hangs on an incident, and what was merged into it: what ends with it. */
+        get: operations["incidents_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned work: the windows that run or come, and the alerts that they explain. */
+        get: operations["incidents_maintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/routes/estate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The routes of the estate, in their order. */
+        get: operations["settings_routes_of_estate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a dead message away for good: nobody needs it any more. */
+        post: operations["pages_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1422,6 +1490,12 @@ export interface components {
             /** @description How soon it must be dealt with. */
             urgency: components["schemas"]["Urgency"];
             urgency_set?: components["schemas"]["SetByHand_Urgency"] | null;
+            checks: components["schemas"]["IncidentCheck"][];
+            checked_stage?: null | components["schemas"]["IncidentStage"];
+            consumer_confirmed?: null | components["schemas"]["Confirmation"];
+            parent?: null | components["schemas"]["IncidentId"];
+            parent_ended?: boolean | null;
+            unassigned_too_long?: null | components["schemas"]["Time"];
         };
         /** @description Who and what is affected. */
         IncidentAffected: {
@@ -1612,6 +1686,7 @@ export interface components {
             reopened: number;
             /** @description Resolved in the period and still so. */
             resolved: number;
+            proven: components["schemas"]["ProvenCounts"];
         };
         /**
          * @description How much the business needs an item. Ordered: `Low < MissionCritical`.
@@ -1723,6 +1798,13 @@ export interface components {
              * @default 2
              */
             shared_dependency_hops_max: number;
+            /**
+             * Format: int32
+             * @default 5
+             */
+            unassigned_minutes: number | null;
+            /** @default true */
+            end_with_parent: boolean;
         };
         /**
          * @description What somebody does in an incident, besides being assigned.
@@ -1814,6 +1896,12 @@ export interface components {
             urgency_set?: components["schemas"]["SetByHand_Urgency"] | null;
             /** Format: int64 */
             version: number;
+            checks: components["schemas"]["IncidentCheck"][];
+            checked_stage?: null | components["schemas"]["IncidentStage"];
+            consumer_confirmed?: null | components["schemas"]["Confirmation"];
+            parent?: null | components["schemas"]["IncidentId"];
+            parent_ended?: boolean | null;
+            unassigned_too_long?: null | components["schemas"]["Time"];
         };
         /**
          * @description Technical gravity. Ordered: `Info < Critical`.
@@ -2525,6 +2613,7 @@ export interface components {
             products: components["schemas"]["ProductState"][];
             /** @description Every use case. */
             usecases: components["schemas"]["UseCaseState"][];
+            unassigned: number;
         };
         /** @description The calling of people for one incident by one escalation policy. */
         Page: {
@@ -2753,6 +2842,8 @@ export interface components {
              * @default P5
              */
             page_down_to: components["schemas"]["Priority"];
+            /** @default null */
+            unassigned_escalation_policy: components["schemas"]["ItemRef"] | null;
         };
         /**
          * @description The order of work. Ordered by importance: `P1 < P2`, so that P1 sorts first.
@@ -3311,6 +3402,68 @@ export interface components {
          * @example 5m
          */
         Wait: string;
+        IncidentCheck: {
+            name: components["schemas"]["IncidentCheckName"];
+            passed: boolean;
+            detail: string;
+        };
+        /** @enum {string} */
+        IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
+        Confirmation: {
+            who: string;
+            said: string;
+            by: components["schemas"]["Actor"];
+            at: components["schemas"]["Time"];
+        };
+        /** @enum {string} */
+        IncidentWarning: "unassigned" | "check_failed";
+        ProvenCounts: {
+            passed: number;
+            failed: number;
+            unchecked: number;
+            confirmed: number;
+        };
+        Items_IncidentRow: {
+            items: components["schemas"]["IncidentRow"][];
+        };
+        ExpectedAlert: {
+            id: string;
+            title: string;
+            because: string;
+            reason: string;
+            /** @enum {string} */
+            stage: "expected" | "cleared" | "overran";
+            since: components["schemas"]["Time"];
+            until: components["schemas"]["Time"];
+            alert: components["schemas"]["AlertId"];
+            item: components["schemas"]["ItemRef"];
+            window: components["schemas"]["ItemRef"];
+            root: components["schemas"]["ItemRef"];
+            ended_at?: null | components["schemas"]["Time"];
+        };
+        PlannedWork: {
+            window: components["schemas"]["ItemRef"];
+            title: string;
+            reason: string;
+            start: components["schemas"]["Time"];
+            end: components["schemas"]["Time"];
+            running: boolean;
+            items: components["schemas"]["ItemRef"][];
+        };
+        Maintenance: {
+            now: components["schemas"]["Time"];
+            windows: components["schemas"]["PlannedWork"][];
+            expected: components["schemas"]["ExpectedAlert"][];
+        };
+        RouteOfEstate: components["schemas"]["Route"] & {
+            route: components["schemas"]["ItemRef"];
+        };
+        Items_RouteOfEstate: {
+            items: components["schemas"]["RouteOfEstate"][];
+        };
+        Dismissal: {
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4125,6 +4278,10 @@ export interface operations {
     estate_list: {
         parameters: {
             query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
                 /** @description Only this kind: `service`, `component`, `team` … */
                 kind?: string;
                 /** @description Only items that this team answers for: `team/payments`. */
@@ -4767,6 +4924,7 @@ export interface operations {
                 to?: components["schemas"]["Time"];
                 /** @description A field to sort by; with `-` before it, the largest first. */
                 sort?: string;
+                warning?: components["schemas"]["IncidentWarning"][] | null;
             };
             header?: never;
             path?: never;
@@ -7223,6 +7381,231 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It works no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_children: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`inc_…`) or its number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_IncidentRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_maintenance: {
+        parameters: {
+            query?: {
+                alert?: components["schemas"]["AlertId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maintenance"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_routes_of_estate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RouteOfEstate"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`out_…`). */
+                id: components["schemas"]["OutboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description It is due again */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -30,13 +30,7 @@ export const graphKinds = [
   'site',
   'supplier',
 ] as const;
-const otherKinds = [
-  'team',
-  'person',
-  'escalationpolicy',
-  'route',
-  'maintenancewindow',
-] as const;
+const otherKinds = ['team', 'person', 'escalationpolicy', 'route', 'maintenancewindow'] as const;
 
 /** Everything that is operated, and what depends on what. */
 export function EstatePage() {

@@ -199,8 +199,8 @@ function Content({ report, search }: { report: TimesReport; search: ReportSearch
         {report.counts.resolved > 0 && (
           <span>
             Of the resolved: checks passed {report.counts.proven.passed}, failed{' '}
-            {report.counts.proven.failed}, not checked {report.counts.proven.unchecked}; confirmed by
-            consumers {report.counts.proven.confirmed}
+            {report.counts.proven.failed}, not checked {report.counts.proven.unchecked}; confirmed
+            by consumers {report.counts.proven.confirmed}
           </span>
         )}
         {causes.length > 0 && (

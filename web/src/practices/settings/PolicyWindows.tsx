@@ -90,13 +90,13 @@ function Form({ stored }: { stored: Policy }) {
             label="Escalation policy for what nobody is charged with in time"
             description="Called instead, until a team or a person is charged. Empty: the incident only warns."
             kind="escalationpolicy"
-            value={policy.unassigned_escalation_policy ?? null}
+            value={policy.unassigned_escalation_policy}
             onChange={(item) => set({ unassigned_escalation_policy: item })}
           />
           <Switch
             label="What hangs on an incident ends with it"
             description="Resolved and closed together, once no alert of its own fires any more."
-            checked={policy.incidents.end_with_parent ?? true}
+            checked={policy.incidents.end_with_parent}
             onChange={(event) =>
               set({
                 incidents: { ...policy.incidents, end_with_parent: event.currentTarget.checked },
@@ -147,7 +147,13 @@ function Span({ name, value, error, set }: SpanProps) {
         label={words(name.replace(/_(seconds|minutes|days|max|min)$/, ''))}
         description={meaning[name]}
         suffix={
-          seconds ? ' s' : name.endsWith('_days') ? ' days' : name.endsWith('_minutes') ? ' min' : ''
+          seconds
+            ? ' s'
+            : name.endsWith('_days')
+              ? ' days'
+              : name.endsWith('_minutes')
+                ? ' min'
+                : ''
         }
         min={0}
         allowNegative={false}
