@@ -108,7 +108,6 @@ impl TemplateData {
     pub fn value(&self) -> Value {
         let one = |alert: &AlertData| Value::Object(Arc::new(alert.clone()) as Arc<dyn Object>);
         let alerts = Alerts(List::trusted(self.alerts.iter().map(one).collect()));
-        let json = serde_json::to_string(self).unwrap_or_default();
         Value::Object(Arc::new(Data {
             fields: [
                 ("Receiver", Value::text(&self.receiver)),
@@ -119,7 +118,7 @@ impl TemplateData {
                 ("CommonAnnotations", Value::Texts(self.common_annotations.clone())),
                 ("ExternalURL", Value::text(&self.external_url)),
             ],
-            json,
+            all: self.clone(),
         }))
     }
 }
@@ -136,7 +135,7 @@ fn common<'a>(mut all: impl Iterator<Item = &'a Texts>) -> Arc<Texts> {
 #[derive(Debug)]
 struct Data {
     fields: [(&'static str, Value); 7],
-    json: String,
+    all: TemplateData,
 }
 
 impl Object for Data {
@@ -153,7 +152,7 @@ impl Object for Data {
     }
 
     fn json(&self) -> String {
-        self.json.clone()
+        serde_json::to_string(&self.all).unwrap_or_default()
     }
 }
 

@@ -14,6 +14,8 @@
 //!   may be made again: services know the group by its key.
 //! - Groups that are resolved go to those only that say so ([`Integration::send_resolved`]).
 //!
+//! A group of many thousand alerts that is too much to render is told by its first 1,000.
+//!
 //! **Invariants.** Nothing here performs I/O or reads a clock. No text is sent in part: what a
 //! service limits is cut with an ellipsis, and what a template cannot render is an error. No
 //! secret is printed: addresses, tokens and passwords are [`Secret`]s.
@@ -74,6 +76,9 @@ pub use webhook::WebhookConfig;
 pub use wechat::WechatConfig;
 
 use problems::Problems;
+
+/// How many alerts of a group are rendered when all of them are too many.
+const RENDERED_ALERTS: usize = 1000;
 
 /// The templates that receivers use by default.
 const DEFAULTS: &str = include_str!("default.tmpl");
@@ -240,7 +245,15 @@ impl Integration {
     /// then.
     pub fn calls(&self, notice: &Notice<'_>) -> Result<Vec<Call>, NotSent> {
         let receiver = self.receiver();
-        let calls = receiver.calls(notice)?;
+        let calls = receiver.calls(notice).or_else(|problem| {
+            // A storm of alerts may be more than can be rendered. Then the first of them are told.
+            let mut part = notice.data().clone();
+            if part.alerts.len() <= RENDERED_ALERTS {
+                return Err(problem);
+            }
+            part.alerts.truncate(RENDERED_ALERTS);
+            receiver.calls(&notice.about(&part)).map_err(|_| problem)
+        })?;
         let Some(http) = receiver.http() else { return Ok(calls) };
         let headers = http.headers(notice)?.into();
         Ok(calls.into_iter().map(|call| call.with_headers(&headers)).collect())

@@ -107,7 +107,7 @@ impl Receiver for MsteamsConfig {
             "type": "MessageCard",
             "title": notice.text("title", &self.title)?,
             "summary": notice.text("summary", &self.summary)?,
-            "text": cut_bytes(&notice.text("text", &self.text)?, TEXT_BYTES_MAX),
+            "text": cut_bytes(&notice.beginning("text", &self.text, TEXT_BYTES_MAX + 1)?, TEXT_BYTES_MAX),
             "themeColor": if notice.data().is_firing() { "8C1A1A" } else { "2DC72D" },
         });
         let mut call = HttpCall::post_json(url, &card);
@@ -149,7 +149,8 @@ impl Receiver for Msteamsv2Config {
             "style": "heading",
             "color": if notice.data().is_firing() { "Attention" } else { "Good" },
         });
-        let text = cut_bytes(&notice.text("text", &self.text)?, TEXT_BYTES_MAX);
+        let text =
+            cut_bytes(&notice.beginning("text", &self.text, TEXT_BYTES_MAX + 1)?, TEXT_BYTES_MAX);
         let text = json!({ "type": "TextBlock", "text": text, "wrap": true });
         let message = json!({
             "type": "message",

@@ -79,13 +79,47 @@ impl<'a> Notice<'a> {
 
     /// Renders a field, cut to so many characters.
     pub(super) fn cut(&self, field: &str, source: &str, most: usize) -> Result<String, NotSent> {
-        self.text(field, source).map(|text| cut(&text, most))
+        let bytes = most.saturating_add(1).saturating_mul(4);
+        Ok(cut(&self.beginning(field, source, bytes)?, most))
+    }
+
+    /// Renders a field as far as so many bytes, or a little further.
+    pub(super) fn beginning(
+        &self,
+        field: &str,
+        source: &str,
+        bytes: usize,
+    ) -> Result<String, NotSent> {
+        let over = (&self.value, self.now);
+        let rendered = self.templates.render_beginning(field, source, over, bytes);
+        rendered.map_err(|error| failed(field, &error))
     }
 
     /// Renders a field as HTML.
     pub(super) fn html(&self, field: &str, source: &str) -> Result<String, NotSent> {
         let rendered = self.templates.render_html(field, source, &self.value, self.now);
         rendered.map_err(|error| failed(field, &error))
+    }
+
+    /// Renders the values of a map, each as far as so many bytes or a little further.
+    pub(super) fn beginnings(
+        &self,
+        field: &str,
+        sources: &BTreeMap<String, String>,
+        bytes: usize,
+    ) -> Result<BTreeMap<String, String>, NotSent> {
+        let render = |(name, source): (&String, &String)| {
+            Ok((name.clone(), self.beginning(&format!("{field}.{name}"), source, bytes)?))
+        };
+        sources.iter().map(render).collect()
+    }
+
+    /// The same about a part of the group.
+    pub(super) fn about<'b>(&self, part: &'b TemplateData) -> Notice<'b>
+    where
+        'a: 'b,
+    {
+        Notice { data: part, value: part.value(), ..*self }
     }
 
     /// Renders the values of a map.

@@ -178,7 +178,7 @@ impl PagerdutyConfig {
             "event_type": if firing { "trigger" } else { "resolve" },
             "incident_key": notice.group_hash(),
             "description": notice.cut("description", &self.description, SUMMARY_CHARS_MAX)?,
-            "details": notice.texts("details", &self.details())?,
+            "details": notice.beginnings("details", &self.details(), EVENT_BYTES_MAX)?,
         });
         if firing {
             event["client"] = notice.text("client", &self.client)?.into();
@@ -207,7 +207,7 @@ impl PagerdutyConfig {
                 class: notice.text("class", &self.class)?,
                 component: notice.text("component", &self.component)?,
                 group: notice.text("group", &self.group)?,
-                custom_details: notice.texts("details", &self.details())?,
+                custom_details: notice.beginnings("details", &self.details(), EVENT_BYTES_MAX)?,
             },
             client: notice.text("client", &self.client)?,
             client_url: notice.text("client_url", &self.client_url)?,

@@ -87,7 +87,7 @@ impl PushoverConfig {
         let message = if self.html {
             notice.html("message", &self.message)?
         } else {
-            notice.text("message", &self.message)?
+            notice.beginning("message", &self.message, MESSAGE_CHARS_MAX * 64)?
         };
         let message = super::notice::cut(message.trim(), MESSAGE_CHARS_MAX);
         // Pushover takes no message without a text.

@@ -89,7 +89,7 @@ impl SnsConfig {
 
     fn form(&self, notice: &Notice<'_>, to: [String; 3]) -> Result<Vec<(String, String)>, NotSent> {
         let [topic, phone, device] = to;
-        let message = notice.text("message", &self.message)?;
+        let message = notice.beginning("message", &self.message, MESSAGE_BYTES_MAX + 1)?;
         let shown = if phone.is_empty() {
             cut_bytes(&message, MESSAGE_BYTES_MAX)
         } else {

@@ -70,7 +70,7 @@ impl TelegramConfig {
             let page = notice.html("message", &self.message)?;
             return Ok((cut_page(&page, MESSAGE_CHARS_MAX), "HTML"));
         }
-        let text = notice.text("message", &self.message)?;
+        let text = notice.beginning("message", &self.message, MESSAGE_CHARS_MAX * 4 + 4)?;
         let shown = cut(&text, MESSAGE_CHARS_MAX);
         let mode = if shown == text { self.parse_mode.as_str() } else { "" };
         Ok((shown, mode))

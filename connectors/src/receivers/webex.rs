@@ -67,7 +67,7 @@ impl Receiver for WebexConfig {
     }
 
     fn calls(&self, notice: &Notice<'_>) -> Result<Vec<Call>, NotSent> {
-        let message = notice.text("message", &self.message)?;
+        let message = notice.beginning("message", &self.message, MESSAGE_BYTES_MAX + 1)?;
         let message = json!({
             "roomId": notice.text("room_id", &self.room_id)?,
             "markdown": cut_bytes(&message, MESSAGE_BYTES_MAX),

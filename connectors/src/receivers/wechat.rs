@@ -74,9 +74,13 @@ struct Answer {
 
 #[derive(Clone, Serialize)]
 struct Message {
+    #[serde(skip_serializing_if = "String::is_empty")]
     touser: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     toparty: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     totag: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     agentid: String,
     safe: &'static str,
     msgtype: &'static str,
@@ -88,7 +92,8 @@ struct Message {
 
 impl WechatConfig {
     fn render(&self, notice: &Notice<'_>) -> Result<Message, NotSent> {
-        let content = cut_bytes(&notice.text("message", &self.message)?, MESSAGE_BYTES_MAX);
+        let content = notice.beginning("message", &self.message, MESSAGE_BYTES_MAX + 1)?;
+        let content = cut_bytes(&content, MESSAGE_BYTES_MAX);
         let content = json!({ "content": content });
         let markdown = self.message_type == "markdown";
         Ok(Message {

@@ -8,15 +8,28 @@ pub(crate) struct Output {
     out: Bounded,
     /// Where in a page it ends; without it, it is plain text.
     page: Option<State>,
+    /// How much of it is enough: what follows is not run any more.
+    enough: Option<usize>,
 }
 
 impl Output {
     pub(crate) fn text(bytes_max: usize) -> Output {
-        Output { out: Bounded::new(bytes_max), page: None }
+        Output { out: Bounded::new(bytes_max), page: None, enough: None }
     }
 
     pub(crate) fn html(bytes_max: usize) -> Output {
-        Output { out: Bounded::new(bytes_max), page: Some(State::default()) }
+        Output { out: Bounded::new(bytes_max), page: Some(State::default()), enough: None }
+    }
+
+    /// Ends the rendering once there are so many bytes.
+    pub(crate) fn until(mut self, enough: usize) -> Output {
+        self.enough = Some(enough);
+        self
+    }
+
+    /// Whether all is printed that was asked for.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.enough.is_some_and(|enough| self.out.text.len() >= enough)
     }
 
     pub(crate) fn is_html(&self) -> bool {

@@ -88,6 +88,9 @@ impl<'t> Run<'t> {
 
     fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow> {
         for node in nodes {
+            if self.output.is_enough() {
+                return Ok(Flow::Break);
+            }
             self.spend(node.at, 1)?;
             let flow = self.node(node, dot)?;
             if flow != Flow::On {

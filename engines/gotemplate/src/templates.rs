@@ -22,7 +22,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 5_000_000, output_bytes: 4 * 1024 * 1024, depth: 100 }
+        Limits { steps: 20_000_000, output_bytes: 8 * 1024 * 1024, depth: 100 }
     }
 }
 
@@ -104,6 +104,22 @@ impl Templates {
             return Ok(source.to_owned());
         }
         self.render(file, source, (data, now), Output::text(self.limits.output_bytes))
+    }
+
+    /// Renders the beginning of a text: at least so many bytes when it is longer, and nothing much
+    /// beyond. What stands behind is not run, so that it costs nothing and cannot fail.
+    ///
+    /// # Errors
+    /// As [`Templates::render_text`].
+    pub fn render_beginning(
+        &self,
+        file: &str,
+        source: &str,
+        (data, now): (&Value, Timestamp),
+        bytes: usize,
+    ) -> Result<String, RenderError> {
+        let output = Output::text(self.limits.output_bytes).until(bytes);
+        self.render(file, source, (data, now), output)
     }
 
     /// Renders an HTML page, with every value escaped for its place.

@@ -230,6 +230,15 @@ fn limits_can_be_lower() {
     assert!(render("{{ 123 }}4").is_err());
 }
 
+#[test]
+fn a_beginning_costs_no_more_than_itself() {
+    let source = "{{ range 100000000 }}abc{{ if true }}d{{ end }}{{ end }}{{ index .Alerts 99 }}";
+    let begun = templates().render_beginning("t", source, (&data(), now()), 10).unwrap();
+    assert_eq!(begun, "abcdabcdabc");
+    let short = templates().render_beginning("t", "{{ .Status }}", (&data(), now()), 10);
+    assert_eq!(short.as_deref(), Ok("firing"));
+}
+
 /// Pieces of templates, put together at random: more likely to get far than random characters.
 fn piece() -> impl Strategy<Value = String> {
     let pieces = r#"{{ }} {{- -}} $x := = , | ( ) . .Alerts .Status " ` ' \ 1 0x 1e9 - nil true
