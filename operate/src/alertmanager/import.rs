@@ -16,19 +16,20 @@ use crate::trouble::{Code, Outcome, Trouble};
 #[derive(Args, Debug)]
 pub struct ImportArgs {
     #[command(subcommand)]
-    from: From,
+    source: Source,
 }
 
 #[derive(Subcommand, Debug)]
-enum From {
+enum Source {
+    /// Report what becomes of every element of Alertmanager's configuration file: taken as it is,
+    /// changed how, or not possible and why.
+    ///
+    /// Templates in files are looked at too. Nothing is changed, and no server is asked. Ends with
+    /// 2 when something is wrong or not possible.
     Alertmanager(Alertmanager),
 }
 
-/// Reports what becomes of every element of Alertmanager's configuration file: taken as it is,
-/// changed how, or not possible and why.
-///
-/// Templates in files are looked at too. Nothing is changed, and no server is asked. Ends with 2
-/// when something is wrong or not possible.
+/// What `operate import alertmanager` is told.
 #[derive(Args, Debug)]
 struct Alertmanager {
     /// The file, or `-` for the standard input.
@@ -41,7 +42,7 @@ struct Alertmanager {
 impl ImportArgs {
     /// Reports.
     pub fn run(self, shell: &Shell) -> Outcome {
-        let From::Alertmanager(args) = self.from;
+        let Source::Alertmanager(args) = self.source;
         args.run(&shell.screen)
     }
 }
@@ -52,6 +53,7 @@ impl Alertmanager {
         let mut report = config::report(&text, &name);
         report.add(&templates(&text, &name));
         let wrong = report.count(Fate::NotPossible);
+        let summary = summary(&report);
         if self.check {
             report.elements.retain(|element| element.fate != Fate::AsIs);
         }
@@ -59,6 +61,7 @@ impl Alertmanager {
             screen.document(&json!(report));
         } else {
             show(screen, &report);
+            screen.say(summary);
         }
         Ok(if wrong == 0 { ExitCode::SUCCESS } else { Code::Refused.into() })
     }
@@ -93,14 +96,13 @@ fn show(screen: &Screen, report: &Report) {
     if !report.elements.is_empty() {
         screen.say(table);
     }
-    let count = |fate| report.count(fate);
-    let (as_is, changed, wrong) =
-        (count(Fate::AsIs), count(Fate::Changed), count(Fate::NotPossible));
-    let name = clean(&report.file);
-    screen.say(format_args!(
-        "{name}: {} taken as they are, {changed} changed, {wrong} not possible.",
-        counted(as_is, "element")
-    ));
+}
+
+fn summary(report: &Report) -> String {
+    let [as_is, changed, wrong] =
+        [Fate::AsIs, Fate::Changed, Fate::NotPossible].map(|fate| report.count(fate));
+    let (name, as_is) = (clean(&report.file), counted(as_is, "element"));
+    format!("{name}: {as_is} taken as written, {changed} changed, {wrong} not possible.")
 }
 
 fn row(element: &Element) -> Vec<Cell> {
