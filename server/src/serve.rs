@@ -159,8 +159,12 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         board: app.board.clone(),
         changes: app.alerts.listen(&SpaceId::main()),
     };
-    let stream =
-        streams::detect_to_restore(app.world.clone(), app.estate.clone(), app.alerts.clone());
+    let stream = streams::detect_to_restore(
+        app.world.clone(),
+        app.estate.clone(),
+        app.alerts.clone(),
+        app.silences.clone(),
+    );
     let hands = vec![
         Hand::of::<Incidents>(),
         Hand::of::<Pages>(),

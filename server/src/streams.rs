@@ -1,6 +1,8 @@
 //! The shell of the streams: loads what a fact wants, and executes what follows from it, in the
 //! transaction that moves the stream's cursor.
 
+mod released;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ use crate::practices::estate::store as resource_store;
 use crate::practices::incidents::expected::store::{self as expected_store, EXPECTED};
 use crate::practices::incidents::store::{self as incident_store, INCIDENTS};
 use crate::practices::oncall::store::{self as page_store, PAGES};
+use crate::practices::silences::live::LiveSilences;
+use crate::practices::silences::store::SILENCES;
 
 /// Name of the follower, of the actor and of the metrics.
 const NAME: &str = "detect_to_restore";
@@ -35,6 +39,7 @@ pub fn detect_to_restore(
     world: World,
     estate: LiveEstate,
     hot: HotAlerts,
+    silences: LiveSilences,
 ) -> Follower<
     impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 > {
@@ -42,9 +47,11 @@ pub fn detect_to_restore(
     let react = reaction(move |tx, stored| {
         let moment = world.moment(Actor::system(NAME));
         let (estate, hot) = (estate.snapshot(&stored.entry.space), hot.clone());
+        let silences = silences.clone();
         Box::pin(async move {
             let space = &stored.entry.space;
-            let shell = Shell { space, moment: &moment, estate: &estate, hot: &hot };
+            let (moment, estate) = (&moment, &estate);
+            let shell = Shell { space, moment, estate, hot: &hot, silences: &silences };
             shell.take(tx, stored).await
         })
     });
@@ -60,6 +67,7 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
             // What cannot be read is heeded, and fails where that is counted.
             stored.entry.data.read().map_or(true, |event| leads_somewhere(&event, policy))
         }
+        Some(silences::Silence::KIND) => released::heeds(stored),
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
         _ => maintenance_window(stored).is_some(),
     }
@@ -84,6 +92,7 @@ struct Shell<'a> {
     moment: &'a Moment,
     estate: &'a Snapshot,
     hot: &'a HotAlerts,
+    silences: &'a LiveSilences,
 }
 
 /// What a fact wants, as far as it is loaded.
@@ -105,6 +114,8 @@ impl Shell<'_> {
             self.follow(tx, stored, &Fact::Page(&record, &event)).await
         } else if let Some((record, event)) = self.fact(tx, &EXPECTED, stored).await? {
             self.follow(tx, stored, &Fact::Expected(&record, &event)).await
+        } else if let Some((record, event)) = self.fact(tx, &SILENCES, stored).await? {
+            self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
         } else {
@@ -155,6 +166,7 @@ impl Shell<'_> {
         for want in &wants(fact) {
             self.load(tx, want, &mut loaded).await?;
         }
+        let silenced = self.silenced(tx, fact, &loaded.alerts).await?;
         loaded.incidents.sort_by_key(|incident| incident.id);
         loaded.incidents.dedup_by_key(|incident| incident.id);
         let context = Context {
@@ -165,6 +177,7 @@ impl Shell<'_> {
             incidents: &loaded.incidents,
             pages: &loaded.pages,
             expected: &loaded.expected,
+            silenced: &silenced,
         };
         for reaction in react(fact, &context, self.moment) {
             match self.execute(tx, stored, reaction).await {

@@ -1,7 +1,7 @@
 //! Operate in memory: the real practices and streams over a store that commits each step whole,
 //! as the server does with its transactions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use alerts::{Alert, Fingerprint, Ignored, Matcher, Signal};
@@ -354,6 +354,7 @@ impl World {
         };
         let expected: Vec<Expected> = self.expected.rows().filter(wanted).cloned().collect();
         let context = Context {
+            silenced: &BTreeSet::new(),
             expected: &expected,
             alerts: &alerts,
             estate: &self.estate,

@@ -20,6 +20,8 @@ use crate::{Context, Fact, Reaction, planned};
 /// | alert fired or returned within planned work | it is expected; no incident |
 /// | planned work over or taken back | as if fired then, if it still fires |
 /// | maintenance window changed | what it explains ends with it |
+/// | alert silenced | nothing opens, nothing breaks again; what is open stays open |
+/// | silence over, alert still fires and belongs nowhere | as if fired |
 /// | alert returned | back to its incident, or as if fired |
 /// | alert matched to another item, relabelled | as if fired, if it fires and belongs nowhere |
 /// | alert cleared | its incident hears so; by policy it is restored |
@@ -45,6 +47,13 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, spec) => planned::changed(window, *spec, context, moment),
+        Fact::Unsilenced(alert) if alert.stage.firing() => {
+            if fires_somewhere(alert, None, context) {
+                return Vec::new();
+            }
+            come_back(alert, moment.now, None, context, moment)
+        }
+        Fact::Unsilenced(_) => Vec::new(),
     }
 }
 
@@ -243,7 +252,8 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
 fn start_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     let mut reactions: Vec<Reaction> =
         child.attached().map(|member| left(member.alert, child.id)).collect();
-    let alerts: Vec<&Alert> = context.alerts.iter().filter(|alert| alert.stage.firing()).collect();
+    let told = |alert: &&Alert| alert.stage.firing() && !context.silenced.contains(&alert.id);
+    let alerts: Vec<&Alert> = context.alerts.iter().filter(told).collect();
     let reason = format!("incident {} was merged into one that was finished", child.number);
     reactions.extend(open(&alerts, &reason, context, moment));
     reactions

@@ -19,6 +19,9 @@ pub(crate) fn enter(
     if !context.policy.opens(alert.severity, alert.item.is_some()) {
         return Vec::new();
     }
+    if context.silenced.contains(&alert.id) {
+        return Vec::new();
+    }
     if let Some(expected) = planned::expect(alert, at, context, moment) {
         return expected;
     }
@@ -51,6 +54,8 @@ pub(crate) fn come_back(
         Some(incident) if !incident.service_is_back() => {
             vec![returned(incident, alert, at)]
         }
+        // A relapse would call people.
+        Some(_) if context.silenced.contains(&alert.id) => Vec::new(),
         Some(incident) if context.policy.opens(alert.severity, alert.item.is_some()) => {
             planned::expect(alert, at, context, moment)
                 .unwrap_or_else(|| vec![returned(incident, alert, at)])
@@ -69,6 +74,8 @@ pub(crate) fn back_or_new(
     moment: &Moment,
 ) -> Vec<Reaction> {
     match last_holder(alert, at, left, context) {
+        Some(incident) if !incident.service_is_back() => vec![returned(incident, alert, at)],
+        _ if context.silenced.contains(&alert.id) => Vec::new(),
         Some(incident) => vec![returned(incident, alert, at)],
         None => join_or_open(alert, at, context, moment),
     }

@@ -23,6 +23,8 @@ pub enum Fact<'a> {
     Expected(&'a Expected, &'a expected::Event),
     /// To a maintenance window: what it says now; nothing: it is gone.
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
+    /// To an alert that fires: a silence that held it back has let it go.
+    Unsilenced(&'a Alert),
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -42,6 +44,8 @@ pub struct Context<'a> {
     pub pages: &'a [Page],
     /// The expected alerts that [`wants`] asked for, in any order.
     pub expected: &'a [Expected],
+    /// Which of the alerts, that of the fact included, a silence holds back now.
+    pub silenced: &'a BTreeSet<AlertId>,
 }
 
 /// Something that the shell has to load before a reaction.
@@ -128,6 +132,10 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
+        Fact::Unsilenced(alert) => {
+            let near = Want::Near(alert.item.clone());
+            vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
+        }
     }
 }
 

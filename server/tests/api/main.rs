@@ -15,6 +15,7 @@ mod paging;
 mod refreshes;
 mod repeats;
 mod service;
+mod silences;
 mod spaces;
 mod two_nodes;
 mod watching;

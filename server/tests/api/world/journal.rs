@@ -5,6 +5,7 @@ use incidents::Incident;
 use kernel::{Lifecycle, SpaceId};
 use oncall::Page;
 use serde::de::DeserializeOwned;
+use silences::Silence;
 use spine::Db;
 use spine::journal::{self, Position, Stored};
 
@@ -24,6 +25,8 @@ pub async fn the_fold_of_the_journal_is_what_is_stored(db: &Db) -> usize {
     let alerts = rows::<Alert>(db, "SELECT space_id, data FROM alert").await;
     let pages = rows::<Page>(db, "SELECT space_id, data FROM page").await;
     let incidents = rows::<Incident>(db, "SELECT space_id, data FROM incident").await;
+    let silences = rows::<Silence>(db, "SELECT space_id, data FROM silence").await;
+    compare(&silences, &folded::<Silence>(&entries), |row, fold| row == fold);
     compare(&alerts, &folded::<Alert>(&entries), Alert::same_history);
     compare(&pages, &folded::<Page>(&entries), |row, fold| row == fold);
     compare(&incidents, &folded::<Incident>(&entries), |row, fold| row == fold);
