@@ -102,12 +102,13 @@ impl Receiver for MsteamsConfig {
 
     fn calls(&self, notice: &Notice<'_>) -> Result<Vec<Call>, NotSent> {
         let url = notice.secret(&self.webhook_url, &self.webhook_url_file)?;
+        let text = notice.beginning("text", &self.text, TEXT_BYTES_MAX + 1)?;
         let card = json!({
             "@context": "http://schema.org/extensions",
             "type": "MessageCard",
             "title": notice.text("title", &self.title)?,
             "summary": notice.text("summary", &self.summary)?,
-            "text": cut_bytes(&notice.beginning("text", &self.text, TEXT_BYTES_MAX + 1)?, TEXT_BYTES_MAX),
+            "text": cut_bytes(&text, TEXT_BYTES_MAX),
             "themeColor": if notice.data().is_firing() { "8C1A1A" } else { "2DC72D" },
         });
         let mut call = HttpCall::post_json(url, &card);

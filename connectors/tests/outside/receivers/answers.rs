@@ -250,21 +250,21 @@ fn a_long_message_in_markdown_is_plain_text() {
 #[test]
 fn a_storm_is_told_by_its_first_alerts() {
     let mut data = firing();
-    data.alerts = vec![data.alerts[0].clone(); 20_000];
+    data.alerts = vec![data.alerts[0].clone(); 8000];
     for alert in &mut data.alerts {
         alert.annotations = texts(&[("summary", &"x".repeat(600))]);
     }
-    for (section, config) in examples() {
+    let long = ["email_configs", "slack_configs"];
+    for (section, config) in examples().into_iter().filter(|(name, _)| long.contains(name)) {
         for call in calls(section, &config, &data).unwrap() {
             match call {
                 Call::Mail(mail) => {
                     let html = mail.html.unwrap();
                     assert_eq!(html.matches("<table").count(), 1000);
                 }
-                Call::Http(call) if section == "slack_configs" => {
-                    assert!(call.body.contains("[FIRING:20000]"), "all are counted");
+                Call::Http(call) => {
+                    assert!(call.body.contains("[FIRING:8000]"), "all are counted");
                 }
-                Call::Http(_) => {}
             }
         }
     }
