@@ -76,6 +76,8 @@ enum Command {
     Key(access::KeyArgs),
     /// What was done, by whom, and that nobody altered it since.
     Journal(journal::JournalArgs),
+    /// Run in the place of Alertmanager, with its flags and its configuration file.
+    Alertmanager(Box<alertmanager::AlertmanagerFlags>),
     /// Look at what another system is configured with.
     Import(alertmanager::ImportArgs),
     /// Messages to the outside that could not be delivered.
@@ -127,6 +129,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command, shell: &Shell) -> Outcome {
     match command {
         Command::Serve(serve) => Ok(serve.run().await),
+        Command::Alertmanager(flags) => Ok(flags.run().await),
         Command::Plan(plan) => plan.run(shell).await,
         Command::Apply(apply) => apply.run(shell).await,
         Command::Check(check) => check.run(shell),

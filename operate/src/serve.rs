@@ -1,10 +1,10 @@
 //! `operate serve`: runs the server until it is told to stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use server::Config;
+use server::{Config, Running};
 use spine::World;
 use tracing_subscriber::EnvFilter;
 
@@ -38,27 +38,7 @@ impl Serve {
                 return ExitCode::from(2);
             }
         };
-        log(&config);
-        let running = match server::start(config, World::system()).await {
-            Ok(running) => running,
-            Err(error) => {
-                eprintln!("operate: {error}");
-                return ExitCode::FAILURE;
-            }
-        };
-        if let Err(error) = running.furnish(self.sample.as_deref()).await {
-            eprintln!("operate: the estate was not filled: {error}");
-        }
-        let url = running.app.config.base_url();
-        eprintln!("\nOperate {} is at {url}", env!("CARGO_PKG_VERSION"));
-        if let Some(code) = &running.setup_code {
-            eprintln!("There is no account yet. Open the address and enter this one-time code:");
-            eprintln!("\n    {code}\n");
-        }
-        stopped().await;
-        tracing::info!("stopping");
-        running.stop().await;
-        ExitCode::SUCCESS
+        run(config, self.sample.as_deref()).await
     }
 
     fn config(&self) -> Result<Config, server::ConfigError> {
@@ -74,6 +54,50 @@ impl Serve {
         }
         Ok(config)
     }
+}
+
+/// Runs the server with these settings until SIGINT or SIGTERM; SIGHUP reads the routing
+/// configuration again.
+pub async fn run(config: Config, sample: Option<&Path>) -> ExitCode {
+    log(&config);
+    let running = match server::start(config, World::system()).await {
+        Ok(running) => running,
+        Err(error) => {
+            eprintln!("operate: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = running.furnish(sample).await {
+        eprintln!("operate: the estate was not filled: {error}");
+    }
+    let url = running.app.config.base_url();
+    eprintln!("\nOperate {} is at {url}", env!("CARGO_PKG_VERSION"));
+    if let Some(code) = &running.setup_code {
+        eprintln!("There is no account yet. Open the address and enter this one-time code:");
+        eprintln!("\n    {code}\n");
+    }
+    tokio::select! {
+        () = stopped() => {}
+        () = reloading(&running) => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    ExitCode::SUCCESS
+}
+
+/// Reads the routing configuration again at each SIGHUP; what is wrong changes nothing.
+async fn reloading(running: &Running) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+    while hangups.recv().await.is_some() {
+        match running.reload_routing() {
+            Ok(()) => tracing::info!("the routing configuration was read again"),
+            Err(wrong) => {
+                tracing::error!("the routing configuration stays as it was:\n{wrong}");
+            }
+        }
+    }
+    std::future::pending().await
 }
 
 fn log(config: &Config) {

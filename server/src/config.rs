@@ -69,6 +69,8 @@ pub struct Webhook {
 pub struct Intake {
     /// Accept alerts without a key from this machine, while listening on loopback only.
     pub open_on_loopback: bool,
+    /// Accept alerts without a key from everybody, as Alertmanager does.
+    pub open: bool,
     /// An alert that names no end is taken as over when it is not sent again for so long.
     pub resolve_timeout_seconds: u64,
     /// Largest body of one request.
@@ -81,6 +83,11 @@ pub struct Intake {
 pub struct Routing {
     /// A configuration file of Alertmanager: its routes, receivers, inhibition, time intervals.
     pub file: Option<PathBuf>,
+    /// What the paths of Alertmanager's API also begin with, such as `/alertmanager`.
+    pub prefix: String,
+    /// How matchers in the file are read.
+    #[serde(skip)]
+    pub syntax: routing::Syntax,
 }
 
 /// What is logged.
@@ -134,6 +141,7 @@ impl Default for Intake {
     fn default() -> Intake {
         Intake {
             open_on_loopback: true,
+            open: false,
             resolve_timeout_seconds: 300,
             body_bytes_max: 16 * 1024 * 1024,
         }

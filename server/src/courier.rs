@@ -297,12 +297,7 @@ impl Courier {
     }
 
     /// Settles the message and tells the page, in one transaction.
-    async fn settle(
-        &self,
-        taken: &Taken,
-        outcome: &Outcome,
-        took: Duration,
-    ) -> Result<(), Fault> {
+    async fn settle(&self, taken: &Taken, outcome: &Outcome, took: Duration) -> Result<(), Fault> {
         let moment = self.world.moment(Actor::system("courier"));
         let (taken, outcome) = (taken.clone(), outcome.clone());
         let moment = Arc::new(moment);

@@ -69,12 +69,18 @@ pub fn router(app: App) -> Router {
     let (api, _) = api();
     let document = description();
     let worth_it = DefaultPredicate::new().and(NotForContentType::SSE);
+    // Under the prefix, when there is one, as at the root.
+    let compatible = || intake::alertmanager_routes().merge(intake::silences_routes());
+    let prefixed = match app.config.routing.prefix.trim_end_matches('/') {
+        "" => Router::new(),
+        prefix => Router::new().nest(prefix, compatible()),
+    };
     Router::new()
         .merge(api.layer(from_fn_with_state(app.clone(), access::watch)))
         .route("/api/v1/openapi.json", get(move || async move { Json(document.clone()) }))
         .route("/api/docs", get(web::docs))
-        .merge(intake::alertmanager_routes())
-        .merge(intake::silences_routes())
+        .merge(compatible())
+        .merge(prefixed)
         .merge(intake::pagerduty_routes())
         .merge(intake::opsgenie_routes())
         .merge(crate::practices::heartbeats::routes::short_routes())

@@ -103,8 +103,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
             resolve_timeout_seconds: u32::try_from(resolve).unwrap_or(u32::MAX),
         },
     };
-    let routing = LiveRouting::open(config.routing.file.clone(), world.now())
-        .map_err(StartError::Setting)?;
+    let routing = LiveRouting::open(&config.routing, world.now()).map_err(StartError::Setting)?;
     let courier = Courier::open(db.clone(), world.clone(), estate.clone(), &config, &keys)
         .map_err(StartError::Setting)?
         .carrying(routing.clone(), &config)
@@ -217,6 +216,14 @@ async fn forget(app: &App, now: Time) -> Result<(), Fault> {
 }
 
 impl Running {
+    /// Reads the routing configuration again; the one in force stays when it is wrong.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn reload_routing(&self) -> Result<(), String> {
+        self.app.routing.reload(self.app.world.now())
+    }
+
     /// Stops: takes no new requests, ends those that run, finishes what was accepted, and closes
     /// the database.
     pub async fn stop(self) {

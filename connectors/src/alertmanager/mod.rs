@@ -19,7 +19,9 @@ mod silence;
 pub use matcher::{MatchOperator, Matcher, MatcherError};
 pub use post::{ALERTS_MAX, parse};
 pub use query::{MATCHERS_MAX, Query, QueryError};
-pub use show::{AlertsBody, COMPATIBLE_VERSION, ShownAlert, Status, error_body, receivers_body};
+pub use show::{
+    AlertsBody, COMPATIBLE_VERSION, ShownAlert, Status, Told, error_body, receivers_body,
+};
 pub use silence::{
     PostedSilence, ShownSilence, SilenceQuery, SilenceState, id_of, parse_silence, silence_id_body,
     silences_body, uuid_of,

@@ -7,11 +7,12 @@ pub const MATCHERS_MAX: usize = 50;
 
 /// What `GET /api/v2/alerts` was asked for.
 ///
-/// `inhibited` and `unprocessed` are read and change nothing: nothing is shown as inhibited.
+/// `unprocessed` is read and changes nothing: alerts are processed before they are answered.
 #[derive(Clone, Debug)]
 pub struct Query {
     active: bool,
     silenced: bool,
+    inhibited: bool,
     matchers: Vec<Matcher>,
     receiver: Option<Regex>,
 }
@@ -23,8 +24,13 @@ impl Query {
     /// # Errors
     /// When `filter` is no matcher, `receiver` no expression, or there are too many filters.
     pub fn parse(query: &str) -> Result<Query, QueryError> {
-        let mut wanted =
-            Query { active: true, silenced: true, matchers: Vec::new(), receiver: None };
+        let mut wanted = Query {
+            active: true,
+            silenced: true,
+            inhibited: true,
+            matchers: Vec::new(),
+            receiver: None,
+        };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "filter" if wanted.matchers.len() == MATCHERS_MAX => {
@@ -32,6 +38,7 @@ impl Query {
                 }
                 "filter" => wanted.matchers.push(Matcher::parse(&value)?),
                 "silenced" if !value.is_empty() => wanted.silenced = is_true(&value),
+                "inhibited" if !value.is_empty() => wanted.inhibited = is_true(&value),
                 "active" if !value.is_empty() => wanted.active = is_true(&value),
                 "receiver" if !value.is_empty() => {
                     wanted.receiver = Some(whole(&value).map_err(QueryError::Receiver)?);
@@ -44,13 +51,14 @@ impl Query {
 
     /// Whether any alert of this receiver can be in the answer.
     pub fn wants(&self, receiver: &str) -> bool {
-        (self.active || self.silenced)
+        (self.active || self.silenced || self.inhibited)
             && self.receiver.as_ref().is_none_or(|expression| expression.is_match(receiver))
     }
 
-    /// Whether alerts that are held back (or those that are not) belong into the answer.
-    pub fn shows(&self, silenced: bool) -> bool {
-        if silenced { self.silenced } else { self.active }
+    /// Whether alerts that are held back so (or those that are not) belong into the answer.
+    pub fn shows(&self, silenced: bool, inhibited: bool) -> bool {
+        let held = silenced || inhibited;
+        (held || self.active) && (!silenced || self.silenced) && (!inhibited || self.inhibited)
     }
 
     /// Whether an alert with these labels belongs into the answer; `label` gives the value of a
@@ -118,14 +126,14 @@ mod tests {
             ("active=xx", false),
             ("nosuch=1", true),
         ] {
-            assert_eq!(Query::parse(query).unwrap().shows(false), active, "{query}");
+            assert_eq!(Query::parse(query).unwrap().shows(false, false), active, "{query}");
         }
     }
 
     #[test]
     fn silenced_alerts_are_left_out_only_when_asked() {
         for (query, silenced) in [("", true), ("silenced=false", false), ("active=false", true)] {
-            assert_eq!(Query::parse(query).unwrap().shows(true), silenced, "{query}");
+            assert_eq!(Query::parse(query).unwrap().shows(true, false), silenced, "{query}");
         }
         let nothing = Query::parse("active=false&silenced=false").unwrap();
         assert!(!nothing.wants("operate"));

@@ -29,12 +29,23 @@ pub struct ShownAlert<'a> {
     pub generator_url: &'a str,
 }
 
+/// Who is told of an alert, and what holds it back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told<'a> {
+    /// The receivers of its routes; the one of the list when there are none.
+    pub receivers: &'a [&'a str],
+    /// The hashes of the alerts that inhibit it.
+    pub inhibited_by: &'a [u64],
+    /// The silences that hold it back.
+    pub silenced_by: &'a [SilenceId],
+}
+
 impl AlertsBody {
     /// An empty list, with room for `alerts` alerts of usual length.
     pub fn new(receiver: &str, alerts: usize) -> AlertsBody {
         let mut out = Vec::with_capacity(alerts.saturating_mul(600).saturating_add(16));
         out.push(b'[');
-        AlertsBody { out, receivers: receivers(receiver) }
+        AlertsBody { out, receivers: receivers_body(&[receiver]) }
     }
 
     /// Adds an alert that nothing holds back.
@@ -44,19 +55,19 @@ impl AlertsBody {
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) {
-        self.push_silenced(alert, &[], labels, annotations);
+        self.push_told(alert, &Told::default(), labels, annotations);
     }
 
-    /// Adds an alert with the silences that hold it back.
-    pub fn push_silenced<'a>(
+    /// Adds an alert with who is told of it and what holds it back.
+    pub fn push_told<'a>(
         &mut self,
         alert: &ShownAlert<'_>,
-        silenced_by: &[SilenceId],
+        told: &Told<'_>,
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) {
         let out = &mut self.out;
-        out.extend_from_slice(if out.len() > 1 { b",{" } else { b"{" });
+        out.extend_from_slice(if out.ends_with(b"}") { b",{" } else { b"{" });
         out.extend_from_slice(br#""annotations":"#);
         write_pairs(out, annotations);
         out.extend_from_slice(br#","endsAt":"#);
@@ -64,15 +75,25 @@ impl AlertsBody {
         out.extend_from_slice(br#","fingerprint":""#);
         write_hexadecimal(out, alert.fingerprint);
         out.extend_from_slice(br#"","receivers":"#);
-        out.extend_from_slice(self.receivers.as_bytes());
+        if told.receivers.is_empty() {
+            out.extend_from_slice(self.receivers.as_bytes());
+        } else {
+            write_receivers(out, told.receivers);
+        }
         out.extend_from_slice(br#","startsAt":"#);
         write_time(out, alert.starts_at);
-        out.extend_from_slice(br#","status":{"inhibitedBy":[],"silencedBy":["#);
-        for (place, id) in silenced_by.iter().enumerate() {
+        out.extend_from_slice(br#","status":{"inhibitedBy":["#);
+        for (place, hash) in told.inhibited_by.iter().enumerate() {
+            out.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
+            write_hexadecimal(out, *hash);
+            out.push(b'"');
+        }
+        out.extend_from_slice(br#"],"silencedBy":["#);
+        for (place, id) in told.silenced_by.iter().enumerate() {
             out.extend_from_slice(if place == 0 { b"" } else { b"," });
             write_text(out, &uuid_of(*id));
         }
-        out.extend_from_slice(if silenced_by.is_empty() {
+        out.extend_from_slice(if told.silenced_by.is_empty() && told.inhibited_by.is_empty() {
             br#"],"state":"active"},"updatedAt":"#
         } else {
             br#"],"state":"suppressed"},"updatedAt":"#
@@ -85,6 +106,25 @@ impl AlertsBody {
         out.extend_from_slice(br#","labels":"#);
         write_pairs(out, labels);
         out.push(b'}');
+    }
+
+    /// Begins a group of `GET /api/v2/alerts/groups`; the alerts pushed next are in it.
+    pub fn begin_group<'a>(
+        &mut self,
+        receiver: &str,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        let out = &mut self.out;
+        out.extend_from_slice(if out.len() > 1 { br#",{"labels":"# } else { br#"{"labels":"# });
+        write_pairs(out, labels);
+        out.extend_from_slice(br#","receiver":{"name":"#);
+        write_text(out, receiver);
+        out.extend_from_slice(br#"},"alerts":["#);
+    }
+
+    /// Ends a group.
+    pub fn end_group(&mut self) {
+        self.out.extend_from_slice(b"]}");
     }
 
     /// The finished JSON.
@@ -179,9 +219,11 @@ impl Status<'_> {
     }
 }
 
-/// The answer of `GET /api/v2/receivers`, with the one receiver that Operate is.
-pub fn receivers_body(receiver: &str) -> String {
-    receivers(receiver)
+/// The answer of `GET /api/v2/receivers`.
+pub fn receivers_body(receivers: &[&str]) -> String {
+    let mut out = Vec::new();
+    write_receivers(&mut out, receivers);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The body of an answer 400 or 500: a JSON text, as the clients of this API expect it.
@@ -189,8 +231,13 @@ pub fn error_body(problem: &str) -> String {
     json!(problem).to_string()
 }
 
-fn receivers(receiver: &str) -> String {
-    json!([{ "name": receiver }]).to_string()
+fn write_receivers(out: &mut Vec<u8>, receivers: &[&str]) {
+    for (place, name) in receivers.iter().enumerate() {
+        out.extend_from_slice(if place == 0 { br#"[{"name":"# } else { br#",{"name":"# });
+        write_text(out, name);
+        out.push(b'}');
+    }
+    out.extend_from_slice(if receivers.is_empty() { b"[]" } else { b"]" });
 }
 
 #[cfg(test)]

@@ -103,6 +103,6 @@ fn the_status_has_every_member_that_alertmanager_has() {
 
 #[test]
 fn receivers_and_errors_have_the_form_that_clients_expect() {
-    assert_eq!(receivers_body("team-x"), r#"[{"name":"team-x"}]"#);
+    assert_eq!(receivers_body(&["team-x"]), r#"[{"name":"team-x"}]"#);
     assert_eq!(error_body("a \"b\""), r#""a \"b\"""#);
 }

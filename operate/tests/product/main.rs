@@ -10,6 +10,7 @@ mod backup;
 mod description;
 mod estate;
 mod hostile;
+mod in_its_place;
 mod journal;
 mod killed_under_load;
 mod outage;

@@ -1,31 +1,50 @@
-//! Alertmanager's API v2, as far as a sender of alerts and amtool need it.
+//! Alertmanager's API v2: what senders of alerts and administrators ask. What is read stands in
+//! `shown`, silences in `silences`.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use alerts::{Alert, Fingerprint};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use connectors::alertmanager::{self, AlertsBody, Query, ShownAlert, Status};
-use kernel::{SilenceId, SpaceId};
+use axum::routing::{get, post as post_or_put};
+use connectors::alertmanager;
 
+use super::shown;
 use super::source::source;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// The one receiver that Operate is to clients of this API.
-const RECEIVER: &str = "operate";
-
 /// The routes, under the paths where clients expect them.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/api/v2/alerts", get(list).post(post))
-        .route("/api/v2/status", get(status))
-        .route("/api/v2/receivers", get(receivers))
+        .route("/api/v2/alerts", get(shown::list).post(post))
+        .route("/api/v2/alerts/groups", get(shown::groups))
+        .route("/api/v2/status", get(shown::status))
+        .route("/api/v2/receivers", get(shown::receivers))
+        .route("/-/healthy", get(|| async { "OK" }))
+        .route("/-/ready", get(|| async { "OK" }))
+        .route("/-/reload", post_or_put(reload).put(reload))
+}
+
+/// Reads the routing configuration again; from this machine alone, as a signal would be.
+async fn reload(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(problem) = source(&app, &headers, None, peer, "prometheus").await {
+        return refusal(&problem);
+    }
+    match app.routing.reload(app.world.now()) {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(wrong) => {
+            tracing::error!(error = %wrong, "the routing configuration was not reloaded");
+            let text = format!("failed to reload config: {wrong}\n");
+            (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+        }
+    }
 }
 
 async fn post(
@@ -78,77 +97,6 @@ pub(super) fn json(status: StatusCode, body: impl Into<axum::body::Body>) -> Res
     (status, kind, body.into()).into_response()
 }
 
-async fn list(
-    State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let space = match reader(&app, &headers, query.as_deref(), peer).await {
-        Ok(space) => space,
-        Err(problem) => return refusal(&problem),
-    };
-    let query = match Query::parse(query.as_deref().unwrap_or_default()) {
-        Ok(query) => query,
-        Err(error) => return wrong(&error.to_string()),
-    };
-    let body = tokio::task::spawn_blocking(move || list_body(&app, &space, &query)).await;
-    match body {
-        Ok(body) => json(StatusCode::OK, body),
-        Err(_) => json(StatusCode::INTERNAL_SERVER_ERROR, alertmanager::error_body("failed")),
-    }
-}
-
-fn list_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
-    let mut body = AlertsBody::new(RECEIVER, 0);
-    if !query.wants(RECEIVER) {
-        return body.finish();
-    }
-    let fits =
-        |record: &Alert| record.stage.firing() && query.matches(|name| record.labels.get(name));
-    let silenced = silenced(app, space, &fits);
-    app.alerts.read(space, |space| {
-        let found = space.into_iter().flat_map(|space| space.iter()).map(|alert| &alert.record);
-        for record in found.filter(|record| fits(record)) {
-            let by = silenced.get(&record.fingerprint).map(Vec::as_slice).unwrap_or_default();
-            if !query.shows(!by.is_empty()) {
-                continue;
-            }
-            let shown = ShownAlert {
-                fingerprint: record.fingerprint.bits(),
-                starts_at: record.starts_at,
-                ends_at: record.expires_at,
-                updated_at: record.last_seen,
-                generator_url: &record.generator_url,
-            };
-            body.push_silenced(&shown, by, record.labels.iter(), record.annotations.iter());
-        }
-    });
-    body.finish()
-}
-
-/// The alerts that are held back now, and by what.
-fn silenced(
-    app: &App,
-    space: &SpaceId,
-    fits: &impl Fn(&Alert) -> bool,
-) -> HashMap<Fingerprint, Vec<SilenceId>> {
-    let now = app.world.now();
-    app.silences.read(space, |silences| {
-        let Some(silences) = silences.filter(|silences| !silences.is_empty()) else {
-            return HashMap::new();
-        };
-        app.alerts.read(space, |space| {
-            let found = space.into_iter().flat_map(|space| space.iter()).map(|alert| &alert.record);
-            let found = found.filter(|record| fits(record)).filter_map(|record| {
-                let by = silences.silenced_by(&record.labels, now);
-                (!by.is_empty()).then_some((record.fingerprint, by))
-            });
-            found.collect()
-        })
-    })
-}
-
 /// Whoever may send may also read here, and so may whoever is signed in.
 pub(super) async fn reader(
     app: &App,
@@ -163,14 +111,4 @@ pub(super) async fn reader(
             _ => Err(problem),
         },
     }
-}
-
-async fn status(State(app): State<App>) -> Response {
-    let config = "# Operate answers here; its routes are part of the estate.\n";
-    let status = Status { started: app.started_at, version: env!("CARGO_PKG_VERSION"), config };
-    json(StatusCode::OK, status.body())
-}
-
-async fn receivers() -> Response {
-    json(StatusCode::OK, alertmanager::receivers_body(RECEIVER))
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 pub use exporter::Exporter;
 pub use mail::{MailServer, link};
-pub use operate::{Operate, Setup};
-pub use program::run;
+pub use operate::{BINARY, Operate, Setup};
+pub use program::{Program, free_port, run};
 pub use prometheus::Prometheus;
 
 /// Only ends a test that has failed already: generous, for slow machines.

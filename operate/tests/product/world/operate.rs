@@ -34,7 +34,7 @@ pub struct Operate {
 }
 
 const PASSWORD: &str = "correct horse battery staple";
-const BINARY: &str = env!("CARGO_BIN_EXE_operate");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_operate");
 
 impl Operate {
     /// Starts it and makes the first administrator with the one-time code that it prints.

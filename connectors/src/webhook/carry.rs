@@ -1,0 +1,51 @@
+//! Carrying the requests of receivers: any method, any header, the answer judged by who asked.
+
+use kernel::Time;
+use reqwest::Method;
+use reqwest::header::{HeaderName, HeaderValue};
+
+use super::{Answer, Webhooks};
+use crate::SendError;
+use crate::receivers::{self, HttpCall};
+
+/// How much of an answer is read, in bytes: services that know a group by a number tell it there.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+
+impl Webhooks {
+    /// Makes the request of a receiver; gives whatever was answered. `clock` gives the time, for
+    /// the latency.
+    ///
+    /// # Errors
+    /// When there was no answer, or the request may not be made.
+    pub async fn carry(
+        &self,
+        call: &HttpCall,
+        clock: impl Fn() -> Time,
+    ) -> Result<Answer, SendError> {
+        let url = self.destination(&call.url)?;
+        let method = match call.method {
+            receivers::Method::Get => Method::GET,
+            receivers::Method::Post => Method::POST,
+            receivers::Method::Put => Method::PUT,
+        };
+        let mut request = self.client.request(method, url);
+        for (name, value) in &call.headers {
+            // A value may hold a secret: only the name is told.
+            let unusable = || SendError::lasting(format!("the header {name} cannot be sent"));
+            let name = HeaderName::try_from(name.as_str()).map_err(|_| unusable())?;
+            let value = HeaderValue::try_from(value.as_str()).map_err(|_| unusable())?;
+            request = request.header(name, value);
+        }
+        if let Some(timeout) = call.timeout.filter(|timeout| !timeout.is_zero()) {
+            request = request.timeout(timeout);
+        }
+        let sent_at = clock();
+        let response = request.body(call.body.clone()).send().await;
+        let mut response = response.map_err(|error| self.failed(error))?;
+        let body = super::beginning(&mut response, ANSWER_BYTES_MAX)
+            .await
+            .map_err(|error| self.failed(error))?;
+        let status = response.status().as_u16();
+        Ok(Answer { status, latency: clock().since(sent_at), body })
+    }
+}

@@ -1,0 +1,90 @@
+//! `operate alertmanager`: the server in the place of Alertmanager, with its flags, its
+//! configuration file and its signals.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use server::Config;
+
+use super::flags::AlertmanagerFlags;
+use super::values::{Level, Listen, LogFormat};
+use crate::serve;
+
+impl AlertmanagerFlags {
+    /// Runs until SIGINT or SIGTERM; SIGHUP reads the configuration file again.
+    pub async fn run(self) -> ExitCode {
+        let config = match self.check().and_then(|()| self.config().map_err(|error| vec![error])) {
+            Ok(config) => config,
+            Err(wrong) => {
+                wrong.iter().for_each(|wrong| eprintln!("operate alertmanager: {wrong}"));
+                return ExitCode::from(2);
+            }
+        };
+        for note in self.all_notes(&config) {
+            eprintln!("operate alertmanager: {note}");
+        }
+        serve::run(config, None).await
+    }
+
+    fn config(&self) -> Result<Config, String> {
+        let mut config = Config::load(None, std::env::vars()).map_err(|error| error.to_string())?;
+        config.listen = address(&self.web.listen)?;
+        config.data.clone_from(&self.storage_path);
+        config.public_url =
+            self.web.external_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+        config.routing.file = Some(self.config_file.clone());
+        config.routing.syntax = self.syntax();
+        config.routing.prefix = self.route_prefix().to_owned();
+        // Alertmanager asks nobody for a key.
+        config.intake.open = true;
+        config.log.level = match self.log.level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        }
+        .to_owned();
+        if matches!(self.log.format, LogFormat::Json) {
+            config.log.format = "json".to_owned();
+        }
+        Ok(config)
+    }
+
+    fn all_notes(&self, config: &Config) -> Vec<String> {
+        let mut notes = self.notes();
+        if !config.listen.ip().is_loopback() {
+            notes.push(format!(
+                "everybody who reaches {} can send alerts and silence them, as with Alertmanager; \
+                 everything else asks for an account",
+                config.listen
+            ));
+        }
+        if self.dispatch_start_delay > Duration::ZERO {
+            notes.push(
+                "--dispatch.start-delay is not needed: what was told before the start is known, \
+                 and nothing is told twice"
+                    .to_owned(),
+            );
+        }
+        if self.web.timeout > Duration::ZERO {
+            notes.push("--web.timeout is not used: an answer may take 30 s".to_owned());
+        }
+        notes
+    }
+}
+
+/// The one address to listen on.
+fn address(listen: &[Listen]) -> Result<SocketAddr, String> {
+    let [one] = listen else {
+        return Err("--web.listen-address was given more than once, and one address is all that \
+                    is supported; keep one, `:9093` is every address of the machine"
+            .to_owned());
+    };
+    let Some(host) = &one.host else { return Ok(SocketAddr::from(([0, 0, 0, 0], one.port))) };
+    let found = (host.as_str(), one.port).to_socket_addrs();
+    found
+        .ok()
+        .and_then(|mut all| all.next())
+        .ok_or_else(|| format!("--web.listen-address: {host} is no address of this machine"))
+}

@@ -1,0 +1,12 @@
+//! Notifications: groups of alerts that receivers are told of, as Alertmanager's configuration says.
+//!
+//! [`live`] holds the configuration, [`board`] the groups in memory, [`dispatch`] flushes those that
+//! are due, and the courier carries what was decided.
+
+pub mod board;
+pub mod carry;
+pub mod dispatch;
+pub mod live;
+pub mod store;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+use kernel::{AlertId, Message, NotificationId, OutboxId, SpaceId, Time};
+use routing::{LogEntry, Reason};
+use spine::Fault;
+use spine::outbox::{self, Outcome};
+use spine::testing::Place;
+
+use super::board::{Held, stamp};
+use super::store::{self, Line, Notification, Standing};
+use crate::MIGRATIONS;
+
+spine::both!(MIGRATIONS;
+    a_receiver_knows_what_arrived_and_not_what_was_lost,
+    a_message_that_has_not_left_is_overtaken_by_the_next,
+    of_two_nodes_that_decide_at_once_one_looks_again,
+    a_notification_is_found_by_each_of_its_alerts,
+    what_is_old_is_forgotten,
+);
+
+const NOON: Time = Time::from_seconds(1_772_366_400);
+const GROUP: &str = "{}:{alertname=\"Slow\"}";
+const WAY: &str = "ops/webhook[0]";
+
+fn entry(firing: &[u64]) -> LogEntry {
+    let (resolved, flapping) = (Vec::new(), Vec::new());
+    LogEntry { firing: firing.to_vec(), resolved, flapping, at: stamp(NOON) }
+}
+
+fn message(number: u128) -> Message {
+    Message {
+        id: OutboxId::from_bits(number),
+        channel: "notification".to_owned(),
+        target: WAY.to_owned(),
+        body: serde_json::json!({}),
+    }
+}
+
+/// Writes the log and puts the message in, as a flush does.
+async fn told(
+    place: &Place,
+    version: i64,
+    last: Option<LogEntry>,
+    next: LogEntry,
+    number: u128,
+) -> Result<(), Fault> {
+    place
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let space = SpaceId::main();
+                let message = message(number);
+                outbox::add(tx, &space, "notification:x", &message, NOON).await?;
+                let line = Line { space: &space, group_key: GROUP, receiver: WAY };
+                store::log(tx, line, version, last.as_ref(), (&next, Some(message.id))).await
+            })
+        })
+        .await
+}
+
+async fn standing(place: &Place, now: Time) -> Standing {
+    let mut conn = place.db.reader().await.unwrap();
+    let found = store::logged(&mut conn, &SpaceId::main(), &[GROUP], now).await.unwrap();
+    let logged = &found[&(GROUP.to_owned(), WAY.to_owned())];
+    logged.standing()
+}
+
+/// Takes the message and settles it so.
+async fn carried(place: &Place, outcome: Outcome) {
+    place
+        .db
+        .write::<_, Fault, _>(move |tx| {
+            Box::pin(async move {
+                let taken = outbox::take(tx, "lease", NOON, 10).await?.remove(0);
+                store::attempted(tx, &taken, &outcome, (NOON, 1500)).await?;
+                outbox::settle(tx, &taken, &outcome, NOON).await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+}
+
+async fn a_receiver_knows_what_arrived_and_not_what_was_lost(place: Place) {
+    told(&place, 0, None, entry(&[1]), 1).await.unwrap();
+    carried(&place, Outcome::Delivered { detail: "200 OK".to_owned() }).await;
+    assert_eq!(standing(&place, NOON).await, Standing::Knows(Some(entry(&[1])), None));
+    let attempts = {
+        let mut conn = place.db.reader().await.unwrap();
+        store::deliveries(&mut conn, &SpaceId::main(), OutboxId::from_bits(1)).await.unwrap()
+    };
+    assert_eq!((attempts.len(), attempts[0].result.as_str()), (1, "delivered"));
+    assert_eq!(attempts[0].took_milliseconds, 1.5);
+    told(&place, 1, Some(entry(&[1])), entry(&[1, 2]), 2).await.unwrap();
+    carried(&place, Outcome::Rejected { detail: "gone".to_owned() }).await;
+    assert_eq!(standing(&place, NOON).await, Standing::Knows(Some(entry(&[1])), None));
+}
+
+async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
+    told(&place, 0, None, entry(&[1]), 1).await.unwrap();
+    let waiting = OutboxId::from_bits(1);
+    assert_eq!(standing(&place, NOON).await, Standing::Knows(None, Some(waiting)));
+    let overtake = |place: &Place| {
+        place.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { store::overtake(tx, &SpaceId::main(), waiting, NOON).await })
+        })
+    };
+    assert!(overtake(&place).await.unwrap());
+    assert_eq!(standing(&place, NOON).await, Standing::Knows(None, None));
+    // One that somebody carries is waited for.
+    told(&place, 1, None, entry(&[2]), 2).await.unwrap();
+    place
+        .db
+        .write::<_, Fault, _>(|tx| Box::pin(async { outbox::take(tx, "lease", NOON, 10).await }))
+        .await
+        .unwrap();
+    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+    assert!(!overtake(&place).await.unwrap());
+}
+
+async fn of_two_nodes_that_decide_at_once_one_looks_again(place: Place) {
+    told(&place, 0, None, entry(&[1]), 1).await.unwrap();
+    let late = told(&place, 0, None, entry(&[1]), 2).await.unwrap_err();
+    assert!(late.worth_retrying(), "{late}");
+    assert!(told(&place, 1, None, entry(&[1, 2]), 3).await.is_ok());
+    assert!(told(&place, 1, None, entry(&[3]), 4).await.unwrap_err().worth_retrying());
+}
+
+fn notification() -> Notification {
+    let alert = AlertId::from_bits;
+    Notification {
+        id: NotificationId::from_bits(9),
+        at: NOON,
+        group_key: GROUP.to_owned(),
+        group_labels: [("alertname".to_owned(), "Slow".to_owned())].into(),
+        route: "{}".to_owned(),
+        receiver: WAY.to_owned(),
+        reason: Reason::First,
+        firing: vec![alert(1)],
+        resolved: vec![alert(2)],
+        held: vec![(alert(3), Held::Interval { intervals: vec!["nights".to_owned()] })],
+        message: OutboxId::from_bits(1),
+    }
+}
+
+async fn keep(place: &Place) {
+    let insert = place.db.write::<_, Fault, _>(|tx| {
+        Box::pin(async move { store::insert(tx, &SpaceId::main(), &notification()).await })
+    });
+    insert.await.unwrap();
+}
+
+async fn of_alert(place: &Place, alert: u128) -> Vec<Notification> {
+    let mut conn = place.db.reader().await.unwrap();
+    let id = AlertId::from_bits(alert);
+    store::of_alert(&mut conn, &SpaceId::main(), id, 10).await.unwrap()
+}
+
+async fn a_notification_is_found_by_each_of_its_alerts(place: Place) {
+    keep(&place).await;
+    for alert in [1, 2, 3] {
+        assert_eq!(of_alert(&place, alert).await, [notification()]);
+    }
+    assert!(of_alert(&place, 4).await.is_empty());
+}
+
+async fn what_is_old_is_forgotten(place: Place) {
+    keep(&place).await;
+    told(&place, 0, None, entry(&[1]), 1).await.unwrap();
+    let forget = |before: Time| {
+        place.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { store::forget(tx, before, before).await })
+        })
+    };
+    forget(NOON).await.unwrap();
+    assert_eq!(of_alert(&place, 1).await.len(), 1);
+    forget(Time::from_micros(NOON.micros() + 1)).await.unwrap();
+    assert!(of_alert(&place, 1).await.is_empty());
+    let mut conn = place.db.reader().await.unwrap();
+    let found = store::logged(&mut conn, &SpaceId::main(), &[GROUP], NOON).await.unwrap();
+    assert!(found.is_empty());
+}
