@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::practices::{alerts, estate, incidents, oncall, reports, silences};
+use crate::practices::{alerts, estate, incidents, notifications, oncall, reports, silences};
 use crate::problem::Problem;
 use crate::{access, ack, feed, intake, ops, overview, settings, web};
 
@@ -46,6 +46,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(overview::routes())
                 .merge(incidents::routes::routes())
                 .merge(alerts::routes::routes())
+                .merge(notifications::routes::routes())
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())

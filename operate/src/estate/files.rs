@@ -63,10 +63,14 @@ fn collect(path: &Path, named: bool, files: &mut Vec<SourceFile>) -> Result<(), 
 pub fn check(files: &[SourceFile]) -> Result<usize, Vec<Mistake>> {
     let desired = estate::read(files)?;
     let mut mistakes = desired.check_routes(|metadata, route| {
+        let Some(item) = &route.item else {
+            let compiled = alerts::Condition::compile(&route.when);
+            return compiled.map(|_| ()).map_err(|error| ("when", error.to_string()));
+        };
         let rule = alerts::MatchRule {
             name: metadata.name.clone(),
             when: route.when.clone(),
-            item: route.item.clone(),
+            item: item.clone(),
         };
         alerts::Matcher::compile(std::slice::from_ref(&rule)).map(|_| ()).map_err(|errors| {
             errors

@@ -1,5 +1,7 @@
 //! Which maintenance window explains that an item is down.
 
+#![expect(clippy::unwrap_used, reason = "this is how the helpers of tests fail")]
+
 mod support;
 
 use estate::{Estate, SourceFile};

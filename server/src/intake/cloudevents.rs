@@ -135,12 +135,12 @@ async fn post_cloudevents(
             body = Problem)))]
 async fn post_webhook(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    RawQuery(query): RawQuery,
+    sender: (ConnectInfo<SocketAddr>, RawQuery),
     Path(IntegrationPath { integration }): Path<IntegrationPath>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Answer<(StatusCode, Json<Taken>)> {
+    let (ConnectInfo(peer), RawQuery(query)) = sender;
     known_name(&integration)?;
     let source = source(&app, &headers, query.as_deref(), peer, &integration).await?;
     if *source.name != *integration {

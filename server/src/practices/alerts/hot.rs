@@ -16,7 +16,13 @@ use super::store;
 #[derive(Clone, Default)]
 pub struct HotAlerts {
     inner: Arc<RwLock<HashMap<SpaceId, Space>>>,
-    heard: Arc<OnceLock<(SpaceId, UnboundedSender<Arc<Versioned<Alert>>>)>>,
+    heard: Arc<OnceLock<Listener>>,
+}
+
+/// Who hears of every change of an alert of a space.
+struct Listener {
+    space: SpaceId,
+    sender: UnboundedSender<Arc<Versioned<Alert>>>,
 }
 
 /// The alerts of one space.
@@ -145,7 +151,7 @@ impl HotAlerts {
 
     /// Takes in what was committed, and tells whoever listens of what changed.
     pub fn put(&self, space: &SpaceId, alerts: impl IntoIterator<Item = Versioned<Alert>>) {
-        let heard = self.heard.get().filter(|(of, _)| of == space).map(|(_, heard)| heard);
+        let heard = self.heard.get().filter(|heard| heard.space == *space);
         let mut spaces = self.write();
         let space = spaces.entry(space.clone()).or_default();
         for alert in alerts {
@@ -157,7 +163,7 @@ impl HotAlerts {
                 && let Some(alert) = space.get(fingerprint)
             {
                 // Whoever listened may be gone: the process is stopping.
-                let _ = heard.send(alert.clone());
+                let _ = heard.sender.send(alert.clone());
             }
         }
     }
@@ -166,7 +172,7 @@ impl HotAlerts {
     pub fn listen(&self, space: &SpaceId) -> UnboundedReceiver<Arc<Versioned<Alert>>> {
         let (sender, receiver) = mpsc::unbounded_channel();
         // A second listener would hear nothing; there is none.
-        let _ = self.heard.set((space.clone(), sender));
+        let _ = self.heard.set(Listener { space: space.clone(), sender });
         receiver
     }
 

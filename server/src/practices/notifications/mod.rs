@@ -7,6 +7,7 @@ pub mod board;
 pub mod carry;
 pub mod dispatch;
 pub mod live;
+pub mod routes;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -94,16 +94,18 @@ async fn a_receiver_knows_what_arrived_and_not_what_was_lost(place: Place) {
     assert_eq!(standing(&place, NOON).await, Standing::Knows(Some(entry(&[1])), None));
 }
 
+async fn overtaken(place: &Place, message: OutboxId) -> bool {
+    let work = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { store::overtake(tx, &SpaceId::main(), message, NOON).await })
+    });
+    work.await.unwrap()
+}
+
 async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
     told(&place, 0, None, entry(&[1]), 1).await.unwrap();
     let waiting = OutboxId::from_bits(1);
     assert_eq!(standing(&place, NOON).await, Standing::Knows(None, Some(waiting)));
-    let overtake = |place: &Place| {
-        place.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { store::overtake(tx, &SpaceId::main(), waiting, NOON).await })
-        })
-    };
-    assert!(overtake(&place).await.unwrap());
+    assert!(overtaken(&place, waiting).await);
     assert_eq!(standing(&place, NOON).await, Standing::Knows(None, None));
     // One that somebody carries is waited for.
     told(&place, 1, None, entry(&[2]), 2).await.unwrap();
@@ -113,7 +115,7 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
         .await
         .unwrap();
     assert_eq!(standing(&place, NOON).await, Standing::Busy);
-    assert!(!overtake(&place).await.unwrap());
+    assert!(!overtaken(&place, waiting).await);
 }
 
 async fn of_two_nodes_that_decide_at_once_one_looks_again(place: Place) {
