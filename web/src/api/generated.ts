@@ -94,6 +94,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explains why an alert was told to somebody, or was not. */
+        get: operations["alerts_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -272,6 +289,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/cloudevents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes CloudEvents 1.0 in the binary, structured or batch content mode. What they mean is said by
+         *     the mapping of the integration; without one, events are alerts that tell a `severity`, or a
+         *     `status` such as `firing` and `resolved`. All are taken, or none.
+         */
+        post: operations["intake_post_cloudevents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All heartbeats, by name. */
+        get: operations["heartbeats_list"];
+        put?: never;
+        /** Makes a heartbeat; the address that pings it without a key is shown once. */
+        post: operations["heartbeats_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heartbeats/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one heartbeat. */
+        get: operations["heartbeats_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heartbeats/{name}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks something of a heartbeat; the answer is the heartbeat afterwards. */
+        post: operations["heartbeats_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heartbeats/{name}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pings a heartbeat, for programs that can only GET. */
+        get: operations["heartbeats_ping_by_get"];
+        put?: never;
+        /** Pings a heartbeat with an integration key. */
+        post: operations["heartbeats_ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -316,6 +424,23 @@ export interface paths {
         };
         /** The alerts of an incident. */
         get: operations["incidents_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What hangs on an incident, and what was merged into it: what ends with it. */
+        get: operations["incidents_children"];
         put?: never;
         post?: never;
         delete?: never;
@@ -464,6 +589,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned work: the windows that run or come, and the alerts that they explain. */
+        get: operations["incidents_maintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/match-rules": {
         parameters: {
             query?: never;
@@ -510,6 +652,23 @@ export interface paths {
         get: operations["pages_outgoing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a dead message away for good: nobody needs it any more. */
+        post: operations["pages_dismiss"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,6 +856,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/routes/estate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The routes of the estate, in their order. They are asked after those of the settings. */
+        get: operations["settings_routes_of_estate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/webhook-secret": {
         parameters: {
             query?: never;
@@ -725,6 +901,96 @@ export interface paths {
         put?: never;
         /** Makes the first administrator, and signs them in. */
         post: operations["access_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists silences, the newest first. */
+        get: operations["silences_list"];
+        put?: never;
+        /** Silences alerts. */
+        post: operations["silences_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows which firing alerts conditions match, before anything is silenced. */
+        post: operations["silences_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one silence. */
+        get: operations["silences_one"];
+        /**
+         * Changes a silence. Other conditions, or another beginning of an active one, make a new silence
+         *     that takes over: the answer is the silence that goes on.
+         */
+        put: operations["silences_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks something of a silence: to end it, or to change it in place. */
+        post: operations["silences_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a silence, the newest first. */
+        get: operations["silences_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -766,58 +1032,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/incidents/{id}/children": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What hangs on an incident, and what was merged into it: what ends with it. */
-        get: operations["incidents_children"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/maintenance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Planned work: the windows that run or come, and the alerts that they explain. */
-        get: operations["incidents_maintenance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/settings/routes/estate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The routes of the estate, in their order. */
-        get: operations["settings_routes_of_estate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/outbox/{id}/dismiss": {
+    "/api/v1/webhooks/{integration}": {
         parameters: {
             query?: never;
             header?: never;
@@ -826,8 +1041,66 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a dead message away for good: nobody needs it any more. */
-        post: operations["pages_dismiss"];
+        /**
+         * Takes JSON of any shape. What it means is said by the mapping of the integration; what no rule
+         *     is for is kept as an example and makes no alert, which the answer says.
+         */
+        post: operations["intake_post_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{integration}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last events of an integration, the newest first. For administrators, since events may tell
+         *     anything.
+         */
+        get: operations["intake_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{integration}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the events of an integration mean. */
+        get: operations["intake_mapping"];
+        /** Says what the events of an integration mean. */
+        put: operations["intake_put_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{integration}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries rules on an event, or on the last examples. Nothing is taken. */
+        post: operations["intake_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -973,6 +1246,9 @@ export interface components {
             allowed: components["schemas"]["AlertOffer"][];
             /** @description See [`Alert::name`]. */
             name: string;
+            /** @description The silences that hold it back now: it is recorded, and told to nobody. */
+            silenced_by: components["schemas"]["SilenceId"][];
+            silenced_until?: components["schemas"]["Time"] | null;
             /** @description See [`Alert::summary`]. */
             summary: string;
             /**
@@ -1017,6 +1293,11 @@ export interface components {
              * @description When it was last used, to the minute.
              */
             used_at?: string | null;
+        };
+        /** @description What to look for. */
+        Asked: {
+            /** @description Conditions on labels, all of which have to hold. */
+            matchers: components["schemas"]["Conditions"];
         };
         /** @description A team or policy that was found for an item, and why it is the one. */
         Assigned: {
@@ -1143,6 +1424,19 @@ export interface components {
             /** @description What sort of thing it is, in your own words: `database`, `queue` … */
             type?: string | null;
         };
+        /** @description Conditions on labels, all of which have to hold. */
+        Conditions: string[];
+        /** @description The consumer's word that it works again. */
+        Confirmation: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who wrote it down. */
+            by: components["schemas"]["Actor"];
+            /** @description In which words. */
+            said: string;
+            /** @description Who said so. */
+            who: string;
+        };
         /**
          * @description A way to call somebody.
          * @enum {string}
@@ -1161,6 +1455,51 @@ export interface components {
             opened: number;
             /** @description Resolved on it. */
             resolved: number;
+        };
+        /** @description A decision to tell a receiver, and what came of it. */
+        Decided: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description The attempts to deliver, in their order; none yet when it waits. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description How many alerts were told as firing. */
+            firing: number;
+            /** @description The group. */
+            group_key: string;
+            /** @description What held this alert back. */
+            held?: Record<string, never> | null;
+            /** @description Why then: `first`, `changed`, `repeat`, `resolved` or `flapping`. */
+            reason: string;
+            /** @description The receiver and its way: `ops/webhook[0]`. */
+            receiver: string;
+            /** @description How many were told as resolved. */
+            resolved: number;
+            /** @description `firing` or `resolved` as it was told, `held` when this alert was held back. */
+            told: string;
+        };
+        /** @description One attempt to carry a message. */
+        Delivery: {
+            /** @description When it ended. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Which attempt, from 1.
+             */
+            attempt: number;
+            /** @description What the other side said. */
+            detail: string;
+            /** @description `delivered`, `failed` (tried again later) or `rejected`. */
+            result: string;
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             */
+            took_milliseconds: number;
+        };
+        /** @description Why a message is put away. */
+        Dismissal: {
+            /** @description Why nobody needs it any more. */
+            reason: string;
         };
         /**
          * @description A need as a map of the estate shows it: `from` needs `to`. Redundant items need each other
@@ -1244,6 +1583,11 @@ export interface components {
         EventStatus: "firing" | "resolved" | "info";
         /** @description One event, or a list of at most a thousand. */
         Events: components["schemas"]["Event"] | components["schemas"]["Event"][];
+        /**
+         * @description A typed, time-ordered id.
+         * @example exm_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        ExampleId: string;
         /** @description An incident that could not be used. */
         Excluded: {
             /** @description The incident. */
@@ -1255,6 +1599,68 @@ export interface components {
             number: number;
             /** @description Why, a few words. */
             why: string;
+        };
+        /** @description An alert that a window explains, and why. */
+        ExpectAlert: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description Why the window explains the alert. */
+            because: string;
+            /** @description The item it is about. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What is done in it. */
+            reason: string;
+            /** @description The item that is worked on. */
+            root: components["schemas"]["ItemRef"];
+            /** @description What it says. */
+            title: string;
+            /** @description When it ends. */
+            until: components["schemas"]["Time"];
+            /** @description The window. */
+            window: components["schemas"]["ItemRef"];
+        };
+        /** @description An alert that fires during planned work. */
+        ExpectedAlert: components["schemas"]["ExpectAlert"] & {
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["ExpectedId"];
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["ExpectedStage"];
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example exp_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        ExpectedId: string;
+        /**
+         * @description Where an expected alert is in its life.
+         * @enum {string}
+         */
+        ExpectedStage: "expected" | "cleared" | "overran";
+        /** @description The way of an alert, from its source to everybody who was told. */
+        Explanation: {
+            /** @description The alert. */
+            alert: string;
+            /** @description The hash of its labels, by which it is known again. */
+            fingerprint: string;
+            /** @description The incident that it belongs to. */
+            incident?: string | null;
+            /** @description The fingerprints of the alerts that inhibit it now. */
+            inhibited_by: string[];
+            /** @description The item that was found for it. */
+            item?: string | null;
+            /** @description The rule that found the item. */
+            matched_by?: string | null;
+            /** @description What was decided about its groups, the newest first. */
+            notifications: components["schemas"]["Decided"][];
+            /** @description The routes of the configuration in force as they were tried, in their order. */
+            routes: components["schemas"]["TriedRoute"][];
+            /** @description The silences that hold it back now. */
+            silenced_by: string[];
+            /** @description The integration it came through. */
+            source: string;
         };
         /** @description One field before and after. */
         FieldChange: {
@@ -1351,6 +1757,93 @@ export interface components {
          * @enum {string}
          */
         Health: "up" | "degraded" | "down";
+        /** @description What a ping is answered with. */
+        Heard: {
+            deadline?: components["schemas"]["Time"] | null;
+            /** @description The heartbeat's name. */
+            heartbeat: string;
+        };
+        /** @description Something that has to report from time to time. */
+        Heartbeat: components["schemas"]["HeartbeatPlan"] & {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+            heard_at?: components["schemas"]["Time"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["HeartbeatId"];
+            /** @description Its name, unique in its space while it is not removed. */
+            name: string;
+            overdue_since?: components["schemas"]["Time"] | null;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["HeartbeatStage"];
+        };
+        /** @description What can be asked of a heartbeat. */
+        HeartbeatCommand: {
+            /** @enum {string} */
+            command: "edit";
+            /** @description What is waited for from now on. */
+            plan: components["schemas"]["HeartbeatPlan"];
+        } | {
+            /** @enum {string} */
+            command: "pause";
+        } | {
+            /** @enum {string} */
+            command: "resume";
+        } | {
+            /** @enum {string} */
+            command: "remove";
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example hrt_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        HeartbeatId: string;
+        /** @description A command that a person may send now. */
+        HeartbeatOffer: {
+            /** @description The command's name in JSON. */
+            command: string;
+            /** @description What has to be filled in beside the plan: nothing. */
+            fields: Record<string, never>[];
+            /** @description What a button says. */
+            label: string;
+        };
+        /** @description What is waited for, and what follows when it does not come. */
+        HeartbeatPlan: {
+            /** @description What it tells, for whoever is called. */
+            description?: string;
+            /**
+             * Format: int32
+             * @description How much later it may come before it is missed.
+             */
+            grace_seconds?: number;
+            /**
+             * Format: int32
+             * @description A ping is expected every so many seconds.
+             */
+            interval_seconds: number;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Labels that the alert gets. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description What its absence weighs: `critical`, `error`, `warning` or `info`. */
+            severity?: string;
+        };
+        /**
+         * @description Where a heartbeat is in its life.
+         * @enum {string}
+         */
+        HeartbeatStage: "waiting" | "beating" | "overdue" | "paused" | "removed";
+        /** @description A heartbeat as the API shows it: the record with what may be asked of it now. */
+        HeartbeatView: components["schemas"]["Heartbeat"] & {
+            /** @description What a person may ask now. */
+            allowed: components["schemas"]["HeartbeatOffer"][];
+            deadline?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description The row's version, for `If-Match`.
+             */
+            version: number;
+        };
         /** @description What a search over the estate reached. */
         Hits: {
             /** @description As of when. */
@@ -1406,8 +1899,12 @@ export interface components {
             assigned_because: string;
             assignee?: components["schemas"]["ItemRef"] | null;
             cause_class?: components["schemas"]["CauseClass"] | null;
+            checked_stage?: components["schemas"]["IncidentStage"] | null;
+            /** @description What the last check found out, while the service is back. */
+            checks: components["schemas"]["IncidentCheck"][];
             /** @description What people wrote down. */
             comments: components["schemas"]["Comment"][];
+            consumer_confirmed?: components["schemas"]["Confirmation"] | null;
             /** @description Anything to add. */
             description: string;
             /** @description Outages that ended before the present one. */
@@ -1437,6 +1934,12 @@ export interface components {
             number: number;
             /** @description When it was opened. */
             opened_at: components["schemas"]["Time"];
+            parent?: components["schemas"]["IncidentId"] | null;
+            /**
+             * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
+             *     `true` closed.
+             */
+            parent_ended?: boolean | null;
             /** @description The rules it is handled by. */
             policy: components["schemas"]["IncidentPolicy"];
             /** @description The order of work. */
@@ -1485,17 +1988,12 @@ export interface components {
             title: string;
             /** @description Whether a person wrote the title: then it does not follow the main item. */
             titled_by_hand: boolean;
+            unassigned_too_long?: components["schemas"]["Time"] | null;
             /** @description When something last happened to it. */
             updated_at: components["schemas"]["Time"];
             /** @description How soon it must be dealt with. */
             urgency: components["schemas"]["Urgency"];
             urgency_set?: components["schemas"]["SetByHand_Urgency"] | null;
-            checks: components["schemas"]["IncidentCheck"][];
-            checked_stage?: null | components["schemas"]["IncidentStage"];
-            consumer_confirmed?: null | components["schemas"]["Confirmation"];
-            parent?: null | components["schemas"]["IncidentId"];
-            parent_ended?: boolean | null;
-            unassigned_too_long?: null | components["schemas"]["Time"];
         };
         /** @description Who and what is affected. */
         IncidentAffected: {
@@ -1513,6 +2011,20 @@ export interface components {
              */
             users?: number | null;
         };
+        /** @description One thing that was looked at. */
+        IncidentCheck: {
+            /** @description What was seen, one sentence. */
+            detail: string;
+            /** @description What was looked at. */
+            name: components["schemas"]["IncidentCheckName"];
+            /** @description Whether it is as it should be. */
+            passed: boolean;
+        };
+        /**
+         * @description What is looked at.
+         * @enum {string}
+         */
+        IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
         /**
          * @description What can be asked of an incident. The same enum stands behind HTTP, command line and web;
          *     [`Verb`] has the words for people, [`Verb::fields`] the form.
@@ -1665,6 +2177,22 @@ export interface components {
              */
             users?: number | null;
         } | {
+            /** @enum {string} */
+            command: "confirm_by_consumer";
+            /** @description In which words. */
+            said: string;
+            /** @description Who said so. */
+            who: string;
+        } | {
+            /** @enum {string} */
+            command: "set_parent";
+            /**
+             * Format: int64
+             * @description Its number, for the timeline; the shell fills it in.
+             */
+            number?: number;
+            parent?: components["schemas"]["IncidentId"] | null;
+        } | {
             /** @description Which alert. */
             alert: components["schemas"]["AlertId"];
             /** @enum {string} */
@@ -1682,11 +2210,12 @@ export interface components {
             opened: number;
             /** @description Opened and resolved on each day of the period, in UTC, days without any included. */
             per_day: components["schemas"]["DayCounts"][];
+            /** @description Of the resolved ones, how many were proven to hold, and how. */
+            proven: components["schemas"]["ProvenCounts"];
             /** @description Of the opened ones, those that came back after they had been resolved. */
             reopened: number;
             /** @description Resolved in the period and still so. */
             resolved: number;
-            proven: components["schemas"]["ProvenCounts"];
         };
         /**
          * @description How much the business needs an item. Ordered: `Low < MissionCritical`.
@@ -1744,6 +2273,12 @@ export interface components {
              */
             correlation_window_seconds: number;
             /**
+             * @description Whether incidents that hang on another one are resolved and closed with it, once no alert
+             *     of theirs fires any more. Otherwise their timeline only says that the other one is over.
+             * @default true
+             */
+            end_with_parent: boolean;
+            /**
              * Format: int32
              * @description From this many alerting items on, damage counts as growing and urgency rises by one.
              * @default 3
@@ -1800,11 +2335,11 @@ export interface components {
             shared_dependency_hops_max: number;
             /**
              * Format: int32
+             * @description After so many minutes in which nobody is charged with an incident it warns, whatever its
+             *     priority; nothing: it never does.
              * @default 5
              */
             unassigned_minutes: number | null;
-            /** @default true */
-            end_with_parent: boolean;
         };
         /**
          * @description What somebody does in an incident, besides being assigned.
@@ -1820,6 +2355,10 @@ export interface components {
             assigned_because: string;
             assignee?: components["schemas"]["ItemRef"] | null;
             cause_class?: components["schemas"]["CauseClass"] | null;
+            checked_stage?: components["schemas"]["IncidentStage"] | null;
+            /** @description What the last check found out, while the service is back. */
+            checks: components["schemas"]["IncidentCheck"][];
+            consumer_confirmed?: components["schemas"]["Confirmation"] | null;
             /** @description Anything to add. */
             description: string;
             /** @description Outages that ended before the present one. */
@@ -1846,6 +2385,12 @@ export interface components {
             number: number;
             /** @description When it was opened. */
             opened_at: components["schemas"]["Time"];
+            parent?: components["schemas"]["IncidentId"] | null;
+            /**
+             * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
+             *     `true` closed.
+             */
+            parent_ended?: boolean | null;
             phase: components["schemas"]["IncidentPhase"];
             /** @description The order of work. */
             priority: components["schemas"]["Priority"];
@@ -1889,6 +2434,7 @@ export interface components {
             title: string;
             /** @description Whether a person wrote the title: then it does not follow the main item. */
             titled_by_hand: boolean;
+            unassigned_too_long?: components["schemas"]["Time"] | null;
             /** @description When something last happened to it. */
             updated_at: components["schemas"]["Time"];
             /** @description How soon it must be dealt with. */
@@ -1896,12 +2442,6 @@ export interface components {
             urgency_set?: components["schemas"]["SetByHand_Urgency"] | null;
             /** Format: int64 */
             version: number;
-            checks: components["schemas"]["IncidentCheck"][];
-            checked_stage?: null | components["schemas"]["IncidentStage"];
-            consumer_confirmed?: null | components["schemas"]["Confirmation"];
-            parent?: null | components["schemas"]["IncidentId"];
-            parent_ended?: boolean | null;
-            unassigned_too_long?: null | components["schemas"]["Time"];
         };
         /**
          * @description Technical gravity. Ordered: `Info < Critical`.
@@ -1913,7 +2453,10 @@ export interface components {
          * @enum {string}
          */
         IncidentStage: "new" | "assigned" | "diagnosing" | "action_ready" | "resolving" | "restored" | "resolved" | "closed" | "on_hold" | "cancelled" | "merged";
-        /** @description The times of one incident (domain.md C.0). Each carries where it comes from. */
+        /**
+         * @description The times of one incident, from the start of the fault to the close. Each carries where it comes
+         *     from, since a measured time and a remembered one are not worth the same.
+         */
         IncidentTimes: {
             /** @default null */
             acknowledged: components["schemas"]["Stamp"] | null;
@@ -1948,6 +2491,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What an incident asks somebody to look at.
+         * @enum {string}
+         */
+        IncidentWarning: "unassigned" | "check_failed";
         /** @description How much hangs on an item, and why. */
         Inherited: {
             /** @description Which use case says so. */
@@ -1957,6 +2505,8 @@ export interface components {
         };
         /** @description An integration key, without its secret. Its name is the source of what it sends. */
         IntegrationKey: {
+            /** @description Whether a key of another product works as well. */
+            alias: boolean;
             /**
              * Format: date-time
              * @description When it was made.
@@ -2042,6 +2592,9 @@ export interface components {
                 allowed: components["schemas"]["AlertOffer"][];
                 /** @description See [`Alert::name`]. */
                 name: string;
+                /** @description The silences that hold it back now: it is recorded, and told to nobody. */
+                silenced_by: components["schemas"]["SilenceId"][];
+                silenced_until?: components["schemas"]["Time"] | null;
                 /** @description See [`Alert::summary`]. */
                 summary: string;
                 /**
@@ -2050,6 +2603,149 @@ export interface components {
                  */
                 version: number;
             })[];
+        };
+        /** @description A list that comes whole. */
+        Items_Example: {
+            /** @description The rows. */
+            items: {
+                /** @description When it came. */
+                at: components["schemas"]["Time"];
+                /** @description What came; a text that says how long it was when it was too long to be kept. */
+                body: Record<string, never>;
+                /** @description The attributes of a CloudEvent; empty otherwise. */
+                event: Record<string, never>;
+                /** @description Headers that say what it is; none that are secret. */
+                headers: Record<string, never>;
+                /** @description Its id (`exm_…`). */
+                id: components["schemas"]["ExampleId"];
+                /** @description What it came to, in words. */
+                outcome: string;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_HeartbeatView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Heartbeat"] & {
+                /** @description What a person may ask now. */
+                allowed: components["schemas"]["HeartbeatOffer"][];
+                deadline?: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int64
+                 * @description The row's version, for `If-Match`.
+                 */
+                version: number;
+            })[];
+        };
+        /** @description A list that comes whole. */
+        Items_IncidentRow: {
+            /** @description The rows. */
+            items: {
+                acknowledged_by?: components["schemas"]["Actor"] | null;
+                /** @description Who and what is affected. */
+                affected: components["schemas"]["IncidentAffected"];
+                /** @description Why these. */
+                assigned_because: string;
+                assignee?: components["schemas"]["ItemRef"] | null;
+                cause_class?: components["schemas"]["CauseClass"] | null;
+                checked_stage?: components["schemas"]["IncidentStage"] | null;
+                /** @description What the last check found out, while the service is back. */
+                checks: components["schemas"]["IncidentCheck"][];
+                consumer_confirmed?: components["schemas"]["Confirmation"] | null;
+                /** @description Anything to add. */
+                description: string;
+                /** @description Outages that ended before the present one. */
+                earlier_outages: components["schemas"]["Outage"][];
+                hold?: components["schemas"]["Hold"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["IncidentId"];
+                /** @description How much is hit. */
+                impact: components["schemas"]["Impact"];
+                impact_set?: components["schemas"]["SetByHand_Impact"] | null;
+                /** @description All items hit: the reported one and those of the attached alerts. */
+                items: components["schemas"]["ItemRef"][];
+                /** @description Why it. */
+                main_because: string;
+                main_item?: components["schemas"]["ItemRef"] | null;
+                /** @description The alerts. */
+                members: components["schemas"]["IncidentMember"][];
+                merged_into?: components["schemas"]["IncidentId"] | null;
+                next_step: string;
+                /**
+                 * Format: int64
+                 * @description The number that people call it by.
+                 */
+                number: number;
+                /** @description When it was opened. */
+                opened_at: components["schemas"]["Time"];
+                parent?: components["schemas"]["IncidentId"] | null;
+                /**
+                 * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
+                 *     `true` closed.
+                 */
+                parent_ended?: boolean | null;
+                phase: components["schemas"]["IncidentPhase"];
+                /** @description The order of work. */
+                priority: components["schemas"]["Priority"];
+                priority_override?: components["schemas"]["PriorityOverride"] | null;
+                /**
+                 * @description Whether the alerts say that the service is away, and so may say that it is back. Not so
+                 *     after a person reopened it although all alerts were clear.
+                 */
+                proven_by_alerts: boolean;
+                relapsed_at?: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int32
+                 * @description How often it came back after it was resolved.
+                 */
+                reopen_count: number;
+                reported_item?: components["schemas"]["ItemRef"] | null;
+                resolution_code?: components["schemas"]["ResolutionCode"] | null;
+                /** @description Anything to add to that. */
+                resolution_note: string;
+                restored_from?: components["schemas"]["IncidentStage"] | null;
+                /** @description Who does what in it. */
+                roles: {
+                    [key: string]: components["schemas"]["ItemRef"];
+                };
+                /** @description Technical gravity; apart from priority. */
+                severity: components["schemas"]["IncidentSeverity"];
+                /** @description Where it is in its life. */
+                stage: components["schemas"]["IncidentStage"];
+                /** @description Since when it is in its stage. */
+                stage_since: components["schemas"]["Time"];
+                stated_severity?: components["schemas"]["IncidentSeverity"] | null;
+                /**
+                 * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
+                 *     and gives way to the first human being's.
+                 */
+                taken_by_human: boolean;
+                team?: components["schemas"]["ItemRef"] | null;
+                /** @description Its times. */
+                times: components["schemas"]["IncidentTimes"];
+                /** @description One line that says what is wrong. */
+                title: string;
+                /** @description Whether a person wrote the title: then it does not follow the main item. */
+                titled_by_hand: boolean;
+                unassigned_too_long?: components["schemas"]["Time"] | null;
+                /** @description When something last happened to it. */
+                updated_at: components["schemas"]["Time"];
+                /** @description How soon it must be dealt with. */
+                urgency: components["schemas"]["Urgency"];
+                urgency_set?: components["schemas"]["SetByHand_Urgency"] | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_MappingPreview: {
+            /** @description The rows. */
+            items: {
+                example?: components["schemas"]["ExampleId"] | null;
+                /** @description What it came to, in words. */
+                outcome: string;
+                /** @description The alerts that it would speak of. */
+                signals: components["schemas"]["MappingPreviewSignal"][];
+            }[];
         };
         /** @description A list that comes whole. */
         Items_OutboxMessage: {
@@ -2088,6 +2784,14 @@ export interface components {
                  * @description The row's version, for `If-Match`.
                  */
                 version: number;
+            })[];
+        };
+        /** @description A list that comes whole. */
+        Items_RouteOfEstate: {
+            /** @description The rows. */
+            items: (components["schemas"]["Route"] & {
+                /** @description The resource that says it. */
+                route: components["schemas"]["ItemRef"];
             })[];
         };
         /** @description A list that comes whole. */
@@ -2144,7 +2848,7 @@ export interface components {
          * @description What an integration key lets in.
          * @enum {string}
          */
-        KeyKind: "alertmanager" | "events";
+        KeyKind: "alertmanager" | "events" | "pagerduty" | "opsgenie" | "cloudevents" | "webhook";
         /** @description Names with values, sorted by name. */
         Labels: {
             [key: string]: string;
@@ -2206,6 +2910,9 @@ export interface components {
                 allowed: components["schemas"]["AlertOffer"][];
                 /** @description See [`Alert::name`]. */
                 name: string;
+                /** @description The silences that hold it back now: it is recorded, and told to nobody. */
+                silenced_by: components["schemas"]["SilenceId"][];
+                silenced_until?: components["schemas"]["Time"] | null;
                 /** @description See [`Alert::summary`]. */
                 summary: string;
                 /**
@@ -2269,6 +2976,10 @@ export interface components {
                 assigned_because: string;
                 assignee?: components["schemas"]["ItemRef"] | null;
                 cause_class?: components["schemas"]["CauseClass"] | null;
+                checked_stage?: components["schemas"]["IncidentStage"] | null;
+                /** @description What the last check found out, while the service is back. */
+                checks: components["schemas"]["IncidentCheck"][];
+                consumer_confirmed?: components["schemas"]["Confirmation"] | null;
                 /** @description Anything to add. */
                 description: string;
                 /** @description Outages that ended before the present one. */
@@ -2295,6 +3006,12 @@ export interface components {
                 number: number;
                 /** @description When it was opened. */
                 opened_at: components["schemas"]["Time"];
+                parent?: components["schemas"]["IncidentId"] | null;
+                /**
+                 * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
+                 *     `true` closed.
+                 */
+                parent_ended?: boolean | null;
                 phase: components["schemas"]["IncidentPhase"];
                 /** @description The order of work. */
                 priority: components["schemas"]["Priority"];
@@ -2338,6 +3055,7 @@ export interface components {
                 title: string;
                 /** @description Whether a person wrote the title: then it does not follow the main item. */
                 titled_by_hand: boolean;
+                unassigned_too_long?: components["schemas"]["Time"] | null;
                 /** @description When something last happened to it. */
                 updated_at: components["schemas"]["Time"];
                 /** @description How soon it must be dealt with. */
@@ -2358,6 +3076,8 @@ export interface components {
         Listed_IntegrationKey: {
             /** @description The rows. */
             items: {
+                /** @description Whether a key of another product works as well. */
+                alias: boolean;
                 /**
                  * Format: date-time
                  * @description When it was made.
@@ -2395,6 +3115,44 @@ export interface components {
              */
             total: number;
         };
+        /** @description A heartbeat with the address that pings it. */
+        MadeHeartbeat: components["schemas"]["HeartbeatView"] & {
+            /** @description GET or POST this to ping it: for cron, shown this once. */
+            ping_url: string;
+        };
+        /** @description Planned work, and what it explains. */
+        Maintenance: {
+            /** @description The alerts that fire now and are expected; of one alert also those that are over. */
+            expected: components["schemas"]["ExpectedAlert"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+            /** @description The windows that run now, and those of the next thirty days, the earliest first. */
+            windows: components["schemas"]["PlannedWork"][];
+        };
+        /** @description A stretch of time: the start belongs to it, the end does not. */
+        MaintenancePeriod: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /**
+         * @description A planned interruption: while one of its windows runs, alerts on what it covers are expected and
+         *     open no incident. What still fires when the window ends has overrun, and does.
+         */
+        MaintenanceWindowSpec: {
+            approvedBy?: components["schemas"]["PersonRef"] | null;
+            /** @description The items that are worked on. What breaks with them is covered, too. */
+            items?: components["schemas"]["ItemRef"][];
+            /** @description What is done. */
+            reason: string;
+            /** @description Items with all of these labels, besides those that are named. */
+            selector?: {
+                [key: string]: string;
+            };
+            /** @description When it is worked on. */
+            windows: components["schemas"]["MaintenancePeriod"][];
+        };
         /**
          * @description Who says what an item is.
          * @enum {string}
@@ -2413,6 +3171,85 @@ export interface components {
         MapNode: components["schemas"]["ItemRow"] & {
             /** @description The item again, as edges name it. */
             id: components["schemas"]["ItemRef"];
+        };
+        /** @description An alert that an event would speak of. */
+        MappingPreviewSignal: {
+            /** @description What explains it. */
+            annotations: components["schemas"]["Labels"];
+            /** @description Whether it holds; else it is over. */
+            firing: boolean;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description What it is told from others by. */
+            key: string;
+            /** @description What it is about. */
+            labels: components["schemas"]["Labels"];
+        };
+        /**
+         * @description One kind of event, and what it means. Every text is an expression in CEL, which can name
+         *     `body` (the JSON that came), `event` (the attributes of a CloudEvent), `headers`, and `each`.
+         */
+        MappingRule: {
+            /**
+             * @description A map: what explains it.
+             * @default
+             */
+            annotations: string;
+            /**
+             * @description A list: every entry makes an alert, and the other expressions name it `each`. Empty: the
+             *     event makes one.
+             * @default
+             */
+            each: string;
+            /**
+             * @description A text: the item as `kind/name`; may give an empty text.
+             * @default
+             */
+            item: string;
+            /**
+             * @description A text: names the alert, so that a later event speaks of the same one. The title, if empty.
+             * @default
+             */
+            key: string;
+            /**
+             * @description A map: what it is about.
+             * @default
+             */
+            labels: string;
+            /**
+             * @description Its name, shown where it was used.
+             * @default
+             */
+            name: string;
+            /**
+             * @description A text such as `critical`; empty: `warning`.
+             * @default
+             */
+            severity: string;
+            /**
+             * @description A text: since when, as an RFC 3339 time; empty: since it is received.
+             * @default
+             */
+            starts_at: string;
+            /**
+             * @description `firing` or `resolved`, or true for firing; empty: always firing.
+             * @default
+             */
+            state: string;
+            /**
+             * @description A text: what is wrong, in one line. Needed.
+             * @default
+             */
+            title: string;
+            /**
+             * @description A text: where the source shows it.
+             * @default
+             */
+            url: string;
+            /**
+             * @description Which events it is for; empty: all.
+             * @default
+             */
+            when: string;
         };
         /** @description A rule that people write; rules are asked in their order, before the built-in ones. */
         MatchRule: {
@@ -2489,6 +3326,11 @@ export interface components {
             /** @description Its teams: `team/payments`. */
             teams?: components["schemas"]["ItemRef"][];
         };
+        /** @description What a heartbeat is made of. */
+        NewHeartbeat: components["schemas"]["HeartbeatPlan"] & {
+            /** @description Its name, unique. */
+            name: string;
+        };
         /** @description What a person says about a new incident. */
         NewIncident: {
             assignee?: components["schemas"]["ItemRef"] | null;
@@ -2505,6 +3347,12 @@ export interface components {
         };
         /** @description What an integration key is made of. */
         NewKey: {
+            /**
+             * Format: password
+             * @description A key that senders have already, of the product they sent to before: it works as well as
+             *     the one that is made here. Kept as a hash.
+             */
+            alias?: string | null;
             /** @description What it is for. */
             kind: components["schemas"]["KeyKind"];
             /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
@@ -2611,9 +3459,10 @@ export interface components {
             paging: components["schemas"]["Paging"];
             /** @description Every product. */
             products: components["schemas"]["ProductState"][];
+            /** @description Open incidents that nobody was charged with in time. */
+            unassigned: number;
             /** @description Every use case. */
             usecases: components["schemas"]["UseCaseState"][];
-            unassigned: number;
         };
         /** @description The calling of people for one incident by one escalation policy. */
         Page: {
@@ -2794,6 +3643,19 @@ export interface components {
             /** @description What is wrong, each with file, line, field and remedy. */
             errors: components["schemas"]["Mistake"][];
         };
+        /** @description One window of planned work. */
+        PlannedWork: components["schemas"]["MaintenancePeriod"] & {
+            /** @description The items that are worked on. */
+            items: components["schemas"]["ItemRef"][];
+            /** @description What is done. */
+            reason: string;
+            /** @description Whether it runs now. */
+            running: boolean;
+            /** @description What people call it. */
+            title: string;
+            /** @description The resource that says so. */
+            window: components["schemas"]["ItemRef"];
+        };
         /** @description What an administrator decides about the way from an alert to a page. */
         Policy: {
             /** @default null */
@@ -2803,6 +3665,7 @@ export interface components {
              * @default {
              *       "close_after_resolved_days": 3,
              *       "correlation_window_seconds": 300,
+             *       "end_with_parent": true,
              *       "growth_items_min": 3,
              *       "matrix": {
              *         "cells": {
@@ -2826,7 +3689,8 @@ export interface components {
              *       "reopen_window_seconds": 3600,
              *       "reopen_within_days": 7,
              *       "restore_after_clear_seconds": 60,
-             *       "shared_dependency_hops_max": 2
+             *       "shared_dependency_hops_max": 2,
+             *       "unassigned_minutes": 5
              *     }
              */
             incidents: components["schemas"]["IncidentPolicy"];
@@ -2859,7 +3723,10 @@ export interface components {
             /** @description The value after this line. */
             value: string;
         };
-        /** @description The table that gives the priority from impact and urgency (domain.md B.5, after ITIL). */
+        /**
+         * @description The table that gives the priority from impact and urgency, as ITIL has it: both high is the
+         *     first priority, both low the last, and each step down in one of the two is a step down.
+         */
         PriorityMatrix: {
             /** @description One row for each impact. */
             cells: components["schemas"]["PriorityMatrixCells"];
@@ -2934,6 +3801,17 @@ export interface components {
         ProductState: components["schemas"]["OfferState"] & {
             /** @description The use cases that need it. */
             usecases: components["schemas"]["ItemRef"][];
+        };
+        /** @description How many resolved incidents were proven to hold. */
+        ProvenCounts: {
+            /** @description A consumer said that it works again, whatever the checks say. */
+            confirmed: number;
+            /** @description A check failed. */
+            failed: number;
+            /** @description All checks passed. */
+            passed: number;
+            /** @description Nothing was checked. */
+            unchecked: number;
         };
         /** @description An item that a search over the estate reached. */
         Reached: {
@@ -3047,6 +3925,13 @@ export interface components {
             kind: "Route";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["RouteSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "MaintenanceWindow";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["MaintenanceWindowSpec"];
         };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
@@ -3062,15 +3947,21 @@ export interface components {
             /** @description The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`. */
             when?: string;
         };
-        /** @description Says which item an alert is about. Its name is the name of the rule. */
+        /**
+         * @description A rule for alerts: says which item an alert is about, which team gets its incident, or which
+         *     priority. Its name is the name of the rule.
+         */
         RouteSpec: {
             /** @description The item, with parts of the alert in braces: `service/{labels.service}`. */
-            item: string;
+            item?: string | null;
             /**
              * Format: int32
-             * @description Rules are tried from the lowest number up, then by name; the first that holds decides.
+             * @description Rules are tried from the lowest number up, then by name; the first that holds decides: one
+             *     about the item, and one about team and priority.
              */
             order?: number;
+            priority?: components["schemas"]["Priority"] | null;
+            team?: components["schemas"]["TeamRef"] | null;
             /**
              * @description The condition: a CEL expression over `labels`, `annotations` and the rest of the alert.
              *     Without one the rule always holds.
@@ -3239,6 +4130,150 @@ export interface components {
              */
             secret: string;
         };
+        /** @description Alerts that match are told to nobody for a while. */
+        Silence: {
+            /** @description Why. */
+            comment: string;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+            /** @description Who wants it. */
+            created_by: string;
+            ended_at?: components["schemas"]["Time"] | null;
+            ended_by?: components["schemas"]["Actor"] | null;
+            /** @description Until when at most; the year 9999 when nobody set an end. */
+            ends_at: components["schemas"]["Time"];
+            /** @description Its id. */
+            id: components["schemas"]["SilenceId"];
+            /** @description Which alerts: those of which every condition holds. */
+            matchers: components["schemas"]["Conditions"];
+            recurrence?: components["schemas"]["SilenceRecurrence"] | null;
+            replaced_by?: components["schemas"]["SilenceId"] | null;
+            replaces?: components["schemas"]["SilenceId"] | null;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["SilenceStage"];
+            /** @description From when. */
+            starts_at: components["schemas"]["Time"];
+            /** @description When something last happened to it. */
+            updated_at: components["schemas"]["Time"];
+            /** @description The present window, else the next, else the last. */
+            window: components["schemas"]["SilenceWindow"];
+        };
+        /** @description What can be asked of a silence. People edit and expire; the rest is for Operate itself. */
+        SilenceCommand: {
+            /** @enum {string} */
+            command: "edit";
+            /** @description As it shall be. */
+            plan: components["schemas"]["SilencePlan"];
+        } | {
+            /** @enum {string} */
+            command: "expire";
+            replaced_by?: components["schemas"]["SilenceId"] | null;
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example sil_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        SilenceId: string;
+        /** @description One page of silences. */
+        SilenceList: {
+            /** @description How many silences of the space are in each stage, whatever was asked for. */
+            counts: components["schemas"]["StageCounts"];
+            /** @description The rows. */
+            items: components["schemas"]["SilenceView"][];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
+        /** @description A command that a person may send now. */
+        SilenceOffer: {
+            /** @description The command's name in JSON. */
+            command: string;
+            /** @description What has to be filled in beside the plan: nothing. */
+            fields: Record<string, never>[];
+            /** @description What a button says. */
+            label: string;
+        };
+        /** @description Which alerts a silence holds back, when, and why. */
+        SilencePlan: {
+            /** @description Why, for whoever misses an alert. */
+            comment: string;
+            /** @description Who wants it, where that is not who sends it. */
+            created_by?: string;
+            ends_at?: components["schemas"]["Time"] | null;
+            /** @description Which alerts: those of which every condition holds. */
+            matchers: components["schemas"]["Conditions"];
+            recurrence?: components["schemas"]["SilenceRecurrence"] | null;
+            starts_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description The alerts that fire and match. */
+        SilencePreview: {
+            /** @description The worst fifty. */
+            alerts: components["schemas"]["SilencedAlert"][];
+            /** @description How many of them belong to an incident, which stays as it is. */
+            in_incident: number;
+            /** @description How many of them another silence holds back already. */
+            silenced: number;
+            /** @description The conditions hold for an alert without any label: no silence may have them alone. */
+            too_wide: boolean;
+            /** @description How many. */
+            total: number;
+        };
+        /** @description When a silence comes again. The first time is counted from its beginning. */
+        SilenceRecurrence: {
+            /**
+             * Format: int32
+             * @description How long each window is.
+             */
+            duration_seconds: number;
+            /** @description A rule of RFC 5545: `FREQ=WEEKLY;BYDAY=SU`. */
+            rule: string;
+            /** @description The zone in whose wall time it counts: `Europe/Berlin`. */
+            zone: string;
+        };
+        /**
+         * @description Where a silence is in its life. It follows the clock.
+         * @enum {string}
+         */
+        SilenceStage: "pending" | "active" | "expired";
+        /** @description A silence as the API shows it: the record with what may be asked of it now. */
+        SilenceView: components["schemas"]["Silence"] & {
+            /** @description What a person may ask now. */
+            allowed: components["schemas"]["SilenceOffer"][];
+            /**
+             * Format: int64
+             * @description The row's version, for `If-Match`.
+             */
+            version: number;
+            /** @description The present window and those to come, ten at most; none when it is over. */
+            windows: components["schemas"]["SilenceWindow"][];
+        };
+        /** @description A time in which alerts are held back: from its first moment until before its end. */
+        SilenceWindow: {
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description An alert that a silence would hold back. */
+        SilencedAlert: {
+            /** @description Its id. */
+            id: components["schemas"]["AlertId"];
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description What identifies it. */
+            labels: components["schemas"]["Labels"];
+            /** @description Its name. */
+            name: string;
+            /** @description How grave it is. */
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description When the firing began. */
+            starts_at: components["schemas"]["Time"];
+            /** @description What it says. */
+            summary: string;
+        };
         /** @description The name of a site, alone or after `site/`. */
         SiteRef: string;
         /** @description A place where things run: a data centre, a cloud region, an office. */
@@ -3256,7 +4291,25 @@ export interface components {
             text: string;
         };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["RouteSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"];
+        /** @description How many silences are in each stage. */
+        StageCounts: {
+            /**
+             * Format: int64
+             * @description That hold alerts back.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description That are over.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description Whose window has not begun.
+             */
+            pending: number;
+        };
         /** @description A time and where it comes from. */
         Stamp: {
             /** @description When. */
@@ -3281,6 +4334,15 @@ export interface components {
             supportPhone?: string | null;
             /** @description Its own page, best its status page. */
             url?: string | null;
+        };
+        /** @description What became of the events of a request. */
+        Taken: {
+            /** @description How many alerts they spoke of. */
+            taken: number;
+            /** @description How many events no rule is for; they are kept as examples. */
+            unmapped: number;
+            /** @description What to do about those; absent when there are none. */
+            why?: string | null;
         };
         /** @description Something that has to be done. */
         Task: {
@@ -3362,6 +4424,28 @@ export interface components {
             /** @description First moment after it. */
             to: components["schemas"]["Time"];
         };
+        /** @description Rules to try, and what on. */
+        Trial: {
+            /** @description The body of an event; without one, the last examples are tried. */
+            body?: Record<string, never> | null;
+            /** @description The attributes of a CloudEvent. */
+            event?: Record<string, never> | null;
+            /** @description The rules. */
+            rules: components["schemas"]["MappingRule"][];
+        };
+        /** @description A route that was tried. */
+        TriedRoute: {
+            /** @description The key of the group that it is in, where the route takes it. */
+            group_key?: string | null;
+            /** @description Its receiver. */
+            receiver: string;
+            /** @description The matcher that the alert does not fit. */
+            refused_by?: string | null;
+            /** @description The route, as matchers from the root. */
+            route: string;
+            /** @description `takes`, `passes` (a route below takes it) or `refused`. */
+            verdict: string;
+        };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
          * @enum {string}
@@ -3402,68 +4486,6 @@ export interface components {
          * @example 5m
          */
         Wait: string;
-        IncidentCheck: {
-            name: components["schemas"]["IncidentCheckName"];
-            passed: boolean;
-            detail: string;
-        };
-        /** @enum {string} */
-        IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
-        Confirmation: {
-            who: string;
-            said: string;
-            by: components["schemas"]["Actor"];
-            at: components["schemas"]["Time"];
-        };
-        /** @enum {string} */
-        IncidentWarning: "unassigned" | "check_failed";
-        ProvenCounts: {
-            passed: number;
-            failed: number;
-            unchecked: number;
-            confirmed: number;
-        };
-        Items_IncidentRow: {
-            items: components["schemas"]["IncidentRow"][];
-        };
-        ExpectedAlert: {
-            id: string;
-            title: string;
-            because: string;
-            reason: string;
-            /** @enum {string} */
-            stage: "expected" | "cleared" | "overran";
-            since: components["schemas"]["Time"];
-            until: components["schemas"]["Time"];
-            alert: components["schemas"]["AlertId"];
-            item: components["schemas"]["ItemRef"];
-            window: components["schemas"]["ItemRef"];
-            root: components["schemas"]["ItemRef"];
-            ended_at?: null | components["schemas"]["Time"];
-        };
-        PlannedWork: {
-            window: components["schemas"]["ItemRef"];
-            title: string;
-            reason: string;
-            start: components["schemas"]["Time"];
-            end: components["schemas"]["Time"];
-            running: boolean;
-            items: components["schemas"]["ItemRef"][];
-        };
-        Maintenance: {
-            now: components["schemas"]["Time"];
-            windows: components["schemas"]["PlannedWork"][];
-            expected: components["schemas"]["ExpectedAlert"][];
-        };
-        RouteOfEstate: components["schemas"]["Route"] & {
-            route: components["schemas"]["ItemRef"];
-        };
-        Items_RouteOfEstate: {
-            items: components["schemas"]["RouteOfEstate"][];
-        };
-        Dismissal: {
-            reason: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -3807,6 +4829,8 @@ export interface operations {
                 matched?: boolean;
                 /** @description Only those of this incident. */
                 incident?: components["schemas"]["IncidentId"];
+                /** @description `true`: only those that a silence holds back now; `false`: only the others. */
+                silenced?: boolean;
                 /** @description Only those with this text in name, summary or a label value. */
                 q?: string;
                 /** @description A field to sort by; with `-` before it, the largest first. */
@@ -4023,6 +5047,65 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`alr_…`). */
+                id: components["schemas"]["AlertId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The way of the alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4297,7 +5380,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All that match */
+            /** @description One page of items */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4895,6 +5978,511 @@ export interface operations {
             };
         };
     };
+    intake_post_cloudevents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": unknown;
+                "application/cloudevents-batch+json": unknown[];
+            };
+        };
+        responses: {
+            /** @description They are on disk */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An event cannot be mapped; nothing was taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HeartbeatView"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHeartbeat"];
+            };
+        };
+        responses: {
+            /** @description The heartbeat */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeHeartbeat"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The heartbeat */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_command: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatCommand"];
+            };
+        };
+        responses: {
+            /** @description The heartbeat afterwards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_ping_by_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deadline has moved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeats_ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deadline has moved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     incidents_list: {
         parameters: {
             query?: {
@@ -4916,6 +6504,8 @@ export interface operations {
                 assignee?: components["schemas"]["ItemRef"];
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
+                /** @description Only those with one of these warnings, separated by commas. */
+                warning?: components["schemas"]["IncidentWarning"][];
                 /** @description Only those whose title holds this text, or that have this number. */
                 q?: string;
                 /** @description Opened at or after this time. */
@@ -4924,7 +6514,6 @@ export interface operations {
                 to?: components["schemas"]["Time"];
                 /** @description A field to sort by; with `-` before it, the largest first. */
                 sort?: string;
-                warning?: components["schemas"]["IncidentWarning"][] | null;
             };
             header?: never;
             path?: never;
@@ -5160,6 +6749,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_AlertView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_children: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`inc_…`) or its number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its children */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_IncidentRow"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -5795,6 +7443,56 @@ export interface operations {
             };
         };
     };
+    incidents_maintenance: {
+        parameters: {
+            query?: {
+                /** @description Only what is or was expected of this alert. */
+                alert?: components["schemas"]["AlertId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Windows and expected alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maintenance"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alerts_rules: {
         parameters: {
             query?: never;
@@ -6064,6 +7762,103 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`out_…`). */
+                id: components["schemas"]["OutboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description It is put away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7109,6 +8904,44 @@ export interface operations {
             };
         };
     };
+    settings_routes_of_estate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RouteOfEstate"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     settings_webhook_secret: {
         parameters: {
             query?: never;
@@ -7216,6 +9049,629 @@ export interface operations {
             };
             /** @description Name or password will not do */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only these stages, separated by commas. */
+                stage?: components["schemas"]["SilenceStage"][];
+                /** @description Only those with this text in conditions, comment or creator. */
+                q?: string;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of silences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceList"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilencePlan"];
+            };
+        };
+        responses: {
+            /** @description The new silence */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description How many, and the worst of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilencePreview"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`sil_…`). */
+                id: components["schemas"]["SilenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The silence */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_edit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id (`sil_…`). */
+                id: components["schemas"]["SilenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilencePlan"];
+            };
+        };
+        responses: {
+            /** @description The silence that goes on */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_command: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id (`sil_…`). */
+                id: components["schemas"]["SilenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceCommand"];
+            };
+        };
+        responses: {
+            /** @description The silence afterwards */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`sil_…`). */
+                id: components["schemas"]["SilenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TimelineEntry"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7434,183 +9890,247 @@ export interface operations {
             };
         };
     };
-    incidents_children: {
+    intake_post_webhook: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id (`inc_…`) or its number. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its alerts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_IncidentRow"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    incidents_maintenance: {
-        parameters: {
-            query?: {
-                alert?: components["schemas"]["AlertId"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its alerts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Maintenance"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    settings_routes_of_estate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The routes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_RouteOfEstate"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pages_dismiss: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its id (`out_…`). */
-                id: components["schemas"]["OutboxId"];
+                /** @description The name of its key. */
+                integration: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Dismissal"];
+                "application/json": unknown;
             };
         };
         responses: {
-            /** @description It is due again */
-            204: {
+            /** @description It is on disk */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is that of another integration */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The mapping fails on it; nothing was taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intake_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its key. */
+                integration: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Twenty at most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Example"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intake_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its key. */
+                integration: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, in the order in which they are asked */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRule"][];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intake_put_mapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The name of its key. */
+                integration: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingRule"][];
+            };
+        };
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRule"][];
+                };
             };
             /** @description It cannot be read; `field` says where */
             400: {
@@ -7641,6 +10161,150 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intake_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its key. */
+                integration: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description What they make of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MappingPreview"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

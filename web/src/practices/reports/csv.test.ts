@@ -31,7 +31,14 @@ test('every incident behind a figure is a line, and no cell is run as a formula'
     ],
     by_priority: [],
     by_item: [],
-    counts: { opened: 1, resolved: 1, reopened: 0, by_cause_class: {}, per_day: [] },
+    counts: {
+      opened: 1,
+      resolved: 1,
+      reopened: 0,
+      proven: { passed: 0, failed: 0, unchecked: 1, confirmed: 0 },
+      by_cause_class: {},
+      per_day: [],
+    },
   };
   const lines = csv(report).split('\r\n');
   expect(lines).toHaveLength(4);

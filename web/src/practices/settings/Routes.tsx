@@ -47,7 +47,7 @@ function OfEstate() {
         rowKey={(row) => row.route}
         columns={[
           { header: 'Kept as', cell: (row) => <ItemLink item={row.route} /> },
-          { header: 'When', cell: (row) => <code>{row.when || 'always'}</code> },
+          { header: 'When', cell: (row) => <code>{row.when === '' ? 'always' : row.when}</code> },
           { header: 'Team', cell: (row) => (row.team ? <ItemLink item={row.team} /> : '–') },
           { header: 'Priority', cell: (row) => row.priority ?? '–' },
         ]}
