@@ -7,6 +7,7 @@ export * as oncall from './oncall';
 export * as overview from './overview';
 export * as reports from './reports';
 export * as settings from './settings';
+export * as silences from './silences';
 export { asProblem, Problem } from './errors';
 export { keys } from './keys';
 export type * from './types';

@@ -11,6 +11,7 @@ export const keys = {
   alerts: ['alerts'],
   alertList: ['alerts', 'list'],
   alert: (id: string) => ['alerts', 'one', id] as const,
+  silences: ['silences'],
   estate: ['estate'],
   reports: ['reports'],
   settings: ['settings'],

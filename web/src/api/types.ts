@@ -30,6 +30,9 @@ export type MatchRule = Schemas['MatchRule'];
 export type MatchRules = Schemas['MatchRules'];
 export type MatchPreview = Schemas['RulePreview'];
 
+export type Silence = Schemas['SilenceView'];
+export type SilencePlan = Schemas['SilencePlan'];
+
 export type Page = Schemas['PageView'];
 export type PageCommand = Schemas['PageCommand'];
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
   IconBell,
+  IconBellOff,
   IconChartBar,
   IconDeviceDesktop,
   IconLayoutDashboard,
@@ -68,6 +69,7 @@ export function Layout() {
           label="Alerts"
           count={summary.data?.alerts.open ?? 0}
         />
+        <Place to="/silences" icon={<IconBellOff size={18} stroke={1.75} />} label="Silences" />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -86,7 +88,7 @@ export function Layout() {
 }
 
 interface PlaceProps {
-  to: '/' | '/incidents' | '/alerts' | '/estate' | '/reports' | '/settings';
+  to: '/' | '/incidents' | '/alerts' | '/silences' | '/estate' | '/reports' | '/settings';
   icon: ReactNode;
   label: string;
   count?: number;

@@ -15,6 +15,7 @@ const places = [
   ['Overview', '/'],
   ['Incidents', '/incidents'],
   ['Alerts', '/alerts'],
+  ['Silences', '/silences'],
   ['Alerts without an item', '/alerts?matched=false'],
   ['Estate map', '/estate'],
   ['Reports', '/reports'],

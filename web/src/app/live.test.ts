@@ -22,6 +22,10 @@ test('an account concerns the settings only', () => {
   expect(names(['account:ada'])).toEqual(['overview', 'settings']);
 });
 
+test('a silence makes silences and alerts stale, and no settings', () => {
+  expect(names(['silence:sil_1'])).toEqual(['overview', 'alerts', 'silences']);
+});
+
 test('after a gap everything is stale', () => {
   expect(staleKeys([], true).length).toBeGreaterThan(5);
 });

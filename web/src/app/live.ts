@@ -158,9 +158,11 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   const work = all || kinds.has('incident') || kinds.has('alert') || kinds.has('page');
   const found: (readonly unknown[])[] = [keys.overview];
   if (work) found.push(keys.incidentList, keys.reports, [...keys.incidents, 'one']);
-  if (all || kinds.has('alert')) found.push(keys.alerts);
+  if (all || kinds.has('alert') || kinds.has('silence')) found.push(keys.alerts);
+  if (all || kinds.has('silence')) found.push(keys.silences);
   if (work || kinds.has('item')) found.push(keys.estate);
-  const other = [...kinds].some((kind) => !['incident', 'alert', 'page', 'item'].includes(kind));
+  const known = ['incident', 'alert', 'page', 'item', 'silence'];
+  const other = [...kinds].some((kind) => !known.includes(kind));
   if (all || other || kinds.has('item')) found.push(keys.settings);
   return found;
 }

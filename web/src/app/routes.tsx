@@ -116,6 +116,32 @@ const alert = createRoute({
   component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
 });
 
+const silences = createRoute({
+  getParentRoute: () => app,
+  path: '/silences',
+  validateSearch: only('stage', 'q', 'sort', 'view'),
+  component: lazyRouteComponent(() => import('../practices/silences/SilenceList'), 'SilenceList'),
+});
+
+const newSilence = createRoute({
+  getParentRoute: () => app,
+  path: '/silences/new',
+  validateSearch: only('alert'),
+  component: lazyRouteComponent(() => import('../practices/silences/SilenceForm'), 'SilenceNew'),
+});
+
+const silence = createRoute({
+  getParentRoute: () => app,
+  path: '/silences/$id',
+  component: lazyRouteComponent(() => import('../practices/silences/SilencePage'), 'SilencePage'),
+});
+
+const editSilence = createRoute({
+  getParentRoute: () => app,
+  path: '/silences/$id/edit',
+  component: lazyRouteComponent(() => import('../practices/silences/SilenceForm'), 'SilenceEdit'),
+});
+
 const estate = createRoute({
   getParentRoute: () => app,
   path: '/estate',
@@ -180,6 +206,10 @@ export const routeTree = root.addChildren([
     incident,
     alerts,
     alert,
+    silences,
+    newSilence,
+    silence,
+    editSilence,
     estate,
     newItem,
     item,

@@ -19,6 +19,7 @@ import { FilterBar } from '../../ui/FilterBar';
 import { PageHead } from '../../ui/PageHead';
 import { EmptyState, RowsSkeleton } from '../../ui/States';
 import styles from './alerts.module.css';
+import { SilencedMark } from './SilencedMark';
 
 /** Every alert with its state, the item it was matched to, and the incident it belongs to. */
 export function AlertList() {
@@ -242,7 +243,9 @@ const title: Column<Alert> = {
       <Link to="/alerts/$id" params={{ id: row.id }} className={kit.rowLink} data-primary>
         {row.name}
       </Link>
-      <span className={styles.sub}>{row.summary}</span>
+      <span className={styles.sub}>
+        <SilencedMark alert={row} /> {row.summary}
+      </span>
     </div>
   ),
 };
@@ -317,7 +320,9 @@ function AlertCard({ row, unmatched }: { row: Alert; unmatched: boolean }) {
       <Link to="/alerts/$id" params={{ id: row.id }} className={kit.rowLink} data-primary>
         {row.name}
       </Link>
-      <div className={styles.sub}>{row.summary}</div>
+      <div className={styles.sub}>
+        <SilencedMark alert={row} /> {row.summary}
+      </div>
       <div style={{ fontSize: 12 }}>
         {row.item && !unmatched ? <ItemLink item={row.item} /> : <RuleLink alert={row} />}
       </div>

@@ -1,4 +1,4 @@
-import { Anchor, Breadcrumbs } from '@mantine/core';
+import { Anchor, Breadcrumbs, Button, Group } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -17,6 +17,7 @@ import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import styles from './alerts.module.css';
+import { SilencedMark } from './SilencedMark';
 
 /** One alert: what was said, where it was placed and why, and its history. */
 export function AlertPage() {
@@ -51,13 +52,26 @@ function Content({ alert }: { alert: Alert }) {
             <div className={styles.badges}>
               <SeverityMark severity={alert.severity} />
               <StateWord state={alert.state} />
+              <SilencedMark alert={alert} />
               <span>
                 Firing since <TimeAgo at={alert.starts_at} />
               </span>
             </div>
           </>
         }
-        actions={<CommandBar allowed={alert.allowed} send={send} />}
+        actions={
+          <Group gap="xs" align="flex-start">
+            <CommandBar allowed={alert.allowed} send={send} />
+            <Button
+              variant="default"
+              renderRoot={(props) => (
+                <Link to="/silences/new" search={{ alert: alert.id }} {...props} />
+              )}
+            >
+              Silence
+            </Button>
+          </Group>
+        }
       />
       <div className={styles.columns}>
         <div className={styles.stack}>
