@@ -26,6 +26,11 @@ enum Verb {
         /// Its id.
         alert: String,
     },
+    /// Tells why it was told to somebody, or was not.
+    Explain {
+        /// Its id.
+        alert: String,
+    },
     /// Acknowledges: somebody looks at it.
     #[command(visible_alias = "acknowledge")]
     Ack {
@@ -86,6 +91,14 @@ impl AlertArgs {
         match self.verb {
             Verb::List(wanted) => return list(&client, screen, wanted).await,
             Verb::Show { alert } => return show(&client, screen, &alert).await,
+            Verb::Explain { alert } => {
+                let found = client.get(&format!("{}/explanation", path(&alert)), &[]).await?;
+                if screen.json {
+                    screen.document(&found);
+                } else {
+                    screen.say(crate::explain::explained(&found, screen));
+                }
+            }
             Verb::Ack { alerts } => {
                 for alert in &alerts {
                     ask(&client, screen, alert, json!({ "command": "acknowledge" })).await?;

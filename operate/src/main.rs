@@ -8,6 +8,7 @@ mod client;
 mod demo;
 mod doctor;
 mod estate;
+mod explain;
 mod incident;
 mod installation;
 mod journal;
@@ -17,6 +18,7 @@ mod saved;
 mod screen;
 mod serve;
 mod settings;
+mod silence;
 mod trouble;
 
 use std::process::ExitCode;
@@ -60,6 +62,8 @@ enum Command {
     Incident(incident::IncidentArgs),
     /// Look at alerts and act on them.
     Alert(alert::AlertArgs),
+    /// Hold alerts back for a while.
+    Silence(silence::SilenceArgs),
     /// Sign in, and save the login.
     Login(login::Login),
     /// Sign out, and forget the login.
@@ -136,6 +140,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Export(export) => export.run(shell).await,
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
+        Command::Silence(silence) => silence.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
         Command::Whoami => login::whoami(shell).await,

@@ -32,7 +32,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
         description = "Everything that the web and the command line do goes through this API.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(Problem))
+    components(schemas(Problem, incidents::store::Warning))
 )]
 struct ApiDoc;
 

@@ -1,7 +1,7 @@
 //! Packs: entries of one kind that a flood appends together, kept as one row of the journal.
 //!
-//! A row for each would cost more than everything else that is done about an alert. Each entry still
-//! has a number of its own, and readers get entries, never packs; only the sealer hashes the row as
+//! A row for each would cost more than everything else that is done about an alert. Each entry
+//! still has a number of its own, and readers get entries, never packs; only the sealer hashes the row as
 //! it is. Rows are packed on SQLite, whose one writer knows the next number, and read on both.
 
 use std::borrow::Cow;
@@ -109,7 +109,7 @@ pub(crate) fn unpacked(row: Stored, entries: i64) -> Result<Vec<Arc<Stored>>, Fa
     Ok((first..).zip(pairs).map(entry).collect())
 }
 
-/// A condition for the packs in which a subject of a space has entries; its binds are `$1` and `$2`.
+/// A condition for the packs in which a subject of a space has entries; binds `$1` and `$2`.
 pub(crate) const WITH_SUBJECT: &str =
     "seq IN (SELECT seq FROM journal_member WHERE space_id = $1 AND subject = $2)";
 

@@ -47,7 +47,7 @@ impl Recent {
         }
     }
 
-    /// The entries after `position`, at most `limit`; `None` when memory does not reach so far back.
+    /// The entries after `position`, at most `limit`; `None` when memory does not reach so far.
     pub(crate) fn after(&self, position: Position, limit: i64) -> Option<Vec<Arc<Stored>>> {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let first = ring.entries.front()?.position;

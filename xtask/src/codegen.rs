@@ -56,6 +56,7 @@ fn stages() -> String {
     section::<incidents::Incident>(&mut text);
     section::<incidents::expected::Expected>(&mut text);
     section::<oncall::Page>(&mut text);
+    section::<silences::Silence>(&mut text);
     section::<heartbeats::Heartbeat>(&mut text);
     text
 }

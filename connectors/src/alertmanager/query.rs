@@ -135,7 +135,7 @@ mod tests {
         for (query, silenced) in [("", true), ("silenced=false", false), ("active=false", true)] {
             assert_eq!(Query::parse(query).unwrap().shows(true, false), silenced, "{query}");
         }
-        let nothing = Query::parse("active=false&silenced=false").unwrap();
+        let nothing = Query::parse("active=false&silenced=false&inhibited=false").unwrap();
         assert!(!nothing.wants("operate"));
     }
 

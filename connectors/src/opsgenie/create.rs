@@ -104,7 +104,8 @@ impl Create {
 
 /// Reads a body as an object; an empty one says nothing.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Faults> {
-    if body.trim_ascii().is_empty() {
+    // Some clients send `null` where there is nothing to say.
+    if matches!(body.trim_ascii(), b"" | b"null") {
         return Ok(Map::new());
     }
     serde_json::from_slice(body).map_err(|error| {

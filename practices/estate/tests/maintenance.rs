@@ -15,7 +15,10 @@ const PLANT: &str = "
 ---
 {apiVersion: operate/v1, kind: Component, metadata: {name: web-1}, spec: {team: it}}
 ---
-{apiVersion: operate/v1, kind: Component, metadata: {name: web-2, labels: {rack: a}}, spec: {team: it}}
+apiVersion: operate/v1
+kind: Component
+metadata: {name: web-2, labels: {rack: a}}
+spec: {team: it}
 ---
 apiVersion: operate/v1
 kind: Service

@@ -134,8 +134,8 @@ impl fmt::Display for Stage {
 
 /// The one table of allowed moves.
 ///
-/// Follows ITIL's life of an incident (noticed, diagnosed, resolved, recovered, restored, closed) and
-/// goes beyond it in three places, because the world does not ask:
+/// Follows ITIL's life of an incident (noticed, diagnosed, resolved, recovered, restored, closed)
+/// and goes beyond it in three places, because the world does not ask:
 /// - `restore` from every working stage: alerts clear when they clear, also before anybody came.
 /// - `diagnose` again from action ready and resolving: a fix that fails leads back to the cause.
 /// - `reopen` from restored: a person sees that the service is not back.

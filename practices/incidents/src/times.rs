@@ -122,7 +122,8 @@ impl Stamp {
     }
 }
 
-/// The pairs that must not run backwards. [`Times::check`] adds that an outage ends no sooner than it
+/// The pairs that must not run backwards. [`Times::check`] adds that an outage ends no sooner than
+/// it
 /// began; when the start is unknown it counts from the detection.
 const ORDER: [(TimePoint, TimePoint); 4] = [
     (TimePoint::Started, TimePoint::Detected),

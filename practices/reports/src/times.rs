@@ -1,4 +1,5 @@
-//! How long things took: to detect, acknowledge, restore and resolve. Durations are wall time (24 × 7), and belong to the
+//! How long things took: to detect, acknowledge, restore and resolve. Durations are wall time
+//! (24 × 7), and belong to the
 //! period in which they **ended**; so a report of a past month does not change when an incident of
 //! that month is worked on later, unless its times are corrected.
 

@@ -127,7 +127,7 @@ async fn post_cloudevents(
 
 /// Takes JSON of any shape. What it means is said by the mapping of the integration; what no rule
 /// is for is kept as an example and makes no alert, which the answer says.
-#[utoipa::path(post, path = "/webhooks/{integration}", tag = "intake", request_body = Value,
+#[utoipa::path(post, path = "/webhooks/{integration}", tag = "intake", request_body = Object,
     params(IntegrationPath), security((), ("integration_key" = [])),
     responses((status = 202, description = "It is on disk", body = Taken),
         (status = 403, description = "The key is that of another integration", body = Problem),

@@ -34,10 +34,10 @@ async fn a_plan_says_what_applying_does_and_a_second_one_does_nothing(place: Pla
     let plan = operate.ada.post("/estate/plan", files.clone()).await.is(200);
     let created = actions(&plan, "create");
     assert!(created.contains(&"component/orders-db".to_owned()));
-    let known = operate.ada.list("/estate/items").await.len();
+    let known = operate.ada.list("/estate/items?limit=1000").await.len();
     let applied = operate.ada.post("/estate/apply", files.clone()).await.is(200);
     assert_eq!(actions(&applied, "create"), created, "the plan was right");
-    let items = operate.ada.list("/estate/items").await;
+    let items = operate.ada.list("/estate/items?limit=1000").await;
     assert_eq!(items.len(), known + created.len());
 
     let entries = "SELECT COUNT(*) AS n FROM journal";
@@ -59,7 +59,7 @@ async fn one_wrong_file_applies_nothing_and_names_its_place(place: Place) {
          spec:\n  team: sales\n  dependsOn: [component/order-db]\n"
             .to_owned(),
     ));
-    let before = operate.ada.list("/estate/items").await.len();
+    let before = operate.ada.list("/estate/items?limit=1000").await.len();
     let refused = operate.ada.post("/estate/apply", estate_files(&files)).await.is(422);
     let errors = refused["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -68,7 +68,11 @@ async fn one_wrong_file_applies_nothing_and_names_its_place(place: Place) {
     assert!(errors[0]["column"].as_i64() > Some(1));
     assert!(errors[0]["field"].as_str().unwrap().contains("dependsOn"), "{errors:?}");
     assert!(errors[0]["remedy"].as_str().unwrap().contains("orders-db"), "{errors:?}");
-    assert_eq!(operate.ada.list("/estate/items").await.len(), before, "nothing was applied");
+    assert_eq!(
+        operate.ada.list("/estate/items?limit=1000").await.len(),
+        before,
+        "nothing was applied"
+    );
     let broken = one("kind: [");
     operate.ada.post("/estate/plan", broken).await.is(422);
     operate.end().await;

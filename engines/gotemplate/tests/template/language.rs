@@ -99,7 +99,7 @@ fn functions_of_later_alertmanagers_do_what_they_document() {
         (r#"{{ since (index .Alerts 1).EndsAt }}"#, "55m54.5s"),
         (r#"{{ since (index .Alerts 1).EndsAt | humanizeDuration }}"#, "55m 54s"),
         (
-            r"{{ humanizeDuration 90061 }} {{ humanizeDuration 0.0123 }} {{ humanizeDuration 5.5 }}",
+            r"{{ humanizeDuration 90061 }} {{ humanizeDuration 0.0123 }} {{humanizeDuration 5.5}}",
             "1d 1h 1m 1s 12.3ms 5.5s",
         ),
         (r#"{{ humanizeDuration "-3600" }} {{ humanizeDuration 0 }}"#, "-1h 0m 0s 0s"),

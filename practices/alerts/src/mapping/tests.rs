@@ -106,7 +106,7 @@ fn a_mapping_that_fails_names_rule_and_expression() {
         (Rule { severity: "[1]".into(), ..rule("'t'") }, "severity"),
         (Rule { item: "'orders'".into(), ..rule("'t'") }, "item"),
         (Rule { labels: "body.word".into(), ..rule("'t'") }, "labels"),
-        (Rule { labels: "{'no name': 'x'}".into(), ..rule("'t'") }, "labels"),
+        (Rule { labels: "{'': 'x'}".into(), ..rule("'t'") }, "labels"),
         (Rule { starts_at: "body.word".into(), ..rule("'t'") }, "starts_at"),
         (Rule { key: "1 / 0 == 1 ? 'a' : 'b'".into(), ..rule("'t'") }, "key"),
         (Rule { when: "body.list.all(a, body.list.all(b, a == b))".into(), ..rule("'t'") }, "when"),

@@ -91,10 +91,7 @@ fn stays_because(draft: &Draft<'_>) -> String {
         0 => String::new(),
         count => {
             let alerts = if count == 1 { "alert" } else { "alerts" };
-            format!(
-                "{count} {alerts} of this one still {}: it ends when they clear",
-                checks::verb(count)
-            )
+            format!("{count} {alerts} still {} here: it ends when they clear", checks::verb(count))
         }
     }
 }

@@ -151,7 +151,7 @@ fn every_event_from_m_to_z_is_written_like_this() {
         "unassigned_minutes":5,"end_with_parent":true}}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_ended","number":98,
         "closed":true,
-        "stays_because":"1 alert of this one still fires: it ends when they clear"}
+        "stays_because":"1 alert still fires here: it ends when they clear"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_set",
         "parent":"inc_00000000000000000000000032","number":98}
     {"at":"2026-03-01T00:00:00Z","by":"system:stream","event":"prioritised","impact":"medium",
@@ -232,7 +232,7 @@ fn every_event_is_described_like_this() {
     Merged into inc_00000000000000000000000033
     First page reached somebody at 2026-03-01T00:30:00Z
     Opened: web is down
-    Incident 98, to which it belongs, was closed; 1 alert of this one still fires: it ends when they clear
+    Incident 98, to which it belongs, was closed; 1 alert still fires here: it ends when they clear
     Hangs on incident 98
     Priority P2: medium impact, high urgency
     Set the priority to P2: because

@@ -30,7 +30,7 @@ async fn made(db: &Db, world: &World, name: &'static str) -> Heartbeat {
             let command = Command::Create { name: name.to_owned(), plan };
             let asked = Asked::new(&space, &moment);
             let done = engine::open_in(tx, &HEARTBEATS, id, &command, &asked).await?;
-            store::set_secret(tx, &space, id, &format!("hash of {name}")).await?;
+            store::set_secret(tx, &space, id, &format!("hash of {name} {id}")).await?;
             Ok(done.record)
         })
     });
@@ -53,11 +53,12 @@ async fn a_heartbeat_is_found_by_name_and_by_secret_until_it_is_removed(place: P
     let (db, space) = (&place.db, SpaceId::main());
     let world = World::manual(Time::from_seconds(1_000_000), 7);
     let first = made(db, &world, "backup").await;
-    made(db, &world, "cron").await;
+    let cron = made(db, &world, "cron").await;
     let mut conn = db.reader().await.unwrap();
     let found = store::by_name(&mut conn, &space, "backup").await.unwrap().unwrap();
     assert_eq!(found.record, first);
-    let (_, found) = store::by_secret(&mut conn, "hash of cron").await.unwrap().unwrap();
+    let (_, found) =
+        store::by_secret(&mut conn, &format!("hash of cron {}", cron.id)).await.unwrap().unwrap();
     assert_eq!(found.record.name, "cron");
     assert_eq!(store::list(&mut conn, &space).await.unwrap().len(), 2);
     assert!(store::by_name(&mut conn, &SpaceId::new("other"), "cron").await.unwrap().is_none());

@@ -1,7 +1,7 @@
-//! Notifications: groups of alerts that receivers are told of, as Alertmanager's configuration says.
+//! Notifications: groups of alerts that receivers are told of, by Alertmanager's configuration.
 //!
-//! [`live`] holds the configuration, [`board`] the groups in memory, [`dispatch`] flushes those that
-//! are due, and the courier carries what was decided.
+//! [`live`] holds the configuration, [`board`] the groups in memory, [`dispatch`] flushes those
+//! that are due, and the courier carries what was decided.
 
 pub mod board;
 pub mod carry;
