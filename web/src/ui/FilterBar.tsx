@@ -11,7 +11,8 @@ interface Props {
   search: ReactNode;
   /** How many filters are set. */
   active: number;
-  children: ReactNode;
+  /** The filters; none where the search field is all there is. */
+  children?: ReactNode;
   /** Stays in view beside the search field. */
   end?: ReactNode;
 }
@@ -25,7 +26,7 @@ export function FilterBar({ label, search, active, children, end }: Props) {
   return (
     <div className={styles.filters} role="search" aria-label={label}>
       <div className={styles.filtersSearch}>{search}</div>
-      {narrow && (
+      {narrow && children && (
         <Button
           variant="default"
           size="xs"

@@ -60,7 +60,7 @@ export function RetryButton({ retry }: { retry: () => void }) {
 /** The shape of rows that are still on their way. */
 export function RowsSkeleton({ rows = 6, height = 18 }: { rows?: number; height?: number }) {
   return (
-    <Stack gap={12} p={14} aria-busy="true" aria-label="Loading">
+    <Stack gap={12} p={14} role="group" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={height} width={`${96 - ((row * 17) % 40)}%`} />
       ))}

@@ -14,7 +14,7 @@ export function SilencedMark({ alert }: { alert: Alert }) {
       <IconBellOff size={12} aria-hidden /> Silenced
       {until && !until.startsWith('9999') && (
         <>
-          {' until '}
+          {', ends '}
           <TimeAgo at={until} />
         </>
       )}

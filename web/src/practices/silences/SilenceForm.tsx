@@ -4,6 +4,7 @@ import {
   Chip,
   Group,
   NumberInput,
+  SimpleGrid,
   Stack,
   Switch,
   Textarea,
@@ -175,7 +176,7 @@ function When({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => v
           ))}
         </Group>
       )}
-      <Group grow align="flex-start">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <TextInput
           type="datetime-local"
           label={draft.recurs ? 'First time' : 'Start'}
@@ -192,7 +193,7 @@ function When({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => v
           value={draft.ends}
           onChange={(event) => set({ ends: event.currentTarget.value })}
         />
-      </Group>
+      </SimpleGrid>
       <Switch
         label="Comes again every week"
         checked={draft.recurs}
@@ -261,8 +262,7 @@ function Preview({ matchers }: { matchers: string[] }) {
           asProblem(query.error).message
         ) : found ? (
           <>
-            {count(found.total, 'alert')} that fire
-            {found.total === 1 ? 's' : ''} now
+            {count(found.total, 'alert')} {found.total === 1 ? 'fires' : 'fire'} now
             {found.silenced > 0 && `, ${found.silenced} silenced already`}
             {found.in_incident > 0 && `, ${found.in_incident} in incidents that stay as they are`}
             {found.too_wide && '. These conditions match every alert: add one that does not.'}

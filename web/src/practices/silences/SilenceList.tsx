@@ -98,9 +98,7 @@ export function SilenceList() {
             ]}
           />
         }
-      >
-        {null}
-      </FilterBar>
+      />
       <div className={styles.surface}>
         {query.isError && rows.length === 0 ? (
           <div style={{ padding: 14 }}>

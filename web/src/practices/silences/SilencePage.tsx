@@ -86,7 +86,7 @@ function Content({ silence }: { silence: Silence }) {
                 ['Starts', <TimeAgo key="t" at={silence.starts_at} below />],
                 [
                   'Ends',
-                  silence.ends_at === NEVER ? (
+                  silence.ended_at ? null : silence.ends_at === NEVER ? (
                     'Without an end'
                   ) : (
                     <TimeAgo key="t" at={silence.ends_at} below />
