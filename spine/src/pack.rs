@@ -1,8 +1,9 @@
 //! Packs: entries of one kind that a flood appends together, kept as one row of the journal.
 //!
 //! A row for each would cost more than everything else that is done about an alert. Each entry
-//! still has a number of its own, and readers get entries, never packs; only the sealer hashes the row as
-//! it is. Rows are packed on SQLite, whose one writer knows the next number, and read on both.
+//! still has a number of its own, and readers get entries, never packs; only the sealer hashes the
+//! row as it is. Rows are packed on SQLite, whose one writer knows the next number, and read on
+//! both.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

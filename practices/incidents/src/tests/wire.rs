@@ -150,8 +150,7 @@ fn every_event_from_m_to_z_is_written_like_this() {
         "reopen_window_seconds":3600,"reopen_within_days":7,"close_after_resolved_days":3,
         "unassigned_minutes":5,"end_with_parent":true}}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_ended","number":98,
-        "closed":true,
-        "stays_because":"1 alert still fires here: it ends when they clear"}
+        "closed":true,"stays_because":"1 alert still fires here: it ends when they clear"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"parent_set",
         "parent":"inc_00000000000000000000000032","number":98}
     {"at":"2026-03-01T00:00:00Z","by":"system:stream","event":"prioritised","impact":"medium",
