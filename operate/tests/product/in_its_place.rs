@@ -1,7 +1,6 @@
 //! `operate alertmanager` in the place of Alertmanager: its configuration file, a real receiver,
 //! SIGKILL, SIGHUP, and amtool.
 
-use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -137,7 +136,6 @@ fn alert(name: &str, instance: &str) -> Value {
 fn over(name: &str, instance: &str) -> Value {
     let mut alert = alert(name, instance);
     alert["endsAt"] = json!("2020-01-01T00:00:00Z");
-    alert["startsAt"] = json!("2019-12-31T00:00:00Z");
     alert
 }
 
@@ -234,5 +232,4 @@ async fn a_wrong_configuration_changes_nothing_and_names_its_line() {
     let status = place.get("/api/v2/status").await;
     let shown = status["config"]["original"].as_str().unwrap_or_default();
     assert!(shown.contains("group_by") && !shown.contains(&second.url), "{shown}");
-    assert!(Path::new(&place.config()).exists());
 }
