@@ -102,7 +102,7 @@ function Dismiss({ message }: { message: OutboxMessage }) {
         size="compact-xs"
         variant="subtle"
         onClick={() => setAsking(true)}
-        aria-label={`Put the message to ${message.target} away`}
+        aria-label={`Put away the message to ${message.target}`}
       >
         Put away
       </Button>
