@@ -183,7 +183,7 @@ mod tests {
             "operate incident hold 42 --reason supplier",
             "operate plan -f estate -f - --prune --url http://127.0.0.1:7191",
             "operate demo outage --speed 10",
-            "operate journal verify --data /tmp/x",
+            "operate journal verify --data operate-data",
             "operate journal verify --data operate-data --expect ab12",
             "operate outbox dismiss out_1 out_2 --reason gone",
             "operate settings set policy -f policy.json",

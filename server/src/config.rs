@@ -78,13 +78,16 @@ pub struct Intake {
 }
 
 /// Who is told of groups of alerts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Routing {
     /// A configuration file of Alertmanager: its routes, receivers, inhibition, time intervals.
     pub file: Option<PathBuf>,
     /// What the paths of Alertmanager's API also begin with, such as `/alertmanager`.
     pub prefix: String,
+    /// How long it is known what receivers were told, and how long a silence that is over is shown
+    /// to clients of Alertmanager.
+    pub retention_seconds: u64,
     /// How matchers in the file are read.
     #[serde(skip)]
     pub syntax: routing::Syntax,
@@ -113,6 +116,18 @@ impl Default for Config {
             intake: Intake::default(),
             routing: Routing::default(),
             log: Log::default(),
+        }
+    }
+}
+
+impl Default for Routing {
+    fn default() -> Routing {
+        Routing {
+            file: None,
+            prefix: String::new(),
+            // Alertmanager's own default, five days.
+            retention_seconds: 432_000,
+            syntax: routing::Syntax::default(),
         }
     }
 }

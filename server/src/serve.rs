@@ -94,6 +94,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let silences = LiveSilences::load(&db).await?;
     let stop = CancellationToken::new();
     let resolve = config.intake.resolve_timeout_seconds;
+    let routing = LiveRouting::open(&config.routing, world.now()).map_err(StartError::Setting)?;
     let batcher = Batcher {
         db: db.clone(),
         world: world.clone(),
@@ -102,8 +103,8 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         policy: alerts::Policy {
             resolve_timeout_seconds: u32::try_from(resolve).unwrap_or(u32::MAX),
         },
+        routing: routing.clone(),
     };
-    let routing = LiveRouting::open(&config.routing, world.now()).map_err(StartError::Setting)?;
     let courier = Courier::open(db.clone(), world.clone(), estate.clone(), &config, &keys)
         .map_err(StartError::Setting)?
         .carrying(routing.clone(), &config)
@@ -148,7 +149,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         feed: app.feed.clone(),
         position,
     };
-    let dispatcher = Dispatcher {
+    let dispatcher = app.routing.configured().then(|| Dispatcher {
         db: app.db.clone(),
         world: app.world.clone(),
         space: SpaceId::main(),
@@ -157,7 +158,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         routing: app.routing.clone(),
         board: app.board.clone(),
         changes: app.alerts.listen(&SpaceId::main()),
-    };
+    });
     let stream = streams::detect_to_restore(
         app.world.clone(),
         app.estate.clone(),
@@ -171,16 +172,18 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<Silences>(),
     ];
-    vec![
+    let mut tasks = vec![
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
-        tokio::spawn(dispatcher.run(stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
-    ]
+    ];
+    // Without a configuration nobody is told, and nothing need be heard.
+    tasks.extend(dispatcher.map(|dispatcher| tokio::spawn(dispatcher.run(stop.clone()))));
+    tasks
 }
 
 /// Seals the journal and forgets what need not be kept.
@@ -212,7 +215,7 @@ async fn forget(app: &App, now: Time) -> Result<(), Fault> {
     let before = now - IDEMPOTENCY_LIFE;
     let work = app.db.write(move |tx| Box::pin(async move { commands::forget(tx, before).await }));
     work.await?;
-    dispatch::forget(&app.db, now).await
+    dispatch::forget(&app.db, app.routing.retention(), now).await
 }
 
 impl Running {

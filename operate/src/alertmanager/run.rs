@@ -34,6 +34,7 @@ impl AlertmanagerFlags {
         config.public_url =
             self.web.external_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
         config.routing.file = Some(self.config_file.clone());
+        config.routing.retention_seconds = self.data_retention.as_secs();
         config.routing.syntax = self.syntax();
         config.routing.prefix = self.route_prefix().to_owned();
         // Alertmanager asks nobody for a key.

@@ -28,7 +28,7 @@ pub fn routes() -> Router<App> {
         .route("/-/reload", post_or_put(reload).put(reload))
 }
 
-/// Reads the routing configuration again; from this machine alone, as a signal would be.
+/// Reads the routing configuration again, for whoever may send alerts, as Alertmanager does.
 async fn reload(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -25,9 +25,6 @@ use crate::extract::RawBody;
 use crate::practices::silences::{changes, store};
 use crate::problem::{Answer, Problem};
 
-/// How long a silence that is over is shown here: Alertmanager's own retention.
-const RETENTION: Duration = Duration::from_secs(120 * 60 * 60);
-
 /// The routes, under the paths where clients expect them.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -50,9 +47,10 @@ async fn list(
         Err(error) => return wrong(&error.to_string()),
     };
     let now = app.world.now();
+    let retention = Duration::from_secs(app.config.routing.retention_seconds);
     let read = async {
         let mut conn = app.db.reader().await?;
-        store::recent(&mut conn, &space, now - RETENTION).await
+        store::recent(&mut conn, &space, now - retention).await
     };
     match read.await {
         Ok(found) => {

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::hot::HotAlerts;
 use super::store::{self, Refreshed};
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::notifications::live::LiveRouting;
 
 /// Signals of one batch at most; a single larger request is a batch of its own.
 const BATCH: usize = 8192;
@@ -78,6 +79,8 @@ pub struct Batcher {
     pub estate: LiveEstate,
     /// How long a firing is believed.
     pub policy: Policy,
+    /// The routing configuration, which may say otherwise.
+    pub routing: LiveRouting,
 }
 
 impl Batcher {
@@ -202,6 +205,10 @@ impl Batcher {
         closed: &HashMap<Fingerprint, Versioned<Alert>>,
     ) -> Result<(), Fault> {
         let moment = self.world.moment(Actor::system("intake"));
+        let policy = self
+            .routing
+            .resolve_timeout_seconds()
+            .map_or(self.policy, |seconds| Policy { resolve_timeout_seconds: seconds });
         let estate = self.estate.snapshot(space);
         let find = |signal: &Signal| -> Option<Match> { estate.find(signal) };
         let (changes, versions) = self.hot.read(space, |hot| {
@@ -210,7 +217,7 @@ impl Batcher {
                 warm.or_else(|| closed.get(&print))
             };
             let record = |print: Fingerprint| stored(print).map(|alert| &alert.record);
-            let taken = take_batch(signals, &record, &find, &moment, &self.policy);
+            let taken = take_batch(signals, &record, &find, &moment, &policy);
             let versions: Vec<i64> = taken
                 .changes
                 .iter()

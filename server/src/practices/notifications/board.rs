@@ -59,6 +59,8 @@ pub enum Held {
 pub struct Due {
     /// Which group.
     pub slot: Slot,
+    /// Since when it waits to be flushed.
+    pub since: Timestamp,
     /// Its route.
     pub route: String,
     /// The receiver of the route.
@@ -155,10 +157,15 @@ impl Board {
     /// [`Board::again`].
     pub fn due(&mut self, now: Timestamp, most: usize, around: &Around<'_>) -> Vec<Due> {
         let slots = self.wheel.pop_due(now, most);
-        slots.into_iter().filter_map(|(_, slot)| self.flush(slot, now, around)).collect()
+        slots.into_iter().filter_map(|timer| self.flush(timer, now, around)).collect()
     }
 
-    fn flush(&mut self, slot: Slot, now: Timestamp, around: &Around<'_>) -> Option<Due> {
+    fn flush(
+        &mut self,
+        (since, slot): (Timestamp, Slot),
+        now: Timestamp,
+        around: &Around<'_>,
+    ) -> Option<Due> {
         let node = self.routing.tree.nodes().get(slot.0)?;
         let group = self.groups.get_mut(&slot)?;
         group.begin_flush(&node.timings(), now);
@@ -172,6 +179,7 @@ impl Board {
             held: Vec::new(),
             alerts: HashMap::new(),
             seen: group.members().clone(),
+            since,
             slot,
         };
         for (key, member) in group.members() {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use alerts::Alert;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, Data, Fact, Message, Moment, SpaceId, Time};
 use routing::{Flush, FlushRule, LogEntry, Reason, decide_flush};
 use serde_json::json;
@@ -145,16 +145,18 @@ impl Dispatcher {
         let now = self.world.now();
         let (due, routing) = self.due(now);
         let Some(routing) = routing.filter(|_| !due.is_empty()) else { return Ok(()) };
-        let lag = due.first().map_or(0.0, |_| self.world.now().since(now).as_secs_f64());
+        let lag = due.first().map_or(0.0, |first| now.since(time(first.since)).as_secs_f64());
         metrics::gauge!("operate_dispatch_lag_seconds").set(lag);
         let due = Arc::new(due);
         let moment = Arc::new(self.world.moment(Actor::system(NAME)));
         let (space, shared) = (self.space.clone(), due.clone());
+        let retention = self.routing.retention();
         let written = self
             .db
             .write::<_, Fault, _>(move |tx| {
                 Box::pin(async move {
-                    let desk = Desk { space: &space, routing: &routing, moment: &moment };
+                    let desk =
+                        Desk { space: &space, routing: &routing, retention, moment: &moment };
                     desk.flush(tx, &shared).await
                 })
             })
@@ -182,6 +184,7 @@ impl Dispatcher {
 struct Desk<'a> {
     space: &'a SpaceId,
     routing: &'a Routing,
+    retention: SignedDuration,
     moment: &'a Moment,
 }
 
@@ -240,7 +243,9 @@ impl Desk<'_> {
                 acknowledgement_stops_repeats: true,
             };
             let now = stamp(self.moment.now);
-            let last = last.filter(|last| last.forgotten_at(rule.repeat_interval, RETENTION) > now);
+            let forgotten_at =
+                |last: &LogEntry| last.forgotten_at(rule.repeat_interval, self.retention);
+            let last = last.filter(|last| forgotten_at(last) > now);
             let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
             let version = known.map_or(0, |known| known.version);
             let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
@@ -332,9 +337,6 @@ impl Desk<'_> {
     }
 }
 
-/// How long the log is kept: Alertmanager's default of `--data.retention`.
-pub const RETENTION: jiff::SignedDuration = jiff::SignedDuration::from_hours(120);
-
 /// How long notifications and attempts are kept for whoever asks why.
 const HISTORY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
@@ -342,8 +344,8 @@ const HISTORY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(db: &Db, now: Time) -> Result<(), Fault> {
-    let log_before = time(stamp(now).saturating_sub(RETENTION).unwrap_or(Timestamp::MIN));
+pub async fn forget(db: &Db, retention: SignedDuration, now: Time) -> Result<(), Fault> {
+    let log_before = time(stamp(now).saturating_sub(retention).unwrap_or(Timestamp::MIN));
     db.write(move |tx| Box::pin(async move { store::forget(tx, log_before, now - HISTORY).await }))
         .await
 }

@@ -2,12 +2,12 @@
 //! One that is wrong changes nothing, and the mistake names its line.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connectors::alertmanager::config::{self, Config, Receiver};
-use connectors::receivers;
 use gotemplate::Templates;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use kernel::Time;
 use routing::{Inhibitor, Intervals, LabelSet, Node, Syntax, Tree};
@@ -15,10 +15,8 @@ use tokio::sync::watch;
 
 use crate::config as settings;
 
-/// Largest file that is read, of configuration or of templates.
+/// Largest file that is read, of configuration or with a secret.
 const FILE_BYTES_MAX: u64 = 4 << 20;
-/// Most files that one pattern of templates may name.
-const FILES_MAX: usize = 256;
 
 /// A configuration that holds.
 #[derive(Debug)]
@@ -31,8 +29,6 @@ pub struct Routing {
     pub intervals: Intervals,
     /// The default templates with those of the files.
     pub templates: Templates,
-    /// When it came into force.
-    pub loaded_at: Time,
 }
 
 impl Routing {
@@ -40,19 +36,11 @@ impl Routing {
     ///
     /// # Errors
     /// Every mistake, one on a line, with file, line and field.
-    pub fn read(path: &Path, syntax: Syntax, now: Time) -> Result<Routing, String> {
+    pub fn read(path: &Path, syntax: Syntax) -> Result<Routing, String> {
         let name = path.display().to_string();
         let text = contents(path)?;
         let config = config::load_as(&text, &name, syntax).map_err(|errors| listed(&errors))?;
-        let mut templates = receivers::templates().map_err(|error| error.to_string())?;
-        for pattern in &config.templates {
-            for file in matching_files(pattern)? {
-                let text = contents(&file)?;
-                templates
-                    .add(&file.display().to_string(), &text)
-                    .map_err(|error| error.to_string())?;
-            }
-        }
+        let (templates, _) = config.read_templates().map_err(|errors| listed(&errors))?;
         config.check(&templates).map_err(|errors| listed(&errors))?;
         let names: BTreeSet<String> =
             config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
@@ -63,7 +51,7 @@ impl Routing {
             lines.collect::<Vec<_>>().join("\n")
         })?;
         let intervals = config.intervals(&TimeZone::system());
-        Ok(Routing { config, tree, intervals, templates, loaded_at: now })
+        Ok(Routing { config, tree, intervals, templates })
     }
 
     /// A receiver by its name.
@@ -97,59 +85,6 @@ fn contents(path: &Path) -> Result<String, String> {
         return Err(wrong(&format!("{bytes} bytes long; at most {FILE_BYTES_MAX} are read")));
     }
     std::fs::read_to_string(path).map_err(|error| wrong(&error))
-}
-
-/// The files that a pattern names, whose last part may hold `*` and `?`.
-fn matching_files(pattern: &Path) -> Result<Vec<PathBuf>, String> {
-    let last = pattern.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if !last.contains(['*', '?']) {
-        return Ok(vec![pattern.to_owned()]);
-    }
-    let folder = pattern.parent().unwrap_or(Path::new("."));
-    // A folder that is not there holds no templates, as for Alertmanager.
-    let Ok(listing) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut files: Vec<PathBuf> = listing
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            path.is_file() && name.is_some_and(|name| fits(last.as_bytes(), name.as_bytes()))
-        })
-        .take(FILES_MAX + 1)
-        .collect();
-    if files.len() > FILES_MAX {
-        let pattern = pattern.display();
-        return Err(format!("{pattern}: names more than {FILES_MAX} files"));
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Whether a name fits a pattern of `*` and `?`.
-fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&letter) if letter == b'?' || letter == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    n = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&letter| letter == b'*')
 }
 
 /// The configuration in force, shared by everyone who asks; cheap to clone.
@@ -186,12 +121,33 @@ impl LiveRouting {
     /// Every mistake in it.
     pub fn reload(&self, now: Time) -> Result<(), String> {
         let Some(path) = &self.settings.file else { return Ok(()) };
-        let read = Routing::read(path, self.settings.syntax, now);
+        let read = Routing::read(path, self.settings.syntax);
         metrics::gauge!("alertmanager_config_last_reload_successful")
             .set(f64::from(u8::from(read.is_ok())));
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(read?));
+        metrics::gauge!("alertmanager_config_last_reload_success_timestamp_seconds")
+            .set(now.micros() as f64 / 1e6);
         self.changed.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    /// Whether Operate was started with a configuration.
+    pub fn configured(&self) -> bool {
+        self.settings.file.is_some()
+    }
+
+    /// How long it is known what receivers were told.
+    pub fn retention(&self) -> SignedDuration {
+        SignedDuration::from_secs(
+            i64::try_from(self.settings.retention_seconds).unwrap_or(i64::MAX),
+        )
+    }
+
+    /// How long a firing is believed whose source does not say how long: the configuration's
+    /// `resolve_timeout`.
+    pub fn resolve_timeout_seconds(&self) -> Option<u32> {
+        let seconds = self.current()?.config.global.resolve_timeout.as_secs();
+        Some(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
     /// Tells of each configuration that comes into force.
@@ -205,23 +161,4 @@ impl LiveRouting {
 pub fn secrets(files: Vec<&str>) -> BTreeMap<String, String> {
     let read = |file: &str| Some((file.to_owned(), contents(Path::new(file)).ok()?));
     files.into_iter().filter_map(read).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn patterns_of_files_are_those_of_a_shell() {
-        for (pattern, name, expected) in [
-            ("*.tmpl", "slack.tmpl", true),
-            ("*.tmpl", "slack.tmpl.bak", false),
-            ("team-?.tmpl", "team-a.tmpl", true),
-            ("team-?.tmpl", "team-ab.tmpl", false),
-            ("*a*b*", "xxaxxbxx", true),
-            ("*a*b*", "xxbxxaxx", false),
-        ] {
-            assert_eq!(fits(pattern.as_bytes(), name.as_bytes()), expected, "{pattern} {name}");
-        }
-    }
 }
