@@ -44,6 +44,22 @@ impl Refusal {
     }
 }
 
+/// What an error of serde begins with when the shape is right and what it holds is refused.
+const REFUSED: &str = "refused: ";
+
+impl Refusal {
+    /// As an error of serde, for a text that is read with the JSON around it: the shape is right,
+    /// what it holds is not. [`Refusal::reason_in`] tells it from a wrong shape.
+    pub fn within_json<E: serde::de::Error>(&self) -> E {
+        E::custom(format_args!("{REFUSED}{}", self.reason))
+    }
+
+    /// The reason, when an error of serde is that of [`Refusal::within_json`].
+    pub fn reason_in(message: &str) -> Option<&str> {
+        message.strip_prefix(REFUSED)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)

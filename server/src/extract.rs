@@ -190,7 +190,10 @@ fn wrong(path: String, message: String) -> Problem {
         }
         (path, _) => Some(path.to_owned()),
     };
-    let problem = Problem::invalid(message);
+    let problem = match kernel::Refusal::reason_in(&message) {
+        Some(reason) => Problem::refused(reason),
+        None => Problem::invalid(message),
+    };
     match field {
         Some(field) => problem.at(field),
         None => problem,

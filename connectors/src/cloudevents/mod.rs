@@ -35,10 +35,18 @@ pub struct NoEvent {
     pub attribute: String,
     /// What is wrong, and how to mend it.
     pub problem: String,
+    /// Whether the request could be read at all, and only says what no event says.
+    pub readable: bool,
 }
 
 fn wrong<T>(attribute: &str, problem: impl Into<String>) -> Result<T, NoEvent> {
-    Err(NoEvent { index: None, attribute: attribute.to_owned(), problem: problem.into() })
+    let (attribute, problem) = (attribute.to_owned(), problem.into());
+    Err(NoEvent { index: None, attribute, problem, readable: true })
+}
+
+fn unreadable<T>(attribute: &str, problem: &str) -> Result<T, NoEvent> {
+    wrong(attribute, crate::wire::shortened(problem))
+        .map_err(|no_event| NoEvent { readable: false, ..no_event })
 }
 
 /// Reads the events of a request; `kind` is its content type, `headers` its headers.
@@ -62,9 +70,8 @@ pub fn parse<'h>(
 }
 
 fn json(body: &[u8]) -> Result<Value, NoEvent> {
-    serde_json::from_slice(body).or_else(|error| {
-        wrong("", crate::wire::shortened(&format!("the body is no JSON: {error}")))
-    })
+    serde_json::from_slice(body)
+        .or_else(|error| unreadable("", &format!("the body is no JSON: {error}")))
 }
 
 fn batch(list: Value) -> Result<Vec<CloudEvent>, NoEvent> {
@@ -147,10 +154,8 @@ fn decoded(text: &str) -> String {
 fn read_data(kind: &str, bytes: &[u8]) -> Result<Value, NoEvent> {
     let bare = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if bare.is_empty() || bare == "application/json" || bare.ends_with("+json") {
-        return serde_json::from_slice(bytes).or_else(|error| {
-            let problem = format!("the data are no JSON: {error}");
-            wrong("data", crate::wire::shortened(&problem))
-        });
+        return serde_json::from_slice(bytes)
+            .or_else(|error| unreadable("data", &format!("the data are no JSON: {error}")));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Value::String(text.to_owned())),

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use kernel::Refusal;
 use routing::{LabelSet, Matcher, MatcherError, Matchers};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
@@ -83,7 +84,7 @@ impl<'de> Deserialize<'de> for Conditions {
             let message = format!("a silence has at most {MATCHERS_MAX} matchers");
             return Err(serde::de::Error::custom(message));
         }
-        Conditions::parse(texts).map_err(serde::de::Error::custom)
+        Conditions::parse(texts).map_err(|error| Refusal::invalid(error.to_string()).within_json())
     }
 }
 

@@ -41,8 +41,32 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Path)]
 struct IntegrationPath {
     /// The name of its key.
-    #[param(pattern = "^[a-z0-9][a-z0-9._@-]{0,63}$")]
-    integration: String,
+    #[param(value_type = String, pattern = "^[a-z0-9][a-z0-9._@-]{0,63}$")]
+    integration: IntegrationName,
+}
+
+/// The name of an integration key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct IntegrationName(String);
+
+impl TryFrom<String> for IntegrationName {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<IntegrationName, &'static str> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c);
+        let begins = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let fits = begins && name.len() <= 64 && name.chars().all(plain);
+        if fits { Ok(IntegrationName(name)) } else { Err("there is no such integration") }
+    }
+}
+
+impl std::ops::Deref for IntegrationName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What CloudEvents mean while nobody has said it: alerts are those that tell a severity, or
@@ -107,7 +131,8 @@ async fn post_cloudevents(
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let events = cloudevents::parse(kind.unwrap_or_default(), pairs, &body).map_err(|wrong| {
-        let problem = Problem::invalid(wrong.to_string());
+        let text = wrong.to_string();
+        let problem = if wrong.readable { Problem::refused(text) } else { Problem::invalid(text) };
         if wrong.attribute.is_empty() { problem } else { problem.at(wrong.attribute) }
     })?;
     let told = telling(&headers);
@@ -141,7 +166,6 @@ async fn post_webhook(
     RawBody(body): RawBody,
 ) -> Answer<(StatusCode, Json<Taken>)> {
     let (ConnectInfo(peer), RawQuery(query)) = sender;
-    known_name(&integration)?;
     let source = source(&app, &headers, query.as_deref(), peer, &integration).await?;
     if *source.name != *integration {
         let message = format!("this key is that of `{}`", source.name);
@@ -152,12 +176,6 @@ async fn post_webhook(
     let came = Came { headers: telling(&headers), event: serde_json::json!({}), body };
     let taken = take(&app, &source, vec![came], &[]).await?;
     Ok((StatusCode::ACCEPTED, Json(taken)))
-}
-
-fn known_name(integration: &str) -> Answer<()> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c);
-    let fits = (1..=64).contains(&integration.len()) && integration.chars().all(plain);
-    if fits { Ok(()) } else { Err(Problem::not_found("integration")) }
 }
 
 /// The last events of an integration, the newest first. For administrators, since events may tell
@@ -205,7 +223,6 @@ async fn put_mapping(
     Json(rules): Json<Vec<MappingRule>>,
 ) -> Answer<(HeaderMap, Json<Vec<MappingRule>>)> {
     may(&caller, Action::Administer, &[])?;
-    known_name(&integration)?;
     compiled(&rules)?;
     let (space, actor, at) = (caller.space.clone(), caller.actor(), app.world.now());
     let wanted = rules.clone();
@@ -292,7 +309,7 @@ async fn preview(
         }
     };
     let estate = app.estate.snapshot(&caller.space);
-    let (source, now): (std::sync::Arc<str>, _) = (integration.into(), app.world.now());
+    let (source, now): (std::sync::Arc<str>, _) = (integration.0.into(), app.world.now());
     let work = move || -> Vec<Tried> {
         let tried = |(example, came): &(Option<kernel::ExampleId>, Came)| {
             let found = |signal: &alerts::Signal| estate.find(signal).map(|found| found.item);

@@ -64,7 +64,7 @@ async fn cloudevents_that_speak_of_alerts_make_them_without_a_mapping(place: Pla
     let kept = operate.ada.list("/webhooks/cloudevents/examples").await;
     assert_eq!(kept.len(), 4);
     let lacking = json!({ "specversion": "1.0", "id": "1", "source": "s" });
-    let wrong = send(&operate, path, &STRUCTURED, lacking).await.problem(400);
+    let wrong = send(&operate, path, &STRUCTURED, lacking).await.problem(422);
     assert_eq!(wrong["field"], "type");
     operate.end().await;
 }

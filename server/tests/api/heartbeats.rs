@@ -16,8 +16,11 @@ conversations!(
 
 async fn made(operate: &Operate) -> Value {
     let body = json!({
-        "name": "nightly-backup", "interval_seconds": 600, "grace_seconds": 60,
-        "severity": "critical", "item": "service/orders", "labels": { "job": "backup" },
+        "name": "nightly-backup",
+        "plan": {
+            "interval_seconds": 600, "grace_seconds": 60, "severity": "critical",
+            "item": "service/orders", "labels": { "job": "backup" },
+        },
     });
     operate.ada.post("/heartbeats", body).await.is(201)
 }
@@ -88,9 +91,9 @@ async fn a_heartbeat_is_missed_across_a_restart(place: Place) {
 async fn a_heartbeat_is_edited_paused_and_removed(place: Place) {
     let operate = Operate::start(&place).await;
     made(&operate).await;
-    let taken = json!({ "name": "nightly-backup", "interval_seconds": 60 });
+    let taken = json!({ "name": "nightly-backup", "plan": { "interval_seconds": 60 } });
     operate.ada.post("/heartbeats", taken).await.problem(409);
-    let odd = json!({ "name": "x", "interval_seconds": 1 });
+    let odd = json!({ "name": "x", "plan": { "interval_seconds": 1 } });
     operate.ada.post("/heartbeats", odd).await.problem(422);
     ping(&operate, PING).await;
     let commands = "/heartbeats/nightly-backup/commands";

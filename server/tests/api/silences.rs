@@ -194,9 +194,9 @@ async fn what_is_wrong_is_refused_and_a_repeat_is_harmless(place: Place) {
     let plan = |matcher: &str| json!({ "matchers": [matcher], "ends_at": ends_at, "comment": "x" });
     let wide = operate.ada.post("/silences", plan("alertname=~.*")).await.problem(422);
     assert_eq!(wide["detail"], "at least one matcher must not match the empty string");
-    let wrong = operate.ada.post("/silences", plan("alertname")).await.problem(400);
+    let wrong = operate.ada.post("/silences", plan("alertname")).await.problem(422);
     assert_eq!(wrong["field"], "matchers");
-    let hostile = operate.ada.post("/silences", plan("a=~\"(a{1000}){1000}\"")).await.problem(400);
+    let hostile = operate.ada.post("/silences", plan("a=~\"(a{1000}){1000}\"")).await.problem(422);
     assert!(hostile["detail"].as_str().unwrap().contains("exceeds"), "{hostile}");
 
     let key = [("idempotency-key", "k1")];

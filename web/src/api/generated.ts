@@ -3327,9 +3327,11 @@ export interface components {
             teams?: components["schemas"]["ItemRef"][];
         };
         /** @description What a heartbeat is made of. */
-        NewHeartbeat: components["schemas"]["HeartbeatPlan"] & {
+        NewHeartbeat: {
             /** @description Its name, unique. */
             name: string;
+            /** @description What is waited for. */
+            plan: components["schemas"]["HeartbeatPlan"];
         };
         /** @description What a person says about a new incident. */
         NewIncident: {

@@ -22,7 +22,7 @@ pub fn licences_are_allowed(tree: &Tree) -> Vec<Complaint> {
         None => vec![complain(
             "Cargo.lock",
             "cargo cannot say which libraries are used".to_owned(),
-            "run `cargo metadata --locked --offline` and mend what it says",
+            "run `cargo fetch --locked`; then mend what `cargo metadata --locked --offline` says",
         )],
     }
 }

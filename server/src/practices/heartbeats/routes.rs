@@ -68,13 +68,13 @@ async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<Value>> {
 }
 
 /// What a heartbeat is made of.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewHeartbeat {
     /// Its name, unique.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
     name: String,
     /// What is waited for.
-    #[serde(flatten)]
     plan: Plan,
 }
 

@@ -147,6 +147,11 @@ async fn look(
     caller: Caller,
     Json(asked): Json<Asked>,
 ) -> Answer<Json<SilencePreview>> {
+    if asked.matchers.is_empty() {
+        return Err(Problem::refused("without a condition every alert matches")
+            .at("matchers")
+            .remedy("name at least one, for example `alertname=\"DiskFull\"`"));
+    }
     let found =
         tokio::task::spawn_blocking(move || preview::preview(&app, &caller.space, &asked.matchers));
     let found = found.await.map_err(|_| Problem::invalid("the alerts could not be searched"))?;
