@@ -24,6 +24,7 @@
 mod between;
 mod builder;
 mod compile;
+mod explain;
 mod impact;
 mod inherit;
 mod network;
