@@ -47,6 +47,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(incidents::routes::routes())
                 .merge(alerts::routes::routes())
                 .merge(notifications::routes::routes())
+                .merge(notifications::policy::routes())
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())

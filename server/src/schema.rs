@@ -24,4 +24,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "notifications",
         sql: include_str!("../migrations/0008_notifications.sql"),
     },
+    Migration { version: 9, name: "digests", sql: include_str!("../migrations/0009_digests.sql") },
 ];

@@ -155,6 +155,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         space: SpaceId::main(),
         hot: app.alerts.clone(),
         silences: app.silences.clone(),
+        estate: app.estate.clone(),
         routing: app.routing.clone(),
         board: app.board.clone(),
         changes: app.alerts.listen(&SpaceId::main()),

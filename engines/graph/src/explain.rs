@@ -1,13 +1,25 @@
 use crate::network::Graph;
 
 impl Graph {
-    /// What breaks an item that is in trouble: the path from another item in trouble to it, both
-    /// ends included. `None` when it is a cause of its own, or redundancy holds the blow.
+    /// What breaks an item that is in trouble: the path from the item in trouble that nothing
+    /// explains to it, both ends included. `None` when it is a cause of its own, or redundancy
+    /// holds the blow.
     ///
     /// `broken` are the items in trouble, each with the time since when, in any unit. Where two
     /// depend on each other, the one that broke first is the cause, so that of several items in
     /// trouble at least one is never explained by the others.
     pub fn explained_by(&self, item: &str, broken: &[(&str, i64)]) -> Option<Vec<&str>> {
+        let mut path = self.nearest_cause(item, broken)?;
+        // Each step leads nearer to what is told, so that there are no more than items in trouble.
+        for _ in 0..broken.len() {
+            let Some(mut further) = self.nearest_cause(path.first()?, broken) else { break };
+            further.extend(path.into_iter().skip(1));
+            path = further;
+        }
+        Some(path)
+    }
+
+    fn nearest_cause(&self, item: &str, broken: &[(&str, i64)]) -> Option<Vec<&str>> {
         let others = broken.iter().map(|(name, _)| *name).filter(|name| *name != item);
         let reach = self.impact(others);
         reach.hit(item).filter(|hit| !hit.softened)?;
@@ -33,6 +45,8 @@ mod tests {
         builder.relate("shop", Relation::DependsOn, "orders");
         builder.relate("orders", Relation::DependsOn, "db");
         let graph = builder.build();
+        let all = [("shop", 1), ("orders", 1), ("db", 2)];
+        assert_eq!(graph.explained_by("shop", &all), Some(vec!["db", "orders", "shop"]));
         let broken = [("shop", 1), ("db", 2)];
         assert_eq!(graph.explained_by("shop", &broken), Some(vec!["db", "orders", "shop"]));
         assert_eq!(graph.explained_by("db", &broken), None);

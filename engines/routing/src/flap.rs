@@ -29,6 +29,11 @@ impl Flaps {
         }
     }
 
+    /// Whether the last change is so long ago that nothing of it counts any more.
+    pub fn are_over(&self, now: Timestamp, rule: &FlapRule) -> bool {
+        self.changes.back().is_none_or(|last| later(*last, rule.window) <= now)
+    }
+
     /// Whether it flaps: it is held as firing, told once, and nothing that it does is told until
     /// it has been quiet for long enough.
     pub fn is_flapping(&self, now: Timestamp, rule: &FlapRule) -> bool {

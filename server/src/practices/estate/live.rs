@@ -10,6 +10,7 @@ use kernel::{ItemRef, SpaceId};
 use spine::{Db, Fault};
 
 use super::store;
+use crate::practices::notifications::policy::{self, NotificationPolicy};
 use crate::settings;
 
 /// The estates of all spaces; cheap to clone.
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub resources: usize,
     /// What opens an incident, what calls people.
     pub policy: streams::Policy,
+    /// What receivers are told, and how soon, beyond what the routes say.
+    pub notifications: NotificationPolicy,
     /// The rules that name team or priority: those of the settings first, then those of files.
     pub flow: streams::Routes,
     /// Those of files, in their order.
@@ -190,6 +193,7 @@ impl LiveEstate {
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
             let mut snapshot = Snapshot::new(resources, &rules);
             snapshot.policy = settings::policy(&mut conn, &space).await?;
+            (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;
             let (mut routes, _): (Vec<streams::Route>, _) =
                 settings::get(&mut conn, &space, settings::ROUTES).await?;
             // As with the rules that find items: what is set in the product comes first.

@@ -1,17 +1,19 @@
 //! The groups of alerts in memory, and when each is to be flushed. Rebuilt from the alerts at start
 //! and whenever the configuration changes: what was told stands in the notification log.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use alerts::{Alert, Stage};
 use jiff::Timestamp;
 use kernel::{SilenceId, Time};
-use routing::{FlushMember, Group, Inhibitor, Member, MemberState, Muted, Wheel};
+use routing::{FlapRule, Flaps, FlushMember, Group, Inhibitor, Member, MemberState, Muted, Wheel};
 use serde::{Deserialize, Serialize};
 use spine::engine::Versioned;
 
+use super::broken::Broken;
 use super::live::Routing;
+use super::policy::{LEAST_URGENT, priority_of};
 
 /// A group of a route: the route's place in the tree, and the group's key.
 pub type Slot = (usize, Arc<str>);
@@ -25,6 +27,9 @@ pub struct Board {
     wheel: Wheel<Slot>,
     seen: HashMap<u64, Seen>,
     inhibitor: Inhibitor<u64>,
+    flap_rule: Option<FlapRule>,
+    flaps: HashMap<u64, Flaps>,
+    broken: Broken,
 }
 
 struct Seen {
@@ -53,6 +58,11 @@ pub enum Held {
         /// The mute interval that holds, or the active ones of which none does.
         intervals: Vec<String>,
     },
+    /// What its item depends on is broken, and that is told.
+    Dependency {
+        /// The items from the broken one to its own.
+        path: Vec<String>,
+    },
 }
 
 /// A group at a flush.
@@ -69,6 +79,8 @@ pub struct Due {
     pub labels: BTreeMap<String, String>,
     /// After how long the same is told again.
     pub repeat_interval: jiff::SignedDuration,
+    /// How urgent the most urgent member is that may be told, from 1 to 5.
+    pub priority: u8,
     /// The members that may be told.
     pub members: Vec<FlushMember>,
     /// The members that may not, with the reason.
@@ -84,6 +96,8 @@ pub struct Around<'a> {
     pub latest: &'a dyn Fn(&Alert) -> Option<Known>,
     /// The silences that hold an alert back.
     pub silenced_by: &'a dyn Fn(&Alert) -> Vec<SilenceId>,
+    /// The path from a broken item to that of an alert.
+    pub explained_by: &'a dyn Fn(&Alert) -> Option<Vec<String>>,
 }
 
 impl Board {
@@ -96,12 +110,29 @@ impl Board {
             wheel: Wheel::new(),
             seen: HashMap::new(),
             inhibitor,
+            flap_rule: None,
+            flaps: HashMap::new(),
+            broken: Broken::default(),
+        }
+    }
+
+    /// Says from when on an alert counts as flapping. Changes are counted from now on: a restart
+    /// forgets them, and then one too many is told.
+    pub fn set_flap_rule(&mut self, rule: Option<FlapRule>) {
+        if self.flap_rule != rule {
+            self.flap_rule = rule;
+            self.flaps.clear();
         }
     }
 
     /// The configuration that it was made for.
     pub fn routing(&self) -> &Arc<Routing> {
         &self.routing
+    }
+
+    /// The items with an alert of severity error or worse, and since when.
+    pub fn broken(&self) -> Vec<(String, i64)> {
+        self.broken.items()
     }
 
     /// How many groups there are.
@@ -127,7 +158,10 @@ impl Board {
             self.inhibitor.remove(&key);
         }
         let routing = self.routing.clone();
-        let before = self.seen.remove(&key).map_or_else(Vec::new, |seen| seen.slots);
+        let before = self.seen.remove(&key);
+        self.count_changes(key, before.as_ref(), record, now);
+        self.broken.take(key, before.as_ref().map(|seen| &seen.alert.record), record);
+        let before = before.map_or_else(Vec::new, |seen| seen.slots);
         let mut slots = Vec::new();
         for node in routing.tree.matching(&record.labels) {
             let group_key = node.group_key(&record.labels);
@@ -146,6 +180,18 @@ impl Board {
             }
         }
         self.seen.insert(key, Seen { alert: alert.clone(), slots });
+    }
+
+    fn count_changes(&mut self, key: u64, before: Option<&Seen>, now: &Alert, at: Timestamp) {
+        let Some(rule) = &self.flap_rule else { return };
+        let fired = before.is_some_and(|seen| seen.alert.record.stage.firing());
+        if fired != now.stage.firing() {
+            self.flaps.entry(key).or_default().changed(at, rule);
+        }
+        // Now and then, so that it costs nothing for each alert.
+        if self.flaps.len() > 2 * self.seen.len() + 1024 {
+            self.flaps.retain(|_, flaps| !flaps.are_over(at, rule));
+        }
     }
 
     /// When the next group is due.
@@ -173,6 +219,7 @@ impl Board {
         let mut due = Due {
             route: node.id().to_string(),
             receiver: node.receiver().to_owned(),
+            priority: LEAST_URGENT,
             labels: group.labels().clone().into_iter().collect(),
             repeat_interval: node.timings().repeat_interval,
             members: Vec::new(),
@@ -191,10 +238,15 @@ impl Board {
             };
             match held {
                 Some(held) => due.held.push((*key, held)),
-                None => due.members.push(FlushMember {
-                    acknowledged: alert.record.stage == Stage::Acknowledged,
-                    ..FlushMember::new(*key, member.state)
-                }),
+                None => {
+                    due.priority = due.priority.min(priority_of(&alert.record));
+                    due.members.push(FlushMember {
+                        key: *key,
+                        state: member.state,
+                        acknowledged: alert.record.stage == Stage::Acknowledged,
+                        flapping: flapping(&self.flaps, self.flap_rule.as_ref(), *key, now),
+                    });
+                }
             }
             due.alerts.insert(*key, alert);
         }
@@ -204,7 +256,9 @@ impl Board {
     /// The flush is done: forgets what is over, and sets the next one.
     pub fn settle(&mut self, due: &Due) {
         let Some(group) = self.groups.get_mut(&due.slot) else { return };
-        group.settle(&due.seen, |_| false);
+        let flaps = due.members.iter().filter(|member| member.flapping).map(|member| member.key);
+        let flaps: BTreeSet<u64> = flaps.collect();
+        group.settle(&due.seen, |key| flaps.contains(&key));
         for key in due.seen.keys().filter(|key| !group.members().contains_key(key)) {
             if let Some(seen) = self.seen.get_mut(key) {
                 seen.slots.retain(|slot| *slot != due.slot);
@@ -265,7 +319,23 @@ fn held(inhibitor: &Inhibitor<u64>, alert: &Alert, around: &Around<'_>) -> Optio
         return Some(Held::Inhibition { source, rule: found.rule });
     }
     let silences = (around.silenced_by)(alert);
-    (!silences.is_empty()).then_some(Held::Silence { silences })
+    if !silences.is_empty() {
+        return Some(Held::Silence { silences });
+    }
+    // What is over is told to whoever was told that it fires.
+    if !alert.stage.firing() {
+        return None;
+    }
+    (around.explained_by)(alert).map(|path| Held::Dependency { path })
+}
+
+fn flapping(
+    flaps: &HashMap<u64, Flaps>,
+    rule: Option<&FlapRule>,
+    key: u64,
+    now: Timestamp,
+) -> bool {
+    rule.is_some_and(|rule| flaps.get(&key).is_some_and(|flaps| flaps.is_flapping(now, rule)))
 }
 
 fn out_of_hours(muted: &Muted) -> Held {

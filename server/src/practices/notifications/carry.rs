@@ -1,6 +1,6 @@
 //! Carrying a notification: from what the outbox holds to the calls of its receiver.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connectors::receivers::{AlertData, AlertStatus, Call, Notice, TemplateData, Verdict};
@@ -19,7 +19,7 @@ const CALLS_MAX: usize = 32;
 
 /// What a receiver is told, as the outbox keeps it. Texts are rendered when it is carried, by the
 /// configuration that is in force then.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Told {
     receiver: String,
     section: String,
@@ -70,6 +70,22 @@ impl Told {
             group_labels: due.labels.clone(),
             alerts,
         }
+    }
+
+    /// What several groups of one receiver tell, in one message; `None` without any. An alert that
+    /// is in several groups is told once.
+    pub fn joined(items: Vec<Told>, kind: &str) -> Option<Told> {
+        let mut items = items.into_iter();
+        let mut all = items.next()?;
+        all.alerts.extend(items.flat_map(|item| item.alerts));
+        let mut seen = BTreeSet::new();
+        all.alerts.retain(|alert| seen.insert(alert.fingerprint.clone()));
+        all.alerts.sort_by(|a, b| {
+            (!a.firing, &a.starts_at, &a.labels).cmp(&(!b.firing, &b.starts_at, &b.labels))
+        });
+        all.group_key = format!("digest:{}/{}[{}]:{kind}", all.receiver, all.section, all.index);
+        all.group_labels = BTreeMap::new();
+        Some(all)
     }
 
     fn data(self, external_url: &str) -> (TemplateData, String) {

@@ -4,31 +4,30 @@
 //! Every node dispatches. A line of the log is written against the version that was decided on, so
 //! that of two nodes one tells and the other looks again.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use alerts::Alert;
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, Data, Fact, Message, Moment, SpaceId, Time};
-use routing::{Flush, FlushRule, LogEntry, Reason, decide_flush};
-use serde_json::json;
+use kernel::{Actor, SpaceId, Time};
 use spine::engine::Versioned;
-use spine::journal::Stamp;
-use spine::{Db, Fault, Tx, World, outbox, pack};
+use spine::{Db, Fault, World};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::board::{Around, Board, Due, stamp, time};
-use super::carry::Told;
+use super::broken::Explainer;
+use super::desk::Desk;
 use super::live::{LiveRouting, Routing};
-use super::store::{self, Line, Logged, Notification, Standing};
+use super::policy::NotificationPolicy;
+use super::{digests, store};
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::estate::live::LiveEstate;
 use crate::practices::silences::live::LiveSilences;
 
 /// Name of the channel of the outbox, and of the actor.
 pub const CHANNEL: &str = "notification";
-const NAME: &str = "notifications";
+pub(super) const NAME: &str = "notifications";
 /// Groups of one flush: bounds how long changes wait behind a storm of due groups.
 const SLICE: usize = 256;
 /// Changes taken in before due groups are looked at again.
@@ -62,6 +61,8 @@ pub struct Dispatcher {
     pub hot: HotAlerts,
     /// The silences in memory.
     pub silences: LiveSilences,
+    /// What depends on what, and what is told beyond what the routes say.
+    pub estate: LiveEstate,
     /// The configuration.
     pub routing: LiveRouting,
     /// The groups.
@@ -75,11 +76,12 @@ impl Dispatcher {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut reloads = self.routing.changes();
         let mut failures = 0_u32;
+        let mut digests_at = self.world.now();
         self.rebuild();
         while !stop.is_cancelled() {
             let now = self.world.now();
             let due = self.board.read(|board| board.and_then(|board| board.next_due()));
-            let wake_at = due.map_or(now + NAP, |due| time(due).min(now + NAP));
+            let wake_at = due.map_or(now + NAP, |due| time(due).min(now + NAP)).min(digests_at);
             let rest = Duration::from_millis(if failures > 0 { 100 << failures.min(6) } else { 0 });
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -90,7 +92,7 @@ impl Dispatcher {
                 _ = reloads.changed() => self.rebuild(),
                 () = self.world.clock.wait_until(wake_at.max(now + rest)) => {}
             }
-            match self.flush().await {
+            match self.flush_all(&mut digests_at).await {
                 Ok(()) => failures = 0,
                 Err(fault) => {
                     failures += 1;
@@ -100,12 +102,27 @@ impl Dispatcher {
         }
     }
 
+    /// Flushes the groups that are due, then the digests.
+    async fn flush_all(&self, digests_at: &mut Time) -> Result<(), Fault> {
+        if let Some(opened) = self.flush().await? {
+            *digests_at = opened.min(*digests_at);
+        }
+        let now = self.world.now();
+        if *digests_at <= now {
+            let next = digests::send_due(&self.db, &self.world).await?;
+            // Another node may open one that is due earlier.
+            *digests_at = next.map_or(now + NAP, |next| next.min(now + NAP));
+        }
+        Ok(())
+    }
+
     /// Puts every alert into the groups of the configuration in force. All groups are then flushed
     /// soon; the log keeps what was told from being told again.
     fn rebuild(&self) {
         let now = stamp(self.world.now());
         let fresh = self.routing.current().map(|routing| {
             let mut board = Board::new(routing);
+            board.set_flap_rule(self.policy().flap_rule());
             for alert in self.hot.all(&self.space) {
                 board.take(&alert, now);
             }
@@ -114,11 +131,17 @@ impl Dispatcher {
         *self.board.0.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
+    fn policy(&self) -> NotificationPolicy {
+        self.estate.snapshot(&self.space).notifications.clone()
+    }
+
     fn take(&mut self, first: Arc<Versioned<Alert>>) {
         let now = stamp(self.world.now());
+        let flap_rule = self.policy().flap_rule();
         let changes = &mut self.changes;
         self.board.read(|board| {
             let Some(board) = board else { return };
+            board.set_flap_rule(flap_rule);
             board.take(&first, now);
             for _ in 1..CHANGES {
                 let Ok(change) = changes.try_recv() else { break };
@@ -133,30 +156,47 @@ impl Dispatcher {
             |alert: &Alert| self.hot.read(&self.space, |hot| hot?.get(alert.fingerprint).cloned());
         let silenced_by =
             |alert: &Alert| self.silences.silenced_by(&self.space, &alert.labels, now);
-        let around = Around { latest: &latest, silenced_by: &silenced_by };
+        let snapshot = self.estate.snapshot(&self.space);
         self.board.read(|board| match board {
-            Some(board) => (board.due(stamp(now), SLICE, &around), Some(board.routing().clone())),
+            Some(board) => {
+                let hold = snapshot.notifications.hold_dependants;
+                let broken = if hold { board.broken() } else { Vec::new() };
+                let explainer = Explainer::new(&snapshot.estate, &broken);
+                let explained_by = |alert: &Alert| explainer.explain(alert);
+                let around = Around {
+                    latest: &latest,
+                    silenced_by: &silenced_by,
+                    explained_by: &explained_by,
+                };
+                (board.due(stamp(now), SLICE, &around), Some(board.routing().clone()))
+            }
             None => (Vec::new(), None),
         })
     }
 
-    /// Flushes one slice of the groups that are due.
-    async fn flush(&self) -> Result<(), Fault> {
+    /// Flushes one slice of the groups that are due; says when the first digest is due that it
+    /// put something into.
+    async fn flush(&self) -> Result<Option<Time>, Fault> {
         let now = self.world.now();
         let (due, routing) = self.due(now);
-        let Some(routing) = routing.filter(|_| !due.is_empty()) else { return Ok(()) };
+        let Some(routing) = routing.filter(|_| !due.is_empty()) else { return Ok(None) };
         let lag = due.first().map_or(0.0, |first| now.since(time(first.since)).as_secs_f64());
         metrics::gauge!("operate_dispatch_lag_seconds").set(lag);
         let due = Arc::new(due);
         let moment = Arc::new(self.world.moment(Actor::system(NAME)));
         let (space, shared) = (self.space.clone(), due.clone());
-        let retention = self.routing.retention();
+        let (retention, policy) = (self.routing.retention(), self.policy());
         let written = self
             .db
             .write::<_, Fault, _>(move |tx| {
                 Box::pin(async move {
-                    let desk =
-                        Desk { space: &space, routing: &routing, retention, moment: &moment };
+                    let desk = Desk {
+                        space: &space,
+                        routing: &routing,
+                        policy: &policy,
+                        retention,
+                        moment: &moment,
+                    };
                     desk.flush(tx, &shared).await
                 })
             })
@@ -165,175 +205,18 @@ impl Dispatcher {
             let Some(board) = board else { return };
             let soon = stamp(now + BUSY);
             match &written {
-                Ok(busy) => due.iter().zip(busy).for_each(|(due, busy)| {
+                Ok(flushed) => due.iter().zip(&flushed.busy).for_each(|(due, busy)| {
                     if *busy { board.again(&due.slot, soon) } else { board.settle(due) }
                 }),
                 Err(_) => due.iter().for_each(|due| board.again(&due.slot, soon)),
             }
         });
         match written {
-            Ok(_) => Ok(()),
+            Ok(flushed) => Ok(flushed.digest_at),
             // Another node told one of the groups: they are looked at again.
-            Err(fault) if fault.worth_retrying() => Ok(()),
+            Err(fault) if fault.worth_retrying() => Ok(None),
             Err(fault) => Err(fault),
         }
-    }
-}
-
-/// What deciding about groups needs, inside the transaction.
-struct Desk<'a> {
-    space: &'a SpaceId,
-    routing: &'a Routing,
-    retention: SignedDuration,
-    moment: &'a Moment,
-}
-
-/// What a flush tells one receiver in one way.
-struct Telling<'a> {
-    due: &'a Due,
-    /// `ops/webhook[0]`
-    way: String,
-    section: &'static str,
-    index: usize,
-    reason: Reason,
-    firing: Vec<u64>,
-    resolved: Vec<u64>,
-}
-
-impl Desk<'_> {
-    /// Decides about every group; says for each whether it has to wait for a message on its way.
-    async fn flush(&self, tx: &mut Tx, due: &[Due]) -> Result<Vec<bool>, Fault> {
-        let keys: Vec<&str> = due.iter().map(|due| due.slot.1.as_ref()).collect();
-        let logged = store::logged(tx, self.space, &keys, self.moment.now).await?;
-        let (mut busy, mut facts) = (Vec::with_capacity(due.len()), Vec::new());
-        for due in due {
-            busy.push(self.flush_one(tx, due, &logged, &mut facts).await?);
-        }
-        let stamp = Stamp {
-            space: self.space,
-            at: self.moment.now,
-            actor: &self.moment.actor,
-            cause: None,
-        };
-        pack::append_flood(tx, &stamp, &facts).await?;
-        Ok(busy)
-    }
-
-    async fn flush_one(
-        &self,
-        tx: &mut Tx,
-        due: &Due,
-        logged: &HashMap<(String, String), Logged>,
-        facts: &mut Vec<Fact>,
-    ) -> Result<bool, Fault> {
-        let Some(receiver) = self.routing.receiver(&due.receiver) else { return Ok(false) };
-        let mut waits = false;
-        for integration in &receiver.integrations {
-            let section = integration.config.name();
-            let way = format!("{}/{section}[{}]", due.receiver, integration.index);
-            let known = logged.get(&(due.slot.1.to_string(), way.clone()));
-            let standing = known.map_or(Standing::Knows(None, None), Logged::standing);
-            let Standing::Knows(last, waiting) = standing else {
-                waits = true;
-                continue;
-            };
-            let rule = FlushRule {
-                repeat_interval: due.repeat_interval,
-                send_resolved: integration.config.send_resolved(),
-                acknowledgement_stops_repeats: true,
-            };
-            let now = stamp(self.moment.now);
-            let forgotten_at =
-                |last: &LogEntry| last.forgotten_at(rule.repeat_interval, self.retention);
-            let last = last.filter(|last| forgotten_at(last) > now);
-            let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
-            let version = known.map_or(0, |known| known.version);
-            let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
-                Flush::Nothing { .. } => continue,
-                Flush::Record { entry } => {
-                    self.log(tx, line, version, (last.as_ref(), &entry, None)).await?;
-                    continue;
-                }
-                Flush::Send { reason, firing, resolved, entry } => {
-                    let index = integration.index;
-                    let way = way.clone();
-                    (Telling { due, way, section, index, reason, firing, resolved }, entry)
-                }
-            };
-            if let Some(waiting) = waiting
-                && !store::overtake(tx, self.space, waiting, self.moment.now).await?
-            {
-                waits = true;
-                continue;
-            }
-            let message = self.tell(tx, &telling, facts).await?;
-            self.log(tx, line, version, (last.as_ref(), &entry, Some(message))).await?;
-        }
-        Ok(waits)
-    }
-
-    async fn log(
-        &self,
-        tx: &mut Tx,
-        line: Line<'_>,
-        version: i64,
-        (told, entry, message): (Option<&LogEntry>, &LogEntry, Option<kernel::OutboxId>),
-    ) -> Result<(), Fault> {
-        store::log(tx, line, version, told, (entry, message)).await
-    }
-
-    async fn tell(
-        &self,
-        tx: &mut Tx,
-        telling: &Telling<'_>,
-        facts: &mut Vec<Fact>,
-    ) -> Result<kernel::OutboxId, Fault> {
-        let due = telling.due;
-        let told =
-            Told::new(due, telling.section, telling.index, &telling.firing, &telling.resolved);
-        let message = Message {
-            id: self.moment.id(),
-            channel: CHANNEL.to_owned(),
-            target: telling.way.clone(),
-            body: serde_json::to_value(&told)
-                .map_err(|error| Fault::corrupt("notification", error))?,
-        };
-        let id = |key: &u64| Some(due.alerts.get(key)?.record.id);
-        let notification = Notification {
-            id: self.moment.id(),
-            at: self.moment.now,
-            group_key: due.slot.1.to_string(),
-            group_labels: due.labels.clone(),
-            route: due.route.clone(),
-            receiver: telling.way.clone(),
-            reason: telling.reason,
-            firing: telling.firing.iter().filter_map(id).collect(),
-            resolved: telling.resolved.iter().filter_map(id).collect(),
-            held: due
-                .held
-                .iter()
-                .filter_map(|(key, held)| Some((id(key)?, held.clone())))
-                .collect(),
-            message: message.id,
-        };
-        let subject = format!("notification:{}", notification.id);
-        outbox::add(tx, self.space, &subject, &message, self.moment.now).await?;
-        store::insert(tx, self.space, &notification).await?;
-        metrics::counter!("operate_notifications_total", "integration" => telling.section)
-            .increment(1);
-        facts.push(Fact {
-            subject,
-            kind: "notification.decided".to_owned(),
-            data: Data::from(json!({
-                "group": notification.group_key,
-                "receiver": notification.receiver,
-                "reason": notification.reason,
-                "firing": notification.firing.len(),
-                "resolved": notification.resolved.len(),
-                "message": notification.message,
-            })),
-        });
-        Ok(message.id)
     }
 }
 

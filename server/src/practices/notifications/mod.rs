@@ -1,12 +1,17 @@
 //! Notifications: groups of alerts that receivers are told of, by Alertmanager's configuration.
 //!
-//! [`live`] holds the configuration, [`board`] the groups in memory, [`dispatch`] flushes those
-//! that are due, and the courier carries what was decided.
+//! [`live`] holds the configuration, [`policy`] what it cannot say, [`board`] the groups in memory.
+//! [`dispatch`] flushes those that are due, [`desk`] decides what receivers are told of them, at
+//! once or in [`digests`], and the courier carries it.
 
 pub mod board;
+pub mod broken;
 pub mod carry;
+pub mod desk;
+pub mod digests;
 pub mod dispatch;
 pub mod live;
+pub mod policy;
 pub mod routes;
 pub mod store;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use alerts::Alert;
 use axum::extract::State;
-use kernel::{AlertId, ItemRef, SilenceId, Time};
+use kernel::{AlertId, ItemRef, SilenceId, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use spine::engine;
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::board::Held;
+use super::broken::Explainer;
+use super::digests::store as digests;
 use super::store::{self, Delivery, Notification};
 use crate::access::Caller;
 use crate::app::App;
@@ -55,6 +57,8 @@ struct Explanation {
     silenced_by: Vec<SilenceId>,
     /// The fingerprints of the alerts that inhibit it now.
     inhibited_by: Vec<String>,
+    /// The items from a broken one to its own, when that holds it back now.
+    explained_by: Vec<String>,
     /// The routes of the configuration in force as they were tried, in their order.
     routes: Vec<TriedRoute>,
     /// What was decided about its groups, the newest first.
@@ -97,6 +101,8 @@ struct Decided {
     firing: usize,
     /// How many were told as resolved.
     resolved: usize,
+    /// When the digest is sent that tells it, while it waits for that.
+    digest_at: Option<Time>,
     /// The attempts to deliver, in their order; none yet when it waits.
     deliveries: Vec<Delivery>,
 }
@@ -122,7 +128,8 @@ async fn explain(
     let mut notifications = Vec::new();
     for told in store::of_alert(&mut conn, &caller.space, id, SHOWN).await? {
         let deliveries = store::deliveries(&mut conn, &caller.space, told.message).await?;
-        notifications.push(decided(id, told, deliveries));
+        let digest_at = digests::due_of(&mut conn, &caller.space, told.message).await?;
+        notifications.push(Decided { digest_at, ..decided(id, told, deliveries) });
     }
     let inhibited_by = app.board.read(|board| board.map(|board| board.inhibited_by(&alert)));
     Ok(Json(Explanation {
@@ -138,9 +145,19 @@ async fn explain(
             .into_iter()
             .map(|source| format!("{source:016x}"))
             .collect(),
+        explained_by: explained_by(&app, &caller.space, &alert),
         routes: tried(&app, &alert),
         notifications,
     }))
+}
+
+fn explained_by(app: &App, space: &SpaceId, alert: &Alert) -> Vec<String> {
+    let snapshot = app.estate.snapshot(space);
+    if !snapshot.notifications.hold_dependants || !alert.stage.firing() {
+        return Vec::new();
+    }
+    let broken = app.board.read(|board| board.map(|board| board.broken())).unwrap_or_default();
+    Explainer::new(&snapshot.estate, &broken).explain(alert).unwrap_or_default()
 }
 
 fn tried(app: &App, alert: &Alert) -> Vec<TriedRoute> {
@@ -178,6 +195,7 @@ fn decided(alert: AlertId, told: Notification, deliveries: Vec<Delivery>) -> Dec
         held,
         firing: told.firing.len(),
         resolved: told.resolved.len(),
+        digest_at: None,
         deliveries,
     }
 }

@@ -12,6 +12,7 @@ use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
 
 use super::board::Held;
+use super::digests;
 
 /// Rows of one statement.
 const ROWS: usize = 64;
@@ -78,7 +79,7 @@ pub async fn logged(
     for chunk in group_keys.chunks(ROWS) {
         let sql = format!(
             "SELECT l.group_key, l.receiver, l.version, l.told, l.pending, l.message_id, \
-             o.state, o.leased_until FROM notification_log l \
+             o.state, o.leased_until, o.subject FROM notification_log l \
              LEFT JOIN outbox o ON o.space_id = l.space_id AND o.id = l.message_id \
              WHERE l.space_id = $1 AND l.group_key IN ({})",
             placeholders(2, chunk.len())
@@ -97,8 +98,12 @@ fn read(row: &Row, now: Time) -> Result<Logged, Fault> {
     let message: Option<String> = row.get("message_id")?;
     let state: Option<String> = row.get("state")?;
     let leased_until: Option<Time> = row.get("leased_until")?;
+    let subject: Option<String> = row.get("subject")?;
+    let leased = leased_until.is_some_and(|until| until > now);
+    // A digest tells other groups too: none of them may take it back.
+    let digest = subject.is_some_and(|subject| subject.starts_with(digests::SUBJECT));
     let carried = match state.as_deref() {
-        Some("waiting") if leased_until.is_some_and(|until| until > now) => Carried::OnTheWay,
+        Some("waiting") if leased || digest => Carried::OnTheWay,
         Some("waiting") => Carried::Waits,
         Some("dead" | "cancelled") => Carried::Lost,
         _ => Carried::Arrived,

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use kernel::{AlertId, Message, NotificationId, OutboxId, SpaceId, Time};
 use routing::{LogEntry, Reason};
 use spine::Fault;
@@ -5,12 +7,16 @@ use spine::outbox::{self, Outcome};
 use spine::testing::Place;
 
 use super::board::{Held, stamp};
+use super::carry::Told;
+use super::digests::store as digests;
 use super::store::{self, Line, Notification, Standing};
 use crate::MIGRATIONS;
 
 spine::both!(MIGRATIONS;
     a_receiver_knows_what_arrived_and_not_what_was_lost,
     a_message_that_has_not_left_is_overtaken_by_the_next,
+    a_digest_is_not_taken_back_by_one_of_its_groups,
+    a_group_waits_in_one_digest_only,
     of_two_nodes_that_decide_at_once_one_looks_again,
     a_notification_is_found_by_each_of_its_alerts,
     what_is_old_is_forgotten,
@@ -116,6 +122,58 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
         .unwrap();
     assert_eq!(standing(&place, NOON).await, Standing::Busy);
     assert!(!overtaken(&place, waiting).await);
+}
+
+async fn a_digest_is_not_taken_back_by_one_of_its_groups(place: Place) {
+    let write = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let space = SpaceId::main();
+            outbox::add(tx, &space, "digest:x", &message(1), NOON).await?;
+            let line = Line { space: &space, group_key: GROUP, receiver: WAY };
+            store::log(tx, line, 0, None, (&entry(&[1]), Some(OutboxId::from_bits(1)))).await
+        })
+    });
+    write.await.unwrap();
+    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+}
+
+async fn a_group_waits_in_one_digest_only(place: Place) {
+    let write = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let space = SpaceId::main();
+            let at = |group_key| digests::Place { space: &space, receiver: WAY, group_key };
+            let told = Told::default();
+            let later = NOON + Duration::from_secs(60);
+            let first = OutboxId::from_bits(1);
+            for (group, kind, due, fresh) in [
+                ("a", "weekly", later, first),
+                ("b", "weekly", later + Duration::from_secs(60), OutboxId::from_bits(2)),
+                ("a", "daily", later, OutboxId::from_bits(3)),
+                ("c", "daily", later, OutboxId::from_bits(4)),
+            ] {
+                digests::put(tx, at(group), (kind, due), fresh, &told).await?;
+            }
+            digests::take_out(tx, at("c")).await?;
+            assert_eq!(digests::due_of(tx, &space, first).await?, Some(later));
+            assert_eq!(digests::next_due(tx).await?, Some(later));
+            assert!(digests::take_due(tx, NOON, 9).await?.is_empty());
+            let taken = digests::take_due(tx, later, 9).await?;
+            let mut kinds: Vec<(&str, usize)> =
+                taken.iter().map(|(digest, items)| (digest.kind.as_str(), items.len())).collect();
+            kinds.sort_unstable();
+            assert_eq!(kinds, [("daily", 1), ("weekly", 1)]);
+            assert_eq!(digests::next_due(tx).await?, None);
+            assert_eq!(digests::due_of(tx, &space, first).await?, None);
+            Ok(())
+        })
+    });
+    write.await.unwrap();
+    keep(&place).await;
+    let mut conn = place.db.reader().await.unwrap();
+    let (space, before) = (SpaceId::main(), NOON - Duration::from_secs(1));
+    let sent = digests::sent_since(&mut conn, (&space, WAY), before, 9).await.unwrap();
+    assert_eq!(sent, [NOON]);
+    assert!(digests::sent_since(&mut conn, (&space, WAY), NOON, 9).await.unwrap().is_empty());
 }
 
 async fn of_two_nodes_that_decide_at_once_one_looks_again(place: Place) {

@@ -1,0 +1,240 @@
+//! Deciding what receivers are told of the groups of one flush: at once, later in a digest, or not,
+//! in the transaction that writes the log.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use kernel::{Data, Fact, Message, Moment, OutboxId, SpaceId, Time};
+use routing::{Admission, Flush, FlushRule, LogEntry, Reason, Storm, decide_flush};
+use serde_json::json;
+use spine::journal::Stamp;
+use spine::{Fault, Tx, outbox, pack};
+
+use super::board::{Due, stamp, time};
+use super::carry::Told;
+use super::digests::store as digests;
+use super::dispatch::CHANNEL;
+use super::live::Routing;
+use super::policy::{HowSoon, NotificationPolicy};
+use super::store::{self, Line, Logged, Notification, Standing};
+
+/// What deciding about groups needs, inside the transaction.
+pub(super) struct Desk<'a> {
+    pub space: &'a SpaceId,
+    pub routing: &'a Routing,
+    pub policy: &'a NotificationPolicy,
+    pub retention: SignedDuration,
+    pub moment: &'a Moment,
+}
+
+/// What came of a flush.
+#[derive(Default)]
+pub(super) struct Flushed {
+    /// For each group whether it has to wait for a message that is on its way.
+    pub busy: Vec<bool>,
+    /// When the first digest is due that something was put into.
+    pub digest_at: Option<Time>,
+    facts: Vec<Fact>,
+}
+
+/// When something is told.
+enum When {
+    Now,
+    Digest { kind: &'static str, at: Time },
+}
+
+/// What a flush tells one receiver in one way.
+struct Telling<'a> {
+    due: &'a Due,
+    /// `ops/webhook[0]`
+    way: String,
+    section: &'static str,
+    index: usize,
+    reason: Reason,
+    firing: Vec<u64>,
+    resolved: Vec<u64>,
+}
+
+impl Desk<'_> {
+    /// Decides about every group.
+    pub async fn flush(&self, tx: &mut Tx, due: &[Due]) -> Result<Flushed, Fault> {
+        let keys: Vec<&str> = due.iter().map(|due| due.slot.1.as_ref()).collect();
+        let logged = store::logged(tx, self.space, &keys, self.moment.now).await?;
+        let mut flushed = Flushed::default();
+        for due in due {
+            let busy = self.flush_one(tx, due, &logged, &mut flushed).await?;
+            flushed.busy.push(busy);
+        }
+        let stamp = Stamp {
+            space: self.space,
+            at: self.moment.now,
+            actor: &self.moment.actor,
+            cause: None,
+        };
+        pack::append_flood(tx, &stamp, &flushed.facts).await?;
+        Ok(flushed)
+    }
+
+    async fn flush_one(
+        &self,
+        tx: &mut Tx,
+        due: &Due,
+        logged: &HashMap<(String, String), Logged>,
+        flushed: &mut Flushed,
+    ) -> Result<bool, Fault> {
+        let Some(receiver) = self.routing.receiver(&due.receiver) else { return Ok(false) };
+        let mut waits = false;
+        for integration in &receiver.integrations {
+            let section = integration.config.name();
+            let way = format!("{}/{section}[{}]", due.receiver, integration.index);
+            let known = logged.get(&(due.slot.1.to_string(), way.clone()));
+            let standing = known.map_or(Standing::Knows(None, None), Logged::standing);
+            let Standing::Knows(last, waiting) = standing else {
+                waits = true;
+                continue;
+            };
+            let rule = FlushRule {
+                repeat_interval: due.repeat_interval,
+                send_resolved: integration.config.send_resolved(),
+                acknowledgement_stops_repeats: true,
+            };
+            let now = stamp(self.moment.now);
+            let forgotten_at =
+                |last: &LogEntry| last.forgotten_at(rule.repeat_interval, self.retention);
+            let last = last.filter(|last| forgotten_at(last) > now);
+            let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
+            let version = known.map_or(0, |known| known.version);
+            let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
+                Flush::Nothing { .. } => continue,
+                Flush::Record { entry } => {
+                    self.log(tx, line, version, (last.as_ref(), &entry, None)).await?;
+                    continue;
+                }
+                Flush::Send { reason, firing, resolved, entry } => {
+                    let index = integration.index;
+                    let way = way.clone();
+                    (Telling { due, way, section, index, reason, firing, resolved }, entry)
+                }
+            };
+            let Some(when) = self.when(tx, &telling).await? else { continue };
+            if let Some(waiting) = waiting
+                && !store::overtake(tx, self.space, waiting, self.moment.now).await?
+            {
+                waits = true;
+                continue;
+            }
+            let message = self.tell(tx, &telling, when, flushed).await?;
+            self.log(tx, line, version, (last.as_ref(), &entry, Some(message))).await?;
+        }
+        Ok(waits)
+    }
+
+    async fn log(
+        &self,
+        tx: &mut Tx,
+        line: Line<'_>,
+        version: i64,
+        (told, entry, message): (Option<&LogEntry>, &LogEntry, Option<kernel::OutboxId>),
+    ) -> Result<(), Fault> {
+        store::log(tx, line, version, told, (entry, message)).await
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        telling: &Telling<'_>,
+        when: When,
+        flushed: &mut Flushed,
+    ) -> Result<OutboxId, Fault> {
+        let due = telling.due;
+        let told =
+            Told::new(due, telling.section, telling.index, &telling.firing, &telling.resolved);
+        let id = self.moment.id();
+        let notification = self.notification(telling, id);
+        let subject = format!("notification:{}", notification.id);
+        let place =
+            digests::Place { space: self.space, receiver: &telling.way, group_key: &due.slot.1 };
+        let (message, digest) = match when {
+            When::Digest { kind, at } => {
+                flushed.digest_at = Some(flushed.digest_at.map_or(at, |first| first.min(at)));
+                (digests::put(tx, place, (kind, at), id, &told).await?, Some(kind))
+            }
+            When::Now => {
+                digests::take_out(tx, place).await?;
+                let body = serde_json::to_value(&told)
+                    .map_err(|error| Fault::corrupt("notification", error))?;
+                let (channel, target) = (CHANNEL.to_owned(), telling.way.clone());
+                let message = Message { id, channel, target, body };
+                outbox::add(tx, self.space, &subject, &message, self.moment.now).await?;
+                (id, None)
+            }
+        };
+        let notification = Notification { message, ..notification };
+        store::insert(tx, self.space, &notification).await?;
+        metrics::counter!("operate_notifications_total", "integration" => telling.section)
+            .increment(1);
+        flushed.facts.push(Fact {
+            subject,
+            kind: "notification.decided".to_owned(),
+            data: Data::from(json!({
+                "group": notification.group_key,
+                "receiver": notification.receiver,
+                "reason": notification.reason,
+                "firing": notification.firing.len(),
+                "resolved": notification.resolved.len(),
+                "message": notification.message,
+                "digest": digest,
+            })),
+        });
+        Ok(message)
+    }
+
+    /// When it is told: at once, or with the next digest of its priority or of a storm. `None`
+    /// when it is not: what waits for digests is not repeated.
+    async fn when(&self, tx: &mut Tx, telling: &Telling<'_>) -> Result<Option<When>, Fault> {
+        let now = stamp(self.moment.now);
+        let soon = self.policy.how_soon(telling.due.priority);
+        if soon != HowSoon::Now
+            && let Some(at) = self.policy.digest_at(soon, now)
+        {
+            let again = telling.reason == Reason::Repeat;
+            let digest = When::Digest { kind: soon.word(), at: time(at) };
+            return Ok((!again).then_some(digest));
+        }
+        let Some(rule) = self.policy.storm_rule() else { return Ok(Some(When::Now)) };
+        let since = time(now.saturating_sub(rule.window).unwrap_or(now));
+        let most = i64::from(rule.most.max(1));
+        let way = (self.space, telling.way.as_str());
+        let sent = digests::sent_since(tx, way, since, most).await?;
+        let mut storm = Storm::default();
+        for at in sent {
+            storm.admit(&rule, stamp(at));
+        }
+        Ok(Some(match storm.admit(&rule, now) {
+            Admission::Now => When::Now,
+            Admission::Digest { at } => When::Digest { kind: "storm", at: time(at) },
+        }))
+    }
+
+    fn notification(&self, telling: &Telling<'_>, message: OutboxId) -> Notification {
+        let due = telling.due;
+        let id = |key: &u64| Some(due.alerts.get(key)?.record.id);
+        Notification {
+            id: self.moment.id(),
+            at: self.moment.now,
+            group_key: due.slot.1.to_string(),
+            group_labels: due.labels.clone(),
+            route: due.route.clone(),
+            receiver: telling.way.clone(),
+            reason: telling.reason,
+            firing: telling.firing.iter().filter_map(id).collect(),
+            resolved: telling.resolved.iter().filter_map(id).collect(),
+            held: due
+                .held
+                .iter()
+                .filter_map(|(key, held)| Some((id(key)?, held.clone())))
+                .collect(),
+            message,
+        }
+    }
+}
