@@ -5,6 +5,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "this is how the helpers of tests fail")]
 
+mod alertmanager_notifiers;
 mod amtool;
 mod backup;
 mod description;
@@ -14,5 +15,6 @@ mod in_its_place;
 mod journal;
 mod killed_under_load;
 mod outage;
+mod sdks;
 mod two_nodes;
 mod world;
