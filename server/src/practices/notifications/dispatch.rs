@@ -243,9 +243,7 @@ impl Desk<'_> {
                 acknowledgement_stops_repeats: true,
             };
             let now = stamp(self.moment.now);
-            let forgotten_at =
-                |last: &LogEntry| last.forgotten_at(rule.repeat_interval, self.retention);
-            let last = last.filter(|last| forgotten_at(last) > now);
+            let last = last.filter(|last| last.stands(&due.members, &rule, self.retention, now));
             let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
             let version = known.map_or(0, |known| known.version);
             let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
@@ -345,7 +343,10 @@ const HISTORY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// # Errors
 /// When the database refuses.
 pub async fn forget(db: &Db, retention: SignedDuration, now: Time) -> Result<(), Fault> {
+    let rest_before = now - HISTORY;
+    // What is acknowledged is known beyond the retention.
     let log_before = time(stamp(now).saturating_sub(retention).unwrap_or(Timestamp::MIN));
-    db.write(move |tx| Box::pin(async move { store::forget(tx, log_before, now - HISTORY).await }))
+    let log_before = log_before.min(rest_before);
+    db.write(move |tx| Box::pin(async move { store::forget(tx, log_before, rest_before).await }))
         .await
 }
