@@ -8,6 +8,7 @@
 mod alertmanager_notifiers;
 mod amtool;
 mod backup;
+mod beside_alertmanager;
 mod description;
 mod estate;
 mod hostile;

@@ -102,11 +102,6 @@ impl Alerting {
         }
     }
 
-    /// What it printed since it was started last.
-    pub fn printed(&self) -> String {
-        self.program.as_ref().map(Program::printed).unwrap_or_default()
-    }
-
     /// Asks it to read its configuration again.
     pub async fn reload(&self) -> Response {
         self.client.post(format!("{}/-/reload", self.url)).send().await.expect("it answers")

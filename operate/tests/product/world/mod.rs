@@ -1,6 +1,7 @@
 //! The world around the tests: programs, ports, waiting.
 
 mod alerting;
+mod dice;
 mod exporter;
 mod mail;
 mod operate;
@@ -13,6 +14,7 @@ mod tls;
 use std::time::Duration;
 
 pub use alerting::{Alerting, Make};
+pub use dice::Dice;
 pub use exporter::Exporter;
 pub use mail::{MailServer, link};
 pub use operate::{Operate, Setup};

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -5,6 +6,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::wait_until;
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
 
 /// A webhook as it came.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub struct Receiver {
     /// Where it takes them; any path below it does too.
     pub url: String,
     taken: Arc<Mutex<Vec<Hook>>>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Receiver {
@@ -37,23 +41,37 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}/hook", listener.local_addr().expect("it has an address"));
         let taken: Arc<Mutex<Vec<Hook>>> = Arc::default();
-        let kept = taken.clone();
+        let open: Arc<AtomicUsize> = Arc::default();
+        let (kept, counted) = (taken.clone(), open.clone());
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
-                let kept = kept.clone();
+                let (kept, counted) = (kept.clone(), counted.clone());
+                counted.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
-                    let Some(hook) = read(&mut socket).await else { return };
-                    kept.lock().expect("no test panics while it holds it").push(hook);
-                    if !answers {
-                        return std::future::pending().await;
+                    if let Some(hook) = read(&mut socket).await {
+                        kept.lock().expect("no test panics while it holds it").push(hook);
+                        if !answers {
+                            std::future::pending::<()>().await;
+                        }
+                        // Whoever asked may be gone.
+                        let _ = socket.write_all(OK).await;
                     }
-                    let answer =
-                        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
-                    let _ = socket.write_all(answer).await;
+                    counted.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
-        Receiver { url, taken }
+        Receiver { url, taken, open }
+    }
+
+    /// Waits until all that was sent to it is read.
+    pub async fn idle(&self) {
+        let mut looks = 0;
+        wait_until("the receiver has read everything", async || {
+            // What came in a moment ago may not be accepted yet.
+            looks = if self.open.load(Ordering::SeqCst) == 0 { looks + 1 } else { 0 };
+            (looks > 1).then_some(())
+        })
+        .await;
     }
 
     /// Waits for a notification, and takes it out.
