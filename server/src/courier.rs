@@ -15,7 +15,6 @@ use serde_json::json;
 use spine::engine::{self, Asked};
 use spine::outbox::{self, Outcome, Taken};
 use spine::{Db, Denied, Fault, World};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -25,9 +24,11 @@ use crate::practices::notifications::carry::Carrier;
 use crate::practices::notifications::live::LiveRouting;
 use crate::practices::notifications::{self, dispatch};
 use crate::practices::oncall::store::PAGES;
+use crate::slots::Slots;
 
-/// Messages in flight at once.
-const IN_FLIGHT: usize = 16;
+/// Messages in flight at once. No target has more of them than are free, so that one that does not
+/// answer slows nobody else.
+const IN_FLIGHT: usize = 64;
 /// Longest time between two looks at the outbox of a shared database.
 const NAP: Duration = Duration::from_millis(500);
 /// How long the link in a message is good.
@@ -108,7 +109,7 @@ impl Courier {
     /// Delivers until `stop`, then finishes what is in flight.
     pub async fn run(self, stop: CancellationToken) {
         let courier = Arc::new(self);
-        let slots = Arc::new(Semaphore::new(IN_FLIGHT));
+        let slots = Slots::new(IN_FLIGHT);
         let mut grown = courier.db.grown();
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
@@ -131,21 +132,20 @@ impl Courier {
                 () = courier.world.clock.wait_until(wake_at) => {}
             }
         }
-        let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
-        let _ = slots.acquire_many(all).await;
+        slots.all_free().await;
     }
 
     /// Takes what is due, as far as there are free slots; returns when the next is due.
-    async fn round(self: &Arc<Self>, slots: &Arc<Semaphore>) -> Result<Option<Time>, Fault> {
-        let free = slots.available_permits();
-        if free > 0 {
+    async fn round(self: &Arc<Self>, slots: &Slots) -> Result<Option<Time>, Fault> {
+        let room = slots.room();
+        if room > 0 {
             let now = self.world.now();
             let mut conn = self.db.reader().await?;
             let due = outbox::next_due(&mut conn).await?;
             drop(conn);
             if due.is_some_and(|due| due <= now) {
-                for taken in self.take(free, now).await? {
-                    let Ok(slot) = slots.clone().acquire_owned().await else { break };
+                for taken in self.take(room, now, slots.busy()).await? {
+                    let Some(slot) = slots.get(&taken) else { break };
                     let courier = self.clone();
                     tokio::spawn(async move {
                         courier.deliver(taken).await;
@@ -160,11 +160,19 @@ impl Courier {
         Ok(due.map(|due| due.max(now + Duration::from_millis(50))))
     }
 
-    async fn take(&self, free: usize, now: Time) -> Result<Vec<Taken>, Fault> {
+    async fn take(
+        &self,
+        room: usize,
+        now: Time,
+        busy: Vec<(String, String)>,
+    ) -> Result<Vec<Taken>, Fault> {
         let lease = format!("{:032x}", self.world.seed());
-        let limit = i64::try_from(free).unwrap_or(1);
+        let limit = i64::try_from(room).unwrap_or(1);
         self.db
-            .write(move |tx| Box::pin(async move { outbox::take(tx, &lease, now, limit).await }))
+            .write(move |tx| {
+                let (lease, busy) = (lease.clone(), busy.clone());
+                Box::pin(async move { outbox::take(tx, &lease, now, limit, &busy).await })
+            })
             .await
     }
 

@@ -29,6 +29,7 @@ mod selfwatch;
 mod sentences;
 mod serve;
 mod settings;
+mod slots;
 mod streams;
 mod tail;
 mod web;

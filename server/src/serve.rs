@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kernel::{SpaceId, Time};
 use spine::clockwork::{self, Hand};
-use spine::{Db, Fault, World, journal, seal};
+use spine::{Db, Fault, World, journal, outbox, seal};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -86,6 +86,14 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     let config = Arc::new(Config { listen: address, ..config });
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
+    if !db.shared() {
+        // Whoever carried a message is gone.
+        let now = world.now();
+        db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { outbox::end_leases(tx, now).await })
+        })
+        .await?;
+    }
     let keys = Arc::new(Keys::open(&config.key_path(), &db, &world).await?);
     let estate = LiveEstate::load(&db).await?;
     // First where the journal ends, then memory: what comes in between is read twice, not missed.

@@ -96,7 +96,7 @@ impl Tail {
         let Some(last) = entries.last().map(|last| last.position) else { return Ok(0) };
         for (space, ids) in self.changed_alerts(&entries) {
             let ids: Vec<AlertId> = ids.into_iter().collect();
-            self.hot.put(&space, store::by_id(&mut conn, &space, &ids).await?);
+            self.hot.catch_up(&space, store::by_id(&mut conn, &space, &ids).await?);
         }
         for (space, ids) in changed_silences(&entries) {
             let ids: Vec<SilenceId> = ids.into_iter().collect();

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use kernel::{Actor, Fact, Message, SpaceId, Time};
+use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
 use crate::db::{Conn, Row, Tx};
@@ -94,23 +95,50 @@ pub async fn cancel(tx: &mut Tx, space: &SpaceId, subject: &str, now: Time) -> R
     Ok(())
 }
 
-/// Takes up to `limit` due messages under a lease: nobody else gets them until it ends.
+/// Takes up to `limit` due messages under a lease: nobody else gets them until it ends. Those to
+/// `busy` targets, each a channel and a target, stay where they are.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn take(tx: &mut Tx, lease: &str, now: Time, limit: i64) -> Result<Vec<Taken>, Fault> {
+pub async fn take(
+    tx: &mut Tx,
+    lease: &str,
+    now: Time,
+    limit: i64,
+    busy: &[(String, String)],
+) -> Result<Vec<Taken>, Fault> {
+    let mut params = params![now + LEASE, lease, now, limit];
+    let mut others = String::new();
+    for (channel, target) in busy {
+        let at = params.len() + 1;
+        others += &format!(" AND NOT (channel = ${at} AND target = ${})", at + 1);
+        params.extend(params![channel, target]);
+    }
     // The outer conditions are looked at again after waiting for another worker's row lock.
-    let rows = tx
-        .all(
-            "UPDATE outbox SET leased_until = $1, due_at = $1, lease = $2, attempts = attempts + 1 \
-             WHERE state = 'waiting' AND due_at <= $3 AND leased_until <= $3 AND (space_id, id) IN \
-             (SELECT space_id, id FROM outbox WHERE due_at <= $3 AND state = 'waiting' \
-              ORDER BY due_at LIMIT $4) \
-             RETURNING space_id, id, subject, channel, target, body, attempts, lease",
-            params![now + LEASE, lease, now, limit],
-        )
-        .await?;
+    let sql = format!(
+        "UPDATE outbox SET leased_until = $1, due_at = $1, lease = $2, attempts = attempts + 1 \
+         WHERE state = 'waiting' AND due_at <= $3 AND leased_until <= $3 AND (space_id, id) IN \
+         (SELECT space_id, id FROM outbox WHERE due_at <= $3 AND state = 'waiting'{others} \
+          ORDER BY due_at LIMIT $4) \
+         RETURNING space_id, id, subject, channel, target, body, attempts, lease"
+    );
+    let rows = tx.all(AssertSqlSafe(sql), params).await?;
     rows.iter().map(taken).collect()
+}
+
+/// Ends every lease: for the start of the only process that uses the database. What was on its way
+/// when the last one died is due at once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_leases(tx: &mut Tx, now: Time) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE outbox SET leased_until = 0, due_at = $1 \
+         WHERE state = 'waiting' AND leased_until > $1",
+        params![now],
+    )
+    .await?;
+    Ok(())
 }
 
 fn taken(row: &Row) -> Result<Taken, Fault> {

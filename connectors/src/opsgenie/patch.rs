@@ -1,3 +1,4 @@
+use kernel::Time;
 use serde_json::Value;
 
 use super::create::{object, tags, text};
@@ -16,6 +17,8 @@ pub struct Patch {
     pub priority: String,
     /// Tags.
     pub tags: Vec<String>,
+    /// Until when nobody wants to hear of it.
+    pub end_time: Option<Time>,
 }
 
 impl Patch {
@@ -26,12 +29,18 @@ impl Patch {
     pub fn parse(body: &[u8]) -> Result<Patch, Faults> {
         let map = object(body)?;
         let mut faults = Faults::default();
+        let end_time = text(&map, "endTime", 64, &mut faults);
+        let until = Time::parse(&end_time).ok();
+        if !end_time.is_empty() && until.is_none() {
+            faults.add("endTime", "endTime is an ISO 8601 time.");
+        }
         let patch = Patch {
             note: text(&map, "note", NOTE_CHARS_MAX, &mut faults),
             message: text(&map, "message", usize::MAX, &mut faults),
             description: text(&map, "description", usize::MAX, &mut faults),
             priority: text(&map, "priority", usize::MAX, &mut faults),
             tags: tags(&map, &mut faults),
+            end_time: until,
         };
         faults.none_or(patch)
     }

@@ -1,7 +1,7 @@
 use kernel::Time;
 use serde_json::json;
 
-use super::{Action, Create, Outcome, Query, RequestId, Seen};
+use super::{Action, Create, Outcome, Patch, Query, RequestId, Seen};
 use crate::Pairs;
 
 fn value<'p>(pairs: &'p Pairs<'_>, name: &str) -> Option<&'p str> {
@@ -105,4 +105,15 @@ fn queries_hold_or_do_not() {
     }
     assert!(Query::parse(&"(".repeat(500)).is_err());
     assert!(Query::parse(&"NOT ".repeat(200)).is_err());
+}
+
+#[test]
+fn the_end_of_a_snooze_is_a_time_or_is_unsaid() {
+    let read = |body: &str| Patch::parse(body.as_bytes()).map(|patch| patch.end_time);
+    assert_eq!(
+        read(r#"{"endTime":"2026-11-20T13:00:00+01:00"}"#),
+        Ok(Time::parse("2026-11-20T12:00:00Z").ok())
+    );
+    assert_eq!(read("{}"), Ok(None));
+    assert!(read(r#"{"endTime":"tomorrow"}"#).is_err());
 }

@@ -63,7 +63,8 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// The member as a time; PagerDuty takes offsets without a colon.
+    /// The member as a time; PagerDuty takes offsets without a colon, and its SDK for Python
+    /// writes a `Z` behind an offset.
     pub(crate) fn time(&self, name: &str, faults: &mut Faults) -> Option<kernel::Time> {
         let text = self.text(name, faults);
         if text.is_empty() {
@@ -73,7 +74,8 @@ impl<'v> Members<'v> {
         let spelled = colon.map(|at| format!("{}:{}", &text[..at], &text[at..]));
         let time = kernel::Time::parse(&text)
             .or_else(|error| spelled.as_deref().map_or(Err(error), kernel::Time::parse))
-            .or_else(|_| kernel::Time::parse(&format!("{text}Z")));
+            .or_else(|_| kernel::Time::parse(&format!("{text}Z")))
+            .or_else(|_| kernel::Time::parse(text.trim_end_matches('Z')));
         if time.is_err() {
             let prefix = self.prefix;
             faults.add(format!("'{prefix}{name}' is invalid (must be an ISO 8601 time)"));

@@ -74,6 +74,21 @@ fn everything_of_a_trigger_finds_its_place() {
 }
 
 #[test]
+fn times_are_read_as_senders_write_them() {
+    let expected = Time::parse("2026-11-20T12:00:00Z").ok();
+    for text in [
+        "2026-11-20T12:00:00Z",
+        "2026-11-20T12:00:00",
+        "2026-11-20T13:00:00.000+0100",
+        "2026-11-20T12:00:00.000000+00:00Z",
+    ] {
+        let mut body = documented();
+        body["payload"]["timestamp"] = json!(text);
+        assert_eq!(event(&body).signal(NOW).starts_at, expected, "{text}");
+    }
+}
+
+#[test]
 fn acknowledging_and_resolving_need_the_key_alone() {
     for (word, action) in [("acknowledge", Action::Acknowledge), ("resolve", Action::Resolve)] {
         let body = json!({ "routing_key": "r", "dedup_key": "k", "event_action": word });

@@ -60,6 +60,20 @@ impl LogEntry {
     ) -> Timestamp {
         later(self.at, repeat_interval.saturating_mul(2).min(retention))
     }
+
+    /// Whether the entry still counts at a flush of these members: until it is forgotten, and
+    /// beyond that while all that fires is acknowledged, for then no repetition renews it. Else
+    /// what somebody looks at would be told anew, and its end never.
+    pub fn stands(
+        &self,
+        members: &[FlushMember],
+        rule: &FlushRule,
+        retention: SignedDuration,
+        now: Timestamp,
+    ) -> bool {
+        let acknowledged = rule.acknowledgement_stops_repeats && all_acknowledged(members);
+        acknowledged || self.forgotten_at(rule.repeat_interval, retention) > now
+    }
 }
 
 /// What a flush does for one receiver.

@@ -5,14 +5,19 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "this is how the helpers of tests fail")]
 
+mod alertmanager_notifiers;
 mod amtool;
 mod backup;
+mod beside_alertmanager;
 mod description;
 mod estate;
 mod hostile;
 mod in_its_place;
 mod journal;
 mod killed_under_load;
+mod killed_while_telling;
 mod outage;
+mod sdks;
+mod slow_receivers;
 mod two_nodes;
 mod world;

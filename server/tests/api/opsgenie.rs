@@ -11,6 +11,8 @@ use crate::world::{Operate, Receiver, Reply, conversations, shop};
 conversations!(
     an_alert_lives_as_it_does_with_opsgenie,
     alerts_are_found_by_opsgenies_language,
+    a_list_says_where_its_other_pages_are,
+    what_is_snoozed_is_held_back_until_then_or_its_end,
     what_is_wrong_is_answered_as_opsgenie_answers,
     a_key_sees_the_alerts_that_it_sent,
     opsgenies_heartbeats_are_heartbeats,
@@ -136,6 +138,59 @@ async fn alerts_are_found_by_opsgenies_language(place: Place) {
     assert_eq!(count.is(200)["data"]["count"], 2);
     ask(&operate, Method::GET, "/alerts?query=nobody%3Ax", Value::Null).await.is(422);
     ask(&operate, Method::GET, "/alerts?limit=1000", Value::Null).await.is(422);
+    operate.end().await;
+}
+
+async fn a_list_says_where_its_other_pages_are(place: Place) {
+    let operate = Operate::start(&place).await;
+    key(&operate, "genie", THEIRS).await;
+    for alias in ["a", "b", "c", "d", "e"] {
+        ask(&operate, Method::POST, "/alerts", orders(alias)).await.is(202);
+    }
+    let asked = "/alerts?query=tag%3Ashop&sort=alias&order=asc&limit=2";
+    let list = ask(&operate, Method::GET, asked, Value::Null).await.is(200);
+    let page = |which: &str| -> String {
+        let link = list["paging"][which].as_str().unwrap_or_else(|| panic!("{which} in {list}"));
+        link.split_once("/v2").unwrap().1.to_owned()
+    };
+    for (which, aliases) in
+        [("first", vec!["a", "b"]), ("next", vec!["c", "d"]), ("last", vec!["e"])]
+    {
+        let found = ask(&operate, Method::GET, &page(which), Value::Null).await.is(200);
+        let found = found["data"].as_array().unwrap().iter();
+        let found: Vec<&str> = found.map(|alert| alert["alias"].as_str().unwrap()).collect();
+        assert_eq!(found, aliases, "{which}");
+    }
+    let last = ask(&operate, Method::GET, &page("last"), Value::Null).await.is(200);
+    assert_eq!(last["paging"]["next"], Value::Null, "{last}");
+    operate.end().await;
+}
+
+async fn what_is_snoozed_is_held_back_until_then_or_its_end(place: Place) {
+    let operate = Operate::start(&place).await;
+    key(&operate, "genie", THEIRS).await;
+    let snoozed = async |alias: &str| {
+        let path = format!("/alerts/{alias}?identifierType=alias");
+        let shown = ask(&operate, Method::GET, &path, Value::Null).await.is(200);
+        (shown["data"]["snoozed"].clone(), shown["data"]["snoozedUntil"].clone())
+    };
+    let snooze = async |alias: &str, until: &str| {
+        let path = format!("/alerts/{alias}/snooze?identifierType=alias");
+        ask(&operate, Method::POST, &path, json!({ "endTime": until, "note": "later" })).await
+    };
+    for alias in ["a", "b"] {
+        ask(&operate, Method::POST, "/alerts", orders(alias)).await.is(202);
+    }
+    snooze("a", "2100-01-01T00:00:00Z").await.is(202);
+    snooze("a", "2099-01-01T00:00:00Z").await.is(202);
+    assert_eq!(snoozed("a").await, (json!(true), json!("2099-01-01T00:00:00Z")), "the last word");
+    assert_eq!(snoozed("b").await, (json!(false), Value::Null), "no other alert is snoozed");
+    snooze("a", "2000-01-01T00:00:00Z").await.is(422);
+    snooze("a", "later").await.is(422);
+    snooze("a", "").await.is(422);
+    ask(&operate, Method::POST, "/alerts/a/close?identifierType=alias", json!({})).await.is(202);
+    ask(&operate, Method::POST, "/alerts", orders("a")).await.is(202);
+    assert_eq!(snoozed("a").await, (json!(false), Value::Null), "what fires next is told");
     operate.end().await;
 }
 

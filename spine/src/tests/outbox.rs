@@ -14,6 +14,8 @@ crate::both!(MIGRATIONS;
     a_message_is_taken_once_and_settled_by_its_holder,
     two_workers_never_take_the_same_message,
     a_lease_that_ends_gives_the_message_to_another_worker,
+    a_target_that_is_busy_is_passed_over,
+    the_end_of_all_leases_makes_due_what_was_on_its_way,
     a_failed_message_waits_longer_each_time_and_then_dies,
     a_rejected_message_dies_at_once_and_can_be_retried,
     a_dead_message_that_is_dismissed_stays_away,
@@ -37,7 +39,7 @@ async fn send(db: &Db, id: CounterId) {
 async fn take(db: &Db, lease: &str, now: Time, limit: i64) -> Vec<Taken> {
     let lease = lease.to_owned();
     db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { outbox::take(tx, &lease, now, limit).await })
+        Box::pin(async move { outbox::take(tx, &lease, now, limit, &[]).await })
     })
     .await
     .unwrap()
@@ -193,4 +195,33 @@ async fn lists_show_one_space_and_one_state(place: Place) {
     assert!(outbox::list(&mut conn, &space(), "dead", 10).await.unwrap().is_empty());
     let other = SpaceId::new("other");
     assert!(outbox::list(&mut conn, &other, "", 10).await.unwrap().is_empty());
+}
+
+async fn a_target_that_is_busy_is_passed_over(place: Place) {
+    message(&place.db).await;
+    let some = take(&place.db, "a", NOON, 1).await;
+    let Taken { message: known, .. } = &some[0];
+    message(&place.db).await;
+    let pass = |channel: &str, target: &str| {
+        let busy = [(channel.to_owned(), target.to_owned())];
+        place.db.write::<_, Fault, _>(move |tx| {
+            let busy = busy.clone();
+            Box::pin(async move { outbox::take(tx, "b", NOON, 5, &busy).await })
+        })
+    };
+    assert_eq!(pass(&known.channel, &known.target).await.unwrap().len(), 0);
+    assert_eq!(pass("another", &known.target).await.unwrap().len(), 1, "it is busy elsewhere");
+}
+
+async fn the_end_of_all_leases_makes_due_what_was_on_its_way(place: Place) {
+    message(&place.db).await;
+    assert_eq!(take(&place.db, "a", NOON, 5).await.len(), 1);
+    assert_eq!(take(&place.db, "b", NOON, 5).await.len(), 0);
+    place
+        .db
+        .write::<_, Fault, _>(|tx| Box::pin(async { outbox::end_leases(tx, NOON).await }))
+        .await
+        .unwrap();
+    let again = take(&place.db, "b", NOON, 5).await;
+    assert_eq!((again.len(), again[0].attempt), (1, 2));
 }

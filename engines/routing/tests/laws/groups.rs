@@ -243,6 +243,21 @@ fn the_log_forgets_when_alertmanagers_does() {
     assert_eq!(entry.forgotten_at(seconds(900), seconds(1_000)), at(1_000));
 }
 
+#[test]
+fn what_is_acknowledged_is_known_until_its_end_is_told() {
+    let rule = FlushRule { acknowledgement_stops_repeats: true, ..RULE };
+    let acknowledged = FlushMember { acknowledged: true, ..FlushMember::new(1, Firing) };
+    let (entry, retention) = (told(&[1], &[]), seconds(100_000));
+    let late = at(50_000);
+    let stands =
+        |members: &[FlushMember], rule: &FlushRule| entry.stands(members, rule, retention, late);
+    assert!(stands(&[acknowledged], &rule), "no repetition renewed it");
+    assert!(stands(&members(&[], &[1]), &rule), "its end is still to be told");
+    assert!(!stands(&members(&[1], &[]), &rule), "nobody looks at it any more");
+    assert!(!stands(&[acknowledged], &RULE), "only when wanted");
+    assert!(entry.stands(&members(&[1], &[]), &RULE, retention, at(1_999)));
+}
+
 /// What happens to the alerts of a group between two flushes.
 #[derive(Clone, Debug)]
 struct Step {

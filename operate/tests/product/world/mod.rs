@@ -1,18 +1,28 @@
 //! The world around the tests: programs, ports, waiting.
 
+mod alerting;
+mod dice;
 mod exporter;
 mod mail;
 mod operate;
 mod program;
 mod prometheus;
+mod receiver;
+mod sdk;
+mod tls;
 
 use std::time::Duration;
 
+pub use alerting::{Alerting, Make};
+pub use dice::Dice;
 pub use exporter::Exporter;
 pub use mail::{MailServer, link};
-pub use operate::{BINARY, Operate, Setup};
-pub use program::{Program, free_port, run};
+pub use operate::{Operate, Setup};
+pub use program::run;
 pub use prometheus::Prometheus;
+pub use receiver::{Hook, Receiver};
+pub use sdk::Sdk;
+pub use tls::TlsFront;
 
 /// Only ends a test that has failed already: generous, for slow machines.
 const PATIENCE: Duration = Duration::from_secs(100);

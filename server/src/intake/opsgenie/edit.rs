@@ -14,7 +14,7 @@ use spine::journal::{self, Stamp};
 use tokio::sync::Mutex;
 
 use super::read::Named;
-use super::{Answered, Asking, Refused, take};
+use super::{Answered, Asking, Refused, snooze, take};
 use crate::app::App;
 use crate::extract::RawBody;
 use crate::intake::orders;
@@ -68,6 +68,7 @@ fn action(method: &Method, what: &str) -> Option<Action> {
         ("POST", "close") => Action::Close,
         ("POST", "acknowledge") => Action::Acknowledge,
         ("POST", "unacknowledge") => Action::Unacknowledge,
+        ("POST", "snooze") => Action::Snooze,
         ("POST", "notes") => Action::AddNote,
         ("POST", "tags") => Action::AddTags,
         ("DELETE", "tags") => Action::RemoveTags,
@@ -122,15 +123,22 @@ async fn perform(
         Action::Close if alert.stage.firing() => {
             let over = Signal { ends_at: Some(app.world.now()), ..again(&alert) };
             take(app, asking, vec![over]).await?;
+            // What fires next is another matter.
+            snooze::wake(app, asking, &alert).await?;
             Outcome::Done
         }
+        Action::Snooze if alert.stage.firing() => {
+            snooze::snooze(app, asking, &alert, &patch).await?;
+            Outcome::Done
+        }
+        Action::Snooze => Outcome::NotNow,
         Action::Acknowledge => command(app, asking, &alert, Command::Acknowledge {}).await?,
         Action::Unacknowledge => command(app, asking, &alert, Command::Unacknowledge {}).await?,
         Action::Delete => command(app, asking, &alert, Command::Close {}).await?,
         Action::AddNote if patch.note.trim().is_empty() => {
             return Err(Faults::one("note", "Note can not be empty.").into());
         }
-        Action::Close | Action::AddNote | Action::Create | Action::Snooze => Outcome::Done,
+        Action::Close | Action::AddNote | Action::Create => Outcome::Done,
         Action::AddTags
         | Action::RemoveTags
         | Action::UpdatePriority

@@ -7,6 +7,7 @@
 mod edit;
 mod heartbeats;
 mod read;
+mod snooze;
 
 use std::net::SocketAddr;
 

@@ -55,12 +55,26 @@ fn seen(alert: &Alert) -> Seen<'_> {
     }
 }
 
+/// Who was to be told, as it was sent; clients need an id, which may be said as a name.
+fn responders(alert: &Alert) -> Value {
+    let text = alert.annotations.get("responders").unwrap_or("[]");
+    let mut list = serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
+    for responder in list.iter_mut().filter_map(Value::as_object_mut) {
+        let names = ["id", "name", "username"].into_iter();
+        if let Some(id) = names.filter_map(|name| responder.get(name)).next().cloned() {
+            responder.insert("id".to_owned(), id);
+        }
+    }
+    list.retain(|responder| responder["id"].is_string());
+    Value::Array(list)
+}
+
 /// An alert as Opsgenie shows it in lists.
-fn shown(alert: &Alert, integration: &str) -> Map<String, Value> {
-    let seen = seen(alert);
-    let list = |name| {
-        let text = alert.annotations.get(name).unwrap_or("[]");
-        serde_json::from_str::<Value>(text).unwrap_or_else(|_| json!([]))
+fn shown(app: &App, asking: &Asking, alert: &Alert) -> Map<String, Value> {
+    let (seen, integration) = (seen(alert), &*asking.source.name);
+    let snoozed = match alert.stage.firing() {
+        true => app.silences.silenced(&asking.source.space, &alert.labels, app.world.now()).until,
+        false => None,
     };
     let changed = alert.ends_at.unwrap_or(alert.last_seen);
     let value = json!({
@@ -72,7 +86,8 @@ fn shown(alert: &Alert, integration: &str) -> Map<String, Value> {
         "acknowledged": seen.acknowledged,
         "isSeen": seen.acknowledged,
         "tags": seen.tags,
-        "snoozed": false,
+        "snoozed": snoozed.is_some(),
+        "snoozedUntil": snoozed,
         "count": alert.fired_count,
         "lastOccurredAt": alert.last_seen,
         "createdAt": alert.first_seen,
@@ -80,7 +95,7 @@ fn shown(alert: &Alert, integration: &str) -> Map<String, Value> {
         "source": seen.source,
         "owner": alert.acknowledged_by.as_ref().map_or("", |actor| actor.name()),
         "priority": seen.priority,
-        "responders": list("responders"),
+        "responders": responders(alert),
         "integration": { "id": integration, "name": integration, "type": "API" },
         "report": {},
     });
@@ -91,9 +106,9 @@ fn shown(alert: &Alert, integration: &str) -> Map<String, Value> {
 }
 
 /// An alert as Opsgenie shows it alone.
-fn whole(alert: &Alert, integration: &str) -> Value {
+fn whole(app: &App, asking: &Asking, alert: &Alert) -> Value {
     const OWN: [&str; 5] = ["summary", "description", "responders", "visibleTo", "actions"];
-    let mut map = shown(alert, integration);
+    let mut map = shown(app, asking, alert);
     let details: Map<String, Value> = alert
         .annotations
         .iter()
@@ -127,6 +142,30 @@ fn fitting(app: &App, asking: &Asking, query: &str) -> Result<Vec<Alert>, Refuse
     Ok(found)
 }
 
+/// Where the other pages are, each with the same question.
+fn paging(app: &App, asked: &ListQuery, (offset, limit): (usize, usize), all: usize) -> Value {
+    let page = |offset: usize| {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in
+            [("query", &asked.query), ("sort", &asked.sort), ("order", &asked.order)]
+        {
+            if !value.is_empty() {
+                pairs.append_pair(name, value);
+            }
+        }
+        pairs.append_pair("offset", &offset.to_string());
+        pairs.append_pair("limit", &limit.to_string());
+        format!("{}/v2/alerts?{}", app.config.base_url(), pairs.finish())
+    };
+    let next = offset + limit;
+    let mut paging =
+        json!({ "first": page(0), "last": page(all.saturating_sub(1) / limit * limit) });
+    if next < all && next + limit <= REACH_MAX {
+        paging["next"] = json!(page(next));
+    }
+    paging
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     asking: Asking,
@@ -157,9 +196,10 @@ pub(super) async fn list(
         return Err(Problem::refused(message).into());
     }
     let page = found.iter().skip(offset).take(limit);
-    let items: Vec<Map<String, Value>> =
-        page.map(|alert| shown(alert, &asking.source.name)).collect();
-    answer(&app, &asking, json!(items))
+    let items: Vec<Map<String, Value>> = page.map(|alert| shown(&app, &asking, alert)).collect();
+    let mut told = answer(&app, &asking, json!(items))?;
+    told.1.0["paging"] = paging(&app, &asked, (offset, limit), found.len());
+    Ok(told)
 }
 
 pub(super) async fn count(
@@ -179,7 +219,8 @@ pub(super) async fn one(
 ) -> Answered {
     let found = asking.find(&app, &name, &named.identifier_type).await?;
     let alert = found.ok_or_else(missing)?;
-    answer(&app, &asking, whole(&alert, &asking.source.name))
+    let data = whole(&app, &asking, &alert);
+    answer(&app, &asking, data)
 }
 
 /// What became of a request.

@@ -165,7 +165,7 @@ impl Batcher {
                 Err(fault) if fault.worth_retrying() => {
                     let all: Vec<Fingerprint> = signals.iter().map(Signal::fingerprint).collect();
                     let stored = self.fetch(space, &all).await?;
-                    self.hot.put(space, stored.into_values());
+                    self.hot.catch_up(space, stored.into_values().collect());
                 }
                 result => return result,
             }
@@ -292,7 +292,7 @@ impl Batcher {
                         let prints: Vec<_> =
                             due.iter().map(|alert| alert.record.fingerprint).collect();
                         let stored = self.fetch(&space, &prints).await?;
-                        self.hot.put(&space, stored.into_values());
+                        self.hot.catch_up(&space, stored.into_values().collect());
                     }
                     result => result?,
                 }

@@ -1,7 +1,7 @@
 //! The alerts that are not closed, in memory: what the flood path decides on and lists are read
 //! from. Rebuilt from the database at start; the database stays the truth.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use alerts::{Alert, Fingerprint, Refresh, Stage};
@@ -31,6 +31,34 @@ pub struct Space {
     by_fingerprint: HashMap<Fingerprint, Arc<Versioned<Alert>>>,
     by_id: HashMap<AlertId, Fingerprint>,
     due: BTreeSet<(Time, Fingerprint)>,
+    gone: Gone,
+}
+
+/// The versions in which alerts were put away: a row that was read before does not bring one back.
+#[derive(Default)]
+struct Gone {
+    versions: HashMap<Fingerprint, i64>,
+    order: VecDeque<Fingerprint>,
+}
+
+/// How many are remembered: a row is put in at once after it was read.
+const GONE_MAX: usize = 1000;
+
+impl Gone {
+    fn put(&mut self, fingerprint: Fingerprint, version: i64) {
+        if self.versions.insert(fingerprint, version).is_none() {
+            self.order.push_back(fingerprint);
+        }
+        if self.order.len() > GONE_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.versions.remove(&oldest);
+        }
+    }
+
+    fn after(&self, fingerprint: Fingerprint, version: i64) -> bool {
+        self.versions.get(&fingerprint).is_some_and(|gone| *gone > version)
+    }
 }
 
 impl Space {
@@ -71,8 +99,11 @@ impl Space {
             if let Some(due) = before.record.next_due() {
                 self.due.remove(&(due, fingerprint));
             }
+        } else if self.gone.after(fingerprint, alert.version) {
+            return;
         }
         if alert.record.stage == Stage::Closed {
+            self.gone.put(fingerprint, alert.version);
             self.by_fingerprint.remove(&fingerprint);
             self.by_id.remove(&alert.record.id);
             return;
@@ -168,6 +199,18 @@ impl HotAlerts {
         }
     }
 
+    /// Takes in rows of the database. One whose version is here already says nothing new: what came
+    /// since is in memory and in the log of refreshes.
+    pub fn catch_up(&self, space: &SpaceId, mut rows: Vec<Versioned<Alert>>) {
+        self.read(space, |space| {
+            let Some(space) = space else { return };
+            rows.retain(|row| {
+                space.get(row.record.fingerprint).is_none_or(|known| known.version < row.version)
+            });
+        });
+        self.put(space, rows);
+    }
+
     /// Hears of every change of an alert of a space from now on. Only one can listen.
     pub fn listen(&self, space: &SpaceId) -> UnboundedReceiver<Arc<Versioned<Alert>>> {
         let (sender, receiver) = mpsc::unbounded_channel();
@@ -190,5 +233,58 @@ impl HotAlerts {
 
     fn write(&self) -> RwLockWriteGuard<'_, HashMap<SpaceId, Space>> {
         self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alerts::{Labels, Policy, Signal, take_batch};
+    use kernel::{Actor, Moment};
+
+    use super::*;
+
+    fn alert(description: &str) -> Alert {
+        let signal = Signal {
+            source: "checks".into(),
+            key: Some("a".into()),
+            labels: Labels::new([("alertname", "Slow")]),
+            annotations: Labels::new([("description", description)]),
+            starts_at: None,
+            ends_at: Some(Time::MAX),
+            generator_url: "".into(),
+        };
+        let moment = Moment::new(Time::from_seconds(1_000), Actor::system("intake"), 7);
+        let policy = Policy { resolve_timeout_seconds: 300 };
+        let taken = take_batch(&[signal], &|_| None, &|_| None, &moment, &policy);
+        taken.changes.into_iter().next().expect("it is new").alert
+    }
+
+    fn only(hot: &HotAlerts) -> Option<String> {
+        let all = hot.all(&SpaceId::main());
+        let alert = all.first()?;
+        alert.record.annotations.get("description").map(str::to_owned)
+    }
+
+    #[test]
+    fn a_row_does_not_undo_what_was_said_since_in_the_same_instant() {
+        let (hot, space) = (HotAlerts::default(), SpaceId::main());
+        hot.put(&space, [Versioned { record: alert("refreshed"), version: 5 }]);
+        hot.catch_up(&space, vec![Versioned { record: alert("as the row says"), version: 5 }]);
+        assert_eq!(only(&hot).as_deref(), Some("refreshed"));
+        hot.catch_up(&space, vec![Versioned { record: alert("newer"), version: 6 }]);
+        assert_eq!(only(&hot).as_deref(), Some("newer"));
+    }
+
+    #[test]
+    fn an_older_row_does_not_bring_back_what_was_put_away() {
+        let (hot, space) = (HotAlerts::default(), SpaceId::main());
+        let row = Versioned { record: alert("open"), version: 5 };
+        hot.put(&space, [row.clone()]);
+        let closed = Alert { stage: Stage::Closed, ..alert("open") };
+        hot.put(&space, [Versioned { record: closed, version: 6 }]);
+        hot.catch_up(&space, vec![row]);
+        assert_eq!(only(&hot), None);
+        hot.put(&space, [Versioned { record: alert("fires anew"), version: 7 }]);
+        assert_eq!(only(&hot).as_deref(), Some("fires anew"));
     }
 }

@@ -252,7 +252,7 @@ async fn command(
     let after = commands::execute(&app, asker, call, (&ALERTS, id, command), view).await?;
     let mut conn = app.db.reader().await?;
     let stored = store::by_id(&mut conn, &caller.space, &[id]).await?;
-    app.alerts.put(&caller.space, stored.iter().cloned());
+    app.alerts.catch_up(&caller.space, stored.clone());
     let version = after.get("version").and_then(Value::as_i64).unwrap_or_default();
     let after = match stored.first().filter(|alert| alert.version == version) {
         Some(alert) => shown(&app, &caller, &alert.record, version),

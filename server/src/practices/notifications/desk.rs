@@ -99,9 +99,7 @@ impl Desk<'_> {
                 acknowledgement_stops_repeats: true,
             };
             let now = stamp(self.moment.now);
-            let forgotten_at =
-                |last: &LogEntry| last.forgotten_at(rule.repeat_interval, self.retention);
-            let last = last.filter(|last| forgotten_at(last) > now);
+            let last = last.filter(|last| last.stands(&due.members, &rule, self.retention, now));
             let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
             let version = known.map_or(0, |known| known.version);
             let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {

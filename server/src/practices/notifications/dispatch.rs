@@ -228,7 +228,10 @@ const HISTORY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// # Errors
 /// When the database refuses.
 pub async fn forget(db: &Db, retention: SignedDuration, now: Time) -> Result<(), Fault> {
+    let rest_before = now - HISTORY;
+    // What is acknowledged is known beyond the retention.
     let log_before = time(stamp(now).saturating_sub(retention).unwrap_or(Timestamp::MIN));
-    db.write(move |tx| Box::pin(async move { store::forget(tx, log_before, now - HISTORY).await }))
+    let log_before = log_before.min(rest_before);
+    db.write(move |tx| Box::pin(async move { store::forget(tx, log_before, rest_before).await }))
         .await
 }

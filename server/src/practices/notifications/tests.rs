@@ -75,7 +75,7 @@ async fn carried(place: &Place, outcome: Outcome) {
         .db
         .write::<_, Fault, _>(move |tx| {
             Box::pin(async move {
-                let taken = outbox::take(tx, "lease", NOON, 10).await?.remove(0);
+                let taken = outbox::take(tx, "lease", NOON, 10, &[]).await?.remove(0);
                 store::attempted(tx, &taken, &outcome, (NOON, 1500)).await?;
                 outbox::settle(tx, &taken, &outcome, NOON).await?;
                 Ok(())
@@ -117,7 +117,9 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
     told(&place, 1, None, entry(&[2]), 2).await.unwrap();
     place
         .db
-        .write::<_, Fault, _>(|tx| Box::pin(async { outbox::take(tx, "lease", NOON, 10).await }))
+        .write::<_, Fault, _>(|tx| {
+            Box::pin(async { outbox::take(tx, "lease", NOON, 10, &[]).await })
+        })
         .await
         .unwrap();
     assert_eq!(standing(&place, NOON).await, Standing::Busy);
