@@ -56,6 +56,17 @@ enum Verb {
         /// Its id.
         alert: String,
     },
+    /// Says that telling you of it was of no use: its rule gets a tuning task.
+    NotUseful {
+        /// Its id.
+        alert: String,
+        /// What made it useless.
+        #[arg(long, required_unless_present = "undo", conflicts_with = "undo")]
+        reason: Option<String>,
+        /// Takes your word back: it was of use after all.
+        #[arg(long)]
+        undo: bool,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -109,6 +120,13 @@ impl AlertArgs {
             }
             Verb::Clear { alert, reason } => {
                 let command = json!({ "command": "clear", "reason": reason });
+                ask(&client, screen, &alert, command).await?;
+            }
+            Verb::NotUseful { alert, reason, .. } => {
+                let command = match reason {
+                    Some(reason) => json!({ "command": "mark_not_useful", "reason": reason }),
+                    None => json!({ "command": "take_back_not_useful" }),
+                };
                 ask(&client, screen, &alert, command).await?;
             }
             Verb::Close { alert } => {

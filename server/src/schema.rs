@@ -24,4 +24,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "notifications",
         sql: include_str!("../migrations/0008_notifications.sql"),
     },
+    Migration { version: 220, name: "tuning", sql: include_str!("../migrations/0220_tuning.sql") },
 ];

@@ -24,6 +24,7 @@ mod severity;
 mod signal;
 mod stage;
 mod template;
+mod useful;
 mod view;
 
 pub use alert::{Alert, CLOSE_AFTER, Refresh};
@@ -37,6 +38,7 @@ pub use matching::{Match, MatchRule, Matcher, RuleError};
 pub use severity::Severity;
 pub use signal::{Invalid, Signal};
 pub use stage::{ALLOWED, Stage, Verb};
+pub use useful::NotUseful;
 pub use view::{Field, Offer, View};
 
 #[cfg(test)]

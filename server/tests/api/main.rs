@@ -17,6 +17,7 @@ mod repeats;
 mod service;
 mod silences;
 mod spaces;
+mod tuning;
 mod two_nodes;
 mod watching;
 mod world;

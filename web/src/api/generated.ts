@@ -1032,6 +1032,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tuning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tuning tasks: what people found useless, those with the most votes first. */
+        get: operations["tuning_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one tuning task. */
+        get: operations["tuning_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks something of a tuning task; the answer is the task afterwards. */
+        post: operations["tuning_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a tuning task, the newest first. */
+        get: operations["tuning_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{integration}": {
         parameters: {
             query?: never;
@@ -1177,6 +1245,8 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description The rule that found the item, for people. */
             matched_by?: string | null;
+            /** @description Who found the present (or last) firing useless. */
+            not_useful?: components["schemas"]["NotUseful"][];
             /** @description When the present (or last) firing was received. */
             received_at: components["schemas"]["Time"];
             /** @description Technical gravity, read from the labels. */
@@ -1203,6 +1273,14 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "close";
+        } | {
+            /** @enum {string} */
+            command: "mark_not_useful";
+            /** @description What made it useless. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            command: "take_back_not_useful";
         };
         /** @description One thing to fill in. */
         AlertField: {
@@ -1228,6 +1306,13 @@ export interface components {
             fields: components["schemas"]["AlertField"][];
             /** @description What a button says. */
             label: string;
+        };
+        /** @description An alert rule, as monitoring names it. */
+        AlertRule: {
+            /** @description The name of the alert. */
+            name: string;
+            /** @description The integration that its alerts come through. */
+            source: string;
         };
         /**
          * @description The technical gravity, as the source sees it. Not the order of work: that is the incident's
@@ -3115,6 +3200,28 @@ export interface components {
              */
             total: number;
         };
+        /** @description One page of a list. */
+        Listed_TuningView: {
+            /** @description The rows. */
+            items: (components["schemas"]["TuningTask"] & {
+                /** @description What a person may ask now. */
+                allowed: components["schemas"]["TuningOffer"][];
+                /** @description Whether the rule is on the noise list, by the policy of now. */
+                noisy: boolean;
+                /**
+                 * Format: int64
+                 * @description The row's version, for `If-Match`.
+                 */
+                version: number;
+            })[];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
         /** @description A heartbeat with the address that pings it. */
         MadeHeartbeat: components["schemas"]["HeartbeatView"] & {
             /** @description GET or POST this to ping it: for cron, shown this once. */
@@ -3371,6 +3478,15 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description One person's word that an alert was of no use. */
+        NotUseful: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description What made it useless. */
+            reason: string;
         };
         /** @description The state of a product or a use case. */
         OfferState: {
@@ -3694,6 +3810,12 @@ export interface components {
              *     }
              */
             incidents: components["schemas"]["IncidentPolicy"];
+            /**
+             * Format: int32
+             * @description A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
+             * @default 3
+             */
+            noise_votes: number;
             /**
              * @description Alerts that have an item open an incident from this severity on. Milder ones are recorded.
              * @default warning
@@ -4445,6 +4567,119 @@ export interface components {
             route: string;
             /** @description `takes`, `passes` (a route below takes it) or `refused`. */
             verdict: string;
+        };
+        /** @description One thing that can be chosen. */
+        TuningChoice: {
+            /** @description What people read. */
+            label: string;
+            /** @description As the command takes it. */
+            value: string;
+        };
+        /** @description What can be asked of a tuning task. */
+        TuningCommand: {
+            /** @enum {string} */
+            command: "start";
+        } | {
+            /** @enum {string} */
+            command: "done";
+            /** @description What exactly: the old and the new threshold, who gets it now, why it is kept. */
+            note: string;
+            /** @description What was done. */
+            remedy: components["schemas"]["TuningRemedy"];
+        } | {
+            /** @enum {string} */
+            command: "dismiss";
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One thing to fill in. */
+        TuningField: {
+            /** @description Which control draws it. */
+            kind: string;
+            /** @description What people read beside it. */
+            label: string;
+            /** @description Its name in the command. */
+            name: string;
+            /** @description What can be chosen; empty where anything can be written. */
+            options?: components["schemas"]["TuningChoice"][];
+            /** @description Whether it may not stay empty. */
+            required: boolean;
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example tun_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        TuningId: string;
+        /** @description A command that a person may send now. */
+        TuningOffer: {
+            /** @description The command's name in JSON. */
+            command: string;
+            /** @description What has to be filled in. */
+            fields: components["schemas"]["TuningField"][];
+            /** @description What a button says. */
+            label: string;
+        };
+        /**
+         * @description What was done about a rule.
+         * @enum {string}
+         */
+        TuningRemedy: "threshold" | "rerouted" | "removed" | "kept";
+        /**
+         * @description Where a tuning task is in its life.
+         * @enum {string}
+         */
+        TuningStage: "open" | "in_work" | "done" | "dismissed";
+        /** @description What is to be done about one alert rule. */
+        TuningTask: components["schemas"]["AlertRule"] & {
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["TuningId"];
+            /** @description What exactly was done, or why the votes were set aside; empty before. */
+            note: string;
+            /** @description When this round began. */
+            opened_at: components["schemas"]["Time"];
+            remedy?: components["schemas"]["TuningRemedy"] | null;
+            /**
+             * Format: int32
+             * @description How often it was opened.
+             */
+            rounds: number;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["TuningStage"];
+            /** @description When something last happened to it. */
+            updated_at: components["schemas"]["Time"];
+            /** @description The votes of this round, or of the last one. */
+            votes: components["schemas"]["TuningVote"][];
+            /**
+             * Format: int32
+             * @description Votes of all rounds, those that were taken back not counted.
+             */
+            votes_total: number;
+            /** @description Who looks at the rule, or did last. */
+            worked_on_by?: string | null;
+        };
+        /** @description A tuning task as the API shows it: the record with what is computed from it. */
+        TuningView: components["schemas"]["TuningTask"] & {
+            /** @description What a person may ask now. */
+            allowed: components["schemas"]["TuningOffer"][];
+            /** @description Whether the rule is on the noise list, by the policy of now. */
+            noisy: boolean;
+            /**
+             * Format: int64
+             * @description The row's version, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description One person's word on one alert. */
+        TuningVote: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description Why it was of no use. */
+            reason: string;
         };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
@@ -9863,6 +10098,312 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only these stages, separated by commas. */
+                stage?: components["schemas"]["TuningStage"][];
+                /** @description Only rules of this integration. */
+                source?: string;
+                /** @description Only rules with exactly this name. */
+                name?: string;
+                /** @description Only rules with this text in their name. */
+                q?: string;
+                /** @description `true`: only rules on the noise list. */
+                noisy?: boolean;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_command: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuningCommand"];
+            };
+        };
+        responses: {
+            /** @description The task afterwards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TimelineEntry"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,6 +33,10 @@ export type MatchPreview = Schemas['RulePreview'];
 export type Silence = Schemas['SilenceView'];
 export type SilencePlan = Schemas['SilencePlan'];
 
+export type TuningTask = Schemas['TuningView'];
+export type TuningStage = Schemas['TuningStage'];
+export type TuningCommand = Schemas['TuningCommand'];
+
 export type Page = Schemas['PageView'];
 export type PageCommand = Schemas['PageCommand'];
 

@@ -16,6 +16,7 @@ const places = [
   ['Incidents', '/incidents'],
   ['Alerts', '/alerts'],
   ['Silences', '/silences'],
+  ['Tuning tasks', '/tuning'],
   ['Alerts without an item', '/alerts?matched=false'],
   ['Estate map', '/estate'],
   ['Reports', '/reports'],

@@ -116,6 +116,19 @@ const alert = createRoute({
   component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
 });
 
+const tuning = createRoute({
+  getParentRoute: () => app,
+  path: '/tuning',
+  validateSearch: only('stage', 'q', 'noisy', 'sort'),
+  component: lazyRouteComponent(() => import('../practices/tuning/TuningList'), 'TuningList'),
+});
+
+const tuningTask = createRoute({
+  getParentRoute: () => app,
+  path: '/tuning/$id',
+  component: lazyRouteComponent(() => import('../practices/tuning/TuningPage'), 'TuningPage'),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: '/silences',
@@ -206,6 +219,8 @@ export const routeTree = root.addChildren([
     incident,
     alerts,
     alert,
+    tuning,
+    tuningTask,
     silences,
     newSilence,
     silence,

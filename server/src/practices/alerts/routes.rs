@@ -210,6 +210,7 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 /// An alert as the caller sees it, with the silences that hold it back now.
 fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
     let mut view = alert.view(version);
+    view.allowed.retain(|offer| alert.suits(offer, &caller.actor()));
     if alert.stage.firing() {
         let silenced = app.silences.silenced(&caller.space, &alert.labels, app.world.now());
         view.silenced_by = silenced.by;
