@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Shell;
 use crate::client::{Client, part};
+use crate::history::History;
 use crate::screen::{Cell, Colour, Screen, Table, age, items, moment, text, time};
 use crate::trouble::Outcome;
 
@@ -21,6 +22,8 @@ pub struct AlertArgs {
 enum Verb {
     /// Lists alerts that are not closed, the worst first.
     List(List),
+    /// Lists what alerts went through, also those that are closed, with who looked at them.
+    History(History),
     /// Shows an alert with its labels and its history.
     Show {
         /// Its id.
@@ -101,6 +104,7 @@ impl AlertArgs {
         let client = shell.server.client()?;
         match self.verb {
             Verb::List(wanted) => return list(&client, screen, wanted).await,
+            Verb::History(wanted) => return wanted.show(&client, screen).await,
             Verb::Show { alert } => return show(&client, screen, &alert).await,
             Verb::Explain { alert } => {
                 let found = client.get(&format!("{}/explanation", path(&alert)), &[]).await?;

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod estate;
 mod explain;
+mod history;
 mod incident;
 mod installation;
 mod journal;

@@ -25,4 +25,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_notifications.sql"),
     },
     Migration { version: 220, name: "tuning", sql: include_str!("../migrations/0220_tuning.sql") },
+    Migration {
+        version: 221,
+        name: "alert_history",
+        sql: include_str!("../migrations/0221_alert_history.sql"),
+    },
 ];

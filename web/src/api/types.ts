@@ -26,6 +26,8 @@ export type IncidentCommand = Schemas['IncidentCommand'];
 
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
+export type AlertHistory = Schemas['Listed_AlertHistory']['items'][number];
+export type AlertSpell = Schemas['AlertSpell'];
 export type MatchRule = Schemas['MatchRule'];
 export type MatchRules = Schemas['MatchRules'];
 export type MatchPreview = Schemas['RulePreview'];
@@ -65,6 +67,8 @@ export type ProductState = Schemas['ProductState'];
 export type UseCaseState = Schemas['UseCaseState'];
 
 export type TimesReport = Schemas['TimesReport'];
+export type RulesReport = Schemas['RulesReport'];
+export type RuleReport = Schemas['RuleReport'];
 export type FigureGroup = Schemas['FigureGroup'];
 
 export type Account = Schemas['Account'];

@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline))
         .routes(routes!(rules, put_rules))
         .routes(routes!(preview))
+        .merge(super::history::routes::routes())
 }
 
 /// What a list of alerts can be narrowed to.

@@ -94,6 +94,15 @@ pub async fn of_rule(
     row.as_ref().map(versioned).transpose()
 }
 
+/// Every task of a space.
+///
+/// # Errors
+/// When the database refuses or a task does not read back.
+pub async fn all(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Task>, Fault> {
+    let sql = "SELECT data FROM tuning WHERE space_id = $1 ORDER BY id";
+    conn.all(sql, params![space]).await?.iter().map(|row| row.json("data")).collect()
+}
+
 fn versioned(row: &Row) -> Result<Versioned<Task>, Fault> {
     Ok(Versioned { record: row.json("data")?, version: row.get("version")? })
 }

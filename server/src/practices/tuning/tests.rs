@@ -91,6 +91,8 @@ async fn tasks_are_found_by_rule_stage_and_votes(place: Place) {
     let found = store::of_rule(&mut conn, &here, &rule("DiskFull")).await.unwrap().unwrap();
     assert_eq!(found.record, disk);
     assert!(store::of_rule(&mut conn, &elsewhere, &rule("DiskFull")).await.unwrap().is_none());
+    assert_eq!(store::all(&mut conn, &here).await.unwrap().len(), 2);
+    assert!(store::all(&mut conn, &elsewhere).await.unwrap().is_empty());
 }
 
 async fn a_rule_has_one_task(place: Place) {

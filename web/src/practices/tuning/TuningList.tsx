@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 
 import { tuning, type TuningTask } from '../../api';
+import { AlertViews } from '../../kit/AlertViews';
 import { StateWord } from '../../kit/Badges';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { changed } from '../../kit/filter';
@@ -48,6 +49,7 @@ export function TuningList() {
     <>
       <PageHead
         title="Tuning"
+        above={<AlertViews />}
         meta="Alert rules that people find useless: change them, or say why they stay."
       />
       <FilterBar
