@@ -4,16 +4,15 @@
 //! All figures are over the **firings that began in the period**, each from its first signal to its
 //! end. With *firings* the number of them, for one rule (integration and alert name):
 //!
-//! | figure | formula |
-//! |---|---|
-//! | fired | firings |
-//! | label sets | different alerts among them |
-//! | never acknowledged | firings that nobody looked at, on their own or through their incident; share = never acknowledged / fired |
-//! | closed without action | firings that are over, that nobody looked at, that belonged to no incident, and that no person cleared; share = that / firings that are over |
-//! | worst flapping | most changes (beginnings and ends) of one alert within any 3600 s |
-//! | median duration | middle of (end − start) of the firings that are over |
-//! | incidents | different incidents that were opened in the period and that a firing belonged to |
-//! | groups notified | different notifications of the period that named an alert of the rule |
+//! - **fired** = firings; **label sets** = different alerts among them.
+//! - **never acknowledged** = firings that nobody looked at, on their own or through their
+//!   incident; share = never acknowledged / fired.
+//! - **closed without action** = firings that are over, that nobody looked at, that belonged to no
+//!   incident, and that no person cleared; share = that / firings that are over.
+//! - **worst flapping** = most changes (beginnings and ends) of one alert within any 3600 s.
+//! - **median duration** = middle of (end − start) of the firings that are over.
+//! - **incidents** = different ones, opened in the period, that a firing belonged to.
+//! - **groups notified** = different notifications of the period that named an alert of the rule.
 //!
 //! Of everything together, with the incidents, notifications and pages that these firings led to:
 //! share of groups = notifications of groups / signals taken in, and share of pages = pages /

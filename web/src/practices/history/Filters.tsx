@@ -56,7 +56,7 @@ export function Filters() {
     >
       <Select
         size="xs"
-        w={135}
+        w={155}
         aria-label="Looked at"
         placeholder="Looked at or not"
         data={[
