@@ -50,6 +50,8 @@ kinds! {
     SilenceKind SilenceId "sil";
     /// A task of an incident.
     TaskKind TaskId "tsk";
+    /// A tuning task: what is to be done about an alert rule.
+    TuningKind TuningId "tun";
 }
 
 /// A typed, time-ordered id, written like `inc_01jq2m…`: a prefix and 26 digits of base 32.

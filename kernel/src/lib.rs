@@ -20,7 +20,7 @@ mod time;
 pub use actor::Actor;
 pub use id::{
     AlertId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId, OutboxId,
-    PageId, SilenceId, SpaceId, TaskId,
+    PageId, SilenceId, SpaceId, TaskId, TuningId,
 };
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Shell;
 use crate::client::{Client, part};
+use crate::history::History;
 use crate::screen::{Cell, Colour, Screen, Table, age, items, moment, text, time};
 use crate::trouble::Outcome;
 
@@ -21,6 +22,8 @@ pub struct AlertArgs {
 enum Verb {
     /// Lists alerts that are not closed, the worst first.
     List(List),
+    /// Lists what alerts went through, also those that are closed, with who looked at them.
+    History(History),
     /// Shows an alert with its labels and its history.
     Show {
         /// Its id.
@@ -56,6 +59,17 @@ enum Verb {
         /// Its id.
         alert: String,
     },
+    /// Says that telling you of it was of no use: its rule gets a tuning task.
+    NotUseful {
+        /// Its id.
+        alert: String,
+        /// What made it useless.
+        #[arg(long, required_unless_present = "undo", conflicts_with = "undo")]
+        reason: Option<String>,
+        /// Takes your word back: it was of use after all.
+        #[arg(long)]
+        undo: bool,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -90,6 +104,7 @@ impl AlertArgs {
         let client = shell.server.client()?;
         match self.verb {
             Verb::List(wanted) => return list(&client, screen, wanted).await,
+            Verb::History(wanted) => return wanted.show(&client, screen).await,
             Verb::Show { alert } => return show(&client, screen, &alert).await,
             Verb::Explain { alert } => {
                 let found = client.get(&format!("{}/explanation", path(&alert)), &[]).await?;
@@ -109,6 +124,13 @@ impl AlertArgs {
             }
             Verb::Clear { alert, reason } => {
                 let command = json!({ "command": "clear", "reason": reason });
+                ask(&client, screen, &alert, command).await?;
+            }
+            Verb::NotUseful { alert, reason, .. } => {
+                let command = match reason {
+                    Some(reason) => json!({ "command": "mark_not_useful", "reason": reason }),
+                    None => json!({ "command": "take_back_not_useful" }),
+                };
                 ask(&client, screen, &alert, command).await?;
             }
             Verb::Close { alert } => {

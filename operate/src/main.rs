@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod estate;
 mod explain;
+mod history;
 mod incident;
 mod installation;
 mod journal;
@@ -20,6 +21,7 @@ mod serve;
 mod settings;
 mod silence;
 mod trouble;
+mod tuning;
 
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ enum Command {
     Alert(alert::AlertArgs),
     /// Hold alerts back for a while.
     Silence(silence::SilenceArgs),
+    /// Look after alert rules that people find useless.
+    Tuning(tuning::TuningArgs),
     /// Sign in, and save the login.
     Login(login::Login),
     /// Sign out, and forget the login.
@@ -141,6 +145,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
+        Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
         Command::Whoami => login::whoami(shell).await,

@@ -28,6 +28,8 @@ pub struct Config {
     pub intake: Intake,
     /// Who is told of groups of alerts.
     pub routing: Routing,
+    /// How long what happened is kept.
+    pub history: History,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -93,6 +95,21 @@ pub struct Routing {
     pub syntax: routing::Syntax,
 }
 
+/// How long what happened is kept. The journal is kept whole, whatever is said here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct History {
+    /// What alerts went through is kept for so many days after they were over.
+    pub retention_days: u32,
+}
+
+impl Default for History {
+    fn default() -> History {
+        // A year, and some weeks to compare it with the year before.
+        History { retention_days: 400 }
+    }
+}
+
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -115,6 +132,7 @@ impl Default for Config {
             webhook: Webhook::default(),
             intake: Intake::default(),
             routing: Routing::default(),
+            history: History::default(),
             log: Log::default(),
         }
     }
@@ -219,6 +237,9 @@ impl Config {
         }
         if !["text", "json"].contains(&self.log.format.as_str()) {
             return Err("log.format is text or json".to_owned());
+        }
+        if self.history.retention_days == 0 {
+            return Err("history.retention_days must be at least 1".to_owned());
         }
         if self.intake.resolve_timeout_seconds == 0 {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());

@@ -249,6 +249,19 @@ impl Clauses {
         self.text.push_str(&condition.replace("$$", &place));
     }
 
+    /// A condition with several values, which stand at `$$1`, `$$2` … The text is made of fixed
+    /// pieces only, like every other.
+    pub fn add_all(&mut self, condition: &str, values: Vec<Value>) {
+        let mut text = condition.to_owned();
+        let first = self.values.len();
+        for place in 1..=values.len() {
+            text = text.replace(&format!("$${place}"), &format!("${}", first + place));
+        }
+        self.values.extend(values);
+        self.text.push_str(" AND ");
+        self.text.push_str(&text);
+    }
+
     /// The column is one of these; no values, no condition.
     pub fn any_of(&mut self, column: &'static str, wanted: &[String]) {
         if wanted.is_empty() {
@@ -359,6 +372,14 @@ mod tests {
         let problem =
             Sort::parse(Some("-size"), OFFERED, Sort::ascending("number", true)).unwrap_err();
         assert_eq!(problem.remedy.as_deref(), Some("sort by one of: number"));
+    }
+
+    #[test]
+    fn values_of_one_condition_are_numbered_behind_those_before() {
+        let mut clauses = Clauses::in_space(&SpaceId::main());
+        clauses.add_all("(a < $$1 OR b > $$2)", vec![Value::from(7), Value::from(8)]);
+        assert_eq!(clauses.text(), "space_id = $1 AND (a < $2 OR b > $3)");
+        assert_eq!(clauses.values()[1..], [Value::from(7), Value::from(8)]);
     }
 
     #[test]

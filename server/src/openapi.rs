@@ -23,7 +23,18 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
             && command != incidents::Verb::Open.name()
     });
     for_people(components, "AlertCommand", |command| {
-        ["acknowledge", "unacknowledge", "clear", "close"].contains(&command)
+        [
+            "acknowledge",
+            "unacknowledge",
+            "clear",
+            "close",
+            "mark_not_useful",
+            "take_back_not_useful",
+        ]
+        .contains(&command)
+    });
+    for_people(components, "TuningCommand", |command| {
+        ["start", "done", "dismiss"].contains(&command)
     });
     for_people(components, "HeartbeatCommand", |command| {
         ["edit", "pause", "resume", "remove"].contains(&command)

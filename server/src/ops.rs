@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
 use crate::app::App;
+use crate::practices::alerts::history::writer as history;
 
 /// The numbers of this process.
 #[derive(Clone)]
@@ -70,7 +71,8 @@ async fn readyz(State(app): State<App>) -> Response {
             match spine::follow::lags(&mut conn, app.world.now()).await {
                 Ok(lags) => wrong.extend(
                     lags.into_iter()
-                        .filter(|lag| lag.seconds > 30.0)
+                        // History may be late: nothing that calls people waits for it.
+                        .filter(|lag| lag.seconds > 30.0 && lag.follower != history::NAME)
                         .map(|lag| format!("{} is {:.0} s behind", lag.follower, lag.seconds)),
                 ),
                 Err(fault) => wrong.push(format!("followers: {fault}")),

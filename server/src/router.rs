@@ -53,6 +53,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(oncall::routes::routes())
                 .merge(reports::routes::routes())
                 .merge(silences::routes::routes())
+                .merge(crate::practices::tuning::routes::routes())
                 .merge(settings::routes())
                 .merge(feed::routes())
                 .merge(intake::events_routes())

@@ -25,4 +25,10 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_notifications.sql"),
     },
     Migration { version: 9, name: "digests", sql: include_str!("../migrations/0009_digests.sql") },
+    Migration { version: 10, name: "tuning", sql: include_str!("../migrations/0010_tuning.sql") },
+    Migration {
+        version: 11,
+        name: "alert_history",
+        sql: include_str!("../migrations/0011_alert_history.sql"),
+    },
 ];

@@ -20,6 +20,8 @@ use crate::courier::Courier;
 use crate::keys::Keys;
 use crate::ops::Metrics;
 use crate::practices::alerts::batch::Batcher;
+use crate::practices::alerts::history::keeper;
+use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
@@ -174,6 +176,8 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         app.alerts.clone(),
         app.silences.clone(),
     );
+    let historian =
+        Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
     let hands = vec![
         Hand::of::<Incidents>(),
         Hand::of::<Pages>(),
@@ -186,6 +190,8 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
+        tokio::spawn(historian.run(stop.clone())),
+        tokio::spawn(keeper::run(app.clone())),
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),

@@ -145,6 +145,10 @@ async fn put_policy(
         let message = "alerts more than a day apart are not joined: at most 86400";
         return Err(Problem::refused(message).at("incidents.correlation_window_seconds"));
     }
+    if !(1..=100).contains(&policy.noise_votes) {
+        let message = "a rule is noise from 1 to 100 votes on";
+        return Err(Problem::refused(message).at("noise_votes"));
+    }
     let minutes = policy.incidents.unassigned_minutes;
     if minutes.is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
         let message = "a warning comes after 1 to 10080 minutes (a week); leave it out for none";

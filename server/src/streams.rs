@@ -2,6 +2,7 @@
 //! transaction that moves the stream's cursor.
 
 mod released;
+mod tuned;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -107,6 +108,9 @@ struct Loaded {
 impl Shell<'_> {
     async fn take(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
         if let Some((record, event)) = self.fact(tx, &ALERTS, stored).await? {
+            if let Some(command) = ::streams::tune(&record, &event) {
+                return self.tune(tx, stored, &record, command).await;
+            }
             self.follow(tx, stored, &Fact::Alert(&record, &event)).await
         } else if let Some((record, event)) = self.fact(tx, &INCIDENTS, stored).await? {
             self.follow(tx, stored, &Fact::Incident(&record, &event)).await

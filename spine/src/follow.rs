@@ -243,6 +243,36 @@ async fn advance(tx: &mut Tx, name: &str, to: Position) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The durable cursor of a reader that takes many entries at once, in a transaction of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor(pub &'static str);
+
+impl Cursor {
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn position(self, conn: &mut crate::Conn) -> Result<Position, Fault> {
+        position(conn, self.0).await
+    }
+
+    /// Where it stands, and stays until the transaction ends, on all nodes.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lock(self, tx: &mut Tx, now: kernel::Time) -> Result<Position, Fault> {
+        lock(tx, self.0, now).await
+    }
+
+    /// Moves it, in the transaction of what follows from the entries up to there.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn advance(self, tx: &mut Tx, to: Position) -> Result<(), Fault> {
+        advance(tx, self.0, to).await
+    }
+}
+
 /// How far a follower is behind the journal.
 #[derive(Clone, Debug)]
 pub struct Lag {

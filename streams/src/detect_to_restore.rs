@@ -83,6 +83,8 @@ fn alert_fact(
         | Event::Acknowledged { .. }
         | Event::Unacknowledged { .. }
         | Event::Closed { .. }
+        | Event::MarkedNotUseful { .. }
+        | Event::NotUsefulTakenBack { .. }
         | Event::Attached { .. }
         | Event::Detached { .. } => Vec::new(),
     }

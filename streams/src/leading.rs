@@ -10,6 +10,8 @@ pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
         | Event::Relabelled(_)
         | Event::Matched { .. }
         | Event::Cleared { .. } => true,
+        // To the task of its rule: see `tune`.
+        Event::MarkedNotUseful { .. } | Event::NotUsefulTakenBack { .. } => true,
         Event::Acknowledged { .. }
         | Event::Unacknowledged { .. }
         | Event::Closed { .. }

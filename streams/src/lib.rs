@@ -1,5 +1,6 @@
 //! Streams: how practices combine. A fact of one practice leads to commands of others; every
-//! combination stands in one table, [`detect_to_restore::react`].
+//! combination stands in one of two tables: [`detect_to_restore::react`], and [`tune`] for what
+//! people say of the use of alerts.
 //!
 //! For each journal entry the shell loads what [`wants`] names, inside the transaction that moves
 //! the stream's cursor, and executes the reactions in their order. A reaction that its practice
@@ -20,6 +21,7 @@ mod planned;
 mod policy;
 mod proving;
 mod routes;
+mod tune;
 
 pub use assess::{assessment, relation};
 pub use detect_to_restore::react;
@@ -28,3 +30,4 @@ pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use leading::leads_somewhere;
 pub use policy::Policy;
 pub use routes::{Route, RouteError, Routes};
+pub use tune::{rule_of, tune};

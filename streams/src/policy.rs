@@ -20,6 +20,8 @@ pub struct Policy {
     pub unassigned_escalation_policy: Option<ItemRef>,
     /// The least important priority that calls people.
     pub page_down_to: Priority,
+    /// A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
+    pub noise_votes: u32,
     /// The rules that a new incident is handled by.
     pub incidents: incidents::Policy,
 }
@@ -32,6 +34,7 @@ impl Default for Policy {
             default_escalation_policy: None,
             unassigned_escalation_policy: None,
             page_down_to: Priority::P5,
+            noise_votes: 3,
             incidents: incidents::Policy::default(),
         }
     }

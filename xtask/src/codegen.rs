@@ -58,6 +58,7 @@ fn stages() -> String {
     section::<oncall::Page>(&mut text);
     section::<silences::Silence>(&mut text);
     section::<heartbeats::Heartbeat>(&mut text);
+    section::<tuning::Task>(&mut text);
     text
 }
 

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::intake::expire;
 use crate::{
-    ALLOWED, Command, Event, Fingerprint, Firing, Labels, Relabelling, Return, Severity, Stage,
-    Verb, Why,
+    ALLOWED, Command, Event, Fingerprint, Firing, Labels, NotUseful, Relabelling, Return, Severity,
+    Stage, Verb, Why, useful,
 };
 
 /// How long a cleared alert waits for its return before it is put away.
@@ -63,6 +63,9 @@ pub struct Alert {
     pub cleared_why: Option<Why>,
     /// When a cleared alert will be put away.
     pub closes_at: Option<Time>,
+    /// Who found the present (or last) firing useless.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_useful: Vec<NotUseful>,
 }
 
 /// What a re-sent signal changes: the record, and not the history.
@@ -148,6 +151,7 @@ impl Alert {
             acknowledged_by: None,
             cleared_why: None,
             closes_at: None,
+            not_useful: Vec::new(),
         }
     }
 
@@ -169,6 +173,7 @@ impl Alert {
         self.acknowledged_by = None;
         self.cleared_why = None;
         self.closes_at = None;
+        self.not_useful.clear();
     }
 
     fn relabelled(&mut self, change: &Relabelling) {
@@ -260,6 +265,8 @@ impl Lifecycle for Alert {
             }
             Command::Clear { reason } => vec![cleared_by_hand(reason.trim(), at)],
             Command::Close {} => self.close(at),
+            Command::MarkNotUseful { reason } => useful::marked(self, reason, moment)?,
+            Command::TakeBackNotUseful {} => useful::taken_back(self, moment),
             Command::Attach { incident } if self.incident == Some(*incident) => Vec::new(),
             Command::Attach { incident } => vec![Event::Attached { at, incident: *incident }],
             Command::Detach { incident } if self.incident == Some(*incident) => {
@@ -303,6 +310,11 @@ impl Lifecycle for Alert {
                 self.stage = Stage::Closed;
                 self.closes_at = None;
             }
+            Event::MarkedNotUseful { at, by, reason } => {
+                let (by, reason) = (by.clone(), reason.clone());
+                self.not_useful.push(NotUseful { at: *at, by, reason });
+            }
+            Event::NotUsefulTakenBack { by, .. } => self.not_useful.retain(|vote| vote.by != *by),
             Event::Attached { incident, .. } => self.incident = Some(*incident),
             Event::Detached { .. } => self.incident = None,
             Event::Matched { item, matched_by, .. } => {

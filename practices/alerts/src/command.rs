@@ -20,6 +20,13 @@ pub enum Command {
     },
     /// Put it away; also clears one that still fires.
     Close {},
+    /// Telling you of it was of no use: its rule should be changed. You count once for each firing.
+    MarkNotUseful {
+        /// What made it useless.
+        reason: String,
+    },
+    /// It was of use after all.
+    TakeBackNotUseful {},
     /// It belongs to this incident (system only).
     Attach {
         /// The incident.
@@ -49,6 +56,8 @@ impl Command {
             Command::Unacknowledge {} => Verb::Unacknowledge,
             Command::Clear { .. } => Verb::Clear,
             Command::Close {} => Verb::Close,
+            Command::MarkNotUseful { .. } => Verb::MarkNotUseful,
+            Command::TakeBackNotUseful {} => Verb::TakeBackNotUseful,
             Command::Attach { .. } => Verb::Attach,
             Command::Detach { .. } => Verb::Detach,
             Command::Match { .. } => Verb::Match,

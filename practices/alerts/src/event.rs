@@ -49,6 +49,22 @@ pub enum Event {
         /// When.
         at: Time,
     },
+    /// Somebody found it useless.
+    MarkedNotUseful {
+        /// When.
+        at: Time,
+        /// Who.
+        by: Actor,
+        /// What made it useless.
+        reason: String,
+    },
+    /// Somebody changed their mind about that.
+    NotUsefulTakenBack {
+        /// When.
+        at: Time,
+        /// Who.
+        by: Actor,
+    },
     /// It belongs to an incident.
     Attached {
         /// When.
@@ -164,6 +180,8 @@ impl Event {
             Event::Unacknowledged { .. } => "unacknowledged",
             Event::Cleared { .. } => "cleared",
             Event::Closed { .. } => "closed",
+            Event::MarkedNotUseful { .. } => "marked_not_useful",
+            Event::NotUsefulTakenBack { .. } => "not_useful_taken_back",
             Event::Attached { .. } => "attached",
             Event::Detached { .. } => "detached",
             Event::Matched { .. } => "matched",
@@ -188,6 +206,8 @@ pub fn describe(event: &Event) -> String {
         }
         Event::Cleared { why: Why::Person, reason, .. } => format!("cleared by hand: {reason}"),
         Event::Closed { .. } => "closed".to_owned(),
+        Event::MarkedNotUseful { reason, .. } => format!("found not useful: {reason}"),
+        Event::NotUsefulTakenBack { .. } => "found useful after all".to_owned(),
         Event::Attached { incident, .. } => format!("joined incident {incident}"),
         Event::Detached { incident, .. } => format!("left incident {incident}"),
         Event::Matched { item: Some(item), .. } => format!("matched to {item}"),

@@ -22,8 +22,10 @@ pub mod matching;
 mod schema;
 mod severity;
 mod signal;
+mod spell;
 mod stage;
 mod template;
+mod useful;
 mod view;
 
 pub use alert::{Alert, CLOSE_AFTER, Refresh};
@@ -36,7 +38,9 @@ pub use mapping::{Mapped, Mapping, MappingError, Received, Rule as MappingRule};
 pub use matching::{Match, MatchRule, Matcher, RuleError};
 pub use severity::Severity;
 pub use signal::{Invalid, Signal};
+pub use spell::{Change as HistoryChange, Spell, To};
 pub use stage::{ALLOWED, Stage, Verb};
+pub use useful::NotUseful;
 pub use view::{Field, Offer, View};
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub enum Verb {
     Unacknowledge,
     Clear,
     Close,
+    MarkNotUseful,
+    TakeBackNotUseful,
     Attach,
     Detach,
     Match,
@@ -42,19 +44,46 @@ pub enum Verb {
 /// Which stage accepts which verb: the only list.
 ///
 /// Attaching and matching are bookkeeping of the streams and are welcome at any time, because a
-/// stream may come late.
+/// stream may come late; whether an alert was of use is often clear only when it is over.
 pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     use Verb::*;
     &[
         Allowed {
             stage: Stage::Open,
-            verbs: &[Acknowledge, Clear, Close, Attach, Detach, Match, Tick],
+            verbs: &[
+                Acknowledge,
+                Clear,
+                Close,
+                MarkNotUseful,
+                TakeBackNotUseful,
+                Attach,
+                Detach,
+                Match,
+                Tick,
+            ],
         },
         Allowed {
             stage: Stage::Acknowledged,
-            verbs: &[Acknowledge, Unacknowledge, Clear, Close, Attach, Detach, Match, Tick],
+            verbs: &[
+                Acknowledge,
+                Unacknowledge,
+                Clear,
+                Close,
+                MarkNotUseful,
+                TakeBackNotUseful,
+                Attach,
+                Detach,
+                Match,
+                Tick,
+            ],
         },
-        Allowed { stage: Stage::Cleared, verbs: &[Close, Attach, Detach, Match, Tick] },
-        Allowed { stage: Stage::Closed, verbs: &[Attach, Detach, Match] },
+        Allowed {
+            stage: Stage::Cleared,
+            verbs: &[Close, MarkNotUseful, TakeBackNotUseful, Attach, Detach, Match, Tick],
+        },
+        Allowed {
+            stage: Stage::Closed,
+            verbs: &[MarkNotUseful, TakeBackNotUseful, Attach, Detach, Match],
+        },
     ]
 };

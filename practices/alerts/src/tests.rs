@@ -17,6 +17,7 @@ fn scenarios_come_out_as_written() {
         ("silence", include_str!("scenarios/silence.txt")),
         ("by_hand", include_str!("scenarios/by_hand.txt")),
         ("clocks", include_str!("scenarios/clocks.txt")),
+        ("not_useful", include_str!("scenarios/not_useful.txt")),
     ] {
         Scenario::default().check(name, text);
     }
@@ -31,6 +32,8 @@ fn the_laws_hold_in_every_stage() {
         Command::Unacknowledge {},
         Command::Clear { reason: "known".to_owned() },
         Command::Close {},
+        Command::MarkNotUseful { reason: "nothing to be done".to_owned() },
+        Command::TakeBackNotUseful {},
         Command::Attach { incident },
         Command::Detach { incident },
         Command::Match { item: "service/orders".parse().ok(), matched_by: None },
@@ -336,6 +339,9 @@ impl Scenario {
             ["clock"] => (Actor::system("clockwork"), Command::Tick {}),
             [actor, "clear", reason @ ..] => {
                 (actor.parse().unwrap(), Command::Clear { reason: reason.join(" ") })
+            }
+            [actor, "mark_not_useful", reason @ ..] => {
+                (actor.parse().unwrap(), Command::MarkNotUseful { reason: reason.join(" ") })
             }
             [actor, command] => {
                 let json = serde_json::json!({ "command": command });

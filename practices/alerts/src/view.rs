@@ -1,4 +1,4 @@
-use kernel::{Lifecycle, SilenceId, Time};
+use kernel::{Actor, Lifecycle, SilenceId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,7 +55,7 @@ pub struct Field {
 }
 
 /// Every command that is for people, in the order of the buttons.
-const OFFERS: [Offer; 4] = [
+const OFFERS: [Offer; 6] = [
     Offer { command: "acknowledge", label: "Acknowledge", fields: &[], verb: Verb::Acknowledge },
     Offer {
         command: "unacknowledge",
@@ -70,6 +70,23 @@ const OFFERS: [Offer; 4] = [
         verb: Verb::Clear,
     },
     Offer { command: "close", label: "Close", fields: &[], verb: Verb::Close },
+    Offer {
+        command: "mark_not_useful",
+        label: "Not useful",
+        fields: &[Field {
+            name: "reason",
+            kind: "longtext",
+            required: true,
+            label: "What made it useless",
+        }],
+        verb: Verb::MarkNotUseful,
+    },
+    Offer {
+        command: "take_back_not_useful",
+        label: "Useful after all",
+        fields: &[],
+        verb: Verb::TakeBackNotUseful,
+    },
 ];
 
 impl Alert {
@@ -86,11 +103,22 @@ impl Alert {
         }
     }
 
+    /// Whether an offer makes sense to this person: who found the alert useless can only take that
+    /// back.
+    pub fn suits(&self, offer: &Offer, who: &Actor) -> bool {
+        match offer.verb {
+            Verb::MarkNotUseful => !self.not_useful_to(who),
+            Verb::TakeBackNotUseful => self.not_useful_to(who),
+            _ => true,
+        }
+    }
+
     /// The commands that a person may send now.
     pub fn offers(&self) -> Vec<&'static Offer> {
         let useful = |offer: &&Offer| {
             self.allows(offer.verb)
                 && !(offer.verb == Verb::Acknowledge && self.acknowledged_by.is_some())
+                && !(offer.verb == Verb::TakeBackNotUseful && self.not_useful.is_empty())
         };
         OFFERS.iter().filter(useful).collect()
     }

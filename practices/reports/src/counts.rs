@@ -100,7 +100,7 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// The days that the period touches; none when they are too many to list.
-fn days(period: Period) -> impl Iterator<Item = i64> {
+pub(crate) fn days(period: Period) -> impl Iterator<Item = i64> {
     let first = day(period.from);
     let last = day(Time::from_micros(period.to.micros().saturating_sub(1)));
     let end = if last.saturating_sub(first) < DAYS_MAX { last.saturating_add(1) } else { first };
@@ -108,11 +108,11 @@ fn days(period: Period) -> impl Iterator<Item = i64> {
 }
 
 /// Days since 1970-01-01 in UTC, where every day has 86,400 seconds.
-fn day(at: Time) -> i64 {
+pub(crate) fn day(at: Time) -> i64 {
     at.micros().div_euclid(MICROS_PER_DAY)
 }
 
-fn name(day: i64) -> String {
+pub(crate) fn name(day: i64) -> String {
     let midnight = Time::from_micros(day.saturating_mul(MICROS_PER_DAY)).to_string();
     midnight.chars().take_while(|letter| *letter != 'T').collect()
 }

@@ -5,13 +5,20 @@
 //! incidents and hands them in as [`Case`]s; nothing is left out silently, and each figure says
 //! which incidents stand behind it.
 
+mod alerts;
+#[cfg(test)]
+mod alerts_tests;
 mod case;
 mod counts;
+mod flapping;
 mod quantile;
 #[cfg(test)]
 mod tests;
 mod times;
 
+pub use alerts::{
+    AlertDay, AlertReport, Around, Firing, Offender, RuleReport, RuleTuning, Totals, alert_report,
+};
 pub use case::{Case, Outcome};
 pub use counts::{Counts, Day, Proven};
 pub use quantile::{mean, median, p90};

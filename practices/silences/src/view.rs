@@ -55,6 +55,16 @@ impl Silence {
         if self.stage.open() { self.times().windows(now, count) } else { Vec::new() }
     }
 
+    /// The windows in which it held something back between these times, at most `count`: an end
+    /// before its time counts.
+    pub fn held(&self, from: Time, to: Time, count: usize) -> Vec<Window> {
+        let end = self.ended_at.unwrap_or(self.ends_at).min(to);
+        let windows = self.times().windows(from, count).into_iter();
+        let cut =
+            |window: Window| Window { from: window.from.max(from), until: window.until.min(end) };
+        windows.map(cut).filter(|window| window.from < window.until).collect()
+    }
+
     /// The commands that a person may send now.
     pub fn offers(&self) -> Vec<&'static Offer> {
         OFFERS.iter().filter(|offer| self.allows(offer.verb)).collect()

@@ -8,6 +8,7 @@ pub mod notifications;
 pub mod oncall;
 pub mod reports;
 pub mod silences;
+pub mod tuning;
 
 #[cfg(test)]
 mod tests;

@@ -255,6 +255,10 @@ async fn pages_are_found_by_their_incident(place: Place) {
     assert!(page_store::of_incident(&mut conn, &there, incident.id).await.unwrap().is_empty());
     assert_eq!(page_store::count(&mut conn, &here, "ringing").await.unwrap(), 1);
     assert_eq!(page_store::count(&mut conn, &there, "ringing").await.unwrap(), 0);
+    let later = NOON + Duration::from_secs(1);
+    let started = page_store::started_between(&mut conn, &here, NOON, later).await.unwrap();
+    assert_eq!(started, [incident.id]);
+    assert!(page_store::started_between(&mut conn, &here, later, later).await.unwrap().is_empty());
 }
 
 async fn resources_keep_their_past_and_who_manages_them(place: Place) {

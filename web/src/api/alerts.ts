@@ -30,6 +30,43 @@ export const list = (filter: AlertFilter) =>
     getNextPageParam: (last) => last.next ?? undefined,
   });
 
+export interface HistoryFilter {
+  from?: string;
+  to?: string;
+  state?: string;
+  severity?: string;
+  name?: string;
+  item?: string;
+  team?: string;
+  source?: string;
+  acknowledged?: string;
+  label?: string;
+  q?: string;
+  sort?: string;
+}
+
+const HISTORY_ROWS = 100;
+
+/** What alerts went through, also those that are closed. */
+export const history = (filter: HistoryFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.alerts, 'history', filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/alerts/history', {
+          params: { query: query({ ...filter, limit: HISTORY_ROWS, after: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+
+/** Where the same is downloaded as comma-separated values. */
+export function historyCsv(filter: HistoryFilter): string {
+  return `/api/v1/alerts/history.csv?${new URLSearchParams({ ...filter }).toString()}`;
+}
+
 export const one = (id: string) =>
   queryOptions({
     queryKey: keys.alert(id),

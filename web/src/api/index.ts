@@ -8,6 +8,7 @@ export * as overview from './overview';
 export * as reports from './reports';
 export * as settings from './settings';
 export * as silences from './silences';
+export * as tuning from './tuning';
 export { asProblem, Problem } from './errors';
 export { keys } from './keys';
 export type * from './types';

@@ -11,6 +11,23 @@ export interface ReportFilter {
   team?: string;
 }
 
+export interface RulesFilter {
+  from: string;
+  to: string;
+  team?: string;
+  item?: string;
+  source?: string;
+}
+
+/** Which alert rules are noise, and what came of what fired. */
+export const rules = (filter: RulesFilter) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'alerts', filter],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/reports/alerts', { params: { query: query({ ...filter }) }, signal })),
+    placeholderData: (before) => before,
+  });
+
 export const times = (filter: ReportFilter) =>
   queryOptions({
     queryKey: [...keys.reports, 'times', filter],

@@ -26,12 +26,18 @@ export type IncidentCommand = Schemas['IncidentCommand'];
 
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
+export type AlertHistory = Schemas['Listed_AlertHistory']['items'][number];
+export type AlertSpell = Schemas['AlertSpell'];
 export type MatchRule = Schemas['MatchRule'];
 export type MatchRules = Schemas['MatchRules'];
 export type MatchPreview = Schemas['RulePreview'];
 
 export type Silence = Schemas['SilenceView'];
 export type SilencePlan = Schemas['SilencePlan'];
+
+export type TuningTask = Schemas['TuningView'];
+export type TuningStage = Schemas['TuningStage'];
+export type TuningCommand = Schemas['TuningCommand'];
 
 export type Page = Schemas['PageView'];
 export type PageCommand = Schemas['PageCommand'];
@@ -61,6 +67,8 @@ export type ProductState = Schemas['ProductState'];
 export type UseCaseState = Schemas['UseCaseState'];
 
 export type TimesReport = Schemas['TimesReport'];
+export type RulesReport = Schemas['RulesReport'];
+export type RuleReport = Schemas['RuleReport'];
 export type FigureGroup = Schemas['FigureGroup'];
 
 export type Account = Schemas['Account'];

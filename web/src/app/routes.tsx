@@ -116,6 +116,40 @@ const alert = createRoute({
   component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
 });
 
+const history = createRoute({
+  getParentRoute: () => app,
+  path: '/alerts/history',
+  validateSearch: only(
+    'days',
+    'from',
+    'to',
+    'state',
+    'severity',
+    'name',
+    'item',
+    'team',
+    'source',
+    'acknowledged',
+    'label',
+    'q',
+    'sort',
+  ),
+  component: lazyRouteComponent(() => import('../practices/history/HistoryPage'), 'HistoryPage'),
+});
+
+const tuning = createRoute({
+  getParentRoute: () => app,
+  path: '/tuning',
+  validateSearch: only('stage', 'q', 'noisy', 'sort'),
+  component: lazyRouteComponent(() => import('../practices/tuning/TuningList'), 'TuningList'),
+});
+
+const tuningTask = createRoute({
+  getParentRoute: () => app,
+  path: '/tuning/$id',
+  component: lazyRouteComponent(() => import('../practices/tuning/TuningPage'), 'TuningPage'),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: '/silences',
@@ -175,6 +209,13 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/ReportPage'), 'ReportPage'),
 });
 
+const rules = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/alerts',
+  validateSearch: only('days', 'from', 'to', 'team', 'item', 'source', 'sort', 'show'),
+  component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -206,6 +247,9 @@ export const routeTree = root.addChildren([
     incident,
     alerts,
     alert,
+    history,
+    tuning,
+    tuningTask,
     silences,
     newSilence,
     silence,
@@ -215,6 +259,7 @@ export const routeTree = root.addChildren([
     item,
     editItem,
     reports,
+    rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),
 ]);

@@ -24,6 +24,12 @@ export function changed<S extends object>(before: S, name: keyof S & string, val
   return value ? { ...rest, [name]: value } : rest;
 }
 
+/** A filter without some of its names. */
+export function without<S extends object>(before: S, ...names: (keyof S & string)[]): Partial<S> {
+  const kept = Object.entries(before).filter(([name]) => !names.some((each) => each === name));
+  return Object.fromEntries(kept) as Partial<S>;
+}
+
 const notFilters = ['view', 'item', 'direction', 'q', 'sort'];
 
 /** How many filters are set, apart from search, order and what is selected. */

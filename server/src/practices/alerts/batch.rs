@@ -229,7 +229,8 @@ impl Batcher {
                 .filter(|change| change.events.is_empty())
                 .map(|change| Refreshed::of(change, record(change.alert.fingerprint)))
                 .collect();
-            (Batch { at: moment.now, changes: taken.changes, refreshed }, versions)
+            let taken_in = counted(signals);
+            (Batch { at: moment.now, changes: taken.changes, refreshed, taken_in }, versions)
         });
         self.write(space, changes, versions).await
     }
@@ -286,7 +287,7 @@ impl Batcher {
                 if changes.iter().all(|change| change.events.is_empty()) {
                     break;
                 }
-                let batch = Batch { at: now, changes, refreshed: Vec::new() };
+                let batch = Batch { at: now, changes, refreshed: Vec::new(), taken_in: Vec::new() };
                 match self.write(&space, batch, versions).await {
                     Err(fault) if fault.worth_retrying() => {
                         let prints: Vec<_> =
@@ -330,6 +331,20 @@ struct Batch {
     at: kernel::Time,
     changes: Vec<Change>,
     refreshed: Vec<Refreshed>,
+    /// How many signals of each source it is made of.
+    taken_in: Vec<(Arc<str>, i64)>,
+}
+
+/// How many signals came from each source; a batch has few.
+fn counted(signals: &[Signal]) -> Vec<(Arc<str>, i64)> {
+    let mut counts: Vec<(Arc<str>, i64)> = Vec::new();
+    for signal in signals {
+        match counts.iter_mut().rev().find(|(source, _)| *source == signal.source) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((signal.source.clone(), 1)),
+        }
+    }
+    counts
 }
 
 impl Batch {
@@ -346,6 +361,7 @@ impl Batch {
             .collect();
         store::update(tx, space, &changed).await?;
         store::log_refreshes(tx, space, self.at, &self.refreshed).await?;
+        store::count_signals(tx, space, self.at, &self.taken_in).await?;
         self.remember(tx, space).await
     }
 

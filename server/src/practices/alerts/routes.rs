@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline))
         .routes(routes!(rules, put_rules))
         .routes(routes!(preview))
+        .merge(super::history::routes::routes())
 }
 
 /// What a list of alerts can be narrowed to.
@@ -210,6 +211,7 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 /// An alert as the caller sees it, with the silences that hold it back now.
 fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
     let mut view = alert.view(version);
+    view.allowed.retain(|offer| alert.suits(offer, &caller.actor()));
     if alert.stage.firing() {
         let silenced = app.silences.silenced(&caller.space, &alert.labels, app.world.now());
         view.silenced_by = silenced.by;

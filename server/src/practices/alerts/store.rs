@@ -1,5 +1,7 @@
 //! Alerts in the database.
 
+use std::sync::Arc;
+
 use alerts::{Alert, Change, Fingerprint, Labels, Refresh};
 use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
@@ -148,6 +150,40 @@ pub async fn log_refreshes(
         params![space, at, data],
     )
     .await?;
+    Ok(())
+}
+
+/// An hour, in microseconds.
+const HOUR_MICROS: i64 = 3_600_000_000;
+
+/// Counts the signals of a batch to the hour, source by source, in one statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_signals(
+    tx: &mut Tx,
+    space: &SpaceId,
+    at: Time,
+    counts: &[(Arc<str>, i64)],
+) -> Result<(), Fault> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let hour = at.micros().div_euclid(HOUR_MICROS) * HOUR_MICROS;
+    let mut sql =
+        String::from("INSERT INTO signal_count (space_id, source, hour, signals) VALUES ");
+    let mut values = Vec::with_capacity(counts.len() * 4);
+    for (row, (source, count)) in counts.iter().enumerate() {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        sql.push_str(&tx.dialect().binds(row * 4 + 1, 4));
+        sql.push(')');
+        values.extend(params![space, source.as_ref(), hour, *count]);
+    }
+    sql.push_str(
+        " ON CONFLICT (space_id, source, hour) \
+         DO UPDATE SET signals = signal_count.signals + excluded.signals",
+    );
+    tx.run(AssertSqlSafe(sql), values).await?;
     Ok(())
 }
 

@@ -289,6 +289,24 @@ pub struct Delivery {
     pub detail: String,
 }
 
+/// The notifications between these times, each with every alert that it named.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn named_between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    from: Time,
+    to: Time,
+) -> Result<Vec<(NotificationId, AlertId)>, Fault> {
+    let sql = "SELECT told.id, named.alert_id FROM notification_alert AS named \
+               JOIN notification AS told \
+               ON told.space_id = named.space_id AND told.id = named.notification_id \
+               WHERE named.space_id = $1 AND told.at >= $2 AND told.at < $3";
+    let rows = conn.all(sql, params![space, from, to]).await?;
+    rows.iter().map(|row| Ok((row.parse("id")?, row.parse("alert_id")?))).collect()
+}
+
 /// Writes down how an attempt went.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Pages in the database.
 
-use kernel::{IncidentId, SpaceId};
+use kernel::{IncidentId, SpaceId, Time};
 use oncall::Page;
 use spine::clockwork::Clocked;
 use spine::engine::{Table, Versioned};
@@ -40,6 +40,22 @@ pub async fn of_incident(
         .iter()
         .map(|row| Ok(Versioned { record: row.json("data")?, version: row.get("version")? }))
         .collect()
+}
+
+/// The incident of each page that was started between these times.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn started_between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    from: Time,
+    to: Time,
+) -> Result<Vec<IncidentId>, Fault> {
+    let sql = "SELECT incident_id FROM page \
+               WHERE space_id = $1 AND started_at >= $2 AND started_at < $3";
+    let rows = conn.all(sql, params![space, from, to]).await?;
+    rows.iter().map(|row| row.parse("incident_id")).collect()
 }
 
 /// How many pages are in a stage.

@@ -1,3 +1,4 @@
 //! The shell of the reports practice.
 
+pub mod alerts;
 pub mod routes;

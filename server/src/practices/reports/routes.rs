@@ -20,7 +20,7 @@ use crate::problem::{Answer, Problem};
 
 /// Every route of reports.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(times))
+    OpenApiRouter::new().routes(routes!(times)).routes(routes!(super::alerts::alerts))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -49,15 +49,8 @@ async fn times(
     caller: Caller,
     Query(query): Query<TimesQuery>,
 ) -> Answer<Json<TimesReport>> {
-    let to = query.to.unwrap_or_else(|| app.world.now());
-    let month = Duration::from_secs(30 * 86_400);
-    let from = query.from.unwrap_or(to - month);
-    if from >= to {
-        return Err(Problem::refused("the period ends before it begins").at("to"));
-    }
-    if to.since(from) > Duration::from_secs(5 * 366 * 86_400) {
-        return Err(Problem::refused("a report covers at most five years").at("from"));
-    }
+    let period = period(query.from, query.to, app.world.now())?;
+    let Period { from, to } = period;
     let priorities = &query.priority.0;
     let mut conn = app.db.reader().await?;
     let incidents = store::in_period(&mut conn, &caller.space, from, to).await?;
@@ -68,7 +61,23 @@ async fn times(
             && (query.team.is_none() || query.team == incident.team)
     };
     let cases: Vec<Case> = incidents.iter().filter(wanted).map(case).collect();
-    Ok(Json(times_report(&cases, Period { from, to })))
+    Ok(Json(times_report(&cases, period)))
+}
+
+/// The period that was asked for: the last 30 days where nothing is said.
+///
+/// # Errors
+/// When it ends before it begins, or is too long.
+pub(super) fn period(from: Option<Time>, to: Option<Time>, now: Time) -> Answer<Period> {
+    let to = to.unwrap_or(now);
+    let from = from.unwrap_or(to - Duration::from_secs(30 * 86_400));
+    if from >= to {
+        return Err(Problem::refused("the period ends before it begins").at("to"));
+    }
+    if to.since(from) > Duration::from_secs(5 * 366 * 86_400) {
+        return Err(Problem::refused("a report covers at most five years").at("from"));
+    }
+    Ok(Period { from, to })
 }
 
 /// An incident as reports ask about it.

@@ -157,6 +157,21 @@ pub async fn by_id(
     Ok(found)
 }
 
+/// The silences of a space that may have held something back between these times.
+///
+/// # Errors
+/// When the database refuses or a silence does not read back.
+pub async fn between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    from: Time,
+    to: Time,
+) -> Result<Vec<Silence>, Fault> {
+    let sql = "SELECT data FROM silence WHERE space_id = $1 AND starts_at < $3 \
+               AND (stage <> 'expired' OR updated_at >= $2) ORDER BY id DESC LIMIT 1000";
+    conn.all(sql, params![space, from, to]).await?.iter().map(|row| row.json("data")).collect()
+}
+
 fn versioned(row: &Row) -> Result<Versioned<Silence>, Fault> {
     Ok(Versioned { record: row.json("data")?, version: row.get("version")? })
 }

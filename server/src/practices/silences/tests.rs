@@ -101,6 +101,11 @@ async fn silences_are_listed_counted_and_stay_in_their_space(place: Place) {
     let changed = store::changed_since(&mut conn, &here(), NOON + HOUR / 4).await.unwrap();
     assert_eq!(changed.len(), 2);
     assert!(store::changed_since(&mut conn, &there(), NOON).await.unwrap().is_empty());
+    let between = async |conn: &mut spine::Conn, from, to| {
+        store::between(conn, &here(), from, to).await.unwrap().len()
+    };
+    assert_eq!(between(&mut conn, NOON, NOON + HOUR / 2).await, 2, "one begins later");
+    assert_eq!(between(&mut conn, NOON + HOUR / 2, NOON + HOUR * 3).await, 2, "one had ended");
     let found = store::by_id(&mut conn, &here(), &[active.id]).await.unwrap();
     assert_eq!(found, [Versioned { record: active.clone(), version: 1 }]);
     assert!(store::by_id(&mut conn, &there(), &[active.id]).await.unwrap().is_empty());

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use silences::Silence;
 use spine::Db;
 use spine::journal::{self, Position, Stored};
+use tuning::Task;
 
 /// Folds the whole journal and compares with every row; returns how many records were compared.
 /// Also checks that the chain of seals holds.
@@ -27,6 +28,8 @@ pub async fn the_fold_of_the_journal_is_what_is_stored(db: &Db) -> usize {
     let incidents = rows::<Incident>(db, "SELECT space_id, data FROM incident").await;
     let silences = rows::<Silence>(db, "SELECT space_id, data FROM silence").await;
     compare(&silences, &folded::<Silence>(&entries), |row, fold| row == fold);
+    let tunings = rows::<Task>(db, "SELECT space_id, data FROM tuning").await;
+    compare(&tunings, &folded::<Task>(&entries), |row, fold| row == fold);
     compare(&alerts, &folded::<Alert>(&entries), Alert::same_history);
     compare(&pages, &folded::<Page>(&entries), |row, fold| row == fold);
     compare(&incidents, &folded::<Incident>(&entries), |row, fold| row == fold);

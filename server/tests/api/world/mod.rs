@@ -140,7 +140,7 @@ impl Operate {
         let ahead = conn.number(ahead, vec![]).await?;
         let followers = conn.number("SELECT COUNT(*) AS n FROM follower", vec![]).await?;
         let still = conn.number(end, vec![]).await? == before;
-        Ok((leaving == 0 && ahead == 0 && followers == 1 && still).then_some(()))
+        Ok((leaving == 0 && ahead == 0 && followers == 2 && still).then_some(()))
     }
 
     /// Applies an estate of one file, which must be right.

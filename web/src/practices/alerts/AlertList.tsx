@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 
 import { type Alert, alerts, overview } from '../../api';
+import { AlertViews } from '../../kit/AlertViews';
 import { SeverityMark, StateWord } from '../../kit/Badges';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { ItemLink } from '../../kit/ItemLink';
@@ -44,7 +45,7 @@ export function AlertList() {
 
   return (
     <>
-      <PageHead title={unmatched ? 'Alerts without an item' : 'Alerts'} />
+      <PageHead title={unmatched ? 'Alerts without an item' : 'Alerts'} above={<AlertViews />} />
       {!unmatched && <UnmatchedNotice />}
       <Filters search={search} />
       <div className={styles.surface}>

@@ -16,6 +16,7 @@ import { actorName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { NotUseful } from '../tuning/NotUseful';
 import styles from './alerts.module.css';
 import { SilencedMark } from './SilencedMark';
 
@@ -106,6 +107,7 @@ function Content({ alert }: { alert: Alert }) {
               ]}
             />
           </Panel>
+          <NotUseful alert={alert} />
           <Panel title="Labels">
             <Pairs pairs={alert.labels} />
           </Panel>

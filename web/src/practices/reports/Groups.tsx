@@ -6,7 +6,7 @@ import { words } from '../../kit/words';
 import { duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
-import { figureText } from './period';
+import { figureText } from '../../kit/period';
 import { useChange } from './ReportPage';
 import styles from './reports.module.css';
 

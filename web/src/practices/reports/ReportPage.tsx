@@ -15,7 +15,8 @@ import { Behind } from './Behind';
 import { PerDay, ByGroup } from './charts';
 import { csv, download } from './csv';
 import { Groups } from './Groups';
-import { figureText, lastDays, periods } from './period';
+import { figureText, lastDays, periods } from '../../kit/period';
+import { ReportViews } from './ReportViews';
 import styles from './reports.module.css';
 
 export interface ReportSearch {
@@ -50,6 +51,7 @@ export function ReportPage() {
     <>
       <PageHead
         title="Times"
+        above={<ReportViews />}
         meta={`${absolute(span.from)} to ${absolute(span.to)}, wall time (24 × 7)`}
         actions={
           <Button

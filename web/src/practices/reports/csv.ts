@@ -1,4 +1,4 @@
-import type { TimesReport } from '../../api';
+import type { RulesReport, TimesReport } from '../../api';
 
 /** The report as comma-separated values: one line for each incident behind each figure. */
 export function csv(report: TimesReport): string {
@@ -22,6 +22,45 @@ export function csv(report: TimesReport): string {
       lines.push([figure.title, `#${out.number}`, '', '', '', '', '', out.why]);
     }
   }
+  return joined(lines);
+}
+
+/** What is reported of rules as comma-separated values: one line for each. */
+export function rulesCsv(report: RulesReport): string {
+  const head = [
+    'source',
+    'rule',
+    'fired',
+    'label_sets',
+    'never_acknowledged',
+    'over',
+    'without_action',
+    'changes_per_hour',
+    'median_seconds',
+    'incidents',
+    'groups_notified',
+    'votes',
+    'noise',
+  ];
+  const lines = report.rules.map((rule) => [
+    rule.source,
+    rule.name,
+    String(rule.fired),
+    String(rule.label_sets),
+    String(rule.never_acknowledged),
+    String(rule.over),
+    String(rule.without_action),
+    String(rule.changes_per_hour),
+    typeof rule.median_seconds === 'number' ? String(rule.median_seconds) : '',
+    String(rule.incidents.length),
+    String(rule.groups_notified),
+    String(rule.tuning?.votes ?? 0),
+    rule.tuning?.noisy ? 'yes' : '',
+  ]);
+  return joined([head, ...lines]);
+}
+
+function joined(lines: string[][]): string {
   return lines.map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 

@@ -105,6 +105,20 @@ function Form({ stored }: { stored: Policy }) {
           />
         </Stack>
       </Panel>
+      <Panel title="Alert rules of no use">
+        <Stack gap="md" maw={560}>
+          <NumberInput
+            label="Votes that put a rule on the noise list"
+            description="It stays there until its tuning task is done or dismissed."
+            min={1}
+            max={100}
+            value={policy.noise_votes}
+            onChange={(value) =>
+              set({ noise_votes: typeof value === 'number' ? value : policy.noise_votes })
+            }
+          />
+        </Stack>
+      </Panel>
       <Panel title="Windows of time">
         <Stack gap="md" maw={560}>
           {Object.entries(policy.incidents)

@@ -1,4 +1,4 @@
-import { now } from '../../ui/clock';
+import { now } from '../ui/clock';
 
 export interface Period {
   label: string;

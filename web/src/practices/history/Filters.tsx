@@ -1,0 +1,146 @@
+import { MultiSelect, Pill, Select, TextInput } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import { changed, filterCount, many, without } from '../../kit/filter';
+import { ItemSelect } from '../../kit/ItemSelect';
+import { periods } from '../../kit/period';
+import { SearchBox } from '../../kit/SearchBox';
+import { severityWord, words } from '../../kit/words';
+import { FilterBar } from '../../ui/FilterBar';
+import { DAYS } from './HistoryPage';
+
+type Name =
+  'state' | 'severity' | 'name' | 'item' | 'team' | 'source' | 'acknowledged' | 'label' | 'q';
+
+const severities = ['critical', 'error', 'warning', 'info', 'none'] as const;
+const states = ['open', 'acknowledged', 'cleared', 'closed'];
+const BESIDES = ['q', 'sort', 'days', 'from', 'to'];
+
+/** What the history is narrowed to; all of it stands in the address. */
+export function Filters() {
+  const search = useSearch({ from: '/app/alerts/history' });
+  const navigate = useNavigate({ from: '/alerts/history' });
+  const set = (name: Name, value: string | null) =>
+    void navigate({ search: (before) => changed(before, name, value), replace: true });
+  const look = (days: string | null) =>
+    void navigate({
+      search: (before) =>
+        changed(without(before, 'from', 'to'), 'days', days === String(DAYS) ? null : days),
+      replace: true,
+    });
+  return (
+    <FilterBar
+      label="Filter the history"
+      active={filterCount(search, BESIDES)}
+      search={
+        <SearchBox
+          label="Search the history"
+          placeholder="Search name, summary, labels"
+          value={search.q}
+          onChange={(q) => set('q', q)}
+        />
+      }
+      end={
+        <Select
+          size="xs"
+          w={125}
+          aria-label="Time"
+          data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
+          value={search.from && search.to ? null : (search.days ?? String(DAYS))}
+          placeholder="As linked"
+          allowDeselect={false}
+          onChange={look}
+        />
+      }
+    >
+      <Select
+        size="xs"
+        w={155}
+        aria-label="Looked at"
+        placeholder="Looked at or not"
+        data={[
+          { value: 'false', label: 'Never looked at' },
+          { value: 'true', label: 'Looked at' },
+        ]}
+        value={search.acknowledged ?? null}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear whether it was looked at' }}
+        onChange={(value) => set('acknowledged', value)}
+      />
+      <MultiSelect
+        size="xs"
+        w={125}
+        aria-label="Severity"
+        placeholder={search.severity ? '' : 'Every severity'}
+        data={severities.map((value) => ({ value, label: severityWord[value] }))}
+        value={many(search.severity)}
+        onChange={(values) => set('severity', values.join(','))}
+      />
+      <MultiSelect
+        size="xs"
+        w={115}
+        aria-label="State now"
+        placeholder={search.state ? '' : 'Every state'}
+        data={states.map((value) => ({ value, label: words(value) }))}
+        value={many(search.state)}
+        onChange={(values) => set('state', values.join(','))}
+      />
+      <div style={{ width: 125 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Item"
+          placeholder="Every item"
+          value={search.item ?? null}
+          onChange={(item) => set('item', item)}
+        />
+      </div>
+      <div style={{ width: 120 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Team"
+          placeholder="Every team"
+          kind="team"
+          value={search.team ?? null}
+          onChange={(team) => set('team', team)}
+        />
+      </div>
+      <LabelField
+        key={search.label ?? ''}
+        value={search.label ?? ''}
+        set={(label) => set('label', label)}
+      />
+      {(['name', 'source'] as const).map((name) =>
+        search[name] ? (
+          <Pill
+            key={name}
+            withRemoveButton
+            removeButtonProps={{ 'aria-label': `Any ${name}`, 'aria-hidden': false, tabIndex: 0 }}
+            onRemove={() => set(name, null)}
+          >
+            {words(name)}: {search[name]}
+          </Pill>
+        ) : null,
+      )}
+    </FilterBar>
+  );
+}
+
+/** Labels are asked for when they are written to the end. */
+function LabelField({ value, set }: { value: string; set: (label: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  return (
+    <TextInput
+      size="xs"
+      w={110}
+      aria-label="Label"
+      placeholder="host=db-1"
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onBlur={() => typed !== value && set(typed.trim())}
+      onKeyDown={(event) => event.key === 'Enter' && set(typed.trim())}
+    />
+  );
+}

@@ -1,0 +1,176 @@
+import { Button, Select } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+
+import { reports, type RulesReport } from '../../api';
+import { changed, without } from '../../kit/filter';
+import { ItemSelect } from '../../kit/ItemSelect';
+import { lastDays, periods } from '../../kit/period';
+import { Loaded } from '../../kit/QueryState';
+import { absolute } from '../../ui/clock';
+import { PageHead } from '../../ui/PageHead';
+import { Panel } from '../../ui/Panel';
+import { EmptyState } from '../../ui/States';
+import { AlertsPerDay } from './AlertsPerDay';
+import { download, rulesCsv } from './csv';
+import { chosen, isChosen, ordered } from './order';
+import { ReportViews } from './ReportViews';
+import styles from './reports.module.css';
+import { Rules, type Time } from './Rules';
+import { RuleTotals } from './RuleTotals';
+
+const DAYS = 30;
+
+/** Which alert rules are noise: what fires most, what nobody looks at, and what came of it. */
+export function RulesPage() {
+  const search = useSearch({ from: '/app/reports/alerts' });
+  const days = Number(search.days ?? DAYS);
+  const time = useMemo(
+    () => (search.from && search.to ? { from: search.from, to: search.to } : lastDays(days)),
+    [search.from, search.to, days],
+  );
+  const query = useQuery(
+    reports.rules({
+      ...time,
+      ...(search.team ? { team: search.team } : {}),
+      ...(search.item ? { item: search.item } : {}),
+      ...(search.source ? { source: search.source } : {}),
+    }),
+  );
+  const data = query.data;
+  return (
+    <>
+      <PageHead
+        title="Alert rules"
+        above={<ReportViews />}
+        meta={`${absolute(time.from)} to ${absolute(time.to)}`}
+        actions={
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+            disabled={!data}
+            onClick={() =>
+              data && download(`operate-rules-${time.to.slice(0, 10)}.csv`, rulesCsv(data))
+            }
+          >
+            Export CSV
+          </Button>
+        }
+      />
+      <Filters />
+      <Loaded query={query} rows={10}>
+        {(report) => <Content report={report} time={time} />}
+      </Loaded>
+    </>
+  );
+}
+
+function useSet() {
+  const navigate = useNavigate({ from: '/reports/alerts' });
+  return (name: 'team' | 'item' | 'sort' | 'show', value: string | null) =>
+    void navigate({
+      search: (before) => changed(before, name, value),
+      replace: true,
+      resetScroll: false,
+    });
+}
+
+function Filters() {
+  const search = useSearch({ from: '/app/reports/alerts' });
+  const navigate = useNavigate({ from: '/reports/alerts' });
+  const set = useSet();
+  return (
+    <div className={styles.filters} role="search" aria-label="Filter the report">
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Period"
+        data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
+        value={search.from && search.to ? null : (search.days ?? String(DAYS))}
+        placeholder="As linked"
+        allowDeselect={false}
+        onChange={(days) =>
+          void navigate({
+            search: (before) =>
+              changed(without(before, 'from', 'to'), 'days', days === String(DAYS) ? null : days),
+            replace: true,
+          })
+        }
+      />
+      <div style={{ width: 160 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Team"
+          placeholder="Every team"
+          kind="team"
+          value={search.team ?? null}
+          onChange={(team) => set('team', team)}
+        />
+      </div>
+      <div style={{ width: 180 }}>
+        <ItemSelect
+          hideLabel
+          size="xs"
+          label="Item"
+          placeholder="Every item"
+          value={search.item ?? null}
+          onChange={(item) => set('item', item)}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Content({ report, time }: { report: RulesReport; time: Time }) {
+  const search = useSearch({ from: '/app/reports/alerts' });
+  const set = useSet();
+  const sort = search.sort ?? '-fired';
+  const show = isChosen(search.show) ? search.show : null;
+  const rules = useMemo(() => {
+    const wanted = show ? report.rules.filter(chosen[show].holds) : report.rules;
+    return ordered(wanted, sort);
+  }, [report.rules, show, sort]);
+  return (
+    <>
+      <RuleTotals
+        report={report}
+        time={time}
+        show={show}
+        choose={(name) => set('show', name === show ? null : name)}
+      />
+      <div style={{ marginBottom: 12 }}>
+        <AlertsPerDay days={report.per_day} />
+      </div>
+      <Panel
+        title={show ? `Rules: ${chosen[show].label.toLowerCase()}` : 'Rules'}
+        count={rules.length}
+        flush
+      >
+        {rules.length === 0 ? (
+          <EmptyState
+            title={show ? 'No such rule in this period' : 'No alert fired in this period'}
+          >
+            {show
+              ? 'Choose another figure above, or press it again to see all rules.'
+              : 'Widen the period, or loosen the filters.'}
+          </EmptyState>
+        ) : (
+          <Rules
+            rules={rules}
+            time={time}
+            sort={sort}
+            onSort={(next) => set('sort', next === '-fired' ? null : next)}
+          />
+        )}
+      </Panel>
+      <p className={styles.sub}>
+        Firings that began in the period, as far as they are kept (since{' '}
+        {absolute(report.kept_since)}). Notified groups are known since{' '}
+        {absolute(report.notified_since)}.
+      </p>
+    </>
+  );
+}
