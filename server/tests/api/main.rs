@@ -17,6 +17,8 @@ mod repeats;
 mod service;
 mod silences;
 mod spaces;
+mod storm;
 mod two_nodes;
 mod watching;
+mod why;
 mod world;

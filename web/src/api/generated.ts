@@ -60,6 +60,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the same of many alerts, or says beforehand what would happen. At most 10,000 are changed
+         *     by one request. Who repeats a request changes nothing twice.
+         */
+        post: operations["alerts_command_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups alerts that are not closed by what they have in common. */
+        get: operations["alerts_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}": {
         parameters: {
             query?: never;
@@ -1215,11 +1252,69 @@ export interface components {
             /** @description Whether it may not stay empty. */
             required: boolean;
         };
+        /** @description What alerts can be narrowed to, in a body: everything that is given has to hold. */
+        AlertFilter: {
+            incident?: components["schemas"]["IncidentId"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Only those whose item was found, or was not. */
+            matched?: boolean | null;
+            /** @description Only those whose labels fit: `env="prod", instance=~"db-.*"`. */
+            matching?: string | null;
+            /** @description Only those of this name: the label `alertname`. */
+            name?: string | null;
+            /** @description Only those with this text in name, summary or a label value. */
+            q?: string | null;
+            /** @description Only these severities. */
+            severity?: components["schemas"]["AlertSeverity"][] | null;
+            /** @description Only those that a silence holds back now, or only the others. */
+            silenced?: boolean | null;
+            /** @description Only those that came first through the integration of this name. */
+            source?: string | null;
+            /** @description Only these states; without it everything but closed. */
+            state?: components["schemas"]["AlertState"][] | null;
+            /**
+             * @description Only those on items that this team answers for, as `team/name`; `none`: for which no team
+             *     answers.
+             */
+            team?: string | null;
+        };
+        /** @description Alerts that have something in common. */
+        AlertGroup: components["schemas"]["AlertTally"] & {
+            /** @description What to add to the filters of this request for a list of exactly these alerts. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @description What they have in common; empty for those that have it not: no item, no team, no such label. */
+            value: string;
+        };
+        /** @description One page of groups. */
+        AlertGroups: {
+            /** @description The figures of all alerts together. */
+            all: components["schemas"]["AlertTally"];
+            /** @description The groups: the worst first, then the largest. */
+            items: components["schemas"]["AlertGroup"][];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /** @description Groups on all pages together. */
+            total: number;
+        };
         /**
          * @description A typed, time-ordered id.
          * @example alr_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         AlertId: string;
+        /** @description One page of alerts. */
+        AlertList: {
+            /** @description The rows. */
+            items: components["schemas"]["AlertView"][];
+            /**
+             * @description Ask with `after=` this for the next page; absent on the last one. A page may hold fewer rows
+             *     than asked for, or none, and still not be the last.
+             */
+            next?: string | null;
+            /** @description Rows on all pages together; absent where closed alerts are narrowed, which are not counted. */
+            total?: number | null;
+        };
         /** @description A command that a person may send now. */
         AlertOffer: {
             /** @description The command's name in JSON. */
@@ -1240,6 +1335,21 @@ export interface components {
          * @enum {string}
          */
         AlertState: "open" | "acknowledged" | "cleared" | "closed";
+        /** @description Figures over alerts. */
+        AlertTally: {
+            /** @description How many of each severity. */
+            by_severity: components["schemas"]["BySeverity"];
+            /** @description How many in each state. */
+            by_state: components["schemas"]["ByState"];
+            /** @description How many. */
+            count: number;
+            newest_at?: components["schemas"]["Time"] | null;
+            oldest_at?: components["schemas"]["Time"] | null;
+            /** @description How many of them a silence holds back now. */
+            silenced: number;
+            /** @description The worst severity among them; `none` where there is no alert. */
+            worst: components["schemas"]["AlertSeverity"];
+        };
         /** @description An alert as the API shows it: the record with what is computed from it. */
         AlertView: components["schemas"]["Alert"] & {
             /** @description What a person may ask now. */
@@ -1330,11 +1440,137 @@ export interface components {
             /** @description What was wrong. */
             title: string;
         };
+        /** @description One command for many alerts: for those of `ids`, and for those that fit one of `filters`. */
+        Bulk: {
+            /** @description What to ask of each. */
+            command: components["schemas"]["AlertCommand"];
+            /** @description Only says what would happen. */
+            dry_run?: boolean;
+            /** @description Alerts that fit one of these; `{}` fits every alert that is not closed. */
+            filters?: components["schemas"]["AlertFilter"][];
+            /** @description These alerts. */
+            ids?: components["schemas"]["AlertId"][];
+            /** @description Changes at most so many, the worst first; `left` tells how many wait. 10,000 if not said. */
+            limit?: number | null;
+        };
+        /** @description An alert that is meant. */
+        BulkAlert: {
+            acknowledged_by?: components["schemas"]["Actor"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["AlertId"];
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How grave it is. */
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description When the firing began. */
+            starts_at: components["schemas"]["Time"];
+            /** @description Where it was in its life. */
+            state: components["schemas"]["AlertState"];
+            /** @description What it says. */
+            summary: string;
+        };
+        /** @description What a command for many did, or would do. */
+        BulkAnswer: {
+            /** @description Figures of all alerts that are meant, as they were before. */
+            all: components["schemas"]["AlertTally"];
+            /** @description How many were changed, or would be. */
+            changed: number;
+            /** @description Whether nothing was done. */
+            dry_run: boolean;
+            /** @description How many it would change besides, beyond the limit: ask again for them. */
+            left: number;
+            /** @description Why, of the first fifty that refuse. */
+            refusals: components["schemas"]["BulkRefusal"][];
+            /** @description How many refuse. */
+            refused: number;
+            /** @description The worst fifty of those that are meant. */
+            sample: components["schemas"]["BulkAlert"][];
+            /** @description Conditions for a silence that would hold all of them back; perhaps others too. */
+            silence: string[];
+            /** @description How many are already as the command wants them. */
+            unchanged: number;
+        };
+        /** @description An alert that refuses. */
+        BulkRefusal: {
+            /** @description The alert. */
+            id: components["schemas"]["AlertId"];
+            /** @description Its name; empty when there is no such alert. */
+            name: string;
+            /** @description Why it refuses. */
+            reason: string;
+        };
+        /** @description How many alerts are of each severity. */
+        BySeverity: {
+            /** @description Something important is broken now. */
+            critical: number;
+            /** @description Something is broken. */
+            error: number;
+            /** @description Good to know. */
+            info: number;
+            /** @description Of no weight. */
+            none: number;
+            /** @description Something is getting worse. */
+            warning: number;
+        };
+        /** @description How many alerts are in each state. */
+        ByState: {
+            /** @description Firing, and someone looks at them. */
+            acknowledged: number;
+            /** @description No longer firing. */
+            cleared: number;
+            /** @description Firing, and nobody looks at them. */
+            open: number;
+        };
         /**
          * @description What became of a call.
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
+        /** @description The calling of people for the incident of an alert. */
+        Called: {
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered. */
+            acknowledged_by?: string | null;
+            /** @description Every call, in its order. */
+            calls: components["schemas"]["CalledContact"][];
+            /** @description The page. */
+            id: string;
+            next_step_at?: components["schemas"]["Time"] | null;
+            /** @description The escalation policy. */
+            policy: string;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["PageStage"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+        };
+        /** @description One call to one contact, with every attempt. */
+        CalledContact: {
+            /** @description When it was asked for. */
+            at: components["schemas"]["Time"];
+            /** @description How: `email` or `webhook`. */
+            channel: string;
+            /** @description Whom. */
+            contact: string;
+            /** @description The attempts to deliver, in their order; none yet when it waits. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description What the other side said last. */
+            detail: string;
+            /** @description What became of it. */
+            result: components["schemas"]["CallResult"];
+            /**
+             * Format: int32
+             * @description The round, from 0.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description The step it belongs to, from 0.
+             */
+            step: number;
+            /** @description Where to. */
+            target: string;
+        };
         /**
          * @description The kind of cause: what reports break down by (R077).
          * @enum {string}
@@ -1474,6 +1710,8 @@ export interface components {
             receiver: string;
             /** @description How many were told as resolved. */
             resolved: number;
+            /** @description The route, as matchers from the root. */
+            route: string;
             /** @description `firing` or `resolved` as it was told, `held` when this alert was held back. */
             told: string;
         };
@@ -1649,16 +1887,25 @@ export interface components {
             incident?: string | null;
             /** @description The fingerprints of the alerts that inhibit it now. */
             inhibited_by: string[];
+            /** @description The same alerts, as far as they are known here. */
+            inhibitors: components["schemas"]["Inhibitor"][];
             /** @description The item that was found for it. */
             item?: string | null;
             /** @description The rule that found the item. */
             matched_by?: string | null;
             /** @description What was decided about its groups, the newest first. */
             notifications: components["schemas"]["Decided"][];
+            opened?: components["schemas"]["Opened"] | null;
+            /** @description Who was called for its incident, the newest first. */
+            pages: components["schemas"]["Called"][];
             /** @description The routes of the configuration in force as they were tried, in their order. */
             routes: components["schemas"]["TriedRoute"][];
+            /** @description Whether there is a routing configuration; without one nobody is told by routes. */
+            routing_configured: boolean;
             /** @description The silences that hold it back now. */
             silenced_by: string[];
+            /** @description The same silences, with who wants them and until when. */
+            silences: components["schemas"]["HoldingSilence"][];
             /** @description The integration it came through. */
             source: string;
         };
@@ -1751,6 +1998,13 @@ export interface components {
             need: number;
             /** @description Its members. */
             of: components["schemas"]["ItemRef"][];
+        };
+        /** @description A group of alerts that are told together. */
+        GroupNow: {
+            /** @description Alerts in it. */
+            alerts: number;
+            /** @description When it is looked at next, and its receiver is told what has changed. */
+            due_at: components["schemas"]["Time"];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -1868,6 +2122,19 @@ export interface components {
          * @enum {string}
          */
         HoldReason: "consumer" | "supplier" | "change" | "accepted_risk";
+        /** @description A silence that holds an alert back now. */
+        HoldingSilence: {
+            /** @description Why. */
+            comment: string;
+            /** @description Who wants it. */
+            created_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its conditions. */
+            matchers: components["schemas"]["Conditions"];
+            /** @description When its present window ends; the year 9999 when nobody set an end. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description How much is hit (ITIL): the whole organisation or something mission-critical, a department,
          *     or a single user. Ordered: `Low < High`.
@@ -2503,6 +2770,17 @@ export interface components {
             /** @description How much. */
             criticality: components["schemas"]["Criticality"];
         };
+        /** @description An alert that says all there is to say about another. */
+        Inhibitor: {
+            /** @description Its id. */
+            alert: string;
+            /** @description The hash of its labels. */
+            fingerprint: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it says. */
+            summary: string;
+        };
         /** @description An integration key, without its secret. Its name is the source of what it sends. */
         IntegrationKey: {
             /** @description Whether a key of another product works as well. */
@@ -2903,33 +3181,6 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
-        Listed_AlertView: {
-            /** @description The rows. */
-            items: (components["schemas"]["Alert"] & {
-                /** @description What a person may ask now. */
-                allowed: components["schemas"]["AlertOffer"][];
-                /** @description See [`Alert::name`]. */
-                name: string;
-                /** @description The silences that hold it back now: it is recorded, and told to nobody. */
-                silenced_by: components["schemas"]["SilenceId"][];
-                silenced_until?: components["schemas"]["Time"] | null;
-                /** @description See [`Alert::summary`]. */
-                summary: string;
-                /**
-                 * Format: int64
-                 * @description The row's version, for `If-Match`.
-                 */
-                version: number;
-            })[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
         Listed_ApiToken: {
             /** @description The rows. */
             items: {
@@ -3306,6 +3557,14 @@ export interface components {
             /** @description How to mend it. */
             remedy: string;
         };
+        /** @description Why a route tells nobody now. */
+        MutedNow: {
+            /** @description The mute interval that holds, or the active ones of which none does. */
+            intervals: string[];
+            /** @description Whether they are mute intervals; else active ones. */
+            mute: boolean;
+            until?: components["schemas"]["Time"] | null;
+        };
         /** @description Something needed: one item, or some of a group. Written `component/db`, or as [`Group`]. */
         Need: components["schemas"]["ItemRef"] | components["schemas"]["Group"];
         NewAccount: {
@@ -3424,6 +3683,22 @@ export interface components {
              * @description It is being put right.
              */
             resolve: number;
+        };
+        /** @description The incident of an alert in brief. */
+        Opened: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description How soon it is to be worked on. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["IncidentStage"];
+            /** @description One line that says what is wrong. */
+            title: string;
         };
         /** @description One outage: from when to when the service was away. */
         Outage: {
@@ -4435,8 +4710,16 @@ export interface components {
         };
         /** @description A route that was tried. */
         TriedRoute: {
+            /** @description How many routes it stands below; the root stands below none. */
+            depth: number;
+            /** @description The routes beside it that follow were not tried, since it does not say `continue`. */
+            ends: boolean;
+            group?: components["schemas"]["GroupNow"] | null;
             /** @description The key of the group that it is in, where the route takes it. */
             group_key?: string | null;
+            /** @description Its own conditions; empty for the root, which takes every alert. */
+            matchers: string;
+            muted?: components["schemas"]["MutedNow"] | null;
             /** @description Its receiver. */
             receiver: string;
             /** @description The matcher that the alert does not fit. */
@@ -4819,22 +5102,39 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Only these states, separated by commas; without it everything but closed. */
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. Closed alerts come newest first
+                 *     whatever is asked for.
+                 */
+                sort?: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only those of this name: the label `alertname`. */
+                name?: string;
                 /** @description Only those on this item. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
                 matched?: boolean;
                 /** @description Only those of this incident. */
                 incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
+                source?: string;
+                /**
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
+                 */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
                 /** @description `true`: only those that a silence holds back now; `false`: only the others. */
                 silenced?: boolean;
                 /** @description Only those with this text in name, summary or a label value. */
                 q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -4848,7 +5148,176 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_AlertView"];
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_command_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What was done, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_group: {
+        parameters: {
+            query: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description `name`, `item`, `severity`, `source`, `team` (who answers for the item), or `label:NAME`. */
+                by: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
+                state?: components["schemas"]["AlertState"][];
+                /** @description Only these severities, separated by commas. */
+                severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only those of this name: the label `alertname`. */
+                name?: string;
+                /** @description Only those on this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
+                matched?: boolean;
+                /** @description Only those of this incident. */
+                incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
+                source?: string;
+                /**
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
+                 */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
+                /** @description `true`: only those that a silence holds back now; `false`: only the others. */
+                silenced?: boolean;
+                /** @description Only those with this text in name, summary or a label value. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertGroups"];
                 };
             };
             /** @description It cannot be read; `field` says where */

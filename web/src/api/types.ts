@@ -26,6 +26,11 @@ export type IncidentCommand = Schemas['IncidentCommand'];
 
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
+export type Explanation = Schemas['Explanation'];
+export type AlertGroup = Schemas['AlertGroup'];
+export type AlertTally = Schemas['AlertTally'];
+export type AlertFilterBody = Schemas['AlertFilter'];
+export type BulkAnswer = Schemas['BulkAnswer'];
 export type MatchRule = Schemas['MatchRule'];
 export type MatchRules = Schemas['MatchRules'];
 export type MatchPreview = Schemas['RulePreview'];

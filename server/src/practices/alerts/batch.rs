@@ -229,7 +229,8 @@ impl Batcher {
                 .filter(|change| change.events.is_empty())
                 .map(|change| Refreshed::of(change, record(change.alert.fingerprint)))
                 .collect();
-            (Batch { at: moment.now, changes: taken.changes, refreshed }, versions)
+            let changes = taken.changes;
+            (Batch { at: moment.now, changes, refreshed, by: None }, versions)
         });
         self.write(space, changes, versions).await
     }
@@ -286,7 +287,7 @@ impl Batcher {
                 if changes.iter().all(|change| change.events.is_empty()) {
                     break;
                 }
-                let batch = Batch { at: now, changes, refreshed: Vec::new() };
+                let batch = Batch { at: now, changes, refreshed: Vec::new(), by: None };
                 match self.write(&space, batch, versions).await {
                     Err(fault) if fault.worth_retrying() => {
                         let prints: Vec<_> =
@@ -326,14 +327,23 @@ impl Batcher {
 }
 
 /// What one transaction writes.
-struct Batch {
-    at: kernel::Time,
-    changes: Vec<Change>,
-    refreshed: Vec<Refreshed>,
+pub(super) struct Batch {
+    /// When it was decided.
+    pub at: kernel::Time,
+    /// What happened to which alert.
+    pub changes: Vec<Change>,
+    /// What was only heard again.
+    pub refreshed: Vec<Refreshed>,
+    /// Who asked for all of it; without, the source of each alert did.
+    pub by: Option<Actor>,
 }
 
 impl Batch {
-    async fn store(&self, tx: &mut Tx, space: &SpaceId, versions: &[i64]) -> Result<(), Fault> {
+    /// Writes alerts and their history.
+    ///
+    /// # Errors
+    /// When the database refuses, or one of the alerts was changed meanwhile.
+    pub async fn store(&self, tx: &mut Tx, space: &SpaceId, versions: &[i64]) -> Result<(), Fault> {
         let new: Vec<&Alert> =
             self.changes.iter().filter(|change| change.new).map(|change| &change.alert).collect();
         store::insert(tx, space, &new).await?;
@@ -349,11 +359,12 @@ impl Batch {
         self.remember(tx, space).await
     }
 
-    /// Journal entries, each in the name of the source that made it so.
+    /// Journal entries, each in the name of who made it so.
     async fn remember(&self, tx: &mut Tx, space: &SpaceId) -> Result<(), Fault> {
         let mut by_source: Vec<(&str, Vec<Fact>)> = Vec::new();
         for change in &self.changes {
-            let source = change.alert.source.as_ref();
+            let own = change.alert.source.as_ref();
+            let source = if self.by.is_some() { "" } else { own };
             for event in &change.events {
                 let fact = Fact {
                     subject: format!("alert:{}", change.alert.id),
@@ -367,7 +378,7 @@ impl Batch {
             }
         }
         for (source, facts) in by_source {
-            let actor = Actor::Integration(source.to_owned());
+            let actor = self.by.clone().unwrap_or_else(|| Actor::Integration(source.to_owned()));
             let stamp = Stamp { space, at: self.at, actor: &actor, cause: None };
             pack::append_flood(tx, &stamp, &facts).await?;
         }

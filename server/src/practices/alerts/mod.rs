@@ -1,7 +1,13 @@
 //! The shell of the alerts practice: the flood path, the records in memory, and their faces.
 
 pub mod batch;
+mod bulk;
+mod common;
+mod filter;
+mod groups;
 pub mod hot;
+mod list;
 pub mod routes;
 pub mod store;
+mod tally;
 mod views;

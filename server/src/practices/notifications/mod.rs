@@ -6,6 +6,7 @@
 pub mod board;
 pub mod carry;
 pub mod dispatch;
+mod explain;
 pub mod live;
 pub mod routes;
 pub mod store;
