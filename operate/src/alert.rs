@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::Shell;
 use crate::client::{Client, part};
 use crate::history::History;
+use crate::many::{Ack, Narrow};
 use crate::screen::{Cell, Colour, Screen, Table, age, items, moment, text, time};
 use crate::trouble::Outcome;
 
@@ -34,13 +35,9 @@ enum Verb {
         /// Its id.
         alert: String,
     },
-    /// Acknowledges: somebody looks at it.
+    /// Acknowledges: somebody looks at it. Those that are named, or all that fit.
     #[command(visible_alias = "acknowledge")]
-    Ack {
-        /// Their ids.
-        #[arg(required = true, value_name = "ALERT")]
-        alerts: Vec<String>,
-    },
+    Ack(Ack),
     /// Takes the acknowledgement back: nobody looks at it any more.
     Unack {
         /// Its id.
@@ -77,18 +74,8 @@ struct List {
     /// Only these states: open, acknowledged, cleared; or closed.
     #[arg(long, default_value = "open,acknowledged")]
     state: String,
-    /// Only these severities: critical,error,warning,info,none.
-    #[arg(long, default_value = "")]
-    severity: String,
-    /// Only those on this item: service/orders.
-    #[arg(long, default_value = "")]
-    item: String,
-    /// Only those whose item was not found.
-    #[arg(long)]
-    unmatched: bool,
-    /// Only those with this text in name, summary or a label.
-    #[arg(short = 'q', long, value_name = "TEXT", default_value = "")]
-    search: String,
+    #[command(flatten)]
+    narrow: Narrow,
     /// severity, starts_at, last_seen or name; with `-` before it the largest first.
     #[arg(long, default_value = "-severity", allow_hyphen_values = true)]
     sort: String,
@@ -114,8 +101,11 @@ impl AlertArgs {
                     screen.say(crate::explain::explained(&found, screen));
                 }
             }
-            Verb::Ack { alerts } => {
-                for alert in &alerts {
+            Verb::Ack(wanted) if wanted.many() => {
+                return crate::many::acknowledge(&client, screen, wanted).await;
+            }
+            Verb::Ack(wanted) => {
+                for alert in &wanted.alerts {
                     ask(&client, screen, alert, json!({ "command": "acknowledge" })).await?;
                 }
             }
@@ -146,16 +136,12 @@ fn path(alert: &str) -> String {
 }
 
 async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
-    let matched = if wanted.unmatched { "false".to_owned() } else { String::new() };
-    let query = [
+    let mut query = wanted.narrow.query();
+    query.extend([
         ("state", wanted.state),
-        ("severity", wanted.severity),
-        ("item", wanted.item),
-        ("matched", matched),
-        ("q", wanted.search),
         ("sort", wanted.sort),
         ("limit", wanted.limit.to_string()),
-    ];
+    ]);
     let found = client.get("/api/v1/alerts", &query).await?;
     if screen.json {
         screen.document(&found);

@@ -14,6 +14,7 @@ mod incident;
 mod installation;
 mod journal;
 mod login;
+mod many;
 mod outbox;
 mod saved;
 mod screen;

@@ -1,9 +1,12 @@
 //! Lists: conditions, sorting, and cursors that survive changes between two pages.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use kernel::SpaceId;
-use serde::de::{Error, IntoDeserializer};
+use serde::de::{Error, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use spine::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -31,15 +34,35 @@ pub struct PageQuery {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Words<T>(pub Vec<T>);
 
+/// Takes a text with commas, as addresses have it, and a list, as JSON has it.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Words<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Words<T>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts
-            .map(|part| T::deserialize(part.to_owned().into_deserializer()))
-            .collect::<Result<_, serde::de::value::Error>>()
-            .map(Words)
-            .map_err(D::Error::custom)
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Words<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("words, separated by commas")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Words<T>, E> {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                parts
+                    .map(|part| T::deserialize(part.to_owned().into_deserializer()))
+                    .collect::<Result<_, serde::de::value::Error>>()
+                    .map(Words)
+                    .map_err(E::custom)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Words<T>, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = list.next_element()? {
+                    words.push(word);
+                }
+                Ok(Words(words))
+            }
+        }
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 
@@ -359,6 +382,8 @@ mod tests {
         let read = |text: &str| serde_json::from_value::<Words<Phase>>(text.into());
         assert_eq!(read("detect, done,").unwrap(), Words(vec![Phase::Detect, Phase::Done]));
         assert!(read("detect,dune").is_err());
+        let list = serde_json::from_value::<Words<Phase>>(serde_json::json!(["done"])).unwrap();
+        assert_eq!(list, Words(vec![Phase::Done]), "a list in JSON");
     }
 
     #[test]

@@ -21,6 +21,8 @@ mod silences;
 mod spaces;
 mod telling;
 mod tuning;
+mod storm;
 mod two_nodes;
 mod watching;
+mod why;
 mod world;

@@ -2,13 +2,18 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { body, etag, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { AlertCommand, MatchRule } from './types';
+import type { AlertCommand, AlertFilterBody, MatchRule } from './types';
 
 export interface AlertFilter {
   state?: string;
   severity?: string;
+  name?: string;
   item?: string;
   matched?: string;
+  source?: string;
+  team?: string;
+  matching?: string;
+  silenced?: string;
   q?: string;
   incident?: string;
   sort?: string;
@@ -80,6 +85,71 @@ export const timeline = (id: string) =>
     queryFn: ({ signal }) =>
       body(http.GET('/api/v1/alerts/{id}/timeline', { params: { path: { id } }, signal })),
   });
+
+/** The way of an alert from its source to everybody who was told. */
+export const explanation = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.alert(id), 'explanation'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/alerts/{id}/explanation', { params: { path: { id } }, signal })),
+  });
+
+/** The first alerts of a list, the worst first. */
+export const some = (filter: AlertFilter, limit: number) =>
+  queryOptions({
+    queryKey: [...keys.alertList, 'some', filter, limit],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/alerts', { params: { query: query({ ...filter, limit }) }, signal })),
+  });
+
+/** Alerts by what they have in common, the worst first. */
+export const groups = (by: string, filter: AlertFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.alertList, 'groups', by, filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/alerts/groups', {
+          params: { query: { by, ...query({ ...filter, limit: PAGE_ROWS, after: pageParam }) } },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+
+/** Which alerts a command for many means: these, or those that fit one of the filters. */
+export interface Chosen {
+  ids: string[];
+  filters: AlertFilter[];
+}
+
+/** Asks the same of many alerts, or says beforehand what would happen. */
+export const bulk = (chosen: Chosen, command: AlertCommand, dryRun: boolean, limit?: number) =>
+  body(
+    http.POST('/api/v1/alerts/commands', {
+      body: {
+        command,
+        ids: chosen.ids,
+        filters: chosen.filters.map(asBody),
+        dry_run: dryRun,
+        ...(limit ? { limit } : {}),
+      },
+    }),
+  );
+
+/** The address has texts; the body has lists and truth values. */
+function asBody(filter: AlertFilter): AlertFilterBody {
+  const lists = ['state', 'severity'];
+  const truths = ['matched', 'silenced'];
+  const pairs = Object.entries(filter as Record<string, string | undefined>)
+    .filter(([name, value]) => value && name !== 'sort')
+    .map(([name, value = '']) => {
+      if (lists.includes(name)) return [name, value.split(',').filter(Boolean)];
+      return [name, truths.includes(name) ? value === 'true' : value];
+    });
+  // What the address says wrongly, the server refuses.
+  return Object.fromEntries(pairs) as AlertFilterBody;
+}
 
 export const command = (
   id: string,

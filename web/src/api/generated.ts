@@ -60,38 +60,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts/history": {
+    "/api/v1/alerts/commands": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * The alerts of all times, also closed ones, with every change of state; those that fired last
-         *     come first. What is older than the retention of history is gone.
-         */
-        get: operations["alerts_history"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Asks the same of many alerts, or says beforehand what would happen. At most 10,000 are changed
+         *     by one request. Who repeats a request changes nothing twice.
+         */
+        post: operations["alerts_command_many"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts/history.csv": {
+    "/api/v1/alerts/groups": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * The same as comma-separated values: one line for each firing, of at most 1000 alerts. The
-         *     header `x-operate-left-out` says how many alerts there are beyond those.
-         */
-        get: operations["alerts_history_csv"];
+        /** Groups alerts that are not closed by what they have in common. */
+        get: operations["alerts_group"];
         put?: never;
         post?: never;
         delete?: never;
@@ -783,23 +780,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which alert rules fire most, which nobody looks at, which flap, and what came of it. */
-        get: operations["reports_alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reports/times": {
         parameters: {
             query?: never;
@@ -1089,74 +1069,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tuning": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists tuning tasks: what people found useless, those with the most votes first. */
-        get: operations["tuning_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tuning/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows one tuning task. */
-        get: operations["tuning_one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tuning/{id}/commands": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks something of a tuning task; the answer is the task afterwards. */
-        post: operations["tuning_command"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tuning/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The history of a tuning task, the newest first. */
-        get: operations["tuning_timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/webhooks/{integration}": {
         parameters: {
             query?: never;
@@ -1302,8 +1214,6 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description The rule that found the item, for people. */
             matched_by?: string | null;
-            /** @description Who found the present (or last) firing useless. */
-            not_useful?: components["schemas"]["NotUseful"][];
             /** @description When the present (or last) firing was received. */
             received_at: components["schemas"]["Time"];
             /** @description Technical gravity, read from the labels. */
@@ -1315,20 +1225,6 @@ export interface components {
             /** @description Where it is in its life. */
             state: components["schemas"]["AlertState"];
         };
-        /** @description One change of state. */
-        AlertChange: {
-            /** @description When. */
-            at: components["schemas"]["Time"];
-            /** @description Who made it so. */
-            by: string;
-            /** @description To which state. */
-            to: components["schemas"]["AlertChangeTo"];
-        };
-        /**
-         * @description What an alert became.
-         * @enum {string}
-         */
-        AlertChangeTo: "open" | "acknowledged" | "acknowledged_in_incident" | "unacknowledged" | "cleared" | "closed" | "attached" | "detached";
         /** @description What can be asked of an alert that exists. New firings come through [`crate::take`]. */
         AlertCommand: {
             /** @enum {string} */
@@ -1344,28 +1240,6 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "close";
-        } | {
-            /** @enum {string} */
-            command: "mark_not_useful";
-            /** @description What made it useless. */
-            reason: string;
-        } | {
-            /** @enum {string} */
-            command: "take_back_not_useful";
-        };
-        /** @description One day. */
-        AlertDay: {
-            /** @description The day in UTC: `2026-03-01`. */
-            day: string;
-            /** @description Firings. */
-            fired: number;
-            /** @description Firings that nobody looked at. */
-            never_acknowledged: number;
-            /**
-             * Format: int64
-             * @description Signals taken in.
-             */
-            signals: number;
         };
         /** @description One thing to fill in. */
         AlertField: {
@@ -1378,11 +1252,69 @@ export interface components {
             /** @description Whether it may not stay empty. */
             required: boolean;
         };
+        /** @description What alerts can be narrowed to, in a body: everything that is given has to hold. */
+        AlertFilter: {
+            incident?: components["schemas"]["IncidentId"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Only those whose item was found, or was not. */
+            matched?: boolean | null;
+            /** @description Only those whose labels fit: `env="prod", instance=~"db-.*"`. */
+            matching?: string | null;
+            /** @description Only those of this name: the label `alertname`. */
+            name?: string | null;
+            /** @description Only those with this text in name, summary or a label value. */
+            q?: string | null;
+            /** @description Only these severities. */
+            severity?: components["schemas"]["AlertSeverity"][] | null;
+            /** @description Only those that a silence holds back now, or only the others. */
+            silenced?: boolean | null;
+            /** @description Only those that came first through the integration of this name. */
+            source?: string | null;
+            /** @description Only these states; without it everything but closed. */
+            state?: components["schemas"]["AlertState"][] | null;
+            /**
+             * @description Only those on items that this team answers for, as `team/name`; `none`: for which no team
+             *     answers.
+             */
+            team?: string | null;
+        };
+        /** @description Alerts that have something in common. */
+        AlertGroup: components["schemas"]["AlertTally"] & {
+            /** @description What to add to the filters of this request for a list of exactly these alerts. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @description What they have in common; empty for those that have it not: no item, no team, no such label. */
+            value: string;
+        };
+        /** @description One page of groups. */
+        AlertGroups: {
+            /** @description The figures of all alerts together. */
+            all: components["schemas"]["AlertTally"];
+            /** @description The groups: the worst first, then the largest. */
+            items: components["schemas"]["AlertGroup"][];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /** @description Groups on all pages together. */
+            total: number;
+        };
         /**
          * @description A typed, time-ordered id.
          * @example alr_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         AlertId: string;
+        /** @description One page of alerts. */
+        AlertList: {
+            /** @description The rows. */
+            items: components["schemas"]["AlertView"][];
+            /**
+             * @description Ask with `after=` this for the next page; absent on the last one. A page may hold fewer rows
+             *     than asked for, or none, and still not be the last.
+             */
+            next?: string | null;
+            /** @description Rows on all pages together; absent where closed alerts are narrowed, which are not counted. */
+            total?: number | null;
+        };
         /** @description A command that a person may send now. */
         AlertOffer: {
             /** @description The command's name in JSON. */
@@ -1392,97 +1324,31 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
-        /** @description The report of a period. */
-        AlertReport: {
-            /** @description First moment of the period. */
-            from: components["schemas"]["Time"];
-            /** @description Signals and firings by day in UTC, days without any included. */
-            per_day: components["schemas"]["AlertDay"][];
-            /** @description Every rule that fired, the noisiest first. */
-            rules: components["schemas"]["RuleReport"][];
-            /** @description First moment after it. */
-            to: components["schemas"]["Time"];
-            /** @description Everything together. */
-            totals: components["schemas"]["AlertTotals"];
-        };
-        /** @description An alert rule, as monitoring names it. */
-        AlertRule: {
-            /** @description The name of the alert. */
-            name: string;
-            /** @description The integration that its alerts come through. */
-            source: string;
-        };
         /**
          * @description The technical gravity, as the source sees it. Not the order of work: that is the incident's
          *     priority. Ordered: `None < Critical`.
          * @enum {string}
          */
         AlertSeverity: "none" | "info" | "warning" | "error" | "critical";
-        /** @description One firing of an alert, from its beginning until it is put away. */
-        AlertSpell: {
-            acknowledged_at?: components["schemas"]["Time"] | null;
-            /** @description Who that was. */
-            acknowledged_by?: string | null;
-            /** @description When it was received. */
-            began_at: components["schemas"]["Time"];
-            /** @description Every change of state, the oldest first. */
-            changes: components["schemas"]["AlertChange"][];
-            cleared_why?: components["schemas"]["ClearedWhy"] | null;
-            closed_at?: components["schemas"]["Time"] | null;
-            ended_at?: components["schemas"]["Time"] | null;
-            incident?: components["schemas"]["IncidentId"] | null;
-            /**
-             * Format: int64
-             * @description Place in the journal of the entry that began it.
-             */
-            seq: number;
-            /** @description When it began, says the source. */
-            started_at: components["schemas"]["Time"];
-        };
         /**
          * @description Where an alert is in its life. In JSON the field is called `state`.
          * @enum {string}
          */
         AlertState: "open" | "acknowledged" | "cleared" | "closed";
-        /** @description Everything together. */
-        AlertTotals: {
-            /** @description Different alerts that fired. */
-            alerts: number;
-            /** @description Firings. */
-            fired: number;
-            /**
-             * Format: double
-             * @description Firings / signals.
-             */
-            fired_share?: number | null;
-            /** @description Notifications of groups that named one of the alerts. */
-            groups_notified: number;
-            /**
-             * Format: double
-             * @description Notifications / signals.
-             */
-            groups_share?: number | null;
-            /** @description Incidents opened that one of the firings belonged to. */
-            incidents: number;
-            /** @description Firings that nobody looked at. */
-            never_acknowledged: number;
-            /**
-             * Format: double
-             * @description Firings that nobody looked at / firings.
-             */
-            never_acknowledged_share?: number | null;
-            /** @description Pages for incidents of the firings. */
-            pages: number;
-            /**
-             * Format: double
-             * @description Pages / signals.
-             */
-            pages_share?: number | null;
-            /**
-             * Format: int64
-             * @description Signals taken in, refreshes included.
-             */
-            signals: number;
+        /** @description Figures over alerts. */
+        AlertTally: {
+            /** @description How many of each severity. */
+            by_severity: components["schemas"]["BySeverity"];
+            /** @description How many in each state. */
+            by_state: components["schemas"]["ByState"];
+            /** @description How many. */
+            count: number;
+            newest_at?: components["schemas"]["Time"] | null;
+            oldest_at?: components["schemas"]["Time"] | null;
+            /** @description How many of them a silence holds back now. */
+            silenced: number;
+            /** @description The worst severity among them; `none` where there is no alert. */
+            worst: components["schemas"]["AlertSeverity"];
         };
         /** @description An alert as the API shows it: the record with what is computed from it. */
         AlertView: components["schemas"]["Alert"] & {
@@ -1574,11 +1440,137 @@ export interface components {
             /** @description What was wrong. */
             title: string;
         };
+        /** @description One command for many alerts: for those of `ids`, and for those that fit one of `filters`. */
+        Bulk: {
+            /** @description What to ask of each. */
+            command: components["schemas"]["AlertCommand"];
+            /** @description Only says what would happen. */
+            dry_run?: boolean;
+            /** @description Alerts that fit one of these; `{}` fits every alert that is not closed. */
+            filters?: components["schemas"]["AlertFilter"][];
+            /** @description These alerts. */
+            ids?: components["schemas"]["AlertId"][];
+            /** @description Changes at most so many, the worst first; `left` tells how many wait. 10,000 if not said. */
+            limit?: number | null;
+        };
+        /** @description An alert that is meant. */
+        BulkAlert: {
+            acknowledged_by?: components["schemas"]["Actor"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["AlertId"];
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How grave it is. */
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description When the firing began. */
+            starts_at: components["schemas"]["Time"];
+            /** @description Where it was in its life. */
+            state: components["schemas"]["AlertState"];
+            /** @description What it says. */
+            summary: string;
+        };
+        /** @description What a command for many did, or would do. */
+        BulkAnswer: {
+            /** @description Figures of all alerts that are meant, as they were before. */
+            all: components["schemas"]["AlertTally"];
+            /** @description How many were changed, or would be. */
+            changed: number;
+            /** @description Whether nothing was done. */
+            dry_run: boolean;
+            /** @description How many it would change besides, beyond the limit: ask again for them. */
+            left: number;
+            /** @description Why, of the first fifty that refuse. */
+            refusals: components["schemas"]["BulkRefusal"][];
+            /** @description How many refuse. */
+            refused: number;
+            /** @description The worst fifty of those that are meant. */
+            sample: components["schemas"]["BulkAlert"][];
+            /** @description Conditions for a silence that would hold all of them back; perhaps others too. */
+            silence: string[];
+            /** @description How many are already as the command wants them. */
+            unchanged: number;
+        };
+        /** @description An alert that refuses. */
+        BulkRefusal: {
+            /** @description The alert. */
+            id: components["schemas"]["AlertId"];
+            /** @description Its name; empty when there is no such alert. */
+            name: string;
+            /** @description Why it refuses. */
+            reason: string;
+        };
+        /** @description How many alerts are of each severity. */
+        BySeverity: {
+            /** @description Something important is broken now. */
+            critical: number;
+            /** @description Something is broken. */
+            error: number;
+            /** @description Good to know. */
+            info: number;
+            /** @description Of no weight. */
+            none: number;
+            /** @description Something is getting worse. */
+            warning: number;
+        };
+        /** @description How many alerts are in each state. */
+        ByState: {
+            /** @description Firing, and someone looks at them. */
+            acknowledged: number;
+            /** @description No longer firing. */
+            cleared: number;
+            /** @description Firing, and nobody looks at them. */
+            open: number;
+        };
         /**
          * @description What became of a call.
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
+        /** @description The calling of people for the incident of an alert. */
+        Called: {
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered. */
+            acknowledged_by?: string | null;
+            /** @description Every call, in its order. */
+            calls: components["schemas"]["CalledContact"][];
+            /** @description The page. */
+            id: string;
+            next_step_at?: components["schemas"]["Time"] | null;
+            /** @description The escalation policy. */
+            policy: string;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["PageStage"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+        };
+        /** @description One call to one contact, with every attempt. */
+        CalledContact: {
+            /** @description When it was asked for. */
+            at: components["schemas"]["Time"];
+            /** @description How: `email` or `webhook`. */
+            channel: string;
+            /** @description Whom. */
+            contact: string;
+            /** @description The attempts to deliver, in their order; none yet when it waits. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description What the other side said last. */
+            detail: string;
+            /** @description What became of it. */
+            result: components["schemas"]["CallResult"];
+            /**
+             * Format: int32
+             * @description The round, from 0.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description The step it belongs to, from 0.
+             */
+            step: number;
+            /** @description Where to. */
+            target: string;
+        };
         /**
          * @description The kind of cause: what reports break down by (R077).
          * @enum {string}
@@ -1718,6 +1710,8 @@ export interface components {
             receiver: string;
             /** @description How many were told as resolved. */
             resolved: number;
+            /** @description The route, as matchers from the root. */
+            route: string;
             /** @description `firing` or `resolved` as it was told, `held` when this alert was held back. */
             told: string;
         };
@@ -1893,16 +1887,25 @@ export interface components {
             incident?: string | null;
             /** @description The fingerprints of the alerts that inhibit it now. */
             inhibited_by: string[];
+            /** @description The same alerts, as far as they are known here. */
+            inhibitors: components["schemas"]["Inhibitor"][];
             /** @description The item that was found for it. */
             item?: string | null;
             /** @description The rule that found the item. */
             matched_by?: string | null;
             /** @description What was decided about its groups, the newest first. */
             notifications: components["schemas"]["Decided"][];
+            opened?: components["schemas"]["Opened"] | null;
+            /** @description Who was called for its incident, the newest first. */
+            pages: components["schemas"]["Called"][];
             /** @description The routes of the configuration in force as they were tried, in their order. */
             routes: components["schemas"]["TriedRoute"][];
+            /** @description Whether there is a routing configuration; without one nobody is told by routes. */
+            routing_configured: boolean;
             /** @description The silences that hold it back now. */
             silenced_by: string[];
+            /** @description The same silences, with who wants them and until when. */
+            silences: components["schemas"]["HoldingSilence"][];
             /** @description The integration it came through. */
             source: string;
         };
@@ -1995,6 +1998,13 @@ export interface components {
             need: number;
             /** @description Its members. */
             of: components["schemas"]["ItemRef"][];
+        };
+        /** @description A group of alerts that are told together. */
+        GroupNow: {
+            /** @description Alerts in it. */
+            alerts: number;
+            /** @description When it is looked at next, and its receiver is told what has changed. */
+            due_at: components["schemas"]["Time"];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -2112,6 +2122,19 @@ export interface components {
          * @enum {string}
          */
         HoldReason: "consumer" | "supplier" | "change" | "accepted_risk";
+        /** @description A silence that holds an alert back now. */
+        HoldingSilence: {
+            /** @description Why. */
+            comment: string;
+            /** @description Who wants it. */
+            created_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its conditions. */
+            matchers: components["schemas"]["Conditions"];
+            /** @description When its present window ends; the year 9999 when nobody set an end. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description How much is hit (ITIL): the whole organisation or something mission-critical, a department,
          *     or a single user. Ordered: `Low < High`.
@@ -2747,6 +2770,17 @@ export interface components {
             /** @description How much. */
             criticality: components["schemas"]["Criticality"];
         };
+        /** @description An alert that says all there is to say about another. */
+        Inhibitor: {
+            /** @description Its id. */
+            alert: string;
+            /** @description The hash of its labels. */
+            fingerprint: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it says. */
+            summary: string;
+        };
         /** @description An integration key, without its secret. Its name is the source of what it sends. */
         IntegrationKey: {
             /** @description Whether a key of another product works as well. */
@@ -3147,78 +3181,6 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
-        Listed_AlertHistory: {
-            /** @description The rows. */
-            items: {
-                /** @description Whether somebody looked at one of the spells shown. */
-                acknowledged: boolean;
-                /** @description When it last began to fire. */
-                began_at: components["schemas"]["Time"];
-                ended_at?: components["schemas"]["Time"] | null;
-                /**
-                 * Format: int32
-                 * @description How often it fired in all its life.
-                 */
-                fired_count: number;
-                /** @description When it first fired. */
-                first_seen: components["schemas"]["Time"];
-                /** @description Its id. */
-                id: components["schemas"]["AlertId"];
-                item?: components["schemas"]["ItemRef"] | null;
-                /** @description What identifies it. */
-                labels: components["schemas"]["Labels"];
-                /** @description The name of its rule. */
-                name: string;
-                /** @description Technical gravity. */
-                severity: components["schemas"]["AlertSeverity"];
-                /** @description When silences held it back. */
-                silenced: components["schemas"]["SilencedSpan"][];
-                /** @description The integration through which it came. */
-                source: string;
-                /** @description Its firings with every change of state, the newest first, at most 100. */
-                spells: components["schemas"]["AlertSpell"][];
-                /** @description Its state now. */
-                state: components["schemas"]["AlertState"];
-                /** @description One line for people. */
-                summary: string;
-                team?: components["schemas"]["ItemRef"] | null;
-            }[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
-        Listed_AlertView: {
-            /** @description The rows. */
-            items: (components["schemas"]["Alert"] & {
-                /** @description What a person may ask now. */
-                allowed: components["schemas"]["AlertOffer"][];
-                /** @description See [`Alert::name`]. */
-                name: string;
-                /** @description The silences that hold it back now: it is recorded, and told to nobody. */
-                silenced_by: components["schemas"]["SilenceId"][];
-                silenced_until?: components["schemas"]["Time"] | null;
-                /** @description See [`Alert::summary`]. */
-                summary: string;
-                /**
-                 * Format: int64
-                 * @description The row's version, for `If-Match`.
-                 */
-                version: number;
-            })[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
         Listed_ApiToken: {
             /** @description The rows. */
             items: {
@@ -3396,28 +3358,6 @@ export interface components {
         Listed_ListedItem: {
             /** @description The rows. */
             items: (components["schemas"]["ItemRow"] & components["schemas"]["Keeping"])[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
-        Listed_TuningView: {
-            /** @description The rows. */
-            items: (components["schemas"]["TuningTask"] & {
-                /** @description What a person may ask now. */
-                allowed: components["schemas"]["TuningOffer"][];
-                /** @description Whether the rule is on the noise list, by the policy of now. */
-                noisy: boolean;
-                /**
-                 * Format: int64
-                 * @description The row's version, for `If-Match`.
-                 */
-                version: number;
-            })[];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -3617,6 +3557,14 @@ export interface components {
             /** @description How to mend it. */
             remedy: string;
         };
+        /** @description Why a route tells nobody now. */
+        MutedNow: {
+            /** @description The mute interval that holds, or the active ones of which none does. */
+            intervals: string[];
+            /** @description Whether they are mute intervals; else active ones. */
+            mute: boolean;
+            until?: components["schemas"]["Time"] | null;
+        };
         /** @description Something needed: one item, or some of a group. Written `component/db`, or as [`Group`]. */
         Need: components["schemas"]["ItemRef"] | components["schemas"]["Group"];
         NewAccount: {
@@ -3638,11 +3586,9 @@ export interface components {
             teams?: components["schemas"]["ItemRef"][];
         };
         /** @description What a heartbeat is made of. */
-        NewHeartbeat: {
+        NewHeartbeat: components["schemas"]["HeartbeatPlan"] & {
             /** @description Its name, unique. */
             name: string;
-            /** @description What is waited for. */
-            plan: components["schemas"]["HeartbeatPlan"];
         };
         /** @description What a person says about a new incident. */
         NewIncident: {
@@ -3684,23 +3630,6 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
-        };
-        /** @description One person's word that an alert was of no use. */
-        NotUseful: {
-            /** @description When. */
-            at: components["schemas"]["Time"];
-            /** @description Who. */
-            by: string;
-            /** @description What made it useless. */
-            reason: string;
-        };
-        /** @description An alert that fires often. */
-        Offender: {
-            /** @description The alert. */
-            alert: components["schemas"]["AlertId"];
-            /** @description How often it fired. */
-            fired: number;
-            item?: components["schemas"]["ItemRef"] | null;
         };
         /** @description The state of a product or a use case. */
         OfferState: {
@@ -3754,6 +3683,22 @@ export interface components {
              * @description It is being put right.
              */
             resolve: number;
+        };
+        /** @description The incident of an alert in brief. */
+        Opened: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description How soon it is to be worked on. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["IncidentStage"];
+            /** @description One line that says what is wrong. */
+            title: string;
         };
         /** @description One outage: from when to when the service was away. */
         Outage: {
@@ -4024,12 +3969,6 @@ export interface components {
              *     }
              */
             incidents: components["schemas"]["IncidentPolicy"];
-            /**
-             * Format: int32
-             * @description A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
-             * @default 3
-             */
-            noise_votes: number;
             /**
              * @description Alerts that have an item open an incident from this severity on. Milder ones are recorded.
              * @default warning
@@ -4337,80 +4276,6 @@ export interface components {
             /** @description Items that it names and the estate does not have. */
             unknown_items: components["schemas"]["ItemRef"][];
         };
-        /** @description One rule. */
-        RuleReport: {
-            /** @description Most changes of one alert within an hour. */
-            changes_per_hour: number;
-            /** @description How often it fired. */
-            fired: number;
-            /**
-             * Format: double
-             * @description Its part of all firings.
-             */
-            fired_share?: number | null;
-            flapping_alert?: components["schemas"]["AlertId"] | null;
-            /** @description Notifications of groups. */
-            groups_notified: number;
-            /** @description Incidents. */
-            incidents: components["schemas"]["IncidentId"][];
-            /** @description Different alerts. */
-            label_sets: number;
-            /**
-             * Format: double
-             * @description Middle duration of the firings that are over.
-             */
-            median_seconds?: number | null;
-            /** @description The name of the alert. */
-            name: string;
-            /** @description Firings that nobody looked at. */
-            never_acknowledged: number;
-            /**
-             * Format: double
-             * @description The part of them.
-             */
-            never_acknowledged_share?: number | null;
-            /** @description The alerts that fire most, at most five. */
-            offenders: components["schemas"]["Offender"][];
-            /** @description Firings that are over. */
-            over: number;
-            /** @description The integration. */
-            source: string;
-            tuning?: components["schemas"]["RuleTuning"] | null;
-            /** @description Firings that are over, and nobody did anything. */
-            without_action: number;
-            /**
-             * Format: double
-             * @description The part of them among those that are over.
-             */
-            without_action_share?: number | null;
-        };
-        /** @description What people said of the use of a rule. */
-        RuleTuning: {
-            /** @description The name of the alert. */
-            name: string;
-            /** @description Whether it is on the noise list. */
-            noisy: boolean;
-            /** @description Whether something is still to be done. */
-            open: boolean;
-            /** @description The integration. */
-            source: string;
-            /** @description The task of the rule. */
-            task: components["schemas"]["TuningId"];
-            /** @description Votes of the last round. */
-            votes: number;
-        };
-        /** @description The report, and how far back what it is drawn from goes. */
-        RulesReport: components["schemas"]["AlertReport"] & {
-            /** @description Firings are known from here on. */
-            kept_since: components["schemas"]["Time"];
-            /**
-             * Format: int32
-             * @description From how many votes on a rule is noise.
-             */
-            noise_votes: number;
-            /** @description Notifications of groups are known from here on. */
-            notified_since: components["schemas"]["Time"];
-        };
         /** @description The rules as they are now. */
         SavedRules: {
             /** @description The rules, in the order in which they are asked. */
@@ -4684,15 +4549,6 @@ export interface components {
             /** @description What it says. */
             summary: string;
         };
-        /** @description A time in which a silence held an alert back. */
-        SilencedSpan: {
-            /** @description From when. */
-            from: components["schemas"]["Time"];
-            /** @description The silence. */
-            silence: components["schemas"]["SilenceId"];
-            /** @description Until when, as far as is known now. */
-            until: components["schemas"]["Time"];
-        };
         /** @description The name of a site, alone or after `site/`. */
         SiteRef: string;
         /** @description A place where things run: a data centre, a cloud region, an office. */
@@ -4854,8 +4710,16 @@ export interface components {
         };
         /** @description A route that was tried. */
         TriedRoute: {
+            /** @description How many routes it stands below; the root stands below none. */
+            depth: number;
+            /** @description The routes beside it that follow were not tried, since it does not say `continue`. */
+            ends: boolean;
+            group?: components["schemas"]["GroupNow"] | null;
             /** @description The key of the group that it is in, where the route takes it. */
             group_key?: string | null;
+            /** @description Its own conditions; empty for the root, which takes every alert. */
+            matchers: string;
+            muted?: components["schemas"]["MutedNow"] | null;
             /** @description Its receiver. */
             receiver: string;
             /** @description The matcher that the alert does not fit. */
@@ -4864,119 +4728,6 @@ export interface components {
             route: string;
             /** @description `takes`, `passes` (a route below takes it) or `refused`. */
             verdict: string;
-        };
-        /** @description One thing that can be chosen. */
-        TuningChoice: {
-            /** @description What people read. */
-            label: string;
-            /** @description As the command takes it. */
-            value: string;
-        };
-        /** @description What can be asked of a tuning task. */
-        TuningCommand: {
-            /** @enum {string} */
-            command: "start";
-        } | {
-            /** @enum {string} */
-            command: "done";
-            /** @description What exactly: the old and the new threshold, who gets it now, why it is kept. */
-            note: string;
-            /** @description What was done. */
-            remedy: components["schemas"]["TuningRemedy"];
-        } | {
-            /** @enum {string} */
-            command: "dismiss";
-            /** @description Why. */
-            reason: string;
-        };
-        /** @description One thing to fill in. */
-        TuningField: {
-            /** @description Which control draws it. */
-            kind: string;
-            /** @description What people read beside it. */
-            label: string;
-            /** @description Its name in the command. */
-            name: string;
-            /** @description What can be chosen; empty where anything can be written. */
-            options?: components["schemas"]["TuningChoice"][];
-            /** @description Whether it may not stay empty. */
-            required: boolean;
-        };
-        /**
-         * @description A typed, time-ordered id.
-         * @example tun_01jq2m6xv4e5r9t8w7y6z5a4b3
-         */
-        TuningId: string;
-        /** @description A command that a person may send now. */
-        TuningOffer: {
-            /** @description The command's name in JSON. */
-            command: string;
-            /** @description What has to be filled in. */
-            fields: components["schemas"]["TuningField"][];
-            /** @description What a button says. */
-            label: string;
-        };
-        /**
-         * @description What was done about a rule.
-         * @enum {string}
-         */
-        TuningRemedy: "threshold" | "rerouted" | "removed" | "kept";
-        /**
-         * @description Where a tuning task is in its life.
-         * @enum {string}
-         */
-        TuningStage: "open" | "in_work" | "done" | "dismissed";
-        /** @description What is to be done about one alert rule. */
-        TuningTask: components["schemas"]["AlertRule"] & {
-            ended_at?: components["schemas"]["Time"] | null;
-            /** @description Its id. */
-            id: components["schemas"]["TuningId"];
-            /** @description What exactly was done, or why the votes were set aside; empty before. */
-            note: string;
-            /** @description When this round began. */
-            opened_at: components["schemas"]["Time"];
-            remedy?: components["schemas"]["TuningRemedy"] | null;
-            /**
-             * Format: int32
-             * @description How often it was opened.
-             */
-            rounds: number;
-            /** @description Where it is in its life. */
-            stage: components["schemas"]["TuningStage"];
-            /** @description When something last happened to it. */
-            updated_at: components["schemas"]["Time"];
-            /** @description The votes of this round, or of the last one. */
-            votes: components["schemas"]["TuningVote"][];
-            /**
-             * Format: int32
-             * @description Votes of all rounds, those that were taken back not counted.
-             */
-            votes_total: number;
-            /** @description Who looks at the rule, or did last. */
-            worked_on_by?: string | null;
-        };
-        /** @description A tuning task as the API shows it: the record with what is computed from it. */
-        TuningView: components["schemas"]["TuningTask"] & {
-            /** @description What a person may ask now. */
-            allowed: components["schemas"]["TuningOffer"][];
-            /** @description Whether the rule is on the noise list, by the policy of now. */
-            noisy: boolean;
-            /**
-             * Format: int64
-             * @description The row's version, for `If-Match`.
-             */
-            version: number;
-        };
-        /** @description One person's word on one alert. */
-        TuningVote: {
-            /** @description The alert. */
-            alert: components["schemas"]["AlertId"];
-            /** @description When. */
-            at: components["schemas"]["Time"];
-            /** @description Who. */
-            by: string;
-            /** @description Why it was of no use. */
-            reason: string;
         };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
@@ -5351,22 +5102,39 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Only these states, separated by commas; without it everything but closed. */
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. Closed alerts come newest first
+                 *     whatever is asked for.
+                 */
+                sort?: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only those of this name: the label `alertname`. */
+                name?: string;
                 /** @description Only those on this item. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
                 matched?: boolean;
                 /** @description Only those of this incident. */
                 incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
+                source?: string;
+                /**
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
+                 */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
                 /** @description `true`: only those that a silence holds back now; `false`: only the others. */
                 silenced?: boolean;
                 /** @description Only those with this text in name, summary or a label value. */
                 q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -5380,7 +5148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_AlertView"];
+                    "application/json": components["schemas"]["AlertList"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -5412,40 +5180,130 @@ export interface operations {
             };
         };
     };
-    alerts_history: {
+    alerts_command_many: {
         parameters: {
-            query?: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What was done, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_group: {
+        parameters: {
+            query: {
                 /** @description Rows of a page: 50 if not said, at most 1000. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Only alerts that fired at this time or later … */
-                from?: components["schemas"]["Time"];
-                /** @description … and before this one. */
-                to?: components["schemas"]["Time"];
-                /** @description Only these states as they are now, separated by commas. */
+                /** @description `name`, `item`, `severity`, `source`, `team` (who answers for the item), or `label:NAME`. */
+                by: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
-                /** @description Only alerts with exactly this name. */
+                /** @description Only those of this name: the label `alertname`. */
                 name?: string;
                 /** @description Only those on this item. */
                 item?: components["schemas"]["ItemRef"];
-                /** @description Only those whose item this team answered for when it last fired. */
-                team?: components["schemas"]["ItemRef"];
-                /** @description Only those of this integration. */
+                /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
+                matched?: boolean;
+                /** @description Only those of this incident. */
+                incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
                 source?: string;
                 /**
-                 * @description `true`: only those that somebody looked at in that time, on their own or through their
-                 *     incident; `false`: only those that nobody looked at.
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
                  */
-                acknowledged?: boolean;
-                /** @description Only those with these labels, each `name=value`, separated by commas. */
-                label?: string;
-                /** @description Only those with this text in name, summary or a label. */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
+                /** @description `true`: only those that a silence holds back now; `false`: only the others. */
+                silenced?: boolean;
+                /** @description Only those with this text in name, summary or a label value. */
                 q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -5453,88 +5311,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page of history */
+            /** @description One page of groups */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_AlertHistory"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    alerts_history_csv: {
-        parameters: {
-            query?: {
-                /** @description Only alerts that fired at this time or later … */
-                from?: components["schemas"]["Time"];
-                /** @description … and before this one. */
-                to?: components["schemas"]["Time"];
-                /** @description Only these states as they are now, separated by commas. */
-                state?: components["schemas"]["AlertState"][];
-                /** @description Only these severities, separated by commas. */
-                severity?: components["schemas"]["AlertSeverity"][];
-                /** @description Only alerts with exactly this name. */
-                name?: string;
-                /** @description Only those on this item. */
-                item?: components["schemas"]["ItemRef"];
-                /** @description Only those whose item this team answered for when it last fired. */
-                team?: components["schemas"]["ItemRef"];
-                /** @description Only those of this integration. */
-                source?: string;
-                /**
-                 * @description `true`: only those that somebody looked at in that time, on their own or through their
-                 *     incident; `false`: only those that nobody looked at.
-                 */
-                acknowledged?: boolean;
-                /** @description Only those with these labels, each `name=value`, separated by commas. */
-                label?: string;
-                /** @description Only those with this text in name, summary or a label. */
-                q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The firings */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
+                    "application/json": components["schemas"]["AlertGroups"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -8848,67 +8631,6 @@ export interface operations {
             };
         };
     };
-    reports_alerts: {
-        parameters: {
-            query?: {
-                /** @description First moment; 30 days before `to` if not said. */
-                from?: components["schemas"]["Time"];
-                /** @description First moment after it; now if not said. */
-                to?: components["schemas"]["Time"];
-                /**
-                 * @description Only alerts whose item this team answered for. Signals are not counted then: before an
-                 *     alert is found they belong to nobody.
-                 */
-                team?: components["schemas"]["ItemRef"];
-                /** @description Only alerts of this integration. */
-                source?: string;
-                /** @description Only alerts on this item; signals are not counted then. */
-                item?: components["schemas"]["ItemRef"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulesReport"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reports_times: {
         parameters: {
             query?: {
@@ -10610,312 +10332,6 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tuning_list: {
-        parameters: {
-            query?: {
-                /** @description Rows of a page: 50 if not said, at most 1000. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description Only these stages, separated by commas. */
-                stage?: components["schemas"]["TuningStage"][];
-                /** @description Only rules of this integration. */
-                source?: string;
-                /** @description Only rules with exactly this name. */
-                name?: string;
-                /** @description Only rules with this text in their name. */
-                q?: string;
-                /** @description `true`: only rules on the noise list. */
-                noisy?: boolean;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of tasks */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_TuningView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tuning_one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its id (`tun_…`). */
-                id: components["schemas"]["TuningId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The task */
-            200: {
-                headers: {
-                    /** @description Its version */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TuningView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tuning_command: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
-                "If-Match"?: string;
-                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id (`tun_…`). */
-                id: components["schemas"]["TuningId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TuningCommand"];
-            };
-        };
-        responses: {
-            /** @description The task afterwards */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TuningView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The stage of the record does not allow it, or others were quicker */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The record has changed since the version that was seen */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not marked as JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It can be read, and a rule says no */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tuning_timeline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its id (`tun_…`). */
-                id: components["schemas"]["TuningId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What happened */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_TimelineEntry"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -106,13 +106,28 @@ const incident = createRoute({
 const alerts = createRoute({
   getParentRoute: () => app,
   path: '/alerts',
-  validateSearch: only('state', 'severity', 'item', 'matched', 'q', 'incident', 'sort'),
+  validateSearch: only(
+    'state',
+    'severity',
+    'name',
+    'item',
+    'matched',
+    'source',
+    'team',
+    'matching',
+    'silenced',
+    'q',
+    'incident',
+    'sort',
+    'by',
+  ),
   component: lazyRouteComponent(() => import('../practices/alerts/AlertList'), 'AlertList'),
 });
 
 const alert = createRoute({
   getParentRoute: () => app,
   path: '/alerts/$id',
+  validateSearch: only('view'),
   component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
 });
 
@@ -160,7 +175,7 @@ const silences = createRoute({
 const newSilence = createRoute({
   getParentRoute: () => app,
   path: '/silences/new',
-  validateSearch: only('alert'),
+  validateSearch: only('alert', 'conditions', 'day'),
   component: lazyRouteComponent(() => import('../practices/silences/SilenceForm'), 'SilenceNew'),
 });
 

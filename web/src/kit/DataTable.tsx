@@ -228,7 +228,7 @@ function Head<T extends object>({
 
 /** Follows the row's own link, unless the click was meant for something else in it. */
 function follow(event: MouseEvent<HTMLDivElement>) {
-  if (!(event.target instanceof Element) || event.target.closest('a, button, input')) return;
+  if (!(event.target instanceof Element) || event.target.closest('a, button, input, label')) return;
   if (window.getSelection()?.toString()) return;
   event.currentTarget.querySelector<HTMLElement>('[data-primary]')?.click();
 }

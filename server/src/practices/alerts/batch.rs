@@ -230,7 +230,8 @@ impl Batcher {
                 .map(|change| Refreshed::of(change, record(change.alert.fingerprint)))
                 .collect();
             let taken_in = counted(signals);
-            (Batch { at: moment.now, changes: taken.changes, refreshed, taken_in }, versions)
+            let changes = taken.changes;
+            (Batch { at: moment.now, changes, refreshed, taken_in, by: None }, versions)
         });
         self.write(space, changes, versions).await
     }
@@ -287,7 +288,8 @@ impl Batcher {
                 if changes.iter().all(|change| change.events.is_empty()) {
                     break;
                 }
-                let batch = Batch { at: now, changes, refreshed: Vec::new(), taken_in: Vec::new() };
+                let (refreshed, taken_in) = (Vec::new(), Vec::new());
+                let batch = Batch { at: now, changes, refreshed, taken_in, by: None };
                 match self.write(&space, batch, versions).await {
                     Err(fault) if fault.worth_retrying() => {
                         let prints: Vec<_> =
@@ -327,12 +329,17 @@ impl Batcher {
 }
 
 /// What one transaction writes.
-struct Batch {
-    at: kernel::Time,
-    changes: Vec<Change>,
-    refreshed: Vec<Refreshed>,
+pub(super) struct Batch {
+    /// When it was decided.
+    pub at: kernel::Time,
+    /// What happened to which alert.
+    pub changes: Vec<Change>,
+    /// What was only heard again.
+    pub refreshed: Vec<Refreshed>,
     /// How many signals of each source it is made of.
-    taken_in: Vec<(Arc<str>, i64)>,
+    pub taken_in: Vec<(Arc<str>, i64)>,
+    /// Who asked for all of it; without, the source of each alert did.
+    pub by: Option<Actor>,
 }
 
 /// How many signals came from each source; a batch has few.
@@ -348,7 +355,11 @@ fn counted(signals: &[Signal]) -> Vec<(Arc<str>, i64)> {
 }
 
 impl Batch {
-    async fn store(&self, tx: &mut Tx, space: &SpaceId, versions: &[i64]) -> Result<(), Fault> {
+    /// Writes alerts and their history.
+    ///
+    /// # Errors
+    /// When the database refuses, or one of the alerts was changed meanwhile.
+    pub async fn store(&self, tx: &mut Tx, space: &SpaceId, versions: &[i64]) -> Result<(), Fault> {
         let new: Vec<&Alert> =
             self.changes.iter().filter(|change| change.new).map(|change| &change.alert).collect();
         store::insert(tx, space, &new).await?;
@@ -365,11 +376,12 @@ impl Batch {
         self.remember(tx, space).await
     }
 
-    /// Journal entries, each in the name of the source that made it so.
+    /// Journal entries, each in the name of who made it so.
     async fn remember(&self, tx: &mut Tx, space: &SpaceId) -> Result<(), Fault> {
         let mut by_source: Vec<(&str, Vec<Fact>)> = Vec::new();
         for change in &self.changes {
-            let source = change.alert.source.as_ref();
+            let own = change.alert.source.as_ref();
+            let source = if self.by.is_some() { "" } else { own };
             for event in &change.events {
                 let fact = Fact {
                     subject: format!("alert:{}", change.alert.id),
@@ -383,7 +395,7 @@ impl Batch {
             }
         }
         for (source, facts) in by_source {
-            let actor = Actor::Integration(source.to_owned());
+            let actor = self.by.clone().unwrap_or_else(|| Actor::Integration(source.to_owned()));
             let stamp = Stamp { space, at: self.at, actor: &actor, cause: None };
             pack::append_flood(tx, &stamp, &facts).await?;
         }

@@ -2,7 +2,13 @@
 
 pub mod batch;
 pub mod history;
+mod bulk;
+mod common;
+mod filter;
+mod groups;
 pub mod hot;
+mod list;
 pub mod routes;
 pub mod store;
+mod tally;
 mod views;

@@ -1,12 +1,9 @@
 //! HTTP faces of alerts.
 
-use std::cmp::Reverse;
-use std::sync::Arc;
-
 use alerts::{Alert, Command, MatchRule, Matcher, Severity, Stage, View};
 use axum::extract::State;
 use axum::http::HeaderMap;
-use kernel::{AlertId, IncidentId, ItemRef, Lifecycle, Time};
+use kernel::{AlertId, Lifecycle, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Versioned};
@@ -17,11 +14,12 @@ use utoipa_axum::routes;
 
 use super::store::{self, ALERTS};
 use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
+use super::{bulk, groups, list};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
-use crate::extract::{Json, Path, Query};
-use crate::listing::{Items, LIMIT_DEFAULT, LIMIT_MAX, Listed, PageQuery, Words};
+use crate::extract::{Json, Path};
+use crate::listing::Items;
 use crate::practices::estate::live::Route;
 use crate::practices::incidents::routes::etag;
 use crate::problem::{Answer, Problem};
@@ -31,7 +29,9 @@ use crate::settings;
 /// Every route of alerts.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list))
+        .merge(list::routes())
+        .merge(groups::routes())
+        .merge(bulk::routes())
         .routes(routes!(one))
         .routes(routes!(command))
         .routes(routes!(timeline))
@@ -40,156 +40,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(super::history::routes::routes())
 }
 
-/// What a list of alerts can be narrowed to.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct FilterQuery {
-    /// Only these states, separated by commas; without it everything but closed.
-    #[param(value_type = Option<Vec<Stage>>, style = Form, explode = false)]
-    state: Words<Stage>,
-    /// Only these severities, separated by commas.
-    #[param(value_type = Option<Vec<Severity>>, style = Form, explode = false)]
-    severity: Words<Severity>,
-    /// Only those on this item.
-    item: Option<ItemRef>,
-    /// `true`: only those whose item was found; `false`: only those whose item was not.
-    matched: Option<bool>,
-    /// Only those of this incident.
-    incident: Option<IncidentId>,
-    /// `true`: only those that a silence holds back now; `false`: only the others.
-    silenced: Option<bool>,
-    /// Only those with this text in name, summary or a label value.
-    q: Option<String>,
-    /// A field to sort by; with `-` before it, the largest first.
-    #[param(pattern = "^-?(severity|starts_at|last_seen|name)$")]
-    sort: Option<String>,
-}
-
 /// The alert that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct AlertPath {
     /// Its id (`alr_…`).
     id: AlertId,
-}
-
-impl FilterQuery {
-    fn holds(&self, alert: &Alert) -> bool {
-        let text = self.q.as_deref().unwrap_or_default().to_lowercase();
-        let (states, severities) = (&self.state.0, &self.severity.0);
-        (states.is_empty() || states.contains(&alert.stage))
-            && (severities.is_empty() || severities.contains(&alert.severity))
-            && (self.item.is_none() || self.item == alert.item)
-            && self.matched.is_none_or(|wanted| alert.item.is_some() == wanted)
-            && (self.incident.is_none() || self.incident == alert.incident)
-            && (text.is_empty() || holds_text(alert, &text))
-    }
-}
-
-fn holds_text(alert: &Alert, text: &str) -> bool {
-    alert.name().to_lowercase().contains(text)
-        || alert.summary().to_lowercase().contains(text)
-        || alert.labels.iter().any(|(_, value)| value.to_lowercase().contains(text))
-}
-
-/// Lists alerts, those that fire worst and longest first. Sorted on request by `starts_at`,
-/// `last_seen` or `severity`.
-#[utoipa::path(get, path = "/alerts", tag = "alerts", params(PageQuery, FilterQuery),
-    responses((status = 200, description = "One page of alerts", body = Listed<View>)))]
-async fn list(
-    State(app): State<App>,
-    caller: Caller,
-    Query(page): Query<PageQuery>,
-    Query(filter): Query<FilterQuery>,
-) -> Answer<Json<Listed<Value>>> {
-    if filter.state.0.contains(&Stage::Closed) {
-        return closed(&app, &caller, &page).await;
-    }
-    let mut found = app.alerts.all(&caller.space);
-    found.retain(|alert| filter.holds(&alert.record));
-    if let Some(wanted) = filter.silenced {
-        let now = app.world.now();
-        app.silences.read(&caller.space, |live| {
-            let silenced = |alert: &Alert| {
-                alert.stage.firing()
-                    && live.is_some_and(|live| !live.silenced_by(&alert.labels, now).is_empty())
-            };
-            found.retain(|alert| silenced(&alert.record) == wanted);
-        });
-    }
-    sort(&mut found, filter.sort.as_deref())?;
-    let limit = limit(&page)?;
-    let offset = offset(&page)?;
-    let total = found.len();
-    let items: Vec<Value> = found
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(|alert| shown(&app, &caller, &alert.record, alert.version))
-        .collect();
-    let next = (offset + items.len() < total).then(|| (offset + items.len()).to_string());
-    Ok(Json(Listed { items, next, total: i64::try_from(total).unwrap_or(i64::MAX) }))
-}
-
-fn limit(page: &PageQuery) -> Answer<usize> {
-    let limit = page.limit.unwrap_or(LIMIT_DEFAULT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Problem::invalid(format!("limit is between 1 and {LIMIT_MAX}")).at("limit"));
-    }
-    Ok(usize::try_from(limit).unwrap_or_default())
-}
-
-fn offset(page: &PageQuery) -> Answer<usize> {
-    match page.after.as_deref().filter(|after| !after.is_empty()) {
-        None => Ok(0),
-        Some(text) => text.parse().map_err(|_| {
-            Problem::refused("this cursor does not belong to this list")
-                .at("after")
-                .remedy("pass on the `next` of the page before")
-        }),
-    }
-}
-
-fn sort(found: &mut [Arc<Versioned<Alert>>], asked: Option<&str>) -> Answer<()> {
-    let (name, descending) = match asked.unwrap_or("-severity") {
-        text if text.starts_with('-') => (&text[1..], true),
-        text => (text, false),
-    };
-    match name {
-        "severity" => found.sort_by_key(|alert| {
-            let record = &alert.record;
-            (!record.stage.firing(), Reverse(record.severity), record.starts_at, record.id)
-        }),
-        "starts_at" => found.sort_by_key(|alert| (alert.record.starts_at, alert.record.id)),
-        "last_seen" => found.sort_by_key(|alert| (alert.record.last_seen, alert.record.id)),
-        "name" => found.sort_by(|a, b| a.record.name().cmp(b.record.name())),
-        other => {
-            return Err(Problem::invalid(format!("this list cannot be sorted by `{other}`"))
-                .at("sort")
-                .remedy("sort by one of: severity, starts_at, last_seen, name"));
-        }
-    }
-    // The order by severity already has the worst first.
-    if descending != (name == "severity") {
-        found.reverse();
-    }
-    Ok(())
-}
-
-async fn closed(app: &App, caller: &Caller, page: &PageQuery) -> Answer<Json<Listed<Value>>> {
-    let limit = i64::try_from(limit(page)?).unwrap_or(LIMIT_MAX);
-    let before = page.after.clone().unwrap_or_default();
-    let mut conn = app.db.reader().await?;
-    let found = store::closed(&mut conn, &caller.space, &before, limit).await?;
-    let full = found.len() as i64 == limit;
-    let next = found.last().filter(|_| full).map(|last| last.record.id.to_string());
-    let items: Vec<Value> = found
-        .iter()
-        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
-        .collect();
-    let total = store::count_closed(&mut conn, &caller.space).await?;
-    Ok(Json(Listed { items, next, total }))
 }
 
 async fn load(app: &App, caller: &Caller, id: AlertId) -> Answer<Versioned<Alert>> {
@@ -209,7 +65,7 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 }
 
 /// An alert as the caller sees it, with the silences that hold it back now.
-fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
+pub(super) fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
     let mut view = alert.view(version);
     view.allowed.retain(|offer| alert.suits(offer, &caller.actor()));
     if alert.stage.firing() {

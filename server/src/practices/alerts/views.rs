@@ -1,9 +1,9 @@
-//! How the API shows the rules that find the item of an alert.
+//! How the API shows the rules that find the item of an alert, and what it takes in bodies.
 
 use std::collections::BTreeSet;
 
-use alerts::{Labels, MatchRule};
-use kernel::{AlertId, ItemRef};
+use alerts::{Labels, MatchRule, Severity, Stage};
+use kernel::{AlertId, IncidentId, ItemRef};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,4 +64,34 @@ pub struct RuleExample {
     pub item: ItemRef,
     /// Its labels.
     pub labels: Labels,
+}
+
+/// What alerts can be narrowed to, in a body: everything that is given has to hold.
+#[derive(ToSchema)]
+#[schema(as = AlertFilter)]
+#[expect(dead_code, reason = "describes what Filter reads")]
+pub struct FilterBody {
+    /// Only these states; without it everything but closed.
+    state: Option<Vec<Stage>>,
+    /// Only these severities.
+    severity: Option<Vec<Severity>>,
+    /// Only those of this name: the label `alertname`.
+    name: Option<String>,
+    /// Only those on this item.
+    item: Option<ItemRef>,
+    /// Only those whose item was found, or was not.
+    matched: Option<bool>,
+    /// Only those of this incident.
+    incident: Option<IncidentId>,
+    /// Only those that came first through the integration of this name.
+    source: Option<String>,
+    /// Only those on items that this team answers for, as `team/name`; `none`: for which no team
+    /// answers.
+    team: Option<String>,
+    /// Only those whose labels fit: `env="prod", instance=~"db-.*"`.
+    matching: Option<String>,
+    /// Only those that a silence holds back now, or only the others.
+    silenced: Option<bool>,
+    /// Only those with this text in name, summary or a label value.
+    q: Option<String>,
 }

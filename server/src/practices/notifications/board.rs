@@ -291,6 +291,11 @@ impl Board {
         })
     }
 
+    /// A group by its route's place and its key.
+    pub fn group(&self, slot: &Slot) -> Option<&Group> {
+        self.groups.get(slot)
+    }
+
     /// What inhibits an alert: the fingerprints of the alerts that do.
     pub fn inhibited_by(&self, alert: &Alert) -> Vec<u64> {
         if !alert.stage.firing() {

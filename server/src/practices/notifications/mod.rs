@@ -10,6 +10,7 @@ pub mod carry;
 pub mod desk;
 pub mod digests;
 pub mod dispatch;
+mod explain;
 pub mod live;
 pub mod policy;
 pub mod routes;

@@ -1,7 +1,7 @@
-import { Anchor, Breadcrumbs, Button, Group } from '@mantine/core';
+import { Anchor, Breadcrumbs, Button, Group, SegmentedControl } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
 import { type Alert, alerts } from '../../api';
@@ -19,6 +19,7 @@ import { Panel } from '../../ui/Panel';
 import { NotUseful } from '../tuning/NotUseful';
 import styles from './alerts.module.css';
 import { SilencedMark } from './SilencedMark';
+import { Why } from './Why';
 
 /** One alert: what was said, where it was placed and why, and its history. */
 export function AlertPage() {
@@ -34,7 +35,7 @@ export function AlertPage() {
 function Content({ alert }: { alert: Alert }) {
   const { id, version } = alert;
   const send = useCallback((body: CommandBody) => alerts.command(id, version, body), [id, version]);
-  const timeline = useQuery(alerts.timeline(id));
+  const { view } = useSearch({ from: '/app/alerts/$id' });
   return (
     <>
       <PageHead
@@ -74,95 +75,124 @@ function Content({ alert }: { alert: Alert }) {
           </Group>
         }
       />
-      <div className={styles.columns}>
-        <div className={styles.stack}>
-          <Panel title="Where it belongs">
-            <Facts
-              rows={[
-                [
-                  'Item',
-                  alert.item ? (
-                    <ItemLink item={alert.item} />
-                  ) : (
-                    <>
-                      No item matched.{' '}
-                      <Link to="/settings/$part" params={{ part: 'rules' }} search={{ alert: id }}>
-                        Make a rule
-                      </Link>
-                    </>
-                  ),
-                ],
-                ['Matched by', alert.matched_by ?? null],
-                [
-                  'Incident',
-                  alert.incident ? (
-                    <Link to="/incidents/$id" params={{ id: alert.incident }}>
-                      Open the incident
-                    </Link>
-                  ) : (
-                    'None'
-                  ),
-                ],
-                ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
-              ]}
-            />
-          </Panel>
-          <NotUseful alert={alert} />
-          <Panel title="Labels">
-            <Pairs pairs={alert.labels} />
-          </Panel>
-          {Object.keys(alert.annotations).length > 0 && (
-            <Panel title="Annotations">
-              <Pairs pairs={alert.annotations} />
-            </Panel>
-          )}
-          <Panel title="Timeline">
-            <Loaded query={timeline} rows={3}>
-              {(entries) => <Timeline entries={[...entries.items].sort((a, b) => b.seq - a.seq)} />}
-            </Loaded>
-          </Panel>
-        </div>
-        <div className={styles.stack}>
-          <Panel title="Times">
-            <Facts
-              rows={[
-                ['Started', <TimeAgo key="t" at={alert.starts_at} below />],
-                ['Ended', alert.ends_at ? <TimeAgo key="t" at={alert.ends_at} below /> : null],
-                ['First seen', <TimeAgo key="t" at={alert.first_seen} below />],
-                ['Last seen', <TimeAgo key="t" at={alert.last_seen} below />],
-                [
-                  'Expires',
-                  alert.expires_at && !alert.ends_at ? (
-                    <TimeAgo key="t" at={alert.expires_at} below />
-                  ) : null,
-                ],
-                ['Fired', `${alert.fired_count} times`],
-              ]}
-            />
-          </Panel>
-          <Panel title="Source">
-            <Facts
-              rows={[
-                ['Kind', words(alert.source)],
-                [
-                  'Made by',
-                  alert.generator_url ? (
-                    <Anchor
-                      href={alert.generator_url}
-                      target="_blank"
-                      rel="noreferrer noopener"
-                      inherit
-                    >
-                      Open at the source <IconExternalLink size={12} aria-label="opens elsewhere" />
-                    </Anchor>
-                  ) : null,
-                ],
-              ]}
-            />
-          </Panel>
-        </div>
-      </div>
+      <Views view={view ?? 'facts'} />
+      {view === 'why' ? <Why alert={alert} /> : <About alert={alert} />}
     </>
+  );
+}
+
+/** What is shown of the alert: what it says, or why it was told. */
+function Views({ view }: { view: string }) {
+  const navigate = useNavigate({ from: '/alerts/$id' });
+  return (
+    <SegmentedControl
+      size="xs"
+      mb={12}
+      aria-label="What to show of this alert"
+      data={[
+        { value: 'facts', label: 'What it says' },
+        { value: 'why', label: 'Why it was told' },
+      ]}
+      value={view}
+      onChange={(next) =>
+        void navigate({ search: next === 'why' ? { view: next } : {}, replace: true })
+      }
+    />
+  );
+}
+
+function About({ alert }: { alert: Alert }) {
+  const { id } = alert;
+  const timeline = useQuery(alerts.timeline(id));
+  return (
+    <div className={styles.columns}>
+      <div className={styles.stack}>
+        <Panel title="Where it belongs">
+          <Facts
+            rows={[
+              [
+                'Item',
+                alert.item ? (
+                  <ItemLink item={alert.item} />
+                ) : (
+                  <>
+                    No item matched.{' '}
+                    <Link to="/settings/$part" params={{ part: 'rules' }} search={{ alert: id }}>
+                      Make a rule
+                    </Link>
+                  </>
+                ),
+              ],
+              ['Matched by', alert.matched_by ?? null],
+              [
+                'Incident',
+                alert.incident ? (
+                  <Link to="/incidents/$id" params={{ id: alert.incident }}>
+                    Open the incident
+                  </Link>
+                ) : (
+                  'None'
+                ),
+              ],
+              ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
+            ]}
+          />
+        </Panel>
+        <NotUseful alert={alert} />
+        <Panel title="Labels">
+          <Pairs pairs={alert.labels} />
+        </Panel>
+        {Object.keys(alert.annotations).length > 0 && (
+          <Panel title="Annotations">
+            <Pairs pairs={alert.annotations} />
+          </Panel>
+        )}
+        <Panel title="Timeline">
+          <Loaded query={timeline} rows={3}>
+            {(entries) => <Timeline entries={[...entries.items].sort((a, b) => b.seq - a.seq)} />}
+          </Loaded>
+        </Panel>
+      </div>
+      <div className={styles.stack}>
+        <Panel title="Times">
+          <Facts
+            rows={[
+              ['Started', <TimeAgo key="t" at={alert.starts_at} below />],
+              ['Ended', alert.ends_at ? <TimeAgo key="t" at={alert.ends_at} below /> : null],
+              ['First seen', <TimeAgo key="t" at={alert.first_seen} below />],
+              ['Last seen', <TimeAgo key="t" at={alert.last_seen} below />],
+              [
+                'Expires',
+                alert.expires_at && !alert.ends_at ? (
+                  <TimeAgo key="t" at={alert.expires_at} below />
+                ) : null,
+              ],
+              ['Fired', `${alert.fired_count} times`],
+            ]}
+          />
+        </Panel>
+        <Panel title="Source">
+          <Facts
+            rows={[
+              ['Kind', words(alert.source)],
+              [
+                'Made by',
+                alert.generator_url ? (
+                  <Anchor
+                    href={alert.generator_url}
+                    target="_blank"
+                    rel="noreferrer noopener"
+                    inherit
+                  >
+                    Open at the source <IconExternalLink size={12} aria-label="opens elsewhere" />
+                  </Anchor>
+                ) : null,
+              ],
+            ]}
+          />
+        </Panel>
+      </div>
+    </div>
   );
 }
 

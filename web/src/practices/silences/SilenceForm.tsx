@@ -24,15 +24,19 @@ import { count } from '../../kit/words';
 import { now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
-import { browserZone, type Draft, draftOf, empty, EVERY_DAY, HOUR, local } from './plan';
+import { browserZone, type Draft, draftOf, empty, EVERY_DAY, HOUR, local, ofDay } from './plan';
 import { matchersOf, planOf, typed } from './plan';
 import styles from './silences.module.css';
 
-/** A new silence; from an alert, with its labels as conditions. */
+/** A new silence; from an alert, with its labels as conditions; from many, with theirs. */
 export function SilenceNew() {
-  const { alert } = useSearch({ from: '/app/silences/new' });
+  const { alert, conditions, day } = useSearch({ from: '/app/silences/new' });
   const query = useQuery({ ...alerts.one(alert ?? ''), enabled: alert !== undefined });
-  if (alert === undefined) return <Form draft={empty(now())} />;
+  if (alert === undefined) {
+    const matchers = conditions?.split('\n').filter(Boolean);
+    const begins = day === undefined ? NaN : Date.parse(`${day}T00:00`);
+    return <Form draft={Number.isNaN(begins) ? empty(now(), matchers) : ofDay(begins, matchers)} />;
+  }
   return (
     <Loaded query={query} rows={8}>
       {(found) => <Form draft={empty(now(), matchersOf(found.labels))} />}

@@ -49,6 +49,13 @@ export function empty(now: number, matchers: string[] = []): Draft {
   };
 }
 
+/** A whole day to come, from its midnight in the zone of the browser. */
+export function ofDay(midnight: number, matchers: string[] = []): Draft {
+  const next = new Date(midnight);
+  next.setDate(next.getDate() + 1);
+  return { ...empty(midnight, matchers), ends: local(next.getTime()) };
+}
+
 const WEEKLY = /^FREQ=WEEKLY;BYDAY=([A-Z,]+)$/;
 
 export function draftOf(silence: Silence): Draft {

@@ -1,0 +1,455 @@
+//! The way of an alert as it is told to people: what is stored, and what holds it back now.
+
+use alerts::Alert;
+use kernel::{Actor, AlertId, IncidentId, ItemRef, PageId, SilenceId, SpaceId, Time};
+use oncall::{CallResult, Page};
+use routing::Muted;
+use serde::Serialize;
+use silences::Conditions;
+use spine::{Conn, Fault, engine};
+use utoipa::ToSchema;
+
+use super::board::{Held, stamp, time};
+use super::broken::Explainer;
+use super::digests::store as digests;
+use super::live::Routing;
+use super::store::{self, Delivery, Notification};
+use crate::app::App;
+use crate::practices::incidents::store::INCIDENTS;
+use crate::practices::{oncall as pages, silences as shelf};
+
+/// Notifications of one answer.
+const SHOWN: i64 = 50;
+/// Changes of an interval that are looked through for the one that lets go.
+const CHANGES: usize = 64;
+
+/// The way of an alert, from its source to everybody who was told.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Explanation {
+    /// The alert.
+    #[schema(value_type = String)]
+    alert: AlertId,
+    /// The integration it came through.
+    source: String,
+    /// The hash of its labels, by which it is known again.
+    fingerprint: String,
+    /// The item that was found for it.
+    #[schema(value_type = Option<String>)]
+    item: Option<ItemRef>,
+    /// The rule that found the item.
+    matched_by: Option<String>,
+    /// The incident that it belongs to.
+    #[schema(value_type = Option<String>)]
+    incident: Option<IncidentId>,
+    /// What that incident is about.
+    opened: Option<Opened>,
+    /// The silences that hold it back now.
+    #[schema(value_type = Vec<String>)]
+    silenced_by: Vec<SilenceId>,
+    /// The same silences, with who wants them and until when.
+    silences: Vec<HoldingSilence>,
+    /// The fingerprints of the alerts that inhibit it now.
+    inhibited_by: Vec<String>,
+    /// The same alerts, as far as they are known here.
+    inhibitors: Vec<Inhibitor>,
+    /// The items from a broken one to its own, when that holds it back now.
+    explained_by: Vec<String>,
+    /// Whether there is a routing configuration; without one nobody is told by routes.
+    routing_configured: bool,
+    /// The routes of the configuration in force as they were tried, in their order.
+    routes: Vec<TriedRoute>,
+    /// What was decided about its groups, the newest first.
+    notifications: Vec<Decided>,
+    /// Who was called for its incident, the newest first.
+    pages: Vec<Called>,
+}
+
+/// The incident of an alert in brief.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Opened {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: IncidentId,
+    /// Its number.
+    number: u64,
+    /// One line that says what is wrong.
+    title: String,
+    /// Where it is in its life.
+    stage: incidents::Stage,
+    /// How soon it is to be worked on.
+    priority: kernel::Priority,
+}
+
+/// A silence that holds an alert back now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = HoldingSilence)]
+struct HoldingSilence {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: SilenceId,
+    /// Its conditions.
+    matchers: Conditions,
+    /// Why.
+    comment: String,
+    /// Who wants it.
+    created_by: String,
+    /// When its present window ends; the year 9999 when nobody set an end.
+    until: Time,
+}
+
+/// An alert that says all there is to say about another.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Inhibitor {
+    /// Its id.
+    #[schema(value_type = String)]
+    alert: AlertId,
+    /// The hash of its labels.
+    fingerprint: String,
+    /// Its name.
+    name: String,
+    /// What it says.
+    summary: String,
+}
+
+/// A route that was tried.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct TriedRoute {
+    /// The route, as matchers from the root.
+    route: String,
+    /// How many routes it stands below; the root stands below none.
+    depth: usize,
+    /// Its own conditions; empty for the root, which takes every alert.
+    matchers: String,
+    /// Its receiver.
+    receiver: String,
+    /// `takes`, `passes` (a route below takes it) or `refused`.
+    verdict: &'static str,
+    /// The matcher that the alert does not fit.
+    refused_by: Option<String>,
+    /// The routes beside it that follow were not tried, since it does not say `continue`.
+    ends: bool,
+    /// The key of the group that it is in, where the route takes it.
+    group_key: Option<String>,
+    /// The group as it is now; absent when the alert is in none.
+    group: Option<GroupNow>,
+    /// The time interval that keeps the route from telling anybody now.
+    muted: Option<MutedNow>,
+}
+
+/// A group of alerts that are told together.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct GroupNow {
+    /// Alerts in it.
+    alerts: usize,
+    /// When it is looked at next, and its receiver is told what has changed.
+    due_at: Time,
+}
+
+/// Why a route tells nobody now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct MutedNow {
+    /// The mute interval that holds, or the active ones of which none does.
+    intervals: Vec<String>,
+    /// Whether they are mute intervals; else active ones.
+    mute: bool,
+    /// When that ends, as far as it can be foreseen.
+    until: Option<Time>,
+}
+
+/// A decision to tell a receiver, and what came of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Decided {
+    /// When.
+    at: Time,
+    /// The receiver and its way: `ops/webhook[0]`.
+    receiver: String,
+    /// The route, as matchers from the root.
+    route: String,
+    /// The group.
+    group_key: String,
+    /// Why then: `first`, `changed`, `repeat`, `resolved` or `flapping`.
+    #[schema(value_type = String)]
+    reason: routing::Reason,
+    /// `firing` or `resolved` as it was told, `held` when this alert was held back.
+    told: &'static str,
+    /// What held this alert back.
+    #[schema(value_type = Option<Object>)]
+    held: Option<Held>,
+    /// How many alerts were told as firing.
+    firing: usize,
+    /// How many were told as resolved.
+    resolved: usize,
+    /// When the digest is sent that tells it, while it waits for that.
+    digest_at: Option<Time>,
+    /// The attempts to deliver, in their order; none yet when it waits.
+    deliveries: Vec<Delivery>,
+}
+
+/// The calling of people for the incident of an alert.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Called {
+    /// The page.
+    #[schema(value_type = String)]
+    id: PageId,
+    /// The escalation policy.
+    #[schema(value_type = String)]
+    policy: ItemRef,
+    /// Where it is in its life.
+    stage: oncall::Stage,
+    /// When it began.
+    started_at: Time,
+    /// When the next person is called.
+    next_step_at: Option<Time>,
+    /// Who answered.
+    #[schema(value_type = Option<String>)]
+    acknowledged_by: Option<Actor>,
+    /// When somebody answered.
+    acknowledged_at: Option<Time>,
+    /// Every call, in its order.
+    calls: Vec<CalledContact>,
+}
+
+/// One call to one contact, with every attempt.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct CalledContact {
+    /// Whom.
+    #[schema(value_type = String)]
+    contact: ItemRef,
+    /// How: `email` or `webhook`.
+    channel: String,
+    /// Where to.
+    target: String,
+    /// The step it belongs to, from 0.
+    step: u32,
+    /// The round, from 0.
+    round: u32,
+    /// When it was asked for.
+    at: Time,
+    /// What became of it.
+    result: CallResult,
+    /// What the other side said last.
+    detail: String,
+    /// The attempts to deliver, in their order; none yet when it waits.
+    deliveries: Vec<Delivery>,
+}
+
+/// Gathers the way of an alert.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of(
+    app: &App,
+    conn: &mut Conn,
+    space: &SpaceId,
+    alert: &Alert,
+) -> Result<Explanation, Fault> {
+    let mut notifications = Vec::new();
+    for told in store::of_alert(conn, space, alert.id, SHOWN).await? {
+        let deliveries = store::deliveries(conn, space, told.message).await?;
+        let digest_at = digests::due_of(conn, space, told.message).await?;
+        notifications.push(Decided { digest_at, ..decided(alert.id, told, deliveries) });
+    }
+    let silenced_by = match alert.stage.firing() {
+        true => app.silences.silenced_by(space, &alert.labels, app.world.now()),
+        false => Vec::new(),
+    };
+    let silences = holding(conn, space, &silenced_by).await?;
+    let inhibited_by = app.board.read(|board| board.map(|board| board.inhibited_by(alert)));
+    let inhibited_by = inhibited_by.unwrap_or_default();
+    Ok(Explanation {
+        alert: alert.id,
+        source: alert.source.to_string(),
+        fingerprint: alert.fingerprint.to_string(),
+        item: alert.item.clone(),
+        matched_by: alert.matched_by.as_deref().map(str::to_owned),
+        incident: alert.incident,
+        opened: opened(conn, space, alert.incident).await?,
+        silenced_by,
+        silences,
+        inhibitors: inhibitors(app, space, &inhibited_by),
+        inhibited_by: inhibited_by.into_iter().map(|source| format!("{source:016x}")).collect(),
+        explained_by: explained_by(app, space, alert),
+        routing_configured: app.routing.configured(),
+        routes: tried(app, alert),
+        notifications,
+        pages: called(conn, space, alert.incident).await?,
+    })
+}
+
+fn explained_by(app: &App, space: &SpaceId, alert: &Alert) -> Vec<String> {
+    let snapshot = app.estate.snapshot(space);
+    if !snapshot.notifications.hold_dependants || !alert.stage.firing() {
+        return Vec::new();
+    }
+    let broken = app.board.read(|board| board.map(|board| board.broken())).unwrap_or_default();
+    Explainer::new(&snapshot.estate, &broken).explain(alert).unwrap_or_default()
+}
+
+async fn opened(
+    conn: &mut Conn,
+    space: &SpaceId,
+    incident: Option<IncidentId>,
+) -> Result<Option<Opened>, Fault> {
+    let Some(id) = incident else { return Ok(None) };
+    let found = engine::load(conn, &INCIDENTS, space, id).await?;
+    Ok(found.map(|found| Opened {
+        id,
+        number: found.record.number,
+        title: found.record.title,
+        stage: found.record.stage,
+        priority: found.record.priority,
+    }))
+}
+
+async fn holding(
+    conn: &mut Conn,
+    space: &SpaceId,
+    ids: &[SilenceId],
+) -> Result<Vec<HoldingSilence>, Fault> {
+    let found = shelf::store::by_id(conn, space, ids).await?;
+    let shown = |silence: silences::Silence| HoldingSilence {
+        id: silence.id,
+        matchers: silence.matchers,
+        comment: silence.comment,
+        created_by: silence.created_by,
+        until: silence.window.until,
+    };
+    Ok(found.into_iter().map(|found| shown(found.record)).collect())
+}
+
+fn inhibitors(app: &App, space: &SpaceId, fingerprints: &[u64]) -> Vec<Inhibitor> {
+    if fingerprints.is_empty() {
+        return Vec::new();
+    }
+    app.alerts.read(space, |space| {
+        let alerts = space.into_iter().flat_map(|space| space.iter());
+        let found = alerts.filter(|alert| fingerprints.contains(&alert.record.fingerprint.bits()));
+        let shown = |alert: &Alert| Inhibitor {
+            alert: alert.id,
+            fingerprint: alert.fingerprint.to_string(),
+            name: alert.name().to_owned(),
+            summary: alert.summary().to_owned(),
+        };
+        found.map(|alert| shown(&alert.record)).collect()
+    })
+}
+
+async fn called(
+    conn: &mut Conn,
+    space: &SpaceId,
+    incident: Option<IncidentId>,
+) -> Result<Vec<Called>, Fault> {
+    let Some(incident) = incident else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for page in pages::store::of_incident(conn, space, incident).await? {
+        found.push(one_page(conn, space, page.record).await?);
+    }
+    Ok(found)
+}
+
+async fn one_page(conn: &mut Conn, space: &SpaceId, page: Page) -> Result<Called, Fault> {
+    let mut calls = Vec::with_capacity(page.calls.len());
+    for call in page.calls {
+        calls.push(CalledContact {
+            deliveries: store::deliveries(conn, space, call.message).await?,
+            contact: call.contact,
+            channel: call.channel,
+            target: call.target,
+            step: call.step,
+            round: call.round,
+            at: call.at,
+            result: call.result,
+            detail: call.detail,
+        });
+    }
+    Ok(Called {
+        id: page.id,
+        policy: page.policy,
+        stage: page.stage,
+        started_at: page.started_at,
+        next_step_at: page.next_step_at,
+        acknowledged_by: page.acknowledged_by,
+        acknowledged_at: page.acknowledged_at,
+        calls,
+    })
+}
+
+fn tried(app: &App, alert: &Alert) -> Vec<TriedRoute> {
+    let Some(routing) = app.routing.current() else { return Vec::new() };
+    let one = |tried: routing::Tried<'_>| {
+        let (verdict, refused_by) = match tried.verdict {
+            routing::Verdict::Takes => ("takes", None),
+            routing::Verdict::Passes => ("passes", None),
+            routing::Verdict::Refused { by } => ("refused", Some(by.to_string())),
+        };
+        let node = tried.node;
+        let takes = verdict == "takes";
+        let group_key = takes.then(|| node.group_key(&alert.labels).1);
+        let group = group_key.as_ref().and_then(|key| group_now(app, node.place(), key, alert));
+        let matchers: Vec<String> = node.matchers().iter().map(ToString::to_string).collect();
+        TriedRoute {
+            route: node.key().to_string(),
+            depth: node.depth(),
+            matchers: matchers.join(", "),
+            receiver: node.receiver().to_owned(),
+            verdict,
+            refused_by,
+            ends: tried.ends,
+            group_key,
+            group,
+            muted: takes.then(|| muted_now(app, &routing, node)).flatten(),
+        }
+    };
+    routing.tree.explain(&alert.labels).into_iter().map(one).collect()
+}
+
+fn group_now(app: &App, place: usize, key: &str, alert: &Alert) -> Option<GroupNow> {
+    app.board.read(|board| {
+        let group = board?.group(&(place, key.into()))?;
+        group
+            .members()
+            .contains_key(&alert.fingerprint.bits())
+            .then(|| GroupNow { alerts: group.members().len(), due_at: time(group.due()) })
+    })
+}
+
+fn muted_now(app: &App, routing: &Routing, node: &routing::Node) -> Option<MutedNow> {
+    let now = stamp(app.world.now());
+    let (intervals, mute) = match node.muted_at(&routing.intervals, now)? {
+        Muted::Inside(name) => (vec![name], true),
+        Muted::Outside(names) => (names, false),
+    };
+    let mut at = now;
+    let mut until = None;
+    for _ in 0..CHANGES {
+        let Some(change) = node.next_mute_change(&routing.intervals, at) else { break };
+        at = change;
+        if node.muted_at(&routing.intervals, at).is_none() {
+            until = Some(time(at));
+            break;
+        }
+    }
+    Some(MutedNow { intervals, mute, until })
+}
+
+fn decided(alert: AlertId, told: Notification, deliveries: Vec<Delivery>) -> Decided {
+    let held = told.held.iter().find(|(id, _)| *id == alert).map(|(_, held)| held.clone());
+    let word = match &held {
+        Some(_) => "held",
+        None if told.firing.contains(&alert) => "firing",
+        None => "resolved",
+    };
+    Decided {
+        at: told.at,
+        receiver: told.receiver,
+        route: told.route,
+        group_key: told.group_key,
+        reason: told.reason,
+        told: word,
+        held,
+        firing: told.firing.len(),
+        resolved: told.resolved.len(),
+        digest_at: None,
+        deliveries,
+    }
+}
