@@ -48,6 +48,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(alerts::routes::routes())
                 .merge(notifications::routes::routes())
                 .merge(notifications::policy::routes())
+                .merge(notifications::trial::routes())
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())

@@ -122,6 +122,7 @@ mod labels;
 mod matcher;
 mod pattern;
 mod quote;
+mod replay;
 mod silence;
 mod syntax;
 mod tree;
@@ -137,6 +138,7 @@ pub use interval::{
 };
 pub use labels::LabelSet;
 pub use matcher::{Matcher, MatcherError, Matchers, Op};
+pub use replay::{Replayed, Sent, Spell, Trial, replay};
 pub use silence::{SilenceIndex, SilenceSpec};
 pub use syntax::Syntax;
 pub use tree::{GroupBy, GroupLabels, Node, RouteError, RouteSpec, Timings, Tree, Tried, Verdict};

@@ -15,6 +15,7 @@ conversations!(
     what_depends_on_a_broken_item_is_held_until_it_is_back,
     an_alert_that_comes_and_goes_is_told_once,
     a_policy_that_cannot_be_followed_is_refused,
+    a_changed_routing_is_tried_on_what_fired,
 );
 
 const DB: (&str, &str) = ("component", "orders-db");
@@ -217,5 +218,37 @@ async fn a_policy_that_cannot_be_followed_is_refused(place: Place) {
     operate.ada.put("/settings/notifications", unknown, None).await.problem(400);
     let shown = operate.ada.get("/settings/notifications").await.is(200);
     assert_eq!(shown["cadence"]["p3"], "now");
+    operate.end().await;
+}
+
+async fn a_changed_routing_is_tried_on_what_fired(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    operate.fires("Slow", "warning", ORDERS).await;
+    operate.fires("Down", "critical", DB).await;
+    until_told(&operate, &receiver, 2).await;
+    let shown = operate.ada.get("/routing").await.is(200);
+    assert_eq!(shown["routes"][0]["receiver"], "ops", "{shown}");
+    assert!(!shown["text"].as_str().unwrap().contains("/ops'"), "{shown}");
+    let labels = json!({ "alertname": "New", "severity": "critical", "service": "orders" });
+    let tried = operate.ada.post("/routing/test", json!({ "labels": labels })).await.is(200);
+    assert_eq!(tried["receivers"], json!(["ops"]));
+    assert_eq!(tried["item"], "service/orders");
+    assert_eq!(tried["routes"][0]["verdict"], "takes");
+
+    let changed = "route: {receiver: ops, group_by: [alertname], routes: [\
+                   {receiver: night, matchers: ['severity=\"warning\"']}]}\n\
+                   receivers: [{name: ops, webhook_configs: [{url: '<secret>'}]}, {name: night}]\n";
+    let ask = json!({ "config": changed, "days": 1 });
+    let answer = operate
+        .until("the history is written", async || {
+            let answer = operate.ada.post("/routing/replay", ask.clone()).await.is(200);
+            (answer["firings"] == 2).then_some(answer)
+        })
+        .await;
+    assert_eq!((&answer["moved"], &answer["lost"]), (&json!(1), &json!(0)), "{answer}");
+    assert_eq!(answer["moved_alerts"][0]["then"], json!(["night"]));
+    let wrong = json!({ "config": "route: {receivr: ops}", "days": 1 });
+    let refused = operate.ada.post("/routing/replay", wrong).await.problem(422);
+    assert!(refused["detail"].as_str().unwrap().contains("receivr"), "{refused}");
     operate.end().await;
 }

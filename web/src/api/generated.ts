@@ -97,6 +97,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The alerts of all times, also closed ones, with every change of state; those that fired last
+         *     come first. What is older than the retention of history is gone.
+         */
+        get: operations["alerts_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/history.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as comma-separated values: one line for each firing, of at most 1000 alerts. The
+         *     header `x-operate-left-out` says how many alerts there are beyond those.
+         */
+        get: operations["alerts_history_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}": {
         parameters: {
             query?: never;
@@ -780,6 +820,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which alert rules fire most, which nobody looks at, which flap, and what came of it. */
+        get: operations["reports_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/times": {
         parameters: {
             query?: never;
@@ -794,6 +851,60 @@ export interface paths {
         get: operations["reports_times"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the routing in force. */
+        get: operations["routing_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replays what fired during the last days against a changed configuration. Nothing is told, and
+         *     nothing is changed.
+         */
+        post: operations["routing_replay_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what would become of an alert with these labels. Nothing is told. */
+        post: operations["routing_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -830,6 +941,24 @@ export interface paths {
         put?: never;
         /** Changes one's own password; all other sessions of the account end. */
         post: operations["access_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is told, and how soon, beyond what the routes say. */
+        get: operations["settings_get_notifications"];
+        /** Says what is told, and how soon; it holds from the next flush of each group on. */
+        put: operations["settings_put_notifications"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1069,6 +1198,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tuning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tuning tasks: what people found useless, those with the most votes first. */
+        get: operations["tuning_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one tuning task. */
+        get: operations["tuning_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks something of a tuning task; the answer is the task afterwards. */
+        post: operations["tuning_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a tuning task, the newest first. */
+        get: operations["tuning_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{integration}": {
         parameters: {
             query?: never;
@@ -1214,6 +1411,8 @@ export interface components {
             last_seen: components["schemas"]["Time"];
             /** @description The rule that found the item, for people. */
             matched_by?: string | null;
+            /** @description Who found the present (or last) firing useless. */
+            not_useful?: components["schemas"]["NotUseful"][];
             /** @description When the present (or last) firing was received. */
             received_at: components["schemas"]["Time"];
             /** @description Technical gravity, read from the labels. */
@@ -1225,6 +1424,20 @@ export interface components {
             /** @description Where it is in its life. */
             state: components["schemas"]["AlertState"];
         };
+        /** @description One change of state. */
+        AlertChange: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who made it so. */
+            by: string;
+            /** @description To which state. */
+            to: components["schemas"]["AlertChangeTo"];
+        };
+        /**
+         * @description What an alert became.
+         * @enum {string}
+         */
+        AlertChangeTo: "open" | "acknowledged" | "acknowledged_in_incident" | "unacknowledged" | "cleared" | "closed" | "attached" | "detached";
         /** @description What can be asked of an alert that exists. New firings come through [`crate::take`]. */
         AlertCommand: {
             /** @enum {string} */
@@ -1240,6 +1453,28 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "close";
+        } | {
+            /** @enum {string} */
+            command: "mark_not_useful";
+            /** @description What made it useless. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            command: "take_back_not_useful";
+        };
+        /** @description One day. */
+        AlertDay: {
+            /** @description The day in UTC: `2026-03-01`. */
+            day: string;
+            /** @description Firings. */
+            fired: number;
+            /** @description Firings that nobody looked at. */
+            never_acknowledged: number;
+            /**
+             * Format: int64
+             * @description Signals taken in.
+             */
+            signals: number;
         };
         /** @description One thing to fill in. */
         AlertField: {
@@ -1324,12 +1559,53 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
+        /** @description The report of a period. */
+        AlertReport: {
+            /** @description First moment of the period. */
+            from: components["schemas"]["Time"];
+            /** @description Signals and firings by day in UTC, days without any included. */
+            per_day: components["schemas"]["AlertDay"][];
+            /** @description Every rule that fired, the noisiest first. */
+            rules: components["schemas"]["RuleReport"][];
+            /** @description First moment after it. */
+            to: components["schemas"]["Time"];
+            /** @description Everything together. */
+            totals: components["schemas"]["AlertTotals"];
+        };
+        /** @description An alert rule, as monitoring names it. */
+        AlertRule: {
+            /** @description The name of the alert. */
+            name: string;
+            /** @description The integration that its alerts come through. */
+            source: string;
+        };
         /**
          * @description The technical gravity, as the source sees it. Not the order of work: that is the incident's
          *     priority. Ordered: `None < Critical`.
          * @enum {string}
          */
         AlertSeverity: "none" | "info" | "warning" | "error" | "critical";
+        /** @description One firing of an alert, from its beginning until it is put away. */
+        AlertSpell: {
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            /** @description Who that was. */
+            acknowledged_by?: string | null;
+            /** @description When it was received. */
+            began_at: components["schemas"]["Time"];
+            /** @description Every change of state, the oldest first. */
+            changes: components["schemas"]["AlertChange"][];
+            cleared_why?: components["schemas"]["ClearedWhy"] | null;
+            closed_at?: components["schemas"]["Time"] | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            incident?: components["schemas"]["IncidentId"] | null;
+            /**
+             * Format: int64
+             * @description Place in the journal of the entry that began it.
+             */
+            seq: number;
+            /** @description When it began, says the source. */
+            started_at: components["schemas"]["Time"];
+        };
         /**
          * @description Where an alert is in its life. In JSON the field is called `state`.
          * @enum {string}
@@ -1349,6 +1625,46 @@ export interface components {
             silenced: number;
             /** @description The worst severity among them; `none` where there is no alert. */
             worst: components["schemas"]["AlertSeverity"];
+        };
+        /** @description Everything together. */
+        AlertTotals: {
+            /** @description Different alerts that fired. */
+            alerts: number;
+            /** @description Firings. */
+            fired: number;
+            /**
+             * Format: double
+             * @description Firings / signals.
+             */
+            fired_share?: number | null;
+            /** @description Notifications of groups that named one of the alerts. */
+            groups_notified: number;
+            /**
+             * Format: double
+             * @description Notifications / signals.
+             */
+            groups_share?: number | null;
+            /** @description Incidents opened that one of the firings belonged to. */
+            incidents: number;
+            /** @description Firings that nobody looked at. */
+            never_acknowledged: number;
+            /**
+             * Format: double
+             * @description Firings that nobody looked at / firings.
+             */
+            never_acknowledged_share?: number | null;
+            /** @description Pages for incidents of the firings. */
+            pages: number;
+            /**
+             * Format: double
+             * @description Pages / signals.
+             */
+            pages_share?: number | null;
+            /**
+             * Format: int64
+             * @description Signals taken in, refreshes included.
+             */
+            signals: number;
         };
         /** @description An alert as the API shows it: the record with what is computed from it. */
         AlertView: components["schemas"]["Alert"] & {
@@ -1521,6 +1837,38 @@ export interface components {
             cleared: number;
             /** @description Firing, and nobody looks at them. */
             open: number;
+        };
+        /**
+         * @description How soon what has a priority is told. An alert's priority is its label `priority` (`P1` to
+         *     `P5`), else it follows from its severity: critical is P1, error P2, warning P3, info P4, and
+         *     none P5. A group has that of its most urgent alert.
+         */
+        CadenceByPriority: {
+            /**
+             * @description The most urgent.
+             * @default now
+             */
+            p1: components["schemas"]["HowSoon"];
+            /**
+             * @description Urgent.
+             * @default now
+             */
+            p2: components["schemas"]["HowSoon"];
+            /**
+             * @description Soon.
+             * @default now
+             */
+            p3: components["schemas"]["HowSoon"];
+            /**
+             * @description Some day.
+             * @default now
+             */
+            p4: components["schemas"]["HowSoon"];
+            /**
+             * @description The least urgent.
+             * @default now
+             */
+            p5: components["schemas"]["HowSoon"];
         };
         /**
          * @description What became of a call.
@@ -1698,6 +2046,7 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The attempts to deliver, in their order; none yet when it waits. */
             deliveries: components["schemas"]["Delivery"][];
+            digest_at?: components["schemas"]["Time"] | null;
             /** @description How many alerts were told as firing. */
             firing: number;
             /** @description The group. */
@@ -1733,6 +2082,32 @@ export interface components {
              * @description How long it took, in milliseconds.
              */
             took_milliseconds: number;
+        };
+        /** @description When digests are sent. */
+        DigestSchedule: {
+            /**
+             * Format: int32
+             * @description The day of the monthly digest; the last of the month where it has fewer days.
+             * @default 31
+             */
+            day: number;
+            /**
+             * @description The time of the day, by the clock on the wall: `17:00`.
+             * @default 17:00
+             */
+            time: string;
+            /**
+             * Format: int32
+             * @description The day of the weekly digest, 1 is Monday.
+             * @default 5
+             */
+            weekday: number;
+            /**
+             * @description The zone of that clock.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /** @description Why a message is put away. */
         Dismissal: {
@@ -1881,6 +2256,8 @@ export interface components {
         Explanation: {
             /** @description The alert. */
             alert: string;
+            /** @description The items from a broken one to its own, when that holds it back now. */
+            explained_by: string[];
             /** @description The hash of its labels, by which it is known again. */
             fingerprint: string;
             /** @description The incident that it belongs to. */
@@ -1986,6 +2363,19 @@ export interface components {
             open: number;
             /** @description Those whose item was not found. */
             unmatched: number;
+        };
+        /** @description When an alert counts as one that comes and goes. */
+        Flapping: {
+            /**
+             * Format: int32
+             * @description More changes between firing and over than this.
+             */
+            changes: number;
+            /**
+             * Format: int32
+             * @description Within so many seconds.
+             */
+            window_seconds: number;
         };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
@@ -2135,6 +2525,11 @@ export interface components {
             /** @description When its present window ends; the year 9999 when nobody set an end. */
             until: components["schemas"]["Time"];
         };
+        /**
+         * @description How soon something is told.
+         * @enum {string}
+         */
+        HowSoon: "now" | "daily" | "weekly" | "monthly";
         /**
          * @description How much is hit (ITIL): the whole organisation or something mission-critical, a department,
          *     or a single user. Ordered: `Low < High`.
@@ -3181,6 +3576,51 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Listed_AlertHistory: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether somebody looked at one of the spells shown. */
+                acknowledged: boolean;
+                /** @description When it last began to fire. */
+                began_at: components["schemas"]["Time"];
+                ended_at?: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int32
+                 * @description How often it fired in all its life.
+                 */
+                fired_count: number;
+                /** @description When it first fired. */
+                first_seen: components["schemas"]["Time"];
+                /** @description Its id. */
+                id: components["schemas"]["AlertId"];
+                item?: components["schemas"]["ItemRef"] | null;
+                /** @description What identifies it. */
+                labels: components["schemas"]["Labels"];
+                /** @description The name of its rule. */
+                name: string;
+                /** @description Technical gravity. */
+                severity: components["schemas"]["AlertSeverity"];
+                /** @description When silences held it back. */
+                silenced: components["schemas"]["SilencedSpan"][];
+                /** @description The integration through which it came. */
+                source: string;
+                /** @description Its firings with every change of state, the newest first, at most 100. */
+                spells: components["schemas"]["AlertSpell"][];
+                /** @description Its state now. */
+                state: components["schemas"]["AlertState"];
+                /** @description One line for people. */
+                summary: string;
+                team?: components["schemas"]["ItemRef"] | null;
+            }[];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Listed_ApiToken: {
             /** @description The rows. */
             items: {
@@ -3358,6 +3798,28 @@ export interface components {
         Listed_ListedItem: {
             /** @description The rows. */
             items: (components["schemas"]["ItemRow"] & components["schemas"]["Keeping"])[];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Listed_TuningView: {
+            /** @description The rows. */
+            items: (components["schemas"]["TuningTask"] & {
+                /** @description What a person may ask now. */
+                allowed: components["schemas"]["TuningOffer"][];
+                /** @description Whether the rule is on the noise list, by the policy of now. */
+                noisy: boolean;
+                /**
+                 * Format: int64
+                 * @description The row's version, for `If-Match`.
+                 */
+                version: number;
+            })[];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -3586,9 +4048,11 @@ export interface components {
             teams?: components["schemas"]["ItemRef"][];
         };
         /** @description What a heartbeat is made of. */
-        NewHeartbeat: components["schemas"]["HeartbeatPlan"] & {
+        NewHeartbeat: {
             /** @description Its name, unique. */
             name: string;
+            /** @description What is waited for. */
+            plan: components["schemas"]["HeartbeatPlan"];
         };
         /** @description What a person says about a new incident. */
         NewIncident: {
@@ -3630,6 +4094,57 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description One person's word that an alert was of no use. */
+        NotUseful: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description What made it useless. */
+            reason: string;
+        };
+        /** @description What is told, and how soon, beyond what the routes say. */
+        NotificationPolicy: {
+            /**
+             * @description How soon what has a priority is told.
+             * @default {
+             *       "p1": "now",
+             *       "p2": "now",
+             *       "p3": "now",
+             *       "p4": "now",
+             *       "p5": "now"
+             *     }
+             */
+            cadence: components["schemas"]["CadenceByPriority"];
+            /**
+             * @description When digests are sent.
+             * @default {
+             *       "day": 31,
+             *       "time": "17:00",
+             *       "weekday": 5,
+             *       "zone": "UTC"
+             *     }
+             */
+            digests: components["schemas"]["DigestSchedule"];
+            /** @default null */
+            flapping: components["schemas"]["Flapping"] | null;
+            /**
+             * @description An alert is not told while an item that its own depends on has an alert of severity error
+             *     or worse.
+             * @default false
+             */
+            hold_dependants: boolean;
+            /** @default null */
+            storm: components["schemas"]["StormLimit"] | null;
+        };
+        /** @description An alert that fires often. */
+        Offender: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description How often it fired. */
+            fired: number;
+            item?: components["schemas"]["ItemRef"] | null;
         };
         /** @description The state of a product or a use case. */
         OfferState: {
@@ -3970,6 +4485,12 @@ export interface components {
              */
             incidents: components["schemas"]["IncidentPolicy"];
             /**
+             * Format: int32
+             * @description A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
+             * @default 3
+             */
+            noise_votes: number;
+            /**
              * @description Alerts that have an item open an incident from this severity on. Milder ones are recorded.
              * @default warning
              */
@@ -4104,6 +4625,15 @@ export interface components {
             /** @description Redundancy holds the blow: the item still works, with less in reserve. */
             softened: boolean;
         };
+        /** @description How many notifications a receiver gets. */
+        ReceiverChange: {
+            /** @description By the routing in force. */
+            now: number;
+            /** @description The receiver. */
+            receiver: string;
+            /** @description By the changed one. */
+            then: number;
+        };
         /**
          * @description How one item is related to another, said from the first to the second.
          *
@@ -4124,6 +4654,55 @@ export interface components {
          * @enum {string}
          */
         Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
+        /**
+         * @description What a changed routing would have told otherwise. Silences and acknowledgements of that time are
+         *     left out on both sides.
+         */
+        ReplayAnswer: {
+            /** @description How many firings were replayed. */
+            firings: number;
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description How many alerts nobody is told of now and somebody would be. */
+            gained: number;
+            /** @description Some of them. */
+            gained_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description How many alerts somebody is told of now and nobody would be. */
+            lost: number;
+            /** @description Some of them. */
+            lost_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description There were more, which are older and were left out. */
+            more: boolean;
+            /** @description How many alerts would be told to others than now. */
+            moved: number;
+            /** @description Some of them. */
+            moved_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description How many notifications each receiver gets, now and then. */
+            receivers: components["schemas"]["ReceiverChange"][];
+            /** @description Until when; earlier than now when there was too much to replay. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A configuration to try on what fired. */
+        ReplayAsked: {
+            /** @description The changed file. Secrets may stay `<secret>`. */
+            config: string;
+            /**
+             * Format: int32
+             * @description How many days back.
+             */
+            days: number;
+        };
+        /** @description An alert that is told otherwise. */
+        ReplayedAlert: {
+            /** @description Its id. */
+            alert: string;
+            /** @description Its labels. */
+            labels: components["schemas"]["Labels"];
+            /** @description Who is told by the routing in force. */
+            now: string[];
+            /** @description Who would be told by the changed one. */
+            then: string[];
+        };
         /**
          * @description How an incident ended.
          * @enum {string}
@@ -4243,6 +4822,43 @@ export interface components {
              */
             when?: string;
         };
+        /** @description The routing in force. */
+        RoutingInForce: {
+            /** @description Whether there is one; without it receivers are told of nothing. */
+            configured: boolean;
+            /** @description The file that it is read from. */
+            file?: string | null;
+            /** @description Who can be told, and in which ways. */
+            receivers: components["schemas"]["ShownReceiver"][];
+            /** @description The routes, each after the one that it stands below. */
+            routes: components["schemas"]["ShownRoute"][];
+            /** @description The file as others may see it: secrets are `<secret>`, comments are left out. */
+            text: string;
+        };
+        /** @description Labels of an alert that may never have been. */
+        RoutingTest: {
+            /** @description Which configuration to try; without one that in force. */
+            config?: string | null;
+            /** @description The labels. */
+            labels: {
+                [key: string]: string;
+            };
+        };
+        /** @description What would become of an alert with these labels now. */
+        RoutingTested: {
+            /** @description The fingerprints of the alerts that would inhibit it now. */
+            inhibited_by: string[];
+            /** @description The item that would be found for it. */
+            item?: string | null;
+            /** @description The rule that would find it. */
+            matched_by?: string | null;
+            /** @description Who would be told. */
+            receivers: string[];
+            /** @description The routes as they are tried, in their order. */
+            routes: components["schemas"]["TriedRoute"][];
+            /** @description The silences that would hold it back now. */
+            silenced_by: string[];
+        };
         /** @description An alert that a rule would match. */
         RuleExample: {
             /** @description The alert. */
@@ -4275,6 +4891,80 @@ export interface components {
             matches: number;
             /** @description Items that it names and the estate does not have. */
             unknown_items: components["schemas"]["ItemRef"][];
+        };
+        /** @description One rule. */
+        RuleReport: {
+            /** @description Most changes of one alert within an hour. */
+            changes_per_hour: number;
+            /** @description How often it fired. */
+            fired: number;
+            /**
+             * Format: double
+             * @description Its part of all firings.
+             */
+            fired_share?: number | null;
+            flapping_alert?: components["schemas"]["AlertId"] | null;
+            /** @description Notifications of groups. */
+            groups_notified: number;
+            /** @description Incidents. */
+            incidents: components["schemas"]["IncidentId"][];
+            /** @description Different alerts. */
+            label_sets: number;
+            /**
+             * Format: double
+             * @description Middle duration of the firings that are over.
+             */
+            median_seconds?: number | null;
+            /** @description The name of the alert. */
+            name: string;
+            /** @description Firings that nobody looked at. */
+            never_acknowledged: number;
+            /**
+             * Format: double
+             * @description The part of them.
+             */
+            never_acknowledged_share?: number | null;
+            /** @description The alerts that fire most, at most five. */
+            offenders: components["schemas"]["Offender"][];
+            /** @description Firings that are over. */
+            over: number;
+            /** @description The integration. */
+            source: string;
+            tuning?: components["schemas"]["RuleTuning"] | null;
+            /** @description Firings that are over, and nobody did anything. */
+            without_action: number;
+            /**
+             * Format: double
+             * @description The part of them among those that are over.
+             */
+            without_action_share?: number | null;
+        };
+        /** @description What people said of the use of a rule. */
+        RuleTuning: {
+            /** @description The name of the alert. */
+            name: string;
+            /** @description Whether it is on the noise list. */
+            noisy: boolean;
+            /** @description Whether something is still to be done. */
+            open: boolean;
+            /** @description The integration. */
+            source: string;
+            /** @description The task of the rule. */
+            task: components["schemas"]["TuningId"];
+            /** @description Votes of the last round. */
+            votes: number;
+        };
+        /** @description The report, and how far back what it is drawn from goes. */
+        RulesReport: components["schemas"]["AlertReport"] & {
+            /** @description Firings are known from here on. */
+            kept_since: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description From how many votes on a rule is noise.
+             */
+            noise_votes: number;
+            /** @description Notifications of groups are known from here on. */
+            notified_since: components["schemas"]["Time"];
         };
         /** @description The rules as they are now. */
         SavedRules: {
@@ -4387,6 +5077,47 @@ export interface components {
              * @description The 90th percentile by nearest rank.
              */
             p90_seconds?: number | null;
+        };
+        /** @description A receiver. */
+        ShownReceiver: {
+            /** @description Its name. */
+            name: string;
+            /** @description In which ways it is told: `webhook`, `email` … */
+            ways: string[];
+        };
+        /** @description A route. */
+        ShownRoute: {
+            /** @description The time intervals outside of which it tells nobody. */
+            active_time_intervals: string[];
+            /** @description Whether the routes beside it are tried too. */
+            continues: boolean;
+            /** @description How many routes it stands below. */
+            depth: number;
+            /** @description What groups come together by; `...` for every label. */
+            group_by: string[];
+            /**
+             * Format: int64
+             * @description Least time between two notifications of a group, in seconds.
+             */
+            group_interval_seconds: number;
+            /**
+             * Format: int64
+             * @description How long the first notification of a group waits, in seconds.
+             */
+            group_wait_seconds: number;
+            /** @description Its own conditions; empty for the root. */
+            matchers: string;
+            /** @description The time intervals in which it tells nobody. */
+            mute_time_intervals: string[];
+            /** @description Who is told. */
+            receiver: string;
+            /**
+             * Format: int64
+             * @description After how long the same is told again, in seconds.
+             */
+            repeat_interval_seconds: number;
+            /** @description The route, as matchers from the root. */
+            route: string;
         };
         SignIn: {
             /**
@@ -4549,6 +5280,15 @@ export interface components {
             /** @description What it says. */
             summary: string;
         };
+        /** @description A time in which a silence held an alert back. */
+        SilencedSpan: {
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description The silence. */
+            silence: components["schemas"]["SilenceId"];
+            /** @description Until when, as far as is known now. */
+            until: components["schemas"]["Time"];
+        };
         /** @description The name of a site, alone or after `site/`. */
         SiteRef: string;
         /** @description A place where things run: a data centre, a cloud region, an office. */
@@ -4597,6 +5337,19 @@ export interface components {
          * @enum {string}
          */
         StampSource: "measured" | "derived" | "entered";
+        /** @description How many notifications a receiver gets. */
+        StormLimit: {
+            /**
+             * Format: int32
+             * @description At most so many.
+             */
+            most: number;
+            /**
+             * Format: int32
+             * @description Within so many seconds.
+             */
+            window_seconds: number;
+        };
         /** @description The name of a supplier, alone or after `supplier/`. */
         SupplierRef: string;
         /** @description Another organisation whose service is needed. */
@@ -4728,6 +5481,119 @@ export interface components {
             route: string;
             /** @description `takes`, `passes` (a route below takes it) or `refused`. */
             verdict: string;
+        };
+        /** @description One thing that can be chosen. */
+        TuningChoice: {
+            /** @description What people read. */
+            label: string;
+            /** @description As the command takes it. */
+            value: string;
+        };
+        /** @description What can be asked of a tuning task. */
+        TuningCommand: {
+            /** @enum {string} */
+            command: "start";
+        } | {
+            /** @enum {string} */
+            command: "done";
+            /** @description What exactly: the old and the new threshold, who gets it now, why it is kept. */
+            note: string;
+            /** @description What was done. */
+            remedy: components["schemas"]["TuningRemedy"];
+        } | {
+            /** @enum {string} */
+            command: "dismiss";
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One thing to fill in. */
+        TuningField: {
+            /** @description Which control draws it. */
+            kind: string;
+            /** @description What people read beside it. */
+            label: string;
+            /** @description Its name in the command. */
+            name: string;
+            /** @description What can be chosen; empty where anything can be written. */
+            options?: components["schemas"]["TuningChoice"][];
+            /** @description Whether it may not stay empty. */
+            required: boolean;
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example tun_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        TuningId: string;
+        /** @description A command that a person may send now. */
+        TuningOffer: {
+            /** @description The command's name in JSON. */
+            command: string;
+            /** @description What has to be filled in. */
+            fields: components["schemas"]["TuningField"][];
+            /** @description What a button says. */
+            label: string;
+        };
+        /**
+         * @description What was done about a rule.
+         * @enum {string}
+         */
+        TuningRemedy: "threshold" | "rerouted" | "removed" | "kept";
+        /**
+         * @description Where a tuning task is in its life.
+         * @enum {string}
+         */
+        TuningStage: "open" | "in_work" | "done" | "dismissed";
+        /** @description What is to be done about one alert rule. */
+        TuningTask: components["schemas"]["AlertRule"] & {
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["TuningId"];
+            /** @description What exactly was done, or why the votes were set aside; empty before. */
+            note: string;
+            /** @description When this round began. */
+            opened_at: components["schemas"]["Time"];
+            remedy?: components["schemas"]["TuningRemedy"] | null;
+            /**
+             * Format: int32
+             * @description How often it was opened.
+             */
+            rounds: number;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["TuningStage"];
+            /** @description When something last happened to it. */
+            updated_at: components["schemas"]["Time"];
+            /** @description The votes of this round, or of the last one. */
+            votes: components["schemas"]["TuningVote"][];
+            /**
+             * Format: int32
+             * @description Votes of all rounds, those that were taken back not counted.
+             */
+            votes_total: number;
+            /** @description Who looks at the rule, or did last. */
+            worked_on_by?: string | null;
+        };
+        /** @description A tuning task as the API shows it: the record with what is computed from it. */
+        TuningView: components["schemas"]["TuningTask"] & {
+            /** @description What a person may ask now. */
+            allowed: components["schemas"]["TuningOffer"][];
+            /** @description Whether the rule is on the noise list, by the policy of now. */
+            noisy: boolean;
+            /**
+             * Format: int64
+             * @description The row's version, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description One person's word on one alert. */
+        TuningVote: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description Why it was of no use. */
+            reason: string;
         };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
@@ -5318,6 +6184,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertGroups"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_history: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only alerts that fired at this time or later … */
+                from?: components["schemas"]["Time"];
+                /** @description … and before this one. */
+                to?: components["schemas"]["Time"];
+                /** @description Only these states as they are now, separated by commas. */
+                state?: components["schemas"]["AlertState"][];
+                /** @description Only these severities, separated by commas. */
+                severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only alerts with exactly this name. */
+                name?: string;
+                /** @description Only those on this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only those whose item this team answered for when it last fired. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only those of this integration. */
+                source?: string;
+                /**
+                 * @description `true`: only those that somebody looked at in that time, on their own or through their
+                 *     incident; `false`: only those that nobody looked at.
+                 */
+                acknowledged?: boolean;
+                /** @description Only those with these labels, each `name=value`, separated by commas. */
+                label?: string;
+                /** @description Only those with this text in name, summary or a label. */
+                q?: string;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_AlertHistory"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_history_csv: {
+        parameters: {
+            query?: {
+                /** @description Only alerts that fired at this time or later … */
+                from?: components["schemas"]["Time"];
+                /** @description … and before this one. */
+                to?: components["schemas"]["Time"];
+                /** @description Only these states as they are now, separated by commas. */
+                state?: components["schemas"]["AlertState"][];
+                /** @description Only these severities, separated by commas. */
+                severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only alerts with exactly this name. */
+                name?: string;
+                /** @description Only those on this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only those whose item this team answered for when it last fired. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only those of this integration. */
+                source?: string;
+                /**
+                 * @description `true`: only those that somebody looked at in that time, on their own or through their
+                 *     incident; `false`: only those that nobody looked at.
+                 */
+                acknowledged?: boolean;
+                /** @description Only those with these labels, each `name=value`, separated by commas. */
+                label?: string;
+                /** @description Only those with this text in name, summary or a label. */
+                q?: string;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The firings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -8631,6 +9651,67 @@ export interface operations {
             };
         };
     };
+    reports_alerts: {
+        parameters: {
+            query?: {
+                /** @description First moment; 30 days before `to` if not said. */
+                from?: components["schemas"]["Time"];
+                /** @description First moment after it; now if not said. */
+                to?: components["schemas"]["Time"];
+                /**
+                 * @description Only alerts whose item this team answered for. Signals are not counted then: before an
+                 *     alert is found they belong to nobody.
+                 */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only alerts of this integration. */
+                source?: string;
+                /** @description Only alerts on this item; signals are not counted then. */
+                item?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reports_times: {
         parameters: {
             query?: {
@@ -8671,6 +9752,227 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingInForce"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_replay_changed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        responses: {
+            /** @description What would be told otherwise */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no routing to compare with */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingTest"];
+            };
+        };
+        responses: {
+            /** @description Its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingTested"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8898,6 +10200,158 @@ export interface operations {
                 };
             };
             /** @description The present one is wrong or the new one too weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_get_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPolicy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPolicy"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10332,6 +11786,312 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only these stages, separated by commas. */
+                stage?: components["schemas"]["TuningStage"][];
+                /** @description Only rules of this integration. */
+                source?: string;
+                /** @description Only rules with exactly this name. */
+                name?: string;
+                /** @description Only rules with this text in their name. */
+                q?: string;
+                /** @description `true`: only rules on the noise list. */
+                noisy?: boolean;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_command: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuningCommand"];
+            };
+        };
+        responses: {
+            /** @description The task afterwards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tuning_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`tun_…`). */
+                id: components["schemas"]["TuningId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TimelineEntry"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,7 @@ export * as incidents from './incidents';
 export * as oncall from './oncall';
 export * as overview from './overview';
 export * as reports from './reports';
+export * as routing from './routing';
 export * as settings from './settings';
 export * as silences from './silences';
 export * as tuning from './tuning';

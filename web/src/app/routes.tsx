@@ -131,6 +131,13 @@ const alert = createRoute({
   component: lazyRouteComponent(() => import('../practices/alerts/AlertPage'), 'AlertPage'),
 });
 
+const routing = createRoute({
+  getParentRoute: () => app,
+  path: '/alerts/routing',
+  validateSearch: only('view', 'labels'),
+  component: lazyRouteComponent(() => import('../practices/routing/RoutingPage'), 'RoutingPage'),
+});
+
 const history = createRoute({
   getParentRoute: () => app,
   path: '/alerts/history',
@@ -263,6 +270,7 @@ export const routeTree = root.addChildren([
     alerts,
     alert,
     history,
+    routing,
     tuning,
     tuningTask,
     silences,

@@ -15,6 +15,9 @@ export function AlertViews() {
       <Link to="/reports/alerts" activeOptions={{ includeSearch: false }}>
         Analysis
       </Link>
+      <Link to="/alerts/routing" activeOptions={{ includeSearch: false }}>
+        Routing
+      </Link>
       <Link to="/tuning" activeOptions={{ includeSearch: false }}>
         Tuning
       </Link>

@@ -353,7 +353,8 @@ async fn commit(
         .map(|(change, version)| Versioned { record: change.alert.clone(), version: version + 1 })
         .collect();
     let by = Some(moment.actor.clone());
-    let batch = Batch { at: moment.now, changes, refreshed: Vec::new(), by };
+    let (refreshed, taken_in) = (Vec::new(), Vec::new());
+    let batch = Batch { at: moment.now, changes, refreshed, taken_in, by };
     let name = space.clone();
     let work = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move { batch.store(tx, &name, &versions).await })

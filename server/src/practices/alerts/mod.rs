@@ -1,11 +1,11 @@
 //! The shell of the alerts practice: the flood path, the records in memory, and their faces.
 
 pub mod batch;
-pub mod history;
 mod bulk;
 mod common;
 mod filter;
 mod groups;
+pub mod history;
 pub mod hot;
 mod list;
 pub mod routes;

@@ -298,10 +298,12 @@ impl Board {
 
     /// What inhibits an alert: the fingerprints of the alerts that do.
     pub fn inhibited_by(&self, alert: &Alert) -> Vec<u64> {
-        if !alert.stage.firing() {
-            return Vec::new();
-        }
-        let all = self.inhibitor.every_inhibition(&alert.labels);
+        if alert.stage.firing() { self.inhibiting(&alert.labels) } else { Vec::new() }
+    }
+
+    /// The fingerprints of the alerts that would inhibit one with these labels.
+    pub fn inhibiting(&self, labels: &alerts::Labels) -> Vec<u64> {
+        let all = self.inhibitor.every_inhibition(labels);
         let mut sources: Vec<u64> = all.into_iter().map(|found| found.source).collect();
         sources.sort_unstable();
         sources.dedup();

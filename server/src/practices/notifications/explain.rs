@@ -1,6 +1,6 @@
 //! The way of an alert as it is told to people: what is stored, and what holds it back now.
 
-use alerts::Alert;
+use alerts::{Alert, Labels};
 use kernel::{Actor, AlertId, IncidentId, ItemRef, PageId, SilenceId, SpaceId, Time};
 use oncall::{CallResult, Page};
 use routing::Muted;
@@ -113,7 +113,7 @@ struct Inhibitor {
 
 /// A route that was tried.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct TriedRoute {
+pub struct TriedRoute {
     /// The route, as matchers from the root.
     route: String,
     /// How many routes it stands below; the root stands below none.
@@ -270,7 +270,7 @@ pub async fn of(
         inhibited_by: inhibited_by.into_iter().map(|source| format!("{source:016x}")).collect(),
         explained_by: explained_by(app, space, alert),
         routing_configured: app.routing.configured(),
-        routes: tried(app, alert),
+        routes: routes_of(app, alert),
         notifications,
         pages: called(conn, space, alert.incident).await?,
     })
@@ -374,8 +374,19 @@ async fn one_page(conn: &mut Conn, space: &SpaceId, page: Page) -> Result<Called
     })
 }
 
-fn tried(app: &App, alert: &Alert) -> Vec<TriedRoute> {
+fn routes_of(app: &App, alert: &Alert) -> Vec<TriedRoute> {
     let Some(routing) = app.routing.current() else { return Vec::new() };
+    tried(app, &routing, &alert.labels, Some(alert.fingerprint.bits()))
+}
+
+/// The routes of a configuration as they are tried for labels; `member` is the alert whose groups
+/// are to be shown.
+pub fn tried(
+    app: &App,
+    routing: &Routing,
+    labels: &Labels,
+    member: Option<u64>,
+) -> Vec<TriedRoute> {
     let one = |tried: routing::Tried<'_>| {
         let (verdict, refused_by) = match tried.verdict {
             routing::Verdict::Takes => ("takes", None),
@@ -384,8 +395,11 @@ fn tried(app: &App, alert: &Alert) -> Vec<TriedRoute> {
         };
         let node = tried.node;
         let takes = verdict == "takes";
-        let group_key = takes.then(|| node.group_key(&alert.labels).1);
-        let group = group_key.as_ref().and_then(|key| group_now(app, node.place(), key, alert));
+        let group_key = takes.then(|| node.group_key(labels).1);
+        let group = group_key
+            .as_ref()
+            .zip(member)
+            .and_then(|(key, member)| group_now(app, node.place(), key, member));
         let matchers: Vec<String> = node.matchers().iter().map(ToString::to_string).collect();
         TriedRoute {
             route: node.key().to_string(),
@@ -397,18 +411,18 @@ fn tried(app: &App, alert: &Alert) -> Vec<TriedRoute> {
             ends: tried.ends,
             group_key,
             group,
-            muted: takes.then(|| muted_now(app, &routing, node)).flatten(),
+            muted: takes.then(|| muted_now(app, routing, node)).flatten(),
         }
     };
-    routing.tree.explain(&alert.labels).into_iter().map(one).collect()
+    routing.tree.explain(labels).into_iter().map(one).collect()
 }
 
-fn group_now(app: &App, place: usize, key: &str, alert: &Alert) -> Option<GroupNow> {
+fn group_now(app: &App, place: usize, key: &str, member: u64) -> Option<GroupNow> {
     app.board.read(|board| {
         let group = board?.group(&(place, key.into()))?;
         group
             .members()
-            .contains_key(&alert.fingerprint.bits())
+            .contains_key(&member)
             .then(|| GroupNow { alerts: group.members().len(), due_at: time(group.due()) })
     })
 }

@@ -37,9 +37,15 @@ impl Routing {
     /// # Errors
     /// Every mistake, one on a line, with file, line and field.
     pub fn read(path: &Path, syntax: Syntax) -> Result<Routing, String> {
-        let name = path.display().to_string();
-        let text = contents(path)?;
-        let config = config::load_as(&text, &name, syntax).map_err(|errors| listed(&errors))?;
+        Routing::parse(&contents(path)?, &path.display().to_string(), syntax)
+    }
+
+    /// The same with the text of a file that may not be written yet; `name` is its path.
+    ///
+    /// # Errors
+    /// Every mistake, one on a line, with file, line and field.
+    pub fn parse(text: &str, name: &str, syntax: Syntax) -> Result<Routing, String> {
+        let config = config::load_as(text, name, syntax).map_err(|errors| listed(&errors))?;
         let (templates, _) = config.read_templates().map_err(|errors| listed(&errors))?;
         config.check(&templates).map_err(|errors| listed(&errors))?;
         let names: BTreeSet<String> =
@@ -129,6 +135,16 @@ impl LiveRouting {
             .set(now.micros() as f64 / 1e6);
         self.changed.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    /// The file that it is read from.
+    pub fn file(&self) -> Option<&Path> {
+        self.settings.file.as_deref()
+    }
+
+    /// How matchers are read.
+    pub fn syntax(&self) -> Syntax {
+        self.settings.syntax
     }
 
     /// Whether Operate was started with a configuration.

@@ -17,3 +17,4 @@ pub mod routes;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod trial;

@@ -13,6 +13,7 @@ export const settingsParts = [
   ['escalation', 'Escalation'],
   ['priority', 'Priority'],
   ['policy', 'Policy'],
+  ['notifications', 'Notifications'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],
 ] as const;

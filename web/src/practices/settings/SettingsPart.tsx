@@ -5,6 +5,7 @@ import { Accounts } from './Accounts';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
 import { MatchRules } from './MatchRules';
+import { Notifications } from './Notifications';
 import { Outbox } from './Outbox';
 import { PolicyWindows } from './PolicyWindows';
 import { PriorityMatrixForm } from './PriorityMatrixForm';
@@ -33,6 +34,8 @@ export function SettingsPart() {
       return <PriorityMatrixForm />;
     case 'policy':
       return <PolicyWindows />;
+    case 'notifications':
+      return <Notifications />;
     case 'outbox':
       return <Outbox />;
     case 'about':
