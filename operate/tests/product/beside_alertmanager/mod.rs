@@ -1,9 +1,10 @@
-//! `operate alertmanager` beside Debian's Alertmanager: both are given the same alerts, silences and
-//! configurations, and have to show and tell the same.
+//! `operate alertmanager` beside Debian's Alertmanager: both are given the same alerts, silences
+//! and configurations, and have to show and tell the same.
 //!
-//! A seed says what happens, step by step. After each step a marker is sent whose group waits longer
-//! than any other: when both told it, every group that had something to tell has told it. What is
-//! compared does not depend on when groups are flushed: for each group the order of what was told.
+//! A seed says what happens, step by step. After each step a marker is sent whose group waits
+//! longer than any other: when both told it, every group that had something to tell has told it.
+//! What is compared does not depend on when groups are flushed: for each group the order of what
+//! was told.
 
 mod case;
 mod seen;
