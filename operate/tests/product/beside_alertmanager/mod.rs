@@ -99,8 +99,8 @@ impl Side {
     fn told(&self, step: &Step, config: &Config) -> BTreeMap<String, Vec<Told>> {
         let mut groups = told(&self.receiver.all(), self.compared, config.repeats());
         if matches!(step, Step::Configure(_)) {
-            // New groups are flushed while they fill, and those of Alertmanager hold what was over
-            // before: what fires in the end is the same.
+            // New groups are flushed while they fill, and Alertmanager may tell the end of what is
+            // inhibited: what fires in the end is the same.
             for told in groups.values_mut() {
                 told.drain(..told.len() - 1);
                 told.iter_mut().for_each(Told::forget_the_resolved);
