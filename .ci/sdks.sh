@@ -1,5 +1,5 @@
-# The SDKs of what sends to PagerDuty, to Opsgenie, and as CloudEvents, which the product tests point
-# at Operate; sourced by ./test.
+# The SDKs of what sends to PagerDuty, to Opsgenie, and as CloudEvents, which the product tests
+# point at Operate; sourced by ./test.
 # shellcheck shell=bash
 
 # They are on PyPI only: they get a folder of their own beside the build output, made anew when a

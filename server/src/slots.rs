@@ -36,7 +36,7 @@ impl Slots {
         self.free.available_permits()
     }
 
-    /// How many messages can be taken on, whichever targets they go to, but for those that are busy.
+    /// How many messages can be taken on, whichever targets they go to but the busy ones.
     pub fn room(&self) -> usize {
         let free = self.free();
         let held = lock(&self.held);
@@ -91,9 +91,8 @@ fn lock(held: &Held) -> MutexGuard<'_, HashMap<Target, usize>> {
 
 #[cfg(test)]
 mod tests {
-    use kernel::SpaceId;
+    use kernel::{Message, SpaceId};
     use serde_json::Value;
-    use spine::outbox::Message;
 
     use super::*;
 

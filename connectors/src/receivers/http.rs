@@ -209,6 +209,7 @@ impl HttpConfig {
             let problem = "one of basic_auth, authorization and bearer_token can be given, not two";
             problems.add("authorization", problem);
         }
+        problems.one_of("bearer_token", self.bearer_token.is_some(), &self.bearer_token_file);
         if let Some(basic) = &self.basic_auth {
             problems.one_of(
                 "basic_auth.password",

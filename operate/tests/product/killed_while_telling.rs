@@ -1,5 +1,5 @@
-//! SIGKILL at any moment while alerts come in and groups are told: whatever was accepted is told, and
-//! nothing twice but what was on its way.
+//! SIGKILL at any moment while alerts come in and groups are told: whatever was accepted is told,
+//! and nothing twice but what was on its way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

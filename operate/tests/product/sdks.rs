@@ -1,4 +1,4 @@
-//! What is written for PagerDuty, Opsgenie and CloudEvents, with their own SDKs, pointed at Operate.
+//! The SDKs of PagerDuty, Opsgenie and CloudEvents, pointed at Operate.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -16,7 +16,10 @@ fn routes(good: &str, slow: &str) -> String {
 }
 
 fn alerts(to: &str, count: usize) -> Value {
-    let alert = |number: usize| json!({ "labels": { "alertname": "Slow", "to": to, "number": number.to_string() } });
+    let alert = |number: usize| {
+        let number = number.to_string();
+        json!({ "labels": { "alertname": "Slow", "to": to, "number": number } })
+    };
     (0..count).map(alert).collect()
 }
 

@@ -1,9 +1,10 @@
-//! `operate alertmanager` beside Debian's Alertmanager: both are given the same alerts, silences and
-//! configurations, and have to show and tell the same.
+//! `operate alertmanager` beside Debian's Alertmanager: both are given the same alerts, silences
+//! and configurations, and have to show and tell the same.
 //!
-//! A seed says what happens, step by step. After each step a marker is sent whose group waits longer
-//! than any other: when both told it, every group that had something to tell has told it. What is
-//! compared does not depend on when groups are flushed: for each group the order of what was told.
+//! A seed says what happens, step by step. After each step a marker is sent whose group waits
+//! longer than any other: when both told it, every group that had something to tell has told it.
+//! What is compared does not depend on when groups are flushed: for each group the order of what
+//! was told.
 
 mod case;
 mod seen;
@@ -98,8 +99,8 @@ impl Side {
     fn told(&self, step: &Step, config: &Config) -> BTreeMap<String, Vec<Told>> {
         let mut groups = told(&self.receiver.all(), self.compared, config.repeats());
         if matches!(step, Step::Configure(_)) {
-            // New groups are flushed while they fill, and those of Alertmanager hold what was over
-            // before: what fires in the end is the same.
+            // New groups are flushed while they fill, and Alertmanager may tell the end of what is
+            // inhibited: what fires in the end is the same.
             for told in groups.values_mut() {
                 told.drain(..told.len() - 1);
                 told.iter_mut().for_each(Told::forget_the_resolved);
