@@ -12,6 +12,7 @@ export const keys = {
   alertList: ['alerts', 'list'],
   alert: (id: string) => ['alerts', 'one', id] as const,
   silences: ['silences'],
+  heartbeats: ['heartbeats'],
   estate: ['estate'],
   reports: ['reports'],
   settings: ['settings'],

@@ -38,6 +38,16 @@ export type MatchPreview = Schemas['RulePreview'];
 export type Silence = Schemas['SilenceView'];
 export type SilencePlan = Schemas['SilencePlan'];
 
+export type Heartbeat = Schemas['HeartbeatView'];
+export type HeartbeatPlan = Schemas['HeartbeatPlan'];
+export type HeartbeatCommand = Schemas['HeartbeatCommand'];
+export type NewHeartbeat = Schemas['NewHeartbeat'];
+export type MadeHeartbeat = Schemas['MadeHeartbeat'];
+
+export type MappingRule = Schemas['MappingRule'];
+export type MappingExample = Schemas['Items_Example']['items'][number];
+export type MappingPreview = Schemas['Items_MappingPreview']['items'][number];
+
 export type Page = Schemas['PageView'];
 export type PageCommand = Schemas['PageCommand'];
 

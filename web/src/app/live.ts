@@ -160,8 +160,9 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   if (work) found.push(keys.incidentList, keys.reports, [...keys.incidents, 'one']);
   if (all || kinds.has('alert') || kinds.has('silence')) found.push(keys.alerts);
   if (all || kinds.has('silence')) found.push(keys.silences);
+  if (all || kinds.has('heartbeat')) found.push(keys.heartbeats);
   if (work || kinds.has('item')) found.push(keys.estate);
-  const known = ['incident', 'alert', 'page', 'item', 'silence'];
+  const known = ['incident', 'alert', 'page', 'item', 'silence', 'heartbeat'];
   const other = [...kinds].some((kind) => !known.includes(kind));
   if (all || other || kinds.has('item')) found.push(keys.settings);
   return found;

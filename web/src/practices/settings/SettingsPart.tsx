@@ -4,6 +4,7 @@ import { About } from './About';
 import { Accounts } from './Accounts';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
+import { Mappings } from './Mappings';
 import { MatchRules } from './MatchRules';
 import { Outbox } from './Outbox';
 import { PolicyWindows } from './PolicyWindows';
@@ -23,6 +24,8 @@ export function SettingsPart() {
       return <Tokens />;
     case 'integrations':
       return <IntegrationKeys />;
+    case 'mappings':
+      return <Mappings />;
     case 'rules':
       return <MatchRules />;
     case 'routes':
