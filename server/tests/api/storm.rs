@@ -249,9 +249,8 @@ async fn the_silence_that_fits_many_is_made_of_what_they_have_in_common(place: P
     let operate = open(&place).await;
     storm(&operate, "Slow", "warning", 30).await;
     let acknowledge = json!({ "command": "acknowledge" });
-    let ask = |filter: Value| {
-        json!({ "command": acknowledge, "filters": [filter], "dry_run": true })
-    };
+    let ask =
+        |filter: Value| json!({ "command": acknowledge, "filters": [filter], "dry_run": true });
     let named = bulk(&operate, ask(json!({ "name": "Slow" }))).await;
     assert_eq!(named["silence"], json!(["alertname=\"Slow\""]), "as the filter says");
     let found = bulk(&operate, ask(json!({ "q": "node-1" }))).await;

@@ -39,7 +39,7 @@ export function Told({ way }: { way: Explanation }) {
     <Step
       icon="told"
       tone={failed ? 'bad' : 'good'}
-      title={`Decided ${told.length === 1 ? 'once' : `${told.length} times`}, the newest first`}
+      title={told.length === 1 ? 'Told once' : `Told ${told.length} times, the newest first`}
     >
       <ul className={styles.list}>
         {told.map((one) => (
