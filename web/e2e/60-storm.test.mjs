@@ -211,7 +211,6 @@ for (const [scheme, width] of [
         ['alert-why', `/alerts/${one.id}?view=why`],
         ['alerts-storm', `/alerts?${wave()}`],
         ['alerts-groups', `/alerts?by=name&${wave()}`],
-        ['alerts-closed', '/alerts?state=closed&q=nothing-like-it'],
         ['settings-mappings', `/settings/mappings?name=${hook.name}`],
         ['heartbeats', '/heartbeats'],
         ['heartbeats-new', '/heartbeats?name=%2Bnew'],

@@ -12,3 +12,4 @@ pub mod routes;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod way;

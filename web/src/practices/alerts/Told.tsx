@@ -155,8 +155,14 @@ export function Calls({ way }: { way: Explanation }) {
     );
   }
   const open = way.pages.some((page) => page.stage === 'ringing');
+  const calls = way.pages.flatMap((page) => page.calls);
+  const lost = calls.length > 0 && calls.every((call) => call.result === 'failed');
   return (
-    <Step icon="called" tone={open ? 'warn' : 'good'} title="People were called">
+    <Step
+      icon="called"
+      tone={lost ? 'bad' : open ? 'warn' : 'good'}
+      title={lost ? 'People were to be called, and nobody was reached' : 'People were called'}
+    >
       <ul className={styles.list}>
         {way.pages.map((page) => (
           <li key={page.id}>

@@ -1,6 +1,7 @@
 import type { MappingPreview } from '../../api';
 import { StateWord } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
+import { count } from '../../kit/words';
 import styles from './mappings.module.css';
 
 interface Props {
@@ -55,6 +56,8 @@ export function MappingOutcome({ tried, some, ready, wrong }: Props) {
 }
 
 function sentence(tried: MappingPreview): string {
+  const made = tried.signals.length;
+  if (made > 0) return `${count(made, 'alert')} ${made === 1 ? 'comes' : 'come'} out.`;
   const text = tried.outcome.replaceAll('`', '');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
