@@ -178,3 +178,47 @@ fn told(answer: &Value, dry_run: bool, screen: &Screen) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrow() -> Narrow {
+        Narrow {
+            severity: "critical, error".to_owned(),
+            unmatched: true,
+            search: "disk".to_owned(),
+            ..Narrow::default()
+        }
+    }
+
+    #[test]
+    fn what_was_said_becomes_a_filter_and_nothing_else() {
+        let expected = json!({ "severity": ["critical", "error"], "matched": false, "q": "disk" });
+        assert_eq!(json!(narrow().filter()), expected);
+        assert_eq!(json!(Narrow::default().filter()), json!({}));
+    }
+
+    #[test]
+    fn alerts_that_are_named_are_asked_one_by_one_unless_more_is_said() {
+        let alerts = vec!["alr_1".to_owned()];
+        let named = Ack { alerts, narrow: Narrow::default(), all: false, dry_run: false };
+        assert!(!named.many());
+        assert!(Ack { dry_run: true, ..named.clone() }.many());
+        assert!(Ack { narrow: narrow(), ..named.clone() }.many());
+        assert!(Ack { alerts: Vec::new(), ..named }.many(), "then it is refused with a remedy");
+    }
+
+    #[test]
+    fn a_look_beforehand_says_how_many_and_what_refuses() {
+        let answer = json!({
+            "changed": 2, "left": 1, "unchanged": 4, "refused": 1,
+            "sample": [{ "severity": "error", "name": "Disk", "summary": "full" }],
+            "refusals": [{ "id": "alr_1", "name": "Old", "reason": "this alert no longer fires" }],
+        });
+        let text = told(&answer, true, &Screen::of_process(false));
+        assert!(text.contains("3 alerts would be acknowledged."), "{text}");
+        assert!(text.contains("4 are acknowledged already."), "{text}");
+        assert!(text.contains("alr_1 Old: this alert no longer fires"), "{text}");
+    }
+}

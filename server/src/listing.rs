@@ -54,6 +54,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Words<T> {
                     .map_err(E::custom)
             }
 
+            fn visit_unit<E: Error>(self) -> Result<Words<T>, E> {
+                Ok(Words(Vec::new()))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Words<T>, A::Error> {
                 let mut words = Vec::new();
                 while let Some(word) = list.next_element()? {
@@ -384,6 +388,8 @@ mod tests {
         assert!(read("detect,dune").is_err());
         let list = serde_json::from_value::<Words<Phase>>(serde_json::json!(["done"])).unwrap();
         assert_eq!(list, Words(vec![Phase::Done]), "a list in JSON");
+        let nothing = serde_json::from_value::<Words<Phase>>(serde_json::Value::Null).unwrap();
+        assert_eq!(nothing, Words(Vec::new()), "said to be nothing");
     }
 
     #[test]

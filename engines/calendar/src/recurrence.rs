@@ -90,7 +90,12 @@ impl Recurrence {
 
     /// The first occurrence at `at` or later; `None` when no more follows.
     pub fn next_from(&self, at: Timestamp) -> Option<Timestamp> {
-        self.occurrences().find(|found| *found >= at)
+        self.following(at).next()
+    }
+
+    /// The occurrences at `at` or later, in their order; asks for many cost no more than for one.
+    pub fn following(&self, at: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.occurrences().skip_while(move |found| *found < at)
     }
 
     /// The occurrences from the beginning on, in their order.

@@ -98,19 +98,14 @@ impl Times<'_> {
         let Ok(rule) = recurrence.compiled(self.starts_at) else { return Vec::new() };
         let length = Duration::from_secs(recurrence.duration_seconds.into());
         // What begins after this ends after `at`.
-        let mut after = (at - length).max(self.starts_at - Duration::from_micros(1));
-        let mut windows: Vec<Window> = Vec::new();
-        while windows.len() < count {
-            let next = timestamp(after + Duration::from_micros(1));
-            let Some(from) = next.and_then(|next| rule.next_from(next)) else { break };
-            let from = Time::from_micros(from.as_microsecond());
-            if from >= self.ends_at {
-                break;
-            }
-            windows.push(Window { from, until: (from + length).min(self.ends_at) });
-            after = from;
-        }
-        windows
+        let after = (at - length).max(self.starts_at - Duration::from_micros(1));
+        let Some(next) = timestamp(after + Duration::from_micros(1)) else { return Vec::new() };
+        rule.following(next)
+            .map(|from| Time::from_micros(from.as_microsecond()))
+            .take_while(|from| *from < self.ends_at)
+            .map(|from| Window { from, until: (from + length).min(self.ends_at) })
+            .take(count)
+            .collect()
     }
 }
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use kernel::{Lifecycle, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +14,8 @@ pub struct View<'a> {
     /// The record.
     #[serde(flatten)]
     pub silence: &'a Silence,
-    /// The present window and those to come, ten at most; none when it is over.
+    /// The present window and those to come: ten, and all of the next four weeks, sixty at most;
+    /// none when it is over.
     pub windows: Vec<Window>,
     /// The row's version, for `If-Match`.
     pub version: i64,
@@ -41,13 +44,20 @@ const OFFERS: [Offer; 2] = [
     Offer { command: "expire", label: "Expire", fields: [], verb: Verb::Expire },
 ];
 
-/// Windows that a silence is shown with.
+/// Windows that a silence is shown with, however far away they are.
 const WINDOWS: usize = 10;
+/// Windows that it is shown with at most.
+const WINDOWS_MAX: usize = 60;
+/// How far a calendar looks ahead.
+const AHEAD: Duration = Duration::from_secs(29 * 86_400);
 
 impl Silence {
     /// The silence as the API shows it.
     pub fn view(&self, version: i64, now: Time) -> View<'_> {
-        View { silence: self, windows: self.windows(now, WINDOWS), version, allowed: self.offers() }
+        let mut windows = self.windows(now, WINDOWS_MAX);
+        let near = windows.iter().take_while(|window| window.from < now + AHEAD).count();
+        windows.truncate(near.max(WINDOWS));
+        View { silence: self, windows, version, allowed: self.offers() }
     }
 
     /// The present window and those to come, at most `count`; none when it is over.

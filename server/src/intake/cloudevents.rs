@@ -259,8 +259,22 @@ struct Tried {
     example: Option<kernel::ExampleId>,
     /// What it came to, in words.
     outcome: String,
+    /// The expression that fails on it, when one does.
+    failure: Option<Failure>,
     /// The alerts that it would speak of.
     signals: Vec<TriedSignal>,
+}
+
+/// An expression that fails.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MappingFailure)]
+struct Failure {
+    /// The place of its rule, from 0.
+    rule: usize,
+    /// Which expression of the rule.
+    field: &'static str,
+    /// What is wrong.
+    problem: String,
 }
 
 /// An alert that an event would speak of.
@@ -339,5 +353,10 @@ fn tried(
         item: find(signal),
     };
     let signals = result.iter().flat_map(|mapped| &mapped.signals).map(shown).collect();
-    Tried { example, outcome: outcome(&result), signals }
+    let failure = result.as_ref().err().map(|error| Failure {
+        rule: error.index,
+        field: error.field,
+        problem: error.problem.clone(),
+    });
+    Tried { example, outcome: outcome(&result), failure, signals }
 }

@@ -95,6 +95,11 @@ async fn a_mapping_is_written_against_the_events_that_came(place: Place) {
     let tried = tried.is(200);
     assert_eq!(tried["items"][0]["outcome"], "rule `alerts` made 2 signals");
     assert_eq!(tried["items"][0]["signals"][1]["labels"]["host"], "db2");
+    let odd = json!({ "title": "'Disk'", "state": "'perhaps'" });
+    let odd = operate.ada.post("/webhooks/grafana/preview", json!({ "rules": [odd] })).await;
+    let failure = odd.is(200)["items"][0]["failure"].clone();
+    assert_eq!((&failure["rule"], &failure["field"]), (&json!(0), &json!("state")));
+    assert!(failure["problem"].is_string());
     assert_eq!(operate.ada.list("/alerts").await, Vec::<Value>::new(), "nothing was taken");
 
     let path = "/webhooks/grafana/mapping";

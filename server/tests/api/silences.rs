@@ -149,7 +149,8 @@ async fn a_silence_that_recurs_lets_go_between_its_windows(place: Place) {
     });
     let made = operate.ada.post("/silences", plan).await.is(201);
     assert_eq!(made["stage"], "active");
-    assert_eq!(made["windows"].as_array().map(Vec::len), Some(10));
+    let windows = made["windows"].as_array().map(Vec::len);
+    assert_eq!(windows, Some(58), "twice a day for the four weeks of a calendar");
     assert_eq!(made["ends_at"], "9999-12-31T23:59:59Z");
     operate.fires("HighErrorRate", "critical", ORDERS).await;
     assert!(incidents(&operate).await.is_empty());

@@ -102,6 +102,20 @@ export const some = (filter: AlertFilter, limit: number) =>
       body(http.GET('/api/v1/alerts', { params: { query: query({ ...filter, limit }) }, signal })),
   });
 
+/** Names of labels that alerts of now have; not read anew with every change of an alert. */
+export const labelNames = () =>
+  queryOptions({
+    queryKey: ['alert-labels'],
+    queryFn: async ({ signal }) => {
+      const found = await body(
+        http.GET('/api/v1/alerts', { params: { query: { limit: 100 } }, signal }),
+      );
+      const names = found.items.flatMap((alert) => Object.keys(alert.labels));
+      return [...new Set(names)].sort((a, b) => a.localeCompare(b));
+    },
+    staleTime: 60_000,
+  });
+
 /** Alerts by what they have in common, the worst first. */
 export const groups = (by: string, filter: AlertFilter) =>
   infiniteQueryOptions({

@@ -3414,6 +3414,7 @@ export interface components {
             /** @description The rows. */
             items: {
                 example?: components["schemas"]["ExampleId"] | null;
+                failure?: components["schemas"]["MappingFailure"] | null;
                 /** @description What it came to, in words. */
                 outcome: string;
                 /** @description The alerts that it would speak of. */
@@ -3884,6 +3885,15 @@ export interface components {
         MapNode: components["schemas"]["ItemRow"] & {
             /** @description The item again, as edges name it. */
             id: components["schemas"]["ItemRef"];
+        };
+        /** @description An expression that fails. */
+        MappingFailure: {
+            /** @description Which expression of the rule. */
+            field: string;
+            /** @description What is wrong. */
+            problem: string;
+            /** @description The place of its rule, from 0. */
+            rule: number;
         };
         /** @description An alert that an event would speak of. */
         MappingPreviewSignal: {
@@ -5254,7 +5264,10 @@ export interface components {
              * @description The row's version, for `If-Match`.
              */
             version: number;
-            /** @description The present window and those to come, ten at most; none when it is over. */
+            /**
+             * @description The present window and those to come: ten, and all of the next four weeks, sixty at most;
+             *     none when it is over.
+             */
             windows: components["schemas"]["SilenceWindow"][];
         };
         /** @description A time in which alerts are held back: from its first moment until before its end. */

@@ -2,6 +2,7 @@
 export * as access from './access';
 export * as alerts from './alerts';
 export * as estate from './estate';
+export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';
 export * as oncall from './oncall';
 export * as overview from './overview';
@@ -10,6 +11,7 @@ export * as routing from './routing';
 export * as settings from './settings';
 export * as silences from './silences';
 export * as tuning from './tuning';
+export * as webhooks from './webhooks';
 export { asProblem, Problem } from './errors';
 export { keys } from './keys';
 export type * from './types';
@@ -22,3 +24,5 @@ export const API_DOCS = '/api/docs';
 export const ALERTMANAGER_PATH = '/api/v2/alerts';
 /** Where anything else sends events. */
 export const EVENTS_PATH = '/api/v1/events';
+/** Where CloudEvents are sent. */
+export const CLOUDEVENTS_PATH = '/api/v1/events/cloudevents';

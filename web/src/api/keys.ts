@@ -13,6 +13,7 @@ export const keys = {
   alert: (id: string) => ['alerts', 'one', id] as const,
   silences: ['silences'],
   tuning: ['tuning'],
+  heartbeats: ['heartbeats'],
   estate: ['estate'],
   reports: ['reports'],
   settings: ['settings'],

@@ -43,6 +43,15 @@ export type SilencePlan = Schemas['SilencePlan'];
 export type TuningTask = Schemas['TuningView'];
 export type TuningStage = Schemas['TuningStage'];
 export type TuningCommand = Schemas['TuningCommand'];
+export type Heartbeat = Schemas['HeartbeatView'];
+export type HeartbeatPlan = Schemas['HeartbeatPlan'];
+export type HeartbeatCommand = Schemas['HeartbeatCommand'];
+export type NewHeartbeat = Schemas['NewHeartbeat'];
+export type MadeHeartbeat = Schemas['MadeHeartbeat'];
+
+export type MappingRule = Schemas['MappingRule'];
+export type MappingExample = Schemas['Items_Example']['items'][number];
+export type MappingPreview = Schemas['Items_MappingPreview']['items'][number];
 
 export type Page = Schemas['PageView'];
 export type PageCommand = Schemas['PageCommand'];

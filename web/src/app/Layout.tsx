@@ -4,6 +4,7 @@ import {
   IconBellOff,
   IconChartBar,
   IconDeviceDesktop,
+  IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
   IconMoon,
@@ -70,6 +71,12 @@ export function Layout() {
           count={summary.data?.alerts.open ?? 0}
         />
         <Place to="/silences" icon={<IconBellOff size={18} stroke={1.75} />} label="Silences" />
+        <Place
+          to="/heartbeats"
+          icon={<IconHeartbeat size={18} stroke={1.75} />}
+          label="Heartbeats"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -88,7 +95,15 @@ export function Layout() {
 }
 
 interface PlaceProps {
-  to: '/' | '/incidents' | '/alerts' | '/silences' | '/estate' | '/reports' | '/settings';
+  to:
+    | '/'
+    | '/incidents'
+    | '/alerts'
+    | '/silences'
+    | '/heartbeats'
+    | '/estate'
+    | '/reports'
+    | '/settings';
   icon: ReactNode;
   label: string;
   count?: number;
@@ -197,6 +212,12 @@ function UserMenu() {
         <Menu.Label>
           {user.display_name} · {user.role}
         </Menu.Label>
+        <Menu.Item
+          leftSection={<IconHeartbeat size={16} />}
+          renderRoot={(props) => <Link to="/heartbeats" {...props} />}
+        >
+          Heartbeats
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}
           renderRoot={(props) => <Link to="/settings" {...props} />}

@@ -26,6 +26,10 @@ test('a silence makes silences and alerts stale, and no settings', () => {
   expect(names(['silence:sil_1'])).toEqual(['overview', 'alerts', 'silences']);
 });
 
+test('a heartbeat that is missed or made concerns the heartbeats', () => {
+  expect(names(['heartbeat:hbt_1'])).toEqual(['overview', 'heartbeats']);
+});
+
 test('after a gap everything is stale', () => {
   expect(staleKeys([], true).length).toBeGreaterThan(5);
 });

@@ -161,8 +161,9 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   if (all || kinds.has('alert') || kinds.has('silence')) found.push(keys.alerts);
   if (all || kinds.has('silence')) found.push(keys.silences);
   if (all || kinds.has('tuning')) found.push(keys.tuning);
+  if (all || kinds.has('heartbeat')) found.push(keys.heartbeats);
   if (work || kinds.has('item')) found.push(keys.estate);
-  const known = ['incident', 'alert', 'page', 'item', 'silence', 'tuning'];
+  const known = ['incident', 'alert', 'page', 'item', 'silence', 'heartbeat', 'tuning'];
   const other = [...kinds].some((kind) => !known.includes(kind));
   if (all || other || kinds.has('item')) found.push(keys.settings);
   return found;

@@ -198,6 +198,16 @@ const editSilence = createRoute({
   component: lazyRouteComponent(() => import('../practices/silences/SilenceForm'), 'SilenceEdit'),
 });
 
+const heartbeats = createRoute({
+  getParentRoute: () => app,
+  path: '/heartbeats',
+  validateSearch: only('name'),
+  component: lazyRouteComponent(
+    () => import('../practices/heartbeats/HeartbeatList'),
+    'HeartbeatList',
+  ),
+});
+
 const estate = createRoute({
   getParentRoute: () => app,
   path: '/estate',
@@ -277,6 +287,7 @@ export const routeTree = root.addChildren([
     newSilence,
     silence,
     editSilence,
+    heartbeats,
     estate,
     newItem,
     item,

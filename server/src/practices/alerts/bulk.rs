@@ -146,8 +146,10 @@ async fn command_many(
     let filters = filters(&bulk)?;
     let (alerts, missing) = meant(&app, &caller.space, &filters, &bulk.ids).await?;
     let moment = Arc::new(app.moment(caller.actor()));
-    let mut answer = seen(&app, &caller.space, &alerts, &filters);
-    let mut judged = judge(&alerts, &bulk.command, &moment);
+    let (inner, space, at) = (app.clone(), caller.space.clone(), moment.clone());
+    let command = bulk.command.clone();
+    let look = move || (seen(&inner, &space, &alerts, &filters), judge(&alerts, &command, &at));
+    let (mut answer, mut judged) = apart(look).await?;
     judged.refusals.extend(missing.into_iter().map(|id| BulkRefusal {
         id,
         name: String::new(),

@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct ByQuery {
     /// `name`, `item`, `severity`, `source`, `team` (who answers for the item), or `label:NAME`.
-    #[param(pattern = "^(name|item|severity|source|team|label:[A-Za-z_][A-Za-z0-9_]{0,63})$")]
+    #[param(pattern = "^(name|item|severity|source|team|label:[^\\x00-\\x1f\\x7f]{1,200})$")]
     by: String,
 }
 
@@ -56,8 +56,8 @@ impl FromStr for By {
             "severity" => By::Severity,
             "source" => By::Source,
             "team" => By::Team,
-            text => match text.strip_prefix("label:").map(str::trim) {
-                Some(name) if !name.is_empty() => By::Label(name.to_owned()),
+            text => match text.strip_prefix("label:") {
+                Some(name) if proper(name) => By::Label(name.to_owned()),
                 _ => {
                     return Err(Problem::invalid(format!("alerts are not grouped by `{text}`"))
                         .at("by")
@@ -66,6 +66,11 @@ impl FromStr for By {
             },
         })
     }
+}
+
+/// Labels may have any name that can be shown.
+fn proper(name: &str) -> bool {
+    (1..=200).contains(&name.chars().count()) && !name.chars().any(|c| c.is_ascii_control())
 }
 
 /// Alerts that have something in common.

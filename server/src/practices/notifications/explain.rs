@@ -1,19 +1,20 @@
 //! The way of an alert as it is told to people: what is stored, and what holds it back now.
 
 use alerts::{Alert, Labels};
-use kernel::{Actor, AlertId, IncidentId, ItemRef, PageId, SilenceId, SpaceId, Time};
-use oncall::{CallResult, Page};
+use kernel::{AlertId, IncidentId, SilenceId, SpaceId};
+use oncall::Page;
 use routing::Muted;
-use serde::Serialize;
-use silences::Conditions;
 use spine::{Conn, Fault, engine};
-use utoipa::ToSchema;
 
-use super::board::{Held, stamp, time};
+use super::board::{stamp, time};
 use super::broken::Explainer;
 use super::digests::store as digests;
 use super::live::Routing;
 use super::store::{self, Delivery, Notification};
+use super::way::{
+    Called, CalledContact, Decided, Explanation, GroupNow, HoldingSilence, Inhibitor, MutedNow,
+    Opened, TriedRoute,
+};
 use crate::app::App;
 use crate::practices::incidents::store::INCIDENTS;
 use crate::practices::{oncall as pages, silences as shelf};
@@ -22,216 +23,6 @@ use crate::practices::{oncall as pages, silences as shelf};
 const SHOWN: i64 = 50;
 /// Changes of an interval that are looked through for the one that lets go.
 const CHANGES: usize = 64;
-
-/// The way of an alert, from its source to everybody who was told.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Explanation {
-    /// The alert.
-    #[schema(value_type = String)]
-    alert: AlertId,
-    /// The integration it came through.
-    source: String,
-    /// The hash of its labels, by which it is known again.
-    fingerprint: String,
-    /// The item that was found for it.
-    #[schema(value_type = Option<String>)]
-    item: Option<ItemRef>,
-    /// The rule that found the item.
-    matched_by: Option<String>,
-    /// The incident that it belongs to.
-    #[schema(value_type = Option<String>)]
-    incident: Option<IncidentId>,
-    /// What that incident is about.
-    opened: Option<Opened>,
-    /// The silences that hold it back now.
-    #[schema(value_type = Vec<String>)]
-    silenced_by: Vec<SilenceId>,
-    /// The same silences, with who wants them and until when.
-    silences: Vec<HoldingSilence>,
-    /// The fingerprints of the alerts that inhibit it now.
-    inhibited_by: Vec<String>,
-    /// The same alerts, as far as they are known here.
-    inhibitors: Vec<Inhibitor>,
-    /// The items from a broken one to its own, when that holds it back now.
-    explained_by: Vec<String>,
-    /// Whether there is a routing configuration; without one nobody is told by routes.
-    routing_configured: bool,
-    /// The routes of the configuration in force as they were tried, in their order.
-    routes: Vec<TriedRoute>,
-    /// What was decided about its groups, the newest first.
-    notifications: Vec<Decided>,
-    /// Who was called for its incident, the newest first.
-    pages: Vec<Called>,
-}
-
-/// The incident of an alert in brief.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Opened {
-    /// Its id.
-    #[schema(value_type = String)]
-    id: IncidentId,
-    /// Its number.
-    number: u64,
-    /// One line that says what is wrong.
-    title: String,
-    /// Where it is in its life.
-    stage: incidents::Stage,
-    /// How soon it is to be worked on.
-    priority: kernel::Priority,
-}
-
-/// A silence that holds an alert back now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = HoldingSilence)]
-struct HoldingSilence {
-    /// Its id.
-    #[schema(value_type = String)]
-    id: SilenceId,
-    /// Its conditions.
-    matchers: Conditions,
-    /// Why.
-    comment: String,
-    /// Who wants it.
-    created_by: String,
-    /// When its present window ends; the year 9999 when nobody set an end.
-    until: Time,
-}
-
-/// An alert that says all there is to say about another.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Inhibitor {
-    /// Its id.
-    #[schema(value_type = String)]
-    alert: AlertId,
-    /// The hash of its labels.
-    fingerprint: String,
-    /// Its name.
-    name: String,
-    /// What it says.
-    summary: String,
-}
-
-/// A route that was tried.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TriedRoute {
-    /// The route, as matchers from the root.
-    route: String,
-    /// How many routes it stands below; the root stands below none.
-    depth: usize,
-    /// Its own conditions; empty for the root, which takes every alert.
-    matchers: String,
-    /// Its receiver.
-    receiver: String,
-    /// `takes`, `passes` (a route below takes it) or `refused`.
-    verdict: &'static str,
-    /// The matcher that the alert does not fit.
-    refused_by: Option<String>,
-    /// The routes beside it that follow were not tried, since it does not say `continue`.
-    ends: bool,
-    /// The key of the group that it is in, where the route takes it.
-    group_key: Option<String>,
-    /// The group as it is now; absent when the alert is in none.
-    group: Option<GroupNow>,
-    /// The time interval that keeps the route from telling anybody now.
-    muted: Option<MutedNow>,
-}
-
-/// A group of alerts that are told together.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct GroupNow {
-    /// Alerts in it.
-    alerts: usize,
-    /// When it is looked at next, and its receiver is told what has changed.
-    due_at: Time,
-}
-
-/// Why a route tells nobody now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct MutedNow {
-    /// The mute interval that holds, or the active ones of which none does.
-    intervals: Vec<String>,
-    /// Whether they are mute intervals; else active ones.
-    mute: bool,
-    /// When that ends, as far as it can be foreseen.
-    until: Option<Time>,
-}
-
-/// A decision to tell a receiver, and what came of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Decided {
-    /// When.
-    at: Time,
-    /// The receiver and its way: `ops/webhook[0]`.
-    receiver: String,
-    /// The route, as matchers from the root.
-    route: String,
-    /// The group.
-    group_key: String,
-    /// Why then: `first`, `changed`, `repeat`, `resolved` or `flapping`.
-    #[schema(value_type = String)]
-    reason: routing::Reason,
-    /// `firing` or `resolved` as it was told, `held` when this alert was held back.
-    told: &'static str,
-    /// What held this alert back.
-    #[schema(value_type = Option<Object>)]
-    held: Option<Held>,
-    /// How many alerts were told as firing.
-    firing: usize,
-    /// How many were told as resolved.
-    resolved: usize,
-    /// When the digest is sent that tells it, while it waits for that.
-    digest_at: Option<Time>,
-    /// The attempts to deliver, in their order; none yet when it waits.
-    deliveries: Vec<Delivery>,
-}
-
-/// The calling of people for the incident of an alert.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Called {
-    /// The page.
-    #[schema(value_type = String)]
-    id: PageId,
-    /// The escalation policy.
-    #[schema(value_type = String)]
-    policy: ItemRef,
-    /// Where it is in its life.
-    stage: oncall::Stage,
-    /// When it began.
-    started_at: Time,
-    /// When the next person is called.
-    next_step_at: Option<Time>,
-    /// Who answered.
-    #[schema(value_type = Option<String>)]
-    acknowledged_by: Option<Actor>,
-    /// When somebody answered.
-    acknowledged_at: Option<Time>,
-    /// Every call, in its order.
-    calls: Vec<CalledContact>,
-}
-
-/// One call to one contact, with every attempt.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct CalledContact {
-    /// Whom.
-    #[schema(value_type = String)]
-    contact: ItemRef,
-    /// How: `email` or `webhook`.
-    channel: String,
-    /// Where to.
-    target: String,
-    /// The step it belongs to, from 0.
-    step: u32,
-    /// The round, from 0.
-    round: u32,
-    /// When it was asked for.
-    at: Time,
-    /// What became of it.
-    result: CallResult,
-    /// What the other side said last.
-    detail: String,
-    /// The attempts to deliver, in their order; none yet when it waits.
-    deliveries: Vec<Delivery>,
-}
 
 /// Gathers the way of an alert.
 ///

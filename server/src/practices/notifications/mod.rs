@@ -18,3 +18,4 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod trial;
+mod way;

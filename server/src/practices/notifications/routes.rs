@@ -8,7 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::explain::{self, Explanation};
+use super::explain;
+use super::way::Explanation;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path};

@@ -171,7 +171,7 @@ function Others({
             key={name}
             type="button"
             className={styles.chip}
-            aria-label={`Take away the filter ${label}`}
+            title="Take this filter away"
             onClick={() => set(name, null)}
           >
             {label}: {name === 'team' ? itemName(value) : value} <IconX size={12} aria-hidden />

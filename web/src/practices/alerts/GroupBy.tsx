@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
 import { alerts } from '../../api';
@@ -24,16 +24,14 @@ interface Props {
 
 /** What the alerts are put together by: the usual, and the labels that alerts of now have. */
 export function GroupBy({ search, set }: Props) {
-  const some = useInfiniteQuery(alerts.list({ state: 'open,acknowledged', sort: '-severity' }));
+  const found = useQuery(alerts.labelNames());
   const labels = useMemo(() => {
-    const rows = some.data?.pages[0]?.items ?? [];
-    const names = new Set(rows.flatMap((row) => Object.keys(row.labels)));
+    const names = new Set(found.data ?? []);
     if (search.by?.startsWith(LABEL)) names.add(search.by.slice(LABEL.length));
     return [...names]
       .filter((name) => !known.includes(name))
-      .sort((a, b) => a.localeCompare(b))
       .map((name) => ({ value: `${LABEL}${name}`, label: name }));
-  }, [some.data, search.by]);
+  }, [found.data, search.by]);
   return (
     <Select
       size="xs"

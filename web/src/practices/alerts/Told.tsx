@@ -39,7 +39,7 @@ export function Told({ way }: { way: Explanation }) {
     <Step
       icon="told"
       tone={failed ? 'bad' : 'good'}
-      title={`Decided ${told.length === 1 ? 'once' : `${told.length} times`}, the newest first`}
+      title={told.length === 1 ? 'Told once' : `Told ${told.length} times, the newest first`}
     >
       <ul className={styles.list}>
         {told.map((one) => (
@@ -164,8 +164,14 @@ export function Calls({ way }: { way: Explanation }) {
     );
   }
   const open = way.pages.some((page) => page.stage === 'ringing');
+  const calls = way.pages.flatMap((page) => page.calls);
+  const lost = calls.length > 0 && calls.every((call) => call.result === 'failed');
   return (
-    <Step icon="called" tone={open ? 'warn' : 'good'} title="People were called">
+    <Step
+      icon="called"
+      tone={lost ? 'bad' : open ? 'warn' : 'good'}
+      title={lost ? 'People were to be called, and nobody was reached' : 'People were called'}
+    >
       <ul className={styles.list}>
         {way.pages.map((page) => (
           <li key={page.id}>

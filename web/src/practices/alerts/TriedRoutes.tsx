@@ -25,7 +25,11 @@ export function TriedRoutes({ routes }: { routes: Tried[] }) {
             )}
           </span>
           <div>
-            {route.matchers ? <code>{route.matchers}</code> : <span>Every alert</span>}
+            {route.matchers ? (
+              <code>{route.matchers}</code>
+            ) : (
+              <span>The root, for every alert,</span>
+            )}
             <span className={styles.to}> to {route.receiver}: </span>
             {said(route)}
             {route.ends && (

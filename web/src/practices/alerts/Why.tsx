@@ -46,7 +46,7 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
         {way.item ? (
           <p>
             <ItemLink item={way.item} />
-            {way.matched_by ? `, by ${way.matched_by}` : ''}
+            {way.matched_by ? `, by ${way.matched_by.replaceAll('`', '')}` : ''}
           </p>
         ) : (
           <p>
@@ -70,7 +70,10 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
 function Incident({ way }: { way: Explanation }) {
   const { opened } = way;
   return (
-    <Step icon="incident" title={opened ? 'It belongs to an incident' : 'It opened no incident'}>
+    <Step
+      icon="incident"
+      title={opened ? 'It belongs to an incident' : 'It belongs to no incident'}
+    >
       {opened ? (
         <p className={styles.line}>
           <PriorityBadge priority={opened.priority} />
@@ -83,7 +86,7 @@ function Incident({ way }: { way: Explanation }) {
         <p>
           {way.silences.length > 0
             ? 'A silence holds it back.'
-            : 'Without an incident no escalation policy is called. Mild alerts, silenced ones and those in planned work open none.'}
+            : 'None so far. Mild alerts, silenced ones and those in planned work open none, and then nobody is called.'}
         </p>
       )}
     </Step>

@@ -1,8 +1,16 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 
-import { EVENTS_PATH, type IssuedKey, type KeyKind, settings } from '../../api';
+import {
+  CLOUDEVENTS_PATH,
+  EVENTS_PATH,
+  type IssuedKey,
+  type KeyKind,
+  settings,
+  webhooks,
+} from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -19,6 +27,8 @@ import styles from './settings.module.css';
 const kinds: { value: KeyKind; label: string }[] = [
   { value: 'alertmanager', label: 'Prometheus or Alertmanager' },
   { value: 'events', label: 'Anything that posts JSON' },
+  { value: 'webhook', label: 'JSON of any shape, mapped by rules' },
+  { value: 'cloudevents', label: 'CloudEvents' },
 ];
 
 /** Sources of alerts: one key for each, with what to paste on the other side. */
@@ -36,7 +46,7 @@ export function IntegrationKeys() {
         {made?.secret && (
           <Stack gap="sm" mt="sm">
             <Secret name={made.name} secret={made.secret} />
-            <Instructions kind={made.kind} secret={made.secret} />
+            <Instructions name={made.name} kind={made.kind} secret={made.secret} />
           </Stack>
         )}
       </Panel>
@@ -88,8 +98,8 @@ export function IntegrationKeys() {
       {!made?.secret && (
         <Panel title="How to send alerts">
           <Stack gap="sm">
-            <Instructions kind="alertmanager" secret="YOUR_KEY" />
-            <Instructions kind="events" secret="YOUR_KEY" />
+            <Instructions name="" kind="alertmanager" secret="YOUR_KEY" />
+            <Instructions name="" kind="events" secret="YOUR_KEY" />
           </Stack>
         </Panel>
       )}
@@ -140,7 +150,27 @@ function KeyForm({ made }: { made: (key: IssuedKey) => void }) {
   );
 }
 
-function Instructions({ kind, secret }: { kind: string; secret: string }) {
+interface InstructionsProps {
+  name: string;
+  kind: string;
+  secret: string;
+}
+
+function Instructions({ name, kind, secret }: InstructionsProps) {
+  if (kind === 'webhook' || kind === 'cloudevents') {
+    return (
+      <div>
+        <p style={{ margin: '0 0 6px', fontSize: 13 }}>
+          Send a first event, then say what it means under{' '}
+          <Link to="/settings/$part" params={{ part: 'mappings' }} search={{ name }}>
+            Webhook mappings
+          </Link>
+          :
+        </p>
+        <CopyBox label="example request" text={mappedRequest(name, kind, secret)} />
+      </div>
+    );
+  }
   return kind === 'events' ? (
     <div>
       <p style={{ margin: '0 0 6px', fontSize: 13 }}>
@@ -179,5 +209,17 @@ function eventRequest(secret: string): string {
     "  -H 'Idempotency-Key: backup-2026-03-01' \\",
     "  -H 'Content-Type: application/json' \\",
     `  -d '{"title":"Nightly backup failed","severity":"error","item":"service/orders"}'`,
+  ].join('\n');
+}
+
+function mappedRequest(name: string, kind: string, secret: string): string {
+  const cloud = kind === 'cloudevents';
+  return [
+    `curl ${window.location.origin}${cloud ? CLOUDEVENTS_PATH : webhooks.path(name)} \\`,
+    `  -H 'Authorization: Bearer ${secret}' \\`,
+    `  -H 'Content-Type: application/${cloud ? 'cloudevents+json' : 'json'}' \\`,
+    cloud
+      ? `  -d '{"specversion":"1.0","id":"1","source":"/db1","type":"disk.full","data":{"severity":"critical"}}'`
+      : `  -d '{"alert":"Disk full","host":"db1","state":"firing","level":"critical"}'`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
 
 import { PageHead } from '../../ui/PageHead';
 import styles from './settings.module.css';
@@ -8,6 +8,7 @@ export const settingsParts = [
   ['people', 'People and teams'],
   ['tokens', 'API tokens'],
   ['integrations', 'Integration keys'],
+  ['mappings', 'Webhook mappings'],
   ['rules', 'Match rules'],
   ['routes', 'Routes'],
   ['escalation', 'Escalation'],
@@ -20,6 +21,7 @@ export const settingsParts = [
 
 /** Everything that is set up once and looked at rarely. */
 export function SettingsPage() {
+  const { part } = useParams({ strict: false });
   return (
     <>
       <PageHead title="Settings" />
@@ -37,7 +39,7 @@ export function SettingsPage() {
             </Link>
           ))}
         </nav>
-        <div className={styles.part}>
+        <div className={styles.part} data-part={part}>
           <Outlet />
         </div>
       </div>

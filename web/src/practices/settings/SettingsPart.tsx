@@ -4,6 +4,7 @@ import { About } from './About';
 import { Accounts } from './Accounts';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
+import { Mappings } from './Mappings';
 import { MatchRules } from './MatchRules';
 import { Notifications } from './Notifications';
 import { Outbox } from './Outbox';
@@ -24,6 +25,8 @@ export function SettingsPart() {
       return <Tokens />;
     case 'integrations':
       return <IntegrationKeys />;
+    case 'mappings':
+      return <Mappings />;
     case 'rules':
       return <MatchRules />;
     case 'routes':

@@ -1,7 +1,9 @@
+import { IconPlus, IconRepeat } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 
 import type { Silence } from '../../api';
 import { now } from '../../ui/clock';
+import { local } from './plan';
 import styles from './silences.module.css';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -29,14 +31,28 @@ export function Calendar({ silences }: { silences: Silence[] }) {
         );
         return (
           <li key={day.from} className={styles.day} data-empty={held.length === 0}>
-            <time dateTime={new Date(day.from).toISOString()}>{DATE.format(day.from)}</time>
+            <div className={styles.dayHead}>
+              <time dateTime={new Date(day.from).toISOString()}>{DATE.format(day.from)}</time>
+              <Link
+                to="/silences/new"
+                search={{ day: local(day.from).slice(0, 10) }}
+                className={styles.dayNew}
+                aria-label={`Silence on ${DATE.format(day.from)}`}
+                title="Make a silence on this day"
+              >
+                <IconPlus size={13} aria-hidden />
+              </Link>
+            </div>
             {held.map(({ silence, window }) => (
               <Link
                 key={`${silence.id} ${window.from}`}
                 to="/silences/$id"
                 params={{ id: silence.id }}
+                className={styles.dayHeld}
+                data-recurs={Boolean(silence.recurrence)}
                 title={`${silence.matchers.join(', ')}: ${silence.comment}`}
               >
+                {silence.recurrence && <IconRepeat size={12} aria-label="comes again" />}
                 <span>{span(Date.parse(window.from), Date.parse(window.until), day)}</span>{' '}
                 {silence.matchers.join(', ')}
               </Link>

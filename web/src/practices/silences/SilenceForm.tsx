@@ -35,7 +35,13 @@ export function SilenceNew() {
   if (alert === undefined) {
     const matchers = conditions?.split('\n').filter(Boolean);
     const begins = day === undefined ? NaN : Date.parse(`${day}T00:00`);
-    return <Form draft={Number.isNaN(begins) ? empty(now(), matchers) : ofDay(begins, matchers)} />;
+    return (
+      <Form
+        draft={
+          Number.isNaN(begins) ? empty(now(), matchers) : ofDay(Math.max(begins, now()), matchers)
+        }
+      />
+    );
   }
   return (
     <Loaded query={query} rows={8}>

@@ -2,7 +2,7 @@ import { Button, Group, Modal, SegmentedControl, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 
 import { type Silence, silences } from '../../api';
 import { StateWord } from '../../kit/Badges';
@@ -43,6 +43,10 @@ export function SilenceList() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  // A calendar has no end that is scrolled to: it shows every silence at once.
+  useEffect(() => {
+    if (calendar) more();
+  }, [calendar, more]);
   const [ending, setEnding] = useState<Silence | null>(null);
   const counts = query.data?.pages[0]?.counts;
   const label = (word: string, number: number | undefined) =>

@@ -49,11 +49,11 @@ export function empty(now: number, matchers: string[] = []): Draft {
   };
 }
 
-/** A whole day to come, from its midnight in the zone of the browser. */
-export function ofDay(midnight: number, matchers: string[] = []): Draft {
-  const next = new Date(midnight);
-  next.setDate(next.getDate() + 1);
-  return { ...empty(midnight, matchers), ends: local(next.getTime()) };
+/** A day from here to its end, in the zone of the browser. */
+export function ofDay(begins: number, matchers: string[] = []): Draft {
+  const next = new Date(begins);
+  next.setHours(24, 0, 0, 0);
+  return { ...empty(begins, matchers), ends: local(next.getTime()) };
 }
 
 const WEEKLY = /^FREQ=WEEKLY;BYDAY=([A-Z,]+)$/;

@@ -18,8 +18,9 @@ use super::store;
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::Json;
-use crate::practices::notifications::explain::{TriedRoute, tried};
+use crate::practices::notifications::explain::tried;
 use crate::practices::notifications::live::Routing;
+use crate::practices::notifications::way::TriedRoute;
 use crate::problem::{Answer, Problem};
 
 /// Firings that are replayed at most.
