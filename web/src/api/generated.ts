@@ -800,6 +800,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/companions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules on items that fire within minutes of each other far more often than by chance, with
+         *     the evidence, and everything that was decided about such pairs.
+         */
+        get: operations["reports_companions"];
+        /** Decides whether two belong together: alerts that fire from now on are grouped by it. */
+        put: operations["reports_decide_companions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/times": {
         parameters: {
             query?: never;
@@ -1383,6 +1404,14 @@ export interface components {
          * @example alr_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         AlertId: string;
+        /** @description A rule of monitoring on an item: what recurs, whatever else the labels say. */
+        AlertKey: {
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description The name of the alert. */
+            name: string;
+            /** @description The integration. */
+            source: string;
+        };
         /** @description A command that a person may send now. */
         AlertOffer: {
             /** @description The command's name in JSON. */
@@ -1646,6 +1675,21 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /** @description One decision about two rules on their items. */
+        Companion: {
+            /** @description The one … */
+            a: components["schemas"]["AlertKey"];
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description … and the other. */
+            b: components["schemas"]["AlertKey"];
+            /** @description Who decided. */
+            by: string;
+            /** @description Why; may be empty. */
+            note: string;
+            /** @description Whether they belong together. */
+            verdict: components["schemas"]["Fellowship"];
+        };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
             /** @description What it does not work without. */
@@ -1720,6 +1764,16 @@ export interface components {
             resolved: number;
             /** @description `firing` or `resolved` as it was told, `held` when this alert was held back. */
             told: string;
+        };
+        /** @description A decision about two. */
+        Decision: {
+            /** @description The one … */
+            a: components["schemas"]["AlertKey"];
+            /** @description … and the other. */
+            b: components["schemas"]["AlertKey"];
+            /** @description Why; may be left out. */
+            note?: string;
+            verdict?: components["schemas"]["Fellowship"] | null;
         };
         /** @description One attempt to carry a message. */
         Delivery: {
@@ -1906,6 +1960,11 @@ export interface components {
             /** @description The integration it came through. */
             source: string;
         };
+        /**
+         * @description Whether two alerts belong together.
+         * @enum {string}
+         */
+        Fellowship: "together" | "apart";
         /** @description One field before and after. */
         FieldChange: {
             /** @description What it would say; `null` when nothing. */
@@ -2847,6 +2906,38 @@ export interface components {
                  */
                 version: number;
             })[];
+        };
+        /** @description A list that comes whole. */
+        Items_Companion: {
+            /** @description The rows. */
+            items: {
+                /** @description The one … */
+                a: components["schemas"]["AlertKey"];
+                /** @description When. */
+                at: components["schemas"]["Time"];
+                /** @description … and the other. */
+                b: components["schemas"]["AlertKey"];
+                /** @description Who decided. */
+                by: string;
+                /** @description Why; may be empty. */
+                note: string;
+                /** @description Whether they belong together. */
+                verdict: components["schemas"]["Fellowship"];
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_CompanionView: {
+            /** @description The rows. */
+            items: {
+                /** @description The one … */
+                a: components["schemas"]["AlertKey"];
+                /** @description What the asker may decide now: `together`, `apart`, `take_back`. */
+                allowed: string[];
+                /** @description … and the other. */
+                b: components["schemas"]["AlertKey"];
+                decision?: components["schemas"]["Companion"] | null;
+                evidence?: components["schemas"]["Pair"] | null;
+            }[];
         };
         /** @description A list that comes whole. */
         Items_Example: {
@@ -3948,6 +4039,31 @@ export interface components {
              * @description Pages that ring.
              */
             ringing: number;
+        };
+        /** @description Two keys that recur together. */
+        Pair: {
+            /** @description The one … */
+            a: components["schemas"]["AlertKey"];
+            /** @description … and the other, in the order of their names. */
+            b: components["schemas"]["AlertKey"];
+            /**
+             * Format: double
+             * @description Share of the firings of the rarer one that met the other.
+             */
+            confidence: number;
+            /** @description Firings of the one. */
+            fired_a: number;
+            /** @description Firings of the other. */
+            fired_b: number;
+            /**
+             * Format: double
+             * @description How many times more often than by chance.
+             */
+            lift: number;
+            /** @description When they met, the newest first, at most twenty occasions. */
+            met_at: components["schemas"]["Time"][];
+            /** @description Occasions. */
+            support: number;
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
@@ -8889,6 +9005,147 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_companions: {
+        parameters: {
+            query?: {
+                /** @description First moment; 30 days before `to` if not said. */
+                from?: components["schemas"]["Time"];
+                /** @description First moment after it; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description Only pairs of which one is on an item of this team. */
+                team?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pairs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_CompanionView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_decide_companions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Everything that was decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Companion"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

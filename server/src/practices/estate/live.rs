@@ -8,6 +8,7 @@ use alerts::{Alert, Match, MatchRule, Matcher, Signal};
 use estate::{Estate, RouteSpec, Spec};
 use kernel::{ItemRef, SpaceId};
 use spine::{Db, Fault};
+use streams::companions::Companions;
 
 use super::store;
 use crate::settings;
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub resources: usize,
     /// What opens an incident, what calls people.
     pub policy: streams::Policy,
+    /// What people decided about alerts that recur together.
+    pub companions: Companions,
     /// The rules that name team or priority: those of the settings first, then those of files.
     pub flow: streams::Routes,
     /// Those of files, in their order.
@@ -190,6 +193,8 @@ impl LiveEstate {
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
             let mut snapshot = Snapshot::new(resources, &rules);
             snapshot.policy = settings::policy(&mut conn, &space).await?;
+            (snapshot.companions, _) =
+                settings::get(&mut conn, &space, settings::COMPANIONS).await?;
             let (mut routes, _): (Vec<streams::Route>, _) =
                 settings::get(&mut conn, &space, settings::ROUTES).await?;
             // As with the rules that find items: what is set in the product comes first.
