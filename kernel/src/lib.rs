@@ -6,6 +6,7 @@
 //! in seconds and a failing seed reproduces.
 
 mod actor;
+mod alert_key;
 mod id;
 mod item;
 mod journal;
@@ -18,6 +19,7 @@ mod schema;
 mod time;
 
 pub use actor::Actor;
+pub use alert_key::AlertKey;
 pub use id::{
     AlertId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId, OutboxId,
     PageId, SilenceId, SpaceId, TaskId, TuningId,

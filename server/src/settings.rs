@@ -32,6 +32,9 @@ pub const POLICY: &str = "policy";
 /// Name of the routes: rules that name team or priority.
 pub const ROUTES: &str = "routes";
 
+/// Name of the decisions about alerts that recur together.
+pub const COMPANIONS: &str = "companions";
+
 /// Every route of settings.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

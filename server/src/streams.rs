@@ -1,6 +1,7 @@
 //! The shell of the streams: loads what a fact wants, and executes what follows from it, in the
 //! transaction that moves the stream's cursor.
 
+mod decided;
 mod released;
 mod tuned;
 
@@ -173,7 +174,9 @@ impl Shell<'_> {
         let silenced = self.silenced(tx, fact, &loaded.alerts).await?;
         loaded.incidents.sort_by_key(|incident| incident.id);
         loaded.incidents.dedup_by_key(|incident| incident.id);
+        let decided = self.decided(fact, &loaded);
         let context = Context {
+            decided: &decided,
             estate: &self.estate.estate,
             policy: &self.estate.policy,
             routes: &self.estate.flow,

@@ -355,6 +355,7 @@ impl World {
         let expected: Vec<Expected> = self.expected.rows().filter(wanted).cloned().collect();
         let context = Context {
             silenced: &BTreeSet::new(),
+            decided: &Default::default(),
             expected: &expected,
             alerts: &alerts,
             estate: &self.estate,

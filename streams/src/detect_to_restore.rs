@@ -17,6 +17,7 @@ use crate::{Context, Fact, Reaction, planned};
 /// | fact | reaction |
 /// |---|---|
 /// | alert fired | join a related incident, or open one |
+/// | the same, and people decided about it and an alert there | joins, or stays out of it |
 /// | alert fired or returned within planned work | it is expected; no incident |
 /// | planned work over or taken back | as if fired then, if it still fires |
 /// | maintenance window changed | what it explains ends with it |

@@ -6,6 +6,7 @@ use incidents::{Attach, Command, Incident, Open, Severity, Stage};
 use kernel::{AlertId, IncidentId, ItemRef, Moment, Time};
 
 use crate::assess::{assessment, relation};
+use crate::companions::Decided;
 use crate::{Context, Reaction, planned};
 
 /// The incident that an alert joins, or opens. `at` is when this firing came in, which may be
@@ -142,17 +143,54 @@ pub fn assigned(context: &Context<'_>, item: Option<&ItemRef>) -> Option<(ItemRe
 fn verdict(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
     let arrival = Arrival { alert: alert.id, item: alert.item.clone(), at };
     let policy = &context.policy.incidents;
+    if let Some(verdict) = fellow(alert, at, context, moment) {
+        return verdict;
+    }
     if alert.item.is_none() {
         return unmatched(alert, at, context, moment);
     }
     let candidates: Vec<Candidate> = context
         .incidents
         .iter()
+        .filter(|incident| !kept_apart(alert, incident, context))
         .filter_map(|incident| Candidate::of(incident, moment.now))
         .collect();
     let shared_max = policy.shared_dependency_hops_max;
     let related = |a: &ItemRef, b: &ItemRef| relation(context.estate, a, b, shared_max);
     correlate::correlate(&arrival, &candidates, policy, related)
+}
+
+/// People decided that the alert and one of these do not belong together.
+fn kept_apart(alert: &Alert, incident: &Incident, context: &Context<'_>) -> bool {
+    context.decided.get(&(alert.id, incident.id)) == Some(&Decided::StaysOut)
+}
+
+/// The incident that the alert joins because people decided so: close in time to an alert that it
+/// recurs with, although nothing in the estate joins them.
+fn fellow(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Option<Verdict> {
+    let window = context.policy.incidents.correlation_window();
+    let free = |incident: &&Incident| {
+        !incident.members.iter().any(|m| m.alert == alert.id && m.detached)
+            && incident.takes_new(moment.now)
+    };
+    let near = context.incidents.iter().filter(free).filter_map(|incident| {
+        let Decided::Joins { with, joined_at } = context.decided.get(&(alert.id, incident.id))?
+        else {
+            return None;
+        };
+        let apart = at.since(*joined_at);
+        (apart <= window).then_some((incident, with, apart))
+    });
+    let (incident, with, apart) =
+        near.min_by_key(|(incident, _, apart)| (*apart, incident.opened_at, incident.id))?;
+    Some(Verdict::Attach {
+        incident: incident.id,
+        reason: line(&format!(
+            "recurs together with {with}, as people decided; {} s apart",
+            apart.as_secs()
+        )),
+        also: Vec::new(),
+    })
 }
 
 /// Alerts about no known item go together when they come close in time: nothing says that they
@@ -165,6 +203,7 @@ fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) ->
     };
     let unknown = |incident: &&Incident| {
         let free = !incident.members.iter().any(|m| m.alert == alert.id && m.detached);
+        let free = free && !kept_apart(alert, incident, context);
         free && incident.items.is_empty() && incident.takes_new(moment.now)
     };
     let nearest = context

@@ -7,6 +7,7 @@ use incidents::{Incident, What};
 use kernel::{AlertId, ExpectedId, IncidentId, ItemRef, PageId};
 use oncall::Page;
 
+use crate::companions::DecidedOn;
 use crate::proving::hit_items;
 use crate::{Policy, Routes};
 
@@ -36,6 +37,9 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The rules that name team or priority.
     pub routes: &'a Routes,
+    /// What people decided about alerts that recur together, for the alerts and the incidents of
+    /// this fact.
+    pub decided: &'a DecidedOn,
     /// The alerts that [`wants`] asked for.
     pub alerts: &'a [Alert],
     /// The incidents that [`wants`] asked for, each once, in any order.

@@ -12,6 +12,7 @@
 //! the same reactions.
 
 mod assess;
+pub mod companions;
 pub mod detect_to_restore;
 mod entering;
 mod fact;

@@ -15,6 +15,7 @@ mod quantile;
 #[cfg(test)]
 mod tests;
 mod times;
+mod together;
 
 pub use alerts::{
     AlertDay, AlertReport, Around, Firing, Offender, RuleReport, RuleTuning, Totals, alert_report,
@@ -25,3 +26,4 @@ pub use quantile::{mean, median, p90};
 pub use times::{
     Behind, Excluded, Figure, FigureName, Group, Period, ShortFigure, TimesReport, times_report,
 };
+pub use together::{CROWD, Pair, together};

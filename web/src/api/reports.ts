@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, query } from './client';
 import { keys } from './keys';
+import type { CompanionDecision } from './types';
 
 export interface ReportFilter {
   from: string;
@@ -27,6 +28,20 @@ export const rules = (filter: RulesFilter) =>
       body(http.GET('/api/v1/reports/alerts', { params: { query: query({ ...filter }) }, signal })),
     placeholderData: (before) => before,
   });
+
+/** Rules on items that recur together, and what was decided about them. */
+export const companions = (filter: { from: string; to: string; team?: string }) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'companions', filter],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/reports/companions', { params: { query: query({ ...filter }) }, signal }),
+      ),
+    placeholderData: (before) => before,
+  });
+
+export const decideCompanions = (decision: CompanionDecision) =>
+  body(http.PUT('/api/v1/reports/companions', { body: decision }));
 
 export const times = (filter: ReportFilter) =>
   queryOptions({

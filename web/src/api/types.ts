@@ -83,6 +83,9 @@ export type UseCaseState = Schemas['UseCaseState'];
 export type TimesReport = Schemas['TimesReport'];
 export type RulesReport = Schemas['RulesReport'];
 export type RuleReport = Schemas['RuleReport'];
+export type Companions = Schemas['Items_CompanionView']['items'][number];
+export type CompanionDecision = Schemas['Decision'];
+export type AlertKey = Schemas['AlertKey'];
 export type FigureGroup = Schemas['FigureGroup'];
 
 export type Account = Schemas['Account'];

@@ -8,6 +8,7 @@ use alerts::{Alert, Match, MatchRule, Matcher, Signal};
 use estate::{Estate, RouteSpec, Spec};
 use kernel::{ItemRef, SpaceId};
 use spine::{Db, Fault};
+use streams::companions::Companions;
 
 use super::store;
 use crate::practices::notifications::policy::{self, NotificationPolicy};
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub policy: streams::Policy,
     /// What receivers are told, and how soon, beyond what the routes say.
     pub notifications: NotificationPolicy,
+    /// What people decided about alerts that recur together.
+    pub companions: Companions,
     /// The rules that name team or priority: those of the settings first, then those of files.
     pub flow: streams::Routes,
     /// Those of files, in their order.
@@ -194,6 +197,8 @@ impl LiveEstate {
             let mut snapshot = Snapshot::new(resources, &rules);
             snapshot.policy = settings::policy(&mut conn, &space).await?;
             (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;
+            (snapshot.companions, _) =
+                settings::get(&mut conn, &space, settings::COMPANIONS).await?;
             let (mut routes, _): (Vec<streams::Route>, _) =
                 settings::get(&mut conn, &space, settings::ROUTES).await?;
             // As with the rules that find items: what is set in the product comes first.

@@ -22,7 +22,7 @@ use crate::practices::tuning::store as tunings;
 use crate::problem::{Answer, Problem};
 
 /// Firings that one report reads.
-const FIRINGS_MAX: usize = 200_000;
+pub(super) const FIRINGS_MAX: usize = 200_000;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -121,7 +121,7 @@ async fn around(
 }
 
 /// A spell as reports ask about it.
-fn firing(placed: Placed) -> Firing {
+pub(super) fn firing(placed: Placed) -> Firing {
     let Placed { alert, source, name, item, team, spell } = placed;
     Firing {
         source,

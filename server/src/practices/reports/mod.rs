@@ -1,4 +1,5 @@
 //! The shell of the reports practice.
 
 pub mod alerts;
+pub mod companions;
 pub mod routes;

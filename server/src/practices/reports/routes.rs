@@ -20,7 +20,10 @@ use crate::problem::{Answer, Problem};
 
 /// Every route of reports.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(times)).routes(routes!(super::alerts::alerts))
+    OpenApiRouter::new()
+        .routes(routes!(times))
+        .routes(routes!(super::alerts::alerts))
+        .routes(routes!(super::companions::companions, super::companions::decide_companions))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

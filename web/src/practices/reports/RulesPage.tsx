@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { AlertsPerDay } from './AlertsPerDay';
+import { Companions } from './Companions';
 import { download, rulesCsv } from './csv';
 import { chosen, isChosen, ordered } from './order';
 import { ReportViews } from './ReportViews';
@@ -166,6 +167,9 @@ function Content({ report, time }: { report: RulesReport; time: Time }) {
           />
         )}
       </Panel>
+      <div style={{ marginTop: 12 }}>
+        <Companions time={time} team={search.team} />
+      </div>
       <p className={styles.sub}>
         Firings that began in the period, as far as they are kept (since{' '}
         {absolute(report.kept_since)}). Notified groups are known since{' '}

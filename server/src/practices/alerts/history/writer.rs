@@ -30,6 +30,8 @@ const CURSOR: Cursor = Cursor(NAME);
 const LOOK: i64 = 1024;
 /// It rests so many times as long as it worked.
 const REST: u32 = 4;
+/// Longest rest: a clock that was set forward is no work.
+const REST_MAX: Duration = Duration::from_secs(1);
 /// How often a shared database is looked at for entries of other nodes.
 const GLANCE: Duration = Duration::from_millis(250);
 
@@ -57,7 +59,7 @@ impl Historian {
                     self.db.shared().then_some(GLANCE)
                 }
                 // Also while it keeps up: in a flood its batches then grow.
-                Ok(_) => Some(self.world.now().since(begun) * REST),
+                Ok(_) => Some((self.world.now().since(begun) * REST).min(REST_MAX)),
                 Err(fault) if fault.worth_retrying() && failures < 20 => {
                     failures += 1;
                     continue;
