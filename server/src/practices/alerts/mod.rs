@@ -2,6 +2,10 @@
 
 pub mod batch;
 pub mod hot;
+mod postings;
 pub mod routes;
 pub mod store;
 mod views;
+
+#[cfg(test)]
+mod tests;
