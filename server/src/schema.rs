@@ -24,4 +24,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "notifications",
         sql: include_str!("../migrations/0008_notifications.sql"),
     },
+    Migration {
+        version: 230,
+        name: "fingerprints",
+        sql: include_str!("../migrations/0230_fingerprints.sql"),
+    },
 ];
