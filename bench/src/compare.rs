@@ -11,6 +11,9 @@ use crate::process::Process;
 use crate::query::Ask;
 
 const FOUR: NonZeroUsize = NonZeroUsize::new(4).expect("not zero");
+const ONE: NonZeroUsize = NonZeroUsize::MIN;
+const CROWD: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
+const BIG: NonZeroUsize = NonZeroUsize::new(500).expect("not zero");
 const SIXTEEN: NonZeroUsize = NonZeroUsize::new(16).expect("not zero");
 
 /// What the comparison does to each server.
@@ -73,21 +76,25 @@ impl Compare {
 
     async fn measure(&self, server: &Server) -> Result<Vec<Line>, Failure> {
         let process = Process::new(server.pid);
-        let half = self.alerts / 2;
-        let load = |alerts, first, connections| Load {
+        // Every way of sending gets alerts that nobody has sent before.
+        let (single, share) = (self.alerts / 20, self.alerts * 3 / 10);
+        let rest = self.alerts - single - 2 * share;
+        let load = |alerts, first, connections, batch| Load {
             alerts,
             sets: None,
             first,
-            batch: self.batch,
+            batch,
             connections,
             key: None,
         };
         let mut lines = vec![Line::less("memory, idle", "MB", process.usage()?.megabytes() as f64)];
         for (what, load) in [
-            ("new alerts, 4 connections", load(half, 0, FOUR)),
-            ("new alerts, 16 connections", load(self.alerts - half, half, SIXTEEN)),
-            ("re-sent alerts, 4 connections", load(self.alerts, 0, FOUR)),
-            ("re-sent alerts, 16 connections", load(self.alerts, 0, SIXTEEN)),
+            ("new alerts, 4 × 64", load(share, 0, FOUR, self.batch)),
+            ("new alerts, 16 × 64", load(share, share, SIXTEEN, self.batch)),
+            ("new alerts, 4 × 500", load(rest, 2 * share, FOUR, BIG)),
+            ("new alerts, 256 × 1", load(single, 2 * share + rest, CROWD, ONE)),
+            ("re-sent alerts, 4 × 64", load(self.alerts, 0, FOUR, self.batch)),
+            ("re-sent alerts, 16 × 64", load(self.alerts, 0, SIXTEEN, self.batch)),
         ] {
             let before = process.usage()?.cpu;
             let done = load.run(&server.url).await?;
@@ -96,14 +103,31 @@ impl Compare {
         }
         let megabytes = process.usage()?.megabytes() as f64;
         lines.push(Line::less(&format!("memory, {} active", self.alerts), "MB", megabytes));
-        let number = half + 77;
-        for (what, filter, times) in [
-            ("filtered GET, median", vec![format!("instance=\"host-{number}:9100\"")], 20),
-            ("GET of all, median", vec![], 5),
+        lines.extend(self.asked(server, &process).await?);
+        Ok(lines)
+    }
+
+    /// How long answers take, and how much of that is the server's work.
+    async fn asked(&self, server: &Server, process: &Process) -> Result<Vec<Line>, Failure> {
+        let one = format!("instance=\"host-{}:9100\"", self.alerts / 2 + 77);
+        let mut lines = Vec::new();
+        for (what, filter, groups, times) in [
+            ("GET of one alert", Some(one.as_str()), false, 20),
+            ("GET of 0.1 %", Some("rack=\"rack-7\""), false, 10),
+            ("GET of 5 %", Some("service=\"service-7\""), false, 10),
+            ("GET of all", None, false, 3),
+            ("GET of all groups", None, true, 3),
         ] {
-            let answered = Ask { filter, times, key: None }.run(&server.url).await?;
+            let filter = filter.map(str::to_owned).into_iter().collect();
+            let ask = Ask { filter, groups, times, key: None };
+            // The first answer may prepare what the next ones use.
+            Ask { times: 1, ..ask.clone() }.run(&server.url).await?;
+            let before = process.usage()?.cpu;
+            let answered = ask.run(&server.url).await?;
+            let cpu = process.usage()?.cpu.saturating_sub(before);
             let median = answered.latencies.quantile(0.5);
-            lines.push(Line::less(what, "ms", median.as_secs_f64() * 1e3));
+            lines.push(Line::less(&format!("{what}, median"), "ms", median.as_secs_f64() * 1e3));
+            lines.push(Line::less("… CPU", "ms", cpu.as_secs_f64() * 1e3 / times as f64));
         }
         Ok(lines)
     }

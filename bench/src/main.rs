@@ -5,6 +5,7 @@ mod alerts;
 mod client;
 mod compare;
 mod load;
+mod notify;
 mod process;
 mod query;
 mod watch;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::client::Failure;
 use crate::compare::Compare;
 use crate::load::Load;
+use crate::notify::{Hush, Told};
 use crate::process::Process;
 use crate::query::Ask;
 
@@ -32,6 +34,10 @@ enum Command {
     Post(Post),
     /// Ask for alerts and measure how long the answer takes.
     Get(Get),
+    /// Send alerts and measure how long it takes until a webhook is told of them.
+    Notify(Told),
+    /// Make silences that match nothing.
+    Hush(Hush),
     /// Do the same to several servers, one after the other, and print a table.
     Compare(Compare),
 }
@@ -53,6 +59,9 @@ struct Get {
     url: String,
     #[command(flatten)]
     ask: Ask,
+    /// The server's process, to tell what it uses.
+    #[arg(long)]
+    pid: Option<u32>,
 }
 
 #[tokio::main]
@@ -60,6 +69,8 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Post(post) => self::post(&post).await,
         Command::Get(get) => self::get(&get).await,
+        Command::Notify(told) => told.run().await.map(|report| println!("{report}")),
+        Command::Hush(hush) => hush.run().await.map(|report| println!("{report}")),
         Command::Compare(compare) => compare.run().await.map(|table| println!("{table}")),
     };
     match result {
@@ -95,6 +106,8 @@ async fn post(post: &Post) -> Result<(), Failure> {
 }
 
 async fn get(get: &Get) -> Result<(), Failure> {
+    let process = get.pid.map(Process::new);
+    let before = process.as_ref().map(Process::usage).transpose()?;
     let done = get.ask.run(&get.url).await?;
     println!(
         "{} answers of {} bytes; one took {} (median), {} (p99)",
@@ -103,5 +116,10 @@ async fn get(get: &Get) -> Result<(), Failure> {
         done.latencies.milliseconds(0.5),
         done.latencies.milliseconds(0.99),
     );
+    if let (Some(process), Some(before)) = (process, before) {
+        let cpu = process.usage()?.cpu.saturating_sub(before.cpu);
+        let millis = cpu.as_secs_f64() * 1e3 / get.ask.times as f64;
+        println!("the process used {millis:.2} ms of CPU an answer");
+    }
     Ok(())
 }

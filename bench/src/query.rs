@@ -12,6 +12,9 @@ pub struct Ask {
     /// How often to ask.
     #[arg(long, default_value_t = 20)]
     pub times: usize,
+    /// Ask for groups instead of alerts.
+    #[arg(long)]
+    pub groups: bool,
     /// An integration key.
     #[arg(long)]
     pub key: Option<String>,
@@ -29,7 +32,8 @@ impl Ask {
     pub async fn run(&self, url: &str) -> Result<Answered, Failure> {
         let filters: Vec<String> =
             self.filter.iter().map(|filter| format!("filter={}", encoded(filter))).collect();
-        let path = format!("/api/v2/alerts?{}", filters.join("&"));
+        let kind = if self.groups { "alerts/groups" } else { "alerts" };
+        let path = format!("/api/v2/{kind}?{}", filters.join("&"));
         let mut connection = Connection::open(url, self.key.as_deref()).await?;
         let mut latencies = Latencies::default();
         let mut bytes = 0;

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -8,8 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The kind is the lower-case resource kind, the name is unique within its kind and space.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemRef {
-    text: Box<str>,
-    slash: u16,
+    text: Arc<str>,
 }
 
 impl ItemRef {
@@ -24,20 +24,17 @@ impl ItemRef {
             && kind.len() + name.len() < Self::LENGTH_MAX
             && kind.chars().all(|c| c.is_ascii_lowercase())
             && name.chars().all(plain);
-        fits.then(|| ItemRef {
-            text: format!("{kind}/{name}").into(),
-            slash: u16::try_from(kind.len()).unwrap_or(u16::MAX),
-        })
+        fits.then(|| ItemRef { text: format!("{kind}/{name}").into() })
     }
 
     /// The kind: `service`, `component`, `product` …
     pub fn kind(&self) -> &str {
-        &self.text[..usize::from(self.slash)]
+        self.text.split_once('/').map_or("", |(kind, _)| kind)
     }
 
     /// The name within its kind.
     pub fn name(&self) -> &str {
-        &self.text[usize::from(self.slash) + 1..]
+        self.text.split_once('/').map_or("", |(_, name)| name)
     }
 
     /// `kind/name`.

@@ -31,4 +31,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "alert_history",
         sql: include_str!("../migrations/0011_alert_history.sql"),
     },
+    Migration {
+        version: 12,
+        name: "fingerprints",
+        sql: include_str!("../migrations/0012_fingerprints.sql"),
+    },
 ];

@@ -216,6 +216,7 @@ async fn housekeeping(app: App) {
             }
         }
         app.metrics.upkeep();
+        give_back();
         tokio::select! {
             () = app.stop.cancelled() => break,
             () = app.world.clock.wait(SEAL_EVERY) => {}
@@ -224,6 +225,13 @@ async fn housekeeping(app: App) {
     if let Err(fault) = seal::seal_all(&app.db, app.world.now()).await {
         tracing::error!(error = %fault.chain(), "the end of the journal was not sealed");
     }
+}
+
+/// What was freed goes back to the system when a thread ends: the allocator looks then, while a
+/// process that rests after a flood, or after its start, would keep all of it.
+fn give_back() {
+    // Without a thread more, memory is given back later.
+    drop(std::thread::Builder::new().name("give-back".to_owned()).spawn(|| ()));
 }
 
 async fn forget(app: &App, now: Time) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ mod tuned;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::streams::{Context, Fact, Reaction, Want, leads_somewhere, react, wants};
+use ::streams::{Context, Fact, Glance, Reaction, Want, leads_somewhere, react, wants};
 use alerts::Alert;
 use estate::{Kind, Spec};
 use incidents::expected::{self, Expected};
@@ -67,7 +67,11 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         Some(Alert::KIND) if stored.entry.kind.starts_with("alert.") => {
             let policy = &rules.snapshot(&stored.entry.space).policy;
             // What cannot be read is heeded, and fails where that is counted.
-            stored.entry.data.read().map_or(true, |event| leads_somewhere(&event, policy))
+            let data = &stored.entry.data;
+            if stored.entry.kind == Glance::KIND {
+                return data.read().map_or(true, |glance: Glance| glance.leads_somewhere(policy));
+            }
+            data.read().map_or(true, |event| leads_somewhere(&event, policy))
         }
         Some(silences::Silence::KIND) => released::heeds(stored),
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
@@ -249,12 +253,10 @@ impl Shell<'_> {
 
     /// The alerts that fire on any of these items, by what memory knows: it holds all that fire.
     fn firing_on(&self, items: &BTreeSet<ItemRef>) -> Vec<Alert> {
-        let on = |alert: &Alert| {
-            alert.stage.firing() && alert.item.as_ref().is_some_and(|item| items.contains(item))
-        };
         self.hot.read(self.space, |hot| {
-            let all = hot.iter().flat_map(|hot| hot.iter());
-            all.filter(|alert| on(&alert.record)).map(|alert| alert.record.clone()).collect()
+            let on = hot.iter().flat_map(|hot| items.iter().flat_map(|item| hot.on(item)));
+            let firing = on.map(|alert| &alert.record).filter(|alert| alert.stage.firing());
+            firing.cloned().collect()
         })
     }
 

@@ -13,7 +13,7 @@ use kernel::{Data, Fact, SpaceId};
 use serde_json::value::RawValue;
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Dialect, Tx};
+use crate::db::{Dialect, Tx, pieces};
 use crate::journal::{self, Position, Stamp, Stored};
 use crate::{Fault, params};
 
@@ -32,14 +32,33 @@ pub async fn append_flood(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Res
             journal::append(tx, stamp, run).await?;
             continue;
         }
+        let mut members: Vec<(&str, i64)> = Vec::with_capacity(run.len());
         for facts in run.chunks(usize::try_from(PACK).unwrap_or(1)) {
-            pack(tx, stamp, facts).await?;
+            let seq = pack(tx, stamp, facts).await?;
+            members.extend(facts.iter().map(|fact| (fact.subject.as_str(), seq)));
         }
+        note_members(tx, stamp.space, &members).await?;
     }
     Ok(())
 }
 
-async fn pack(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<(), Fault> {
+/// Writes in which packs the subjects are.
+async fn note_members(tx: &mut Tx, space: &SpaceId, members: &[(&str, i64)]) -> Result<(), Fault> {
+    for piece in pieces(members) {
+        let mut sql =
+            String::from("INSERT OR IGNORE INTO journal_member (space_id, subject, seq) VALUES ");
+        let mut values = Vec::with_capacity(piece.len() * 3);
+        for (row, (subject, seq)) in piece.iter().enumerate() {
+            sql.push_str(if row == 0 { "(?, ?, ?)" } else { ", (?, ?, ?)" });
+            values.extend(params![space, *subject, *seq]);
+        }
+        tx.run(AssertSqlSafe(sql), values).await?;
+    }
+    Ok(())
+}
+
+/// Writes one pack; gives the number of its last entry, which is that of its row.
+async fn pack(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<i64, Fault> {
     let kind = facts.first().map_or("", |fact| fact.kind.as_str());
     let sql = format!(
         "INSERT INTO journal \
@@ -60,17 +79,9 @@ async fn pack(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Result<(), Faul
     let Some(last) = tx.insert(AssertSqlSafe(sql), values).await? else {
         return Err(Fault::Other("a pack of entries has no number".to_owned()));
     };
-    let mut sql =
-        String::from("INSERT OR IGNORE INTO journal_member (space_id, subject, seq) VALUES ");
-    let mut values = Vec::with_capacity(facts.len() * 3);
-    for (row, fact) in facts.iter().enumerate() {
-        sql.push_str(if row == 0 { "(?, ?, ?)" } else { ", (?, ?, ?)" });
-        values.extend(params![stamp.space, &fact.subject, last]);
-    }
-    tx.run(AssertSqlSafe(sql), values).await?;
     let entries = journal::placed(tx, last, stamp, facts);
     tx.note_appended(entries);
-    Ok(())
+    Ok(last)
 }
 
 /// `[["alert:alr_…",{…}], …]`: subjects and events as they are.

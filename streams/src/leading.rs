@@ -1,6 +1,26 @@
-use alerts::{Event, Severity};
+use alerts::{Event, Labels, Severity};
+use kernel::ItemRef;
+use serde::Deserialize;
 
 use crate::Policy;
+
+/// What of a first firing tells whether anything can follow. In a flood each entry is looked at
+/// so, and reading the whole event would cost more than writing it did.
+#[derive(Debug, Deserialize)]
+pub struct Glance {
+    labels: Labels,
+    item: Option<ItemRef>,
+}
+
+impl Glance {
+    /// The kind of the entries that can be glanced at.
+    pub const KIND: &'static str = "alert.fired";
+
+    /// Whether anything can follow from the first firing.
+    pub fn leads_somewhere(&self, policy: &Policy) -> bool {
+        policy.opens(Severity::of(&self.labels), self.item.is_some())
+    }
+}
 
 /// Whether anything can follow from an event of an alert, as far as the event alone tells.
 pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
@@ -40,6 +60,21 @@ mod tests {
             item: item.map(|item| item.parse().unwrap()),
             matched_by: None,
         }))
+    }
+
+    #[test]
+    fn a_glance_tells_what_the_whole_event_tells() {
+        let policy = Policy::default();
+        for severity in ["info", "warning", "error", "critical"] {
+            for item in [None, Some("service/shop")] {
+                let event = fired(severity, item);
+                let text = serde_json::to_string(&event).unwrap();
+                let glance: Glance = serde_json::from_str(&text).unwrap();
+                let (glanced, read) =
+                    (glance.leads_somewhere(&policy), leads_somewhere(&event, &policy));
+                assert_eq!(glanced, read, "{text}");
+            }
+        }
     }
 
     #[test]

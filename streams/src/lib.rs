@@ -28,7 +28,7 @@ pub use assess::{assessment, relation};
 pub use detect_to_restore::react;
 pub use entering::assigned;
 pub use fact::{Context, Fact, Reaction, Want, wants};
-pub use leading::leads_somewhere;
+pub use leading::{Glance, leads_somewhere};
 pub use policy::Policy;
 pub use routes::{Route, RouteError, Routes};
 pub use tune::{rule_of, tune};

@@ -73,6 +73,12 @@ impl Matcher {
         &self.name
     }
 
+    /// The label and the one value that it must have; a label that may be absent has none.
+    pub fn equality(&self) -> Option<(&str, &str)> {
+        let one = self.operator == MatchOperator::Equal && !self.value.is_empty();
+        one.then_some((self.name.as_str(), self.value.as_str()))
+    }
+
     /// Whether a label with this value (empty: absent) fits.
     pub fn accepts(&self, value: &str) -> bool {
         let found = self

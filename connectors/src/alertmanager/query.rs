@@ -66,6 +66,11 @@ impl Query {
     pub fn matches<'l>(&self, label: impl Fn(&str) -> Option<&'l str>) -> bool {
         self.matchers.iter().all(|matcher| matcher.matches(&label))
     }
+
+    /// The labels that every alert of the answer has, with their values: what can be looked up.
+    pub fn equalities(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.matchers.iter().filter_map(Matcher::equality)
+    }
 }
 
 /// The words that go-openapi, which Alertmanager is built on, takes for true.
@@ -113,6 +118,15 @@ mod tests {
         assert!(query.wants("operate"));
         assert!(query.matches(labels("a b")));
         assert!(!query.matches(labels("a")));
+    }
+
+    #[test]
+    fn only_a_label_with_one_value_that_is_there_can_be_looked_up() {
+        let query = Query::parse(
+            "filter=a%3Dx&filter=b%3D%22%22&filter=c%21%3Dx&filter=d%3D~x&filter=e%3D%22y+z%22",
+        )
+        .unwrap();
+        assert_eq!(query.equalities().collect::<Vec<_>>(), [("a", "x"), ("e", "y z")]);
     }
 
     #[test]

@@ -146,7 +146,17 @@ fn write_pairs<'a>(out: &mut Vec<u8>, pairs: impl IntoIterator<Item = (&'a str, 
     out.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
 }
 
+/// Most texts stand in JSON as they are, which is found out without looking byte by byte.
 fn write_text(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    let escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    if !bytes.iter().fold(false, |found, byte| found | escaped(byte)) {
+        out.reserve(bytes.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     serde_json::to_writer(out, text).expect("a text always fits into memory as JSON");
 }
 

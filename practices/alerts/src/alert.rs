@@ -35,7 +35,7 @@ pub struct Alert {
     pub annotations: Labels,
     /// Where the source shows it; may be empty.
     #[schema(value_type = String)]
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
     /// The item it speaks of.
     pub item: Option<ItemRef>,
     /// The rule that found the item, for people.
@@ -58,7 +58,7 @@ pub struct Alert {
     /// How many firings.
     pub fired_count: u32,
     /// Who looks at it.
-    pub acknowledged_by: Option<Actor>,
+    pub acknowledged_by: Option<Box<Actor>>,
     /// Who said that the last firing was over; `None` while firing.
     pub cleared_why: Option<Why>,
     /// When a cleared alert will be put away.
@@ -78,7 +78,7 @@ pub struct Refresh {
     /// The annotations, if they differ from before.
     pub annotations: Option<Labels>,
     /// The address, if it differs from before.
-    pub generator_url: Option<Box<str>>,
+    pub generator_url: Option<Arc<str>>,
 }
 
 impl Alert {
@@ -294,7 +294,7 @@ impl Lifecycle for Alert {
             Event::Relabelled(change) => self.relabelled(change),
             Event::Acknowledged { by, .. } => {
                 self.stage = Stage::Acknowledged;
-                self.acknowledged_by = Some(by.clone());
+                self.acknowledged_by = Some(Box::new(by.clone()));
             }
             Event::Unacknowledged { .. } => {
                 self.stage = Stage::Open;

@@ -108,7 +108,7 @@ pub struct Firing {
     /// What explains it.
     pub annotations: Labels,
     /// Where the source shows it; may be empty.
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
     /// The item it speaks of.
     pub item: Option<ItemRef>,
     /// The rule that found the item.
@@ -130,7 +130,7 @@ pub struct Return {
     /// What explains it now.
     pub annotations: Labels,
     /// Where the source shows it; may be empty.
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
     /// The item it speaks of.
     pub item: Option<ItemRef>,
     /// The rule that found the item.

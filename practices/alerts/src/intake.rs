@@ -62,10 +62,24 @@ pub fn take(
     moment: &Moment,
     policy: &Policy,
 ) -> Outcome {
+    take_as(signal.fingerprint(), existing, signal, find, moment, policy)
+}
+
+/// The same for a signal whose fingerprint is known: hashing the labels again would cost as much
+/// as everything else here.
+#[expect(clippy::too_many_arguments, reason = "those of `take`, and what it would compute")]
+fn take_as(
+    fingerprint: Fingerprint,
+    existing: Option<&Alert>,
+    signal: &Signal,
+    find: &dyn Fn(&Signal) -> Option<Match>,
+    moment: &Moment,
+    policy: &Policy,
+) -> Outcome {
     let now = moment.now;
     match existing {
         None if signal.over(now) => Outcome::Ignored(Ignored::NothingToClear),
-        None => first_firing(signal, find(signal), moment, policy),
+        None => first_firing(fingerprint, signal, find(signal), moment, policy),
         Some(alert) if signal.over(now) => end(alert, signal, now),
         Some(alert) if alert.stage.firing() && signal.labels != alert.labels => {
             relabel(alert, signal, find(signal), Reading::of(signal, now, policy))
@@ -112,6 +126,7 @@ impl Reading {
 }
 
 fn first_firing(
+    fingerprint: Fingerprint,
     signal: &Signal,
     found: Option<Match>,
     moment: &Moment,
@@ -123,7 +138,7 @@ fn first_firing(
         at: reading.now,
         starts_at: reading.starts_at,
         expires_at: reading.expires_at,
-        fingerprint: signal.fingerprint(),
+        fingerprint,
         source: signal.source.clone(),
         labels: signal.labels.clone(),
         annotations: signal.annotations.clone(),
@@ -248,7 +263,7 @@ pub fn take_batch<'a>(
             Some(place) => Some(&taken.changes[place].alert),
             None => stored(fingerprint),
         };
-        let outcome = take(existing, signal, find, moment, policy);
+        let outcome = take_as(fingerprint, existing, signal, find, moment, policy);
         match (outcome, place) {
             (Outcome::Ignored(reason), _) => {
                 if reason == Ignored::NothingToClear {

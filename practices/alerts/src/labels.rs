@@ -9,81 +9,118 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Names with values, sorted by name, each name once, no empty value.
 ///
-/// A hundred thousand alerts are kept in memory, so a set is two allocations however many labels
-/// it has: all names and values in one text, and where each of them ends. A clone shares them.
+/// A hundred thousand alerts are kept in memory, so a set is one allocation however many labels it
+/// has: names and values in one text, each behind its length. A clone shares it.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Labels {
     text: Arc<str>,
-    ends: Arc<[u32]>,
 }
+
+/// A length is written as one character, and a longer one as several that add up.
+const LENGTH_MAX: usize = 0x7fff;
 
 impl Labels {
     /// Sorts the pairs. Of two with one name the later counts; a label with an empty value is the
     /// same as none (Prometheus data model).
     pub fn new<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Labels {
         let mut pairs: Vec<(N, V)> = pairs.into_iter().collect();
-        pairs.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
-        let mut text = String::with_capacity(
-            pairs.iter().map(|(n, v)| n.as_ref().len() + v.as_ref().len()).sum(),
-        );
-        let mut ends = Vec::with_capacity(pairs.len() * 2);
+        // What comes from a program is sorted already, most often.
+        if !pairs.is_sorted_by(|a, b| a.0.as_ref() <= b.0.as_ref()) {
+            pairs.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
+        }
+        let bytes = |(name, value): &(N, V)| name.as_ref().len() + value.as_ref().len() + 4;
+        let mut text = String::with_capacity(pairs.iter().map(bytes).sum());
         for (place, (name, value)) in pairs.iter().enumerate() {
             let (name, value) = (name.as_ref(), value.as_ref());
             let again = pairs.get(place + 1).is_some_and(|next| next.0.as_ref() == name);
             if again || value.is_empty() {
                 continue;
             }
-            for part in [name, value] {
-                text.push_str(part);
-                ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
-            }
+            push_part(&mut text, name);
+            push_part(&mut text, value);
         }
-        Labels { text: text.into(), ends: ends.into() }
+        Labels { text: text.into() }
     }
 
     /// The value of a label.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match self.part(2 * middle).cmp(name) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(self.part(2 * middle + 1)),
-            }
-        }
-        None
+        // The names are sorted: behind a greater one it cannot come.
+        let found = self.iter().find(|(known, _)| *known >= name);
+        found.filter(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// The pairs in order of their names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        (0..self.len()).map(|place| (self.part(2 * place), self.part(2 * place + 1)))
+    pub fn iter(&self) -> Pairs<'_> {
+        Pairs { rest: &self.text }
     }
 
     /// How many labels.
     pub fn len(&self) -> usize {
-        self.ends.len() / 2
+        self.iter().count()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.text.is_empty()
     }
 
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.text.len() + self.ends.len() * size_of::<u32>()
+        self.text.len()
     }
 
     /// Alertmanager's fingerprint of these labels.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self)
     }
+}
 
-    fn part(&self, place: usize) -> &str {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
-        &self.text[start..self.ends[place] as usize]
+/// Gives the pairs of [`Labels`] one after the other.
+#[derive(Clone, Debug)]
+pub struct Pairs<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<(&'a str, &'a str)> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let name = take_part(&mut self.rest);
+        Some((name, take_part(&mut self.rest)))
     }
+}
+
+fn push_part(text: &mut String, part: &str) {
+    let mut rest = part.len();
+    while rest >= LENGTH_MAX {
+        text.extend(char::from_u32(LENGTH_MAX as u32));
+        rest -= LENGTH_MAX;
+    }
+    text.extend(char::from_u32(rest as u32));
+    text.push_str(part);
+}
+
+fn take_part<'a>(text: &mut &'a str) -> &'a str {
+    // Nearly every part is shorter than 128 bytes: its length is one byte.
+    if let Some(length) = text.bytes().next().filter(u8::is_ascii) {
+        let (part, rest) = text[1..].split_at(usize::from(length));
+        *text = rest;
+        return part;
+    }
+    let mut length = 0;
+    let mut characters = text.chars();
+    for character in characters.by_ref() {
+        length += character as usize;
+        if (character as usize) < LENGTH_MAX {
+            break;
+        }
+    }
+    let (part, rest) = characters.as_str().split_at(length);
+    *text = rest;
+    part
 }
 
 impl routing::LabelSet for Labels {
@@ -239,6 +276,17 @@ mod tests {
             assert_eq!(labels.get(name), Some(name.as_str()));
         }
         assert_eq!(labels.get("label"), None);
+    }
+
+    #[test]
+    fn values_of_every_length_come_back_whole() {
+        for length in [1, 126, 127, 128, 2_047, 2_048, 0x7ffe, 0x7fff, 0x8000, 0x1_0000, 100_000] {
+            let long = "ö".repeat(length / 2) + &"x".repeat(length % 2);
+            let labels = Labels::new([("b", long.as_str()), (&long, "a"), ("c", "d")]);
+            assert_eq!(labels.get("b"), Some(long.as_str()), "{length}");
+            assert_eq!(labels.get(&long), Some("a"), "{length}");
+            assert_eq!((labels.get("c"), labels.len()), (Some("d"), 3), "{length}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Signal {
     /// When it ended (past) or until when it is to be believed (future), if the source says so.
     pub ends_at: Option<Time>,
     /// Where the source shows it; may be empty.
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
 }
 
 /// Most labels, and most annotations, of one signal.

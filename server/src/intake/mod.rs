@@ -43,7 +43,12 @@ fn admit(
 ) -> (Vec<Signal>, Option<alerts::Invalid>) {
     let mut signals = Vec::with_capacity(read.len());
     let mut wrong = None;
+    // The alerts of a rule come together, and share its address in memory.
+    let mut url: Arc<str> = "".into();
     for (index, signal) in read.into_iter().enumerate() {
+        if *url != *signal.generator_url {
+            url = signal.generator_url.into();
+        }
         let signal = Signal {
             source: source.clone(),
             key: signal.key.map(|key| key.into()),
@@ -51,7 +56,7 @@ fn admit(
             annotations: Labels::new(signal.annotations.iter().map(|(name, value)| (name, value))),
             starts_at: signal.starts_at,
             ends_at: signal.ends_at,
-            generator_url: signal.generator_url.into(),
+            generator_url: url.clone(),
         };
         match signal.validate(index) {
             Ok(()) => signals.push(signal),

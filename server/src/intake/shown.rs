@@ -63,16 +63,12 @@ async fn answer(
 
 fn alerts_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
     let look = Look::new(app, space);
-    let mut body = AlertsBody::new(RECEIVER, 0);
-    let fits = |alert: &&Arc<Versioned<Alert>>| {
-        let record = &alert.record;
-        record.stage.firing() && query.matches(|name| record.labels.get(name))
-    };
+    let fits = |alert: &Alert| alert.stage.firing() && query.matches(|name| alert.labels.get(name));
     // Taken out first: what is asked below has locks of its own, of which none may be waited for
     // while this one is held.
-    let fitting: Vec<Arc<Versioned<Alert>>> = app.alerts.read(space, |alerts| {
-        alerts.into_iter().flat_map(|alerts| alerts.iter()).filter(fits).cloned().collect()
-    });
+    let equal: Vec<(&str, &str)> = query.equalities().collect();
+    let fitting = app.alerts.find(space, &equal, fits);
+    let mut body = AlertsBody::new(RECEIVER, fitting.len());
     for alert in &fitting {
         let receivers = look.receivers(&alert.record);
         if receivers.iter().any(|name| query.wants(name)) {

@@ -322,6 +322,27 @@ impl DerefMut for Tx {
     }
 }
 
+/// Most rows of one statement.
+const ROWS: usize = 256;
+/// So few are one statement, however many.
+const FEW: usize = 8;
+
+/// Cuts rows into pieces for statements of many rows, in few different lengths: each length is a
+/// statement of its own, which is prepared once and then kept.
+pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let count = match rest.len() {
+            0 => return None,
+            few if few <= FEW => few,
+            many => (1 << many.ilog2()).min(ROWS),
+        };
+        let (piece, others) = rest.split_at(count);
+        rest = others;
+        Some(piece)
+    })
+}
+
 /// `$3, $4, $5`: `count` binds from number `first` on.
 pub fn placeholders(first: usize, count: usize) -> String {
     let mut text = String::with_capacity(count * 5);

@@ -86,12 +86,15 @@ impl Dialect {
         }
     }
 
-    /// Portable table definitions turned into this database's own.
+    /// Portable table definitions turned into this database's own. What stands between `/*sqlite`
+    /// and `sqlite*/` is for SQLite alone.
     pub fn ddl(self, text: &str) -> String {
         match self {
             Dialect::Sqlite { .. } => text
                 .replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
-                .replace("/* WITHOUT ROWID */", "WITHOUT ROWID"),
+                .replace("/* WITHOUT ROWID */", "WITHOUT ROWID")
+                .replace("/*sqlite ", "")
+                .replace(" sqlite*/", ""),
             Dialect::Postgres { .. } => text.to_owned(),
         }
     }

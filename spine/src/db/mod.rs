@@ -30,7 +30,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
 pub use catalog::{Column, ColumnKind, Relation, tables};
-pub use conn::{Conn, Tx, placeholders};
+pub use conn::{Conn, Tx, pieces, placeholders};
 pub use copy::{copy_in, copy_out, finish_copy, rows, rows_at_once};
 pub use dialect::Dialect;
 pub use migrate::{Migration, SPINE, newest, packs, rebuild};
@@ -194,7 +194,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
-        .pragma("cache_size", "-16384")
+        .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
         // A checkpoint every 32 MB instead of every 4: in a flood the pages of indexes are then
         // written back once instead of many times.
@@ -211,7 +211,8 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
-        .connect_lazy_with(options.pragma("query_only", "on"));
+        // A commit voids what a reader has cached: what it holds on to is memory for little.
+        .connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-2048"));
     Ok(Db { pools: Pools::Sqlite { readers, writer, recent }, dialect, grown })
 }
 

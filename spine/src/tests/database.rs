@@ -305,3 +305,16 @@ fn table_definitions_are_portable() {
     let sqlite = Dialect::Sqlite { tx_offset: 0 };
     assert_eq!(sqlite.ddl("seq BIGSERIAL PRIMARY KEY,"), "seq INTEGER PRIMARY KEY AUTOINCREMENT,");
 }
+
+#[test]
+fn rows_are_cut_into_few_lengths_and_none_is_lost() {
+    let mut lengths = std::collections::BTreeSet::new();
+    for count in 0..2_000_usize {
+        let rows: Vec<usize> = (0..count).collect();
+        let pieces: Vec<&[usize]> = crate::db::pieces(&rows).collect();
+        assert_eq!(pieces.concat(), rows);
+        lengths.extend(pieces.iter().map(|piece| piece.len()));
+    }
+    assert!(lengths.len() <= 13, "{lengths:?}");
+    assert!(lengths.iter().all(|length| (1..=256).contains(length)), "{lengths:?}");
+}

@@ -161,11 +161,9 @@ impl Batcher {
         for _ in 0..5 {
             let unknown = self.unknown(space, &signals);
             let closed = self.fetch(space, &unknown).await?;
-            match self.commit(space, &signals, &closed).await {
+            match self.commit(space, &signals, &unknown, &closed).await {
                 Err(fault) if fault.worth_retrying() => {
-                    let all: Vec<Fingerprint> = signals.iter().map(Signal::fingerprint).collect();
-                    let stored = self.fetch(space, &all).await?;
-                    self.hot.catch_up(space, stored.into_values().collect());
+                    self.fetch_again(space, signals.iter().map(Signal::fingerprint)).await?;
                 }
                 result => return result,
             }
@@ -173,14 +171,13 @@ impl Batcher {
         Err(Fault::Race)
     }
 
-    fn unknown(&self, space: &SpaceId, signals: &[Signal]) -> Vec<Fingerprint> {
+    /// The label sets that are not in memory.
+    fn unknown(&self, space: &SpaceId, signals: &[Signal]) -> HashSet<Fingerprint> {
         self.hot.read(space, |hot| {
-            let mut seen = HashSet::new();
             signals
                 .iter()
                 .map(Signal::fingerprint)
                 .filter(|print| hot.is_none_or(|hot| hot.get(*print).is_none()))
-                .filter(|print| seen.insert(*print))
                 .collect()
         })
     }
@@ -188,20 +185,43 @@ impl Batcher {
     async fn fetch(
         &self,
         space: &SpaceId,
-        fingerprints: &[Fingerprint],
+        unknown: &HashSet<Fingerprint>,
     ) -> Result<HashMap<Fingerprint, Versioned<Alert>>, Fault> {
-        if fingerprints.is_empty() {
+        if unknown.is_empty() {
             return Ok(HashMap::new());
         }
+        let unknown: Vec<Fingerprint> = unknown.iter().copied().collect();
         let mut conn = self.db.reader().await?;
-        let stored = store::by_fingerprint(&mut conn, space, fingerprints).await?;
+        let stored = store::by_fingerprint(&mut conn, space, &unknown).await?;
         Ok(stored.into_iter().map(|alert| (alert.record.fingerprint, alert)).collect())
+    }
+
+    /// A race was lost: takes into memory what the database says of these alerts now.
+    async fn fetch_again(
+        &self,
+        space: &SpaceId,
+        fingerprints: impl Iterator<Item = Fingerprint>,
+    ) -> Result<(), Fault> {
+        let (mut held, mut unknown) = (Vec::new(), Vec::new());
+        self.hot.read(space, |hot| {
+            for print in fingerprints {
+                match hot.and_then(|hot| hot.get(print)) {
+                    Some(alert) => held.push(alert.record.id),
+                    None => unknown.push(print),
+                }
+            }
+        });
+        let mut conn = self.db.reader().await?;
+        self.hot.catch_up(space, store::by_id(&mut conn, space, &held).await?);
+        self.hot.catch_up(space, store::by_fingerprint(&mut conn, space, &unknown).await?);
+        Ok(())
     }
 
     async fn commit(
         &self,
         space: &SpaceId,
         signals: &[Signal],
+        unknown: &HashSet<Fingerprint>,
         closed: &HashMap<Fingerprint, Versioned<Alert>>,
     ) -> Result<(), Fault> {
         let moment = self.world.moment(Actor::system("intake"));
@@ -233,6 +253,11 @@ impl Batcher {
             let changes = taken.changes;
             (Batch { at: moment.now, changes, refreshed, taken_in, by: None }, versions)
         });
+        // What left memory after it was looked up there has been closed, and is not new.
+        let asked = |change: &Change| !change.new || unknown.contains(&change.alert.fingerprint);
+        if !changes.changes.iter().all(asked) {
+            return Err(Fault::Race);
+        }
         self.write(space, changes, versions).await
     }
 
@@ -292,10 +317,8 @@ impl Batcher {
                 let batch = Batch { at: now, changes, refreshed, taken_in, by: None };
                 match self.write(&space, batch, versions).await {
                     Err(fault) if fault.worth_retrying() => {
-                        let prints: Vec<_> =
-                            due.iter().map(|alert| alert.record.fingerprint).collect();
-                        let stored = self.fetch(&space, &prints).await?;
-                        self.hot.catch_up(&space, stored.into_values().collect());
+                        let prints = due.iter().map(|alert| alert.record.fingerprint);
+                        self.fetch_again(&space, prints).await?;
                     }
                     result => result?,
                 }

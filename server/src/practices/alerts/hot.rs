@@ -5,12 +5,16 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use alerts::{Alert, Fingerprint, Refresh, Stage};
-use kernel::{AlertId, Lifecycle, SpaceId, Time};
+use kernel::{AlertId, ItemRef, Lifecycle, SpaceId, Time};
 use spine::engine::Versioned;
 use spine::{Db, Fault};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+use super::postings::Postings;
 use super::store;
+
+/// Fewer alerts are looked through faster than anything could be looked up.
+const WORTH_KEEPING: usize = 1_000;
 
 /// Shared by the flood path and everyone who lists alerts.
 #[derive(Clone, Default)]
@@ -32,6 +36,8 @@ pub struct Space {
     by_id: HashMap<AlertId, Fingerprint>,
     due: BTreeSet<(Time, Fingerprint)>,
     gone: Gone,
+    postings: Postings,
+    by_item: HashMap<ItemRef, BTreeSet<Fingerprint>>,
 }
 
 /// The versions in which alerts were put away: a row that was read before does not bring one back.
@@ -77,6 +83,33 @@ impl Space {
         self.by_fingerprint.values()
     }
 
+    /// The alerts that speak of an item, in whatever stage they are.
+    pub fn on(&self, item: &ItemRef) -> impl Iterator<Item = &Arc<Versioned<Alert>>> {
+        let prints = self.by_item.get(item).into_iter().flatten();
+        prints.filter_map(|print| self.get(*print))
+    }
+
+    /// Those that fit, among those that have each of these labels with its value.
+    fn find(
+        &self,
+        equal: &[(&str, &str)],
+        fits: &impl Fn(&Alert) -> bool,
+    ) -> Vec<Arc<Versioned<Alert>>> {
+        let fits = |alert: &&Arc<Versioned<Alert>>| fits(&alert.record);
+        match self.postings.candidates(equal) {
+            None => self.iter().filter(fits).cloned().collect(),
+            Some(candidates) => {
+                let found = candidates.into_iter().filter_map(|print| self.get(print));
+                found.filter(fits).cloned().collect()
+            }
+        }
+    }
+
+    /// Whether it is worth the while to keep the values of a label, and they are not kept yet.
+    fn ought_to_keep(&self, name: &str) -> bool {
+        self.by_fingerprint.len() >= WORTH_KEEPING && !self.postings.knows(name)
+    }
+
     /// The alerts whose time has come, the longest overdue first, at most `limit`.
     pub fn due(&self, now: Time, limit: usize) -> Vec<Arc<Versioned<Alert>>> {
         let overdue = self.due.iter().take_while(|(due, _)| *due <= now).take(limit);
@@ -91,7 +124,8 @@ impl Space {
     /// Takes in a record, unless a newer version is here already.
     pub fn put(&mut self, mut alert: Versioned<Alert>) {
         let fingerprint = alert.record.fingerprint;
-        if let Some(before) = self.by_fingerprint.get(&fingerprint) {
+        let before = self.by_fingerprint.get(&fingerprint);
+        if let Some(before) = before {
             if before.version > alert.version {
                 return;
             }
@@ -102,7 +136,13 @@ impl Space {
         } else if self.gone.after(fingerprint, alert.version) {
             return;
         }
-        if alert.record.stage == Stage::Closed {
+        let closed = alert.record.stage == Stage::Closed;
+        let labels = (!closed).then_some(&alert.record.labels);
+        self.postings.put(fingerprint, before.map(|before| &before.record.labels), labels);
+        let item_before = before.and_then(|before| before.record.item.as_ref());
+        let item = alert.record.item.as_ref().filter(|_| !closed);
+        move_item(&mut self.by_item, fingerprint, item_before, item);
+        if closed {
             self.gone.put(fingerprint, alert.version);
             self.by_fingerprint.remove(&fingerprint);
             self.by_id.remove(&alert.record.id);
@@ -113,6 +153,28 @@ impl Space {
         }
         self.by_id.insert(alert.record.id, fingerprint);
         self.by_fingerprint.insert(fingerprint, Arc::new(alert));
+    }
+}
+
+fn move_item(
+    by_item: &mut HashMap<ItemRef, BTreeSet<Fingerprint>>,
+    fingerprint: Fingerprint,
+    before: Option<&ItemRef>,
+    after: Option<&ItemRef>,
+) {
+    if before == after {
+        return;
+    }
+    if let Some(item) = before
+        && let Some(prints) = by_item.get_mut(item)
+    {
+        prints.remove(&fingerprint);
+        if prints.is_empty() {
+            by_item.remove(item);
+        }
+    }
+    if let Some(item) = after {
+        by_item.entry(item.clone()).or_default().insert(fingerprint);
     }
 }
 
@@ -168,6 +230,27 @@ impl HotAlerts {
     /// Reads the alerts of a space; `None` when it has none.
     pub fn read<T>(&self, space: &SpaceId, look: impl FnOnce(Option<&Space>) -> T) -> T {
         look(self.spaces().get(space))
+    }
+
+    /// The alerts of a space that fit; `equal` are labels with values that all of them have. The
+    /// first question about a label looks at all alerts, and keeps its values for the next.
+    pub fn find(
+        &self,
+        space: &SpaceId,
+        equal: &[(&str, &str)],
+        fits: impl Fn(&Alert) -> bool,
+    ) -> Vec<Arc<Versioned<Alert>>> {
+        let ought = |space: &Space| equal.iter().any(|(name, _)| space.ought_to_keep(name));
+        if self.read(space, |space| space.is_some_and(ought))
+            && let Some(space) = self.write().get_mut(space)
+        {
+            let Space { by_fingerprint, postings, .. } = space;
+            for (name, _) in equal {
+                let all = by_fingerprint.iter();
+                postings.keep(name, all.map(|(print, alert)| (*print, &alert.record.labels)));
+            }
+        }
+        self.read(space, |space| space.map_or_else(Vec::new, |space| space.find(equal, &fits)))
     }
 
     /// The spaces that hold alerts.

@@ -8,7 +8,11 @@ mod groups;
 pub mod history;
 pub mod hot;
 mod list;
+mod postings;
 pub mod routes;
 pub mod store;
 mod tally;
 mod views;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alerts::{Alert, Change, Fingerprint, Labels, Refresh};
 use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
-use spine::db::placeholders;
+use spine::db::{Dialect, pieces};
 use spine::engine::{Table, Versioned};
 use spine::{Conn, Fault, Row, Tx, params};
 use sqlx::AssertSqlSafe;
@@ -27,15 +27,13 @@ fn stage(alert: &Alert) -> &'static str {
     }
 }
 
-/// Rows of one statement.
-const ROWS: usize = 64;
-
-/// Writes new alerts. A label set that another node wrote meanwhile makes the batch a lost race.
+/// Writes new alerts. A label set that another node wrote meanwhile makes the batch a lost race;
+/// on SQLite there is no other node, and who calls has made sure that the label set is new.
 ///
 /// # Errors
 /// When the database refuses, or the race is lost.
 pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(), Fault> {
-    for chunk in alerts.chunks(ROWS) {
+    for chunk in pieces(alerts) {
         let mut sql = String::from(
             "INSERT INTO alert (space_id, id, version, due_at, data, fingerprint, stage) VALUES ",
         );
@@ -253,7 +251,12 @@ pub async fn compact_refreshes(
     Ok(kept)
 }
 
-/// Alerts with these fingerprints, in whatever stage.
+/// Alerts with these fingerprints that are not in memory: closed ones, and on a database that
+/// nodes share those that another node has just made.
+///
+/// On SQLite only closed alerts are indexed by fingerprint, as memory holds all others: an index
+/// over all would be written all over for each batch of new alerts, since fingerprints come in no
+/// order.
 ///
 /// # Errors
 /// When the database refuses or an alert does not read back.
@@ -263,7 +266,11 @@ pub async fn by_fingerprint(
     fingerprints: &[Fingerprint],
 ) -> Result<Vec<Versioned<Alert>>, Fault> {
     let keys: Vec<String> = fingerprints.iter().map(ToString::to_string).collect();
-    by_key(conn, space, "fingerprint", &keys).await
+    let indexed = match conn.dialect() {
+        Dialect::Sqlite { .. } => "stage = 'closed' AND fingerprint",
+        Dialect::Postgres { .. } => "fingerprint",
+    };
+    by_key(conn, space, indexed, &keys).await
 }
 
 /// Alerts with these ids, in whatever stage.
@@ -286,10 +293,11 @@ async fn by_key(
     keys: &[String],
 ) -> Result<Vec<Versioned<Alert>>, Fault> {
     let mut found = Vec::new();
-    for chunk in keys.chunks(ROWS) {
+    for chunk in pieces(keys) {
         let sql = format!(
-            "SELECT version, data FROM alert WHERE space_id = $1 AND {column} IN ({})",
-            placeholders(2, chunk.len())
+            "SELECT version, data FROM alert WHERE space_id = {} AND {column} IN ({})",
+            conn.dialect().binds(1, 1),
+            conn.dialect().binds(2, chunk.len())
         );
         let mut values = params![space];
         values.extend(chunk.iter().map(|key| spine::Value::from(key.as_str())));
@@ -305,7 +313,7 @@ async fn by_key(
 /// # Errors
 /// When the database refuses or an alert does not read back.
 pub async fn open(conn: &mut Conn) -> Result<Vec<(SpaceId, Versioned<Alert>)>, Fault> {
-    let mut found = Vec::new();
+    let mut found: Vec<(SpaceId, Versioned<Alert>)> = Vec::new();
     let mut after = (String::new(), String::new());
     loop {
         let sql = "SELECT space_id, id, version, data FROM alert \
@@ -315,8 +323,26 @@ pub async fn open(conn: &mut Conn) -> Result<Vec<(SpaceId, Versioned<Alert>)>, F
         let Some(last) = rows.last() else { return Ok(found) };
         after = (last.get("space_id")?, last.get("id")?);
         for row in &rows {
-            found.push((row.get("space_id")?, versioned(row)?));
+            let mut alert = versioned(row)?;
+            if let Some((_, before)) = found.last() {
+                share(before, &mut alert.record);
+            }
+            found.push((row.get("space_id")?, alert));
         }
+    }
+}
+
+/// Holds the texts that neighbours have in common once.
+fn share(before: &Versioned<Alert>, alert: &mut Alert) {
+    let before = &before.record;
+    if before.source == alert.source {
+        alert.source = before.source.clone();
+    }
+    if before.generator_url == alert.generator_url {
+        alert.generator_url = before.generator_url.clone();
+    }
+    if before.matched_by == alert.matched_by {
+        alert.matched_by = before.matched_by.clone();
     }
 }
 
