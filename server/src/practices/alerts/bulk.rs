@@ -273,7 +273,7 @@ fn seen(app: &App, space: &SpaceId, alerts: &[Known], filters: &[Filter]) -> Bul
         state: alert.stage,
         item: alert.item.clone(),
         starts_at: alert.starts_at,
-        acknowledged_by: alert.acknowledged_by.clone(),
+        acknowledged_by: alert.acknowledged_by.as_deref().cloned(),
     };
     BulkAnswer {
         dry_run: true,
