@@ -211,6 +211,11 @@ async fn a_target_that_is_busy_is_passed_over(place: Place) {
         })
     };
     assert_eq!(pass(&known.channel, &known.target).await.unwrap().len(), 0);
+    assert_eq!(pass(&known.channel, "").await.unwrap().len(), 0, "all of the channel");
+    assert_eq!(pass("another", "").await.unwrap().len(), 1);
+    sql(&place.db, "UPDATE outbox SET leased_until = 0, due_at = $1", crate::params![NOON])
+        .await
+        .unwrap();
     assert_eq!(pass("another", &known.target).await.unwrap().len(), 1, "it is busy elsewhere");
 }
 
