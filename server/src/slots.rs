@@ -6,8 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use spine::outbox::Taken;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A channel, and where to.
+/// A channel, and where to; nothing for all of the channel.
 type Target = (String, String);
+
+/// Whoever takes the message in: for mails it is one server, whomever they are for.
+fn target(taken: &Taken) -> Target {
+    let channel = taken.message.channel.clone();
+    let target = if channel == "email" { String::new() } else { taken.message.target.clone() };
+    (channel, target)
+}
 
 /// So many slots. A target gets another one while more are free than it has: one that never answers
 /// leaves half of them to the others, the next such a quarter, and so on.
@@ -53,7 +60,7 @@ impl Slots {
 
     /// A slot for a message, unless its target has its share.
     pub fn get(&self, taken: &Taken) -> Option<Slot> {
-        let target = (taken.message.channel.clone(), taken.message.target.clone());
+        let target = target(taken);
         let mut held = lock(&self.held);
         let count = held.get(&target).copied().unwrap_or_default();
         if count >= self.free() {
@@ -127,6 +134,19 @@ mod tests {
         drop(first);
         drop(second);
         assert_eq!((slots.free(), slots.busy()), (16, Vec::new()));
+    }
+
+    #[test]
+    fn mails_share_their_server() {
+        let slots = Slots::new(16);
+        let mail = |number: usize| {
+            let mut taken = to(&format!("{number}@example.org"));
+            taken.message.channel = "email".to_owned();
+            slots.get(&taken)
+        };
+        let held: Vec<Slot> = (0..100).map_while(mail).collect();
+        assert_eq!((held.len(), slots.busy()), (8, vec![("email".to_owned(), String::new())]));
+        assert!(slots.get(&to("a")).is_some());
     }
 
     #[test]

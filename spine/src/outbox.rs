@@ -96,7 +96,8 @@ pub async fn cancel(tx: &mut Tx, space: &SpaceId, subject: &str, now: Time) -> R
 }
 
 /// Takes up to `limit` due messages under a lease: nobody else gets them until it ends. Those to
-/// `busy` targets, each a channel and a target, stay where they are.
+/// `busy` targets, each a channel and a target, stay where they are; without a target, all of the
+/// channel do.
 ///
 /// # Errors
 /// When the database refuses.
@@ -111,8 +112,13 @@ pub async fn take(
     let mut others = String::new();
     for (channel, target) in busy {
         let at = params.len() + 1;
-        others += &format!(" AND NOT (channel = ${at} AND target = ${})", at + 1);
-        params.extend(params![channel, target]);
+        if target.is_empty() {
+            others += &format!(" AND channel <> ${at}");
+            params.extend(params![channel]);
+        } else {
+            others += &format!(" AND NOT (channel = ${at} AND target = ${})", at + 1);
+            params.extend(params![channel, target]);
+        }
     }
     // The outer conditions are looked at again after waiting for another worker's row lock.
     let sql = format!(

@@ -214,7 +214,6 @@ for (const [scheme, width] of [
         ['settings-mappings', `/settings/mappings?name=${hook.name}`],
         ['heartbeats', '/heartbeats'],
         ['heartbeats-new', '/heartbeats?name=%2Bnew'],
-        ['silences-calendar', '/silences?view=calendar'],
       ]) {
         await b.page.goto(url + path);
         await settled(b.page);

@@ -103,6 +103,15 @@ async fn what_was_accepted_is_told_and_nothing_twice_but_what_was_on_its_way() {
     .await;
     nothing_is_told_twice(&told(&receiver), &kills);
     who_is_acknowledged_is_left_alone(&receiver, &kills).await;
+    // Its end is told all the same, long after the last repetition.
+    let over = json!({ "alertname": "Acknowledged", "group": "repeated" });
+    let over = json!([{ "labels": over, "endsAt": "2020-01-01T00:00:00Z" }]);
+    assert!(operate.post_alerts(&over).await);
+    wait_until("the end is told", async || {
+        let last = repeats(&receiver, "Acknowledged").pop()?;
+        (receiver.all()[last].body["status"] == "resolved").then_some(())
+    })
+    .await;
 }
 
 /// Of two alerts that are told again and again, somebody looks at one.

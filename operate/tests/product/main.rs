@@ -1,5 +1,6 @@
-//! The whole product as its users meet it: the real binary, Debian's Prometheus, Alertmanager's
-//! amtool, a real mail server. `./test e2e` installs what these need.
+//! The whole product as its users meet it: the real binary, Debian's Prometheus and Alertmanager,
+//! amtool, a real mail server, the SDKs of what sends elsewhere. `./test e2e` installs what these
+//! need.
 //!
 //! Nothing here sleeps: every wait is for a condition, through [`world::wait_until`].
 

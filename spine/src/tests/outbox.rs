@@ -198,10 +198,11 @@ async fn lists_show_one_space_and_one_state(place: Place) {
 }
 
 async fn a_target_that_is_busy_is_passed_over(place: Place) {
-    message(&place.db).await;
+    let id = message(&place.db).await;
     let some = take(&place.db, "a", NOON, 1).await;
     let Taken { message: known, .. } = &some[0];
-    message(&place.db).await;
+    send(&place.db, id).await;
+    settle(&place.db, &some[0], delivered(), NOON).await;
     let pass = |channel: &str, target: &str| {
         let busy = [(channel.to_owned(), target.to_owned())];
         place.db.write::<_, Fault, _>(move |tx| {
@@ -210,6 +211,11 @@ async fn a_target_that_is_busy_is_passed_over(place: Place) {
         })
     };
     assert_eq!(pass(&known.channel, &known.target).await.unwrap().len(), 0);
+    assert_eq!(pass(&known.channel, "").await.unwrap().len(), 0, "all of the channel");
+    assert_eq!(pass("another", "").await.unwrap().len(), 1);
+    sql(&place.db, "UPDATE outbox SET leased_until = 0, due_at = $1", crate::params![NOON])
+        .await
+        .unwrap();
     assert_eq!(pass("another", &known.target).await.unwrap().len(), 1, "it is busy elsewhere");
 }
 

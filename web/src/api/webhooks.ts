@@ -16,7 +16,7 @@ export const examples = (integration: string) =>
         }),
       ),
     // The first example is waited for.
-    refetchInterval: 5000,
+    refetchInterval: 3000,
   });
 
 /** What the events of an integration mean, and the version of that. */

@@ -96,8 +96,8 @@ impl Side {
     }
 
     /// What was told since the last comparison, group by group.
-    fn told(&self, step: &Step, config: &Config) -> BTreeMap<String, Vec<Told>> {
-        let mut groups = told(&self.receiver.all(), self.compared, config.repeats());
+    fn told(&self, step: &Step, repeats: bool) -> BTreeMap<String, Vec<Told>> {
+        let mut groups = told(&self.receiver.all(), self.compared, repeats);
         if matches!(step, Step::Configure(_)) {
             // New groups are flushed while they fill, and Alertmanager may tell the end of what is
             // inhibited: what fires in the end is the same.
@@ -132,31 +132,33 @@ async fn run(seed: u64) {
         number += 1;
         theirs.take(&step).await;
         ours.take(&step).await;
+        // Groups of the configuration before may have repeated theirs until now.
+        let mut repeats = config.repeats();
         if let Step::Configure(new) = &step {
             config = new.clone();
+            repeats |= config.repeats();
         }
         let marker = format!("{number}");
         tokio::join!(theirs.settle(&marker), ours.settle(&marker));
-        compare(&mut theirs, &mut ours, &step, &config, &format!("seed {seed}, step {number}"))
-            .await;
+        let why = format!("seed {seed}, step {number}: {step:#?}\nof\n{}", config.text("HOOK"));
+        compare(&mut theirs, &mut ours, (&step, repeats), &why).await;
     }
 }
 
 /// Looks at both until they agree, or for too long.
-async fn compare(theirs: &mut Side, ours: &mut Side, step: &Step, config: &Config, which: &str) {
+async fn compare(theirs: &mut Side, ours: &mut Side, (step, repeats): (&Step, bool), why: &str) {
     let mut again = tokio::time::interval(Duration::from_millis(50));
     for look in 1.. {
         again.tick().await;
         let shown = (theirs.shown().await, ours.shown().await);
-        let told = (theirs.told(step, config), ours.told(step, config));
+        let told = (theirs.told(step, repeats), ours.told(step, repeats));
         if shown.0 == shown.1 && told.0 == told.1 {
             break;
         }
-        let why = || format!("{which}: {step:#?}\nof\n{}", config.text("HOOK"));
         if look == LOOKS {
-            differ(&told.0, &told.1, &why());
-            differ(&shown.0.groups, &shown.1.groups, &why());
-            differ(&shown.0.alerts, &shown.1.alerts, &why());
+            differ(&told.0, &told.1, why);
+            differ(&shown.0.groups, &shown.1.groups, why);
+            differ(&shown.0.alerts, &shown.1.alerts, why);
         }
     }
     theirs.compared = theirs.receiver.all().len();
