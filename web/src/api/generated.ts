@@ -60,6 +60,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the same of many alerts, or says beforehand what would happen. At most 10,000 are changed
+         *     by one request. Who repeats a request changes nothing twice.
+         */
+        post: operations["alerts_command_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups alerts that are not closed by what they have in common. */
+        get: operations["alerts_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/history": {
         parameters: {
             query?: never;
@@ -841,6 +878,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the routing in force. */
+        get: operations["routing_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replays what fired during the last days against a changed configuration. Nothing is told, and
+         *     nothing is changed.
+         */
+        post: operations["routing_replay_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what would become of an alert with these labels. Nothing is told. */
+        post: operations["routing_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -871,6 +962,24 @@ export interface paths {
         put?: never;
         /** Changes one's own password; all other sessions of the account end. */
         post: operations["access_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is told, and how soon, beyond what the routes say. */
+        get: operations["settings_get_notifications"];
+        /** Says what is told, and how soon; it holds from the next flush of each group on. */
+        put: operations["settings_put_notifications"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,6 +1508,52 @@ export interface components {
             /** @description Whether it may not stay empty. */
             required: boolean;
         };
+        /** @description What alerts can be narrowed to, in a body: everything that is given has to hold. */
+        AlertFilter: {
+            incident?: components["schemas"]["IncidentId"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Only those whose item was found, or was not. */
+            matched?: boolean | null;
+            /** @description Only those whose labels fit: `env="prod", instance=~"db-.*"`. */
+            matching?: string | null;
+            /** @description Only those of this name: the label `alertname`. */
+            name?: string | null;
+            /** @description Only those with this text in name, summary or a label value. */
+            q?: string | null;
+            /** @description Only these severities. */
+            severity?: components["schemas"]["AlertSeverity"][] | null;
+            /** @description Only those that a silence holds back now, or only the others. */
+            silenced?: boolean | null;
+            /** @description Only those that came first through the integration of this name. */
+            source?: string | null;
+            /** @description Only these states; without it everything but closed. */
+            state?: components["schemas"]["AlertState"][] | null;
+            /**
+             * @description Only those on items that this team answers for, as `team/name`; `none`: for which no team
+             *     answers.
+             */
+            team?: string | null;
+        };
+        /** @description Alerts that have something in common. */
+        AlertGroup: components["schemas"]["AlertTally"] & {
+            /** @description What to add to the filters of this request for a list of exactly these alerts. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @description What they have in common; empty for those that have it not: no item, no team, no such label. */
+            value: string;
+        };
+        /** @description One page of groups. */
+        AlertGroups: {
+            /** @description The figures of all alerts together. */
+            all: components["schemas"]["AlertTally"];
+            /** @description The groups: the worst first, then the largest. */
+            items: components["schemas"]["AlertGroup"][];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /** @description Groups on all pages together. */
+            total: number;
+        };
         /**
          * @description A typed, time-ordered id.
          * @example alr_01jq2m6xv4e5r9t8w7y6z5a4b3
@@ -1411,6 +1566,18 @@ export interface components {
             name: string;
             /** @description The integration. */
             source: string;
+        };
+        /** @description One page of alerts. */
+        AlertList: {
+            /** @description The rows. */
+            items: components["schemas"]["AlertView"][];
+            /**
+             * @description Ask with `after=` this for the next page; absent on the last one. A page may hold fewer rows
+             *     than asked for, or none, and still not be the last.
+             */
+            next?: string | null;
+            /** @description Rows on all pages together; absent where closed alerts are narrowed, which are not counted. */
+            total?: number | null;
         };
         /** @description A command that a person may send now. */
         AlertOffer: {
@@ -1473,6 +1640,21 @@ export interface components {
          * @enum {string}
          */
         AlertState: "open" | "acknowledged" | "cleared" | "closed";
+        /** @description Figures over alerts. */
+        AlertTally: {
+            /** @description How many of each severity. */
+            by_severity: components["schemas"]["BySeverity"];
+            /** @description How many in each state. */
+            by_state: components["schemas"]["ByState"];
+            /** @description How many. */
+            count: number;
+            newest_at?: components["schemas"]["Time"] | null;
+            oldest_at?: components["schemas"]["Time"] | null;
+            /** @description How many of them a silence holds back now. */
+            silenced: number;
+            /** @description The worst severity among them; `none` where there is no alert. */
+            worst: components["schemas"]["AlertSeverity"];
+        };
         /** @description Everything together. */
         AlertTotals: {
             /** @description Different alerts that fired. */
@@ -1603,11 +1785,169 @@ export interface components {
             /** @description What was wrong. */
             title: string;
         };
+        /** @description One command for many alerts: for those of `ids`, and for those that fit one of `filters`. */
+        Bulk: {
+            /** @description What to ask of each. */
+            command: components["schemas"]["AlertCommand"];
+            /** @description Only says what would happen. */
+            dry_run?: boolean;
+            /** @description Alerts that fit one of these; `{}` fits every alert that is not closed. */
+            filters?: components["schemas"]["AlertFilter"][];
+            /** @description These alerts. */
+            ids?: components["schemas"]["AlertId"][];
+            /** @description Changes at most so many, the worst first; `left` tells how many wait. 10,000 if not said. */
+            limit?: number | null;
+        };
+        /** @description An alert that is meant. */
+        BulkAlert: {
+            acknowledged_by?: components["schemas"]["Actor"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["AlertId"];
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How grave it is. */
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description When the firing began. */
+            starts_at: components["schemas"]["Time"];
+            /** @description Where it was in its life. */
+            state: components["schemas"]["AlertState"];
+            /** @description What it says. */
+            summary: string;
+        };
+        /** @description What a command for many did, or would do. */
+        BulkAnswer: {
+            /** @description Figures of all alerts that are meant, as they were before. */
+            all: components["schemas"]["AlertTally"];
+            /** @description How many were changed, or would be. */
+            changed: number;
+            /** @description Whether nothing was done. */
+            dry_run: boolean;
+            /** @description How many it would change besides, beyond the limit: ask again for them. */
+            left: number;
+            /** @description Why, of the first fifty that refuse. */
+            refusals: components["schemas"]["BulkRefusal"][];
+            /** @description How many refuse. */
+            refused: number;
+            /** @description The worst fifty of those that are meant. */
+            sample: components["schemas"]["BulkAlert"][];
+            /** @description Conditions for a silence that would hold all of them back; perhaps others too. */
+            silence: string[];
+            /** @description How many are already as the command wants them. */
+            unchanged: number;
+        };
+        /** @description An alert that refuses. */
+        BulkRefusal: {
+            /** @description The alert. */
+            id: components["schemas"]["AlertId"];
+            /** @description Its name; empty when there is no such alert. */
+            name: string;
+            /** @description Why it refuses. */
+            reason: string;
+        };
+        /** @description How many alerts are of each severity. */
+        BySeverity: {
+            /** @description Something important is broken now. */
+            critical: number;
+            /** @description Something is broken. */
+            error: number;
+            /** @description Good to know. */
+            info: number;
+            /** @description Of no weight. */
+            none: number;
+            /** @description Something is getting worse. */
+            warning: number;
+        };
+        /** @description How many alerts are in each state. */
+        ByState: {
+            /** @description Firing, and someone looks at them. */
+            acknowledged: number;
+            /** @description No longer firing. */
+            cleared: number;
+            /** @description Firing, and nobody looks at them. */
+            open: number;
+        };
+        /**
+         * @description How soon what has a priority is told. An alert's priority is its label `priority` (`P1` to
+         *     `P5`), else it follows from its severity: critical is P1, error P2, warning P3, info P4, and
+         *     none P5. A group has that of its most urgent alert.
+         */
+        CadenceByPriority: {
+            /**
+             * @description The most urgent.
+             * @default now
+             */
+            p1: components["schemas"]["HowSoon"];
+            /**
+             * @description Urgent.
+             * @default now
+             */
+            p2: components["schemas"]["HowSoon"];
+            /**
+             * @description Soon.
+             * @default now
+             */
+            p3: components["schemas"]["HowSoon"];
+            /**
+             * @description Some day.
+             * @default now
+             */
+            p4: components["schemas"]["HowSoon"];
+            /**
+             * @description The least urgent.
+             * @default now
+             */
+            p5: components["schemas"]["HowSoon"];
+        };
         /**
          * @description What became of a call.
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
+        /** @description The calling of people for the incident of an alert. */
+        Called: {
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered. */
+            acknowledged_by?: string | null;
+            /** @description Every call, in its order. */
+            calls: components["schemas"]["CalledContact"][];
+            /** @description The page. */
+            id: string;
+            next_step_at?: components["schemas"]["Time"] | null;
+            /** @description The escalation policy. */
+            policy: string;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["PageStage"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+        };
+        /** @description One call to one contact, with every attempt. */
+        CalledContact: {
+            /** @description When it was asked for. */
+            at: components["schemas"]["Time"];
+            /** @description How: `email` or `webhook`. */
+            channel: string;
+            /** @description Whom. */
+            contact: string;
+            /** @description The attempts to deliver, in their order; none yet when it waits. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description What the other side said last. */
+            detail: string;
+            /** @description What became of it. */
+            result: components["schemas"]["CallResult"];
+            /**
+             * Format: int32
+             * @description The round, from 0.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description The step it belongs to, from 0.
+             */
+            step: number;
+            /** @description Where to. */
+            target: string;
+        };
         /**
          * @description The kind of cause: what reports break down by (R077).
          * @enum {string}
@@ -1750,6 +2090,7 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The attempts to deliver, in their order; none yet when it waits. */
             deliveries: components["schemas"]["Delivery"][];
+            digest_at?: components["schemas"]["Time"] | null;
             /** @description How many alerts were told as firing. */
             firing: number;
             /** @description The group. */
@@ -1762,6 +2103,8 @@ export interface components {
             receiver: string;
             /** @description How many were told as resolved. */
             resolved: number;
+            /** @description The route, as matchers from the root. */
+            route: string;
             /** @description `firing` or `resolved` as it was told, `held` when this alert was held back. */
             told: string;
         };
@@ -1793,6 +2136,32 @@ export interface components {
              * @description How long it took, in milliseconds.
              */
             took_milliseconds: number;
+        };
+        /** @description When digests are sent. */
+        DigestSchedule: {
+            /**
+             * Format: int32
+             * @description The day of the monthly digest; the last of the month where it has fewer days.
+             * @default 31
+             */
+            day: number;
+            /**
+             * @description The time of the day, by the clock on the wall: `17:00`.
+             * @default 17:00
+             */
+            time: string;
+            /**
+             * Format: int32
+             * @description The day of the weekly digest, 1 is Monday.
+             * @default 5
+             */
+            weekday: number;
+            /**
+             * @description The zone of that clock.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /** @description Why a message is put away. */
         Dismissal: {
@@ -1941,22 +2310,33 @@ export interface components {
         Explanation: {
             /** @description The alert. */
             alert: string;
+            /** @description The items from a broken one to its own, when that holds it back now. */
+            explained_by: string[];
             /** @description The hash of its labels, by which it is known again. */
             fingerprint: string;
             /** @description The incident that it belongs to. */
             incident?: string | null;
             /** @description The fingerprints of the alerts that inhibit it now. */
             inhibited_by: string[];
+            /** @description The same alerts, as far as they are known here. */
+            inhibitors: components["schemas"]["Inhibitor"][];
             /** @description The item that was found for it. */
             item?: string | null;
             /** @description The rule that found the item. */
             matched_by?: string | null;
             /** @description What was decided about its groups, the newest first. */
             notifications: components["schemas"]["Decided"][];
+            opened?: components["schemas"]["Opened"] | null;
+            /** @description Who was called for its incident, the newest first. */
+            pages: components["schemas"]["Called"][];
             /** @description The routes of the configuration in force as they were tried, in their order. */
             routes: components["schemas"]["TriedRoute"][];
+            /** @description Whether there is a routing configuration; without one nobody is told by routes. */
+            routing_configured: boolean;
             /** @description The silences that hold it back now. */
             silenced_by: string[];
+            /** @description The same silences, with who wants them and until when. */
+            silences: components["schemas"]["HoldingSilence"][];
             /** @description The integration it came through. */
             source: string;
         };
@@ -2043,6 +2423,19 @@ export interface components {
             /** @description Those whose item was not found. */
             unmatched: number;
         };
+        /** @description When an alert counts as one that comes and goes. */
+        Flapping: {
+            /**
+             * Format: int32
+             * @description More changes between firing and over than this.
+             */
+            changes: number;
+            /**
+             * Format: int32
+             * @description Within so many seconds.
+             */
+            window_seconds: number;
+        };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
             /** @description What the group is called, within the item that needs it. */
@@ -2054,6 +2447,13 @@ export interface components {
             need: number;
             /** @description Its members. */
             of: components["schemas"]["ItemRef"][];
+        };
+        /** @description A group of alerts that are told together. */
+        GroupNow: {
+            /** @description Alerts in it. */
+            alerts: number;
+            /** @description When it is looked at next, and its receiver is told what has changed. */
+            due_at: components["schemas"]["Time"];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -2171,6 +2571,24 @@ export interface components {
          * @enum {string}
          */
         HoldReason: "consumer" | "supplier" | "change" | "accepted_risk";
+        /** @description A silence that holds an alert back now. */
+        HoldingSilence: {
+            /** @description Why. */
+            comment: string;
+            /** @description Who wants it. */
+            created_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its conditions. */
+            matchers: components["schemas"]["Conditions"];
+            /** @description When its present window ends; the year 9999 when nobody set an end. */
+            until: components["schemas"]["Time"];
+        };
+        /**
+         * @description How soon something is told.
+         * @enum {string}
+         */
+        HowSoon: "now" | "daily" | "weekly" | "monthly";
         /**
          * @description How much is hit (ITIL): the whole organisation or something mission-critical, a department,
          *     or a single user. Ordered: `Low < High`.
@@ -2806,6 +3224,17 @@ export interface components {
             /** @description How much. */
             criticality: components["schemas"]["Criticality"];
         };
+        /** @description An alert that says all there is to say about another. */
+        Inhibitor: {
+            /** @description Its id. */
+            alert: string;
+            /** @description The hash of its labels. */
+            fingerprint: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it says. */
+            summary: string;
+        };
         /** @description An integration key, without its secret. Its name is the source of what it sends. */
         IntegrationKey: {
             /** @description Whether a key of another product works as well. */
@@ -3076,6 +3505,7 @@ export interface components {
             /** @description The rows. */
             items: {
                 example?: components["schemas"]["ExampleId"] | null;
+                failure?: components["schemas"]["MappingFailure"] | null;
                 /** @description What it came to, in words. */
                 outcome: string;
                 /** @description The alerts that it would speak of. */
@@ -3274,33 +3704,6 @@ export interface components {
                 summary: string;
                 team?: components["schemas"]["ItemRef"] | null;
             }[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
-        Listed_AlertView: {
-            /** @description The rows. */
-            items: (components["schemas"]["Alert"] & {
-                /** @description What a person may ask now. */
-                allowed: components["schemas"]["AlertOffer"][];
-                /** @description See [`Alert::name`]. */
-                name: string;
-                /** @description The silences that hold it back now: it is recorded, and told to nobody. */
-                silenced_by: components["schemas"]["SilenceId"][];
-                silenced_until?: components["schemas"]["Time"] | null;
-                /** @description See [`Alert::summary`]. */
-                summary: string;
-                /**
-                 * Format: int64
-                 * @description The row's version, for `If-Match`.
-                 */
-                version: number;
-            })[];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -3574,6 +3977,15 @@ export interface components {
             /** @description The item again, as edges name it. */
             id: components["schemas"]["ItemRef"];
         };
+        /** @description An expression that fails. */
+        MappingFailure: {
+            /** @description Which expression of the rule. */
+            field: string;
+            /** @description What is wrong. */
+            problem: string;
+            /** @description The place of its rule, from 0. */
+            rule: number;
+        };
         /** @description An alert that an event would speak of. */
         MappingPreviewSignal: {
             /** @description What explains it. */
@@ -3708,6 +4120,14 @@ export interface components {
             /** @description How to mend it. */
             remedy: string;
         };
+        /** @description Why a route tells nobody now. */
+        MutedNow: {
+            /** @description The mute interval that holds, or the active ones of which none does. */
+            intervals: string[];
+            /** @description Whether they are mute intervals; else active ones. */
+            mute: boolean;
+            until?: components["schemas"]["Time"] | null;
+        };
         /** @description Something needed: one item, or some of a group. Written `component/db`, or as [`Group`]. */
         Need: components["schemas"]["ItemRef"] | components["schemas"]["Group"];
         NewAccount: {
@@ -3729,9 +4149,11 @@ export interface components {
             teams?: components["schemas"]["ItemRef"][];
         };
         /** @description What a heartbeat is made of. */
-        NewHeartbeat: components["schemas"]["HeartbeatPlan"] & {
+        NewHeartbeat: {
             /** @description Its name, unique. */
             name: string;
+            /** @description What is waited for. */
+            plan: components["schemas"]["HeartbeatPlan"];
         };
         /** @description What a person says about a new incident. */
         NewIncident: {
@@ -3782,6 +4204,40 @@ export interface components {
             by: string;
             /** @description What made it useless. */
             reason: string;
+        };
+        /** @description What is told, and how soon, beyond what the routes say. */
+        NotificationPolicy: {
+            /**
+             * @description How soon what has a priority is told.
+             * @default {
+             *       "p1": "now",
+             *       "p2": "now",
+             *       "p3": "now",
+             *       "p4": "now",
+             *       "p5": "now"
+             *     }
+             */
+            cadence: components["schemas"]["CadenceByPriority"];
+            /**
+             * @description When digests are sent.
+             * @default {
+             *       "day": 31,
+             *       "time": "17:00",
+             *       "weekday": 5,
+             *       "zone": "UTC"
+             *     }
+             */
+            digests: components["schemas"]["DigestSchedule"];
+            /** @default null */
+            flapping: components["schemas"]["Flapping"] | null;
+            /**
+             * @description An alert is not told while an item that its own depends on has an alert of severity error
+             *     or worse.
+             * @default false
+             */
+            hold_dependants: boolean;
+            /** @default null */
+            storm: components["schemas"]["StormLimit"] | null;
         };
         /** @description An alert that fires often. */
         Offender: {
@@ -3843,6 +4299,22 @@ export interface components {
              * @description It is being put right.
              */
             resolve: number;
+        };
+        /** @description The incident of an alert in brief. */
+        Opened: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description How soon it is to be worked on. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["IncidentStage"];
+            /** @description One line that says what is wrong. */
+            title: string;
         };
         /** @description One outage: from when to when the service was away. */
         Outage: {
@@ -4279,6 +4751,15 @@ export interface components {
             /** @description Redundancy holds the blow: the item still works, with less in reserve. */
             softened: boolean;
         };
+        /** @description How many notifications a receiver gets. */
+        ReceiverChange: {
+            /** @description By the routing in force. */
+            now: number;
+            /** @description The receiver. */
+            receiver: string;
+            /** @description By the changed one. */
+            then: number;
+        };
         /**
          * @description How one item is related to another, said from the first to the second.
          *
@@ -4299,6 +4780,55 @@ export interface components {
          * @enum {string}
          */
         Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
+        /**
+         * @description What a changed routing would have told otherwise. Silences and acknowledgements of that time are
+         *     left out on both sides.
+         */
+        ReplayAnswer: {
+            /** @description How many firings were replayed. */
+            firings: number;
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description How many alerts nobody is told of now and somebody would be. */
+            gained: number;
+            /** @description Some of them. */
+            gained_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description How many alerts somebody is told of now and nobody would be. */
+            lost: number;
+            /** @description Some of them. */
+            lost_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description There were more, which are older and were left out. */
+            more: boolean;
+            /** @description How many alerts would be told to others than now. */
+            moved: number;
+            /** @description Some of them. */
+            moved_alerts: components["schemas"]["ReplayedAlert"][];
+            /** @description How many notifications each receiver gets, now and then. */
+            receivers: components["schemas"]["ReceiverChange"][];
+            /** @description Until when; earlier than now when there was too much to replay. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A configuration to try on what fired. */
+        ReplayAsked: {
+            /** @description The changed file. Secrets may stay `<secret>`. */
+            config: string;
+            /**
+             * Format: int32
+             * @description How many days back.
+             */
+            days: number;
+        };
+        /** @description An alert that is told otherwise. */
+        ReplayedAlert: {
+            /** @description Its id. */
+            alert: string;
+            /** @description Its labels. */
+            labels: components["schemas"]["Labels"];
+            /** @description Who is told by the routing in force. */
+            now: string[];
+            /** @description Who would be told by the changed one. */
+            then: string[];
+        };
         /**
          * @description How an incident ended.
          * @enum {string}
@@ -4417,6 +4947,43 @@ export interface components {
              *     Without one the rule always holds.
              */
             when?: string;
+        };
+        /** @description The routing in force. */
+        RoutingInForce: {
+            /** @description Whether there is one; without it receivers are told of nothing. */
+            configured: boolean;
+            /** @description The file that it is read from. */
+            file?: string | null;
+            /** @description Who can be told, and in which ways. */
+            receivers: components["schemas"]["ShownReceiver"][];
+            /** @description The routes, each after the one that it stands below. */
+            routes: components["schemas"]["ShownRoute"][];
+            /** @description The file as others may see it: secrets are `<secret>`, comments are left out. */
+            text: string;
+        };
+        /** @description Labels of an alert that may never have been. */
+        RoutingTest: {
+            /** @description Which configuration to try; without one that in force. */
+            config?: string | null;
+            /** @description The labels. */
+            labels: {
+                [key: string]: string;
+            };
+        };
+        /** @description What would become of an alert with these labels now. */
+        RoutingTested: {
+            /** @description The fingerprints of the alerts that would inhibit it now. */
+            inhibited_by: string[];
+            /** @description The item that would be found for it. */
+            item?: string | null;
+            /** @description The rule that would find it. */
+            matched_by?: string | null;
+            /** @description Who would be told. */
+            receivers: string[];
+            /** @description The routes as they are tried, in their order. */
+            routes: components["schemas"]["TriedRoute"][];
+            /** @description The silences that would hold it back now. */
+            silenced_by: string[];
         };
         /** @description An alert that a rule would match. */
         RuleExample: {
@@ -4637,6 +5204,47 @@ export interface components {
              */
             p90_seconds?: number | null;
         };
+        /** @description A receiver. */
+        ShownReceiver: {
+            /** @description Its name. */
+            name: string;
+            /** @description In which ways it is told: `webhook`, `email` … */
+            ways: string[];
+        };
+        /** @description A route. */
+        ShownRoute: {
+            /** @description The time intervals outside of which it tells nobody. */
+            active_time_intervals: string[];
+            /** @description Whether the routes beside it are tried too. */
+            continues: boolean;
+            /** @description How many routes it stands below. */
+            depth: number;
+            /** @description What groups come together by; `...` for every label. */
+            group_by: string[];
+            /**
+             * Format: int64
+             * @description Least time between two notifications of a group, in seconds.
+             */
+            group_interval_seconds: number;
+            /**
+             * Format: int64
+             * @description How long the first notification of a group waits, in seconds.
+             */
+            group_wait_seconds: number;
+            /** @description Its own conditions; empty for the root. */
+            matchers: string;
+            /** @description The time intervals in which it tells nobody. */
+            mute_time_intervals: string[];
+            /** @description Who is told. */
+            receiver: string;
+            /**
+             * Format: int64
+             * @description After how long the same is told again, in seconds.
+             */
+            repeat_interval_seconds: number;
+            /** @description The route, as matchers from the root. */
+            route: string;
+        };
         SignIn: {
             /**
              * Format: password
@@ -4772,7 +5380,10 @@ export interface components {
              * @description The row's version, for `If-Match`.
              */
             version: number;
-            /** @description The present window and those to come, ten at most; none when it is over. */
+            /**
+             * @description The present window and those to come: ten, and all of the next four weeks, sixty at most;
+             *     none when it is over.
+             */
             windows: components["schemas"]["SilenceWindow"][];
         };
         /** @description A time in which alerts are held back: from its first moment until before its end. */
@@ -4855,6 +5466,19 @@ export interface components {
          * @enum {string}
          */
         StampSource: "measured" | "derived" | "entered";
+        /** @description How many notifications a receiver gets. */
+        StormLimit: {
+            /**
+             * Format: int32
+             * @description At most so many.
+             */
+            most: number;
+            /**
+             * Format: int32
+             * @description Within so many seconds.
+             */
+            window_seconds: number;
+        };
         /** @description The name of a supplier, alone or after `supplier/`. */
         SupplierRef: string;
         /** @description Another organisation whose service is needed. */
@@ -4968,8 +5592,16 @@ export interface components {
         };
         /** @description A route that was tried. */
         TriedRoute: {
+            /** @description How many routes it stands below; the root stands below none. */
+            depth: number;
+            /** @description The routes beside it that follow were not tried, since it does not say `continue`. */
+            ends: boolean;
+            group?: components["schemas"]["GroupNow"] | null;
             /** @description The key of the group that it is in, where the route takes it. */
             group_key?: string | null;
+            /** @description Its own conditions; empty for the root, which takes every alert. */
+            matchers: string;
+            muted?: components["schemas"]["MutedNow"] | null;
             /** @description Its receiver. */
             receiver: string;
             /** @description The matcher that the alert does not fit. */
@@ -5465,22 +6097,39 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Only these states, separated by commas; without it everything but closed. */
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. Closed alerts come newest first
+                 *     whatever is asked for.
+                 */
+                sort?: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only those of this name: the label `alertname`. */
+                name?: string;
                 /** @description Only those on this item. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
                 matched?: boolean;
                 /** @description Only those of this incident. */
                 incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
+                source?: string;
+                /**
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
+                 */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
                 /** @description `true`: only those that a silence holds back now; `false`: only the others. */
                 silenced?: boolean;
                 /** @description Only those with this text in name, summary or a label value. */
                 q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -5494,7 +6143,176 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_AlertView"];
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_command_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What was done, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_group: {
+        parameters: {
+            query: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description `name`, `item`, `severity`, `source`, `team` (who answers for the item), or `label:NAME`. */
+                by: string;
+                /**
+                 * @description Only these states, separated by commas; without it everything but closed. Closed alerts are
+                 *     listed on their own.
+                 */
+                state?: components["schemas"]["AlertState"][];
+                /** @description Only these severities, separated by commas. */
+                severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only those of this name: the label `alertname`. */
+                name?: string;
+                /** @description Only those on this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those whose item was found; `false`: only those whose item was not. */
+                matched?: boolean;
+                /** @description Only those of this incident. */
+                incident?: components["schemas"]["IncidentId"];
+                /** @description Only those that came first through the integration of this name. */
+                source?: string;
+                /**
+                 * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
+                 *     team answers.
+                 */
+                team?: string;
+                /** @description Only those whose labels fit, as Alertmanager writes it: `env="prod", instance=~"db-.*"`. */
+                matching?: string;
+                /** @description `true`: only those that a silence holds back now; `false`: only the others. */
+                silenced?: boolean;
+                /** @description Only those with this text in name, summary or a label value. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertGroups"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -9222,6 +10040,227 @@ export interface operations {
             };
         };
     };
+    routing_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingInForce"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_replay_changed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        responses: {
+            /** @description What would be told otherwise */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no routing to compare with */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingTest"];
+            };
+        };
+        responses: {
+            /** @description Its way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingTested"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_who: {
         parameters: {
             query?: never;
@@ -9431,6 +10470,158 @@ export interface operations {
                 };
             };
             /** @description The present one is wrong or the new one too weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_get_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPolicy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPolicy"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
             422: {
                 headers: {
                     [name: string]: unknown;
