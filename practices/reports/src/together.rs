@@ -3,8 +3,8 @@
 //!
 //! Firings of the period are taken by **key**: integration, alert name, item. Two firings of
 //! different keys **meet** when they begin within 300 s of each other; each firing meets one of the
-//! other key at most, the earliest that is left. With *nA* and *nB* firings, *m* meetings and a period of *T*
-//! seconds:
+//! other key at most, the earliest that is left. With *nA* and *nB* firings, *m* meetings and a
+//! period of *T* seconds:
 //!
 //! | measure | formula | suggested from |
 //! |---|---|---|

@@ -73,11 +73,10 @@ async fn what_recurs_together_and_is_accepted_becomes_one_incident(place: Place)
 
 async fn what_is_rejected_stays_in_incidents_of_its_own(place: Place) {
     let operate = open(&place).await;
-    let key = |name: &str, (kind, item): (&str, &str), source: &Value| json!({ "source": source, "name": name, "item": format!("{kind}/{item}") });
     operate.fires("Probe", "info", ORDERS).await;
     let source = operate.ada.list("/alerts").await[0]["source"].clone();
-    let pair =
-        json!({ "a": key("QueueFull", ORDERS, &source), "b": key("LateOrders", ORDERS, &source) });
+    let key = |name: &str| json!({ "source": source, "name": name, "item": "service/orders" });
+    let pair = json!({ "a": key("QueueFull"), "b": key("LateOrders") });
     decide(&operate, &pair, json!("apart")).await;
     operate.fires("QueueFull", "critical", ORDERS).await;
     operate.incident("it is opened", |row| row["members"][0] != Value::Null).await;

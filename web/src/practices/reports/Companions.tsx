@@ -76,7 +76,7 @@ const name = (rule: AlertKey) => `${rule.name} ${rule.item ?? ''}`.trim();
 function Key({ rule, time }: { rule: AlertKey; time: Time }) {
   const item = rule.item ? { item: rule.item } : {};
   return (
-    <>
+    <div>
       <Link
         to="/alerts/history"
         search={{ ...time, name: rule.name, source: rule.source, ...item }}
@@ -84,7 +84,7 @@ function Key({ rule, time }: { rule: AlertKey; time: Time }) {
         {rule.name}
       </Link>
       <div className={styles.sub}>{rule.item ? <ItemLink item={rule.item} /> : 'no item'}</div>
-    </>
+    </div>
   );
 }
 
@@ -97,7 +97,7 @@ function Evidence({ pair, time }: { pair: Pair; time: Time }) {
       <summary>
         {evidence.support}{' '}
         <span className={styles.sub}>
-          of {evidence.fired_a} and {evidence.fired_b}
+          of {evidence.fired_a} and {evidence.fired_b} firings
         </span>
       </summary>
       <ul>
@@ -113,12 +113,12 @@ function Verdict({ pair }: { pair: Pair }) {
   const { decision } = pair;
   if (!decision) return <span className={styles.sub}>not yet</span>;
   return (
-    <>
+    <div>
       {decision.verdict === 'together' ? 'One incident' : 'Kept apart'}
       <div className={styles.sub}>
         {actorName(decision.by)}, <TimeAgo at={decision.at} />
       </div>
-    </>
+    </div>
   );
 }
 
@@ -128,7 +128,7 @@ function Decide({ pair }: { pair: Pair }) {
   );
   const both = `${name(pair.a)} and ${name(pair.b)}`;
   return (
-    <>
+    <div>
       <Group gap={4} justify="flex-end">
         {pair.allowed.includes('together') && (
           <Button
@@ -164,6 +164,6 @@ function Decide({ pair }: { pair: Pair }) {
         )}
       </Group>
       <Refusal problem={problem} reload={reload} />
-    </>
+    </div>
   );
 }

@@ -43,12 +43,12 @@ export function Rules({ rules, time, sort, onSort }: Props) {
           header: 'Rule',
           sort: 'name',
           cell: (rule) => (
-            <>
+            <div>
               <Link to="/alerts/history" search={behind(rule)}>
                 {rule.name}
               </Link>
               <div className={styles.sub}>{rule.source}</div>
-            </>
+            </div>
           ),
         },
         {
@@ -56,10 +56,10 @@ export function Rules({ rules, time, sort, onSort }: Props) {
           sort: 'fired',
           align: 'end',
           cell: (rule) => (
-            <>
+            <div>
               <b>{rule.fired.toLocaleString('en-GB')}</b>{' '}
               <span className={styles.sub}>{percent(rule.fired_share)}</span>
-            </>
+            </div>
           ),
         },
         { header: 'Alerts', sort: 'sets', align: 'end', cell: (rule) => rule.label_sets },
@@ -132,7 +132,7 @@ function Incidents({ ids }: { ids: string[] }) {
 function Offenders({ rule }: { rule: RuleReport }) {
   if (rule.offenders.length === 0) return <>–</>;
   return (
-    <>
+    <div>
       {rule.offenders.slice(0, 2).map((offender) => (
         <div key={offender.alert}>
           <Link to="/alerts/$id" params={{ id: offender.alert }}>
@@ -140,7 +140,7 @@ function Offenders({ rule }: { rule: RuleReport }) {
           </Link>
         </div>
       ))}
-    </>
+    </div>
   );
 }
 
