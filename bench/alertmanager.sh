@@ -6,6 +6,8 @@
 # Both start empty in a folder that is removed afterwards (BENCH_DIR chooses where; a disk,
 # not memory, when durable writes are to mean something). BENCH_OPERATE and BENCH_ALERTMANAGER name
 # other programs than a release build of Operate and Debian's; BENCH_PROFILE another profile.
+# BENCH_ROUTED=1 gives Operate the routes of the other, so that both group alerts, and asks for the
+# groups too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . ./.ci/steps.sh
@@ -46,10 +48,15 @@ printf 'route: {receiver: none}\nreceivers: [{name: none}]\n' > "$work/alertmana
     --web.listen-address=127.0.0.1:17093 --cluster.listen-address= \
     > "$work/alertmanager.log" 2>&1 &
 peer=$!
+groups=''
+if [ -n "${BENCH_ROUTED:-}" ]; then
+    export OPERATE_ROUTING__FILE="$work/alertmanager.yml"
+    groups=--groups
+fi
 "$BENCH_OPERATE" serve --listen 127.0.0.1:17070 --data "$work/operate" > "$work/operate.log" 2>&1 &
 ours=$!
 wait_for http://127.0.0.1:17093/-/ready alertmanager
 wait_for http://127.0.0.1:17070/readyz operate
 
-"$CARGO_TARGET_DIR/$profile/bench" compare "$@" \
+"$CARGO_TARGET_DIR/$profile/bench" compare ${groups:+"$groups"} "$@" \
     "alertmanager=http://127.0.0.1:17093@$peer" "operate=http://127.0.0.1:17070@$ours"

@@ -28,6 +28,9 @@ pub struct Compare {
     /// Alerts in a request.
     #[arg(long, default_value = "64")]
     batch: NonZeroUsize,
+    /// Ask for groups too: of servers that have the same routes.
+    #[arg(long)]
+    groups: bool,
 }
 
 /// A server to compare.
@@ -118,6 +121,9 @@ impl Compare {
             ("GET of all", None, false, 3),
             ("GET of all groups", None, true, 3),
         ] {
+            if groups && !self.groups {
+                continue;
+            }
             let filter = filter.map(str::to_owned).into_iter().collect();
             let ask = Ask { filter, groups, times, key: None };
             // The first answer may prepare what the next ones use.

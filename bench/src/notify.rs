@@ -107,10 +107,7 @@ impl Told {
             }
             let count = batch.min(self.alerts - first);
             let body = alerts::body(self.first + first, count, &starts_at, &ends_at);
-            let now = ledger.clock.elapsed();
-            let mut sent = ledger.sent.lock().unwrap_or_else(PoisonError::into_inner);
-            sent[first..first + count].fill(Some(now));
-            drop(sent);
+            ledger.send(first, count);
             connection.send("/api/v2/alerts", body).await?;
         }
         Ok(())
@@ -118,6 +115,13 @@ impl Told {
 }
 
 impl Ledger {
+    /// Notes that these alerts are sent now.
+    fn send(&self, first: usize, count: usize) {
+        let now = self.clock.elapsed();
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent[first..first + count].fill(Some(now));
+    }
+
     /// Notes which alerts a webhook tells of, each the first time.
     fn hear(&self, body: &str) {
         let now = self.clock.elapsed();

@@ -56,6 +56,8 @@ pub struct Stamp<'a> {
 /// Rows of one insert statement; a multiple of this and a rest keep the statement cache small.
 const ROWS: usize = 64;
 const COLUMNS: usize = 7;
+/// Rows that are read at once where a row may be a pack of as many entries.
+const ROWS_AT_ONCE: i64 = 64;
 
 /// Appends facts in the transaction that makes them true.
 ///
@@ -138,12 +140,26 @@ pub async fn after(
     if let Some(recent) = conn.recent().and_then(|recent| recent.after(position, limit)) {
         return Ok(recent);
     }
+    let at_once = match conn.dialect() {
+        Dialect::Sqlite { .. } => ROWS_AT_ONCE,
+        Dialect::Postgres { .. } => limit,
+    };
     let sql = after_text(&conn.dialect().horizon(), "");
-    let rows = conn.all(AssertSqlSafe(sql), params![position.tx, position.seq, limit]).await?;
-    let mut found = entries_of(&rows)?;
-    // The first row may be a pack of which some entries have been read.
-    found.retain(|stored| stored.position > position);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let (wanted, mut at) = (usize::try_from(limit).unwrap_or(usize::MAX), position);
+    let mut found = Vec::new();
+    while found.len() < wanted {
+        let values = params![at.tx, at.seq, at_once.min(limit)];
+        let rows = conn.all(AssertSqlSafe(sql.clone()), values).await?;
+        let entries = entries_of(&rows)?;
+        let Some(last) = entries.last() else { break };
+        at = last.position;
+        // The first row may be a pack of which some entries have been read.
+        found.extend(entries.into_iter().filter(|stored| stored.position > position));
+        if (rows.len() as i64) < at_once.min(limit) {
+            break;
+        }
+    }
+    found.truncate(wanted);
     Ok(found)
 }
 

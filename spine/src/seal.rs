@@ -15,6 +15,9 @@ use crate::{Fault, pack, params};
 
 /// Rows of one run at most: entries, or packs of them.
 const RUN: i64 = 250;
+/// Rows that are read at once. A row may be a pack of many entries: a run of such rows alone would
+/// be megabytes, of which the database keeps the memory.
+const PIECE: i64 = 25;
 /// Rows of the longest run that was ever sealed.
 const RUN_EVER: i64 = 1000;
 
@@ -50,7 +53,7 @@ pub async fn seal_all(db: &Db, now: Time) -> Result<i64, Fault> {
 async fn seal_run_of(db: &Db, space: &SpaceId, now: Time) -> Result<i64, Fault> {
     let mut conn = db.reader().await?;
     let tip = tip(&mut conn, space).await?;
-    let run = journal::rows_in_space(&mut conn, space, tip.position, RUN).await?;
+    let run = next_run(&mut conn, space, tip.position).await?;
     drop(conn);
     let Some(last) = run.last().map(|last| last.row.position) else { return Ok(0) };
     let entries = entries_in(&run);
@@ -68,6 +71,22 @@ async fn seal_run_of(db: &Db, space: &SpaceId, now: Time) -> Result<i64, Fault> 
         })
     })
     .await
+}
+
+/// The rows of the next run: [`RUN`] of them, or fewer that hold as many entries.
+async fn next_run(
+    conn: &mut Conn,
+    space: &SpaceId,
+    mut position: Position,
+) -> Result<Vec<Sealable>, Fault> {
+    let mut run: Vec<Sealable> = Vec::new();
+    while entries_in(&run) < RUN {
+        let piece = journal::rows_in_space(conn, space, position, PIECE).await?;
+        let Some(last) = piece.last() else { break };
+        position = last.row.position;
+        run.extend(piece);
+    }
+    Ok(run)
 }
 
 fn rows_of(run: &[Sealable]) -> impl Iterator<Item = &Entry> {

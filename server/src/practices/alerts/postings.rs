@@ -26,6 +26,7 @@ struct Values {
 }
 
 /// Most values of a label that tells alerts apart belong to one alert alone.
+#[expect(clippy::box_collection, reason = "keeps the many that are one alert alone small")]
 enum Posting {
     One(Fingerprint),
     Many(Box<HashSet<Fingerprint>>),
