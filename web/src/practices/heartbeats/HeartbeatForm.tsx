@@ -38,7 +38,7 @@ export function HeartbeatForm({ edited, close }: Props) {
       await heartbeats.command(edited.name, edited.version, { command: 'edit', plan });
       close();
     } else {
-      setMade(await heartbeats.create({ name, ...plan }));
+      setMade(await heartbeats.create({ name, plan }));
     }
   });
   const submit = (event: SubmitEvent) => {
