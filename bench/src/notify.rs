@@ -194,8 +194,12 @@ impl Hush {
         let mut connection = Connection::open(&self.url, None).await?;
         let (starts_at, ends_at) = (time_in(Duration::ZERO), time_in(Duration::from_secs(3600)));
         for number in 0..self.silences {
+            let matcher = format!(
+                r#"{{"name":"instance","value":"other-{number}-.*","isRegex":true,"isEqual":true}}"#
+            );
+            let times = format!(r#""startsAt":"{starts_at}","endsAt":"{ends_at}""#);
             let body = format!(
-                r#"{{"matchers":[{{"name":"instance","value":"other-{number}-.*","isRegex":true,"isEqual":true}}],"startsAt":"{starts_at}","endsAt":"{ends_at}","createdBy":"bench","comment":"measured"}}"#
+                r#"{{"matchers":[{matcher}],{times},"createdBy":"bench","comment":"measured"}}"#
             );
             connection.send("/api/v2/silences", body).await?;
         }
