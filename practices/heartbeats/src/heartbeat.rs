@@ -17,7 +17,6 @@ pub struct Heartbeat {
     /// Where it is in its life.
     pub stage: Stage,
     /// What is waited for.
-    #[serde(flatten)]
     pub plan: Plan,
     /// When it was heard of last.
     pub heard_at: Option<Time>,

@@ -243,12 +243,10 @@ struct Trial {
     rules: Vec<MappingRule>,
     /// The body of an event; without one, the last examples are tried.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     body: Option<Value>,
     /// The attributes of a CloudEvent.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    event: Option<Value>,
+    event: Option<serde_json::Map<String, Value>>,
 }
 
 /// What the rules make of an event.
@@ -307,7 +305,7 @@ async fn preview(
     let mapping = compiled(&trial.rules)?;
     let given = (trial.body.is_some() || trial.event.is_some()).then(|| Came {
         headers: serde_json::json!({}),
-        event: trial.event.unwrap_or_else(|| serde_json::json!({})),
+        event: Value::Object(trial.event.unwrap_or_default()),
         body: trial.body.unwrap_or_else(|| serde_json::json!({})),
     });
     let events: Vec<(Option<kernel::ExampleId>, Came)> = match given {

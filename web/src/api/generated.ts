@@ -2467,7 +2467,7 @@ export interface components {
             heartbeat: string;
         };
         /** @description Something that has to report from time to time. */
-        Heartbeat: components["schemas"]["HeartbeatPlan"] & {
+        Heartbeat: {
             /** @description When it was made. */
             created_at: components["schemas"]["Time"];
             heard_at?: components["schemas"]["Time"] | null;
@@ -2476,6 +2476,8 @@ export interface components {
             /** @description Its name, unique in its space while it is not removed. */
             name: string;
             overdue_since?: components["schemas"]["Time"] | null;
+            /** @description What is waited for. */
+            plan: components["schemas"]["HeartbeatPlan"];
             /** @description Where it is in its life. */
             stage: components["schemas"]["HeartbeatStage"];
         };
@@ -5584,9 +5586,11 @@ export interface components {
         /** @description Rules to try, and what on. */
         Trial: {
             /** @description The body of an event; without one, the last examples are tried. */
-            body?: Record<string, never> | null;
+            body?: unknown;
             /** @description The attributes of a CloudEvent. */
-            event?: Record<string, never> | null;
+            event?: {
+                [key: string]: unknown;
+            } | null;
             /** @description The rules. */
             rules: components["schemas"]["MappingRule"][];
         };

@@ -113,12 +113,12 @@ export function HeartbeatForm({ edited, close }: Props) {
 
 function planOf(edited: Heartbeat | undefined): HeartbeatPlan {
   return {
-    interval_seconds: edited?.interval_seconds ?? 86_400,
-    grace_seconds: edited?.grace_seconds ?? 3600,
-    severity: edited?.severity ?? 'error',
-    description: edited?.description ?? '',
-    item: edited?.item ?? null,
-    labels: edited?.labels ?? {},
+    interval_seconds: edited?.plan.interval_seconds ?? 86_400,
+    grace_seconds: edited?.plan.grace_seconds ?? 3600,
+    severity: edited?.plan.severity ?? 'error',
+    description: edited?.plan.description ?? '',
+    item: edited?.plan.item ?? null,
+    labels: edited?.plan.labels ?? {},
   };
 }
 

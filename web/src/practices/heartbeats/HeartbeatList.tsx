@@ -92,10 +92,10 @@ function Table({ rows, edit }: { rows: Heartbeat[]; edit: (name: string) => void
           cell: (row) => (
             <div>
               <b>{row.name}</b>
-              {row.description && <div className={styles.sub}>{row.description}</div>}
-              {row.item && (
+              {row.plan.description && <div className={styles.sub}>{row.plan.description}</div>}
+              {row.plan.item && (
                 <div className={styles.sub}>
-                  <ItemLink item={row.item} />
+                  <ItemLink item={row.plan.item} />
                 </div>
               )}
             </div>
@@ -111,14 +111,17 @@ function Table({ rows, edit }: { rows: Heartbeat[]; edit: (name: string) => void
           header: 'Every',
           cell: (row) => (
             <div>
-              {duration(row.interval_seconds)}
-              {(row.grace_seconds ?? 0) > 0 && (
-                <div className={styles.sub}>and {duration(row.grace_seconds ?? 0)} grace</div>
+              {duration(row.plan.interval_seconds)}
+              {(row.plan.grace_seconds ?? 0) > 0 && (
+                <div className={styles.sub}>and {duration(row.plan.grace_seconds ?? 0)} grace</div>
               )}
             </div>
           ),
         },
-        { header: 'When missed', cell: (row) => <Weight severity={row.severity ?? 'error'} /> },
+        {
+          header: 'When missed',
+          cell: (row) => <Weight severity={row.plan.severity ?? 'error'} />,
+        },
         { header: '', cell: (row) => <Commands row={row} edit={() => edit(row.name)} /> },
       ]}
     />

@@ -84,7 +84,7 @@ impl HistoryQuery {
         let labels: Vec<String> = labels.map(str::to_owned).collect();
         if labels.len() > LABELS_MAX || labels.iter().any(|label| !label.contains('=')) {
             let message = format!("labels are written name=value, at most {LABELS_MAX} of them");
-            return Err(Problem::invalid(message).at("label"));
+            return Err(Problem::refused(message).at("label"));
         }
         let text = |item: &Option<ItemRef>| item.as_ref().map(ToString::to_string);
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
