@@ -27,7 +27,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 .remedy("send the header `Content-Type: application/json`"));
         }
         let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        let value = read(&bytes).or_else(|problem| whole_numbers(&bytes).ok_or(problem))?;
+        let value =
+            read(&bytes).or_else(|problem| whole_numbers(&bytes).unwrap_or(Err(problem)))?;
         Ok(Json(value))
     }
 }
@@ -48,7 +49,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// Reads once more with `5.0` as `5`: in JSON Schema both are integers, and some programs write
 /// every number with a point.
-fn whole_numbers<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+fn whole_numbers<T: DeserializeOwned>(bytes: &[u8]) -> Option<Result<T, Problem>> {
     let mut value: Value = serde_json::from_slice(bytes).ok()?;
     let mut changed = false;
     let mut open = vec![&mut value];
@@ -67,7 +68,10 @@ fn whole_numbers<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
             _ => {}
         }
     }
-    changed.then(|| serde_json::from_value(value).ok()).flatten()
+    changed.then(|| {
+        serde_path_to_error::deserialize(value)
+            .map_err(|error| wrong(error.path().to_string(), error.inner().to_string()))
+    })
 }
 
 /// Below this every whole number has a float of its own: 2^53.
@@ -239,10 +243,12 @@ mod tests {
 
     #[test]
     fn a_whole_number_may_be_written_with_a_point() {
-        let outer: Outer = whole_numbers(br#"{"inner":[{"count":7.0}]}"#).expect("reads");
+        let whole = whole_numbers(br#"{"inner":[{"count":7.0}]}"#).expect("a number changed");
+        let outer: Outer = whole.expect("it reads");
         assert_eq!(outer.inner[0].count, 7);
         assert!(whole_numbers::<Outer>(br#"{"inner":[{"count":7.5}]}"#).is_none());
-        assert!(whole_numbers::<Outer>(br#"{"inner":[{"count":-1.0}]}"#).is_none());
+        let negative = whole_numbers::<Outer>(br#"{"inner":[{"count":-1.0}]}"#);
+        assert_eq!(negative.unwrap().unwrap_err().field.as_deref(), Some("inner[0].count"));
     }
 
     #[test]
