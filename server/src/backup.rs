@@ -23,6 +23,7 @@ use spine::seal::{self, Proof};
 use spine::{Db, Fault, Tx, Value};
 
 use crate::MIGRATIONS;
+use crate::sole::Sole;
 
 /// Names the format; the number rises when older readers could not read it.
 const FORMAT: &str = "operate-backup/1";
@@ -104,6 +105,9 @@ pub enum BackupError {
          replace everything in it"
     )]
     HoldsData(String),
+    /// A process works on the database.
+    #[error("{0}")]
+    Busy(String),
     /// The database failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -265,6 +269,7 @@ pub async fn restore(
         let (product, found) = (header.product, header.schema);
         return Err(BackupError::NewerSchema { product, found, known });
     }
+    let _sole = Sole::take(url).map_err(BackupError::Busy)?;
     let db = Db::connect(url).await?;
     if !options.overwrite
         && let Some(table) = first_in_use(&db).await?

@@ -30,6 +30,7 @@ mod sentences;
 mod serve;
 mod settings;
 mod slots;
+mod sole;
 mod streams;
 mod tail;
 mod web;

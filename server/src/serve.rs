@@ -33,6 +33,7 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::oncall::store::Pages;
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
+use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
 use crate::{MIGRATIONS, commands, listen, router, selfwatch, streams};
 
@@ -73,6 +74,8 @@ pub struct Running {
     stop: CancellationToken,
     http: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
+    /// Dropped last: the database is closed before another process may have it.
+    _sole: Option<Sole>,
 }
 
 /// Starts the server.
@@ -87,6 +90,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         .map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     let config = Arc::new(Config { listen: address, ..config });
+    let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
     if !db.shared() {
         // Whoever carried a message is gone.
@@ -144,7 +148,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let router = router::router(app.clone());
     let serving = listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone());
     let http = tokio::spawn(serving);
-    Ok(Running { address, app, setup_code, stop, http, tasks })
+    Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
 }
 
 /// The loops that run beside the requests. Each survives its own errors.

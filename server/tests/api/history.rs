@@ -144,7 +144,7 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
     let operate = Operate::start(&place).await;
     for (query, status) in [
         ("sort=size", 400),
-        ("label=host", 400),
+        ("label=host", 422),
         ("state=odd", 400),
         ("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", 422),
         ("after=nonsense", 422),

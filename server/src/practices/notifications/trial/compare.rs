@@ -1,6 +1,7 @@
 //! What a changed routing would have told otherwise.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use alerts::Labels;
 use jiff::Timestamp;
@@ -93,11 +94,13 @@ pub fn compare(
             Spell { key, labels, began: stamp(began), ended: ended.map(stamp) }
         })
         .collect();
-    let (before, after) = (played(now, &spells, until), played(then, &spells, until));
+    // What began a moment ago would be told a moment later.
+    let end = until + longest_wait(now).max(longest_wait(then));
+    let (before, after) = (played(now, &spells, end), played(then, &spells, end));
     let (told_before, told_after) = (receivers(&before), receivers(&after));
     let mut answer = ReplayAnswer {
         from,
-        until: time(before.until.min(after.until)),
+        until: time(before.until.min(after.until)).min(until),
         firings: fired.len(),
         more,
         receivers: counts(now, then, &before, &after),
@@ -128,6 +131,13 @@ pub fn compare(
         }
     }
     answer
+}
+
+/// How long a group of any route may wait to be told for the first time: an hour counts for all.
+fn longest_wait(routing: &Routing) -> Duration {
+    let waits = routing.tree.nodes().iter().map(|node| node.timings().group_wait.as_secs());
+    let seconds = waits.max().unwrap_or_default().clamp(0, 3600);
+    Duration::from_secs(seconds.unsigned_abs() + 1)
 }
 
 fn played(routing: &Routing, spells: &[Spell<'_>], until: Time) -> Replayed {
