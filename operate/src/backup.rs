@@ -165,7 +165,7 @@ fn trouble(error: BackupError, url: &str) -> Trouble {
         BackupError::Damaged { .. } => Trouble::wrong(what).remedy("use another backup"),
         BackupError::NoDatabase(_) => Trouble::new(Code::NotFound, what)
             .remedy("name its folder with --data, or its address with --database"),
-        BackupError::NewerSchema { .. } => Trouble::wrong(what),
+        BackupError::NewerSchema { .. } | BackupError::Busy(_) => Trouble::wrong(what),
         BackupError::HoldsData(_) => Trouble::wrong(format!("{}: {what}", shown(url))),
         BackupError::Fault(fault) => fault.into(),
     }
