@@ -35,6 +35,7 @@ mod upstream;
 
 pub use between::Common;
 pub use builder::{Builder, Redundancy};
+pub use explain::Causes;
 pub use inherit::Inherited;
 pub use network::{Graph, GroupView, Need};
 pub use rank::Candidate;

@@ -1,10 +1,11 @@
 //! Which items are broken, as their alerts say, and which alerts that explains.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use alerts::{Alert, Severity};
 use estate::Estate;
+use graph::Causes;
 use kernel::{ItemRef, Time};
 
 /// The items with an alert of severity error or worse, and since when.
@@ -47,30 +48,29 @@ impl Broken {
     }
 }
 
-/// Says of alerts what broken item explains them, asking the graph once for each item.
+/// Says of alerts what broken item explains them, asking the graph once, when first needed.
 pub struct Explainer<'a> {
     estate: &'a Estate,
     broken: &'a [(String, i64)],
-    known: RefCell<HashMap<ItemRef, Option<Vec<String>>>>,
+    causes: OnceCell<Causes<'a>>,
 }
 
 impl<'a> Explainer<'a> {
     /// Knows no answer yet.
     pub fn new(estate: &'a Estate, broken: &'a [(String, i64)]) -> Explainer<'a> {
-        Explainer { estate, broken, known: RefCell::default() }
+        Explainer { estate, broken, causes: OnceCell::new() }
     }
 
     /// The path from a broken item to that of the alert; `None` when it has to be told.
     pub fn explain(&self, alert: &Alert) -> Option<Vec<String>> {
         let item = alert.item.as_ref().filter(|_| !self.broken.is_empty())?;
-        if let Some(known) = self.known.borrow().get(item) {
-            return known.clone();
-        }
+        let path = self.causes.get_or_init(|| self.find()).explain(&item.to_string())?;
+        Some(path.into_iter().map(str::to_owned).collect())
+    }
+
+    fn find(&self) -> Causes<'a> {
         let broken: Vec<(&str, i64)> =
             self.broken.iter().map(|(name, since)| (name.as_str(), *since)).collect();
-        let path = self.estate.graph().explained_by(&item.to_string(), &broken);
-        let path = path.map(|path| path.into_iter().map(str::to_owned).collect());
-        self.known.borrow_mut().insert(item.clone(), Option::clone(&path));
-        path
+        self.estate.graph().causes(&broken)
     }
 }
