@@ -8,29 +8,35 @@ use connectors::email::{EmailConfig, Mailer, PageMail, Tls};
 use connectors::link::{AckLink, LinkKey};
 use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
-use kernel::{Actor, IncidentId, ItemRef, PageId, Priority, Time};
-use oncall::{CallResult, Command};
+use kernel::{IncidentId, ItemRef, PageId, Priority, Time};
 use serde::Deserialize;
 use serde_json::json;
-use spine::engine::{self, Asked};
+use spine::engine;
 use spine::outbox::{self, Outcome, Taken};
-use spine::{Db, Denied, Fault, World};
+use spine::{Db, Fault, World};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::carry::Carrier;
+use crate::practices::notifications::dispatch;
 use crate::practices::notifications::live::LiveRouting;
-use crate::practices::notifications::{self, dispatch};
+use crate::practices::notifications::store::Attempt;
 use crate::practices::oncall::store::PAGES;
 use crate::slots::Slots;
 
+mod settling;
+
+use settling::Settling;
+
 /// Messages in flight at once. No target has more of them than are free, so that one that does not
 /// answer slows nobody else.
-const IN_FLIGHT: usize = 64;
+const IN_FLIGHT: usize = 256;
 /// Longest time between two looks at the outbox of a shared database.
 const NAP: Duration = Duration::from_millis(500);
+/// Time until the next look while messages wait for a slot that no other message gives up.
+const SOON: Duration = Duration::from_millis(50);
 /// How long the link in a message is good.
 const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
 
@@ -108,17 +114,21 @@ impl Courier {
 
     /// Delivers until `stop`, then finishes what is in flight.
     pub async fn run(self, stop: CancellationToken) {
+        let settling = Settling::start(self.db.clone(), self.world.clone());
         let courier = Arc::new(self);
         let slots = Slots::new(IN_FLIGHT);
         let mut grown = courier.db.grown();
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
             grown.mark_unchanged();
-            let wake_at = match courier.round(&slots).await {
+            let mut backlog = false;
+            let wake_at = match courier.round(&slots, &settling).await {
                 Ok(due) => {
                     failures = 0;
-                    let nap = courier.world.now() + NAP;
-                    due.map_or(nap, |due| due.min(nap))
+                    let now = courier.world.now();
+                    backlog = due.is_some_and(|due| due <= now);
+                    // What is due and not taken waits for a slot: look again soon, not at once.
+                    due.map_or(now + NAP, |due| due.clamp(now + SOON, now + NAP))
                 }
                 Err(fault) => {
                     failures += 1;
@@ -129,35 +139,37 @@ impl Courier {
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = grown.changed(), if failures == 0 => {}
+                () = slots.freed(), if backlog => {}
                 () = courier.world.clock.wait_until(wake_at) => {}
             }
         }
         slots.all_free().await;
+        settling.end().await;
     }
 
     /// Takes what is due, as far as there are free slots; returns when the next is due.
-    async fn round(self: &Arc<Self>, slots: &Slots) -> Result<Option<Time>, Fault> {
+    async fn round(
+        self: &Arc<Self>,
+        slots: &Slots,
+        settling: &Settling,
+    ) -> Result<Option<Time>, Fault> {
         let room = slots.room();
-        if room > 0 {
-            let now = self.world.now();
-            let mut conn = self.db.reader().await?;
-            let due = outbox::next_due(&mut conn).await?;
-            drop(conn);
-            if due.is_some_and(|due| due <= now) {
-                for taken in self.take(room, now, slots.busy()).await? {
-                    let Some(slot) = slots.get(&taken) else { break };
-                    let courier = self.clone();
-                    tokio::spawn(async move {
-                        courier.deliver(taken).await;
-                        drop(slot);
-                    });
-                }
-            }
-        }
-        let due = outbox::next_due(&mut self.db.reader().await?).await?;
         let now = self.world.now();
-        // What is due and not taken waits for a slot: look again soon, not at once.
-        Ok(due.map(|due| due.max(now + Duration::from_millis(50))))
+        let due = outbox::next_due(&mut self.db.reader().await?).await?;
+        if room == 0 || due.is_none_or(|due| due > now) {
+            return Ok(due);
+        }
+        for taken in self.take(room, now, slots.busy()).await? {
+            let Some(slot) = slots.get(&taken) else { break };
+            let (courier, settling) = (self.clone(), settling.clone());
+            tokio::spawn(async move {
+                if let Some(attempt) = courier.deliver(taken).await {
+                    settling.settle(attempt).await;
+                }
+                drop(slot);
+            });
+        }
+        outbox::next_due(&mut self.db.reader().await?).await
     }
 
     async fn take(
@@ -176,20 +188,21 @@ impl Courier {
             .await
     }
 
-    async fn deliver(&self, taken: Taken) {
+    /// Makes an attempt; `None` when the message is not wanted any more.
+    async fn deliver(&self, taken: Taken) -> Option<Attempt> {
         match self.wanted(&taken).await {
             Ok(true) => {}
-            Ok(false) => return,
+            Ok(false) => return None,
             // In doubt people are called once too often rather than once too seldom.
             Err(fault) => tracing::warn!(error = %fault.chain(), "a page could not be asked"),
         }
         let began = self.world.now();
         let outcome = self.send(&taken).await;
-        let took = self.world.now().since(began);
-        let seconds = took.as_secs_f64();
+        let at = self.world.now();
+        let took = at.since(began);
         let channel = taken.message.channel.clone();
         metrics::histogram!("operate_delivery_seconds", "channel" => channel.clone())
-            .record(seconds);
+            .record(took.as_secs_f64());
         let result = match &outcome {
             Outcome::Delivered { .. } => "delivered",
             Outcome::Failed { .. } => "failed",
@@ -197,16 +210,8 @@ impl Courier {
         };
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
-        for attempt in 0..5_u32 {
-            match self.settle(&taken, &outcome, took).await {
-                Ok(()) => return,
-                Err(fault) => {
-                    tracing::error!(message = %taken.message.id, error = %fault.chain(),
-                        "the result of a delivery was not stored");
-                    self.world.clock.wait(Duration::from_millis(50 << attempt)).await;
-                }
-            }
-        }
+        let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+        Some(Attempt { taken, outcome, at, took_micros })
     }
 
     /// Asks the page right before sending whether the call is still wanted; drops it if not.
@@ -302,47 +307,6 @@ impl Courier {
         };
         let clock = self.world.clock.clone();
         outcome(self.webhooks.send(&call, move || clock.now()).await.map(|a| a.to_string()))
-    }
-
-    /// Settles the message and tells the page, in one transaction.
-    async fn settle(&self, taken: &Taken, outcome: &Outcome, took: Duration) -> Result<(), Fault> {
-        let moment = self.world.moment(Actor::system("courier"));
-        let (taken, outcome) = (taken.clone(), outcome.clone());
-        let moment = Arc::new(moment);
-        let result = self
-            .db
-            .write::<_, Denied, _>(move |tx| {
-                Box::pin(async move {
-                    let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
-                    let when = (moment.now, took_micros);
-                    notifications::store::attempted(tx, &taken, &outcome, when).await?;
-                    let state = outbox::settle(tx, &taken, &outcome, moment.now).await?;
-                    let result = match (&outcome, state) {
-                        (Outcome::Delivered { .. }, _) => CallResult::Delivered,
-                        (_, Some("dead")) => CallResult::Failed,
-                        _ => CallResult::Waiting,
-                    };
-                    let (Outcome::Delivered { detail }
-                    | Outcome::Failed { detail }
-                    | Outcome::Rejected { detail }) = outcome;
-                    let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else {
-                        return Ok(());
-                    };
-                    let message = taken.message.id;
-                    let command = Command::DeliveryRecorded { message, result, detail };
-                    let asked = Asked::new(&taken.space, &moment);
-                    match engine::execute_in(tx, &PAGES, page, &command, &asked).await {
-                        Err(denied) if !engine::moved_on(&denied) => Err(denied),
-                        _ => Ok(()),
-                    }
-                })
-            })
-            .await;
-        match result {
-            Ok(()) => Ok(()),
-            Err(Denied::Fault(fault)) => Err(fault),
-            Err(denied) => Err(Fault::Other(denied.to_string())),
-        }
     }
 }
 

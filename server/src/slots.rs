@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use spine::outbox::Taken;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// A channel, and where to; nothing for all of the channel.
 type Target = (String, String);
@@ -22,6 +22,7 @@ pub struct Slots {
     all: usize,
     free: Arc<Semaphore>,
     held: Held,
+    freed: Arc<Notify>,
 }
 
 type Held = Arc<Mutex<HashMap<Target, usize>>>;
@@ -30,13 +31,15 @@ type Held = Arc<Mutex<HashMap<Target, usize>>>;
 pub struct Slot {
     target: Target,
     held: Held,
-    _permit: OwnedSemaphorePermit,
+    freed: Arc<Notify>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Slots {
     /// All of them free.
     pub fn new(all: usize) -> Slots {
-        Slots { all, free: Arc::new(Semaphore::new(all)), held: Held::default() }
+        let free = Arc::new(Semaphore::new(all));
+        Slots { all, free, held: Held::default(), freed: Arc::default() }
     }
 
     fn free(&self) -> usize {
@@ -68,7 +71,13 @@ impl Slots {
         }
         let permit = self.free.clone().try_acquire_owned().ok()?;
         held.insert(target.clone(), count + 1);
-        Some(Slot { target, held: self.held.clone(), _permit: permit })
+        let (held, freed) = (self.held.clone(), self.freed.clone());
+        Some(Slot { target, held, freed, permit: Some(permit) })
+    }
+
+    /// Waits until a slot was given back since the last time.
+    pub async fn freed(&self) {
+        self.freed.notified().await;
     }
 
     /// Waits until nothing is in flight.
@@ -88,6 +97,9 @@ impl Drop for Slot {
                 held.remove(&self.target);
             }
         }
+        drop(held);
+        self.permit = None;
+        self.freed.notify_one();
     }
 }
 

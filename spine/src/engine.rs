@@ -371,7 +371,8 @@ async fn remember<R: Lifecycle>(
     for effect in effects {
         match effect {
             Effect::Send(message) => {
-                outbox::add(tx, asked.space, &subject, &message, asked.moment.now).await?;
+                let messages = [(subject.as_str(), &message)];
+                outbox::add(tx, asked.space, &messages, asked.moment.now).await?;
             }
             Effect::CancelUnsent => {
                 outbox::cancel(tx, asked.space, &subject, asked.moment.now).await?;

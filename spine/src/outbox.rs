@@ -1,13 +1,14 @@
 //! The outbox: messages to the outside, committed with the change that asks for them, taken under
 //! leases, tried again with back-off, and laid aside as dead where people can see and retry them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use kernel::{Actor, Fact, Message, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
-use crate::db::{Conn, Row, Tx};
+use crate::db::{Conn, Row, Tx, Value, pieces};
 use crate::journal::{self, Stamp};
 use crate::{Fault, params};
 
@@ -52,32 +53,37 @@ pub enum Outcome {
     },
 }
 
-/// Puts a message in, due at once.
+/// Puts messages in, each with the record that it is about, due at once.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn add(
     tx: &mut Tx,
     space: &SpaceId,
-    subject: &str,
-    message: &Message,
+    messages: &[(&str, &Message)],
     now: Time,
 ) -> Result<(), Fault> {
-    tx.run(
-        "INSERT INTO outbox (space_id, id, subject, channel, target, body, state, attempts, \
-         created_at, due_at, leased_until, lease, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, 0, '', '')",
+    let row = |(subject, message): &(&str, &Message)| {
         params![
             space,
             message.id,
-            subject,
+            *subject,
             &message.channel,
             &message.target,
             message.body.to_string(),
-            now
-        ],
-    )
-    .await?;
+            "waiting",
+            0_i64,
+            now,
+            now,
+            0_i64,
+            "",
+            ""
+        ]
+    };
+    let rows: Vec<Vec<Value>> = messages.iter().map(row).collect();
+    let into = "outbox (space_id, id, subject, channel, target, body, state, attempts, \
+                created_at, due_at, leased_until, lease, detail)";
+    tx.insert_rows(into, &rows, "").await?;
     Ok(())
 }
 
@@ -162,17 +168,41 @@ fn taken(row: &Row) -> Result<Taken, Fault> {
     })
 }
 
-/// Writes down how an attempt ended. Returns the state the message is in now, or `None` when the
-/// lease was lost to another worker or the message was cancelled meanwhile.
+/// Writes down how attempts ended. Returns for each the state that its message is in now, or
+/// `None` when the lease was lost to another worker or the message was cancelled meanwhile.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn settle(
     tx: &mut Tx,
-    taken: &Taken,
-    outcome: &Outcome,
+    attempts: &[(&Taken, &Outcome)],
     now: Time,
-) -> Result<Option<&'static str>, Fault> {
+) -> Result<Vec<Option<&'static str>>, Fault> {
+    let ends: Vec<(&'static str, Vec<Value>)> =
+        attempts.iter().map(|(taken, outcome)| end(taken, outcome, now)).collect();
+    let rows: Vec<Vec<Value>> = ends.iter().map(|(_, row)| row.clone()).collect();
+    let mut settled = HashSet::new();
+    for piece in pieces(&rows) {
+        let sql = format!(
+            "WITH ended (space, message, held, outcome, said, again_at, done_at) AS (VALUES {}) \
+             UPDATE outbox SET state = outcome, detail = said, due_at = again_at, \
+             settled_at = done_at, leased_until = 0 FROM ended \
+             WHERE space_id = space AND id = message AND lease = held AND state = 'waiting' \
+             RETURNING space_id, id",
+            tx.tuples(piece)
+        );
+        for row in tx.all(AssertSqlSafe(sql), piece.concat()).await? {
+            settled.insert((row.get::<SpaceId>("space_id")?, row.parse("id")?));
+        }
+    }
+    let state = |((taken, _), (state, _)): (&(&Taken, &Outcome), &(&'static str, _))| {
+        settled.contains(&(taken.space.clone(), taken.message.id)).then_some(*state)
+    };
+    Ok(attempts.iter().zip(&ends).map(state).collect())
+}
+
+/// The state that a message is in after an attempt, and what is written of it.
+fn end(taken: &Taken, outcome: &Outcome, now: Time) -> (&'static str, Vec<Value>) {
     let (state, detail, due) = match outcome {
         Outcome::Delivered { detail } => ("delivered", detail, None),
         Outcome::Rejected { detail } => ("dead", detail, None),
@@ -180,23 +210,9 @@ pub async fn settle(
         Outcome::Failed { detail } => ("waiting", detail, Some(now + backoff(taken.attempt))),
     };
     let settled_at = due.is_none().then_some(now);
-    let touched = tx
-        .run(
-            "UPDATE outbox SET state = $4, detail = $5, due_at = $6, settled_at = $7, \
-             leased_until = 0 \
-             WHERE space_id = $1 AND id = $2 AND lease = $3 AND state = 'waiting'",
-            params![
-                &taken.space,
-                taken.message.id,
-                &taken.lease,
-                state,
-                detail.chars().take(500).collect::<String>(),
-                due,
-                settled_at
-            ],
-        )
-        .await?;
-    Ok((touched == 1).then_some(state))
+    let detail: String = detail.chars().take(500).collect();
+    let row = params![&taken.space, taken.message.id, &taken.lease, state, detail, due, settled_at];
+    (state, row)
 }
 
 /// Drops a message that was taken and is no longer wanted.

@@ -35,7 +35,7 @@ async fn a_receiver_that_never_answers_makes_no_other_wait() {
     place.post(alerts("good", 50)).await;
     wait_until("the good one is told all", async || (good.count() >= 50).then_some(())).await;
     // Had it been waited for, the requests that were given up would have been followed by others.
-    assert!(slow.count() < 64, "{} requests hang", slow.count());
+    assert!(slow.count() < 256, "{} requests hang", slow.count());
     assert_eq!(place.get("/api/v2/alerts").await.as_array().map(Vec::len), Some(350));
 }
 

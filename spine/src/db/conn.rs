@@ -4,7 +4,7 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{AssertSqlSafe, Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use super::{Dialect, Row, Value};
 use crate::Fault;
@@ -92,6 +92,41 @@ impl Conn {
         let query = bind(sqlx::query::<Sqlite>(sql.into_sql_str()), values);
         let done = query.execute(connection).await;
         self.noted(done).map(|done| Some(done.last_insert_rowid()))
+    }
+
+    /// Inserts rows in few statements; returns how many rows were touched. `into` names the table
+    /// and its columns, `tail` is what follows the rows: `ON CONFLICT …`.
+    ///
+    /// # Errors
+    /// When the database refuses one of the statements.
+    pub async fn insert_rows(
+        &mut self,
+        into: &str,
+        rows: &[Vec<Value>],
+        tail: &str,
+    ) -> Result<u64, Fault> {
+        let mut touched = 0;
+        for piece in pieces(rows) {
+            let mut sql = format!("INSERT INTO {into} VALUES ");
+            sql += &self.tuples(piece);
+            sql.push(' ');
+            sql += tail;
+            touched += self.run(AssertSqlSafe(sql), piece.concat()).await?;
+        }
+        Ok(touched)
+    }
+
+    /// `($1, $2), ($3, $4)`: the binds of rows, all of one width, for a statement without others.
+    pub fn tuples(&self, rows: &[Vec<Value>]) -> String {
+        let mut text = String::new();
+        let mut first = 1;
+        for row in rows {
+            text += if first == 1 { "(" } else { ", (" };
+            text += &self.dialect.binds(first, row.len());
+            text.push(')');
+            first += row.len();
+        }
+        text
     }
 
     /// All rows.

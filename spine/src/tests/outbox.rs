@@ -48,7 +48,10 @@ async fn take(db: &Db, lease: &str, now: Time, limit: i64) -> Vec<Taken> {
 async fn settle(db: &Db, taken: &Taken, outcome: Outcome, now: Time) -> Option<&'static str> {
     let taken = taken.clone();
     db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { outbox::settle(tx, &taken, &outcome, now).await })
+        Box::pin(async move {
+            let states = outbox::settle(tx, &[(&taken, &outcome)], now).await?;
+            Ok(states[0])
+        })
     })
     .await
     .unwrap()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use kernel::{Data, Fact, Message, Moment, OutboxId, SpaceId, Time};
-use routing::{Admission, Flush, FlushRule, LogEntry, Reason, Storm, decide_flush};
+use routing::{Admission, Flush, FlushRule, LogEntry, Reason, Storm, StormRule, decide_flush};
 use serde_json::json;
 use spine::journal::Stamp;
 use spine::{Fault, Tx, outbox, pack};
@@ -35,6 +35,28 @@ pub(super) struct Flushed {
     /// When the first digest is due that something was put into.
     pub digest_at: Option<Time>,
     facts: Vec<Fact>,
+    /// What goes into the database, all at once in the end.
+    messages: Vec<(String, Message)>,
+    notifications: Vec<Notification>,
+    lines: Vec<Line>,
+    /// By receiver's way, the groups that it is told of at once.
+    at_once: HashMap<String, Vec<String>>,
+    /// By receiver's way, what it was sent of late.
+    storms: HashMap<String, Storm>,
+}
+
+impl Flushed {
+    async fn write(&self, tx: &mut Tx, space: &SpaceId, now: Time) -> Result<(), Fault> {
+        for (way, group_keys) in &self.at_once {
+            let group_keys: Vec<&str> = group_keys.iter().map(String::as_str).collect();
+            digests::take_out(tx, (space, way), &group_keys).await?;
+        }
+        let messages: Vec<(&str, &Message)> =
+            self.messages.iter().map(|(subject, message)| (subject.as_str(), message)).collect();
+        outbox::add(tx, space, &messages, now).await?;
+        store::insert(tx, space, &self.notifications).await?;
+        store::log(tx, space, &self.lines).await
+    }
 }
 
 /// When something is told.
@@ -65,6 +87,7 @@ impl Desk<'_> {
             let busy = self.flush_one(tx, due, &logged, &mut flushed).await?;
             flushed.busy.push(busy);
         }
+        flushed.write(tx, self.space, self.moment.now).await?;
         let stamp = Stamp {
             space: self.space,
             at: self.moment.now,
@@ -100,12 +123,18 @@ impl Desk<'_> {
             };
             let now = stamp(self.moment.now);
             let last = last.filter(|last| last.stands(&due.members, &rule, self.retention, now));
-            let line = Line { space: self.space, group_key: &due.slot.1, receiver: &way };
-            let version = known.map_or(0, |known| known.version);
+            let line = |pending: LogEntry, message: Option<OutboxId>| Line {
+                group_key: due.slot.1.to_string(),
+                receiver: way.clone(),
+                version: known.map_or(0, |known| known.version),
+                told: last.clone(),
+                pending,
+                message,
+            };
             let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
                 Flush::Nothing { .. } => continue,
                 Flush::Record { entry } => {
-                    self.log(tx, line, version, (last.as_ref(), &entry, None)).await?;
+                    flushed.lines.push(line(entry, None));
                     continue;
                 }
                 Flush::Send { reason, firing, resolved, entry } => {
@@ -114,7 +143,7 @@ impl Desk<'_> {
                     (Telling { due, way, section, index, reason, firing, resolved }, entry)
                 }
             };
-            let Some(when) = self.when(tx, &telling).await? else { continue };
+            let Some(when) = self.when(tx, &telling, flushed).await? else { continue };
             if let Some(waiting) = waiting
                 && !store::overtake(tx, self.space, waiting, self.moment.now).await?
             {
@@ -122,19 +151,9 @@ impl Desk<'_> {
                 continue;
             }
             let message = self.tell(tx, &telling, when, flushed).await?;
-            self.log(tx, line, version, (last.as_ref(), &entry, Some(message))).await?;
+            flushed.lines.push(line(entry, Some(message)));
         }
         Ok(waits)
-    }
-
-    async fn log(
-        &self,
-        tx: &mut Tx,
-        line: Line<'_>,
-        version: i64,
-        (told, entry, message): (Option<&LogEntry>, &LogEntry, Option<kernel::OutboxId>),
-    ) -> Result<(), Fault> {
-        store::log(tx, line, version, told, (entry, message)).await
     }
 
     async fn tell(
@@ -150,25 +169,28 @@ impl Desk<'_> {
         let id = self.moment.id();
         let notification = self.notification(telling, id);
         let subject = format!("notification:{}", notification.id);
-        let place =
-            digests::Place { space: self.space, receiver: &telling.way, group_key: &due.slot.1 };
         let (message, digest) = match when {
             When::Digest { kind, at } => {
+                let place = digests::Place {
+                    space: self.space,
+                    receiver: &telling.way,
+                    group_key: &due.slot.1,
+                };
                 flushed.digest_at = Some(flushed.digest_at.map_or(at, |first| first.min(at)));
                 (digests::put(tx, place, (kind, at), id, &told).await?, Some(kind))
             }
             When::Now => {
-                digests::take_out(tx, place).await?;
                 let body = serde_json::to_value(&told)
                     .map_err(|error| Fault::corrupt("notification", error))?;
                 let (channel, target) = (CHANNEL.to_owned(), telling.way.clone());
                 let message = Message { id, channel, target, body };
-                outbox::add(tx, self.space, &subject, &message, self.moment.now).await?;
+                flushed.messages.push((subject.clone(), message));
+                let at_once = flushed.at_once.entry(telling.way.clone()).or_default();
+                at_once.push(due.slot.1.to_string());
                 (id, None)
             }
         };
         let notification = Notification { message, ..notification };
-        store::insert(tx, self.space, &notification).await?;
         metrics::counter!("operate_notifications_total", "integration" => telling.section)
             .increment(1);
         flushed.facts.push(Fact {
@@ -184,12 +206,18 @@ impl Desk<'_> {
                 "digest": digest,
             })),
         });
+        flushed.notifications.push(notification);
         Ok(message)
     }
 
     /// When it is told: at once, or with the next digest of its priority or of a storm. `None`
     /// when it is not: what waits for digests is not repeated.
-    async fn when(&self, tx: &mut Tx, telling: &Telling<'_>) -> Result<Option<When>, Fault> {
+    async fn when(
+        &self,
+        tx: &mut Tx,
+        telling: &Telling<'_>,
+        flushed: &mut Flushed,
+    ) -> Result<Option<When>, Fault> {
         let now = stamp(self.moment.now);
         let soon = self.policy.how_soon(telling.due.priority);
         if soon != HowSoon::Now
@@ -200,18 +228,27 @@ impl Desk<'_> {
             return Ok((!again).then_some(digest));
         }
         let Some(rule) = self.policy.storm_rule() else { return Ok(Some(When::Now)) };
-        let since = time(now.saturating_sub(rule.window).unwrap_or(now));
-        let most = i64::from(rule.most.max(1));
-        let way = (self.space, telling.way.as_str());
-        let sent = digests::sent_since(tx, way, since, most).await?;
-        let mut storm = Storm::default();
-        for at in sent {
-            storm.admit(&rule, stamp(at));
+        if !flushed.storms.contains_key(&telling.way) {
+            let storm = self.storm(tx, &telling.way, &rule).await?;
+            flushed.storms.insert(telling.way.clone(), storm);
         }
+        let storm = flushed.storms.entry(telling.way.clone()).or_default();
         Ok(Some(match storm.admit(&rule, now) {
             Admission::Now => When::Now,
             Admission::Digest { at } => When::Digest { kind: "storm", at: time(at) },
         }))
+    }
+
+    /// What a receiver was sent within the window of a rule.
+    async fn storm(&self, tx: &mut Tx, way: &str, rule: &StormRule) -> Result<Storm, Fault> {
+        let since = stamp(self.moment.now).saturating_sub(rule.window);
+        let since = since.map_or(self.moment.now, time);
+        let most = i64::from(rule.most.max(1));
+        let mut storm = Storm::default();
+        for at in digests::sent_since(tx, (self.space, way), since, most).await? {
+            storm.admit(rule, stamp(at));
+        }
+        Ok(storm)
     }
 
     fn notification(&self, telling: &Telling<'_>, message: OutboxId) -> Notification {

@@ -125,53 +125,54 @@ fn entry(row: &Row, column: &str) -> Result<Option<LogEntry>, Fault> {
     text.map(read).transpose()
 }
 
-/// Which line of the log: a group, and one way of telling one receiver.
-#[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
-    /// The space.
-    pub space: &'a SpaceId,
+/// A line of the log: what a receiver knows of a group, and what it is about to be told.
+#[derive(Clone, Debug)]
+pub struct Line {
     /// The group.
-    pub group_key: &'a str,
+    pub group_key: String,
     /// The receiver's way: `ops/webhook[0]`.
-    pub receiver: &'a str,
+    pub receiver: String,
+    /// The version that was decided on; 0 without a line.
+    pub version: i64,
+    /// What it knows.
+    pub told: Option<LogEntry>,
+    /// What it is about to be told.
+    pub pending: LogEntry,
+    /// By which message; none when it is not told of the change.
+    pub message: Option<OutboxId>,
 }
 
-/// Writes what a receiver knows and what it is about to be told, against the version that was
-/// decided on.
+/// Writes lines of the log, each against the version that was decided on.
 ///
 /// # Errors
-/// When the database refuses, or another node wrote meanwhile.
-pub async fn log(
-    tx: &mut Tx,
-    line: Line<'_>,
-    version: i64,
-    told: Option<&LogEntry>,
-    pending: (&LogEntry, Option<OutboxId>),
-) -> Result<(), Fault> {
+/// When the database refuses, or another node wrote one of them meanwhile.
+pub async fn log(tx: &mut Tx, space: &SpaceId, lines: &[Line]) -> Result<(), Fault> {
     let text = |entry: &LogEntry| {
         serde_json::to_string(entry).map_err(|error| Fault::corrupt("notification log", error))
     };
-    let (told, at) = (told.map(text).transpose()?, micros(pending.0.at));
-    let values = params![
-        line.space,
-        line.group_key,
-        line.receiver,
-        version,
-        told,
-        text(pending.0)?,
-        pending.1,
-        at
-    ];
-    let sql = if version == 0 {
-        "INSERT INTO notification_log \
-         (space_id, group_key, receiver, version, told, pending, message_id, at) \
-         VALUES ($1, $2, $3, CAST($4 AS BIGINT) + 1, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
-    } else {
-        "UPDATE notification_log SET version = version + 1, told = $5, pending = $6, \
-         message_id = $7, at = $8 \
-         WHERE space_id = $1 AND group_key = $2 AND receiver = $3 AND version = $4"
+    let row = |line: &Line| {
+        let told = line.told.as_ref().map(text).transpose()?;
+        let at = micros(line.pending.at);
+        Ok::<_, Fault>(params![
+            space,
+            &line.group_key,
+            &line.receiver,
+            line.version + 1,
+            told,
+            text(&line.pending)?,
+            line.message,
+            at
+        ])
     };
-    if tx.run(sql, values).await? == 1 { Ok(()) } else { Err(Fault::Race) }
+    let rows: Vec<Vec<Value>> = lines.iter().map(row).collect::<Result<_, _>>()?;
+    let into = "notification_log \
+                (space_id, group_key, receiver, version, told, pending, message_id, at)";
+    let tail = "ON CONFLICT (space_id, group_key, receiver) DO UPDATE SET \
+                version = excluded.version, told = excluded.told, pending = excluded.pending, \
+                message_id = excluded.message_id, at = excluded.at \
+                WHERE notification_log.version = excluded.version - 1";
+    let written = tx.insert_rows(into, &rows, tail).await?;
+    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 fn micros(stamp: Timestamp) -> Time {
@@ -226,35 +227,29 @@ pub struct Notification {
     pub message: OutboxId,
 }
 
-/// Writes a notification down, findable by its alerts.
+/// Writes notifications down, findable by their alerts.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(tx: &mut Tx, space: &SpaceId, told: &Notification) -> Result<(), Fault> {
-    let data =
-        serde_json::to_string(told).map_err(|error| Fault::corrupt("notification", error))?;
-    tx.run(
-        "INSERT INTO notification (space_id, id, at, group_key, receiver, message_id, data) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![space, told.id, told.at, &told.group_key, &told.receiver, told.message, data],
-    )
-    .await?;
-    let held = told.held.iter().map(|(alert, _)| alert);
-    let alerts: Vec<&AlertId> = told.firing.iter().chain(&told.resolved).chain(held).collect();
-    for chunk in alerts.chunks(ROWS) {
-        let mut sql = String::from(
-            "INSERT INTO notification_alert (space_id, alert_id, notification_id) VALUES ",
-        );
-        let mut values = Vec::with_capacity(chunk.len() * 3);
-        for (row, alert) in chunk.iter().enumerate() {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            sql.push_str(&tx.dialect().binds(row * 3 + 1, 3));
-            sql.push(')');
-            values.extend(params![space, **alert, told.id]);
+pub async fn insert(tx: &mut Tx, space: &SpaceId, all: &[Notification]) -> Result<(), Fault> {
+    let row = |told: &Notification| {
+        let data =
+            serde_json::to_string(told).map_err(|error| Fault::corrupt("notification", error))?;
+        let (group, receiver) = (&told.group_key, &told.receiver);
+        Ok::<_, Fault>(params![space, told.id, told.at, group, receiver, told.message, data])
+    };
+    let rows: Vec<Vec<Value>> = all.iter().map(row).collect::<Result<_, _>>()?;
+    let into = "notification (space_id, id, at, group_key, receiver, message_id, data)";
+    tx.insert_rows(into, &rows, "").await?;
+    let mut rows = Vec::new();
+    for told in all {
+        let held = told.held.iter().map(|(alert, _)| alert);
+        for alert in told.firing.iter().chain(&told.resolved).chain(held) {
+            rows.push(params![space, *alert, told.id]);
         }
-        sql.push_str(" ON CONFLICT DO NOTHING");
-        tx.run(AssertSqlSafe(sql), values).await?;
     }
+    let into = "notification_alert (space_id, alert_id, notification_id)";
+    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 
@@ -307,28 +302,38 @@ pub async fn named_between(
     rows.iter().map(|row| Ok((row.parse("id")?, row.parse("alert_id")?))).collect()
 }
 
-/// Writes down how an attempt went.
+/// How an attempt to carry a message went.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The message.
+    pub taken: Taken,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub at: Time,
+    /// How long it took, in microseconds.
+    pub took_micros: i64,
+}
+
+/// Writes down how attempts went.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn attempted(
-    tx: &mut Tx,
-    taken: &Taken,
-    outcome: &Outcome,
-    (at, took_micros): (Time, i64),
-) -> Result<(), Fault> {
-    let (result, detail) = match outcome {
-        Outcome::Delivered { detail } => ("delivered", detail),
-        Outcome::Failed { detail } => ("failed", detail),
-        Outcome::Rejected { detail } => ("rejected", detail),
+pub async fn attempted(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), Fault> {
+    let row = |attempt: &Attempt| {
+        let Attempt { taken, outcome, at, took_micros } = attempt;
+        let (result, detail) = match outcome {
+            Outcome::Delivered { detail } => ("delivered", detail),
+            Outcome::Failed { detail } => ("failed", detail),
+            Outcome::Rejected { detail } => ("rejected", detail),
+        };
+        let detail: String = detail.chars().take(500).collect();
+        let message = taken.message.id;
+        params![&taken.space, message, taken.attempt, *at, *took_micros, result, detail]
     };
-    let detail: String = detail.chars().take(500).collect();
-    tx.run(
-        "INSERT INTO delivery (space_id, message_id, attempt, at, took_micros, result, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-        params![&taken.space, taken.message.id, taken.attempt, at, took_micros, result, detail],
-    )
-    .await?;
+    let rows: Vec<Vec<Value>> = attempts.iter().map(row).collect();
+    let into = "delivery (space_id, message_id, attempt, at, took_micros, result, detail)";
+    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 

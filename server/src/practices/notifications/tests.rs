@@ -9,7 +9,7 @@ use spine::testing::Place;
 use super::board::{Held, stamp};
 use super::carry::Told;
 use super::digests::store as digests;
-use super::store::{self, Line, Notification, Standing};
+use super::store::{self, Attempt, Line, Notification, Standing};
 use crate::MIGRATIONS;
 
 spine::both!(MIGRATIONS;
@@ -40,6 +40,11 @@ fn message(number: u128) -> Message {
     }
 }
 
+fn line(version: i64, told: Option<LogEntry>, pending: LogEntry, message: OutboxId) -> Line {
+    let (group_key, receiver) = (GROUP.to_owned(), WAY.to_owned());
+    Line { group_key, receiver, version, told, pending, message: Some(message) }
+}
+
 /// Writes the log and puts the message in, as a flush does.
 async fn told(
     place: &Place,
@@ -54,9 +59,8 @@ async fn told(
             Box::pin(async move {
                 let space = SpaceId::main();
                 let message = message(number);
-                outbox::add(tx, &space, "notification:x", &message, NOON).await?;
-                let line = Line { space: &space, group_key: GROUP, receiver: WAY };
-                store::log(tx, line, version, last.as_ref(), (&next, Some(message.id))).await
+                outbox::add(tx, &space, &[("notification:x", &message)], NOON).await?;
+                store::log(tx, &space, &[line(version, last, next, message.id)]).await
             })
         })
         .await
@@ -76,9 +80,9 @@ async fn carried(place: &Place, outcome: Outcome) {
         .write::<_, Fault, _>(move |tx| {
             Box::pin(async move {
                 let taken = outbox::take(tx, "lease", NOON, 10, &[]).await?.remove(0);
-                store::attempted(tx, &taken, &outcome, (NOON, 1500)).await?;
-                outbox::settle(tx, &taken, &outcome, NOON).await?;
-                Ok(())
+                outbox::settle(tx, &[(&taken, &outcome)], NOON).await?;
+                let attempt = Attempt { taken, outcome, at: NOON, took_micros: 1500 };
+                store::attempted(tx, &[attempt]).await
             })
         })
         .await
@@ -130,9 +134,8 @@ async fn a_digest_is_not_taken_back_by_one_of_its_groups(place: Place) {
     let write = place.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
             let space = SpaceId::main();
-            outbox::add(tx, &space, "digest:x", &message(1), NOON).await?;
-            let line = Line { space: &space, group_key: GROUP, receiver: WAY };
-            store::log(tx, line, 0, None, (&entry(&[1]), Some(OutboxId::from_bits(1)))).await
+            outbox::add(tx, &space, &[("digest:x", &message(1))], NOON).await?;
+            store::log(tx, &space, &[line(0, None, entry(&[1]), OutboxId::from_bits(1))]).await
         })
     });
     write.await.unwrap();
@@ -155,7 +158,7 @@ async fn a_group_waits_in_one_digest_only(place: Place) {
             ] {
                 digests::put(tx, at(group), (kind, due), fresh, &told).await?;
             }
-            digests::take_out(tx, at("c")).await?;
+            digests::take_out(tx, (&space, WAY), &["c"]).await?;
             assert_eq!(digests::due_of(tx, &space, first).await?, Some(later));
             assert_eq!(digests::next_due(tx).await?, Some(later));
             assert!(digests::take_due(tx, NOON, 9).await?.is_empty());
@@ -205,7 +208,7 @@ fn notification() -> Notification {
 
 async fn keep(place: &Place) {
     let insert = place.db.write::<_, Fault, _>(|tx| {
-        Box::pin(async move { store::insert(tx, &SpaceId::main(), &notification()).await })
+        Box::pin(async move { store::insert(tx, &SpaceId::main(), &[notification()]).await })
     });
     insert.await.unwrap();
 }

@@ -54,7 +54,7 @@ async fn send(
         body: serde_json::to_value(&told).map_err(|error| Fault::corrupt("digest", error))?,
     };
     let subject = format!("{SUBJECT}{}", digest.message);
-    outbox::add(tx, &digest.space, &subject, &message, now).await?;
+    outbox::add(tx, &digest.space, &[(&subject, &message)], now).await?;
     let fact = Fact {
         subject,
         kind: "notification.digested".to_owned(),

@@ -1,7 +1,9 @@
 //! What waits to be told in one message, in the database.
 
 use kernel::{OutboxId, SpaceId, Time};
-use spine::{Conn, Fault, Row, Tx, params};
+use spine::db::{pieces, placeholders};
+use spine::{Conn, Fault, Row, Tx, Value, params};
+use sqlx::AssertSqlSafe;
 
 use crate::practices::notifications::carry::Told;
 
@@ -67,16 +69,24 @@ fn message_of(row: &Row) -> Result<OutboxId, Fault> {
     id.parse().map_err(|error| Fault::corrupt("digest", error))
 }
 
-/// Takes a group out: it is told at once now.
+/// Takes groups of a receiver out: they are told at once now.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn take_out(tx: &mut Tx, place: Place<'_>) -> Result<(), Fault> {
-    tx.run(
-        "DELETE FROM digest_item WHERE space_id = $1 AND receiver = $2 AND group_key = $3",
-        params![place.space, place.receiver, place.group_key],
-    )
-    .await?;
+pub async fn take_out(
+    tx: &mut Tx,
+    (space, receiver): (&SpaceId, &str),
+    group_keys: &[&str],
+) -> Result<(), Fault> {
+    for piece in pieces(group_keys) {
+        let sql = format!(
+            "DELETE FROM digest_item WHERE space_id = $1 AND receiver = $2 AND group_key IN ({})",
+            placeholders(3, piece.len())
+        );
+        let mut values = params![space, receiver];
+        values.extend(piece.iter().map(|key| Value::from(*key)));
+        tx.run(AssertSqlSafe(sql), values).await?;
+    }
     Ok(())
 }
 

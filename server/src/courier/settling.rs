@@ -1,0 +1,127 @@
+//! Settling: writes down how attempts ended, as many as there are in one transaction, and tells the
+//! pages what became of their calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Actor, Moment};
+use oncall::{CallResult, Command};
+use spine::engine::{self, Asked};
+use spine::outbox::{self, Outcome};
+use spine::{Db, Denied, Fault, Tx, World};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
+
+use crate::practices::notifications::store::{self, Attempt};
+use crate::practices::oncall::store::PAGES;
+
+/// Attempts that one transaction settles at most.
+const BATCH: usize = 256;
+/// Attempts that may wait before messages are held back.
+const QUEUE: usize = 1024;
+/// How often an attempt is written down again when the database refuses. Its lease ends later, and
+/// then the message is carried again.
+const TRIES: u32 = 5;
+
+/// Hands ended attempts to the one task that settles them.
+#[derive(Clone)]
+pub struct Settling {
+    ended: mpsc::Sender<Attempt>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Settling {
+    /// Starts the task.
+    pub fn start(db: Db, world: World) -> Settling {
+        let (ended, attempts) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(Settler { db, world }.run(attempts));
+        Settling { ended, task: Arc::new(Mutex::new(Some(task))) }
+    }
+
+    /// Settles an attempt soon.
+    pub async fn settle(&self, attempt: Attempt) {
+        // The task ends after the last sender.
+        let _ = self.ended.send(attempt).await;
+    }
+
+    /// Settles what is left, and ends.
+    pub async fn end(self) {
+        let Settling { ended, task } = self;
+        drop(ended);
+        if let Some(task) = task.lock().await.take() {
+            let _ = task.await;
+        }
+    }
+}
+
+struct Settler {
+    db: Db,
+    world: World,
+}
+
+impl Settler {
+    async fn run(self, mut attempts: mpsc::Receiver<Attempt>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while attempts.recv_many(&mut batch, BATCH).await > 0 {
+            let all: Arc<[Attempt]> = batch.drain(..).collect();
+            if let Err(fault) = self.settle(all.clone()).await {
+                tracing::warn!(error = %fault.chain(), "attempts are settled one by one");
+                for attempt in all.iter() {
+                    self.settle_one(attempt).await;
+                }
+            }
+        }
+    }
+
+    async fn settle_one(&self, attempt: &Attempt) {
+        for tried in 0..TRIES {
+            match self.settle([attempt.clone()].into()).await {
+                Ok(()) => return,
+                Err(fault) => {
+                    tracing::error!(message = %attempt.taken.message.id, error = %fault.chain(),
+                        "the result of a delivery was not stored");
+                    self.world.clock.wait(Duration::from_millis(50 << tried)).await;
+                }
+            }
+        }
+    }
+
+    /// Settles the messages and tells their pages, in one transaction.
+    async fn settle(&self, attempts: Arc<[Attempt]>) -> Result<(), Fault> {
+        let moment = Arc::new(self.world.moment(Actor::system("courier")));
+        let result = self.db.write::<_, Denied, _>(move |tx| {
+            Box::pin(async move { write(tx, &attempts, &moment).await })
+        });
+        match result.await {
+            Ok(()) => Ok(()),
+            Err(Denied::Fault(fault)) => Err(fault),
+            Err(denied) => Err(Fault::Other(denied.to_string())),
+        }
+    }
+}
+
+async fn write(tx: &mut Tx, attempts: &[Attempt], moment: &Moment) -> Result<(), Denied> {
+    store::attempted(tx, attempts).await?;
+    let ends: Vec<_> = attempts.iter().map(|attempt| (&attempt.taken, &attempt.outcome)).collect();
+    let states = outbox::settle(tx, &ends, moment.now).await?;
+    for ((taken, outcome), state) in ends.into_iter().zip(states) {
+        let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else { continue };
+        let (result, detail) = match (outcome, state) {
+            (Outcome::Delivered { detail }, _) => (CallResult::Delivered, detail),
+            (Outcome::Failed { detail } | Outcome::Rejected { detail }, Some("dead")) => {
+                (CallResult::Failed, detail)
+            }
+            (Outcome::Failed { detail } | Outcome::Rejected { detail }, _) => {
+                (CallResult::Waiting, detail)
+            }
+        };
+        let (message, detail) = (taken.message.id, detail.clone());
+        let command = Command::DeliveryRecorded { message, result, detail };
+        let asked = Asked::new(&taken.space, moment);
+        match engine::execute_in(tx, &PAGES, page, &command, &asked).await {
+            Err(denied) if !engine::moved_on(&denied) => return Err(denied),
+            _ => {}
+        }
+    }
+    Ok(())
+}
