@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kernel::Time;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, Tx, Work};
@@ -31,6 +32,18 @@ const FAILURES: u32 = 5;
 const RACES: u32 = 20;
 /// How often a shared database is looked at for entries of other nodes.
 const GLANCE: Duration = Duration::from_millis(250);
+
+/// How long a cursor may lag behind what was only passed by: a flood is read without a commit for
+/// each look at it.
+const SAVE: Duration = Duration::from_millis(100);
+
+/// Entries that were passed by and would be again: the cursor in the database, and how far ahead of
+/// it the reader is.
+struct Passed {
+    from: Position,
+    to: Position,
+    save_at: Time,
+}
 
 /// What went wrong since the last entry that was handled.
 #[derive(Default)]
@@ -84,12 +97,15 @@ where
     pub async fn run(self, db: Db, clock: Clock, stop: CancellationToken) {
         let mut grown = db.grown();
         let mut trouble = Trouble::default();
+        let mut passed = None;
         while !stop.is_cancelled() {
             grown.mark_unchanged();
-            let pause = match self.step(&db, &clock, trouble.batch()).await {
+            let pause = match self.look(&db, &clock, trouble.batch(), &mut passed).await {
                 Ok(0) => {
                     trouble = Trouble::default();
-                    db.shared().then_some(GLANCE)
+                    let save = passed.as_ref().map(|passed| passed.save_at.since(clock.now()));
+                    let glance = db.shared().then_some(GLANCE);
+                    save.into_iter().chain(glance).min()
                 }
                 Ok(entries) => {
                     trouble.passed(entries);
@@ -116,6 +132,8 @@ where
                 () = rest => {}
             }
         }
+        // Otherwise they are looked at again after the start.
+        let _ = self.save(&db, clock.now(), passed).await;
     }
 
     /// Counts and reports a fault, and parks the entry that keeps failing.
@@ -135,11 +153,30 @@ where
     /// # Errors
     /// When the database or a reaction fails: then the cursor has not moved.
     pub async fn step(&self, db: &Db, clock: &Clock, limit: usize) -> Result<usize, Fault> {
+        let mut passed = None;
+        let count = self.look(db, clock, limit, &mut passed).await?;
+        self.save(db, clock.now(), passed).await?;
+        Ok(count)
+    }
+
+    async fn look(
+        &self,
+        db: &Db,
+        clock: &Clock,
+        limit: usize,
+        passed: &mut Option<Passed>,
+    ) -> Result<usize, Fault> {
         let (name, react, now) = (self.name, self.react.clone(), clock.now());
+        if let Some(due) = passed.take_if(|passed| passed.save_at <= now) {
+            self.save(db, now, Some(due)).await?;
+        }
         // Entries never change: what was read without the write lock is good inside of it.
         let mut conn = db.reader().await?;
         let at = position(&mut conn, name).await?;
-        let entries = journal::after(&mut conn, at, if limit > 1 { LOOK } else { 1 }).await?;
+        // Another node may have moved the cursor.
+        passed.take_if(|passed| passed.from != at);
+        let ahead = passed.as_ref().map_or(at, |passed| passed.to);
+        let entries = journal::after(&mut conn, ahead, if limit > 1 { LOOK } else { 1 }).await?;
         drop(conn);
         let lag = entries.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
         metrics::gauge!("operate_follower_lag_seconds", "follower" => name).set(lag);
@@ -147,6 +184,13 @@ where
         let Some(last) = count.checked_sub(1).map(|last| entries[last].position) else {
             return Ok(0);
         };
+        // While a bad entry is looked for, the cursor stands right before it.
+        if heeded.is_empty() && limit > 1 {
+            let save_at = passed.as_ref().map_or(now + SAVE, |passed| passed.save_at);
+            *passed = Some(Passed { from: at, to: last, save_at });
+            return Ok(count);
+        }
+        *passed = None;
         db.write(move |tx| {
             Box::pin(async move {
                 if lock(tx, name, now).await? != at {
@@ -165,6 +209,20 @@ where
                 }
                 advance(tx, name, last).await?;
                 Ok(count)
+            })
+        })
+        .await
+    }
+
+    /// Moves the cursor past what was passed by, unless another node moved it.
+    async fn save(&self, db: &Db, now: Time, passed: Option<Passed>) -> Result<(), Fault> {
+        let (Some(passed), name) = (passed, self.name) else { return Ok(()) };
+        db.write(move |tx| {
+            Box::pin(async move {
+                if lock(tx, name, now).await? == passed.from {
+                    advance(tx, name, passed.to).await?;
+                }
+                Ok(())
             })
         })
         .await
@@ -223,7 +281,7 @@ async fn position(conn: &mut crate::Conn, name: &str) -> Result<Position, Fault>
 }
 
 /// Reads the cursor and keeps other nodes from moving it until the transaction ends.
-async fn lock(tx: &mut Tx, name: &str, now: kernel::Time) -> Result<Position, Fault> {
+async fn lock(tx: &mut Tx, name: &str, now: Time) -> Result<Position, Fault> {
     let row = tx
         .first(
             "INSERT INTO follower (name, tx, seq, moved_at) VALUES ($1, 0, 0, $2) \
@@ -260,7 +318,7 @@ impl Cursor {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn lock(self, tx: &mut Tx, now: kernel::Time) -> Result<Position, Fault> {
+    pub async fn lock(self, tx: &mut Tx, now: Time) -> Result<Position, Fault> {
         lock(tx, self.0, now).await
     }
 
@@ -286,7 +344,7 @@ pub struct Lag {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn lags(conn: &mut crate::Conn, now: kernel::Time) -> Result<Vec<Lag>, Fault> {
+pub async fn lags(conn: &mut crate::Conn, now: Time) -> Result<Vec<Lag>, Fault> {
     let rows = conn.all("SELECT name, tx, seq FROM follower ORDER BY name", vec![]).await?;
     let mut lags = Vec::with_capacity(rows.len());
     for row in rows {

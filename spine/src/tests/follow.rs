@@ -21,6 +21,7 @@ crate::both!(MIGRATIONS;
     an_entry_that_always_fails_is_parked_with_its_reason,
     while_the_database_is_away_nothing_is_parked,
     two_followers_keep_cursors_of_their_own,
+    what_is_passed_by_is_remembered_soon_and_at_the_latest_with_the_next_reaction,
 );
 
 /// Writes down that the entry was seen: one row for each time.
@@ -197,3 +198,41 @@ fn on_postgres_two_runners_share_the_work_and_double_nothing() {
         assert!(seen(&place.db).await.values().all(|times| *times == 1));
     });
 }
+
+async fn what_is_passed_by_is_remembered_soon_and_at_the_latest_with_the_next_reaction(
+    place: Place,
+) {
+    let looked = Arc::new(AtomicUsize::new(0));
+    let count = looked.clone();
+    let follower = Follower::new("test", |tx, stored| Box::pin(noted(tx, stored)));
+    let follower = follower.heeding(move |stored| {
+        count.fetch_add(1, Ordering::Relaxed);
+        stored.entry.kind == "heeded"
+    });
+    let (clock, stop) = (Clock::manual(NOON), CancellationToken::new());
+    let task = tokio::spawn(follower.run(place.db.clone(), clock.clone(), stop.clone()));
+    append(&place.db, &space(), "flood").await;
+    while looked.load(Ordering::Relaxed) == 0 {
+        clock.advance(Duration::from_millis(1));
+        breathe().await;
+    }
+    assert_eq!(super::counter::count(&place.db, CURSORS).await, 0, "no commit for it alone");
+    append(&place.db, &space(), "heeded").await;
+    while seen(&place.db).await.is_empty() {
+        clock.advance(Duration::from_millis(1));
+        breathe().await;
+    }
+    assert_eq!(looked.load(Ordering::Relaxed), 2, "each was looked at once");
+    append(&place.db, &space(), "flood").await;
+    while super::counter::count(&place.db, BEHIND).await > 0 {
+        clock.advance(Duration::from_millis(10));
+        breathe().await;
+    }
+    stop.cancel();
+    task.await.unwrap();
+    assert_eq!(seen(&place.db).await["heeded"], 1);
+}
+
+const CURSORS: &str = "SELECT COUNT(*) AS n FROM follower";
+const BEHIND: &str = "SELECT COUNT(*) AS n FROM journal, follower \
+                      WHERE (journal.tx, journal.seq) > (follower.tx, follower.seq)";
