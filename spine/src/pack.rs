@@ -13,7 +13,7 @@ use kernel::{Data, Fact, SpaceId};
 use serde_json::value::RawValue;
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Dialect, Tx, pieces};
+use crate::db::{Dialect, Tx, Value};
 use crate::journal::{self, Position, Stamp, Stored};
 use crate::{Fault, params};
 
@@ -44,16 +44,10 @@ pub async fn append_flood(tx: &mut Tx, stamp: &Stamp<'_>, facts: &[Fact]) -> Res
 
 /// Writes in which packs the subjects are.
 async fn note_members(tx: &mut Tx, space: &SpaceId, members: &[(&str, i64)]) -> Result<(), Fault> {
-    for piece in pieces(members) {
-        let mut sql =
-            String::from("INSERT OR IGNORE INTO journal_member (space_id, subject, seq) VALUES ");
-        let mut values = Vec::with_capacity(piece.len() * 3);
-        for (row, (subject, seq)) in piece.iter().enumerate() {
-            sql.push_str(if row == 0 { "(?, ?, ?)" } else { ", (?, ?, ?)" });
-            values.extend(params![space, *subject, *seq]);
-        }
-        tx.run(AssertSqlSafe(sql), values).await?;
-    }
+    let row = |(subject, seq): &(&str, i64)| params![space, *subject, *seq];
+    let rows: Vec<Vec<Value>> = members.iter().map(row).collect();
+    let into = "journal_member (space_id, subject, seq)";
+    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 

@@ -65,3 +65,23 @@ async fn a_damaged_backup_is_refused_and_changes_nothing() {
     operate.launch().await;
     assert!(operate.list("/api/v1/estate/items?limit=100").await.len() >= 6, "nothing was changed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_works_on_the_data_of_a_running_server() {
+    let mut operate = Operate::start(Setup::default()).await;
+    operate.apply(ESTATE).await;
+    let (data, file) = (operate.data(), operate.folder().join("operate.backup"));
+    let (data, file) = (data.to_str().unwrap(), file.to_str().unwrap());
+    assert!(operate.cli(&["backup", file, "--data", data]).status.success());
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data];
+    for arguments in [&serve[..], &["restore", file, "--overwrite", "--data", data]] {
+        let refused = operate.cli(arguments);
+        assert!(!refused.status.success(), "{arguments:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("another Operate uses"), "{said}");
+    }
+    assert_eq!(operate.list("/api/v1/estate/items?limit=1").await.len(), 1, "it goes on");
+    // The lock ends with the process, however that ended.
+    operate.kill();
+    operate.launch().await;
+}

@@ -101,6 +101,7 @@ async fn what_can_wait_comes_in_one_digest_and_not_again(place: Place) {
     let all = until_told(&operate, &receiver, 3).await;
     let digest = all.iter().find(|told| told.len() == 2).unwrap();
     assert_eq!(digest[..], ["Slow firing", "Full resolved"], "{all:?}");
+    operate.settled().await;
     let after = decided(&operate, "Slow").await;
     assert_eq!(after["digest_at"], Value::Null);
     assert_eq!(after["deliveries"][0]["result"], "delivered", "{after}");

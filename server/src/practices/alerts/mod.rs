@@ -4,6 +4,7 @@ pub mod batch;
 mod bulk;
 mod common;
 mod filter;
+mod flights;
 mod groups;
 pub mod history;
 pub mod hot;

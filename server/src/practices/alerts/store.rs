@@ -7,7 +7,7 @@ use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use spine::db::{Dialect, pieces};
 use spine::engine::{Table, Versioned};
-use spine::{Conn, Fault, Row, Tx, params};
+use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
 
 /// Where alerts are kept.
@@ -33,31 +33,15 @@ fn stage(alert: &Alert) -> &'static str {
 /// # Errors
 /// When the database refuses, or the race is lost.
 pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(), Fault> {
-    for chunk in pieces(alerts) {
-        let mut sql = String::from(
-            "INSERT INTO alert (space_id, id, version, due_at, data, fingerprint, stage) VALUES ",
-        );
-        let mut values = Vec::with_capacity(chunk.len() * 7);
-        for (row, alert) in chunk.iter().enumerate() {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            sql.push_str(&tx.dialect().binds(row * 7 + 1, 7));
-            sql.push(')');
-            values.extend(params![
-                space,
-                alert.id,
-                1,
-                alert.next_due(),
-                text(alert)?,
-                alert.fingerprint.to_string(),
-                stage(alert)
-            ]);
-        }
-        sql.push_str(" ON CONFLICT DO NOTHING");
-        if tx.run(AssertSqlSafe(sql), values).await? != chunk.len() as u64 {
-            return Err(Fault::Race);
-        }
-    }
-    Ok(())
+    let row = |alert: &&Alert| {
+        let fingerprint = alert.fingerprint.to_string();
+        let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
+        Ok::<_, Fault>(params![space, alert.id, 1_i64, due_at, data, fingerprint, stage])
+    };
+    let rows: Vec<Vec<Value>> = alerts.iter().map(row).collect::<Result<_, _>>()?;
+    let into = "alert (space_id, id, version, due_at, data, fingerprint, stage)";
+    let written = tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
+    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 /// Writes changed alerts, each against the version it was decided on.
@@ -65,19 +49,23 @@ pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(
 /// # Errors
 /// When the database refuses, or one of them was changed meanwhile.
 pub async fn update(tx: &mut Tx, space: &SpaceId, changed: &[(&Alert, i64)]) -> Result<(), Fault> {
-    for (alert, version) in changed {
-        let touched = tx
-            .run(
-                "UPDATE alert SET version = version + 1, due_at = $4, data = $5, stage = $6 \
-                 WHERE space_id = $1 AND id = $2 AND version = $3",
-                params![space, alert.id, *version, alert.next_due(), text(alert)?, stage(alert)],
-            )
-            .await?;
-        if touched != 1 {
-            return Err(Fault::Race);
-        }
+    let row = |(alert, version): &(&Alert, i64)| {
+        let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
+        Ok::<_, Fault>(params![space, alert.id, *version, due_at, data, stage])
+    };
+    let rows: Vec<Vec<Value>> = changed.iter().map(row).collect::<Result<_, _>>()?;
+    let mut written = 0;
+    for piece in pieces(&rows) {
+        let sql = format!(
+            "WITH changed (space, alert_id, decided_on, due, now_data, now_stage) \
+             AS (VALUES {}) UPDATE alert \
+             SET version = version + 1, due_at = due, data = now_data, stage = now_stage \
+             FROM changed WHERE space_id = space AND id = alert_id AND version = decided_on",
+            tx.tuples(piece)
+        );
+        written += tx.run(AssertSqlSafe(sql), piece.concat()).await?;
     }
-    Ok(())
+    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 fn text(alert: &Alert) -> Result<String, Fault> {
@@ -164,24 +152,13 @@ pub async fn count_signals(
     at: Time,
     counts: &[(Arc<str>, i64)],
 ) -> Result<(), Fault> {
-    if counts.is_empty() {
-        return Ok(());
-    }
     let hour = at.micros().div_euclid(HOUR_MICROS) * HOUR_MICROS;
-    let mut sql =
-        String::from("INSERT INTO signal_count (space_id, source, hour, signals) VALUES ");
-    let mut values = Vec::with_capacity(counts.len() * 4);
-    for (row, (source, count)) in counts.iter().enumerate() {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        sql.push_str(&tx.dialect().binds(row * 4 + 1, 4));
-        sql.push(')');
-        values.extend(params![space, source.as_ref(), hour, *count]);
-    }
-    sql.push_str(
-        " ON CONFLICT (space_id, source, hour) \
-         DO UPDATE SET signals = signal_count.signals + excluded.signals",
-    );
-    tx.run(AssertSqlSafe(sql), values).await?;
+    let row = |(source, count): &(Arc<str>, i64)| params![space, source.clone(), hour, *count];
+    let rows: Vec<Vec<Value>> = counts.iter().map(row).collect();
+    let into = "signal_count (space_id, source, hour, signals)";
+    let tail = "ON CONFLICT (space_id, source, hour) \
+                DO UPDATE SET signals = signal_count.signals + excluded.signals";
+    tx.insert_rows(into, &rows, tail).await?;
     Ok(())
 }
 
@@ -300,7 +277,7 @@ async fn by_key(
             conn.dialect().binds(2, chunk.len())
         );
         let mut values = params![space];
-        values.extend(chunk.iter().map(|key| spine::Value::from(key.as_str())));
+        values.extend(chunk.iter().map(|key| Value::from(key.as_str())));
         for row in conn.all(AssertSqlSafe(sql), values).await? {
             found.push(versioned(&row)?);
         }
