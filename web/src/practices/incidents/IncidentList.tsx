@@ -16,6 +16,7 @@ import { EmptyState, RowsSkeleton } from '../../ui/States';
 import { Filters } from './Filters';
 import styles from './incidents.module.css';
 import { PlannedWork } from './PlannedWork';
+import { Potential } from './Potential';
 import { SavedViews } from './SavedViews';
 import { Warnings } from './Warnings';
 
@@ -159,6 +160,7 @@ const columns: Column<IncidentRow>[] = [
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
             : ''}
         </span>
+        <Potential incident={row} />
         <Warnings incident={row} />
       </div>
     ),
@@ -200,6 +202,7 @@ function IncidentCard(row: IncidentRow) {
       <div className={styles.cardTop}>
         <PriorityBadge priority={row.priority} marked={Boolean(row.priority_override)} />
         <StageBadge stage={row.stage} phase={row.phase} />
+        <Potential incident={row} />
         <Warnings incident={row} />
         <TimeAgo at={row.opened_at} />
       </div>
