@@ -19,15 +19,26 @@ export function ClassMark({ given }: { given: Classification }) {
   );
 }
 
-/** The same, or the way to a first rule for what no rule fits. */
-export function ClassCell({
-  alert,
-  given,
-}: {
+interface Place {
   alert: string;
   given: Classification | null | undefined;
-}) {
+}
+
+/** The same, or the way to a rule for what no rule fits. */
+export function ClassInline({ alert, given }: Place) {
   return given ? <ClassMark given={given} /> : <ClassifyLink alert={alert} />;
+}
+
+/** The same in a row of fixed height, or the way to a rule for what no rule fits. */
+export function ClassCell({ alert, given }: Place) {
+  if (!given) return <ClassifyLink alert={alert} />;
+  const impacts = (given.impacts ?? []).map((impact) => impactWord[impact]).join(', ');
+  return (
+    <div className={styles.classCell} title={`By the rule ${given.rule}. ${impacts}`}>
+      {classWord[given.class]}
+      {impacts && <span>{impacts}</span>}
+    </div>
+  );
 }
 
 /** Leads to a draft of a rule that fits the alert. */

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 
 import type { Alert } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
-import { ClassCell } from '../../kit/ClassMark';
+import { ClassCell, ClassInline } from '../../kit/ClassMark';
 import type { Column } from '../../kit/DataTable';
 import { ItemLink } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
@@ -139,7 +139,7 @@ export function AlertCard({
       </div>
       <div style={{ fontSize: 12 }}>
         {row.item && !unmatched ? <ItemLink item={row.item} /> : <RuleLink alert={row} />} ·{' '}
-        <ClassCell alert={row.id} given={row.classification} />
+        <ClassInline alert={row.id} given={row.classification} />
       </div>
     </>
   );

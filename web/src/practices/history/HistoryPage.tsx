@@ -7,7 +7,7 @@ import { useCallback, useMemo } from 'react';
 import { type AlertHistory, alerts } from '../../api';
 import { AlertViews } from '../../kit/AlertViews';
 import { SeverityMark, StateWord } from '../../kit/Badges';
-import { ClassCell } from '../../kit/ClassMark';
+import { ClassCell, ClassInline } from '../../kit/ClassMark';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { without } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
@@ -202,7 +202,7 @@ function HistoryCard({ row, shown }: { row: AlertHistory; shown: Span }) {
       <Name row={row} />
       <div className={styles.sub}>
         {count(row.fired_count, 'firing')}, {row.acknowledged ? 'looked at' : 'never looked at'},{' '}
-        {row.item ?? 'no item'} · <ClassCell alert={row.id} given={row.classification} />
+        {row.item ?? 'no item'} · <ClassInline alert={row.id} given={row.classification} />
       </div>
       <Strip row={row} shown={shown} />
     </>

@@ -154,13 +154,12 @@ const columns: Column<IncidentRow>[] = [
           {row.title}
         </Link>
         <span className={styles.sub}>
-          #{row.number}
+          <Potential incident={row} /> #{row.number}
           {row.main_item ? ` · ${itemName(row.main_item)}` : ''}
           {row.affected.usecases.length > 0
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
             : ''}
         </span>
-        <Potential incident={row} />
         <Warnings incident={row} />
       </div>
     ),

@@ -11,7 +11,7 @@ type Shown = Pick<IncidentRow, 'potential' | 'boundary_at'>;
 export function Potential({ incident }: { incident: Shown }) {
   if (!incident.potential) return null;
   return (
-    <span className={kit.plain} style={{ flexWrap: 'wrap' }}>
+    <span className={kit.plain}>
       <span className={`${kit.tag} ${kit.warning}`} title="Nothing has failed yet">
         <IconHourglass size={13} aria-hidden />
         Potential
