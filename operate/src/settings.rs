@@ -43,6 +43,8 @@ enum Setting {
     PriorityMatrix,
     /// Rules that name team or priority.
     Routes,
+    /// Rules that say what an alert means and what is done about it.
+    Classification,
 }
 
 impl Setting {
@@ -51,6 +53,7 @@ impl Setting {
             Setting::Policy => "/api/v1/settings/policy",
             Setting::PriorityMatrix => "/api/v1/settings/priority-matrix",
             Setting::Routes => "/api/v1/settings/routes",
+            Setting::Classification => "/api/v1/settings/classification",
         }
     }
 }

@@ -92,6 +92,10 @@ async fn show(State(app): State<App>) -> Response {
         .map(|space| crate::practices::alerts::routes::counts(&app, space).0)
         .sum();
     metrics::gauge!("operate_alerts_firing").set(firing as f64);
+    let spaces = app.alerts.names();
+    let count = |space| crate::practices::alerts::routes::unclassified(&app, space);
+    let unclassified: usize = spaces.iter().map(count).sum();
+    metrics::gauge!("operate_alerts_unclassified").set(unclassified as f64);
     let uptime = app.world.now().since(app.started_at).as_secs_f64();
     metrics::gauge!("operate_uptime_seconds").set(uptime);
     if let Ok(mut conn) = app.db.reader().await {
@@ -109,6 +113,10 @@ async fn show(State(app): State<App>) -> Response {
 /// Gauges that are counted when asked.
 const COUNTS: &[(&str, &str)] = &[
     ("operate_incidents_open", "SELECT COUNT(*) AS n FROM incident WHERE phase <> 'done'"),
+    (
+        "operate_incidents_potential",
+        "SELECT COUNT(*) AS n FROM incident WHERE phase <> 'done' AND potential = 1",
+    ),
     ("operate_pages_ringing", "SELECT COUNT(*) AS n FROM page WHERE stage = 'ringing'"),
     ("operate_outbox_waiting", "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'"),
     ("operate_outbox_dead", "SELECT COUNT(*) AS n FROM outbox WHERE state = 'dead'"),

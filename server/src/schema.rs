@@ -36,4 +36,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "fingerprints",
         sql: include_str!("../migrations/0012_fingerprints.sql"),
     },
+    Migration { version: 13, name: "classes", sql: include_str!("../migrations/0013_classes.sql") },
 ];

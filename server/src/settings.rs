@@ -32,6 +32,8 @@ pub const POLICY: &str = "policy";
 /// Name of the routes: rules that name team or priority.
 pub const ROUTES: &str = "routes";
 
+/// Name of the rules that classify alerts.
+pub const CLASSIFICATION: &str = "classification";
 /// Name of the decisions about alerts that recur together.
 pub const COMPANIONS: &str = "companions";
 

@@ -75,7 +75,7 @@ fn alert_belongs(alert: &Alert, world: &World) {
         .rows()
         .filter(|i| i.stage != Stage::Merged && i.attached().any(|m| m.alert == alert.id))
         .collect();
-    let matters = world.policy.opens(alert.severity, alert.item.is_some());
+    let matters = world.policy.opens(alert.response(), alert.severity, alert.item.is_some());
     let expected = world
         .expected
         .rows()

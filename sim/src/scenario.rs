@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use alerts::{Class, ClassRule, Classifier, Response};
 use incidents::{CauseClass, Command, HoldReason, ResolutionCode, What};
 use kernel::{Actor, IncidentId, Lifecycle, Refusal, Time};
 use oncall::CallResult;
@@ -19,6 +20,7 @@ use crate::world::{Happening, World};
 /// without default policy                       nobody to fall back on
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// route NAME when=CEL team=T priority=P        CEL without spaces
+/// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
 /// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
 /// at 09:05 clears NAME                         … ends
 /// at 09:05 channel fails | works
@@ -30,7 +32,8 @@ use crate::world::{Happening, World};
 /// # Panics
 /// When a line cannot be read.
 pub fn play(text: &str) -> String {
-    let mut play = Play { world: World::new(1), outside: Outside::new(), told: 0 };
+    let mut play =
+        Play { world: World::new(1), outside: Outside::new(), told: 0, classes: Vec::new() };
     play.outside.sensors.clear();
     let mut out = String::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("->")) {
@@ -49,6 +52,11 @@ pub fn play(text: &str) -> String {
             }
             ["route", name, fields @ ..] => {
                 play.world.routes = routes(name, fields);
+                None
+            }
+            ["class", name, fields @ ..] => {
+                play.classes.push(class(name, fields));
+                play.world.classifier = Classifier::compile(&play.classes).unwrap_or_default();
                 None
             }
             ["at", time, what @ ..] => {
@@ -72,6 +80,7 @@ struct Play {
     outside: Outside,
     /// How much of the journal is told.
     told: usize,
+    classes: Vec<ClassRule>,
 }
 
 impl Play {
@@ -195,7 +204,7 @@ impl Play {
 
     fn incident_line(&self, event: &incidents::Event) -> Option<String> {
         Some(match &event.what {
-            What::Opened(opened) => format!("opened: {}", opened.title),
+            What::Opened(opened) if !opened.potential => format!("opened: {}", opened.title),
             What::Attached { member } => format!("has {}: {}", member.title, member.reason),
             What::Assigned { team, assignee, because } => {
                 let whom = assignee.as_ref().or(team.as_ref()).map_or("nobody", |w| w.as_str());
@@ -214,7 +223,11 @@ impl Play {
             }
             What::PriorityOverridden { reason, .. } => format!("priority set by {reason}"),
             What::Assessed { .. } => return None,
+            What::Opened(opened) if opened.potential => {
+                format!("opened as potential: {}", opened.title)
+            }
             What::UnassignedTooLong { .. }
+            | What::Occurred { .. }
             | What::Checked { .. }
             | What::ParentSet { .. }
             | What::ParentEnded { .. } => incidents::describe(event),
@@ -229,6 +242,30 @@ fn page_line(event: &oncall::Event) -> Option<String> {
         Event::Started { .. } => None,
         Event::Attempted { result: CallResult::Delivered, .. } => None,
         event => Some(format!("page: {}", oncall::describe(event))),
+    }
+}
+
+/// The class follows from the response, as people choose it most of the time.
+fn class(name: &str, fields: &[&str]) -> ClassRule {
+    let field = |key: &str| fields.iter().find_map(|f| f.strip_prefix(key)?.strip_prefix('='));
+    let response = match field("response") {
+        Some("record") => Response::Record,
+        Some("notify") => Response::Notify,
+        Some("open_potential") => Response::OpenPotential,
+        _ => Response::OpenIncident,
+    };
+    ClassRule {
+        name: name.to_owned(),
+        source: None,
+        when: field("when").unwrap_or_default().to_owned(),
+        class: match response {
+            Response::Record => Class::Informational,
+            Response::OpenPotential => Class::Warning,
+            Response::Notify | Response::OpenIncident => Class::Exception,
+        },
+        response,
+        impacts: Default::default(),
+        boundary: field("boundary").unwrap_or_default().to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use alerts::{Alert, Fingerprint, Ignored, Matcher, Signal};
+use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
 use estate::{Estate, SourceFile};
 use incidents::Incident;
 use incidents::expected::{self, Expected};
@@ -90,6 +90,8 @@ pub struct World {
     pub policy: streams::Policy,
     /// The rules that name team or priority.
     pub routes: Routes,
+    /// The rules that say what an alert means.
+    pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
     matcher: Matcher,
@@ -115,6 +117,7 @@ impl World {
                 ..streams::Policy::default()
             },
             routes: Routes::default(),
+            classifier: Classifier::default(),
             estate: estate(),
             matcher: Matcher::default(),
             by_fingerprint: HashMap::new(),
@@ -138,7 +141,12 @@ impl World {
     /// Takes signals in, in one transaction.
     pub fn take(&mut self, signals: &[Signal]) -> Vec<(usize, Ignored)> {
         let moment = self.moment(Actor::Integration("prometheus".to_owned()));
-        let find = |signal: &Signal| self.matcher.find(signal, &|item| self.estate.contains(item));
+        let find = |signal: &Signal| {
+            let matched = self.matcher.find(signal, &|item| self.estate.contains(item));
+            let item = matched.as_ref().map(|found| &found.item);
+            let classification = self.classifier.classify(signal, item, moment.now);
+            Found { matched, classification }
+        };
         let stored = |fingerprint| self.alert(fingerprint);
         let policy = alerts::Policy::default();
         let taken = alerts::take_batch(signals, &stored, &find, &moment, &policy);

@@ -9,6 +9,7 @@ use crate::assess::assessment;
 use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::keep;
+use crate::potential::occurred;
 use crate::proving::{end_after_parent, end_children, prove};
 use crate::{Context, Fact, Reaction, planned};
 
@@ -19,6 +20,8 @@ use crate::{Context, Fact, Reaction, planned};
 /// | alert fired | join a related incident, or open one |
 /// | the same, and people decided about it and an alert there | joins, or stays out of it |
 /// | alert fired or returned within planned work | it is expected; no incident |
+/// | alert fired that only warns | it joins, or opens potential work: nobody is called |
+/// | alert fired for what was potential | that has happened, and somebody is called |
 /// | planned work over or taken back | as if fired then, if it still fires |
 /// | maintenance window changed | what it explains ends with it |
 /// | alert silenced | nothing opens, nothing breaks again; what is open stays open |
@@ -73,6 +76,7 @@ fn alert_fact(
         {
             come_back(alert, moment.now, None, context, moment)
         }
+        Event::Relabelled(_) if alert.stage.firing() => occurred(alert, context),
         Event::Cleared { ends_at, .. } => {
             let cleared = Command::MemberCleared { alert: alert.id, at: *ends_at };
             let heard = members_of(alert.id, context)
@@ -138,6 +142,7 @@ fn moved(
         }
         What::Opened(_)
         | What::Absorbed { .. }
+        | What::Occurred { .. }
         | What::Acknowledged { .. }
         | What::Assigned { .. }
         | What::Restored { .. }
@@ -243,7 +248,12 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
         reactions.push(belongs(member.alert, parent.id));
         // An alert that was in both: the parent heard no more of it since it came back.
         if known.is_some_and(|known| known.cleared_at.is_some()) && member.cleared_at.is_none() {
-            let returned = Command::MemberReturned { alert: member.alert, at: moment.now };
+            let returned = Command::MemberReturned {
+                alert: member.alert,
+                at: moment.now,
+                potential: member.potential,
+                boundary_at: member.boundary_at,
+            };
             reactions.push(Reaction::incident(parent.id, returned));
         }
     }

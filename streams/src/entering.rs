@@ -1,12 +1,13 @@
 //! An alert that fires looks for its incident: it joins an open one or opens its own.
 
 use alerts::Alert;
-use incidents::correlate::{self, Also, Arrival, Candidate, Verdict};
+use incidents::correlate::{self, Arrival, Candidate, Verdict};
 use incidents::{Attach, Command, Incident, Open, Severity, Stage};
 use kernel::{AlertId, IncidentId, ItemRef, Moment, Time};
 
 use crate::assess::{assessment, relation};
 use crate::companions::Decided;
+use crate::potential::{has_failed, opens, take_up, welcomes};
 use crate::{Context, Reaction, planned};
 
 /// The incident that an alert joins, or opens. `at` is when this firing came in, which may be
@@ -17,7 +18,7 @@ pub(crate) fn enter(
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
-    if !context.policy.opens(alert.severity, alert.item.is_some()) {
+    if !opens(alert, context) {
         return Vec::new();
     }
     if context.silenced.contains(&alert.id) {
@@ -34,7 +35,15 @@ fn join_or_open(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment)
     match verdict(alert, at, context, moment) {
         Verdict::Attach { incident, reason, also } => {
             let mut reactions = join(alert, incident, reason, context);
-            reactions.extend(also.iter().filter_map(|also| merge(incident, also, context)));
+            let merged: Vec<IncidentId> = also
+                .iter()
+                .filter(|also| may_merge(also.incident, context))
+                .map(|also| also.incident)
+                .collect();
+            let merge =
+                |id: &IncidentId| Reaction::incident(*id, Command::Merge { into: incident });
+            reactions.extend(merged.iter().map(merge));
+            reactions.extend(take_up(alert, incident, &merged, context));
             reactions
         }
         Verdict::Open { reason } => open(&[alert], &reason, context, moment),
@@ -52,16 +61,12 @@ pub(crate) fn come_back(
 ) -> Vec<Reaction> {
     match last_holder(alert, at, left, context) {
         // Back within the reopen window, but by planned work: that is no relapse.
-        Some(incident) if !incident.service_is_back() => {
-            vec![returned(incident, alert, at)]
-        }
+        Some(incident) if !incident.service_is_back() => returned(incident, alert, at, context),
         // A relapse would call people.
         Some(_) if context.silenced.contains(&alert.id) => Vec::new(),
-        Some(incident) if context.policy.opens(alert.severity, alert.item.is_some()) => {
-            planned::expect(alert, at, context, moment)
-                .unwrap_or_else(|| vec![returned(incident, alert, at)])
-        }
-        Some(incident) => vec![returned(incident, alert, at)],
+        Some(incident) if opens(alert, context) => planned::expect(alert, at, context, moment)
+            .unwrap_or_else(|| returned(incident, alert, at, context)),
+        Some(incident) => returned(incident, alert, at, context),
         None => enter(alert, at, context, moment),
     }
 }
@@ -75,15 +80,24 @@ pub(crate) fn back_or_new(
     moment: &Moment,
 ) -> Vec<Reaction> {
     match last_holder(alert, at, left, context) {
-        Some(incident) if !incident.service_is_back() => vec![returned(incident, alert, at)],
+        Some(incident) if !incident.service_is_back() => returned(incident, alert, at, context),
         _ if context.silenced.contains(&alert.id) => Vec::new(),
-        Some(incident) => vec![returned(incident, alert, at)],
+        Some(incident) => returned(incident, alert, at, context),
         None => join_or_open(alert, at, context, moment),
     }
 }
 
-fn returned(incident: &Incident, alert: &Alert, at: Time) -> Reaction {
-    Reaction::incident(incident.id, Command::MemberReturned { alert: alert.id, at })
+fn returned(incident: &Incident, alert: &Alert, at: Time, context: &Context<'_>) -> Vec<Reaction> {
+    let potential = !has_failed(alert, context);
+    let boundary_at = boundary(alert);
+    let back = Command::MemberReturned { alert: alert.id, at, potential, boundary_at };
+    let mut reactions = vec![Reaction::incident(incident.id, back)];
+    reactions.extend(take_up(alert, incident.id, &[], context));
+    reactions
+}
+
+fn boundary(alert: &Alert) -> Option<Time> {
+    alert.classification.as_ref().and_then(|given| given.boundary_at)
 }
 
 /// The incident that takes the alert back.
@@ -96,7 +110,7 @@ fn last_holder<'a>(
     let takes = |incident: &&Incident| {
         // What was merged a moment ago hands over what it knows.
         let takes = incident.stage == Stage::Merged || incident.takes_back(alert.id, at);
-        takes && left != Some(incident.id)
+        takes && welcomes(incident, alert) && left != Some(incident.id)
     };
     let mut back: Vec<&Incident> = held_by(alert, context).filter(takes).collect();
     back.sort_by_key(|incident| (incident.is_open(), incident.opened_at));
@@ -149,15 +163,30 @@ fn verdict(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> V
     if alert.item.is_none() {
         return unmatched(alert, at, context, moment);
     }
-    let candidates: Vec<Candidate> = context
-        .incidents
-        .iter()
-        .filter(|incident| !kept_apart(alert, incident, context))
-        .filter_map(|incident| Candidate::of(incident, moment.now))
-        .collect();
-    let shared_max = policy.shared_dependency_hops_max;
-    let related = |a: &ItemRef, b: &ItemRef| relation(context.estate, a, b, shared_max);
-    correlate::correlate(&arrival, &candidates, policy, related)
+    let ask = |fits: &dyn Fn(&Incident) -> bool| {
+        let candidates: Vec<Candidate> = context
+            .incidents
+            .iter()
+            .filter(|incident| fits(incident) && !kept_apart(alert, incident, context))
+            .filter_map(|incident| Candidate::of(incident, moment.now))
+            .collect();
+        let shared_max = policy.shared_dependency_hops_max;
+        let related = |a: &ItemRef, b: &ItemRef| relation(context.estate, a, b, shared_max);
+        correlate::correlate(&arrival, &candidates, policy, related)
+    };
+    if !alert.is_potential() {
+        // What failed elsewhere does not make a warning true.
+        let same =
+            |incident: &Incident| incident.items.iter().any(|i| Some(i) == arrival.item.as_ref());
+        return ask(&|incident| !incident.potential || same(incident));
+    }
+    // What has failed already comes before what may fail; and a warning merges nothing.
+    match ask(&|incident| !incident.potential && welcomes(incident, alert)) {
+        Verdict::Attach { incident, reason, .. } => {
+            Verdict::Attach { incident, reason, also: Vec::new() }
+        }
+        Verdict::Open { .. } => ask(&|incident| incident.potential),
+    }
 }
 
 /// People decided that the alert and one of these do not belong together.
@@ -172,6 +201,7 @@ fn fellow(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Op
     let free = |incident: &&Incident| {
         !incident.members.iter().any(|m| m.alert == alert.id && m.detached)
             && incident.takes_new(moment.now)
+            && welcomes(incident, alert)
     };
     let near = context.incidents.iter().filter(free).filter_map(|incident| {
         let Decided::Joins { with, joined_at } = context.decided.get(&(alert.id, incident.id))?
@@ -204,7 +234,8 @@ fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) ->
     let unknown = |incident: &&Incident| {
         let free = !incident.members.iter().any(|m| m.alert == alert.id && m.detached);
         let free = free && !kept_apart(alert, incident, context);
-        free && incident.items.is_empty() && incident.takes_new(moment.now)
+        let same = incident.potential == alert.is_potential();
+        free && same && incident.items.is_empty() && incident.takes_new(moment.now)
     };
     let nearest = context
         .incidents
@@ -222,7 +253,7 @@ fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) ->
     }
 }
 
-fn join(
+pub(crate) fn join(
     alert: &Alert,
     incident: IncidentId,
     reason: String,
@@ -246,6 +277,8 @@ fn attach(alert: &Alert, reason: String, items: &[ItemRef], context: &Context<'_
         reason,
         started_at: Some(alert.starts_at),
         assessment: Some(assessment(context.estate, items)),
+        potential: alert.is_potential(),
+        boundary_at: boundary(alert),
     }
 }
 
@@ -284,14 +317,15 @@ pub(crate) fn open(
 
 /// Another incident that the alert joins to the one it belongs to. Only what no person has
 /// touched is merged by itself.
-fn merge(into: IncidentId, also: &Also, context: &Context<'_>) -> Option<Reaction> {
-    let other = context.incidents.iter().find(|incident| incident.id == also.incident)?;
-    let untouched = matches!(other.stage, Stage::New | Stage::Assigned)
-        && other.acknowledged_by.is_none()
-        && !other.titled_by_hand
-        && other.priority_override.is_none()
-        && other.comments.is_empty();
-    untouched.then(|| Reaction::incident(other.id, Command::Merge { into }))
+fn may_merge(id: IncidentId, context: &Context<'_>) -> bool {
+    let found = context.incidents.iter().find(|incident| incident.id == id);
+    found.is_some_and(|other| {
+        matches!(other.stage, Stage::New | Stage::Assigned)
+            && other.acknowledged_by.is_none()
+            && !other.titled_by_hand
+            && other.priority_override.is_none()
+            && other.comments.is_empty()
+    })
 }
 
 /// One line that an incident takes, whatever the source wrote: a title must not be the reason why

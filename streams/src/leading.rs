@@ -1,4 +1,4 @@
-use alerts::{Event, Labels, Severity};
+use alerts::{Event, Firing, Labels, Response, Severity};
 use kernel::ItemRef;
 use serde::Deserialize;
 
@@ -10,6 +10,13 @@ use crate::Policy;
 pub struct Glance {
     labels: Labels,
     item: Option<ItemRef>,
+    #[serde(default)]
+    classification: Option<Said>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Said {
+    response: Response,
 }
 
 impl Glance {
@@ -18,14 +25,15 @@ impl Glance {
 
     /// Whether anything can follow from the first firing.
     pub fn leads_somewhere(&self, policy: &Policy) -> bool {
-        policy.opens(Severity::of(&self.labels), self.item.is_some())
+        let response = self.classification.as_ref().map(|said| said.response);
+        policy.opens(response, Severity::of(&self.labels), self.item.is_some())
     }
 }
 
 /// Whether anything can follow from an event of an alert, as far as the event alone tells.
 pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
     match event {
-        Event::Fired(firing) => policy.opens(Severity::of(&firing.labels), firing.item.is_some()),
+        Event::Fired(firing) => opens(firing, policy),
         Event::Returned(_)
         | Event::Relabelled(_)
         | Event::Matched { .. }
@@ -40,14 +48,30 @@ pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
     }
 }
 
+fn opens(firing: &Firing, policy: &Policy) -> bool {
+    let response = firing.classification.as_ref().map(|given| given.response);
+    policy.opens(response, Severity::of(&firing.labels), firing.item.is_some())
+}
+
 #[cfg(test)]
 mod tests {
-    use alerts::{Fingerprint, Firing, Labels};
+    use std::sync::Arc;
+
+    use alerts::{Class, Classification, Fingerprint};
     use kernel::Time;
 
     use super::*;
 
     fn fired(severity: &str, item: Option<&str>) -> Event {
+        said(severity, item, None)
+    }
+
+    fn said(severity: &str, item: Option<&str>, response: Option<Response>) -> Event {
+        let classification = response.map(|response| {
+            let (class, impacts) = (Class::Exception, Default::default());
+            let rule = "some rule".to_owned();
+            Arc::new(Classification { class, response, impacts, rule, boundary_at: None })
+        });
         Event::Fired(Box::new(Firing {
             at: Time::EPOCH,
             starts_at: Time::EPOCH,
@@ -59,6 +83,7 @@ mod tests {
             generator_url: "".into(),
             item: item.map(|item| item.parse().unwrap()),
             matched_by: None,
+            classification,
         }))
     }
 
@@ -66,8 +91,12 @@ mod tests {
     fn a_glance_tells_what_the_whole_event_tells() {
         let policy = Policy::default();
         for severity in ["info", "warning", "error", "critical"] {
-            for item in [None, Some("service/shop")] {
-                let event = fired(severity, item);
+            let responses = [None, Some(Response::Record), Some(Response::OpenPotential)];
+            for (item, response) in [None, Some("service/shop")]
+                .into_iter()
+                .flat_map(|item| responses.map(|response| (item, response)))
+            {
+                let event = said(severity, item, response);
                 let text = serde_json::to_string(&event).unwrap();
                 let glance: Glance = serde_json::from_str(&text).unwrap();
                 let (glanced, read) =

@@ -20,6 +20,7 @@ mod leading;
 mod paging;
 mod planned;
 mod policy;
+mod potential;
 mod proving;
 mod routes;
 mod tune;

@@ -45,6 +45,9 @@ fn quiet(incident: &Incident, context: &Context<'_>) -> Option<String> {
     if settled || incident.stage == Stage::OnHold {
         return Some(format!("the incident is {}", incident.stage));
     }
+    if incident.potential {
+        return Some("the incident is potential: nothing has failed yet".to_owned());
+    }
     let minor = incident.priority > context.policy.page_down_to;
     minor.then(|| format!("the incident is only {}", incident.priority))
 }

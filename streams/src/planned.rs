@@ -7,6 +7,7 @@ use incidents::expected::{self, Expect, Expected, Stage};
 use kernel::{ItemRef, Moment, Time};
 
 use crate::entering::{back_or_new, line};
+use crate::potential::opens;
 use crate::{Context, Reaction};
 
 /// What is remembered of an alert that a window explains; `None` when none does. `at` is when it
@@ -54,7 +55,7 @@ pub(crate) fn overran(
 ) -> Vec<Reaction> {
     let firing = |alert: &&Alert| alert.id == expected.expect.alert && alert.stage.firing();
     let Some(alert) = context.alerts.iter().find(firing) else { return Vec::new() };
-    if !context.policy.opens(alert.severity, alert.item.is_some()) {
+    if !opens(alert, context) {
         return Vec::new();
     }
     let planned = alert.item.as_ref().and_then(|item| context.estate.planned(item, moment.now));

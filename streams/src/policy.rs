@@ -1,4 +1,4 @@
-use alerts::Severity;
+use alerts::{Response, Severity};
 use kernel::{ItemRef, Priority};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,8 +41,14 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether an alert of this severity opens an incident.
-    pub fn opens(&self, severity: Severity, matched: bool) -> bool {
+    /// Whether an alert opens an incident: as the rule that classified it says, and without one by
+    /// its severity.
+    pub fn opens(&self, response: Option<Response>, severity: Severity, matched: bool) -> bool {
+        match response {
+            Some(Response::OpenIncident | Response::OpenPotential) => return true,
+            Some(Response::Record | Response::Notify) => return false,
+            None => {}
+        }
         let from = if matched { Some(self.open_from) } else { self.open_unmatched_from };
         // Information never opens one, whatever is set: it would page (R075).
         severity > Severity::Info && from.is_some_and(|from| severity >= from)
@@ -56,17 +62,28 @@ mod tests {
     #[test]
     fn information_opens_nothing_whatever_is_set() {
         let eager = Policy { open_from: Severity::None, ..Policy::default() };
-        assert!(!eager.opens(Severity::Info, true));
-        assert!(eager.opens(Severity::Warning, true));
+        assert!(!eager.opens(None, Severity::Info, true));
+        assert!(eager.opens(None, Severity::Warning, true));
     }
 
     #[test]
     fn a_grave_alert_without_an_item_opens_unless_that_is_turned_off() {
         let policy = Policy::default();
-        assert!(policy.opens(Severity::Error, false));
-        assert!(!policy.opens(Severity::Warning, false));
+        assert!(policy.opens(None, Severity::Error, false));
+        assert!(!policy.opens(None, Severity::Warning, false));
         let quiet = Policy { open_unmatched_from: None, ..policy };
-        assert!(!quiet.opens(Severity::Critical, false));
+        assert!(!quiet.opens(None, Severity::Critical, false));
+    }
+
+    #[test]
+    fn what_a_rule_says_comes_before_the_severity() {
+        let policy = Policy::default();
+        for response in [Response::OpenIncident, Response::OpenPotential] {
+            assert!(policy.opens(Some(response), Severity::None, false), "{response:?}");
+        }
+        for response in [Response::Record, Response::Notify] {
+            assert!(!policy.opens(Some(response), Severity::Critical, true), "{response:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alerts::{Alert, Severity};
+use alerts::{Alert, Class, Response, Severity};
 use incidents::{Command, Evidence, Incident, Stage, StillFiring};
 use kernel::ItemRef;
 
@@ -30,7 +30,10 @@ pub(crate) fn hit_items(incident: &Incident) -> BTreeSet<ItemRef> {
 /// Information is no sign that something is broken.
 fn still_firing(alert: &Alert, hit: &BTreeSet<ItemRef>) -> Option<StillFiring> {
     let item = alert.item.clone().filter(|item| hit.contains(item))?;
-    let counts = alert.stage.firing() && alert.severity > Severity::Info;
+    let informs = alert.classification.as_ref().is_some_and(|given| {
+        given.class == Class::Informational || given.response == Response::Record
+    });
+    let counts = alert.stage.firing() && alert.severity > Severity::Info && !informs;
     counts.then(|| StillFiring { alert: alert.id, title: line(alert.summary()), item })
 }
 

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::intake::expire;
 use crate::{
-    ALLOWED, Command, Event, Fingerprint, Firing, Labels, NotUseful, Relabelling, Return, Severity,
-    Stage, Verb, Why, useful,
+    ALLOWED, Classification, Command, Event, Fingerprint, Firing, Labels, NotUseful, Relabelling,
+    Return, Severity, Stage, Verb, Why, useful,
 };
 
 /// How long a cleared alert waits for its return before it is put away.
@@ -41,6 +41,10 @@ pub struct Alert {
     /// The rule that found the item, for people.
     #[schema(value_type = Option<String>)]
     pub matched_by: Option<Arc<str>>,
+    /// What a rule said of the present (or last) firing; nothing where none fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Classification>)]
+    pub classification: Option<Arc<Classification>>,
     /// The incident that it belongs to, or last belonged to.
     pub incident: Option<IncidentId>,
     /// When the present (or last) firing began, says the source.
@@ -64,8 +68,9 @@ pub struct Alert {
     /// When a cleared alert will be put away.
     pub closes_at: Option<Time>,
     /// Who found the present (or last) firing useless.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub not_useful: Vec<NotUseful>,
+    #[serde(default, skip_serializing_if = "<[NotUseful]>::is_empty")]
+    #[schema(value_type = Vec<NotUseful>)]
+    pub not_useful: Box<[NotUseful]>,
 }
 
 /// What a re-sent signal changes: the record, and not the history.
@@ -140,6 +145,7 @@ impl Alert {
             generator_url: firing.generator_url.clone(),
             item: firing.item.clone(),
             matched_by: firing.matched_by.clone(),
+            classification: firing.classification.clone(),
             incident: None,
             starts_at: firing.starts_at,
             ends_at: None,
@@ -151,7 +157,7 @@ impl Alert {
             acknowledged_by: None,
             cleared_why: None,
             closes_at: None,
-            not_useful: Vec::new(),
+            not_useful: Box::default(),
         }
     }
 
@@ -164,6 +170,7 @@ impl Alert {
         self.generator_url = again.generator_url.clone();
         self.item = again.item.clone();
         self.matched_by = again.matched_by.clone();
+        self.classification = again.classification.clone();
         self.starts_at = again.starts_at;
         self.ends_at = None;
         self.expires_at = again.expires_at;
@@ -173,7 +180,7 @@ impl Alert {
         self.acknowledged_by = None;
         self.cleared_why = None;
         self.closes_at = None;
-        self.not_useful.clear();
+        self.not_useful = Box::default();
     }
 
     fn relabelled(&mut self, change: &Relabelling) {
@@ -181,6 +188,7 @@ impl Alert {
         self.annotations = change.annotations.clone();
         self.item = change.item.clone();
         self.matched_by = change.matched_by.clone();
+        self.classification = change.classification.clone();
         self.last_seen = change.at;
         self.expires_at = change.expires_at;
     }
@@ -312,9 +320,13 @@ impl Lifecycle for Alert {
             }
             Event::MarkedNotUseful { at, by, reason } => {
                 let (by, reason) = (by.clone(), reason.clone());
-                self.not_useful.push(NotUseful { at: *at, by, reason });
+                let vote = NotUseful { at: *at, by, reason };
+                self.not_useful = self.not_useful.iter().cloned().chain([vote]).collect();
             }
-            Event::NotUsefulTakenBack { by, .. } => self.not_useful.retain(|vote| vote.by != *by),
+            Event::NotUsefulTakenBack { by, .. } => {
+                let others = self.not_useful.iter().filter(|vote| vote.by != *by);
+                self.not_useful = others.cloned().collect();
+            }
             Event::Attached { incident, .. } => self.incident = Some(*incident),
             Event::Detached { .. } => self.incident = None,
             Event::Matched { item, matched_by, .. } => {

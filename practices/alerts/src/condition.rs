@@ -151,6 +151,18 @@ pub(crate) fn parse(
 pub(crate) static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 fn evaluate(expression: &IdedExpr, subject: &Subject<'_>) -> Result<bool, ConditionError> {
+    match resolve(expression, subject)? {
+        Some(Value::Bool(holds)) => Ok(holds),
+        Some(_) => Err(ConditionError("gives something other than true or false".to_owned())),
+        None => Ok(false),
+    }
+}
+
+/// What an expression gives; nothing where it names what the subject does not have.
+pub(crate) fn resolve(
+    expression: &IdedExpr,
+    subject: &Subject<'_>,
+) -> Result<Option<Value>, ConditionError> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         context.add_variable_from_value("labels", map(subject.labels));
@@ -162,9 +174,8 @@ fn evaluate(expression: &IdedExpr, subject: &Subject<'_>) -> Result<bool, Condit
         Value::resolve(expression, &context)
     }));
     match outcome {
-        Ok(Ok(Value::Bool(holds))) => Ok(holds),
-        Ok(Ok(_)) => Err(ConditionError("gives something other than true or false".to_owned())),
-        Ok(Err(ExecutionError::NoSuchKey(_))) => Ok(false),
+        Ok(Ok(value)) => Ok(Some(value)),
+        Ok(Err(ExecutionError::NoSuchKey(_))) => Ok(None),
         Ok(Err(error)) => Err(ConditionError(error.to_string())),
         Err(_) => Err(ConditionError("the expression broke off".to_owned())),
     }

@@ -4,7 +4,7 @@ use kernel::{Actor, IncidentId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Fingerprint, Labels, Stage};
+use crate::{Classification, Fingerprint, Labels, Stage};
 
 /// What can have happened to an alert.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -113,6 +113,9 @@ pub struct Firing {
     pub item: Option<ItemRef>,
     /// The rule that found the item.
     pub matched_by: Option<Arc<str>>,
+    /// What a rule said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Arc<Classification>>,
 }
 
 /// A later firing of a known alert.
@@ -135,6 +138,9 @@ pub struct Return {
     pub item: Option<ItemRef>,
     /// The rule that found the item.
     pub matched_by: Option<Arc<str>>,
+    /// What a rule says of it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Arc<Classification>>,
     /// Cleared (it flaps) or closed (it is a new episode).
     pub before: Stage,
 }
@@ -154,6 +160,9 @@ pub struct Relabelling {
     pub item: Option<ItemRef>,
     /// The rule that found the item.
     pub matched_by: Option<Arc<str>>,
+    /// What a rule says of it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Arc<Classification>>,
 }
 
 /// Who says that an alert is over.
@@ -192,12 +201,20 @@ impl Event {
 /// One line of a timeline: what happened, without who and when.
 pub fn describe(event: &Event) -> String {
     match event {
-        Event::Fired(firing) => match &firing.item {
-            Some(item) => format!("fired for {item}"),
-            None => "fired; no item of the estate matches".to_owned(),
-        },
-        Event::Returned(_) => "fired again".to_owned(),
-        Event::Relabelled(_) => "described by other labels".to_owned(),
+        Event::Fired(firing) => {
+            let fired = match &firing.item {
+                Some(item) => format!("fired for {item}"),
+                None => "fired; no item of the estate matches".to_owned(),
+            };
+            with_class(fired, firing.classification.as_deref())
+        }
+        Event::Returned(again) => {
+            with_class("fired again".to_owned(), again.classification.as_deref())
+        }
+        Event::Relabelled(change) => {
+            let relabelled = "described by other labels".to_owned();
+            with_class(relabelled, change.classification.as_deref())
+        }
         Event::Acknowledged { .. } => "acknowledged".to_owned(),
         Event::Unacknowledged { .. } => "took back the acknowledgement".to_owned(),
         Event::Cleared { why: Why::Source, .. } => "cleared by its source".to_owned(),
@@ -212,5 +229,12 @@ pub fn describe(event: &Event) -> String {
         Event::Detached { incident, .. } => format!("left incident {incident}"),
         Event::Matched { item: Some(item), .. } => format!("matched to {item}"),
         Event::Matched { item: None, .. } => "no longer matches any item".to_owned(),
+    }
+}
+
+fn with_class(text: String, classification: Option<&Classification>) -> String {
+    match classification {
+        Some(given) => format!("{text}; {}", given.sentence()),
+        None => text,
     }
 }

@@ -1,14 +1,15 @@
 //! The way in for floods: what a signal means for the record of its label set.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Lifecycle, Moment, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alert, CLOSE_AFTER, Event, Fingerprint, Firing, Match, Refresh, Relabelling, Return, Signal,
-    Why,
+    Alert, CLOSE_AFTER, Classification, Event, Fingerprint, Firing, Match, Refresh, Relabelling,
+    Return, Signal, Why,
 };
 
 /// What an administrator decides about taking signals in.
@@ -23,6 +24,21 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Policy {
         Policy { resolve_timeout_seconds: 300 }
+    }
+}
+
+/// What the rules say of a signal.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Found {
+    /// The item it speaks of.
+    pub matched: Option<Match>,
+    /// What it means.
+    pub classification: Option<Arc<Classification>>,
+}
+
+impl From<Option<Match>> for Found {
+    fn from(matched: Option<Match>) -> Found {
+        Found { matched, classification: None }
     }
 }
 
@@ -54,11 +70,11 @@ pub enum Ignored {
 }
 
 /// What a signal means for the record of its label set; `existing` is that record, in whatever
-/// stage. `find` looks for the item and is asked only for a new firing.
+/// stage. `find` asks the rules, and is asked only for a new firing.
 pub fn take(
     existing: Option<&Alert>,
     signal: &Signal,
-    find: &dyn Fn(&Signal) -> Option<Match>,
+    find: &dyn Fn(&Signal) -> Found,
     moment: &Moment,
     policy: &Policy,
 ) -> Outcome {
@@ -72,7 +88,7 @@ fn take_as(
     fingerprint: Fingerprint,
     existing: Option<&Alert>,
     signal: &Signal,
-    find: &dyn Fn(&Signal) -> Option<Match>,
+    find: &dyn Fn(&Signal) -> Found,
     moment: &Moment,
     policy: &Policy,
 ) -> Outcome {
@@ -128,12 +144,12 @@ impl Reading {
 fn first_firing(
     fingerprint: Fingerprint,
     signal: &Signal,
-    found: Option<Match>,
+    found: Found,
     moment: &Moment,
     policy: &Policy,
 ) -> Outcome {
     let reading = Reading::of(signal, moment.now, policy);
-    let (item, matched_by) = found.map(|found| (found.item, found.rule)).unzip();
+    let (item, matched_by) = found.matched.map(|found| (found.item, found.rule)).unzip();
     let event = Event::Fired(Box::new(Firing {
         at: reading.now,
         starts_at: reading.starts_at,
@@ -145,6 +161,7 @@ fn first_firing(
         generator_url: signal.generator_url.clone(),
         item,
         matched_by,
+        classification: found.classification,
     }));
     match Alert::born(moment.id(), &event) {
         Some(alert) => Outcome::New(Box::new(alert), event),
@@ -152,8 +169,8 @@ fn first_firing(
     }
 }
 
-fn next_firing(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Reading) -> Outcome {
-    let (item, matched_by) = found.map(|found| (found.item, found.rule)).unzip();
+fn next_firing(alert: &Alert, signal: &Signal, found: Found, reading: Reading) -> Outcome {
+    let (item, matched_by) = found.matched.map(|found| (found.item, found.rule)).unzip();
     Outcome::Changed(Event::Returned(Box::new(Return {
         at: reading.now,
         starts_at: reading.starts_at,
@@ -163,12 +180,13 @@ fn next_firing(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Re
         generator_url: signal.generator_url.clone(),
         item,
         matched_by,
+        classification: found.classification,
         before: alert.stage,
     })))
 }
 
-fn relabel(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Reading) -> Outcome {
-    let (item, matched_by) = found.map(|found| (found.item, found.rule)).unzip();
+fn relabel(alert: &Alert, signal: &Signal, found: Found, reading: Reading) -> Outcome {
+    let (item, matched_by) = found.matched.map(|found| (found.item, found.rule)).unzip();
     Outcome::Changed(Event::Relabelled(Box::new(Relabelling {
         at: reading.now,
         expires_at: reading.expires_at.max(alert.expires_at),
@@ -176,6 +194,7 @@ fn relabel(alert: &Alert, signal: &Signal, found: Option<Match>, reading: Readin
         annotations: signal.annotations.clone(),
         item,
         matched_by,
+        classification: found.classification,
     })))
 }
 
@@ -249,7 +268,7 @@ pub struct Change {
 pub fn take_batch<'a>(
     signals: &[Signal],
     stored: &dyn Fn(Fingerprint) -> Option<&'a Alert>,
-    find: &dyn Fn(&Signal) -> Option<Match>,
+    find: &dyn Fn(&Signal) -> Found,
     moment: &Moment,
     policy: &Policy,
 ) -> Taken {

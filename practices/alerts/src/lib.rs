@@ -11,6 +11,8 @@
 //! [`kernel::Lifecycle`]. **Invariant:** a re-sent signal refreshes a record and is no history.
 
 mod alert;
+mod boundary;
+mod classify;
 mod command;
 mod condition;
 mod event;
@@ -29,10 +31,13 @@ mod useful;
 mod view;
 
 pub use alert::{Alert, CLOSE_AFTER, Refresh};
+pub use classify::{
+    Class, ClassRule, Classed, Classification, Classifier, ImpactClass, RULES_MAX, Response,
+};
 pub use command::Command;
 pub use condition::{Condition, ConditionError, Subject};
 pub use event::{Event, Firing, Relabelling, Return, Why, describe};
-pub use intake::{Change, Ignored, Outcome, Policy, Taken, expire, take, take_batch};
+pub use intake::{Change, Found, Ignored, Outcome, Policy, Taken, expire, take, take_batch};
 pub use labels::{Fingerprint, Labels};
 pub use mapping::{Mapped, Mapping, MappingError, Received, Rule as MappingRule};
 pub use matching::{Match, MatchRule, Matcher, RuleError};

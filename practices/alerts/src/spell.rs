@@ -5,7 +5,7 @@ use kernel::{Actor, IncidentId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Event, Why};
+use crate::{Classification, Event, Why};
 
 /// Changes that a spell keeps; an alert that people toss about for longer tells nothing new.
 const CHANGES_MAX: usize = 100;
@@ -33,6 +33,9 @@ pub struct Spell {
     pub acknowledged_by: Option<Actor>,
     /// The incident that it belonged to last.
     pub incident: Option<IncidentId>,
+    /// What a rule said of it; nothing where none fitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
     /// Every change of state, the oldest first.
     pub changes: Vec<Change>,
 }
@@ -76,9 +79,9 @@ pub enum To {
 impl Spell {
     /// The spell that an event begins.
     pub fn begun(seq: i64, by: &Actor, event: &Event) -> Option<Spell> {
-        let (at, started_at) = match event {
-            Event::Fired(firing) => (firing.at, firing.starts_at),
-            Event::Returned(again) => (again.at, again.starts_at),
+        let (at, started_at, classification) = match event {
+            Event::Fired(firing) => (firing.at, firing.starts_at, &firing.classification),
+            Event::Returned(again) => (again.at, again.starts_at, &again.classification),
             _ => return None,
         };
         Some(Spell {
@@ -91,6 +94,7 @@ impl Spell {
             acknowledged_at: None,
             acknowledged_by: None,
             incident: None,
+            classification: classification.as_deref().cloned(),
             changes: vec![Change { at, to: To::Open, by: by.clone() }],
         })
     }
@@ -115,9 +119,11 @@ impl Spell {
                 self.note(*at, by, To::Attached);
             }
             Event::Detached { at, .. } => self.note(*at, by, To::Detached),
+            Event::Relabelled(change) => {
+                self.classification = change.classification.as_deref().cloned();
+            }
             Event::Fired(_)
             | Event::Returned(_)
-            | Event::Relabelled(_)
             | Event::Matched { .. }
             | Event::MarkedNotUseful { .. }
             | Event::NotUsefulTakenBack { .. } => {}
@@ -160,6 +166,7 @@ mod tests {
             generator_url: "".into(),
             item: None,
             matched_by: None,
+            classification: None,
             before: Stage::Closed,
         }))
     }

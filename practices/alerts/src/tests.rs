@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kernel::{Actor, AlertId, IncidentId, Lifecycle, Moment, Time, laws};
 
 use crate::{
-    Alert, Command, Event, Ignored, Labels, Match, Outcome, Policy, Severity, Signal, Stage, Why,
-    describe, take, take_batch,
+    Alert, Command, Event, Found, Ignored, Labels, Match, Outcome, Policy, Severity, Signal, Stage,
+    Why, describe, take, take_batch,
 };
 
 #[test]
@@ -61,7 +61,8 @@ fn a_batch_means_the_same_as_its_signals_in_their_order() {
         two,
         one(Some(539), Some(545)),
     ];
-    let taken = take_batch(&batch, &|_| None, &|_| None, &moment(540), &Policy::default());
+    let taken =
+        take_batch(&batch, &|_| None, &|_| Found::default(), &moment(540), &Policy::default());
     let told: Vec<Vec<String>> =
         taken.changes.iter().map(|change| change.events.iter().map(describe).collect()).collect();
     assert_eq!(told.len(), 2);
@@ -78,10 +79,11 @@ fn an_end_that_overtakes_its_beginning_in_one_batch_leaves_no_alert() {
     let again = signal(&[("alertname", "One")], Some(538), Some(545));
     let moment = moment(540);
     let batch = [over, firing, again];
-    let taken = take_batch(&batch[..2], &|_| None, &|_| None, &moment, &Policy::default());
+    let taken =
+        take_batch(&batch[..2], &|_| None, &|_| Found::default(), &moment, &Policy::default());
     assert_eq!(taken.ignored, [(0, Ignored::NothingToClear), (1, Ignored::Late)]);
     assert!(taken.changes.is_empty());
-    let taken = take_batch(&batch, &|_| None, &|_| None, &moment, &Policy::default());
+    let taken = take_batch(&batch, &|_| None, &|_| Found::default(), &moment, &Policy::default());
     assert_eq!(taken.changes.len(), 1);
 }
 
@@ -94,7 +96,7 @@ fn a_batch_starts_from_what_is_stored() {
         signal(&[("alertname", "One")], Some(540), Some(550)),
     ];
     let look = |fingerprint| (stored.fingerprint == fingerprint).then_some(&stored);
-    let taken = take_batch(&batch, &look, &|_| None, &moment(540), &Policy::default());
+    let taken = take_batch(&batch, &look, &|_| Found::default(), &moment(540), &Policy::default());
     let [change] = taken.changes.as_slice() else { panic!() };
     assert!(!change.new);
     let told: Vec<String> = change.events.iter().map(describe).collect();
@@ -108,7 +110,7 @@ fn a_refresh_changes_the_record_and_not_its_history() {
     let before = alert.clone();
     let mut again = signal(&[("alertname", "One")], Some(530), Some(550));
     again.annotations = Labels::new([("summary", "2.5 s"), ("description", "latency")]);
-    let find = |_: &Signal| panic!("a refresh looks for no item");
+    let find = |_: &Signal| -> Found { panic!("a refresh asks no rule") };
     let outcome = take(Some(&alert), &again, &find, &moment(540), &Policy::default());
     let Outcome::Refreshed(refresh) = outcome else { panic!("{outcome:?}") };
     alert.refresh(&refresh);
@@ -126,11 +128,13 @@ fn an_alert_with_a_key_may_change_its_labels_and_with_them_its_severity() {
     };
     let mut alert = fired(&keyed("warning", 545), 531);
     let policy = Policy::default();
-    let outcome = take(Some(&alert), &keyed("critical", 550), &|_| None, &moment(540), &policy);
+    let outcome =
+        take(Some(&alert), &keyed("critical", 550), &|_| Found::default(), &moment(540), &policy);
     let Outcome::Changed(event) = outcome else { panic!("{outcome:?}") };
     alert.apply(&event);
     assert_eq!((alert.severity, alert.expires_at), (Severity::Critical, time(550)));
-    let outcome = take(Some(&alert), &keyed("critical", 551), &|_| None, &moment(541), &policy);
+    let outcome =
+        take(Some(&alert), &keyed("critical", 551), &|_| Found::default(), &moment(541), &policy);
     assert!(matches!(outcome, Outcome::Refreshed(_)), "{outcome:?}");
 }
 
@@ -138,7 +142,7 @@ fn an_alert_with_a_key_may_change_its_labels_and_with_them_its_severity() {
 fn the_item_and_its_rule_are_kept_on_the_alert() {
     let found = Match { item: "service/orders".parse().unwrap(), rule: "rule `x`".into() };
     let signal = signal(&[("severity", "page"), ("alertname", "One")], None, None);
-    let find = |_: &Signal| Some(found.clone());
+    let find = |_: &Signal| Found::from(Some(found.clone()));
     let outcome = take(None, &signal, &find, &moment(540), &Policy::default());
     let Outcome::New(alert, _) = outcome else { panic!("{outcome:?}") };
     assert_eq!(alert.item.as_ref(), Some(&found.item));
@@ -232,7 +236,7 @@ fn signal(labels: &[(&str, &str)], starts: Option<i64>, ends: Option<i64>) -> Si
 }
 
 fn fired(signal: &Signal, minutes: i64) -> Alert {
-    match take(None, signal, &|_| None, &moment(minutes), &Policy::default()) {
+    match take(None, signal, &|_| Found::default(), &moment(minutes), &Policy::default()) {
         Outcome::New(alert, _) => *alert,
         other => panic!("{other:?}"),
     }
@@ -317,7 +321,8 @@ impl Scenario {
         }
         let signal = signal(&[("alertname", "One")], starts, ends);
         let moment = moment(now);
-        match take(self.alert.as_ref(), &signal, &|_| None, &moment, &Policy::default()) {
+        match take(self.alert.as_ref(), &signal, &|_| Found::default(), &moment, &Policy::default())
+        {
             Outcome::New(alert, event) => {
                 self.alert = Some(*alert);
                 let told = describe(&event);

@@ -57,6 +57,8 @@ impl Incident {
             cause_class: None,
             resolution_code: None,
             resolution_note: String::new(),
+            potential: opened.potential,
+            boundary_at: None,
             comments: Vec::new(),
             tasks: Vec::new(),
             links: Vec::new(),
@@ -82,6 +84,7 @@ impl Incident {
         self.take_in_members(event);
         self.take_in_notes(event);
         self.take_in_proofs(event);
+        self.recount_boundary();
         self.updated_at = event.at;
         if self.stage != stage_before {
             self.stage_since = event.at;
@@ -127,6 +130,7 @@ impl Incident {
                 }
                 self.forget_acknowledgement();
             }
+            What::Occurred { started, .. } => self.occur(*started, at),
             What::Resolved { cause_class, resolution_code, note } => {
                 self.stage = Stage::Resolved;
                 self.cause_class = Some(*cause_class);
@@ -180,9 +184,10 @@ impl Incident {
                     member.cleared_at = Some(*cleared_at);
                 }
             }
-            What::MemberReturned { alert, .. } => {
+            What::MemberReturned { alert, potential, boundary_at, .. } => {
                 for member in self.members.iter_mut().filter(|member| member.alert == *alert) {
                     member.cleared_at = None;
+                    (member.potential, member.boundary_at) = (*potential, *boundary_at);
                 }
                 self.proven_by_alerts = true;
             }

@@ -237,6 +237,12 @@ pub enum Command {
         alert: AlertId,
         /// When.
         at: Time,
+        /// Whether it only says that something is about to fail.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        potential: bool,
+        /// When its boundary will be crossed, as far as it says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        boundary_at: Option<Time>,
     },
     /// Take over what a merged incident held.
     Absorb(Box<Absorb>),
@@ -357,6 +363,13 @@ pub struct Attach {
     /// What the estate says about all items hit, this one included.
     #[serde(default)]
     pub assessment: Option<Assessment>,
+    /// Whether it only says that something is about to fail: an incident that it opens is marked
+    /// potential, and any other alert that joins takes that mark away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub potential: bool,
+    /// When its boundary will be crossed, as far as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary_at: Option<Time>,
 }
 
 /// What a parent takes over from a merged child.
@@ -376,6 +389,9 @@ pub struct Absorb {
     /// What the estate says about all items hit, those of the child included.
     #[serde(default)]
     pub assessment: Option<Assessment>,
+    /// Whether the child was only potential.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub potential: bool,
 }
 
 impl Command {

@@ -6,7 +6,11 @@ use crate::incident::Member;
 /// What happened, as a timeline says it: without time and actor, which stand beside it.
 pub fn describe(event: &Event) -> String {
     match &event.what {
+        What::Opened(opened) if opened.potential => {
+            format!("Opened as potential, nothing has failed yet: {}", opened.title)
+        }
         What::Opened(opened) => format!("Opened: {}", opened.title),
+        What::Occurred { because, .. } => with("No longer potential", because),
         What::Acknowledged { acknowledged_by, .. } if *acknowledged_by != event.by => {
             format!("Acknowledged by {acknowledged_by}")
         }
@@ -38,8 +42,12 @@ fn describe_rest(event: &Event) -> String {
         What::Absorbed { number, members, .. } => {
             format!("Took over incident {number} and its alerts ({})", members.len())
         }
-        What::Attached { member: Member { title, reason, .. } } => {
-            with(&format!("Attached alert “{title}”"), reason)
+        What::Attached { member: Member { title, reason, boundary_at, .. } } => {
+            let attached = with(&format!("Attached alert “{title}”"), reason);
+            match boundary_at {
+                Some(at) => format!("{attached}; the boundary is foreseen for {at}"),
+                None => attached,
+            }
         }
         What::Detached { reason, .. } => with("Detached an alert", reason),
         What::MemberCleared { cleared_at, .. } => format!("An alert cleared at {cleared_at}"),

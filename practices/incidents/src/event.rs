@@ -152,6 +152,20 @@ pub enum What {
         alert: AlertId,
         /// When.
         returned_at: Time,
+        /// Whether it only says that something is about to fail.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        potential: bool,
+        /// When its boundary will be crossed, as far as it says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        boundary_at: Option<Time>,
+    },
+    /// What was potential has happened: from here on it is an incident like any other, and
+    /// somebody has to take it (again).
+    Occurred {
+        /// Since when, as far as is known.
+        started: Option<Stamp>,
+        /// How it is known.
+        because: String,
     },
     /// Another item is the likely cause now.
     MainItemChosen {
@@ -333,6 +347,9 @@ pub struct Opened {
     pub reported: Option<Stamp>,
     /// The rules it is handled by.
     pub policy: Policy,
+    /// Whether nothing has failed yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub potential: bool,
 }
 
 impl What {
@@ -359,6 +376,7 @@ impl What {
             What::Detached { .. } => "detached",
             What::MemberCleared { .. } => "member_cleared",
             What::MemberReturned { .. } => "member_returned",
+            What::Occurred { .. } => "occurred",
             What::MainItemChosen { .. } => "main_item_chosen",
             What::Assessed { .. } => "assessed",
             What::Prioritised { .. } => "prioritised",

@@ -97,6 +97,13 @@ pub struct Incident {
     pub cause_class: Option<CauseClass>,
     /// How it ended.
     pub resolution_code: Option<ResolutionCode>,
+    /// Whether it is only about to happen: nothing has failed yet.
+    #[serde(default)]
+    #[schema(required)]
+    pub potential: bool,
+    /// While potential: when the first boundary will be crossed, as its alerts foresee.
+    #[serde(default)]
+    pub boundary_at: Option<Time>,
     /// Anything to add to that.
     pub resolution_note: String,
     /// What people wrote down.
@@ -256,6 +263,12 @@ pub struct Member {
     pub cleared_at: Option<Time>,
     /// Whether a person took it out. Kept, so that it does not come back.
     pub detached: bool,
+    /// Whether it says that something is about to fail, and not that it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub potential: bool,
+    /// When its boundary will be crossed, as far as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary_at: Option<Time>,
 }
 
 /// One outage: from when to when the service was away.
@@ -412,12 +425,16 @@ impl Incident {
             members: self.attached().cloned().collect(),
             beginning: Beginning { started: self.times.started, detected: self.times.detected },
             assessment: None,
+            potential: self.potential,
         }
     }
 
     /// What whoever is charged with it does next.
     pub fn next_step(&self) -> &'static str {
-        self.stage.next_step()
+        match self.potential && self.stage.is_working() {
+            true => "Nothing has failed yet: see that it does not.",
+            false => self.stage.next_step(),
+        }
     }
 }
 

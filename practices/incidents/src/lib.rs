@@ -31,6 +31,7 @@ pub mod expected;
 mod fields;
 mod incident;
 mod policy;
+mod potential;
 pub mod priority;
 mod stage;
 #[cfg(test)]

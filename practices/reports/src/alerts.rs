@@ -14,6 +14,8 @@
 //! - **incidents** = different ones, opened in the period, that a firing belonged to.
 //! - **groups notified** = different notifications of the period that named an alert of the rule.
 //!
+//! - **unclassified** = firings that no rule classified; by integration and together.
+//!
 //! Of everything together, with the incidents, notifications and pages that these firings led to:
 //! share of groups = notifications of groups / signals taken in, and share of pages = pages /
 //! signals. A share of nothing is no figure.
@@ -24,6 +26,7 @@ use kernel::{AlertId, IncidentId, ItemRef, NotificationId, Time, TuningId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::classes::{ClassReport, class_report};
 use crate::flapping::worst;
 use crate::quantile::median;
 use crate::times::Period;
@@ -52,6 +55,10 @@ pub struct Firing {
     pub ended_at: Option<Time>,
     /// Whether somebody looked at it.
     pub acknowledged: bool,
+    /// Its class; nothing where no rule fitted.
+    pub class: Option<String>,
+    /// What it put at risk.
+    pub impacts: Vec<String>,
     /// Whether a person said that it was over.
     pub cleared_by_person: bool,
     /// The incident that it belonged to.
@@ -99,6 +106,8 @@ pub struct AlertReport {
     pub to: Time,
     /// Everything together.
     pub totals: Totals,
+    /// What the firings meant, and what they put at risk.
+    pub classes: ClassReport,
     /// Every rule that fired, the noisiest first.
     pub rules: Vec<RuleReport>,
     /// Signals and firings by day in UTC, days without any included.
@@ -212,6 +221,7 @@ pub fn alert_report(firings: &[Firing], around: &Around, period: Period) -> Aler
         from: period.from,
         to: period.to,
         totals: totals(&began, around),
+        classes: class_report(&began),
         rules,
         per_day: per_day(&began, around, period),
     }

@@ -22,6 +22,8 @@ fn firing(name: &str, alert: u128, from: i64, to: Option<i64>) -> Firing {
         started_at: minute(from),
         ended_at: to.map(minute),
         acknowledged: false,
+        class: None,
+        impacts: Vec::new(),
         cleared_by_person: false,
         incident: None,
     }
@@ -135,4 +137,32 @@ fn nothing_has_no_share() {
     let report = report(&[], &Around::default());
     assert!(report.rules.is_empty());
     assert_eq!((report.totals.groups_share, report.totals.never_acknowledged_share), (None, None));
+}
+
+#[test]
+fn firings_are_counted_by_class_and_by_what_they_put_at_risk() {
+    let classed = |source: &str, class: Option<&str>, impacts: &[&str]| Firing {
+        source: source.to_owned(),
+        class: class.map(str::to_owned),
+        impacts: impacts.iter().map(|impact| (*impact).to_owned()).collect(),
+        ..firing("Rule", 1, 0, Some(10))
+    };
+    let firings = [
+        classed("checks", Some("exception"), &["security", "compliance"]),
+        classed("checks", Some("warning"), &["performance"]),
+        classed("prometheus", None, &[]),
+        classed("prometheus", Some("exception"), &["security"]),
+        Firing { began_at: minute(3 * DAY), ..classed("prometheus", None, &[]) },
+    ];
+    let classes = report(&firings, &Around::default()).classes;
+    let total = &classes.total;
+    assert_eq!((total.fired, total.unclassified, total.informational), (4, 1, 0));
+    assert_eq!((total.warning, total.exception), (1, 2));
+    assert_eq!((total.performance, total.security, total.compliance), (1, 2, 1));
+    let sources: Vec<(&str, usize)> = classes
+        .by_source
+        .iter()
+        .map(|found| (found.source.as_str(), found.counts.unclassified))
+        .collect();
+    assert_eq!(sources, [("prometheus", 1), ("checks", 0)], "the most to do comes first");
 }

@@ -9,6 +9,7 @@ mod alerts;
 #[cfg(test)]
 mod alerts_tests;
 mod case;
+mod classes;
 mod counts;
 mod flapping;
 mod quantile;
@@ -21,6 +22,7 @@ pub use alerts::{
     AlertDay, AlertReport, Around, Firing, Offender, RuleReport, RuleTuning, Totals, alert_report,
 };
 pub use case::{Case, Outcome};
+pub use classes::{ClassCounts, ClassReport, SourceClasses};
 pub use counts::{Counts, Day, Proven};
 pub use quantile::{mean, median, p90};
 pub use times::{

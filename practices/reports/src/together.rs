@@ -177,6 +177,8 @@ mod tests {
             started_at: Time::from_seconds(seconds),
             ended_at: None,
             acknowledged: false,
+            class: None,
+            impacts: Vec::new(),
             cleared_by_person: false,
             incident: None,
         }

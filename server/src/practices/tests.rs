@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::alerts::{Alert, Change, Labels, Policy, Signal, take_batch};
+use ::alerts::{Alert, Change, Found, Labels, Policy, Signal, take_batch};
 use ::incidents::expected::{self, Expect};
 use ::incidents::{Attach, Command, Incident, Open, Severity};
 use ::oncall::{Contact, Page, Start, Step, Summary};
@@ -58,7 +58,8 @@ fn fired(name: &str, seed: u128) -> Change {
         ends_at: None,
         generator_url: "".into(),
     };
-    let taken = take_batch(&[signal], &|_| None, &|_| None, &moment(seed), &Policy::default());
+    let taken =
+        take_batch(&[signal], &|_| None, &|_| Found::default(), &moment(seed), &Policy::default());
     taken.changes.into_iter().next().expect("a signal makes an alert")
 }
 
@@ -158,6 +159,8 @@ async fn open_incident(db: &Db, name: &str, seed: u128) -> Incident {
         reason: "first".to_owned(),
         started_at: None,
         assessment: None,
+        potential: false,
+        boundary_at: None,
     });
     db.write::<_, spine::Denied, _>(move |tx| {
         Box::pin(async move {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod classes;
 mod cloudevents;
 mod companions;
 mod detect_to_restore;

@@ -7,6 +7,8 @@ import type { AlertCommand, AlertFilterBody, MatchRule } from './types';
 export interface AlertFilter {
   state?: string;
   severity?: string;
+  class?: string;
+  impact?: string;
   name?: string;
   item?: string;
   matched?: string;
@@ -40,6 +42,8 @@ export interface HistoryFilter {
   to?: string;
   state?: string;
   severity?: string;
+  class?: string;
+  impact?: string;
   name?: string;
   item?: string;
   team?: string;
@@ -153,7 +157,7 @@ export const bulk = (chosen: Chosen, command: AlertCommand, dryRun: boolean, lim
 
 /** The address has texts; the body has lists and truth values. */
 function asBody(filter: AlertFilter): AlertFilterBody {
-  const lists = ['state', 'severity'];
+  const lists = ['state', 'severity', 'class', 'impact'];
   const truths = ['matched', 'silenced'];
   const pairs = Object.entries(filter as Record<string, string | undefined>)
     .filter(([name, value]) => value && name !== 'sort')

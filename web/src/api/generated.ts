@@ -154,6 +154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/classification-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule for alerts like this one, to be finished by a person. */
+        get: operations["alerts_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/commands": {
         parameters: {
             query?: never;
@@ -968,6 +985,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules that classify alerts, in the order in which they are asked. */
+        get: operations["settings_rules"];
+        /**
+         * Replaces the rules that classify alerts. They hold for every alert that begins to fire, fires
+         *     again or changes its labels from now on; what fires already keeps its class until then.
+         */
+        put: operations["settings_put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/classification/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what rules would make of alerts, before they are saved. Nothing is changed. */
+        post: operations["settings_try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/notifications": {
         parameters: {
             query?: never;
@@ -1406,6 +1461,7 @@ export interface components {
             acknowledged_by?: components["schemas"]["Actor"] | null;
             /** @description What explains it, as last said. */
             annotations: components["schemas"]["Labels"];
+            classification?: components["schemas"]["AlertClassification"] | null;
             cleared_why?: components["schemas"]["ClearedWhy"] | null;
             closes_at?: components["schemas"]["Time"] | null;
             ends_at?: components["schemas"]["Time"] | null;
@@ -1459,6 +1515,28 @@ export interface components {
          * @enum {string}
          */
         AlertChangeTo: "open" | "acknowledged" | "acknowledged_in_incident" | "unacknowledged" | "cleared" | "closed" | "attached" | "detached";
+        /**
+         * @description What kind of event an alert is.
+         * @enum {string}
+         */
+        AlertClass: "informational" | "warning" | "exception";
+        /**
+         * @description By which class alerts are found: those without one, too.
+         * @enum {string}
+         */
+        AlertClassed: "unclassified" | "informational" | "warning" | "exception";
+        /** @description What a rule said of an alert. */
+        AlertClassification: {
+            boundary_at?: components["schemas"]["Time"] | null;
+            /** @description What kind of event it is. */
+            class: components["schemas"]["AlertClass"];
+            /** @description What it puts at risk. */
+            impacts?: components["schemas"]["ImpactClass"][];
+            /** @description What is done about it. */
+            response: components["schemas"]["AlertResponse"];
+            /** @description The name of the rule. */
+            rule: string;
+        };
         /** @description What can be asked of an alert that exists. New firings come through [`crate::take`]. */
         AlertCommand: {
             /** @enum {string} */
@@ -1510,6 +1588,10 @@ export interface components {
         };
         /** @description What alerts can be narrowed to, in a body: everything that is given has to hold. */
         AlertFilter: {
+            /** @description Only these classes; `unclassified`: those that no rule fitted. */
+            class?: components["schemas"]["AlertClassed"][] | null;
+            /** @description Only those that put one of these at risk. */
+            impact?: components["schemas"]["ImpactClass"][] | null;
             incident?: components["schemas"]["IncidentId"] | null;
             item?: components["schemas"]["ItemRef"] | null;
             /** @description Only those whose item was found, or was not. */
@@ -1590,6 +1672,8 @@ export interface components {
         };
         /** @description The report of a period. */
         AlertReport: {
+            /** @description What the firings meant, and what they put at risk. */
+            classes: components["schemas"]["ClassReport"];
             /** @description First moment of the period. */
             from: components["schemas"]["Time"];
             /** @description Signals and firings by day in UTC, days without any included. */
@@ -1601,6 +1685,11 @@ export interface components {
             /** @description Everything together. */
             totals: components["schemas"]["AlertTotals"];
         };
+        /**
+         * @description What is done about an alert.
+         * @enum {string}
+         */
+        AlertResponse: "record" | "notify" | "open_incident" | "open_potential";
         /** @description An alert rule, as monitoring names it. */
         AlertRule: {
             /** @description The name of the alert. */
@@ -1623,6 +1712,7 @@ export interface components {
             began_at: components["schemas"]["Time"];
             /** @description Every change of state, the oldest first. */
             changes: components["schemas"]["AlertChange"][];
+            classification?: components["schemas"]["AlertClassification"] | null;
             cleared_why?: components["schemas"]["ClearedWhy"] | null;
             closed_at?: components["schemas"]["Time"] | null;
             ended_at?: components["schemas"]["Time"] | null;
@@ -1989,6 +2079,91 @@ export interface components {
             value: string;
         };
         /**
+         * @description How many firings were of each class, and how many put each thing at risk; one firing may put
+         *     several at risk, or none.
+         */
+        ClassCounts: {
+            compliance: number;
+            exception: number;
+            fired: number;
+            informational: number;
+            performance: number;
+            security: number;
+            unclassified: number;
+            warning: number;
+        };
+        /** @description What firings meant, and what they put at risk. */
+        ClassReport: {
+            /** @description Of each integration, the one with the most unclassified firings first. */
+            by_source: components["schemas"]["SourceClasses"][];
+            /** @description Of all integrations together. */
+            total: components["schemas"]["ClassCounts"];
+        };
+        /** @description A rule that people write; rules are asked in their order. */
+        ClassRule: {
+            /**
+             * @description How long until the boundary is crossed, in CEL, for potential work:
+             *     `annotations.time_to_boundary`. A number is seconds, a text is seconds, a duration such as
+             *     `2h 30m`, or a moment in RFC 3339. Empty: not known.
+             */
+            boundary?: string;
+            /** @description The class it gives. */
+            class: components["schemas"]["AlertClass"];
+            /** @description What is at risk; may be empty. */
+            impacts?: components["schemas"]["ImpactClass"][];
+            /** @description Its name, shown on every alert that it classified. */
+            name: string;
+            /** @description What is done. */
+            response: components["schemas"]["AlertResponse"];
+            /** @description The integration whose alerts it is asked about; without one, those of all. */
+            source?: string | null;
+            /**
+             * @description The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`;
+             *     empty holds always.
+             */
+            when?: string;
+        };
+        /** @description An alert that need not exist. */
+        ClassSample: {
+            /** @description Its annotations. */
+            annotations?: components["schemas"]["Labels"];
+            /** @description Its labels. */
+            labels: components["schemas"]["Labels"];
+            /** @description The integration it would come through. */
+            source?: string;
+        };
+        /** @description What rules are tried on. */
+        ClassTrial: {
+            /** @description So many of the alerts that are not closed, those received last first. */
+            recent?: number;
+            /** @description The rules to try; without them, those in force. */
+            rules?: components["schemas"]["ClassRule"][] | null;
+            /** @description Alerts that need not exist. */
+            samples?: components["schemas"]["ClassSample"][];
+        };
+        /** @description What the rules say of an alert. */
+        ClassVerdict: {
+            alert?: components["schemas"]["AlertId"] | null;
+            classification?: components["schemas"]["AlertClassification"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description Its labels. */
+            labels: components["schemas"]["Labels"];
+            /** @description Its name. */
+            name: string;
+            present?: components["schemas"]["AlertClassification"] | null;
+            /** @description Its severity, which stays as it is. */
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description The integration. */
+            source: string;
+        };
+        /** @description What the rules say. */
+        ClassVerdicts: {
+            /** @description Rules that failed on one of them and were passed over. */
+            failed: string[];
+            /** @description Of each sample, then of each alert. */
+            items: components["schemas"]["ClassVerdict"][];
+        };
+        /**
          * @description Who says that an alert is over.
          * @enum {string}
          */
@@ -2310,6 +2485,7 @@ export interface components {
         Explanation: {
             /** @description The alert. */
             alert: string;
+            classification?: components["schemas"]["AlertClassification"] | null;
             /** @description The items from a broken one to its own, when that holds it back now. */
             explained_by: string[];
             /** @description The hash of its labels, by which it is known again. */
@@ -2597,6 +2773,11 @@ export interface components {
          * @enum {string}
          */
         Impact: "low" | "medium" | "high";
+        /**
+         * @description What an alert puts at risk.
+         * @enum {string}
+         */
+        ImpactClass: "performance" | "security" | "compliance";
         /** @description One item that is hit. */
         ImpactHit: {
             /** @description How much the business needs it. */
@@ -2621,6 +2802,7 @@ export interface components {
             /** @description Why these. */
             assigned_because: string;
             assignee?: components["schemas"]["ItemRef"] | null;
+            boundary_at?: components["schemas"]["Time"] | null;
             cause_class?: components["schemas"]["CauseClass"] | null;
             checked_stage?: components["schemas"]["IncidentStage"] | null;
             /** @description What the last check found out, while the service is back. */
@@ -2665,6 +2847,8 @@ export interface components {
             parent_ended?: boolean | null;
             /** @description The rules it is handled by. */
             policy: components["schemas"]["IncidentPolicy"];
+            /** @description Whether it is only about to happen: nothing has failed yet. */
+            potential: boolean;
             /** @description The order of work. */
             priority: components["schemas"]["Priority"];
             /** @description The calculation of the priority. */
@@ -2954,12 +3138,15 @@ export interface components {
         IncidentMember: {
             /** @description The alert. */
             alert: components["schemas"]["AlertId"];
+            boundary_at?: components["schemas"]["Time"] | null;
             cleared_at?: components["schemas"]["Time"] | null;
             /** @description Whether a person took it out. Kept, so that it does not come back. */
             detached: boolean;
             item?: components["schemas"]["ItemRef"] | null;
             /** @description When it joined. */
             joined_at: components["schemas"]["Time"];
+            /** @description Whether it says that something is about to fail, and not that it has. */
+            potential?: boolean;
             /** @description Whether it is the first alert of the likely cause. */
             primary: boolean;
             /** @description Why it belongs here. */
@@ -3077,6 +3264,7 @@ export interface components {
             /** @description Why these. */
             assigned_because: string;
             assignee?: components["schemas"]["ItemRef"] | null;
+            boundary_at?: components["schemas"]["Time"] | null;
             cause_class?: components["schemas"]["CauseClass"] | null;
             checked_stage?: components["schemas"]["IncidentStage"] | null;
             /** @description What the last check found out, while the service is back. */
@@ -3115,6 +3303,8 @@ export interface components {
              */
             parent_ended?: boolean | null;
             phase: components["schemas"]["IncidentPhase"];
+            /** @description Whether it is only about to happen: nothing has failed yet. */
+            potential: boolean;
             /** @description The order of work. */
             priority: components["schemas"]["Priority"];
             priority_override?: components["schemas"]["PriorityOverride"] | null;
@@ -3412,6 +3602,7 @@ export interface components {
                 /** @description Why these. */
                 assigned_because: string;
                 assignee?: components["schemas"]["ItemRef"] | null;
+                boundary_at?: components["schemas"]["Time"] | null;
                 cause_class?: components["schemas"]["CauseClass"] | null;
                 checked_stage?: components["schemas"]["IncidentStage"] | null;
                 /** @description What the last check found out, while the service is back. */
@@ -3450,6 +3641,8 @@ export interface components {
                  */
                 parent_ended?: boolean | null;
                 phase: components["schemas"]["IncidentPhase"];
+                /** @description Whether it is only about to happen: nothing has failed yet. */
+                potential: boolean;
                 /** @description The order of work. */
                 priority: components["schemas"]["Priority"];
                 priority_override?: components["schemas"]["PriorityOverride"] | null;
@@ -3677,6 +3870,7 @@ export interface components {
                 acknowledged: boolean;
                 /** @description When it last began to fire. */
                 began_at: components["schemas"]["Time"];
+                classification?: components["schemas"]["AlertClassification"] | null;
                 ended_at?: components["schemas"]["Time"] | null;
                 /**
                  * Format: int32
@@ -3760,6 +3954,7 @@ export interface components {
                 /** @description Why these. */
                 assigned_because: string;
                 assignee?: components["schemas"]["ItemRef"] | null;
+                boundary_at?: components["schemas"]["Time"] | null;
                 cause_class?: components["schemas"]["CauseClass"] | null;
                 checked_stage?: components["schemas"]["IncidentStage"] | null;
                 /** @description What the last check found out, while the service is back. */
@@ -3798,6 +3993,8 @@ export interface components {
                  */
                 parent_ended?: boolean | null;
                 phase: components["schemas"]["IncidentPhase"];
+                /** @description Whether it is only about to happen: nothing has failed yet. */
+                potential: boolean;
                 /** @description The order of work. */
                 priority: components["schemas"]["Priority"];
                 priority_override?: components["schemas"]["PriorityOverride"] | null;
@@ -4311,6 +4508,8 @@ export interface components {
              * @description Its number.
              */
             number: number;
+            /** @description Whether it is only about to happen: then nobody is called. */
+            potential: boolean;
             /** @description How soon it is to be worked on. */
             priority: components["schemas"]["Priority"];
             /** @description Where it is in its life. */
@@ -5429,6 +5628,11 @@ export interface components {
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
         };
+        /** @description The firings of one integration. */
+        SourceClasses: components["schemas"]["ClassCounts"] & {
+            /** @description The integration. */
+            source: string;
+        };
         /** @description The text of a file. */
         SourceFile: {
             /** @description What mistakes call it: a path. */
@@ -6113,6 +6317,10 @@ export interface operations {
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only these classes, separated by commas; `unclassified`: those that no rule fitted. */
+                class?: components["schemas"]["AlertClassed"][];
+                /** @description Only those that put one of these at risk, separated by commas. */
+                impact?: components["schemas"]["ImpactClass"][];
                 /** @description Only those of this name: the label `alertname`. */
                 name?: string;
                 /** @description Only those on this item. */
@@ -6282,6 +6490,10 @@ export interface operations {
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only these classes, separated by commas; `unclassified`: those that no rule fitted. */
+                class?: components["schemas"]["AlertClassed"][];
+                /** @description Only those that put one of these at risk, separated by commas. */
+                impact?: components["schemas"]["ImpactClass"][];
                 /** @description Only those of this name: the label `alertname`. */
                 name?: string;
                 /** @description Only those on this item. */
@@ -6363,6 +6575,10 @@ export interface operations {
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only these classes, separated by commas; `unclassified`: those that no rule fitted. */
+                class?: components["schemas"]["AlertClassed"][];
+                /** @description Only those that put one of these at risk, separated by commas. */
+                impact?: components["schemas"]["ImpactClass"][];
                 /** @description Only alerts with exactly this name. */
                 name?: string;
                 /** @description Only those on this item. */
@@ -6438,6 +6654,10 @@ export interface operations {
                 state?: components["schemas"]["AlertState"][];
                 /** @description Only these severities, separated by commas. */
                 severity?: components["schemas"]["AlertSeverity"][];
+                /** @description Only these classes, separated by commas; `unclassified`: those that no rule fitted. */
+                class?: components["schemas"]["AlertClassed"][];
+                /** @description Only those that put one of these at risk, separated by commas. */
+                impact?: components["schemas"]["ImpactClass"][];
                 /** @description Only alerts with exactly this name. */
                 name?: string;
                 /** @description Only those on this item. */
@@ -6523,6 +6743,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`alr_…`). */
+                id: components["schemas"]["AlertId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A rule that fits the alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassRule"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -8126,6 +8405,8 @@ export interface operations {
                 assignee?: components["schemas"]["ItemRef"];
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those that are about to happen; `false`: only the others. */
+                potential?: boolean;
                 /** @description Only those with one of these warnings, separated by commas. */
                 warning?: components["schemas"]["IncidentWarning"][];
                 /** @description Only those whose title holds this text, or that have this number. */
@@ -10474,6 +10755,245 @@ export interface operations {
                 };
             };
             /** @description The present one is wrong or the new one too weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules in order */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassRule"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassRule"][];
+            };
+        };
+        responses: {
+            /** @description The rules in order */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassRule"][];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_try_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassTrial"];
+            };
+        };
+        responses: {
+            /** @description What the rules say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassVerdicts"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -10,6 +10,7 @@ export interface IncidentFilter {
   stage?: string;
   priority?: string;
   warning?: string;
+  potential?: string;
   team?: string;
   assignee?: string;
   item?: string;

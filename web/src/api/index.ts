@@ -1,6 +1,7 @@
 /** Everything that talks to the server, by practice. Nothing outside this folder knows a URL. */
 export * as access from './access';
 export * as alerts from './alerts';
+export * as classes from './classes';
 export * as estate from './estate';
 export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';

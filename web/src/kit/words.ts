@@ -1,4 +1,12 @@
-import type { IncidentStage, ItemState, Phase, Severity } from '../api';
+import type {
+  AlertClassed,
+  AlertResponse,
+  ImpactClass,
+  IncidentStage,
+  ItemState,
+  Phase,
+  Severity,
+} from '../api';
 
 /** The same words for the same states everywhere. */
 
@@ -30,6 +38,26 @@ export const severityWord = {
   info: 'Info',
   none: 'No severity',
 } satisfies Record<Severity, string>;
+
+export const classWord = {
+  exception: 'Exception',
+  warning: 'Warning',
+  informational: 'Informational',
+  unclassified: 'Unclassified',
+} satisfies Record<AlertClassed, string>;
+
+export const responseWord = {
+  record: 'Only record it',
+  notify: 'Tell receivers',
+  open_incident: 'Open an incident',
+  open_potential: 'Open potential work',
+} satisfies Record<AlertResponse, string>;
+
+export const impactWord = {
+  performance: 'Performance',
+  security: 'Security',
+  compliance: 'Compliance',
+} satisfies Record<ImpactClass, string>;
 
 export const stateWord = {
   up: 'Up',

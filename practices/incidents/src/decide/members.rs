@@ -6,6 +6,7 @@ use crate::event::What;
 use crate::incident::{Incident, Member};
 use crate::priority::{self, Assessment, Main};
 use crate::stage::Stage;
+use crate::times::{Beginning, Stamp};
 
 /// As many hits as the record keeps; the estate can tell all of them at any time.
 const HITS_MAX: usize = 20;
@@ -16,9 +17,14 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
     match draft.record.members.iter().find(|member| member.alert == attach.alert) {
         Some(member) if member.detached => return Err(taken_out()),
         Some(member) if member.cleared_at.is_some() => {
-            return returned(draft, attach.alert, draft.now());
+            let foreseen = (attach.potential, attach.boundary_at);
+            return returned(draft, attach.alert, draft.now(), foreseen);
         }
-        Some(_) => return Ok(()),
+        // It says more than before: what it foresaw has happened.
+        Some(_) => {
+            occur(draft, attach);
+            return Ok(());
+        }
         None => {}
     }
     text::room_for_more("alerts", draft.record.members.len())?;
@@ -35,7 +41,10 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
         joined_at: draft.now(),
         cleared_at: None,
         detached: false,
+        potential: attach.potential,
+        boundary_at: attach.boundary_at,
     };
+    occur(draft, attach);
     draft.push(What::Attached { member });
     relapse(draft, draft.now(), format!("a related alert fired: {}", text::clipped(&attach.title)));
     if let Some(assessment) = &attach.assessment {
@@ -63,7 +72,12 @@ pub(super) fn cleared(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Result
     Ok(())
 }
 
-pub(super) fn returned(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Result<(), Refusal> {
+pub(super) fn returned(
+    draft: &mut Draft<'_>,
+    alert: AlertId,
+    at: Time,
+    (potential, boundary_at): (bool, Option<Time>),
+) -> Result<(), Refusal> {
     let member = member(draft, alert)?;
     if member.detached {
         return Err(taken_out());
@@ -76,9 +90,24 @@ pub(super) fn returned(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Resul
     if !draft.record.within_window(returned_at) {
         return Err(too_late(&draft.record));
     }
-    draft.push(What::MemberReturned { alert, returned_at });
+    if draft.record.potential && !potential {
+        draft.push(What::Occurred {
+            started: Some(Stamp::measured(returned_at)),
+            because: because.clone(),
+        });
+    }
+    draft.push(What::MemberReturned { alert, returned_at, potential, boundary_at });
     relapse(draft, returned_at, because);
     Ok(())
+}
+
+/// An alert that says that something has failed takes the mark of what was only potential away.
+fn occur(draft: &mut Draft<'_>, attach: &Attach) {
+    if draft.record.potential && !attach.potential {
+        let since = attach.started_at.map(|at| Stamp::measured(at.min(draft.now())));
+        let because = format!("it has happened: {}", text::clipped(&attach.title));
+        draft.push(What::Occurred { started: since, because });
+    }
 }
 
 pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refusal> {
@@ -97,15 +126,17 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
         absorb.members.iter().filter(again).map(|member| member.alert).collect();
     let new_ones = members.iter().any(|member| member.cleared_at.is_none());
     let firing = new_ones || !returned.is_empty();
-    draft.push(What::Absorbed {
-        child: absorb.child,
-        number: absorb.number,
-        members,
-        beginning: absorb.beginning,
-    });
+    if draft.record.potential && !absorb.potential {
+        let because = format!("incident {}, where it has happened, is the same", absorb.number);
+        draft.push(What::Occurred { started: absorb.beginning.started, because });
+    }
+    // Nothing had failed yet when something potential began.
+    let foreseen = absorb.potential && !draft.record.potential;
+    let beginning = if foreseen { Beginning::default() } else { absorb.beginning };
+    draft.push(What::Absorbed { child: absorb.child, number: absorb.number, members, beginning });
     for alert in returned {
-        let returned_at = draft.now();
-        draft.push(What::MemberReturned { alert, returned_at });
+        let (returned_at, potential) = (draft.now(), absorb.potential);
+        draft.push(What::MemberReturned { alert, returned_at, potential, boundary_at: None });
     }
     if firing {
         let because =

@@ -80,7 +80,9 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Detach { alert, reason } => members::detach(draft, *alert, reason),
         Command::Attach(attach) => members::attach(draft, attach),
         Command::MemberCleared { alert, at } => members::cleared(draft, *alert, *at),
-        Command::MemberReturned { alert, at } => members::returned(draft, *alert, *at),
+        Command::MemberReturned { alert, at, potential, boundary_at } => {
+            members::returned(draft, *alert, *at, (*potential, *boundary_at))
+        }
         Command::Absorb(absorb) => members::absorb(draft, absorb),
         Command::Assess(assessment) => {
             members::assess(draft, assessment);

@@ -71,5 +71,6 @@ fn opened(open: &Open, moment: &Moment) -> Result<Opened, Refusal> {
         detected: Stamp::measured(now),
         reported,
         policy: open.policy.clone(),
+        potential: open.alert.as_ref().is_some_and(|alert| alert.potential),
     })
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::{DAY, Life, ada, alert, attach, system};
 use crate::{
-    ALLOWED, Assessment, CauseClass, Command, Criticality, Evidence, Hit, HoldReason, LinkKind,
-    Main, Open, ResolutionCode, Role, Stage, TimePoint, Verb,
+    ALLOWED, Absorb, Assessment, Attach, CauseClass, Command, Criticality, Evidence, Hit,
+    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, Stage, TimePoint, Verb,
 };
 
 fn minutes(count: u64) -> Time {
@@ -72,7 +72,12 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Open(Box::new(Open::titled("A title"))),
         Command::Attach(Box::new(attach("db", "component/db"))),
         Command::MemberCleared { alert: alert("web"), at: now },
-        Command::MemberReturned { alert: alert("web"), at: now },
+        Command::MemberReturned {
+            alert: alert("web"),
+            at: now,
+            potential: false,
+            boundary_at: None,
+        },
         Command::Absorb(Box::new(life.record.handover())),
         Command::Assess(assessment),
         Command::Notified { at: now },
@@ -235,9 +240,10 @@ proptest! {
     fn no_sequence_of_commands_breaks_a_law(
         asked in prop::collection::vec(asked(), 1..60),
         delay in prop::option::of(0..120_u32),
+        potential in any::<bool>(),
     ) {
         let mut open = Open {
-            alert: Some(attach("web", "service/web")),
+            alert: Some(Attach { potential, ..attach("web", "service/web") }),
             ..Open::titled("web is down")
         };
         open.policy.restore_after_clear_seconds = delay;
@@ -289,6 +295,7 @@ fn random_command(life: &Life, (which, legal): (usize, bool), who: u8, at: Time)
         commands.retain(|command| is_move(command.verb()) && life.record.allows(command.verb()));
     }
     let chosen = which % commands.len();
+    let foreseen = which_point.is_multiple_of(2);
     match commands.swap_remove(chosen) {
         Command::Acknowledge { person, .. } if who == 2 => {
             Command::Acknowledge { by: Some(actor(0)), at: Some(at), person }
@@ -298,8 +305,17 @@ fn random_command(life: &Life, (which, legal): (usize, bool), who: u8, at: Time)
         Command::MemberCleared { at, .. } if who == 3 => {
             Command::MemberCleared { alert: alert("db"), at }
         }
-        Command::MemberReturned { at, .. } if who == 3 => {
-            Command::MemberReturned { alert: alert("db"), at }
+        Command::MemberReturned { at, .. } if who == 3 => Command::MemberReturned {
+            alert: alert("db"),
+            at,
+            potential: foreseen,
+            boundary_at: Some(at),
+        },
+        Command::Attach(attach) if who == 3 => {
+            Command::Attach(Box::new(Attach { potential: foreseen, ..*attach }))
+        }
+        Command::Absorb(absorb) if who == 3 => {
+            Command::Absorb(Box::new(Absorb { potential: foreseen, ..*absorb }))
         }
         command => command,
     }

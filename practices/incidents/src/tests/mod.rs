@@ -96,5 +96,7 @@ pub(crate) fn attach(name: &str, item: &str) -> Attach {
         reason: "same item".to_owned(),
         started_at: None,
         assessment: None,
+        potential: false,
+        boundary_at: None,
     }
 }

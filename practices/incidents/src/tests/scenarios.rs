@@ -40,6 +40,7 @@ scenarios! {
     nobody_charged_for_too_long_warns
     what_is_back_is_checked
     what_hangs_on_an_incident_ends_with_it
+    what_is_only_potential_may_happen
 }
 
 fn play(text: &str) {
@@ -116,6 +117,7 @@ fn check_value(life: &Life, word: &str, place: &str) {
     let record = serde_json::to_value(&life.record).expect("a record is JSON");
     let value = match path {
         "due" => json!(life.record.next_due()),
+        "next_step" => json!(life.record.next_step()),
         "phase" => json!(life.record.phase()),
         "items" => {
             json!(life.record.items.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(","))
@@ -149,14 +151,14 @@ fn read_command(
     for word in words {
         let (key, text) = word.split_once('=').unwrap_or_else(|| panic!("`{word}`, {place}"));
         let value = match key {
-            "at" | "outage_end" | "started_at" => json!(read_time(text)),
+            "at" | "outage_end" | "started_at" | "boundary_at" => json!(read_time(text)),
             "alert" => json!(alert(text)),
             "into" | "child" | "parent" => {
                 json!(IncidentId::from_bits(text.parse().expect("a number")))
             }
             "task" => json!(life.expect("open").record.tasks[0].id),
             "users" | "number" => json!(text.parse::<u64>().expect("a number")),
-            "called" | "closed" => json!(text == "true"),
+            "called" | "closed" | "potential" => json!(text == "true"),
             "hit" => {
                 let parts: Vec<&str> = text.split(':').collect();
                 hits.push((parts[0].into(), parts[1].into(), parts[2].parse().expect("hops")));
@@ -188,9 +190,9 @@ fn complete(verb: &str, mut fields: Map<String, Value>, policy: &Policy, place: 
     if matches!(verb, "open" | "attach") && fields.contains_key("alert") {
         let title = fields.get("title").cloned();
         let moved = ["alert", "item", "severity", "started_at", "assessment", "reason"];
+        let moved = moved.into_iter().chain(["potential", "boundary_at"]);
         let mut member: Map<String, Value> = moved
-            .iter()
-            .filter_map(|key| fields.remove(*key).map(|value| ((*key).to_owned(), value)))
+            .filter_map(|key| fields.remove(key).map(|value| (key.to_owned(), value)))
             .collect();
         member.insert("title".to_owned(), title.unwrap_or(json!("an alert")));
         member.entry("severity").or_insert(json!("error"));

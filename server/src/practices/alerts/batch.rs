@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use alerts::{Alert, Change, Fingerprint, Match, Policy, Signal, take_batch};
+use alerts::{Alert, Change, Event, Fingerprint, Policy, Signal, take_batch};
 use kernel::{Actor, Data, Fact, Lifecycle, SpaceId};
 use spine::engine::Versioned;
 use spine::journal::Stamp;
@@ -13,6 +13,7 @@ use spine::{Db, Fault, Tx, World, pack};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::classes;
 use super::flights::Flights;
 use super::hot::HotAlerts;
 use super::store::{self, Refreshed};
@@ -245,7 +246,7 @@ impl Batcher {
             .resolve_timeout_seconds()
             .map_or(self.policy, |seconds| Policy { resolve_timeout_seconds: seconds });
         let estate = self.estate.snapshot(space);
-        let find = |signal: &Signal| -> Option<Match> { estate.find(signal) };
+        let find = |signal: &Signal| classes::find(&estate, signal, moment.now);
         let (changes, versions) = self.hot.read(space, |hot| {
             let stored = |print: Fingerprint| {
                 let warm = hot.and_then(|hot| hot.get(print)).map(|alert| alert.as_ref());
@@ -288,6 +289,7 @@ impl Batcher {
         // The work that shared it is done.
         let changes =
             Arc::try_unwrap(batch).map_or_else(|shared| shared.changes.clone(), |own| own.changes);
+        count_unclassified(&changes);
         let committed = changes.into_iter().zip(versions.iter()).map(|(change, version)| {
             let bump = i64::from(!change.events.is_empty());
             Versioned { record: change.alert, version: version + bump }
@@ -378,6 +380,28 @@ pub(super) struct Batch {
     pub taken_in: Vec<(Arc<str>, i64)>,
     /// Who asked for all of it; without, the source of each alert did.
     pub by: Option<Actor>,
+}
+
+/// Counts the firings that no rule classified, source by source.
+fn count_unclassified(changes: &[Change]) {
+    let fired = |event: &Event| match event {
+        Event::Fired(firing) => firing.classification.is_none(),
+        Event::Returned(again) => again.classification.is_none(),
+        _ => false,
+    };
+    let mut counts: Vec<(&Arc<str>, u64)> = Vec::new();
+    for change in changes {
+        let new = change.events.iter().filter(|event| fired(event)).count() as u64;
+        match counts.iter_mut().find(|(source, _)| **source == change.alert.source) {
+            _ if new == 0 => {}
+            Some((_, count)) => *count += new,
+            None => counts.push((&change.alert.source, new)),
+        }
+    }
+    for (source, count) in counts {
+        let source = source.to_string();
+        metrics::counter!("operate_alerts_unclassified_total", "source" => source).increment(count);
+    }
 }
 
 /// How many signals came from each source; a batch has few.

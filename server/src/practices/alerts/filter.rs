@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use alerts::{Alert, Severity, Stage};
+use alerts::{Alert, Classed, ImpactClass, Severity, Stage};
 use kernel::{IncidentId, ItemRef, SpaceId};
 use routing::Matchers;
 use serde::Deserialize;
@@ -32,6 +32,12 @@ pub struct Filter {
     /// Only these severities, separated by commas.
     #[param(value_type = Option<Vec<Severity>>, style = Form, explode = false)]
     pub severity: Words<Severity>,
+    /// Only these classes, separated by commas; `unclassified`: those that no rule fitted.
+    #[param(value_type = Option<Vec<Classed>>, style = Form, explode = false)]
+    pub class: Words<Classed>,
+    /// Only those that put one of these at risk, separated by commas.
+    #[param(value_type = Option<Vec<ImpactClass>>, style = Form, explode = false)]
+    pub impact: Words<ImpactClass>,
     /// Only those of this name: the label `alertname`.
     pub name: Option<String>,
     /// Only those on this item.
@@ -59,10 +65,12 @@ pub const NO_TEAM: &str = "none";
 impl Filter {
     /// Whether nothing is asked for but states.
     pub fn only_states(&self) -> bool {
-        let Filter { state: _, severity, name, item, matched, incident, .. } = self;
+        let Filter { state: _, severity, class, impact, name, item, matched, incident, .. } = self;
         let Filter { source, team, matching, silenced, q, .. } = self;
         let texts = [name, source, team, matching, q];
         severity.0.is_empty()
+            && class.0.is_empty()
+            && impact.0.is_empty()
             && texts.into_iter().all(Option::is_none)
             && item.is_none()
             && incident.is_none()
@@ -111,6 +119,7 @@ impl Sieve {
         let (states, severities) = (&filter.state.0, &filter.severity.0);
         (states.is_empty() || states.contains(&alert.stage))
             && (severities.is_empty() || severities.contains(&alert.severity))
+            && self.classed(alert)
             && filter.name.as_deref().is_none_or(|name| alert.name() == name)
             && (filter.item.is_none() || filter.item == alert.item)
             && filter.matched.is_none_or(|wanted| alert.item.is_some() == wanted)
@@ -119,6 +128,14 @@ impl Sieve {
             && self.team.as_ref().is_none_or(|team| self.owners.of(alert.item.as_ref()) == *team)
             && self.matchers.as_ref().is_none_or(|matchers| matchers.matches(&alert.labels))
             && self.text.as_ref().is_none_or(|text| text.is_in(alert))
+    }
+
+    fn classed(&self, alert: &Alert) -> bool {
+        let (classes, impacts) = (&self.filter.class.0, &self.filter.impact.0);
+        let given = alert.classification.as_deref();
+        let at_risk = |impact: &ImpactClass| given.is_some_and(|g| g.impacts.contains(impact));
+        (classes.is_empty() || classes.contains(&Classed::of(given)))
+            && (impacts.is_empty() || impacts.iter().any(at_risk))
     }
 
     /// Which side of the silences is wanted.

@@ -321,7 +321,7 @@ impl HotAlerts {
 
 #[cfg(test)]
 mod tests {
-    use alerts::{Labels, Policy, Signal, take_batch};
+    use alerts::{Found, Labels, Policy, Signal, take_batch};
     use kernel::{Actor, Moment};
 
     use super::*;
@@ -338,7 +338,7 @@ mod tests {
         };
         let moment = Moment::new(Time::from_seconds(1_000), Actor::system("intake"), 7);
         let policy = Policy { resolve_timeout_seconds: 300 };
-        let taken = take_batch(&[signal], &|_| None, &|_| None, &moment, &policy);
+        let taken = take_batch(&[signal], &|_| None, &|_| Found::default(), &moment, &policy);
         taken.changes.into_iter().next().expect("it is new").alert
     }
 

@@ -2,6 +2,7 @@
 
 pub mod batch;
 mod bulk;
+pub mod classes;
 mod common;
 mod filter;
 mod flights;

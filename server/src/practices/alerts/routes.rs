@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::store::{self, ALERTS};
 use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
-use super::{bulk, groups, list};
+use super::{bulk, classes, groups, list};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(list::routes())
         .merge(groups::routes())
         .merge(bulk::routes())
+        .merge(classes::routes())
         .routes(routes!(one))
         .routes(routes!(command))
         .routes(routes!(timeline))
@@ -43,12 +44,12 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The alert that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct AlertPath {
+pub(super) struct AlertPath {
     /// Its id (`alr_…`).
-    id: AlertId,
+    pub id: AlertId,
 }
 
-async fn load(app: &App, caller: &Caller, id: AlertId) -> Answer<Versioned<Alert>> {
+pub(super) async fn load(app: &App, caller: &Caller, id: AlertId) -> Answer<Versioned<Alert>> {
     let warm =
         app.alerts.read(&caller.space, |space| space.and_then(|space| space.by_id(id)).cloned());
     if let Some(alert) = warm {
@@ -254,5 +255,13 @@ pub fn counts(app: &App, space: &kernel::SpaceId) -> (usize, usize, usize) {
             counts.2 += usize::from(record.severity == Severity::Critical);
         }
         counts
+    })
+}
+
+/// How many alerts of a space fire that no rule classifies.
+pub fn unclassified(app: &App, space: &kernel::SpaceId) -> usize {
+    app.alerts.read(space, |space| {
+        let alerts = space.into_iter().flat_map(|space| space.iter()).map(|alert| &alert.record);
+        alerts.filter(|alert| alert.stage.firing() && alert.classification.is_none()).count()
     })
 }

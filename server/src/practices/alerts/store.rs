@@ -318,6 +318,9 @@ fn share(before: &Versioned<Alert>, alert: &mut Alert) {
     if before.generator_url == alert.generator_url {
         alert.generator_url = before.generator_url.clone();
     }
+    if before.classification == alert.classification {
+        alert.classification = before.classification.clone();
+    }
     if before.matched_by == alert.matched_by {
         alert.matched_by = before.matched_by.clone();
     }

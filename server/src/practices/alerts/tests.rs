@@ -1,6 +1,6 @@
 //! What is looked up in memory is what looking at every alert would find.
 
-use ::alerts::{Alert, Fingerprint, Labels, Policy, Signal, Stage, take_batch};
+use ::alerts::{Alert, Fingerprint, Found, Labels, Policy, Signal, Stage, take_batch};
 use kernel::{Actor, ItemRef, Moment, SpaceId, Time};
 use proptest::prelude::*;
 use spine::engine::Versioned;
@@ -65,7 +65,7 @@ fn fired() -> Vec<Versioned<Alert>> {
         })
         .collect();
     let moment = Moment::new(Time::from_seconds(1_772_366_400), Actor::system("test"), 7);
-    let taken = take_batch(&signals, &|_| None, &|_| None, &moment, &Policy::default());
+    let taken = take_batch(&signals, &|_| None, &|_| Found::default(), &moment, &Policy::default());
     let stored = |change: ::alerts::Change| Versioned { record: change.alert, version: 1 };
     taken.changes.into_iter().map(stored).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alerts::{Labels, MatchRule, Severity, Stage};
+use alerts::{Classed, ImpactClass, Labels, MatchRule, Severity, Stage};
 use kernel::{AlertId, IncidentId, ItemRef};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,6 +75,10 @@ pub struct FilterBody {
     state: Option<Vec<Stage>>,
     /// Only these severities.
     severity: Option<Vec<Severity>>,
+    /// Only these classes; `unclassified`: those that no rule fitted.
+    class: Option<Vec<Classed>>,
+    /// Only those that put one of these at risk.
+    impact: Option<Vec<ImpactClass>>,
     /// Only those of this name: the label `alertname`.
     name: Option<String>,
     /// Only those on this item.

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use alerts::{Alert, Match, MatchRule, Matcher, Signal};
+use alerts::{Alert, Classifier, Match, MatchRule, Matcher, Signal};
 use estate::{Estate, RouteSpec, Spec};
 use kernel::{ItemRef, SpaceId};
 use spine::{Db, Fault};
 use streams::companions::Companions;
 
 use super::store;
+use crate::practices::alerts::classes;
 use crate::practices::notifications::policy::{self, NotificationPolicy};
 use crate::settings;
 
@@ -37,6 +38,8 @@ pub struct Snapshot {
     pub flow: streams::Routes,
     /// Those of files, in their order.
     pub flow_of_files: Vec<streams::Route>,
+    /// The rules that say what an alert means.
+    pub classifier: Classifier,
     routes: Vec<Route>,
     matcher: Matcher,
 }
@@ -204,6 +207,9 @@ impl LiveEstate {
             // As with the rules that find items: what is set in the product comes first.
             routes.extend(snapshot.flow_of_files.iter().cloned());
             snapshot.flow = flow(routes);
+            let (classes, _): (Vec<alerts::ClassRule>, _) =
+                settings::get(&mut conn, &space, settings::CLASSIFICATION).await?;
+            snapshot.classifier = classes::usable(&classes);
             fresh.insert(space, Arc::new(snapshot));
         }
         *self.inner.write().unwrap_or_else(PoisonError::into_inner) = fresh;

@@ -70,6 +70,8 @@ struct FilterQuery {
     assignee: Option<ItemRef>,
     /// Only those that touch this item: `service/orders`.
     item: Option<ItemRef>,
+    /// `true`: only those that are about to happen; `false`: only the others.
+    potential: Option<bool>,
     /// Only those with one of these warnings, separated by commas.
     #[param(value_type = Option<Vec<Warning>>, style = Form, explode = false)]
     warning: Words<Warning>,
@@ -95,6 +97,7 @@ impl FilterQuery {
             team: text(self.team),
             assignee: text(self.assignee),
             item: text(self.item),
+            potential: self.potential,
             warnings: self.warning.0,
             parent: None,
             text: self.q,

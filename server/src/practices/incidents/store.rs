@@ -26,6 +26,7 @@ pub static INCIDENTS: Table<Incident> = Table {
         "opened_at",
         "updated_at",
         "ended_at",
+        "potential",
     ],
     values: |incident| {
         params![
@@ -40,6 +41,7 @@ pub static INCIDENTS: Table<Incident> = Table {
             incident.opened_at,
             incident.updated_at,
             incident.times.resolved.map(|stamp| stamp.at),
+            i64::from(incident.potential),
         ]
     },
     tags: |incident| {
@@ -118,6 +120,8 @@ pub struct Filter {
     pub assignee: Option<String>,
     /// Only those that touch this item.
     pub item: Option<String>,
+    /// Only those that are about to happen (`true`), or only the others (`false`).
+    pub potential: Option<bool>,
     /// Only those with one of these warnings.
     pub warnings: Vec<Warning>,
     /// Only those that hang on this one, or were merged into it.
@@ -146,6 +150,11 @@ impl Filter {
         match self.open {
             Some(true) => clauses.add("phase <> 'done'"),
             Some(false) => clauses.add("phase = 'done'"),
+            None => {}
+        }
+        match self.potential {
+            Some(true) => clauses.add("potential = 1"),
+            Some(false) => clauses.add("potential = 0"),
             None => {}
         }
         clauses.any_of("stage", &self.stages);
@@ -261,7 +270,7 @@ pub async fn counts(conn: &mut Conn, space: &SpaceId) -> Result<Vec<(String, Str
     rows.iter().map(|row| Ok((row.get("phase")?, row.get("priority")?, row.get("n")?))).collect()
 }
 
-/// Items that open incidents touch, with the worst priority and how many incidents.
+/// Items that open incidents touch; what is only about to happen breaks none.
 ///
 /// # Errors
 /// When the database refuses or an incident does not read back.
@@ -272,6 +281,7 @@ pub async fn broken_items(
     let incidents = open(conn, space).await?;
     Ok(incidents
         .into_iter()
+        .filter(|found| !found.record.potential)
         .flat_map(|Versioned { record, .. }| {
             let (stage, id) = (record.stage, record.id());
             record.items.into_iter().map(move |item| (item, stage, id))

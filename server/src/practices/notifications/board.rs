@@ -152,6 +152,9 @@ impl Board {
         if record.stage == Stage::Closed {
             return;
         }
+        if !record.is_told() {
+            return self.forget(key, record);
+        }
         if record.stage.firing() {
             self.inhibitor.add(key, &record.labels);
         } else {
@@ -180,6 +183,18 @@ impl Board {
             }
         }
         self.seen.insert(key, Seen { alert: alert.clone(), slots });
+    }
+
+    /// What a rule only records is in no group and says nothing of others.
+    fn forget(&mut self, key: u64, now: &Alert) {
+        self.inhibitor.remove(&key);
+        let Some(seen) = self.seen.remove(&key) else { return };
+        for slot in &seen.slots {
+            if let Some(group) = self.groups.get_mut(slot) {
+                group.drop_member(key);
+            }
+        }
+        self.broken.take(key, Some(&seen.alert.record), now);
     }
 
     fn count_changes(&mut self, key: u64, before: Option<&Seen>, now: &Alert, at: Timestamp) {

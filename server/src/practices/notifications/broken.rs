@@ -20,6 +20,7 @@ impl Broken {
         }
         if let Some(item) = &now.item
             && now.stage.firing()
+            && now.is_told()
             && now.severity >= Severity::Error
         {
             self.0.entry(item.clone()).or_default().insert(key, now.starts_at);

@@ -53,6 +53,7 @@ pub async fn of(
         fingerprint: alert.fingerprint.to_string(),
         item: alert.item.clone(),
         matched_by: alert.matched_by.as_deref().map(str::to_owned),
+        classification: alert.classification.as_deref().cloned(),
         incident: alert.incident,
         opened: opened(conn, space, alert.incident).await?,
         silenced_by,
@@ -88,6 +89,7 @@ async fn opened(
         number: found.record.number,
         title: found.record.title,
         stage: found.record.stage,
+        potential: found.record.potential,
         priority: found.record.priority,
     }))
 }

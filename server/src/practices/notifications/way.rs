@@ -24,6 +24,8 @@ pub struct Explanation {
     pub item: Option<ItemRef>,
     /// The rule that found the item.
     pub matched_by: Option<String>,
+    /// What a rule said of it; absent where none fitted.
+    pub classification: Option<alerts::Classification>,
     /// The incident that it belongs to.
     #[schema(value_type = Option<String>)]
     pub incident: Option<IncidentId>,
@@ -62,6 +64,8 @@ pub struct Opened {
     pub title: String,
     /// Where it is in its life.
     pub stage: incidents::Stage,
+    /// Whether it is only about to happen: then nobody is called.
+    pub potential: bool,
     /// How soon it is to be worked on.
     pub priority: kernel::Priority,
 }

@@ -15,7 +15,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
 use crate::practices::alerts::history::store::{self as history, Filter, Placed};
-use crate::practices::incidents::store as incidents;
+use crate::practices::incidents::store::{self as incidents, word};
 use crate::practices::notifications::store as notifications;
 use crate::practices::oncall::store as pages;
 use crate::practices::tuning::store as tunings;
@@ -123,6 +123,7 @@ async fn around(
 /// A spell as reports ask about it.
 pub(super) fn firing(placed: Placed) -> Firing {
     let Placed { alert, source, name, item, team, spell } = placed;
+    let impacts = spell.classification.iter().flat_map(|given| &given.impacts);
     Firing {
         source,
         name,
@@ -133,6 +134,8 @@ pub(super) fn firing(placed: Placed) -> Firing {
         started_at: spell.started_at,
         ended_at: spell.ended_at,
         acknowledged: spell.acknowledged_at.is_some(),
+        class: spell.classification.as_ref().map(|given| word(given.class)),
+        impacts: impacts.map(|impact| impact.as_str().to_owned()).collect(),
         cleared_by_person: spell.cleared_why == Some(Why::Person),
         incident: spell.incident,
     }

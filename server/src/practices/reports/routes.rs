@@ -62,6 +62,8 @@ async fn times(
         (priorities.is_empty() || priorities.contains(&incident.priority))
             && query.item.as_ref().is_none_or(|wanted| touched().any(|item| item == wanted))
             && (query.team.is_none() || query.team == incident.team)
+            // Nothing failed, so nothing was detected or restored.
+            && !incident.potential
     };
     let cases: Vec<Case> = incidents.iter().filter(wanted).map(case).collect();
     Ok(Json(times_report(&cases, period)))

@@ -6,6 +6,7 @@ import { useState } from 'react';
 
 import type { alerts } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
+import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { SearchBox } from '../../kit/SearchBox';
 import { itemName } from '../../kit/words';
@@ -72,6 +73,8 @@ export function AlertFilters({ search }: { search: AlertSearch }) {
         clearable
         clearButtonProps={{ 'aria-label': 'Clear severity' }}
       />
+      <ClassFilter value={search.class} set={(value) => set('class', value)} />
+      <ImpactFilter value={search.impact} set={(value) => set('impact', value)} />
       <Select
         size="xs"
         w={150}

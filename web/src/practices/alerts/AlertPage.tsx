@@ -18,6 +18,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { NotUseful } from '../tuning/NotUseful';
 import styles from './alerts.module.css';
+import { Meaning } from './Meaning';
 import { SilencedMark } from './SilencedMark';
 import { Why } from './Why';
 
@@ -138,6 +139,7 @@ function About({ alert }: { alert: Alert }) {
             ]}
           />
         </Panel>
+        <Meaning alert={alert} />
         <NotUseful alert={alert} />
         <Panel title="Labels">
           <Pairs pairs={alert.labels} />

@@ -7,6 +7,7 @@ import {
   IconPhoneRinging,
   IconPlugConnected,
   IconStack2,
+  IconTag,
   IconUrgent,
 } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
@@ -18,6 +19,7 @@ const icons = {
   source: IconPlugConnected,
   item: IconBox,
   incident: IconUrgent,
+  meaning: IconTag,
   route: IconArrowsSplit2,
   group: IconStack2,
   held: IconBellOff,

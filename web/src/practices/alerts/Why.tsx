@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 
-import { type Alert, alerts, type Explanation } from '../../api';
+import { type Alert, type AlertResponse, alerts, type Explanation } from '../../api';
 import { PriorityBadge } from '../../kit/Badges';
+import { ClassifyLink, ClassMark } from '../../kit/ClassMark';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { count, stageWord } from '../../kit/words';
+import { classWord, count, stageWord } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { Flow, Step } from './Flow';
 import { Calls, Told } from './Told';
@@ -57,6 +58,7 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
           </p>
         )}
       </Step>
+      <Meant way={way} alert={alert} />
       <Incident way={way} />
       <Routes way={way} />
       {taking.length > 0 && <Groups taking={taking} />}
@@ -66,6 +68,37 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
     </Flow>
   );
 }
+
+function Meant({ way, alert }: { way: Explanation; alert: Alert }) {
+  const given = way.classification;
+  if (!given) {
+    return (
+      <Step icon="meaning" title="No rule classifies it">
+        <p>
+          So its severity decides what is done. <ClassifyLink alert={alert.id} />
+        </p>
+      </Step>
+    );
+  }
+  return (
+    <Step icon="meaning" title={`Classified as ${classWord[given.class].toLowerCase()}`}>
+      <p>
+        <ClassMark given={given} /> by the rule{' '}
+        <Link to="/settings/$part" params={{ part: 'classification' }}>
+          {given.rule}
+        </Link>
+        . {done[given.response]}
+      </p>
+    </Step>
+  );
+}
+
+const done = {
+  record: 'It is only recorded: no receiver is told and no incident opens.',
+  notify: 'Receivers are told as the routes say; no incident opens.',
+  open_incident: 'It opens an incident, whatever its severity.',
+  open_potential: 'It opens potential work, and nobody is called until it happens.',
+} satisfies Record<AlertResponse, string>;
 
 function Incident({ way }: { way: Explanation }) {
   const { opened } = way;
@@ -80,7 +113,10 @@ function Incident({ way }: { way: Explanation }) {
           <Link to="/incidents/$id" params={{ id: opened.id }}>
             #{opened.number} {opened.title}
           </Link>
-          <span className={styles.sub}>{stageWord[opened.stage]}</span>
+          <span className={styles.sub}>
+            {opened.potential ? 'Potential, ' : ''}
+            {stageWord[opened.stage]}
+          </span>
         </p>
       ) : (
         <p>

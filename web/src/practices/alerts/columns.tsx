@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 
 import type { Alert } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
+import { ClassCell, ClassInline } from '../../kit/ClassMark';
 import type { Column } from '../../kit/DataTable';
 import { ItemLink } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
@@ -33,6 +34,12 @@ const title: Column<Alert> = {
     </div>
   ),
 };
+const meaning: Column<Alert> = {
+  id: 'class',
+  header: 'Class',
+  track: '118px',
+  cell: (row) => <ClassCell alert={row.id} given={row.classification} />,
+};
 const state: Column<Alert> = {
   id: 'state',
   header: 'State',
@@ -52,6 +59,7 @@ const since: Column<Alert> = {
 export const matchedColumns: Column<Alert>[] = [
   severity,
   title,
+  meaning,
   {
     id: 'item',
     header: 'Item',
@@ -130,7 +138,8 @@ export function AlertCard({
         <SilencedMark alert={row} /> {row.summary}
       </div>
       <div style={{ fontSize: 12 }}>
-        {row.item && !unmatched ? <ItemLink item={row.item} /> : <RuleLink alert={row} />}
+        {row.item && !unmatched ? <ItemLink item={row.item} /> : <RuleLink alert={row} />} ·{' '}
+        <ClassInline alert={row.id} given={row.classification} />
       </div>
     </>
   );

@@ -2,6 +2,7 @@ import { MultiSelect, Pill, Select, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
 import { changed, filterCount, many, without } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { periods } from '../../kit/period';
@@ -11,7 +12,17 @@ import { FilterBar } from '../../ui/FilterBar';
 import { DAYS } from './HistoryPage';
 
 type Name =
-  'state' | 'severity' | 'name' | 'item' | 'team' | 'source' | 'acknowledged' | 'label' | 'q';
+  | 'state'
+  | 'severity'
+  | 'class'
+  | 'impact'
+  | 'name'
+  | 'item'
+  | 'team'
+  | 'source'
+  | 'acknowledged'
+  | 'label'
+  | 'q';
 
 const severities = ['critical', 'error', 'warning', 'info', 'none'] as const;
 const states = ['open', 'acknowledged', 'cleared', 'closed'];
@@ -86,6 +97,8 @@ export function Filters() {
         value={many(search.state)}
         onChange={(values) => set('state', values.join(','))}
       />
+      <ClassFilter value={search.class} set={(value) => set('class', value)} />
+      <ImpactFilter value={search.impact} set={(value) => set('impact', value)} />
       <div style={{ width: 125 }}>
         <ItemSelect
           hideLabel

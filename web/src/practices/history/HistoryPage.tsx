@@ -7,6 +7,7 @@ import { useCallback, useMemo } from 'react';
 import { type AlertHistory, alerts } from '../../api';
 import { AlertViews } from '../../kit/AlertViews';
 import { SeverityMark, StateWord } from '../../kit/Badges';
+import { ClassCell, ClassInline } from '../../kit/ClassMark';
 import { type Column, DataTable } from '../../kit/DataTable';
 import { without } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
@@ -143,6 +144,12 @@ function columnsOf(shown: Span): Column<AlertHistory>[] {
       cell: (row) => (row.item ? <ItemLink item={row.item} /> : '–'),
     },
     {
+      id: 'class',
+      header: 'Class',
+      track: '112px',
+      cell: (row) => <ClassCell alert={row.id} given={row.classification} />,
+    },
+    {
       id: 'strip',
       header: 'Over this time',
       track: 'minmax(0, 6fr)',
@@ -195,7 +202,7 @@ function HistoryCard({ row, shown }: { row: AlertHistory; shown: Span }) {
       <Name row={row} />
       <div className={styles.sub}>
         {count(row.fired_count, 'firing')}, {row.acknowledged ? 'looked at' : 'never looked at'},{' '}
-        {row.item ?? 'no item'}
+        {row.item ?? 'no item'} · <ClassInline alert={row.id} given={row.classification} />
       </div>
       <Strip row={row} shown={shown} />
     </>

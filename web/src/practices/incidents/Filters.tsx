@@ -85,6 +85,20 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         clearable
         clearButtonProps={{ 'aria-label': 'Clear warning' }}
       />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Potential or not"
+        placeholder="Potential or not"
+        data={[
+          { value: 'true', label: 'Potential' },
+          { value: 'false', label: 'Has happened' },
+        ]}
+        value={search.potential ?? null}
+        onChange={(value) => set('potential', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear whether it is potential' }}
+      />
       <div style={{ width: 150 }}>
         <ItemSelect
           hideLabel

@@ -16,6 +16,7 @@ import { EmptyState, RowsSkeleton } from '../../ui/States';
 import { Filters } from './Filters';
 import styles from './incidents.module.css';
 import { PlannedWork } from './PlannedWork';
+import { Potential } from './Potential';
 import { SavedViews } from './SavedViews';
 import { Warnings } from './Warnings';
 
@@ -153,7 +154,7 @@ const columns: Column<IncidentRow>[] = [
           {row.title}
         </Link>
         <span className={styles.sub}>
-          #{row.number}
+          <Potential incident={row} /> #{row.number}
           {row.main_item ? ` · ${itemName(row.main_item)}` : ''}
           {row.affected.usecases.length > 0
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
@@ -200,6 +201,7 @@ function IncidentCard(row: IncidentRow) {
       <div className={styles.cardTop}>
         <PriorityBadge priority={row.priority} marked={Boolean(row.priority_override)} />
         <StageBadge stage={row.stage} phase={row.phase} />
+        <Potential incident={row} />
         <Warnings incident={row} />
         <TimeAgo at={row.opened_at} />
       </div>

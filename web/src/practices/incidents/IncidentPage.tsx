@@ -18,6 +18,7 @@ import styles from './incidents.module.css';
 import { Links, Tasks } from './lists';
 import { Members } from './Members';
 import { Paging } from './Paging';
+import { Potential } from './Potential';
 import { PriorityLines } from './PriorityLines';
 import { Proof } from './Proof';
 import { Times, Who } from './side';
@@ -123,6 +124,7 @@ function Badges({ incident }: { incident: Incident }) {
       <PriorityBadge priority={incident.priority} marked={Boolean(incident.priority_override)} />
       <StageBadge stage={incident.stage} phase={incident.phase} />
       <SeverityMark severity={incident.severity} />
+      <Potential incident={incident} />
       <Warnings incident={incident} />
       <span>
         {words(incident.stage)} for <TimeAgo at={incident.stage_since} form="age" />

@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { AlertsPerDay } from './AlertsPerDay';
+import { Classes } from './Classes';
 import { Companions } from './Companions';
 import { download, rulesCsv } from './csv';
 import { chosen, isChosen, ordered } from './order';
@@ -145,6 +146,7 @@ function Content({ report, time }: { report: RulesReport; time: Time }) {
       <div style={{ marginBottom: 12 }}>
         <AlertsPerDay days={report.per_day} />
       </div>
+      <Classes report={report.classes} time={time} />
       <Panel
         title={show ? `Rules: ${chosen[show].label.toLowerCase()}` : 'Rules'}
         count={rules.length}

@@ -10,7 +10,7 @@ import { count } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
 import { TriedRoutes } from '../alerts/TriedRoutes';
-import { readLabels } from './labels';
+import { readLabels } from '../../kit/labels';
 import styles from './routing.module.css';
 
 /** Labels that somebody pastes, and what would become of an alert with them. */

@@ -10,6 +10,7 @@ export const settingsParts = [
   ['integrations', 'Integration keys'],
   ['mappings', 'Webhook mappings'],
   ['rules', 'Match rules'],
+  ['classification', 'Classification'],
   ['routes', 'Routes'],
   ['escalation', 'Escalation'],
   ['priority', 'Priority'],

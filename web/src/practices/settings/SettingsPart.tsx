@@ -2,6 +2,7 @@ import { notFound, useParams } from '@tanstack/react-router';
 
 import { About } from './About';
 import { Accounts } from './Accounts';
+import { Classification } from './Classification';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
 import { Mappings } from './Mappings';
@@ -29,6 +30,8 @@ export function SettingsPart() {
       return <Mappings />;
     case 'rules':
       return <MatchRules />;
+    case 'classification':
+      return <Classification />;
     case 'routes':
       return <Routes />;
     case 'escalation':

@@ -1,11 +1,11 @@
 //! History as comma-separated values (RFC 4180), for a spreadsheet.
 
-use alerts::Spell;
+use alerts::{Classed, Spell};
 
 use super::routes::word;
 use super::store::Remembered;
 
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 17] = [
     "alert",
     "name",
     "severity",
@@ -20,6 +20,9 @@ const HEAD: [&str; 14] = [
     "acknowledged_at",
     "acknowledged_by",
     "incident",
+    "class",
+    "impacts",
+    "class_rule",
 ];
 
 /// One line for each firing, below a line with the names of the columns.
@@ -45,12 +48,20 @@ pub fn csv<'a>(spells: impl Iterator<Item = (&'a Remembered, &'a Spell)>) -> Str
             word(spell.acknowledged_at),
             word(&spell.acknowledged_by),
             spell.incident.map(|incident| incident.to_string()).unwrap_or_default(),
+            Classed::of(spell.classification.as_ref()).as_str().to_owned(),
+            impacts(spell),
+            spell.classification.iter().map(|given| given.rule.clone()).collect(),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
     text
+}
+
+fn impacts(spell: &Spell) -> String {
+    let given = spell.classification.iter().flat_map(|given| &given.impacts);
+    given.map(|impact| impact.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Quoted where needed; a text that a spreadsheet would run as a formula is made harmless.

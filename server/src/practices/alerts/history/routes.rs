@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alerts::{Severity, Spell, Stage};
+use alerts::{Classed, Classification, ImpactClass, Severity, Spell, Stage};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -52,6 +52,12 @@ struct HistoryQuery {
     /// Only these severities, separated by commas.
     #[param(value_type = Option<Vec<Severity>>, style = Form, explode = false)]
     severity: Words<Severity>,
+    /// Only these classes, separated by commas; `unclassified`: those that no rule fitted.
+    #[param(value_type = Option<Vec<Classed>>, style = Form, explode = false)]
+    class: Words<Classed>,
+    /// Only those that put one of these at risk, separated by commas.
+    #[param(value_type = Option<Vec<ImpactClass>>, style = Form, explode = false)]
+    impact: Words<ImpactClass>,
     /// Only alerts with exactly this name.
     name: Option<String>,
     /// Only those on this item.
@@ -93,6 +99,8 @@ impl HistoryQuery {
             to: self.to,
             states: self.state.texts(),
             severities: self.severity.texts(),
+            classes: self.class.texts(),
+            impacts: self.impact.texts(),
             name: said(&self.name),
             item: text(&self.item),
             team: text(&self.team),
@@ -119,6 +127,8 @@ struct AlertHistory {
     summary: String,
     /// Technical gravity.
     severity: Severity,
+    /// What a rule said of it when it last began to fire; absent where none fitted.
+    classification: Option<Classification>,
     /// Its state now.
     state: Stage,
     /// The integration through which it came.
@@ -185,6 +195,7 @@ fn shown(row: Remembered, spells: Vec<Spell>, silenced: Vec<SilencedSpan>) -> Al
         name: row.name,
         summary: row.summary,
         severity: row.severity,
+        classification: row.classification,
         state: row.state,
         source: row.source,
         item: row.item,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use alerts::{Alert, Labels, Severity, Spell, Stage};
+use alerts::{Alert, Classed, Classification, Labels, Severity, Spell, Stage};
 use kernel::{AlertId, ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use spine::db::placeholders;
@@ -28,6 +28,9 @@ pub struct Remembered {
     pub summary: String,
     /// Technical gravity.
     pub severity: Severity,
+    /// What a rule said of it.
+    #[serde(default)]
+    pub classification: Option<Classification>,
     /// Where it is in its life.
     pub state: Stage,
     /// The integration through which it came.
@@ -54,6 +57,7 @@ impl Remembered {
             name: alert.name().to_owned(),
             summary: alert.summary().to_owned(),
             severity: alert.severity,
+            classification: alert.classification.as_deref().cloned(),
             state: alert.stage,
             source: alert.source.to_string(),
             item: alert.item.clone(),
@@ -63,6 +67,16 @@ impl Remembered {
             fired_count: alert.fired_count,
             spell,
         }
+    }
+
+    fn class(&self) -> &'static str {
+        Classed::of(self.classification.as_ref()).as_str()
+    }
+
+    /// Each between commas, so that one is not found in another.
+    fn impacts(&self) -> String {
+        let given = self.classification.iter().flat_map(|given| &given.impacts);
+        given.fold(String::new(), |text, impact| format!("{text},{},", impact.as_str()))
     }
 
     /// What a search looks at: name and summary, then a line for each label.
@@ -96,15 +110,16 @@ pub async fn put(tx: &mut Tx, space: &SpaceId, alerts: &[Remembered]) -> Result<
     for chunk in alerts.chunks(ROWS) {
         let sql = format!(
             "INSERT INTO alert_history (space_id, id, data, state, severity, gravity, source, \
-             name, item, team, words, first_at, began_at, over_at, fired) VALUES {} \
+             name, item, team, words, first_at, began_at, over_at, fired, class, impacts) \
+             VALUES {} \
              ON CONFLICT (space_id, id) DO UPDATE SET data = excluded.data, \
              state = excluded.state, severity = excluded.severity, gravity = excluded.gravity, \
              name = excluded.name, item = excluded.item, team = excluded.team, \
              words = excluded.words, began_at = excluded.began_at, over_at = excluded.over_at, \
-             fired = excluded.fired",
-            rows(chunk.len(), 15)
+             fired = excluded.fired, class = excluded.class, impacts = excluded.impacts",
+            rows(chunk.len(), 17)
         );
-        let mut values = Vec::with_capacity(chunk.len() * 15);
+        let mut values = Vec::with_capacity(chunk.len() * 17);
         for alert in chunk {
             values.extend(params![
                 space,
@@ -121,7 +136,9 @@ pub async fn put(tx: &mut Tx, space: &SpaceId, alerts: &[Remembered]) -> Result<
                 alert.first_seen,
                 alert.spell.began_at,
                 over(&alert.spell),
-                i64::from(alert.fired_count)
+                i64::from(alert.fired_count),
+                alert.class(),
+                alert.impacts()
             ]);
         }
         tx.run(AssertSqlSafe(sql), values).await?;
@@ -204,6 +221,10 @@ pub struct Filter {
     pub states: Vec<String>,
     /// Only these severities.
     pub severities: Vec<String>,
+    /// Only these classes.
+    pub classes: Vec<String>,
+    /// Only those that put one of these at risk.
+    pub impacts: Vec<String>,
     /// Only rules with exactly this name.
     pub name: Option<String>,
     /// Only those on this item.
@@ -238,6 +259,15 @@ impl Filter {
         (from, self.to.map_or(i64::MAX, Time::micros))
     }
 
+    fn at_risk(&self, clauses: &mut Clauses) {
+        let one = |place: usize| format!("impacts LIKE $${}", place + 1);
+        let any: Vec<String> = (0..self.impacts.len()).map(one).collect();
+        let wanted = self.impacts.iter().map(|impact| Value::from(format!("%,{impact},%")));
+        if !any.is_empty() {
+            clauses.add_all(&format!("({})", any.join(" OR ")), wanted.collect());
+        }
+    }
+
     fn clauses(&self, space: &SpaceId) -> Clauses {
         let mut clauses = Clauses::in_space(space);
         let (from, to) = self.times();
@@ -257,6 +287,8 @@ impl Filter {
         }
         clauses.any_of("state", &self.states);
         clauses.any_of("severity", &self.severities);
+        clauses.any_of("class", &self.classes);
+        self.at_risk(&mut clauses);
         clauses.equal("name", self.name.as_deref());
         clauses.equal("item", self.item.as_deref());
         clauses.equal("team", self.team.as_deref());

@@ -1,6 +1,11 @@
 //! The history of alerts in the database, on both.
 
-use alerts::{Alert, Event, Firing, Labels, Spell, Stage};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use alerts::{
+    Alert, Class, Classification, Event, Firing, ImpactClass, Labels, Response, Spell, Stage,
+};
 use kernel::{Actor, AlertId, Lifecycle, SpaceId, Time};
 use spine::testing::Place;
 use spine::{Db, Fault};
@@ -28,6 +33,16 @@ fn at(seconds: i64) -> Time {
     Time::from_seconds(seconds)
 }
 
+/// Full disks are classified here, and nothing else.
+fn classified(name: &str) -> Option<Arc<Classification>> {
+    let impacts = BTreeSet::from([ImpactClass::Performance, ImpactClass::Compliance]);
+    (name == "DiskFull").then(|| {
+        let (class, response) = (Class::Warning, Response::OpenPotential);
+        let rule = "disks".to_owned();
+        Arc::new(Classification { class, response, impacts, rule, boundary_at: None })
+    })
+}
+
 /// An alert that fired at a time and, if so said, cleared at another and was closed.
 fn remembered(number: u128, name: &str, began: i64, ended: Option<i64>) -> Remembered {
     let labels = Labels::new([("alertname", name), ("host", "db-1")]);
@@ -43,6 +58,7 @@ fn remembered(number: u128, name: &str, began: i64, ended: Option<i64>) -> Remem
         generator_url: "".into(),
         item: "component/db".parse().ok(),
         matched_by: None,
+        classification: classified(name),
     }));
     let mut alert = Alert::born(AlertId::from_bits(number), &firing).unwrap();
     let mut spell = Spell::begun(i64::try_from(number).unwrap(), &by, &firing).unwrap();
@@ -95,6 +111,10 @@ async fn history_is_found_by_what_was_asked(place: Place) {
     for (filter, expected) in [
         (Filter { states: texts(&["closed"]), ..Filter::default() }, 2),
         (Filter { severities: texts(&["critical"]), ..Filter::default() }, 0),
+        (Filter { classes: texts(&["warning"]), ..Filter::default() }, 1),
+        (Filter { classes: texts(&["unclassified", "exception"]), ..Filter::default() }, 2),
+        (Filter { impacts: texts(&["security", "compliance"]), ..Filter::default() }, 1),
+        (Filter { impacts: texts(&["security"]), ..Filter::default() }, 0),
         (Filter { name: one("DiskFull".into()), ..Filter::default() }, 1),
         (Filter { item: one("component/db".into()), ..Filter::default() }, 3),
         (Filter { team: one("team/other".into()), ..Filter::default() }, 0),
