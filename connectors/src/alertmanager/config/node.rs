@@ -186,7 +186,8 @@ impl Node {
             Value::List(list) => list.iter_mut().for_each(|node| node.keep_letters(text)),
             Value::Map(map) => map.iter_mut().for_each(|(_, node)| node.keep_letters(text)),
             Value::Plain(letters) => {
-                let written = text.get(self.span.clone()).unwrap_or_default();
+                // Behind an anchor the span begins with the space after it.
+                let written = text.get(self.span.clone()).unwrap_or_default().trim_start();
                 if written.starts_with(['"', '\'', '|', '>']) {
                     self.value = Value::Quoted(std::mem::take(letters));
                 } else if is_plain_line(written) {
