@@ -47,9 +47,13 @@ impl Kept {
         let left = without_secrets_in_comments(&walk::changed(text, edits), name, &secrets)?;
         let again = only(&left, name)?;
         let wanted = walk::veiled(&document);
-        let Some(other) = first_other(&wanted, &again) else {
-            return Ok(Kept { text: left, secrets });
-        };
+        let kept = Kept { text: left, secrets };
+        let mut other = first_other(&wanted, &again);
+        if other.is_none() {
+            let whole = only(&kept.whole(name)?, name)?;
+            other = first_other(&document, &whole);
+        }
+        let Some(other) = other else { return Ok(kept) };
         let wrong = Wrong::new("a secret cannot be taken out of what is written here", ON_A_LINE);
         Err(told(vec![wrong.at(other.place)], name))
     }

@@ -186,8 +186,7 @@ impl Node {
             Value::List(list) => list.iter_mut().for_each(|node| node.keep_letters(text)),
             Value::Map(map) => map.iter_mut().for_each(|(_, node)| node.keep_letters(text)),
             Value::Plain(letters) => {
-                // Behind an anchor the span begins with the space after it.
-                let written = text.get(self.span.clone()).unwrap_or_default().trim_start();
+                let written = text.get(self.span.clone()).unwrap_or_default();
                 if written.starts_with(['"', '\'', '|', '>']) {
                     self.value = Value::Quoted(std::mem::take(letters));
                 } else if is_plain_line(written) {

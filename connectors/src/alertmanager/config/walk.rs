@@ -77,19 +77,18 @@ fn walk<'n>(
     }
 }
 
-/// The bytes of a single value: without the line's end behind a block, and without the anchor or
-/// tag before it.
+/// The bytes of a single value: those of a block with the sign that begins it, and without the end
+/// of its last line.
 pub(super) fn written(text: &str, node: &Node) -> Range<usize> {
+    let Range { start, .. } = node.span;
     let Some(letters) = text.get(node.span.clone()) else { return node.span.clone() };
-    let mut rest = letters.trim_start();
-    let mut start = node.span.start + letters.len() - rest.len();
-    while rest.starts_with(['&', '!']) {
-        let Some(space) = rest.find(char::is_whitespace) else { break };
-        let value = rest[space..].trim_start();
-        start += rest.len() - value.len();
-        rest = value;
-    }
-    start..node.span.start + letters.trim_end().len()
+    let end = start + letters.trim_end().len();
+    let before = text[..start].trim_end();
+    let sign = before.rfind(char::is_whitespace).map_or(before, |space| &before[space + 1..]);
+    let below = text[before.len()..start].contains('\n');
+    let block = sign.starts_with(['|', '>'])
+        && sign[1..].chars().all(|c| matches!(c, '+' | '-' | '0'..='9'));
+    if below && block { before.len() - sign.len()..end } else { start..end }
 }
 
 /// Changes a text in several places; a place that is named twice is changed once.
