@@ -36,4 +36,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "fingerprints",
         sql: include_str!("../migrations/0012_fingerprints.sql"),
     },
+    Migration { version: 14, name: "routing", sql: include_str!("../migrations/0014_routing.sql") },
 ];

@@ -29,6 +29,7 @@ use jiff::tz::TimeZone;
 use routing::{InhibitRule, Intervals, RouteSpec, Syntax};
 
 pub use error::{ConfigError, Note};
+pub use files::templates_of;
 pub use global::Global;
 pub use inline::{Inlined, inlined};
 pub use interval::NamedIntervals;
