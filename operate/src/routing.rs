@@ -29,7 +29,8 @@ enum Verb {
     /// Prints the routing in force, or a version of it, ready to be changed and put back.
     Show {
         /// Which version; without one that in force.
-        version: Option<i64>,
+        #[arg(value_name = "VERSION")]
+        number: Option<i64>,
     },
     /// Looks at a file as `put` would, and changes nothing. Ends with 2 when something is wrong.
     Check(Texts),
@@ -46,7 +47,8 @@ enum Verb {
     /// Makes an earlier version the newest one again, with the secrets that it had.
     TakeBack {
         /// Which.
-        version: i64,
+        #[arg(value_name = "VERSION")]
+        number: i64,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -67,12 +69,12 @@ impl RoutingArgs {
     pub async fn run(self, shell: &Shell) -> Outcome {
         let (screen, client) = (&shell.screen, shell.server.client()?);
         match self.verb {
-            Verb::Show { version } => show(&client, screen, version).await,
+            Verb::Show { number } => show(&client, screen, number).await,
             Verb::Check(texts) => check(&client, screen, &texts).await,
             Verb::Put { texts, reason } => put(&client, screen, &texts, &reason).await,
             Verb::History => history(&client, screen).await,
-            Verb::TakeBack { version, reason } => {
-                let path = format!("{ROUTING}/versions/{version}/take-back");
+            Verb::TakeBack { number, reason } => {
+                let path = format!("{ROUTING}/versions/{number}/take-back");
                 let saved = client.post(&path, &json!({ "reason": reason })).await?.body;
                 told(screen, &saved);
                 Ok(ExitCode::SUCCESS)

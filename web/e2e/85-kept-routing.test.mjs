@@ -71,7 +71,7 @@ test('a change is in the history with its difference, and can be taken back', as
   await editor().fill(text.replace('repeat_interval: 4h', 'repeat_interval: 12h'));
   await save('less often');
   await b.page.getByText('Version 2 is in force').first().waitFor();
-  await b.page.getByRole('link', { name: 'History' }).click();
+  await b.page.getByRole('link', { name: 'Versions' }).click();
   const diff = b.page.getByLabel('What changed in the text');
   await diff.getByText('repeat_interval: 12h', { exact: false }).waitFor();
   await settled(b.page);

@@ -35,7 +35,7 @@ export function RoutingPage() {
         )}
         {kept === 'product' && (
           <Link to="/alerts/routing" search={{ view: 'history' }}>
-            History
+            Versions
           </Link>
         )}
       </nav>
