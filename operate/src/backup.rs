@@ -34,7 +34,8 @@ pub struct Restore {
     #[arg(long)]
     overwrite: bool,
     /// Make new keys when the key file of the backup is lost: links in messages that were sent
-    /// stop working, and webhooks are signed with another key.
+    /// stop working, webhooks are signed with another key, and the secrets of a routing that is
+    /// kept in the product have to be written again.
     #[arg(long)]
     fresh_keys: bool,
     /// Only check that the backup is whole, and tell what it holds.

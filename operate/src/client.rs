@@ -188,6 +188,23 @@ impl Client {
         Ok(self.send(request).await?.body)
     }
 
+    /// Sends a document by PUT against the version that was seen, and gives the answer whatever its
+    /// status.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn try_put(
+        &self,
+        path: &str,
+        body: &Value,
+        seen: i64,
+    ) -> Result<(StatusCode, Value), Trouble> {
+        let request = self.request(Method::PUT, path).timeout(TIMEOUT).json(body);
+        let response = self.raw(request.header(header::IF_MATCH, format!("\"{seen}\""))).await?;
+        let status = response.status();
+        Ok((status, response.json().await.unwrap_or_default()))
+    }
+
     /// Removes.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod journal;
 mod login;
 mod many;
 mod outbox;
+mod routing;
 mod saved;
 mod screen;
 mod serve;
@@ -67,6 +68,8 @@ enum Command {
     Alert(alert::AlertArgs),
     /// Hold alerts back for a while.
     Silence(silence::SilenceArgs),
+    /// Who is told of which alerts, as it is kept in the product.
+    Routing(routing::RoutingArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
     /// Sign in, and save the login.
@@ -87,7 +90,7 @@ enum Command {
     Journal(journal::JournalArgs),
     /// Run in the place of Alertmanager, with its flags and its configuration file.
     Alertmanager(Box<alertmanager::AlertmanagerFlags>),
-    /// Look at what another system is configured with.
+    /// Look at what another system is configured with, and take it over.
     Import(alertmanager::ImportArgs),
     /// Messages to the outside that could not be delivered.
     Outbox(outbox::OutboxArgs),
@@ -146,6 +149,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
+        Command::Routing(routing) => routing.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
@@ -155,7 +159,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Token(token) => token.run(shell).await,
         Command::Key(key) => key.run(shell).await,
         Command::Journal(journal) => journal.run(shell).await,
-        Command::Import(import) => import.run(shell),
+        Command::Import(import) => import.run(shell).await,
         Command::Outbox(outbox) => outbox.run(shell).await,
         Command::Settings(settings) => settings.run(shell).await,
         Command::Backup(backup) => backup.run(shell).await,
@@ -193,6 +197,8 @@ mod tests {
             "operate journal verify --data operate-data --expect ab12",
             "operate outbox dismiss out_1 out_2 --reason gone",
             "operate settings set policy -f policy.json",
+            "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
+            "operate import alertmanager alertmanager.yml --apply --json",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

@@ -102,14 +102,16 @@ impl Courier {
     /// # Errors
     /// When requests cannot be sent at all.
     pub fn carrying(self, routing: LiveRouting, config: &Config) -> Result<Courier, String> {
-        // Whoever writes the routing configuration can read this machine's files: it may name
-        // receivers in private networks, as most are.
+        // Whoever writes a file of routing can read this machine's files: it may name receivers in
+        // private networks, as most are. What is kept in the product goes where webhooks may go.
         let allowed = Allowed::parse(&["0.0.0.0/0", "::/0"]).map_err(|error| error.to_string())?;
         let timeout = Duration::from_secs(config.webhook.timeout_seconds);
         let webhooks = Webhooks::open(allowed, timeout).map_err(|error| error.to_string())?;
         let external_url = self.base_url.clone();
         let world = self.world.clone();
-        Ok(Courier { carrier: Some(Carrier { routing, webhooks, world, external_url }), ..self })
+        let guarded = self.webhooks.clone();
+        let carrier = Carrier { routing, webhooks, guarded, world, external_url };
+        Ok(Courier { carrier: Some(carrier), ..self })
     }
 
     /// Delivers until `stop`, then finishes what is in flight.

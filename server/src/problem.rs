@@ -29,6 +29,10 @@ pub struct Problem {
     /// Finds the matching line in the log of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Every mistake in a text, where one was refused: line, column, field and remedy of each.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<estate::Mistake>,
     /// After how many seconds it is worth trying again: the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u32>,
@@ -48,6 +52,7 @@ impl Problem {
             field: None,
             remedy: None,
             reference: None,
+            errors: Vec::new(),
             retry_after: None,
         }
     }

@@ -50,6 +50,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(notifications::routes::routes())
                 .merge(notifications::policy::routes())
                 .merge(notifications::trial::routes())
+                .merge(notifications::kept::routes())
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())

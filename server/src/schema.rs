@@ -37,4 +37,5 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0012_fingerprints.sql"),
     },
     Migration { version: 13, name: "classes", sql: include_str!("../migrations/0013_classes.sql") },
+    Migration { version: 14, name: "routing", sql: include_str!("../migrations/0014_routing.sql") },
 ];

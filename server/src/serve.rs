@@ -109,6 +109,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let stop = CancellationToken::new();
     let resolve = config.intake.resolve_timeout_seconds;
     let routing = LiveRouting::open(&config.routing, world.now()).map_err(StartError::Setting)?;
+    routing.follow(&db, &keys).await?;
     let batcher = Batcher {
         db: db.clone(),
         world: world.clone(),
@@ -160,20 +161,11 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         hot: app.alerts.clone(),
         silences: app.silences.clone(),
         estate: app.estate.clone(),
+        routing: app.routing.clone(),
+        keys: app.keys.clone(),
         feed: app.feed.clone(),
         position,
     };
-    let dispatcher = app.routing.configured().then(|| Dispatcher {
-        db: app.db.clone(),
-        world: app.world.clone(),
-        space: SpaceId::main(),
-        hot: app.alerts.clone(),
-        silences: app.silences.clone(),
-        estate: app.estate.clone(),
-        routing: app.routing.clone(),
-        board: app.board.clone(),
-        changes: app.alerts.listen(&SpaceId::main()),
-    });
     let stream = streams::detect_to_restore(
         app.world.clone(),
         app.estate.clone(),
@@ -189,7 +181,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<Silences>(),
     ];
-    let mut tasks = vec![
+    vec![
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
@@ -199,10 +191,32 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
-    ];
-    // Without a configuration nobody is told, and nothing need be heard.
-    tasks.extend(dispatcher.map(|dispatcher| tokio::spawn(dispatcher.run(stop.clone()))));
-    tasks
+        tokio::spawn(dispatching(app.clone())),
+    ]
+}
+
+/// Tells receivers as soon as there is a routing: without one nobody is told, and nothing need be
+/// heard.
+async fn dispatching(app: App) {
+    let mut changes = app.routing.changes();
+    while !app.routing.configured() {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            told = changes.changed() => if told.is_err() { return },
+        }
+    }
+    let dispatcher = Dispatcher {
+        db: app.db.clone(),
+        world: app.world.clone(),
+        space: SpaceId::main(),
+        hot: app.alerts.clone(),
+        silences: app.silences.clone(),
+        estate: app.estate.clone(),
+        routing: app.routing.clone(),
+        board: app.board.clone(),
+        changes: app.alerts.listen(&SpaceId::main()),
+    };
+    dispatcher.run(app.stop.clone()).await;
 }
 
 /// Seals the journal and forgets what need not be kept.

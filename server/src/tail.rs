@@ -11,9 +11,11 @@ use spine::{Db, Fault, World};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use crate::keys::Keys;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::notifications::live::LiveRouting;
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store as silence_store;
 
@@ -53,6 +55,10 @@ pub struct Tail {
     pub silences: LiveSilences,
     /// The estate in memory.
     pub estate: LiveEstate,
+    /// The routing in memory.
+    pub routing: LiveRouting,
+    /// Open what is sealed in it.
+    pub keys: Arc<Keys>,
     /// The browsers.
     pub feed: Feed,
     /// What was already there when memory was filled.
@@ -108,6 +114,9 @@ impl Tail {
         };
         if entries.iter().any(edited) {
             self.estate.reload(&self.db).await?;
+        }
+        if entries.iter().any(|stored| stored.entry.kind.starts_with("routing.")) {
+            self.routing.follow(&self.db, &self.keys).await?;
         }
         let count = entries.len();
         for stored in entries {

@@ -7,6 +7,7 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use super::{EmailConfig, Mailer, Tls};
 use crate::SendError;
 use crate::receivers::MailCall;
+use crate::webhook::Webhooks;
 
 /// How long one mail may take, in seconds.
 const TIMEOUT_SECONDS: u64 = 30;
@@ -15,11 +16,16 @@ const TIMEOUT_SECONDS: u64 = 30;
 const OWN: [&str; 6] =
     ["from", "to", "subject", "message-id", "content-type", "content-transfer-encoding"];
 
-/// Hands a mail to its server; gives what the server answered.
+/// Hands a mail to its server; gives what the server answered. `guard` says which private servers
+/// may be reached; without one all may.
 ///
 /// # Errors
-/// When it cannot be composed, or the server did not take it.
-pub async fn carry(call: &MailCall, id: OutboxId) -> Result<String, SendError> {
+/// When it cannot be composed, or the server may not be reached or did not take it.
+pub async fn carry(
+    call: &MailCall,
+    id: OutboxId,
+    guard: Option<&Webhooks>,
+) -> Result<String, SendError> {
     let server = &call.server;
     let (user, password) = match &server.credentials {
         Some((user, password)) => (Some(user.clone()), Some(password.reveal().to_owned())),
@@ -40,7 +46,11 @@ pub async fn carry(call: &MailCall, id: OutboxId) -> Result<String, SendError> {
         timeout_seconds: TIMEOUT_SECONDS,
         certificates: None,
     };
-    let mailer = Mailer::open(&config)
+    let address = match guard {
+        Some(guard) => guard.address(&server.host).await?.to_string(),
+        None => server.host.clone(),
+    };
+    let mailer = Mailer::open_at(&config, &address)
         .map_err(|error| SendError::lasting(format!("the mail cannot be sent: {error}")))?;
     mailer.hand_over(compose(call, id, &mailer.from)?).await
 }

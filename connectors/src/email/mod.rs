@@ -110,6 +110,12 @@ impl Mailer {
     /// # Errors
     /// When the configuration cannot be right; says which member, and why.
     pub fn open(config: &EmailConfig) -> Result<Mailer, ConfigError> {
+        Mailer::open_at(config, &config.host)
+    }
+
+    /// The same with the address that is connected to, when it was looked up before. Certificates
+    /// still have to name the host.
+    fn open_at(config: &EmailConfig, address: &str) -> Result<Mailer, ConfigError> {
         let from: Mailbox = config.from.parse().map_err(|error| {
             ConfigError::new("from", format!("`{}` is no mail address: {error}", config.from))
         })?;
@@ -119,7 +125,7 @@ impl Mailer {
             Tls::Implicit => (Encryption::Wrapper(tls_parameters(config)?), 465),
         };
         let timeout = Duration::from_secs(config.timeout_seconds.max(1));
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(address)
             .port(config.port.unwrap_or(usual_port))
             .tls(encryption)
             .timeout(Some(timeout));

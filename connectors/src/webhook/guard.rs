@@ -80,16 +80,29 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.allowed.clone();
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            let may = |address: &SocketAddr| allowed.host(&host) || allowed.address(address.ip());
-            let reachable: Vec<SocketAddr> = found.filter(may).collect();
-            if reachable.is_empty() {
-                return Err(Refused { host }.into());
-            }
-            Ok(Box::new(reachable.into_iter()) as Addrs)
+            let found = resolved(name.as_str(), &allowed).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
+}
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The first address of a host that may be reached.
+pub(super) async fn reachable(host: &str, allowed: &Allowed) -> Result<IpAddr, Error> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let found = resolved(host, allowed).await?;
+    found.first().map(SocketAddr::ip).ok_or_else(|| Refused { host: host.to_owned() }.into())
+}
+
+async fn resolved(host: &str, allowed: &Allowed) -> Result<Vec<SocketAddr>, Error> {
+    let found = tokio::net::lookup_host((host, 0)).await?;
+    let may = |address: &SocketAddr| allowed.host(host) || allowed.address(address.ip());
+    let reachable: Vec<SocketAddr> = found.filter(may).collect();
+    if reachable.is_empty() {
+        return Err(Refused { host: host.to_owned() }.into());
+    }
+    Ok(reachable)
 }
 
 /// Whether an address belongs to the public internet, after IANA's registries of special-purpose

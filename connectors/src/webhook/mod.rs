@@ -9,6 +9,7 @@ mod guard;
 mod signature;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,6 +121,19 @@ impl Webhooks {
         let latency = clock().since(sent_at);
         let answer = Answer { status: status.as_u16(), latency, body };
         if status.is_success() { Ok(answer) } else { Err(declined(status, &answer)) }
+    }
+
+    /// An address of a host that may be reached, for whoever connects to it by other means.
+    ///
+    /// # Errors
+    /// When the name is not known, or all its addresses are in private networks.
+    pub async fn address(&self, host: &str) -> Result<IpAddr, SendError> {
+        guard::reachable(host, &self.allowed).await.map_err(|error| {
+            match error.downcast_ref::<guard::Refused>() {
+                Some(refused) => SendError::lasting(refused.to_string()),
+                None => SendError::passing(error.to_string()),
+            }
+        })
     }
 
     fn destination(&self, url: &str) -> Result<Url, SendError> {

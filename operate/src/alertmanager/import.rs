@@ -1,4 +1,5 @@
-//! `operate import alertmanager FILE`: what becomes of every element of the file.
+//! `operate import alertmanager FILE`: what becomes of every element of the file, and keeping it in
+//! the product.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -6,13 +7,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use connectors::alertmanager::config::{self, ConfigError, Element, Fate, Report};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Shell;
+use crate::routing;
 use crate::screen::{Cell, Colour, Screen, Table, clean, counted};
 use crate::trouble::{Code, Outcome, Trouble};
 
-/// Looks at what another system is configured with.
+/// Looks at what another system is configured with, and takes it over.
 #[derive(Args, Debug)]
 pub struct ImportArgs {
     #[command(subcommand)]
@@ -24,8 +26,8 @@ enum Source {
     /// Report what becomes of every element of Alertmanager's configuration file: taken as it is,
     /// changed how, or not possible and why.
     ///
-    /// Templates in files are looked at too. Nothing is changed, and no server is asked. Ends with
-    /// 2 when something is wrong or not possible.
+    /// Templates in files are looked at too. Without --apply nothing is changed, and no server is
+    /// asked. Ends with 2 when something is wrong or not possible.
     Alertmanager(Alertmanager),
 }
 
@@ -37,34 +39,103 @@ struct Alertmanager {
     /// Say only what is changed or not possible.
     #[arg(long)]
     check: bool,
+    /// Keep it in the product, where it is in force at once. What its files hold (secrets and
+    /// templates) is read here and goes with it. Silences are not part of the file. Nothing is
+    /// changed when something is not possible, or when the same is kept already.
+    #[arg(long)]
+    apply: bool,
 }
 
 impl ImportArgs {
-    /// Reports.
-    pub fn run(self, shell: &Shell) -> Outcome {
+    /// Reports, and applies what is asked for.
+    pub async fn run(self, shell: &Shell) -> Outcome {
         let Source::Alertmanager(args) = self.source;
-        args.run(&shell.screen)
+        args.run(shell).await
     }
 }
 
 impl Alertmanager {
-    fn run(self, screen: &Screen) -> Outcome {
+    async fn run(self, shell: &Shell) -> Outcome {
+        let screen = &shell.screen;
         let (text, name) = read(&self.file)?;
         let mut report = config::report(&text, &name);
         report.add(&templates(&text, &name));
+        let body = match self.apply {
+            true => inlined(&text, &name, &mut report)?,
+            false => None,
+        };
         let wrong = report.count(Fate::NotPossible);
         let summary = summary(&report);
         if self.check {
             report.elements.retain(|element| element.fate != Fate::AsIs);
         }
-        if screen.json {
-            screen.document(&json!(report));
-        } else {
+        let mut saved = None;
+        if !screen.json {
             show(screen, &report);
             screen.say(summary);
         }
+        if let Some(body) = body.filter(|_| wrong == 0) {
+            let client = shell.server.client()?;
+            saved = routing::keep(&client, screen, &self.file, &body).await?;
+            if saved.is_none() {
+                return Ok(Code::Refused.into());
+            }
+        }
+        if screen.json {
+            let mut document = json!(report);
+            if self.apply {
+                document["saved"] = json!(saved);
+            }
+            screen.document(&document);
+        } else if self.apply {
+            screen.say(applied(saved.as_ref()));
+        }
         Ok(if wrong == 0 { ExitCode::SUCCESS } else { Code::Refused.into() })
     }
+}
+
+fn applied(saved: Option<&Value>) -> String {
+    match saved {
+        None => "Nothing is applied: mend what is not possible first.".to_owned(),
+        Some(saved) if saved["changed"] == true => format!(
+            "Version {} of the routing is in force. Receivers in private networks are told only as \
+             far as `webhook.allow` in the settings says; silences are made with `operate silence`.",
+            saved["version"]
+        ),
+        Some(saved) => {
+            format!("Nothing is changed: version {} says the same already.", saved["version"])
+        }
+    }
+}
+
+/// What is to be kept, without a reference to this machine; mistakes go into the report.
+fn inlined(text: &str, name: &str, report: &mut Report) -> Result<Option<Value>, Trouble> {
+    if report.count(Fate::NotPossible) > 0 {
+        return Ok(None);
+    }
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let inlined = match config::inlined(text, name, &read) {
+        Ok(inlined) => inlined,
+        Err(errors) => {
+            report.add(&errors);
+            return Ok(None);
+        }
+    };
+    for (field, plain) in &inlined.fields {
+        let text = format!("what the file holds is kept sealed, as `{plain}`");
+        report.change(field, &text);
+    }
+    let loaded = config::load(text, name).ok();
+    let files = loaded.and_then(|config| config.read_templates().ok()).map(|(_, files)| files);
+    let files = files.unwrap_or_default();
+    if !files.is_empty() {
+        report.change("templates[0]", "the texts of the files are kept beside the routing");
+    }
+    let templates = routing::templates(&files)?;
+    let reason = format!("imported from {name}");
+    Ok(Some(json!({ "text": inlined.text, "templates": templates, "reason": reason })))
 }
 
 /// What is wrong with templates, in files and in receivers: known when all else is right.

@@ -13,6 +13,7 @@ mod beside_alertmanager;
 mod description;
 mod estate;
 mod hostile;
+mod import;
 mod in_its_place;
 mod journal;
 mod killed_under_load;

@@ -12,6 +12,7 @@ mod detect_to_restore;
 mod estate;
 mod heartbeats;
 mod history;
+mod kept_routing;
 mod opsgenie;
 mod pagerduty;
 mod paging;

@@ -904,8 +904,26 @@ export interface paths {
         };
         /** Shows the routing in force. */
         get: operations["routing_routing"];
-        put?: never;
+        /** Keeps a routing: checked as a whole, it is in force at once on every node, or nothing changed. */
+        put: operations["routing_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a text as keeping it would, and keeps nothing. */
+        post: operations["routing_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -943,6 +961,57 @@ export interface paths {
         put?: never;
         /** Shows what would become of an alert with these labels. Nothing is told. */
         post: operations["routing_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the versions of the routing that is kept, the newest first. */
+        get: operations["routing_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a version, and what it changed. */
+        get: operations["routing_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/versions/{version}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an earlier version hold again, as a new version, with the secrets that it had. */
+        post: operations["routing_take_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2311,6 +2380,15 @@ export interface components {
              * @description How long it took, in milliseconds.
              */
             took_milliseconds: number;
+        };
+        /** @description A line of a difference. */
+        DiffLine: {
+            /** @description Whether it is in both texts, or only in one; a gap stands for lines that are left out. */
+            change: components["schemas"]["LineChange"];
+            /** @description Its number in the text that it is in, from 1; in the newer one when it is in both. */
+            line: number;
+            /** @description The line. */
+            text: string;
         };
         /** @description When digests are sent. */
         DigestSchedule: {
@@ -3755,6 +3833,30 @@ export interface components {
             })[];
         };
         /** @description A list that comes whole. */
+        Items_RoutingVersion: {
+            /** @description The rows. */
+            items: {
+                /** @description By whom. */
+                actor: components["schemas"]["Actor"];
+                /** @description When it was made. */
+                at: components["schemas"]["Time"];
+                /** @description Why. */
+                reason: string;
+                /** @description The places whose secret became another one. */
+                secrets_changed: string[];
+                /**
+                 * Format: int64
+                 * @description The version that was taken back, when it was made so.
+                 */
+                taken_back?: number | null;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_TimelineEntry: {
             /** @description The rows. */
             items: {
@@ -3805,6 +3907,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description Where a routing is kept.
+         * @enum {string}
+         */
+        KeptIn: "none" | "file" | "product";
+        /**
          * @description What an integration key lets in.
          * @enum {string}
          */
@@ -3813,6 +3920,11 @@ export interface components {
         Labels: {
             [key: string]: string;
         };
+        /**
+         * @description Where a line is.
+         * @enum {string}
+         */
+        LineChange: "same" | "added" | "removed" | "gap";
         /** @description A place to look. */
         LinkEntry: {
             /** @description What is there. */
@@ -5018,6 +5130,8 @@ export interface components {
              * @description How many days back.
              */
             days: number;
+            /** @description The templates beside it; without them those that are kept. */
+            templates?: components["schemas"]["TemplateText"][] | null;
         };
         /** @description An alert that is told otherwise. */
         ReplayedAlert: {
@@ -5149,18 +5263,59 @@ export interface components {
              */
             when?: string;
         };
+        /** @description What is to be said about a text. */
+        RoutingChecked: {
+            /** @description Every mistake; none when it can be kept. */
+            errors: components["schemas"]["Mistake"][];
+            /** @description What is right but may not do what its writer thinks. */
+            notes: components["schemas"]["Mistake"][];
+            /** @description The names of its receivers. */
+            receivers: string[];
+            /** @description How many routes it has. */
+            routes: number;
+        };
+        /** @description A text to look at. */
+        RoutingDraft: {
+            /** @description Templates beside it. */
+            templates?: components["schemas"]["TemplateText"][];
+            /** @description The text. */
+            text: string;
+        };
         /** @description The routing in force. */
         RoutingInForce: {
             /** @description Whether there is one; without it receivers are told of nothing. */
             configured: boolean;
             /** @description The file that it is read from. */
             file?: string | null;
+            /** @description Where it is kept. */
+            kept: components["schemas"]["KeptIn"];
+            /** @description Whether the asker may change it here. */
+            may_change: boolean;
             /** @description Who can be told, and in which ways. */
             receivers: components["schemas"]["ShownReceiver"][];
             /** @description The routes, each after the one that it stands below. */
             routes: components["schemas"]["ShownRoute"][];
-            /** @description The file as others may see it: secrets are `<secret>`, comments are left out. */
+            /** @description The templates that are kept beside the text. */
+            templates: components["schemas"]["TemplateText"][];
+            /** @description The text, with `<secret>` where a secret stands; of a file without its comments. */
             text: string;
+            /** @description Why what is kept is not in force, with how to mend it. */
+            trouble?: string | null;
+            /**
+             * Format: int64
+             * @description The newest version that is kept in the product; 0 without one.
+             */
+            version: number;
+        };
+        /** @description The version that holds now. */
+        RoutingSaved: {
+            /** @description Whether it is a new one; else everything was as it is already. */
+            changed: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            version: number;
         };
         /** @description Labels of an alert that may never have been. */
         RoutingTest: {
@@ -5170,6 +5325,8 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /** @description The templates beside it; without them those that are kept. */
+            templates?: components["schemas"]["TemplateText"][] | null;
         };
         /** @description What would become of an alert with these labels now. */
         RoutingTested: {
@@ -5185,6 +5342,50 @@ export interface components {
             routes: components["schemas"]["TriedRoute"][];
             /** @description The silences that would hold it back now. */
             silenced_by: string[];
+        };
+        /** @description A routing to keep. */
+        RoutingText: {
+            /** @description Why it is changed. */
+            reason: string;
+            /** @description Templates beside it; its receivers call them by the names that they define. */
+            templates?: components["schemas"]["TemplateText"][];
+            /**
+             * @description The text, as Alertmanager's configuration file has it. A secret that stays as it is may be
+             *     `<secret>`. It names no files.
+             */
+            text: string;
+        };
+        /** @description A version in the history of the routing. */
+        RoutingVersion: {
+            /** @description By whom. */
+            actor: components["schemas"]["Actor"];
+            /** @description When it was made. */
+            at: components["schemas"]["Time"];
+            /** @description Why. */
+            reason: string;
+            /** @description The places whose secret became another one. */
+            secrets_changed: string[];
+            /**
+             * Format: int64
+             * @description The version that was taken back, when it was made so.
+             */
+            taken_back?: number | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description A version with its text. */
+        RoutingVersionView: components["schemas"]["RoutingVersion"] & {
+            /** @description What it changed of the version before. */
+            diff: components["schemas"]["DiffLine"][];
+            /** @description The templates beside it. */
+            templates: components["schemas"]["TemplateText"][];
+            /** @description What it changed of the templates: one after the other, each with its name as first line. */
+            templates_diff: components["schemas"]["DiffLine"][];
+            /** @description The text, with `<secret>` where a secret stands. */
+            text: string;
         };
         /** @description An alert that a rule would match. */
         RuleExample: {
@@ -5698,6 +5899,11 @@ export interface components {
             /** @description Its own page, best its status page. */
             url?: string | null;
         };
+        /** @description Why an earlier version is to hold again. */
+        TakeBack: {
+            /** @description Why. */
+            reason: string;
+        };
         /** @description What became of the events of a request. */
         Taken: {
             /** @description How many alerts they spoke of. */
@@ -5736,6 +5942,16 @@ export interface components {
          * @enum {string}
          */
         TeamType: "product" | "it_operations" | "sre";
+        /** @description A template beside the text. */
+        TemplateText: {
+            /**
+             * @description Its name, as that of a file.
+             * @example ours.tmpl
+             */
+            name: string;
+            /** @description What it holds. */
+            text: string;
+        };
         /**
          * Format: date-time
          * @description A point in time (RFC 3339); answers are in UTC.
@@ -10337,6 +10553,8 @@ export interface operations {
             /** @description The routing */
             200: {
                 headers: {
+                    /** @description The version that is kept in the product */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10345,6 +10563,205 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingText"];
+            };
+        };
+        responses: {
+            /** @description The version that holds now */
+            200: {
+                headers: {
+                    /** @description Its number */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSaved"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingDraft"];
+            };
+        };
+        responses: {
+            /** @description What is to be said about it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingChecked"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10405,15 +10822,6 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no routing to compare with */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10501,6 +10909,227 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RoutingVersion"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingVersionView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_take_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its number. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            /** @description The version that holds now */
+            200: {
+                headers: {
+                    /** @description Its number */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSaved"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -137,7 +137,7 @@ const alert = createRoute({
 const routing = createRoute({
   getParentRoute: () => app,
   path: '/alerts/routing',
-  validateSearch: only('view', 'labels'),
+  validateSearch: only('view', 'labels', 'version'),
   component: lazyRouteComponent(() => import('../practices/routing/RoutingPage'), 'RoutingPage'),
 });
 

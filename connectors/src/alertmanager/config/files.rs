@@ -1,5 +1,5 @@
 //! The files with templates. The only part that reads anything: whoever has the texts already uses
-//! [`crate::receivers::templates`] and adds them.
+//! [`templates_of`].
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -36,21 +36,44 @@ impl Config {
     }
 }
 
+/// Templates whose texts are at hand, each with its name, behind those that are built in.
+///
+/// # Errors
+/// Every text that is wrong, with the line.
+pub fn templates_of<'t>(
+    texts: impl IntoIterator<Item = (&'t str, &'t str)>,
+) -> Result<Templates, Vec<ConfigError>> {
+    let mut templates = receivers::templates().unwrap_or_default();
+    let mut errors = Vec::new();
+    for (name, text) in texts {
+        errors.extend(put(&mut templates, name, text).err());
+    }
+    if errors.is_empty() { Ok(templates) } else { Err(errors) }
+}
+
 fn add(templates: &mut Templates, file: &Path) -> Result<(), ConfigError> {
     let name = file.to_string_lossy();
-    let error = |line: usize, column: usize, problem: String, remedy: &str| ConfigError {
-        file: name.clone().into_owned(),
+    let text =
+        text(file).map_err(|why| error(&name, (0, 0), &format!("cannot be read: {why}"), ""))?;
+    put(templates, &name, &text)
+}
+
+fn put(templates: &mut Templates, name: &str, text: &str) -> Result<(), ConfigError> {
+    templates.add(name, text).map_err(|wrong| {
+        let (problem, remedy) = wrong.problem.split_once("; ").unwrap_or((&wrong.problem, ""));
+        error(name, (wrong.place.line, wrong.place.column), problem, remedy)
+    })
+}
+
+fn error(file: &str, (line, column): (usize, usize), problem: &str, remedy: &str) -> ConfigError {
+    ConfigError {
+        file: file.to_owned(),
         line: u32::try_from(line).unwrap_or(u32::MAX),
         column: u32::try_from(column).unwrap_or(u32::MAX),
         field: String::new(),
-        problem,
+        problem: problem.to_owned(),
         remedy: remedy.to_owned(),
-    };
-    let text = text(file).map_err(|why| error(0, 0, format!("cannot be read: {why}"), ""))?;
-    templates.add(&name, &text).map_err(|wrong| {
-        let (problem, remedy) = wrong.problem.split_once("; ").unwrap_or((&wrong.problem, ""));
-        error(wrong.place.line, wrong.place.column, problem.to_owned(), remedy)
-    })
+    }
 }
 
 fn text(file: &Path) -> io::Result<String> {

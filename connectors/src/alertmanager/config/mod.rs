@@ -11,12 +11,15 @@ mod error;
 mod files;
 mod glob;
 mod global;
+mod inline;
 mod interval;
+mod kept;
 mod node;
 mod receiver;
 mod redact;
 mod report;
 mod route;
+mod walk;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,8 +29,11 @@ use jiff::tz::TimeZone;
 use routing::{InhibitRule, Intervals, RouteSpec, Syntax};
 
 pub use error::{ConfigError, Note};
+pub use files::templates_of;
 pub use global::Global;
+pub use inline::{Inlined, inlined};
 pub use interval::NamedIntervals;
+pub use kept::{Kept, names_no_files};
 pub use receiver::{Integration, Receiver};
 pub use report::{Element, Fate, Report};
 

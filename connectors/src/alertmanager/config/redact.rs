@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use super::node::{Node, Value};
 
-const HIDDEN: &str = "<secret>";
+/// What stands in the place of a secret.
+pub(super) const HIDDEN: &str = "<secret>";
 
 /// Fields that are secret wherever they stand.
 const SECRET: &[&str] = &[
@@ -65,6 +66,31 @@ const FREE: &[&str] = &[
     "custom_fields",
 ];
 
+/// Whether what stands under a key is secret. `section` is the key whose list or map it is part of.
+pub(super) fn is_secret(section: &str, key: &str) -> bool {
+    !FREE.contains(&section) && (SECRET.contains(&key) || SECRET_IN.contains(&(section, key)))
+}
+
+/// The section that what stands under a key belongs to.
+pub(super) fn inner<'s>(section: &'s str, key: &'s str) -> &'s str {
+    if key.ends_with("_configs") || FREE.contains(&key) { key } else { section }
+}
+
+/// Whether free words stand as keys here.
+pub(super) fn is_free(section: &str) -> bool {
+    FREE.contains(&section)
+}
+
+/// Whether a word names a field that is secret somewhere.
+pub(super) fn names_secret(word: &str) -> bool {
+    SECRET.contains(&word) || SECRET_IN.iter().any(|(_, field)| *field == word)
+}
+
+/// Whether an address holds a password.
+pub(super) fn has_password(text: &str) -> bool {
+    without_password(text) != text
+}
+
 /// Writes a document with its secrets hidden.
 pub(super) fn redacted(document: &Node) -> String {
     let mut out = String::new();
@@ -85,11 +111,8 @@ impl Writer<'_> {
                     self.start(i > 0 || self.after_colon(), indent);
                     self.out.push_str(&written_key(&key.name));
                     self.out.push(':');
-                    let inner = if key.name.ends_with("_configs") { &key.name } else { section };
-                    let secret = !FREE.contains(&section)
-                        && (SECRET.contains(&key.name.as_str())
-                            || SECRET_IN.contains(&(section, key.name.as_str())));
-                    let inner = if FREE.contains(&key.name.as_str()) { &key.name } else { inner };
+                    let secret = is_secret(section, &key.name);
+                    let inner = inner(section, &key.name);
                     self.block(value, inner, hidden || secret, indent + 2);
                 }
             }

@@ -85,6 +85,13 @@ impl Report {
         self.elements.sort_by_key(|element| element.line);
     }
 
+    /// Says of a field how it is changed.
+    pub fn change(&mut self, field: &str, text: &str) {
+        if let Some(element) = owner(&mut self.elements, field) {
+            element.change(text);
+        }
+    }
+
     pub(super) fn of(
         file: &str,
         document: Option<&Node>,

@@ -107,8 +107,10 @@ impl Told {
 pub struct Carrier {
     /// The configuration.
     pub routing: LiveRouting,
-    /// Sends requests.
+    /// Sends requests to any network.
     pub webhooks: Webhooks,
+    /// Sends requests where those that people set up here may go.
+    pub guarded: Webhooks,
     /// Time.
     pub world: World,
     /// Where people reach Operate.
@@ -133,17 +135,20 @@ impl Carrier {
         let Some(integration) = integration else {
             return rejected("the configuration has no such receiver any more".to_owned());
         };
-        let files = secrets(integration.config.files());
+        let files = match routing.guarded {
+            true => BTreeMap::new(),
+            false => secrets(integration.config.files()),
+        };
         let (data, group_key) = told.data(&self.external_url);
         let now = stamp(self.world.now());
         let notice = Notice::new(&data, &group_key, now, &routing.templates, &files);
         match integration.config.calls(&notice) {
-            Ok(calls) => self.all(id, calls).await,
+            Ok(calls) => self.all(id, calls, routing.guarded).await,
             Err(not_sent) => rejected(not_sent.to_string()),
         }
     }
 
-    async fn all(&self, id: OutboxId, calls: Vec<Call>) -> Outcome {
+    async fn all(&self, id: OutboxId, calls: Vec<Call>, guarded: bool) -> Outcome {
         let mut detail = String::new();
         let mut waiting: std::collections::VecDeque<Call> = calls.into();
         let mut made = 0;
@@ -152,7 +157,7 @@ impl Carrier {
             if made > CALLS_MAX {
                 return Outcome::Rejected { detail: "too many calls follow each other".to_owned() };
             }
-            match self.one(id, call, &mut waiting).await {
+            match self.one(id, call, guarded, &mut waiting).await {
                 Ok(said) => detail = said,
                 Err(outcome) => return outcome,
             }
@@ -164,17 +169,20 @@ impl Carrier {
         &self,
         id: OutboxId,
         call: Call,
+        guarded: bool,
         waiting: &mut std::collections::VecDeque<Call>,
     ) -> Result<String, Outcome> {
         let call = match call {
             Call::Http(call) => call,
             Call::Mail(call) => {
-                let sent = connectors::email::carry(&call, id).await;
+                let sent =
+                    connectors::email::carry(&call, id, guarded.then_some(&self.guarded)).await;
                 return sent.map_err(failed);
             }
         };
         let clock = self.world.clock.clone();
-        let answer = self.webhooks.carry(&call, move || clock.now()).await.map_err(failed)?;
+        let webhooks = if guarded { &self.guarded } else { &self.webhooks };
+        let answer = webhooks.carry(&call, move || clock.now()).await.map_err(failed)?;
         match (call.judge)(answer.status, &answer.body) {
             Verdict::Taken => {}
             Verdict::Later(detail) => return Err(Outcome::Failed { detail }),

@@ -1,5 +1,5 @@
-//! The routing configuration in force: read from a file, checked as a whole, replaced as a whole.
-//! One that is wrong changes nothing, and the mistake names its line.
+//! The routing configuration in force: read from a file or kept in the product, checked as a whole,
+//! replaced as a whole. One that is wrong changes nothing, and the mistake names its line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,11 +9,14 @@ use connectors::alertmanager::config::{self, Config, Receiver};
 use gotemplate::Templates;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use kernel::Time;
+use kernel::{SpaceId, Time};
 use routing::{Inhibitor, Intervals, LabelSet, Node, Syntax, Tree};
+use spine::{Db, Fault};
 use tokio::sync::watch;
 
+use super::kept::{self, TemplateText};
 use crate::config as settings;
+use crate::keys::Keys;
 
 /// Largest file that is read, of configuration or with a secret.
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -29,7 +32,12 @@ pub struct Routing {
     pub intervals: Intervals,
     /// The default templates with those of the files.
     pub templates: Templates,
+    /// Whether somebody wrote it who may not read this machine's files: then no file is read for
+    /// it, and private networks are called only as far as `webhook.allow` says.
+    pub guarded: bool,
 }
+
+type Mistakes = Vec<config::ConfigError>;
 
 impl Routing {
     /// Reads and checks everything that a configuration consists of.
@@ -47,17 +55,49 @@ impl Routing {
     pub fn parse(text: &str, name: &str, syntax: Syntax) -> Result<Routing, String> {
         let config = config::load_as(text, name, syntax).map_err(|errors| listed(&errors))?;
         let (templates, _) = config.read_templates().map_err(|errors| listed(&errors))?;
-        config.check(&templates).map_err(|errors| listed(&errors))?;
+        Routing::built(config, templates, name, false).map_err(|errors| listed(&errors))
+    }
+
+    /// The same with a text that names no files, and templates whose texts are at hand.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the text.
+    pub fn of_text(
+        text: &str,
+        name: &str,
+        templates: &[TemplateText],
+        syntax: Syntax,
+    ) -> Result<Routing, Mistakes> {
+        config::names_no_files(text, name)?;
+        let config = config::load_as(text, name, syntax)?;
+        let texts = templates.iter().map(|one| (one.name.as_str(), one.text.as_str()));
+        let templates = config::templates_of(texts)?;
+        Routing::built(config, templates, name, true)
+    }
+
+    fn built(
+        config: Config,
+        templates: Templates,
+        name: &str,
+        guarded: bool,
+    ) -> Result<Routing, Mistakes> {
+        config.check(&templates)?;
         let names: BTreeSet<String> =
             config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
         let intervals: BTreeSet<String> = config.time_intervals.keys().cloned().collect();
         let tree = Tree::build(config.route.clone(), &names, &intervals).map_err(|errors| {
-            let lines =
-                errors.iter().map(|error| format!("{name}: {}: {}", error.path, error.problem));
-            lines.collect::<Vec<_>>().join("\n")
+            let told = |error: routing::RouteError| config::ConfigError {
+                file: name.to_owned(),
+                line: 0,
+                column: 0,
+                field: error.path,
+                problem: error.problem,
+                remedy: String::new(),
+            };
+            errors.into_iter().map(told).collect::<Vec<_>>()
         })?;
         let intervals = config.intervals(&TimeZone::system());
-        Ok(Routing { config, tree, intervals, templates })
+        Ok(Routing { config, tree, intervals, templates, guarded })
     }
 
     /// A receiver by its name.
@@ -97,8 +137,16 @@ fn contents(path: &Path) -> Result<String, String> {
 #[derive(Clone)]
 pub struct LiveRouting {
     settings: settings::Routing,
-    now: Arc<RwLock<Option<Arc<Routing>>>>,
+    now: Arc<RwLock<InForce>>,
     changed: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct InForce {
+    routing: Option<Arc<Routing>>,
+    /// The version that is kept in the product; 0 for a file, or for none.
+    version: i64,
+    trouble: Option<String>,
 }
 
 impl LiveRouting {
@@ -116,9 +164,14 @@ impl LiveRouting {
         Ok(live)
     }
 
-    /// The configuration; `None` when Operate was started without one.
+    /// The configuration; `None` when there is none.
     pub fn current(&self) -> Option<Arc<Routing>> {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.now.read().unwrap_or_else(PoisonError::into_inner).routing.clone()
+    }
+
+    /// Why what is kept in the product is not in force.
+    pub fn trouble(&self) -> Option<String> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).trouble.clone()
     }
 
     /// Reads the file again; what is in force stays when that is wrong.
@@ -130,10 +183,43 @@ impl LiveRouting {
         let read = Routing::read(path, self.settings.syntax);
         metrics::gauge!("alertmanager_config_last_reload_successful")
             .set(f64::from(u8::from(read.is_ok())));
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(read?));
+        self.now.write().unwrap_or_else(PoisonError::into_inner).routing = Some(Arc::new(read?));
         metrics::gauge!("alertmanager_config_last_reload_success_timestamp_seconds")
             .set(now.micros() as f64 / 1e6);
         self.changed.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
+    /// Takes in what is kept in the product, unless a file is named or a newer one is known.
+    /// One that cannot be used is told and leaves nothing in force: the server starts all the same,
+    /// so that somebody can mend it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn follow(&self, db: &Db, keys: &Keys) -> Result<(), Fault> {
+        if self.settings.file.is_some() {
+            return Ok(());
+        }
+        let newest = kept::store::newest(&mut db.reader().await?, &SpaceId::main()).await?;
+        let Some(newest) = newest else { return Ok(()) };
+        let known = || self.now.read().unwrap_or_else(PoisonError::into_inner).version;
+        if newest.version <= known() {
+            return Ok(());
+        }
+        let read = kept::opened(&newest, keys, self.settings.syntax);
+        if let Err(trouble) = &read {
+            tracing::error!(version = newest.version, trouble, "the routing is not in force");
+        }
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        if newest.version > now.version {
+            let (routing, trouble) = match read {
+                Ok(routing) => (Some(Arc::new(routing)), None),
+                Err(trouble) => (None, Some(trouble)),
+            };
+            *now = InForce { routing, version: newest.version, trouble };
+            drop(now);
+            self.changed.send_modify(|count| *count += 1);
+        }
         Ok(())
     }
 
@@ -147,9 +233,9 @@ impl LiveRouting {
         self.settings.syntax
     }
 
-    /// Whether Operate was started with a configuration.
+    /// Whether there is a configuration.
     pub fn configured(&self) -> bool {
-        self.settings.file.is_some()
+        self.now.read().unwrap_or_else(PoisonError::into_inner).routing.is_some()
     }
 
     /// How long it is known what receivers were told.

@@ -1,6 +1,6 @@
 //! Notifications: groups of alerts that receivers are told of, by Alertmanager's configuration.
 //!
-//! [`live`] holds the configuration, [`policy`] what it cannot say, [`board`] the groups in memory.
+//! [`live`] holds the configuration, [`kept`] its versions in the product, [`policy`] what it cannot say, [`board`] the groups in memory.
 //! [`dispatch`] flushes those that are due, [`desk`] decides what receivers are told of them, at
 //! once or in [`digests`], and the courier carries it.
 
@@ -11,6 +11,7 @@ pub mod desk;
 pub mod digests;
 pub mod dispatch;
 mod explain;
+pub mod kept;
 pub mod live;
 pub mod policy;
 pub mod routes;

@@ -1,8 +1,9 @@
-import { Button, Group, Select, Textarea } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { type ReplayAnswer, routing } from '../../api';
+import type { RoutingDraft } from '../../api/routing';
 import { useSend } from '../../kit/command';
 import { Refusal } from '../../kit/Refusal';
 import { SimpleTable } from '../../kit/SimpleTable';
@@ -13,30 +14,21 @@ import styles from './routing.module.css';
 
 const spans = [1, 3, 7, 14, 30];
 
-/** A changed file, and what it would have told otherwise of what fired during the last days. */
-export function Replay({ text }: { text: string }) {
-  const [changed, setChanged] = useState(text);
+/** What a changed text would have told otherwise of what fired during the last days. */
+export function Replay({ draft }: { draft: RoutingDraft }) {
   const [days, setDays] = useState(7);
   const [answer, setAnswer] = useState<ReplayAnswer>();
   const { run, pending, problem, reload } = useSend(async () => {
     setAnswer(undefined);
-    setAnswer(await routing.replay(changed, days));
+    setAnswer(await routing.replay(draft, days));
   });
   return (
-    <div className={styles.stack}>
-      <Panel title="The changed file">
-        <Textarea
-          label="Change what you like"
-          description="Nothing is saved or told: copy it into the file when it does what you want. Secrets may stay <secret>."
-          autosize
-          minRows={10}
-          maxRows={28}
-          spellCheck={false}
-          classNames={{ input: styles.editor ?? '' }}
-          value={changed}
-          onChange={(event) => setChanged(event.currentTarget.value)}
-        />
-        <Group mt="md" align="flex-end">
+    <>
+      <Panel title="What it would have told">
+        <p className={styles.sub}>
+          Replays what fired during the last days by this text. Nothing is told or saved.
+        </p>
+        <Group mt="xs" align="flex-end">
           <Select
             label="Replay the last"
             w={140}
@@ -45,17 +37,14 @@ export function Replay({ text }: { text: string }) {
             allowDeselect={false}
             onChange={(value) => setDays(Number(value))}
           />
-          <Button loading={pending} onClick={() => void run()}>
+          <Button variant="default" loading={pending} onClick={() => void run()}>
             Replay
-          </Button>
-          <Button variant="default" disabled={changed === text} onClick={() => setChanged(text)}>
-            As it is in force
           </Button>
         </Group>
         <Refusal problem={problem} reload={reload} />
       </Panel>
       {answer && <Answer answer={answer} />}
-    </div>
+    </>
   );
 }
 

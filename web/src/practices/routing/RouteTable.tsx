@@ -42,27 +42,33 @@ export function RouteTable({ found }: { found: RoutingInForce }) {
           ]}
         />
       </Panel>
-      <Panel title="The file">
+      <Panel title={found.kept === 'product' ? 'The text' : 'The file'}>
         <p className={styles.sub}>
-          {found.file ? (
-            <>
-              Read from <code>{found.file}</code>. Change it there and send SIGHUP or{' '}
-              <code>POST /-/reload</code>; one that is wrong changes nothing.
-            </>
-          ) : (
-            'An administrator sees where it is kept.'
-          )}{' '}
-          How soon what can wait is told, and what a storm does, is set under{' '}
+          <Where found={found} /> How soon what can wait is told, and what a storm does, is set
+          under{' '}
           <Link to="/settings/$part" params={{ part: 'notifications' }}>
             Settings, Notifications
           </Link>
           .
         </p>
-        <pre className={styles.file} tabIndex={0} aria-label="The file without its secrets">
+        <pre className={styles.file} tabIndex={0} aria-label="The text without its secrets">
           {found.text}
         </pre>
       </Panel>
     </div>
+  );
+}
+
+function Where({ found }: { found: RoutingInForce }) {
+  if (found.kept === 'product') {
+    return <>Version {found.version} is kept here, with its secrets sealed.</>;
+  }
+  if (!found.file) return <>An administrator sees where it is kept.</>;
+  return (
+    <>
+      Read from <code>{found.file}</code>. Change it there and send SIGHUP or{' '}
+      <code>POST /-/reload</code>; one that is wrong changes nothing.
+    </>
   );
 }
 

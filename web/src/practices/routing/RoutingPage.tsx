@@ -6,15 +6,18 @@ import { AlertViews } from '../../kit/AlertViews';
 import kit from '../../kit/kit.module.css';
 import { Loaded } from '../../kit/QueryState';
 import { PageHead } from '../../ui/PageHead';
-import { EmptyState } from '../../ui/States';
-import { Replay } from './Replay';
+import { ProblemBox } from '../../ui/States';
+import { Change } from './Change';
+import { History } from './History';
 import { RouteTable } from './RouteTable';
+import { Start } from './Start';
 import { Tester } from './Tester';
 
-/** Who is told of which alerts: the routing in force, trying labels on it, and replaying a change. */
+/** Who is told of which alerts: the routing in force, trying labels on it, changing it. */
 export function RoutingPage() {
   const { view } = useSearch({ from: '/app/alerts/routing' });
   const query = useQuery(routing.inForce());
+  const kept = query.data?.kept;
   return (
     <>
       <PageHead title="Routing" above={<AlertViews />} />
@@ -25,12 +28,26 @@ export function RoutingPage() {
         <Link to="/alerts/routing" search={{ view: 'test' }}>
           Try labels
         </Link>
-        <Link to="/alerts/routing" search={{ view: 'replay' }}>
-          Replay a change
-        </Link>
+        {kept !== 'none' && (
+          <Link to="/alerts/routing" search={{ view: 'change' }}>
+            {query.data?.may_change ? 'Change' : 'Replay a change'}
+          </Link>
+        )}
+        {kept === 'product' && (
+          <Link to="/alerts/routing" search={{ view: 'history' }}>
+            Versions
+          </Link>
+        )}
       </nav>
       <Loaded query={query} rows={8}>
-        {(found) => <View view={view} found={found} />}
+        {(found) => (
+          <>
+            {found.trouble && (
+              <ProblemBox title="What is kept is not in force" remedy={found.trouble} />
+            )}
+            <View view={view} found={found} />
+          </>
+        )}
       </Loaded>
     </>
   );
@@ -38,17 +55,8 @@ export function RoutingPage() {
 
 function View({ view, found }: { view: string | undefined; found: RoutingInForce }) {
   if (view === 'test') return <Tester configured={found.configured} />;
-  if (!found.configured) return <None />;
-  return view === 'replay' ? <Replay text={found.text} /> : <RouteTable found={found} />;
-}
-
-function None() {
-  return (
-    <EmptyState title="No routing configuration is set">
-      People are called through the escalation policies of incidents. To tell receivers of groups of
-      alerts as well, name a configuration file of Alertmanager in <code>routing.file</code> of
-      Operate’s settings, or start <code>operate alertmanager --config.file=…</code>, and look at it
-      first with <code>operate import alertmanager</code>.
-    </EmptyState>
-  );
+  if (found.kept === 'none') return <Start found={found} />;
+  if (view === 'change' || view === 'replay') return <Change found={found} />;
+  if (view === 'history') return <History found={found} />;
+  return <RouteTable found={found} />;
 }

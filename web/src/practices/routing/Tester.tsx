@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 
 import { routing } from '../../api';
+import type { RoutingDraft } from '../../api/routing';
 import { ItemLink } from '../../kit/ItemLink';
 import { Failure } from '../../kit/QueryState';
 import { count } from '../../kit/words';
@@ -13,14 +14,20 @@ import { TriedRoutes } from '../alerts/TriedRoutes';
 import { readLabels } from '../../kit/labels';
 import styles from './routing.module.css';
 
+interface TesterProps {
+  configured: boolean;
+  /** The text to try; without one what is in force. */
+  draft?: RoutingDraft;
+}
+
 /** Labels that somebody pastes, and what would become of an alert with them. */
-export function Tester({ configured }: { configured: boolean }) {
+export function Tester({ configured, draft }: TesterProps) {
   const { labels: text = '' } = useSearch({ from: '/app/alerts/routing' });
   const navigate = useNavigate({ from: '/alerts/routing' });
   const read = readLabels(text);
   return (
     <div className={styles.stack}>
-      <Panel title="Labels">
+      <Panel title={draft ? 'Try labels on this text' : 'Labels'}>
         <Textarea
           label="The labels of an alert"
           description={'A line each as name=value, or as Prometheus prints them: {name="value"}'}
@@ -39,19 +46,19 @@ export function Tester({ configured }: { configured: boolean }) {
           }
         />
       </Panel>
-      <Result labels={read.labels} configured={configured} />
+      <Result labels={read.labels} configured={configured} {...(draft && { draft })} />
     </div>
   );
 }
 
-interface ResultProps {
+interface ResultProps extends TesterProps {
   labels: Record<string, string>;
-  configured: boolean;
 }
 
-function Result({ labels, configured }: ResultProps) {
+function Result({ labels, configured, draft }: ResultProps) {
   const [asked] = useDebouncedValue(labels, 300);
-  const query = useQuery(routing.test(asked));
+  const [tried] = useDebouncedValue(draft, 600);
+  const query = useQuery(routing.test(asked, tried));
   const found = query.data;
   if (Object.keys(labels).length === 0) {
     return <p className={styles.sub}>Nothing is sent: you only see what would happen.</p>;

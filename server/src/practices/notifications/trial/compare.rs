@@ -72,9 +72,9 @@ pub struct ReplayedAlert {
     pub then: Vec<String>,
 }
 
-/// Replays what fired against two configurations.
+/// Replays what fired against two configurations; without one now, nobody is told now.
 pub fn compare(
-    now: &Routing,
+    now: Option<&Routing>,
     then: &Routing,
     fired: &[Fired],
     (from, until): (Time, Time),
@@ -95,8 +95,10 @@ pub fn compare(
         })
         .collect();
     // What began a moment ago would be told a moment later.
-    let end = until + longest_wait(now).max(longest_wait(then));
-    let (before, after) = (played(now, &spells, end), played(then, &spells, end));
+    let end = until + now.map_or(Duration::ZERO, longest_wait).max(longest_wait(then));
+    let nothing = || Replayed { sent: Vec::new(), until: stamp(end) };
+    let before = now.map_or_else(nothing, |now| played(now, &spells, end));
+    let after = played(then, &spells, end);
     let (told_before, told_after) = (receivers(&before), receivers(&after));
     let mut answer = ReplayAnswer {
         from,
@@ -168,14 +170,15 @@ fn receivers(replayed: &Replayed) -> HashMap<u64, BTreeSet<&str>> {
 }
 
 fn counts(
-    now: &Routing,
+    now: Option<&Routing>,
     then: &Routing,
     before: &Replayed,
     after: &Replayed,
 ) -> Vec<ReceiverChange> {
     let until = before.until.min(after.until);
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for receiver in now.config.receivers.iter().chain(&then.config.receivers) {
+    let receivers = now.into_iter().chain([then]).flat_map(|one| &one.config.receivers);
+    for receiver in receivers {
         counts.entry(&receiver.name).or_default();
     }
     for sent in before.sent.iter().filter(|sent| sent.at <= until) {

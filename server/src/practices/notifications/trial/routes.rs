@@ -1,11 +1,12 @@
 //! HTTP faces of the routing: what is in force, and trying it or a changed one.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use alerts::{Labels, Signal};
 use axum::extract::State;
+use axum::http::HeaderMap;
+use connectors::alertmanager::config::Receiver;
 use kernel::{ItemRef, SilenceId};
 use serde::{Deserialize, Serialize};
 use spine::Fault;
@@ -18,7 +19,9 @@ use super::store;
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::Json;
+use crate::practices::incidents::routes::etag;
 use crate::practices::notifications::explain::tried;
+use crate::practices::notifications::kept::{self, TemplateText};
 use crate::practices::notifications::live::Routing;
 use crate::practices::notifications::way::TriedRoute;
 use crate::problem::{Answer, Problem};
@@ -41,14 +44,36 @@ pub fn routes() -> OpenApiRouter<App> {
 struct RoutingInForce {
     /// Whether there is one; without it receivers are told of nothing.
     configured: bool,
+    /// Where it is kept.
+    kept: KeptIn,
     /// The file that it is read from.
     file: Option<String>,
-    /// The file as others may see it: secrets are `<secret>`, comments are left out.
+    /// The newest version that is kept in the product; 0 without one.
+    version: i64,
+    /// Whether the asker may change it here.
+    may_change: bool,
+    /// Why what is kept is not in force, with how to mend it.
+    trouble: Option<String>,
+    /// The text, with `<secret>` where a secret stands; of a file without its comments.
     text: String,
+    /// The templates that are kept beside the text.
+    templates: Vec<TemplateText>,
     /// The routes, each after the one that it stands below.
     routes: Vec<ShownRoute>,
     /// Who can be told, and in which ways.
     receivers: Vec<ShownReceiver>,
+}
+
+/// Where a routing is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeptIn {
+    /// Nowhere: there is none.
+    None,
+    /// In a file of the machine, named in the settings: changed there.
+    File,
+    /// Here, in versions: changed by whoever administers.
+    Product,
 }
 
 /// A route.
@@ -89,29 +114,53 @@ struct ShownReceiver {
 
 /// Shows the routing in force.
 #[utoipa::path(get, path = "/routing", tag = "routing",
-    responses((status = 200, description = "The routing", body = RoutingInForce)))]
-async fn routing(State(app): State<App>, caller: Caller) -> Answer<Json<RoutingInForce>> {
-    let Some(routing) = app.routing.current() else {
-        return Ok(Json(RoutingInForce {
-            configured: false,
-            file: None,
-            text: String::new(),
-            routes: Vec::new(),
-            receivers: Vec::new(),
-        }));
-    };
+    responses((status = 200, description = "The routing", body = RoutingInForce,
+        headers(("ETag", description = "The version that is kept in the product")))))]
+async fn routing(
+    State(app): State<App>,
+    caller: Caller,
+) -> Answer<(HeaderMap, Json<RoutingInForce>)> {
     let admin = may(&caller, Action::Administer, &[]).is_ok();
-    let receivers = routing.config.receivers.iter().map(|receiver| ShownReceiver {
+    let routing = app.routing.current();
+    let file = app.routing.file();
+    let newest = match file {
+        Some(_) => None,
+        None => kept::store::newest(&mut app.db.reader().await?, &caller.space).await?,
+    };
+    let kept = match (file, &newest) {
+        (Some(_), _) => KeptIn::File,
+        (None, Some(_)) => KeptIn::Product,
+        (None, None) => KeptIn::None,
+    };
+    let version = newest.as_ref().map_or(0, |newest| newest.version);
+    let (text, templates) = match newest {
+        Some(newest) => (newest.data.text, newest.data.templates),
+        None => {
+            let text = routing.as_ref().map(|routing| routing.config.redacted_yaml().to_owned());
+            (text.unwrap_or_default(), Vec::new())
+        }
+    };
+    let receivers = routing.iter().flat_map(|routing| &routing.config.receivers);
+    let in_force = RoutingInForce {
+        configured: routing.is_some(),
+        kept,
+        file: file.map(|file| file.display().to_string()).filter(|_| admin),
+        version,
+        may_change: admin && file.is_none(),
+        trouble: app.routing.trouble(),
+        text,
+        templates,
+        receivers: receivers.map(shown_receiver).collect(),
+        routes: routing.iter().flat_map(|routing| routing.tree.nodes()).map(shown).collect(),
+    };
+    Ok((etag(version), Json(in_force)))
+}
+
+fn shown_receiver(receiver: &Receiver) -> ShownReceiver {
+    ShownReceiver {
         name: receiver.name.clone(),
         ways: receiver.integrations.iter().map(|one| one.config.name().to_owned()).collect(),
-    });
-    Ok(Json(RoutingInForce {
-        configured: true,
-        file: app.routing.file().map(|file| file.display().to_string()).filter(|_| admin),
-        text: routing.config.redacted_yaml().to_owned(),
-        routes: routing.tree.nodes().iter().map(shown).collect(),
-        receivers: receivers.collect(),
-    }))
+    }
 }
 
 fn shown(node: &routing::Node) -> ShownRoute {
@@ -145,6 +194,9 @@ struct RoutingTest {
     /// Which configuration to try; without one that in force.
     #[serde(default)]
     config: Option<String>,
+    /// The templates beside it; without them those that are kept.
+    #[serde(default)]
+    templates: Option<Vec<TemplateText>>,
 }
 
 /// What would become of an alert with these labels now.
@@ -181,7 +233,8 @@ async fn test(
     let routing = match &asked.config {
         Some(text) => {
             may(&caller, Action::Administer, &[])?;
-            Some(std::sync::Arc::new(parsed(&app, text)?))
+            let then = parsed(&app, &caller, text, asked.templates.as_deref()).await?;
+            Some(std::sync::Arc::new(then))
         }
         None => app.routing.current(),
     };
@@ -216,6 +269,9 @@ async fn test(
 struct ReplayAsked {
     /// The changed file. Secrets may stay `<secret>`.
     config: String,
+    /// The templates beside it; without them those that are kept.
+    #[serde(default)]
+    templates: Option<Vec<TemplateText>>,
     /// How many days back.
     #[schema(minimum = 1, maximum = 30)]
     days: u32,
@@ -224,8 +280,7 @@ struct ReplayAsked {
 /// Replays what fired during the last days against a changed configuration. Nothing is told, and
 /// nothing is changed.
 #[utoipa::path(post, path = "/routing/replay", tag = "routing", request_body = ReplayAsked,
-    responses((status = 200, description = "What would be told otherwise", body = ReplayAnswer),
-        (status = 409, description = "There is no routing to compare with", body = Problem)))]
+    responses((status = 200, description = "What would be told otherwise", body = ReplayAnswer)))]
 async fn replay_changed(
     State(app): State<App>,
     caller: Caller,
@@ -235,12 +290,8 @@ async fn replay_changed(
     if !(1..=30).contains(&asked.days) {
         return Err(Problem::refused("between 1 and 30 days").at("days"));
     }
-    let then = parsed(&app, &asked.config)?;
-    let Some(now) = app.routing.current() else {
-        let message = "there is no routing configuration to compare with";
-        return Err(Problem::new(axum::http::StatusCode::CONFLICT, "not_allowed_now", message)
-            .remedy("name a file in `routing.file` of the settings, and start again"));
-    };
+    let then = parsed(&app, &caller, &asked.config, asked.templates.as_deref()).await?;
+    let now = app.routing.current();
     let until = app.world.now();
     let span = (until - Duration::from_secs(u64::from(asked.days) * 86_400), until);
     let mut conn = app.db.reader().await?;
@@ -250,16 +301,32 @@ async fn replay_changed(
     let more = fired.len() > FIRINGS_MOST;
     fired.truncate(FIRINGS_MOST);
     // Some hundred thousand flushes: not on a thread that others wait for.
-    let work = move || compare(&now, &then, &fired, span, more);
+    let work = move || compare(now.as_deref(), &then, &fired, span, more);
     let answer = tokio::task::spawn_blocking(work).await;
     Ok(Json(answer.map_err(|_| Fault::Other("a replay broke off".to_owned()))?))
 }
 
-/// Reads a configuration as the file would be read.
-fn parsed(app: &App, text: &str) -> Answer<Routing> {
-    let name = app.routing.file().unwrap_or(Path::new("alertmanager.yml"));
+/// Reads a configuration as the file would be read, or as it would be kept.
+async fn parsed(
+    app: &App,
+    caller: &Caller,
+    text: &str,
+    templates: Option<&[TemplateText]>,
+) -> Answer<Routing> {
     // Nothing is sent: what is hidden may be any address.
     let text = text.replace("<secret>", "http://secret.invalid/");
-    Routing::parse(&text, &name.display().to_string(), app.routing.syntax())
-        .map_err(|errors| Problem::refused(errors).at("config"))
+    let syntax = app.routing.syntax();
+    if let Some(file) = app.routing.file() {
+        return Routing::parse(&text, &file.display().to_string(), syntax)
+            .map_err(|errors| Problem::refused(errors).at("config"));
+    }
+    let kept = match templates {
+        Some(templates) => templates.to_vec(),
+        None => {
+            let mut conn = app.db.reader().await?;
+            let newest = kept::store::newest(&mut conn, &caller.space).await?;
+            newest.map(|newest| newest.data.templates).unwrap_or_default()
+        }
+    };
+    Routing::of_text(&text, kept::NAME, &kept, syntax).map_err(|errors| kept::refused(&errors))
 }
