@@ -144,8 +144,8 @@ impl Calendar {
         spans.get(next).map(|span| span.from.max(at))
     }
 
-    /// Open time from `from` until `until` outside of the pauses, in microseconds: `|[from, until] ∩
-    /// calendar \ pauses|`. 0 when `until` is not after `from`.
+    /// Open time from `from` until `until` outside of the pauses, in microseconds:
+    /// `|[from, until] ∩ calendar \ pauses|`. 0 when `until` is not after `from`.
     pub fn elapsed(&self, from: i64, until: i64, pauses: &Spans) -> i64 {
         if until <= from {
             return 0;

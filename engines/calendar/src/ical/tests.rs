@@ -99,7 +99,8 @@ fn a_moved_occurrence_replaces_the_one_of_its_series() {
 #[test]
 fn folded_lines_alarms_and_other_components_are_read_over() {
     let text = "BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
-                END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nSUMMARY:Tag der Deut\r\n schen Ein\r\n\
+                END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n\
+                SUMMARY:Tag der Deut\r\n schen Ein\r\n\
                 \theit\\, frei\r\nDTSTART;VALUE=\"DATE\":20261003\r\nBEGIN:VALARM\r\n\
                 DURATION:PT15M\r\nEND:VALARM\r\nEND:VEVENT\r\n";
     let found = events(text).expect("events");
@@ -148,7 +149,8 @@ proptest! {
             "DTSTART;TZID=Europe/Berlin:20260329T023000", "DTEND:20260102", "DURATION:P9999999W",
             "RRULE:FREQ=DAILY", "RRULE:FREQ=YEARLY;BYDAY=53MO", "EXDATE:20260101", "\"", "é:é",
             "RDATE;VALUE=PERIOD:20260101T000000Z/PT1H", "DTSTART:00010101T000000",
-            "DTSTART:99991231", "DURATION:PT4294967295H", "UID:1", "RECURRENCE-ID:20260101"]), 0..12,
+            "DTSTART:99991231", "DURATION:PT4294967295H", "UID:1", "RECURRENCE-ID:20260101"]),
+        0..12,
     )) {
         if let Ok(found) = events(&lines.join("\n")) {
             for event in found {

@@ -66,7 +66,9 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_intervals_says_nothing(spans in prop::collection::vec((0..END, 0..9_i64), 0..6)) {
+    fn the_order_of_intervals_says_nothing(
+        spans in prop::collection::vec((0..END, 0..9_i64), 0..6),
+    ) {
         let spans: Vec<Span> = spans.iter().map(|(from, n)| Span::new(*from, from + n)).collect();
         let backwards: Spans = spans.iter().rev().copied().collect();
         prop_assert_eq!(Spans::from(spans), backwards);

@@ -182,7 +182,8 @@ proptest! {
 
     #[test]
     fn a_change_to_the_same_calendar_changes_nothing(
-        definition in definition(), start in instants(), change in instants(), target in 1..9 * HOUR,
+        definition in definition(), start in instants(), change in instants(),
+        target in 1..9 * HOUR,
     ) {
         let calendar = of_three_years(&definition);
         let changed = calendar.then(change, &calendar);
