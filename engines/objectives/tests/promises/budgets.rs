@@ -1,5 +1,5 @@
 use objectives::{Budget, Guard, Pair, Policy, Runway, Severity, Stance, Tally, Target, Verdict};
-use objectives::{burn, pairs};
+use objectives::{Standing, burn, pairs, standing};
 
 use super::{DAY, HOUR, MINUTE, near};
 
@@ -110,4 +110,15 @@ fn a_policy_says_what_may_go_out() {
         assert_eq!(stance(0.99, bad), expected, "{bad} of 100 used");
     }
     assert_eq!((stance(1.0, 0.0), stance(1.0, 1.0)), (Stance::Healthy, Stance::Freeze));
+}
+
+#[test]
+fn a_promise_better_than_what_is_bought_is_flagged() {
+    let bought = 0.9999 * 0.9999 * 0.9995;
+    let held = |share: f64, without| standing(target(share), (bought, bought), without);
+    assert_eq!(held(0.9995, 0), Standing::Exceeds { composite: bought });
+    assert_eq!(held(0.9995, 1), Standing::Exceeds { composite: bought }, "one more cannot help");
+    assert_eq!(held(0.999, 0), Standing::Covered);
+    assert_eq!(held(0.999, 1), Standing::Unknown, "a supplier promises nothing");
+    assert_eq!(standing(target(0.99), (0.98, 0.995), 0), Standing::Unknown);
 }
