@@ -27,11 +27,12 @@ impl Graph {
     /// as `own` says (from 0 to 1). `None` for an unknown item.
     ///
     /// What is needed by itself is in series, `ΠA`; of a group at least so many must be up,
-    /// `Σ C(n,j) A^j (1−A)^(n−j)` for equal parts. Something that several paths lead to counts once:
-    /// the whole is a decision diagram over the items, exact up to 100,000 nodes, also in cycles.
+    /// `Σ C(n,j) A^j (1−A)^(n−j)` for equal parts. Something that several paths lead to counts
+    /// once: the whole is a decision diagram over the items, exact up to 100,000 nodes, also in
+    /// cycles.
     ///
-    /// Above that size the answer is two bounds, by what holds for parts that only ever help (Esary,
-    /// Proschan and Walkup, 1967): all of several are up at least with the product of their
+    /// Above that size the answer is two bounds, by what holds for parts that only ever help
+    /// (Esary, Proschan and Walkup, 1967): all of several are up at least with the product of their
     /// probabilities, at most with the least of them; of k of n the k best are up together at
     /// least, and the n−k+1 worst are not all down at most.
     pub fn composite(&self, item: &str, own: impl Fn(&str) -> f64) -> Option<Composite> {

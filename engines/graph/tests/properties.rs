@@ -170,7 +170,8 @@ proptest! {
             let likely: f64 = chances.iter().enumerate()
                 .map(|(item, chance)| if down(item) { 1.0 - chance } else { *chance })
                 .product();
-            let failed: BTreeSet<String> = (0..chances.len()).filter(|i| down(*i)).map(name).collect();
+            let failed: BTreeSet<String> =
+                (0..chances.len()).filter(|item| down(*item)).map(name).collect();
             let hit = graph.impact(failed.iter().map(String::as_str));
             let gone = failed.contains(&root) || hit.hit(&root).is_some_and(|hit| !hit.softened);
             expected += if gone { 0.0 } else { likely };
