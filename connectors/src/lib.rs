@@ -11,6 +11,7 @@ pub mod email;
 pub mod events;
 mod flat;
 pub mod link;
+pub mod openslo;
 pub mod opsgenie;
 pub mod pagerduty;
 pub mod receivers;

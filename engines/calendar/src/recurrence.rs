@@ -24,6 +24,10 @@ const A_DAY_MAX: usize = 24;
 pub struct Recurrence {
     set: RRuleSet,
     zone: TimeZone,
+    /// The wall time from which occurrences count.
+    begin: DateTime,
+    /// How often it comes, at most.
+    count: usize,
 }
 
 /// A rule that cannot be followed.
@@ -76,12 +80,15 @@ impl Recurrence {
         if !(1900..=9000).contains(&local.year()) {
             return Err(RuleError::Begin);
         }
+        let wall = local.with().subsec_nanosecond(0).build().map_err(|_| RuleError::Begin)?;
         let parts = parts(rule, &zone)?;
-        let text = format!("DTSTART:{}Z\nRRULE:{parts}", local.strftime("%Y%m%dT%H%M%S"));
+        let count = count(&parts)?;
+        let (first, rule) = mended(parts, wall);
+        let text = format!("DTSTART:{}Z\nRRULE:{rule}", first.strftime("%Y%m%dT%H%M%S"));
         let set: RRuleSet = text.parse().map_err(|error: rrule::RRuleError| {
             RuleError::Wrong(error.to_string().lines().next().unwrap_or_default().to_owned())
         })?;
-        let recurrence = Recurrence { set: set.limit(), zone };
+        let recurrence = Recurrence { set: set.limit(), zone, begin: wall, count };
         if recurrence.next_from(begin).is_none() {
             return Err(RuleError::Never);
         }
@@ -101,9 +108,12 @@ impl Recurrence {
     /// The occurrences from the beginning on, in their order.
     fn occurrences(&self) -> impl Iterator<Item = Timestamp> {
         let walls = (&self.set).into_iter().take(OCCURRENCES_MAX);
-        walls.map_while(|wall| {
+        let walls = walls.map_while(|wall| {
             let wall = Timestamp::from_second(wall.timestamp()).ok()?;
-            let wall: DateTime = TimeZone::UTC.to_datetime(wall);
+            Some(TimeZone::UTC.to_datetime(wall))
+        });
+        let counted = walls.skip_while(|wall| *wall < self.begin).take(self.count);
+        counted.map_while(|wall| {
             // "Compatible" is RFC 5545's reading of gaps and folds.
             self.zone.to_ambiguous_zoned(wall).compatible().ok().map(|zoned| zoned.timestamp())
         })
@@ -111,10 +121,10 @@ impl Recurrence {
 }
 
 /// The parts that the library gets: checked, and `UNTIL` as wall time.
-fn parts(rule: &str, zone: &TimeZone) -> Result<String, RuleError> {
+fn parts(rule: &str, zone: &TimeZone) -> Result<Parts, RuleError> {
     let rule = rule.trim();
     let rule = rule.strip_prefix("RRULE:").unwrap_or(rule);
-    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut seen: Parts = Vec::new();
     for part in rule.split(';').filter(|part| !part.is_empty()) {
         let unknown = || RuleError::Part(part.chars().take(64).collect());
         let (name, value) = part.split_once('=').ok_or_else(unknown)?;
@@ -142,9 +152,53 @@ fn parts(rule: &str, zone: &TimeZone) -> Result<String, RuleError> {
     if times > A_DAY_MAX {
         return Err(RuleError::Often);
     }
-    let texts: Vec<String> = seen.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    Ok(texts.join(";"))
+    Ok(seen)
 }
+
+/// How often a rule comes, at most: its `COUNT`, counted here.
+fn count(parts: &[(String, String)]) -> Result<usize, RuleError> {
+    let Some((name, value)) = parts.iter().find(|(name, _)| name == "COUNT") else {
+        return Ok(usize::MAX);
+    };
+    let wrong = || RuleError::Part(format!("{name}={value}"));
+    value.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
+}
+
+/// Where the library begins, and the rule that it follows so that the standard's occurrences come
+/// out: what it leaves out of RFC 5545, 3.3.10, is put in.
+fn mended(parts: Parts, begin: DateTime) -> (DateTime, String) {
+    let value = |wanted: &str| parts.iter().find(|(name, _)| name == wanted).map(|(_, v)| v);
+    let is = |wanted: &str| value("FREQ").is_some_and(|frequency| frequency == wanted);
+    let mut first = begin;
+    let mut more = String::new();
+    // The first week is whole, however late in it the rule begins: positions count from its start.
+    if is("WEEKLY") && value("BYSETPOS").is_some() {
+        let start = value("WKST").map_or("MO", String::as_str);
+        let start = WEEK.iter().position(|day| *day == start).unwrap_or(0);
+        let since = (weekday(begin) + 7 - start) % 7;
+        let monday = i64::try_from(since).ok().and_then(|days| begin.checked_sub(days.days()).ok());
+        first = monday.unwrap_or(begin);
+    }
+    // Which day of a numbered week is meant is the day of the beginning, unless the rule says.
+    let days = ["BYDAY", "BYMONTHDAY", "BYYEARDAY"];
+    if value("BYWEEKNO").is_some() && days.iter().all(|name| value(name).is_none()) {
+        more = format!(";BYDAY={}", WEEK[weekday(begin)]);
+    }
+    let kept = parts.iter().filter(|(name, _)| name != "COUNT");
+    let texts: Vec<String> = kept.map(|(name, value)| format!("{name}={value}")).collect();
+    (first, texts.join(";") + &more)
+}
+
+/// The place of a day in [`WEEK`].
+fn weekday(wall: DateTime) -> usize {
+    usize::from(wall.weekday().to_monday_zero_offset().unsigned_abs())
+}
+
+/// The days of the week as rules write them.
+const WEEK: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+/// Names and values of a rule, in their order.
+type Parts = Vec<(String, String)>;
 
 /// The parts of a rule that are followed.
 const KNOWN: &[&str] = &[

@@ -24,6 +24,8 @@
 mod between;
 mod builder;
 mod compile;
+mod composite;
+mod diagram;
 mod explain;
 mod impact;
 mod inherit;
@@ -35,6 +37,7 @@ mod upstream;
 
 pub use between::Common;
 pub use builder::{Builder, Redundancy};
+pub use composite::Composite;
 pub use explain::Causes;
 pub use inherit::Inherited;
 pub use network::{Graph, GroupView, Need};

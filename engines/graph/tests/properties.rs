@@ -151,3 +151,32 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_figure_is_that_of_all_that_can_happen(world in worlds(), chances in
+        prop::collection::vec(0.0..=1.0_f64, 7)) {
+        let graph = world.builder().build();
+        let own = |item: &str| {
+            let number: usize = item.trim_start_matches("item/").parse().expect("a number");
+            chances.get(number).copied().unwrap_or(1.0)
+        };
+        let root = name(0);
+        let mut expected = 0.0;
+        for failed in 0..1_u32 << chances.len() {
+            let down = |item: usize| failed >> item & 1 == 1;
+            let likely: f64 = chances.iter().enumerate()
+                .map(|(item, chance)| if down(item) { 1.0 - chance } else { *chance })
+                .product();
+            let failed: BTreeSet<String> =
+                (0..chances.len()).filter(|item| down(*item)).map(name).collect();
+            let hit = graph.impact(failed.iter().map(String::as_str));
+            let gone = failed.contains(&root) || hit.hit(&root).is_some_and(|hit| !hit.softened);
+            expected += if gone { 0.0 } else { likely };
+        }
+        let found = graph.composite(&root, own).and_then(|found| found.exact()).expect("a figure");
+        prop_assert!((found - expected).abs() < 1e-9, "{found} instead of {expected}");
+    }
+}

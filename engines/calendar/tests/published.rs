@@ -1,0 +1,93 @@
+//! Recurrence rules against the published cases of libical (RFC 5545 and reports of its users).
+//!
+//! The data is not part of this repository: `OPERATE_TEST_DATA` names a folder that has
+//! `rfc5545/icalrecur_test.txt` from <https://github.com/libical/libical>. Without it nothing is
+//! compared.
+
+use calendar::{Recurrence, RuleError};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// Cases that come out otherwise here. The first two: RFC 5545 says that `BYMONTHDAY` in a year
+/// expands over its months, libical takes the month of the beginning. The others: which years an
+/// interval skips is not the same where a numbered week lies in two years.
+const OTHERWISE: [&str; 4] = [
+    "FREQ=YEARLY;BYMONTHDAY=29;COUNT=3",
+    "FREQ=YEARLY;BYMONTHDAY=-29,-1;COUNT=4",
+    "FREQ=YEARLY;BYWEEKNO=53;BYDAY=TU,SA;INTERVAL=6;UNTIL=20170101T000000Z",
+    "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO,TU;INTERVAL=3;UNTIL=20320101",
+];
+
+struct Case {
+    rule: String,
+    start: DateTime,
+    expected: Vec<DateTime>,
+}
+
+/// Whether a case is about what is refused here: rules that repeat within a day, or very often.
+fn outside(case: &str) -> bool {
+    ["SECONDLY", "MINUTELY", "HOURLY", "RSCALE", "ERROR-AT", "SKIP=", "BYMINUTE"]
+        .iter()
+        .any(|word| case.contains(word))
+}
+
+fn wall(text: &str) -> Option<DateTime> {
+    let text = text.trim().trim_end_matches('Z');
+    DateTime::strptime("%Y%m%dT%H%M%S", text)
+        .ok()
+        .or_else(|| Some(Date::strptime("%Y%m%d", text).ok()?.at(0, 0, 0, 0)))
+}
+
+fn case(block: &str) -> Option<Case> {
+    let field =
+        |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let expected = field("INSTANCES")?.split(',').map(wall).collect::<Option<Vec<_>>>()?;
+    let from = field("START-AT").and_then(wall);
+    let start = field("DTSTART").and_then(wall)?;
+    let expected = expected.into_iter().filter(|found| from.is_none_or(|from| *found >= from));
+    Some(Case { rule: field("RRULE")?.to_owned(), start, expected: expected.collect() })
+}
+
+#[test]
+fn rules_come_when_the_published_cases_say() {
+    let Ok(data) = std::env::var("OPERATE_TEST_DATA") else {
+        println!("OPERATE_TEST_DATA names no folder: nothing to compare");
+        return;
+    };
+    let file = format!("{data}/rfc5545/icalrecur_test.txt");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        println!("{file} is not there: nothing to compare");
+        return;
+    };
+    let utc = |wall: DateTime| TimeZone::UTC.to_timestamp(wall).expect("an instant");
+    let (mut compared, mut differ) = (0, Vec::new());
+    for block in text.replace('\r', "").split("\n\n").filter(|block| !outside(block)) {
+        let Some(case) = case(block) else { continue };
+        if OTHERWISE.contains(&case.rule.as_str()) {
+            continue;
+        }
+        compared += 1;
+        let first = case.expected.first().copied().unwrap_or(case.start);
+        let found: Vec<DateTime> = match Recurrence::parse(&case.rule, "UTC", utc(case.start)) {
+            Ok(rule) => rule
+                .following(utc(first))
+                .take(case.expected.len() + 1)
+                .map(|found: Timestamp| TimeZone::UTC.to_datetime(found))
+                .collect(),
+            Err(RuleError::Never) => Vec::new(),
+            Err(error) => {
+                differ.push(format!("{}: {error}", case.rule));
+                continue;
+            }
+        };
+        let case_text = format!("{} from {}", case.rule, case.start.date());
+        let shorter = found.get(..case.expected.len()).unwrap_or(&found);
+        if shorter != case.expected {
+            differ.push(format!("{case_text}: {found:?}\n  not {:?}", case.expected));
+        }
+    }
+    println!("{compared} compared");
+    assert!(compared > 80, "only {compared} cases were found in {file}");
+    assert!(differ.is_empty(), "{} of {compared} differ:\n{}", differ.len(), differ.join("\n"));
+}

@@ -1,0 +1,299 @@
+//! Good and total by the minute, small enough to keep for a year.
+//!
+//! Minutes are kept in blocks of 256: of each the least total, and what each minute has above it,
+//! in as many bits as the greatest needs. Sums before each block answer for all whole blocks, so
+//! that a window costs two halved blocks whatever its length.
+
+use calendar::Span;
+
+use crate::{MINUTE, Tally};
+
+/// Minutes of a block.
+pub(crate) const BLOCK: usize = 256;
+/// Events that one minute may hold, so that sums of centuries fit.
+const TOTAL_MAX: u64 = 1 << 40;
+/// Minutes that one series may hold: two hundred years.
+pub(crate) const MINUTES_MAX: usize = 200 * 366 * 1_440;
+
+/// Events of one minute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// How many were good.
+    pub good: u64,
+    /// How many there were.
+    pub total: u64,
+}
+
+/// The series of one indicator: for each minute its counts, or that nothing is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buckets {
+    /// The first minute since 1970 that is held.
+    pub(crate) first: i64,
+    pub(crate) blocks: Vec<Block>,
+    /// The minutes after the last whole block; fewer than [`BLOCK`].
+    pub(crate) tail: Vec<Option<Counts>>,
+    sums: Sums,
+}
+
+/// Sums over all minutes before something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sums {
+    good: u64,
+    total: u64,
+    known: u32,
+}
+
+/// A whole block, packed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    before: Sums,
+    pub(crate) least: u64,
+    pub(crate) total_bits: u8,
+    pub(crate) bad_bits: u8,
+    /// Whether a mask of the known minutes precedes the numbers.
+    pub(crate) masked: bool,
+    pub(crate) words: Box<[u64]>,
+}
+
+/// Counts that cannot be taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BucketError {
+    /// More good ones than there were.
+    #[error("good: {good} of {total} events; there cannot be more good events than events")]
+    Good {
+        /// The good ones.
+        good: u64,
+        /// All.
+        total: u64,
+    },
+    /// More than a minute holds.
+    #[error("total: {0} events in a minute; at most {TOTAL_MAX} are counted")]
+    Total(u64),
+    /// Outside of what the series holds.
+    #[error(
+        "minute: {0} lies outside of the series; it begins with its first minute and holds \
+             two hundred years"
+    )]
+    Minute(i64),
+}
+
+impl Buckets {
+    /// Holds nothing yet; `first` is its first minute, in whole minutes since 1970.
+    pub fn new(first: i64) -> Buckets {
+        Buckets { first, blocks: Vec::new(), tail: Vec::new(), sums: Sums::default() }
+    }
+
+    /// Sets the counts of a minute since 1970. Minutes that are passed over are unknown; one that
+    /// was set before is restated, at the cost of the blocks after it.
+    ///
+    /// # Errors
+    /// When the counts are impossible or the minute lies outside of the series.
+    pub fn put(&mut self, minute: i64, counts: Counts) -> Result<(), BucketError> {
+        if counts.good > counts.total {
+            return Err(BucketError::Good { good: counts.good, total: counts.total });
+        }
+        if counts.total > TOTAL_MAX {
+            return Err(BucketError::Total(counts.total));
+        }
+        let place = minute.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        let place = place.filter(|place| *place < MINUTES_MAX);
+        let place = place.ok_or(BucketError::Minute(minute))?;
+        while self.len() <= place {
+            let set = if self.len() == place { Some(counts) } else { None };
+            self.append(set);
+        }
+        if self.at(place) != Some(counts) {
+            self.restate(place, counts);
+        }
+        Ok(())
+    }
+
+    /// The counts of a minute since 1970; `None` when nothing is known of it.
+    pub fn minute(&self, minute: i64) -> Option<Counts> {
+        let place = usize::try_from(minute.checked_sub(self.first)?).ok()?;
+        (place < self.len()).then(|| self.at(place)).flatten()
+    }
+
+    /// The first minute since 1970 that it may hold.
+    pub fn first(&self) -> i64 {
+        self.first
+    }
+
+    /// How many minutes it holds, known and unknown.
+    pub fn len(&self) -> usize {
+        self.blocks.len() * BLOCK + self.tail.len()
+    }
+
+    /// Whether it holds no minute.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Sums over the minutes that begin within a window. Minutes that are not held are unknown.
+    pub fn sum(&self, within: Span) -> Tally {
+        let (from, until) = (ceiling(within.from), ceiling(within.until));
+        let asked = until.saturating_sub(from).max(0);
+        let (low, high) = (self.before(from), self.before(until.max(from)));
+        let known = i64::from(high.known - low.known);
+        Tally {
+            good: (high.good - low.good) as f64,
+            total: (high.total - low.total) as f64,
+            known_micros: known * MINUTE,
+            unknown_micros: (asked - known).saturating_mul(MINUTE),
+        }
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        let words: usize = self.blocks.iter().map(|block| block.words.len()).sum();
+        words * 8
+            + self.blocks.len() * size_of::<Block>()
+            + self.tail.capacity() * size_of::<Option<Counts>>()
+    }
+
+    /// Sums over all minutes before one.
+    fn before(&self, minute: i64) -> Sums {
+        let place = minute.saturating_sub(self.first).max(0);
+        let place = usize::try_from(place).unwrap_or(usize::MAX).min(self.len());
+        let (block, rest) = (place / BLOCK, place % BLOCK);
+        match self.blocks.get(block) {
+            Some(block) => (0..rest).fold(block.before, |sums, at| sums.with(block.get(at))),
+            None => self.tail.iter().take(rest).fold(self.sums, |sums, set| sums.with(*set)),
+        }
+    }
+
+    fn at(&self, place: usize) -> Option<Counts> {
+        match self.blocks.get(place / BLOCK) {
+            Some(block) => block.get(place % BLOCK),
+            None => self.tail.get(place % BLOCK).copied().flatten(),
+        }
+    }
+
+    pub(crate) fn append(&mut self, set: Option<Counts>) {
+        self.tail.push(set);
+        if self.tail.len() == BLOCK {
+            let block = Block::pack(&self.tail, self.sums);
+            self.sums = self.tail.iter().fold(self.sums, |sums, set| sums.with(*set));
+            self.blocks.push(block);
+            self.tail.clear();
+        }
+    }
+
+    fn restate(&mut self, place: usize, counts: Counts) {
+        let (number, at) = (place / BLOCK, place % BLOCK);
+        let Some(block) = self.blocks.get(number) else {
+            self.tail[at] = Some(counts);
+            return;
+        };
+        let mut minutes = block.unpack();
+        minutes[at] = Some(counts);
+        let mut before = block.before;
+        self.blocks[number] = Block::pack(&minutes, before);
+        for block in &mut self.blocks[number..] {
+            block.before = before;
+            before = (0..BLOCK).fold(before, |sums, at| sums.with(block.get(at)));
+        }
+        self.sums = before;
+    }
+}
+
+/// The first whole minute at an instant or later.
+fn ceiling(micros: i64) -> i64 {
+    micros.div_euclid(MINUTE) + i64::from(micros.rem_euclid(MINUTE) > 0)
+}
+
+impl Sums {
+    fn with(self, set: Option<Counts>) -> Sums {
+        let Some(counts) = set else { return self };
+        Sums {
+            good: self.good + counts.good,
+            total: self.total + counts.total,
+            known: self.known + 1,
+        }
+    }
+}
+
+impl Block {
+    fn pack(minutes: &[Option<Counts>], before: Sums) -> Block {
+        let known = || minutes.iter().flatten();
+        let least = known().map(|counts| counts.total).min().unwrap_or(0);
+        let most = known().map(|counts| counts.total - least).max().unwrap_or(0);
+        let bad = known().map(|counts| counts.total - counts.good).max().unwrap_or(0);
+        let (total_bits, bad_bits) = (bits(most), bits(bad));
+        let masked = minutes.iter().any(Option::is_none);
+        let mut words = vec![0; words(total_bits, bad_bits, masked)];
+        let begin = if masked { BLOCK } else { 0 };
+        let width = usize::from(total_bits) + usize::from(bad_bits);
+        for (at, set) in minutes.iter().enumerate() {
+            let Some(counts) = set else { continue };
+            if masked {
+                write(&mut words, at, 1, 1);
+            }
+            let from = begin + at * width;
+            write(&mut words, from, total_bits, counts.total - least);
+            write(&mut words, from + usize::from(total_bits), bad_bits, counts.total - counts.good);
+        }
+        Block { before, least, total_bits, bad_bits, masked, words: words.into() }
+    }
+
+    /// Of bytes that were read; sums are not known yet.
+    pub(crate) fn of(
+        least: u64,
+        total_bits: u8,
+        bad_bits: u8,
+        masked: bool,
+        words: Vec<u64>,
+    ) -> Block {
+        let before = Sums::default();
+        Block { before, least, total_bits, bad_bits, masked, words: words.into() }
+    }
+
+    fn get(&self, at: usize) -> Option<Counts> {
+        if self.masked && read(&self.words, at, 1) == 0 {
+            return None;
+        }
+        let (total_bits, bad_bits) = (usize::from(self.total_bits), usize::from(self.bad_bits));
+        let from = if self.masked { BLOCK } else { 0 } + at * (total_bits + bad_bits);
+        let total = self.least + read(&self.words, from, self.total_bits);
+        let bad = read(&self.words, from + total_bits, self.bad_bits);
+        Some(Counts { good: total.saturating_sub(bad), total })
+    }
+
+    pub(crate) fn unpack(&self) -> Vec<Option<Counts>> {
+        (0..BLOCK).map(|at| self.get(at)).collect()
+    }
+}
+
+/// Words that a block of these widths takes.
+pub(crate) fn words(total_bits: u8, bad_bits: u8, masked: bool) -> usize {
+    let each = usize::from(total_bits) + usize::from(bad_bits) + usize::from(masked);
+    (each * BLOCK).div_ceil(64)
+}
+
+/// Bits that a number needs.
+fn bits(number: u64) -> u8 {
+    (64 - number.leading_zeros()) as u8
+}
+
+fn write(words: &mut [u64], from: usize, bits: u8, value: u64) {
+    if bits == 0 {
+        return;
+    }
+    let (word, shift) = (from / 64, from % 64);
+    words[word] |= value << shift;
+    if shift + usize::from(bits) > 64 {
+        words[word + 1] |= value >> (64 - shift);
+    }
+}
+
+fn read(words: &[u64], from: usize, bits: u8) -> u64 {
+    if bits == 0 {
+        return 0;
+    }
+    let (word, shift) = (from / 64, from % 64);
+    let mut value = words[word] >> shift;
+    if shift + usize::from(bits) > 64 {
+        value |= words[word + 1] << (64 - shift);
+    }
+    value & (u64::MAX >> (64 - bits))
+}

@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+
+use calendar::Span;
+use objectives::{BucketError, Buckets, Counts, DecodeError};
+use proptest::prelude::*;
+
+use super::MINUTE;
+
+fn counts(good: u64, total: u64) -> Counts {
+    Counts { good, total }
+}
+
+#[test]
+fn minutes_that_were_not_reported_are_unknown() {
+    let mut buckets = Buckets::new(100);
+    buckets.put(100, counts(9, 10)).expect("counts");
+    buckets.put(103, counts(5, 5)).expect("counts");
+    let sum = buckets.sum(Span::new(99 * MINUTE, 105 * MINUTE));
+    assert_eq!((sum.good, sum.total), (14.0, 15.0));
+    assert_eq!((sum.known_micros, sum.unknown_micros), (2 * MINUTE, 4 * MINUTE));
+    assert_eq!(buckets.minute(101), None);
+    assert_eq!(buckets.sum(Span::new(0, 50 * MINUTE)).ratio(), None, "nothing is known before");
+}
+
+#[test]
+fn late_counts_restate_what_was_there() {
+    let mut buckets = Buckets::new(0);
+    for minute in 0..1_000 {
+        buckets.put(minute, counts(10, 10)).expect("counts");
+    }
+    buckets.put(300, counts(0, 70_000)).expect("late counts");
+    let sum = buckets.sum(Span::new(0, 1_000 * MINUTE));
+    assert_eq!((sum.good, sum.total), (9_990.0, 79_990.0));
+    assert_eq!(buckets.sum(Span::new(301 * MINUTE, 1_000 * MINUTE)).good, 6_990.0);
+}
+
+#[test]
+fn impossible_counts_are_refused() {
+    let mut buckets = Buckets::new(5);
+    assert_eq!(buckets.put(5, counts(2, 1)), Err(BucketError::Good { good: 2, total: 1 }));
+    assert_eq!(buckets.put(5, counts(0, u64::MAX)), Err(BucketError::Total(u64::MAX)));
+    for minute in [4, i64::MIN, i64::MAX] {
+        assert_eq!(buckets.put(minute, counts(1, 1)), Err(BucketError::Minute(minute)));
+    }
+    assert!(buckets.is_empty());
+}
+
+#[test]
+fn damaged_bytes_are_refused() {
+    let mut buckets = Buckets::new(0);
+    for minute in (0..600).filter(|minute| minute % 7 > 0) {
+        buckets.put(minute, counts(minute as u64, 700)).expect("counts");
+    }
+    let bytes = buckets.encode();
+    assert_eq!(Buckets::decode(&bytes), Ok(buckets));
+    assert_eq!(Buckets::decode(&bytes[..bytes.len() - 1]), Err(DecodeError::Damaged));
+    assert_eq!(Buckets::decode(&[9]), Err(DecodeError::Version(9)));
+    assert_eq!(Buckets::decode(&[]), Err(DecodeError::Damaged));
+}
+
+fn entries() -> impl Strategy<Value = Vec<(i64, u64, u64)>> {
+    let total = prop_oneof![0..9_u64, 0..2_000_u64, 0..1_u64 << 40];
+    prop::collection::vec((0..900_i64, total, 0..5_u64), 0..60)
+}
+
+proptest! {
+    #[test]
+    fn sums_are_those_of_the_minutes_one_by_one(entries in entries(), from in -9..950_i64,
+        length in 0..950_i64) {
+        let mut buckets = Buckets::new(-3);
+        let mut minutes: BTreeMap<i64, Counts> = BTreeMap::new();
+        for (minute, total, bad) in entries {
+            let counts = counts(total.saturating_sub(bad), total);
+            buckets.put(minute, counts).expect("counts");
+            minutes.insert(minute, counts);
+        }
+        let sum = buckets.sum(Span::new(from * MINUTE, (from + length) * MINUTE));
+        let within: Vec<&Counts> = minutes.range(from..from + length).map(|(_, c)| c).collect();
+        let good: u64 = within.iter().map(|counts| counts.good).sum();
+        let total: u64 = within.iter().map(|counts| counts.total).sum();
+        prop_assert_eq!((sum.good, sum.total), (good as f64, total as f64));
+        let known = within.len() as i64;
+        prop_assert_eq!(sum.known_micros, known * MINUTE);
+        prop_assert_eq!(sum.unknown_micros, (length - known) * MINUTE);
+        for minute in -5..905 {
+            prop_assert_eq!(buckets.minute(minute), minutes.get(&minute).copied());
+        }
+        prop_assert_eq!(Buckets::decode(&buckets.encode()), Ok(buckets));
+    }
+
+    #[test]
+    fn no_bytes_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0..3_u8) {
+        if let Some(first) = bytes.first_mut() {
+            *first = version;
+        }
+        let _ = Buckets::decode(&bytes);
+    }
+}
