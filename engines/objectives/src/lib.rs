@@ -16,6 +16,7 @@ mod indicator;
 mod promise;
 mod reliability;
 mod tally;
+mod times;
 mod window;
 
 pub use alerts::{Guard, Pair, Severity, Verdict, pairs};
@@ -29,6 +30,7 @@ pub use indicator::{Clock, Comparison, Latency, Missing, Slices, tickets};
 pub use promise::{Standing, standing};
 pub use reliability::{Reliability, mission};
 pub use tally::Tally;
+pub use times::{Excluded, Interval, Stamps};
 pub use window::{Unit, Window, WindowError};
 
 /// Microseconds of a minute.

@@ -5,6 +5,7 @@ mod buckets;
 mod budgets;
 mod indicators;
 mod published;
+mod times;
 mod windows;
 
 const MINUTE: i64 = 60_000_000;
