@@ -97,7 +97,8 @@ async fn show(client: &Client, screen: &Screen, version: Option<i64>) -> Outcome
         match text(&found, "kept").as_str() {
             "none" => {
                 return Err(Trouble::new(Code::NotFound, "there is no routing").remedy(
-                    "begin with `operate import alertmanager FILE --apply` or `operate routing put`",
+                    "begin with `operate routing put`, or take one over with `operate import \
+                     alertmanager FILE --apply`",
                 ));
             }
             "file" => screen.note("It is read from a file of the server: change it there."),

@@ -98,8 +98,9 @@ fn applied(saved: Option<&Value>) -> String {
     match saved {
         None => "Nothing is applied: mend what is not possible first.".to_owned(),
         Some(saved) if saved["changed"] == true => format!(
-            "Version {} of the routing is in force. Receivers in private networks are told only as \
-             far as `webhook.allow` in the settings says; silences are made with `operate silence`.",
+            "Version {} of the routing is in force. Receivers in private networks are told only \
+             as far as `webhook.allow` in the settings says; silences are made with \
+             `operate silence`.",
             saved["version"]
         ),
         Some(saved) => {

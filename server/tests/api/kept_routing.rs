@@ -1,4 +1,5 @@
-//! The routing that is kept in the product: changed over HTTP, sealed, in force at once, taken back.
+//! The routing that is kept in the product: changed over HTTP, sealed, in force at once, and taken
+//! back.
 
 use std::time::Duration;
 

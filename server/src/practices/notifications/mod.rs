@@ -1,6 +1,7 @@
 //! Notifications: groups of alerts that receivers are told of, by Alertmanager's configuration.
 //!
-//! [`live`] holds the configuration, [`kept`] its versions in the product, [`policy`] what it cannot say, [`board`] the groups in memory.
+//! [`live`] holds the configuration, [`kept`] its versions in the product, [`policy`] what it
+//! cannot say, [`board`] the groups in memory.
 //! [`dispatch`] flushes those that are due, [`desk`] decides what receivers are told of them, at
 //! once or in [`digests`], and the courier carries it.
 

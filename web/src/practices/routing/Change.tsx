@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
 import { routing, type RoutingInForce, type TextMistake } from '../../api';
 import type { RoutingDraft } from '../../api/routing';
@@ -31,7 +31,9 @@ interface Written extends RoutingDraft {
 export function Change({ found, begin }: Props) {
   const [written, setWritten] = useState<Written | null>(begin ? { ...begin, seen: 0 } : null);
   const shown = written ?? { text: found.text, templates: found.templates, seen: found.version };
-  const draft = { text: shown.text, templates: shown.templates };
+  const { text, templates } = shown;
+  // The same as long as nobody writes: what waits for a pause would wait for ever.
+  const draft = useMemo(() => ({ text, templates }), [text, templates]);
   const edit = (part: Partial<RoutingDraft>) => setWritten({ ...shown, ...part });
   const [looked] = useDebouncedValue(draft, 500);
   const check = useQuery(routing.check(looked, found.may_change && written !== null));

@@ -1,9 +1,9 @@
-//! The routing that is kept in the product: a text as Alertmanager's configuration file has it, with
-//! templates beside it, in versions that are never changed.
+//! The routing that is kept in the product: a text as Alertmanager's configuration file has it,
+//! with templates beside it, in versions that are never changed.
 //!
-//! **Invariants.** The database never holds a secret in the clear: secrets are taken out of the text
-//! and sealed together. No answer, log line or journal entry has one. A text that is kept reads no
-//! file of the machine.
+//! **Invariants.** The database never holds a secret in the clear: secrets are taken out of the
+//! text and sealed together. No answer, log line or journal entry has one. A text that is kept
+//! reads no file of the machine.
 
 mod diff;
 mod routes;
