@@ -34,6 +34,7 @@ const pages = {
       'tokens',
       'integrations',
       'rules',
+      'classification',
       'routes',
       'escalation',
       'priority',

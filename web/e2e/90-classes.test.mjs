@@ -102,7 +102,7 @@ test('the warning is listed by its class, and opens potential work that counts d
   assert.deepEqual(await faults(b.page), []);
   await picture(b.page, 'incidents-potential-1440-light');
   await b.page.getByRole('link', { name: 'The disk fills' }).first().click();
-  await b.page.getByText('Nothing has failed yet').waitFor();
+  await b.page.getByText('see that it does not').waitFor();
   await b.page.getByText('to the boundary').first().waitFor();
 });
 

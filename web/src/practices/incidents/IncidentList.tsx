@@ -201,7 +201,6 @@ function IncidentCard(row: IncidentRow) {
       <div className={styles.cardTop}>
         <PriorityBadge priority={row.priority} marked={Boolean(row.priority_override)} />
         <StageBadge stage={row.stage} phase={row.phase} />
-        <Potential incident={row} />
         <Warnings incident={row} />
         <TimeAgo at={row.opened_at} />
       </div>
@@ -213,6 +212,7 @@ function IncidentCard(row: IncidentRow) {
       >
         {row.title}
       </Link>
+      <Potential incident={row} />
       <div className={styles.sub}>
         #{row.number} · {owner(row)}
         {row.affected.usecases.length > 0
