@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::anomaly::{Anomaly, AnomalyKind, judge};
 use crate::expected::Marks;
-use crate::season::{HOUR_MICROS, Hours, SLOTS, WEEKS_COMPARED, WEEKS_MIN};
+use crate::season::{HOUR_MICROS, Hours, MORE_MIN, SLOTS, WEEKS_COMPARED, WEEKS_MIN};
 use crate::times::Period;
 
 const WEEK_MICROS: i64 = 168 * HOUR_MICROS;
@@ -234,6 +234,9 @@ fn unusual(series: &Series, hours: &Hours, judged: std::ops::Range<usize>) -> Ve
     let one = |place: usize| {
         let (hour, next) = (hours.all.get(place)?, hours.all.get(place + 1)?);
         let count = *series.counts.get(place)?;
+        if !telling(series, hours, (place, hour.slot), count) {
+            return None;
+        }
         let usual = hours.baseline(&series.counts, series.known, place)?;
         let kind: AnomalyKind = judge(count, &usual)?;
         let (day, of_day) = day_and_hour(hour.slot);
@@ -254,6 +257,17 @@ fn unusual(series: &Series, hours: &Hours, judged: std::ops::Range<usize>) -> Ve
         })
     };
     judged.filter_map(one).collect()
+}
+
+/// Whether an hour can be unusual at all; most cannot, which is found without a median.
+fn telling(series: &Series, hours: &Hours, (place, slot): (usize, usize), count: u32) -> bool {
+    let same = hours.slot(slot);
+    let before = same.partition_point(|other| *other < place).checked_sub(1);
+    let week_before = before.and_then(|before| series.counts.get(*same.get(before)?).copied());
+    match count {
+        0 => week_before.is_some_and(|count| count > 0),
+        count => f64::from(count) >= MORE_MIN,
+    }
 }
 
 fn day_and_hour(slot: usize) -> (u8, u8) {

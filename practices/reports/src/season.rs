@@ -38,7 +38,7 @@ pub const SLOTS: usize = 168;
 /// Spreads above what is expected from which a count is far off.
 const FAR: f64 = 4.0;
 /// Firings above what is expected that are worth a word.
-const MORE_MIN: f64 = 5.0;
+pub const MORE_MIN: f64 = 5.0;
 /// Turns a median absolute deviation into a standard deviation.
 const NORMAL: f64 = 1.4826;
 

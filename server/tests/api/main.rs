@@ -14,6 +14,7 @@ mod history;
 mod opsgenie;
 mod pagerduty;
 mod paging;
+mod patterns;
 mod refreshes;
 mod repeats;
 mod rules;
