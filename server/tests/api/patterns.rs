@@ -60,7 +60,6 @@ async fn an_unusual_hour_is_shown_with_its_evidence_until_somebody_expects_it(pl
     assert_eq!(rule["weeks"].as_array().unwrap().len(), 5);
     assert_eq!(rule["behind"].as_array().unwrap().len(), 5, "the alerts behind it, bounded");
     assert!(rule["behind"][0]["labels"]["job"].as_str().unwrap().starts_with("job-"));
-    assert_eq!(rule["behind"][0]["item"], "service/orders");
     assert_eq!(found["history"]["needed"], 3);
     let noon = &found["week"][6 * 24 + 17];
     assert_eq!((&noon["fired"], &noon["expected"]), (&json!(14), &json!(1.0)));
