@@ -260,7 +260,7 @@ mod tests {
         let all = alone.clone().with_group(abcd.clone()).unwrap();
         assert_eq!(all.0.len(), 7);
         assert_eq!(all.about(&key("D"), &key("B")).unwrap().verdict, Fellowship::Together);
-        assert_eq!(all.groups(), [abcd.clone()]);
+        assert_eq!(all.groups(), std::slice::from_ref(&abcd));
         assert_eq!(all.without_group(&abcd.members), alone, "another decision stays");
     }
 

@@ -71,7 +71,7 @@ export function WeekMap({ week }: { week: WeekHour[] }) {
       <p className={styles.sub} aria-live="polite">
         {chosen
           ? told(chosen)
-          : `The darkest hour has ${figure(most)}. Choose an hour to read its figures.`}
+          : `The busiest hour has ${figure(most)}. Choose an hour to read its figures.`}
       </p>
     </>
   );
