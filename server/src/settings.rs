@@ -36,6 +36,8 @@ pub const ROUTES: &str = "routes";
 pub const CLASSIFICATION: &str = "classification";
 /// Name of the decisions about alerts that recur together.
 pub const COMPANIONS: &str = "companions";
+/// Name of the decisions about hours that are expected to be unusual.
+pub const EXPECTED: &str = "expected_patterns";
 
 /// Every route of settings.
 pub fn routes() -> OpenApiRouter<App> {

@@ -8,11 +8,18 @@
 mod alerts;
 #[cfg(test)]
 mod alerts_tests;
+mod anomaly;
 mod case;
 mod classes;
 mod counts;
+mod expected;
 mod flapping;
+mod groups;
+mod patterns;
+#[cfg(test)]
+mod patterns_tests;
 mod quantile;
+mod season;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -21,10 +28,17 @@ mod together;
 pub use alerts::{
     AlertDay, AlertReport, Around, Firing, Offender, RuleReport, RuleTuning, Totals, alert_report,
 };
+pub use anomaly::{Anomaly, AnomalyKind};
 pub use case::{Case, Outcome};
 pub use classes::{ClassCounts, ClassReport, SourceClasses};
 pub use counts::{Counts, Day, Proven};
+pub use expected::{Expected, ExpectedHour, Marks};
+pub use groups::{GroupEvidence, MEMBERS_MAX, MEMBERS_MIN, Occasion, evidence, groups};
+pub use patterns::{
+    Asked, HourCount, Known, Patterns, Quarter, RuleSeries, WeekHour, patterns, reads_from,
+};
 pub use quantile::{mean, median, p90};
+pub use season::{Compared, HOUR_MICROS, QUARTER_MICROS};
 pub use times::{
     Behind, Excluded, Figure, FigureName, Group, Period, ShortFigure, TimesReport, times_report,
 };

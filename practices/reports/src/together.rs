@@ -25,17 +25,17 @@ use crate::alerts::Firing;
 use crate::times::Period;
 
 /// How close two firings begin to meet, in microseconds.
-const NEAR_MICROS: i64 = 300_000_000;
+pub(crate) const NEAR_MICROS: i64 = 300_000_000;
 /// Meetings closer than this are one occasion, in microseconds.
-const APART_MICROS: i64 = 3_600_000_000;
+pub(crate) const APART_MICROS: i64 = 3_600_000_000;
 /// Keys within 300 s from which on nothing is learnt.
 pub const CROWD: usize = 50;
 /// Keys that are looked at, those that fire most.
 const KEYS_MAX: usize = 300;
 /// Times that are shown as evidence.
-const EVIDENCE: usize = 20;
-/// Pairs that are suggested.
-const PAIRS_MAX: usize = 50;
+pub(crate) const EVIDENCE: usize = 20;
+/// Pairs that are suggested: enough for groups to grow from.
+const PAIRS_MAX: usize = 500;
 const SUPPORT_MIN: usize = 3;
 const CONFIDENCE_MIN: f64 = 0.6;
 const LIFT_MIN: f64 = 5.0;
@@ -61,6 +61,13 @@ pub struct Pair {
     pub met_at: Vec<Time>,
 }
 
+impl Pair {
+    /// How certain it is that they recur together: occasions times confidence.
+    pub(crate) fn worth(&self) -> f64 {
+        self.support as f64 * self.confidence
+    }
+}
+
 /// The pairs that are worth a look, the most certain first.
 pub fn together(firings: &[Firing], period: Period) -> Vec<Pair> {
     let mut times: BTreeMap<AlertKey, Vec<i64>> = BTreeMap::new();
@@ -80,10 +87,7 @@ pub fn together(firings: &[Firing], period: Period) -> Vec<Pair> {
         .into_iter()
         .filter_map(|(a, b)| pair(keys.get(a)?, keys.get(b)?, seconds))
         .collect();
-    pairs.sort_by(|a, b| {
-        let worth = |pair: &Pair| pair.support as f64 * pair.confidence;
-        worth(b).total_cmp(&worth(a))
-    });
+    pairs.sort_by(|a, b| b.worth().total_cmp(&a.worth()));
     pairs.truncate(PAIRS_MAX);
     pairs
 }

@@ -10,6 +10,7 @@ use crate::world::{Operate, Receiver, conversations, shop};
 conversations!(
     what_recurs_together_and_is_accepted_becomes_one_incident,
     what_is_rejected_stays_in_incidents_of_its_own,
+    a_group_that_is_accepted_at_once_becomes_one_incident_until_it_is_taken_back,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -90,5 +91,59 @@ async fn what_is_rejected_stays_in_incidents_of_its_own(place: Place) {
     assert_eq!(operate.ada.list("/incidents").await.len(), 2, "as the estate has it");
     let same = json!({ "a": pair["a"], "b": pair["a"], "verdict": "apart" });
     operate.ada.put("/reports/companions", same, None).await.problem(422);
+    operate.end().await;
+}
+
+const SHOP: (&str, &str) = ("service", "shop");
+
+async fn a_group_that_is_accepted_at_once_becomes_one_incident_until_it_is_taken_back(
+    place: Place,
+) {
+    let operate = open(&place).await;
+    let three = [("QueueFull", ORDERS), ("MenuStale", CANTEEN), ("CashSlow", SHOP)];
+    for _ in 0..4 {
+        for (name, about) in three {
+            operate.fires(name, "info", about).await;
+            operate.pass(Duration::from_secs(60)).await;
+        }
+        for (name, about) in three {
+            operate.clears(name, "info", about).await;
+        }
+        operate.pass(Duration::from_secs(20 * 3_600)).await;
+        operate.settled().await;
+        operate.ada.get("/session").await;
+    }
+    let found = operate.ada.get("/reports/companions").await.is(200);
+    assert_eq!(found["items"], json!([]), "pairs of the group do not stand beside it");
+    let [group] = found["groups"].as_array().unwrap().as_slice() else { panic!("{found}") };
+    let names: Vec<&Value> =
+        group["members"].as_array().unwrap().iter().map(|member| &member["name"]).collect();
+    assert_eq!(names, ["CashSlow", "MenuStale", "QueueFull"]);
+    assert_eq!((&group["evidence"]["whole"], &group["decision"]), (&json!(4), &Value::Null));
+    assert_eq!(group["evidence"]["occasions"][0]["fired"], json!([0, 1, 2]));
+    assert_eq!(group["allowed"], json!(["together", "apart"]));
+
+    let decide = async |verdict: Value| {
+        let body = json!({ "members": group["members"], "verdict": verdict, "note": "one rack" });
+        operate.ada.put("/reports/companions/group", body, None).await.is(200)
+    };
+    let decided = decide(json!("together")).await;
+    assert_eq!(decided["items"].as_array().unwrap().len(), 3, "every pair is decided on");
+    let found = operate.ada.get("/reports/companions").await.is(200);
+    assert_eq!(found["groups"][0]["decision"]["note"], "one rack");
+    assert_eq!(found["groups"][0]["allowed"], json!(["take_back"]));
+    assert_eq!((found["groups"].as_array().unwrap().len(), &found["items"]), (1, &json!([])));
+
+    operate.fires("QueueFull", "critical", ORDERS).await;
+    operate.incident("it is opened", |row| row["members"][0] != Value::Null).await;
+    operate.fires("MenuStale", "critical", CANTEEN).await;
+    operate.settled().await;
+    let open = operate.ada.list("/incidents").await;
+    assert_eq!(open.len(), 1, "{open:?}");
+
+    assert_eq!(decide(Value::Null).await["items"], json!([]), "the group is taken back as one");
+    let twice = json!([group["members"][0], group["members"][0], group["members"][1]]);
+    let body = json!({ "members": twice, "verdict": "apart" });
+    operate.ada.put("/reports/companions/group", body, None).await.problem(422);
     operate.end().await;
 }

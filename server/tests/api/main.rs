@@ -16,6 +16,7 @@ mod kept_routing;
 mod opsgenie;
 mod pagerduty;
 mod paging;
+mod patterns;
 mod refreshes;
 mod repeats;
 mod rules;

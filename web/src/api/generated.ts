@@ -854,6 +854,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/alerts/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decides whether an hour of the week is expected to be unusual: it is not shown from now on. */
+        put: operations["reports_expect"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/alerts/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is usual at each hour of the week, by the weeks before, and the hours that are far from it,
+         *     each with the evidence.
+         */
+        get: operations["reports_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/companions": {
         parameters: {
             query?: never;
@@ -862,12 +899,29 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The rules on items that fire within minutes of each other far more often than by chance, with
-         *     the evidence, and everything that was decided about such pairs.
+         * The rules on items that fire within minutes of each other far more often than by chance, as
+         *     groups and pairs, with the evidence, and everything that was decided about them.
          */
         get: operations["reports_companions"];
         /** Decides whether two belong together: alerts that fire from now on are grouped by it. */
         put: operations["reports_decide_companions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/companions/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decides at once about every pair of a group: alerts that fire from now on are grouped by it. */
+        put: operations["reports_decide_group"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1882,6 +1936,65 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
+        /** @description An hour that is far from what is usual, with the evidence. */
+        Anomaly: {
+            /** @description When the hour began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Firings that began in it.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Its day of the week in the zone asked for, Monday is 1.
+             */
+            day: number;
+            /**
+             * Format: double
+             * @description How many are usual.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description Its hour of the day there.
+             */
+            hour: number;
+            /** @description In which way. */
+            kind: components["schemas"]["AnomalyKind"];
+            /** @description The alert; nothing when all rules are counted together. */
+            name?: string | null;
+            /**
+             * Format: double
+             * @description (count − expected) / spread.
+             */
+            score: number;
+            /** @description Whether the history is short, and the hours beside were pooled. */
+            short: boolean;
+            /** @description The integration; nothing when all rules are counted together. */
+            source?: string | null;
+            /**
+             * Format: double
+             * @description How far counts usually scatter.
+             */
+            spread: number;
+            /** @description When it was over. */
+            until: components["schemas"]["Time"];
+            /** @description The same hour of the weeks before, the newest first. */
+            weeks: components["schemas"]["ComparedHour"][];
+        };
+        /**
+         * @description In which way an hour is unusual.
+         * @enum {string}
+         */
+        AnomalyKind: "more" | "silence";
+        /** @description An hour that is far from usual. */
+        AnomalyView: components["schemas"]["Anomaly"] & {
+            /** @description What the asker may decide now: `expect`. */
+            allowed: string[];
+            /** @description The alerts that fired most in it, at most five. */
+            behind: components["schemas"]["BehindAlert"][];
+        };
         /** @description An API token, without its secret. */
         ApiToken: {
             /**
@@ -1943,6 +2056,23 @@ export interface components {
             seconds: number;
             /** @description What was wrong. */
             title: string;
+        };
+        /** @description An alert behind a count. */
+        BehindAlert: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /**
+             * Format: int64
+             * @description How often it fired.
+             */
+            fired: number;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description What identifies it; nothing when it is not remembered any longer. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description The name of its rule. */
+            name: string;
         };
         /** @description One command for many alerts: for those of `ids`, and for those that fit one of `filters`. */
         Bulk: {
@@ -2274,6 +2404,27 @@ export interface components {
             /** @description Whether they belong together. */
             verdict: components["schemas"]["Fellowship"];
         };
+        /** @description Two rules on their items that recur together, or that were decided on. */
+        CompanionView: {
+            /** @description The one … */
+            a: components["schemas"]["AlertKey"];
+            /** @description What the asker may decide now: `together`, `apart`, `take_back`. */
+            allowed: string[];
+            /** @description … and the other. */
+            b: components["schemas"]["AlertKey"];
+            decision?: components["schemas"]["Companion"] | null;
+            evidence?: components["schemas"]["Pair"] | null;
+        };
+        /** @description The same hour of a week before. */
+        ComparedHour: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Firings that began in it.
+             */
+            count: number;
+        };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
             /** @description What it does not work without. */
@@ -2539,6 +2690,17 @@ export interface components {
             /** @description The window. */
             window: components["schemas"]["ItemRef"];
         };
+        /** @description One decision of a person. */
+        Expected: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who decided. */
+            by: string;
+            /** @description Why; may be empty. */
+            note: string;
+            /** @description What is expected. */
+            what: components["schemas"]["ExpectedHour"];
+        };
         /** @description An alert that fires during planned work. */
         ExpectedAlert: components["schemas"]["ExpectAlert"] & {
             ended_at?: components["schemas"]["Time"] | null;
@@ -2548,6 +2710,36 @@ export interface components {
             since: components["schemas"]["Time"];
             /** @description Where it is in its life. */
             stage: components["schemas"]["ExpectedStage"];
+        };
+        /** @description A decision about an hour of the week. */
+        ExpectedAsked: {
+            /** @description Whether it is expected; otherwise the decision is taken back. */
+            expected: boolean;
+            /** @description Why; may be left out. */
+            note?: string;
+            /** @description The rule, the hour, and in which way it is unusual. */
+            what: components["schemas"]["ExpectedHour"];
+        };
+        /** @description An hour of the week of one rule, or of all together. */
+        ExpectedHour: {
+            /**
+             * Format: int32
+             * @description Day of the week, Monday is 1.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description Hour of the day.
+             */
+            hour: number;
+            /** @description In which way it is unusual. */
+            kind: components["schemas"]["AnomalyKind"];
+            /** @description The alert; nothing when all rules are counted together. */
+            name?: string | null;
+            /** @description The integration; nothing when all rules are counted together. */
+            source?: string | null;
+            /** @description On whose clocks: `Europe/Berlin`. */
+            time_zone: string;
         };
         /**
          * @description A typed, time-ordered id.
@@ -2559,6 +2751,13 @@ export interface components {
          * @enum {string}
          */
         ExpectedStage: "expected" | "cleared" | "overran";
+        /** @description A decision of a person, and what it hides. */
+        ExpectedView: components["schemas"]["Expected"] & {
+            /** @description What the asker may decide now: `take_back`. */
+            allowed: string[];
+            /** @description Hours that are not shown because of it. */
+            hidden: number;
+        };
         /** @description The way of an alert, from its source to everybody who was told. */
         Explanation: {
             /** @description The alert. */
@@ -2702,12 +2901,73 @@ export interface components {
             /** @description Its members. */
             of: components["schemas"]["ItemRef"][];
         };
+        /** @description A decision about every pair of a group. */
+        GroupAsked: {
+            /** @description The rules on their items, three to eight. */
+            members: components["schemas"]["AlertKey"][];
+            /** @description Why; may be left out. */
+            note?: string;
+            verdict?: components["schemas"]["Fellowship"] | null;
+        };
+        /** @description One decision about every pair of a group. */
+        GroupDecision: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who decided. */
+            by: string;
+            /** @description The members, in the order of their names. */
+            members: components["schemas"]["AlertKey"][];
+            /** @description Why; may be empty. */
+            note: string;
+            /** @description Whether they belong together. */
+            verdict: components["schemas"]["Fellowship"];
+        };
+        /** @description What the history says of a group. */
+        GroupEvidence: {
+            /**
+             * Format: double
+             * @description The lowest confidence of its pairs; nothing where a pair does not recur in this period.
+             */
+            confidence?: number | null;
+            /** @description Firings of each member, in the order of the members. */
+            fired: number[];
+            /**
+             * Format: double
+             * @description The lowest lift of its pairs; nothing where a pair does not recur in this period.
+             */
+            lift?: number | null;
+            /** @description The newest occasions, at most twenty. */
+            occasions: components["schemas"]["GroupOccasion"][];
+            /** @description Occasions on which two members or more met. */
+            support: number;
+            /** @description Those on which every member fired. */
+            whole: number;
+        };
         /** @description A group of alerts that are told together. */
         GroupNow: {
             /** @description Alerts in it. */
             alerts: number;
             /** @description When it is looked at next, and its receiver is told what has changed. */
             due_at: components["schemas"]["Time"];
+        };
+        /** @description Members that fired together once. */
+        GroupOccasion: {
+            /** @description When the first of them fired. */
+            at: components["schemas"]["Time"];
+            /** @description Which members fired, as places in the list of members, the first is 0. */
+            fired: number[];
+        };
+        /**
+         * @description Three rules on their items or more, of which every two recur together, or that were decided on
+         *     at once.
+         */
+        GroupView: {
+            /** @description What the asker may decide now: `together`, `apart`, `take_back`. */
+            allowed: string[];
+            decision?: components["schemas"]["GroupDecision"] | null;
+            evidence?: components["schemas"]["GroupEvidence"] | null;
+            /** @description The rules, in the order of their names. */
+            members: components["schemas"]["AlertKey"][];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -2839,6 +3099,26 @@ export interface components {
             matchers: components["schemas"]["Conditions"];
             /** @description When its present window ends; the year 9999 when nobody set an end. */
             until: components["schemas"]["Time"];
+        };
+        /** @description An hour that was judged. */
+        HourCount: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Firings that began in it.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description How many are usual; nothing where too little is known.
+             */
+            expected?: number | null;
+            /**
+             * Format: double
+             * @description From how many on it is far more.
+             */
+            high?: number | null;
         };
         /**
          * @description How soon something is told.
@@ -3625,20 +3905,6 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
-        Items_CompanionView: {
-            /** @description The rows. */
-            items: {
-                /** @description The one … */
-                a: components["schemas"]["AlertKey"];
-                /** @description What the asker may decide now: `together`, `apart`, `take_back`. */
-                allowed: string[];
-                /** @description … and the other. */
-                b: components["schemas"]["AlertKey"];
-                decision?: components["schemas"]["Companion"] | null;
-                evidence?: components["schemas"]["Pair"] | null;
-            }[];
-        };
-        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -3654,6 +3920,20 @@ export interface components {
                 id: components["schemas"]["ExampleId"];
                 /** @description What it came to, in words. */
                 outcome: string;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_Expected: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                at: components["schemas"]["Time"];
+                /** @description Who decided. */
+                by: string;
+                /** @description Why; may be empty. */
+                note: string;
+                /** @description What is expected. */
+                what: components["schemas"]["ExpectedHour"];
             }[];
         };
         /** @description A list that comes whole. */
@@ -4850,6 +5130,45 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
+        /** @description How much history there is, and how much is needed. */
+        PatternHistory: {
+            /**
+             * Format: int64
+             * @description Weeks that an hour is compared with at most.
+             */
+            compared: number;
+            /** @description Weeks that a baseline needs. */
+            needed: number;
+            since?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Whole weeks from there to the end of the period, at most those that are compared.
+             */
+            weeks: number;
+        };
+        /** @description Hours of the week, what is usual at each, and what is not. */
+        PatternsReport: {
+            /** @description Hours that are far from usual and not expected, the newest first, at most 50. */
+            anomalies: components["schemas"]["AnomalyView"][];
+            /** @description What people expect. */
+            expected: components["schemas"]["ExpectedView"][];
+            /** @description How many there are. */
+            found: number;
+            /** @description The first hour that was judged begins here … */
+            from: components["schemas"]["Time"];
+            /** @description How much history there is, and how much is needed. */
+            history: components["schemas"]["PatternHistory"];
+            /** @description Every hour that was judged, of the same. */
+            line: components["schemas"]["HourCount"][];
+            /** @description The rules, those that fire most first, at most 200. */
+            rules: components["schemas"]["RuleSeries"][];
+            /** @description On whose clocks hours and days of the week are. */
+            time_zone: string;
+            /** @description … and what begins here or later was not. */
+            to: components["schemas"]["Time"];
+            /** @description The 168 hours of the week, of the rule that was asked for, else of all together. */
+            week: components["schemas"]["WeekHour"][];
+        };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
         /** @description Somebody who can be called. */
@@ -5072,6 +5391,13 @@ export interface components {
             receiver: string;
             /** @description By the changed one. */
             then: number;
+        };
+        /** @description What recurs together. */
+        Recurring: {
+            /** @description Groups of three and more. */
+            groups: components["schemas"]["GroupView"][];
+            /** @description Pairs that are in no group. */
+            items: components["schemas"]["CompanionView"][];
         };
         /**
          * @description How one item is related to another, said from the first to the second.
@@ -5466,6 +5792,18 @@ export interface components {
              * @description The part of them among those that are over.
              */
             without_action_share?: number | null;
+        };
+        /** @description A rule that can be looked at. */
+        RuleSeries: {
+            /**
+             * Format: int32
+             * @description How often it fired in the hours that were judged.
+             */
+            fired: number;
+            /** @description The alert. */
+            name: string;
+            /** @description The integration. */
+            source: string;
         };
         /** @description What people said of the use of a rule. */
         RuleTuning: {
@@ -6188,6 +6526,31 @@ export interface components {
          * @example 5m
          */
         Wait: string;
+        /** @description An hour of the week. */
+        WeekHour: {
+            /**
+             * Format: int32
+             * @description Day of the week, Monday is 1.
+             */
+            day: number;
+            /**
+             * Format: double
+             * @description How many are usual after the period; nothing where too little is known.
+             */
+            expected?: number | null;
+            /**
+             * Format: int32
+             * @description Firings in all of them.
+             */
+            fired: number;
+            /**
+             * Format: int32
+             * @description Hour of the day.
+             */
+            hour: number;
+            /** @description How often it was seen. */
+            seen: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -10342,6 +10705,155 @@ export interface operations {
             };
         };
     };
+    reports_expect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedAsked"];
+            };
+        };
+        responses: {
+            /** @description Everything that is expected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Expected"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_patterns: {
+        parameters: {
+            query?: {
+                /** @description First moment; 30 days before `to` if not said. The last eight weeks are judged at most. */
+                from?: components["schemas"]["Time"];
+                /** @description First moment after it; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description Only alerts whose item this team answered for. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only alerts on this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only alerts of this integration. */
+                source?: string;
+                /** @description Only the rule of this name; the integration has to be said too. */
+                name?: string;
+                /** @description On whose clocks hours and days of the week are; UTC if not said. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The patterns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternsReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reports_companions: {
         parameters: {
             query?: {
@@ -10358,13 +10870,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The pairs */
+            /** @description Groups and pairs */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_CompanionView"];
+                    "application/json": components["schemas"]["Recurring"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -10406,6 +10918,93 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Everything that was decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Companion"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_decide_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupAsked"];
             };
         };
         responses: {

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, query } from './client';
 import { keys } from './keys';
-import type { CompanionDecision } from './types';
+import type { CompanionDecision, ExpectedAsked, GroupAsked } from './types';
 
 export interface ReportFilter {
   from: string;
@@ -42,6 +42,33 @@ export const companions = (filter: { from: string; to: string; team?: string }) 
 
 export const decideCompanions = (decision: CompanionDecision) =>
   body(http.PUT('/api/v1/reports/companions', { body: decision }));
+
+/** Accepts, rejects or takes back a whole group. */
+export const decideGroup = (decision: GroupAsked) =>
+  body(http.PUT('/api/v1/reports/companions/group', { body: decision }));
+
+export interface PatternsFilter extends RulesFilter {
+  time_zone: string;
+  name?: string;
+}
+
+/** What is usual at each hour of the week, and the hours that are not. */
+export const patterns = (filter: PatternsFilter) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'patterns', filter],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/reports/alerts/patterns', {
+          params: { query: query({ ...filter }) },
+          signal,
+        }),
+      ),
+    placeholderData: (before) => before,
+  });
+
+/** Says that an hour of the week is expected to be unusual, or takes that back. */
+export const expect = (asked: ExpectedAsked) =>
+  body(http.PUT('/api/v1/reports/alerts/expected', { body: asked }));
 
 export const times = (filter: ReportFilter) =>
   queryOptions({

@@ -249,7 +249,19 @@ const reports = createRoute({
 const rules = createRoute({
   getParentRoute: () => app,
   path: '/reports/alerts',
-  validateSearch: only('days', 'from', 'to', 'team', 'item', 'source', 'sort', 'show'),
+  validateSearch: only(
+    'days',
+    'from',
+    'to',
+    'team',
+    'item',
+    'source',
+    'sort',
+    'show',
+    'rule',
+    'of',
+    'zone',
+  ),
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 

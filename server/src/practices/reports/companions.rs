@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use kernel::{AlertKey, ItemRef, Time};
-use reports::{Firing, Pair, together};
+use reports::{Firing, GroupEvidence, Pair, Period, evidence, groups, together};
 use serde::{Deserialize, Serialize};
-use streams::companions::{Companion, Companions, Fellowship};
+use streams::companions::{Companion, Companions, Fellowship, GroupDecision};
 use utoipa::{IntoParams, ToSchema};
 
 use super::alerts::{FIRINGS_MAX, firing};
@@ -16,6 +16,9 @@ use crate::listing::Items;
 use crate::practices::alerts::history::store::{self as history, Filter};
 use crate::problem::{Answer, Problem};
 use crate::settings;
+
+/// Pairs that are shown.
+const PAIRS_SHOWN: usize = 50;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -44,6 +47,43 @@ pub(super) struct CompanionView {
     allowed: &'static [&'static str],
 }
 
+/// Three rules on their items or more, of which every two recur together, or that were decided on
+/// at once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GroupView {
+    /// The rules, in the order of their names.
+    members: Vec<AlertKey>,
+    /// What the history says; nothing when no two met in this period.
+    evidence: Option<GroupEvidence>,
+    /// What was decided about all of them at once; nothing yet.
+    decision: Option<GroupDecision>,
+    /// What the asker may decide now: `together`, `apart`, `take_back`.
+    allowed: &'static [&'static str],
+}
+
+/// What recurs together.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Recurring {
+    /// Groups of three and more.
+    groups: Vec<GroupView>,
+    /// Pairs that are in no group.
+    items: Vec<CompanionView>,
+}
+
+/// A decision about every pair of a group.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GroupAsked)]
+pub(super) struct Asked {
+    /// The rules on their items, three to eight.
+    members: Vec<AlertKey>,
+    /// Whether they belong together; without a value the decisions about them are taken back.
+    verdict: Option<Fellowship>,
+    /// Why; may be left out.
+    #[serde(default)]
+    note: String,
+}
+
 /// A decision about two.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,15 +99,15 @@ pub(super) struct Decision {
     note: String,
 }
 
-/// The rules on items that fire within minutes of each other far more often than by chance, with
-/// the evidence, and everything that was decided about such pairs.
+/// The rules on items that fire within minutes of each other far more often than by chance, as
+/// groups and pairs, with the evidence, and everything that was decided about them.
 #[utoipa::path(get, path = "/reports/companions", tag = "reports", params(CompanionsQuery),
-    responses((status = 200, description = "The pairs", body = Items<CompanionView>)))]
+    responses((status = 200, description = "Groups and pairs", body = Recurring)))]
 pub(super) async fn companions(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<CompanionsQuery>,
-) -> Answer<Json<Items<CompanionView>>> {
+) -> Answer<Json<Recurring>> {
     let period = period(query.from, query.to, app.world.now())?;
     let filter = Filter { from: Some(period.from), to: Some(period.to), ..Filter::default() };
     let mut conn = app.db.reader().await?;
@@ -80,9 +120,18 @@ pub(super) async fn companions(
     let firings: Vec<Firing> = placed.into_iter().map(firing).collect();
     let (known, _): (Companions, i64) =
         settings::get(&mut conn, &caller.space, settings::COMPANIONS).await?;
-    let mut items = shown(together(&firings, period), &known);
+    let mut pairs = together(&firings, period);
+    let mut groups = grouped(&pairs, &known, (&firings, period));
+    let within = |a: &AlertKey, b: &AlertKey| {
+        groups.iter().any(|group| group.members.contains(a) && group.members.contains(b))
+    };
+    pairs.retain(|pair| !within(&pair.a, &pair.b));
+    pairs.truncate(PAIRS_SHOWN);
+    let mut items = shown(pairs, &known);
+    items.retain(|pair| !within(&pair.a, &pair.b));
     if may(&caller, Action::Administer, &[]).is_err() {
         items.iter_mut().for_each(|pair| pair.allowed = &[]);
+        groups.iter_mut().for_each(|group| group.allowed = &[]);
     }
     if let Some(team) = &query.team {
         let of_team = |key: &AlertKey| {
@@ -91,8 +140,39 @@ pub(super) async fn companions(
                 .any(|firing| firing.team.as_ref() == Some(team) && firing.item == key.item)
         };
         items.retain(|pair| of_team(&pair.a) || of_team(&pair.b));
+        groups.retain(|group| group.members.iter().any(of_team));
     }
-    Ok(Json(Items { items }))
+    Ok(Json(Recurring { groups, items }))
+}
+
+/// The groups that the pairs suggest, then those that were decided on. A pair that was rejected on
+/// its own keeps its two in different groups.
+fn grouped(
+    pairs: &[Pair],
+    known: &Companions,
+    (firings, period): (&[Firing], Period),
+) -> Vec<GroupView> {
+    let decided = known.groups();
+    let open = |pair: &&Pair| {
+        let both = |group: &GroupDecision| {
+            group.members.contains(&pair.a) && group.members.contains(&pair.b)
+        };
+        let rejected = known
+            .about(&pair.a, &pair.b)
+            .is_some_and(|decision| decision.verdict == Fellowship::Apart);
+        !rejected && !decided.iter().any(both)
+    };
+    let left: Vec<Pair> = pairs.iter().filter(open).cloned().collect();
+    let view = |members: Vec<AlertKey>, decision: Option<GroupDecision>| GroupView {
+        evidence: evidence(&members, firings, pairs, period),
+        allowed: if decision.is_some() { &["take_back"] } else { &["together", "apart"] },
+        members,
+        decision,
+    };
+    let suggested = groups(&left).into_iter().map(|members| view(members, None));
+    let mut all: Vec<GroupView> = suggested.collect();
+    all.extend(decided.into_iter().map(|group| view(group.members.clone(), Some(group))));
+    all
 }
 
 /// What recurs together with what was decided about it, then the other decisions.
@@ -142,6 +222,33 @@ pub(super) async fn decide_companions(
             let (by, at) = (caller.actor(), app.world.now());
             let note = note.trim().to_owned();
             known.with(Companion { a, b, verdict, by, at, note })?
+        }
+    };
+    settings::put(&app, &caller, settings::COMPANIONS, &changed, Some(version)).await?;
+    Ok(Json(Items { items: changed.0 }))
+}
+
+/// Decides at once about every pair of a group: alerts that fire from now on are grouped by it.
+#[utoipa::path(put, path = "/reports/companions/group", tag = "reports", request_body = Asked,
+    responses((status = 200, description = "Everything that was decided",
+        body = Items<Companion>)))]
+pub(super) async fn decide_group(
+    State(app): State<App>,
+    caller: Caller,
+    Json(asked): Json<Asked>,
+) -> Answer<Json<Items<Companion>>> {
+    may(&caller, Action::Administer, &[])?;
+    let mut conn = app.db.reader().await?;
+    let (known, version): (Companions, i64) =
+        settings::get(&mut conn, &caller.space, settings::COMPANIONS).await?;
+    drop(conn);
+    let Asked { members, verdict, note } = asked;
+    let changed = match verdict {
+        None => known.without_group(&members),
+        Some(verdict) => {
+            let (by, at) = (caller.actor(), app.world.now());
+            let note = note.trim().to_owned();
+            known.with_group(GroupDecision { members, verdict, by, at, note })?
         }
     };
     settings::put(&app, &caller, settings::COMPANIONS, &changed, Some(version)).await?;

@@ -24,6 +24,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(times))
         .routes(routes!(super::alerts::alerts))
         .routes(routes!(super::companions::companions, super::companions::decide_companions))
+        .routes(routes!(super::companions::decide_group))
+        .routes(routes!(super::patterns::patterns))
+        .routes(routes!(super::patterns::expect))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -59,12 +59,22 @@ impl Client {
         let body = json!({
             "code": code, "username": "ada", "display_name": "Ada", "password": PASSWORD,
         });
-        let answer = client.request(Method::POST, "/api/v1/setup").json(&body).send().await;
-        let answer = answer.expect("an answer");
+        client.enter("/api/v1/setup", body).await;
+        client
+    }
+
+    /// Signs in again: a session ends after a week, and a day after the last request.
+    pub async fn sign_in(&mut self) {
+        let body = json!({ "username": "ada", "password": PASSWORD });
+        self.enter("/api/v1/session", body).await;
+    }
+
+    async fn enter(&mut self, path: &str, body: Value) {
+        let answer = self.bare(Method::POST, path).header("x-operate-csrf", "1").json(&body);
+        let answer = answer.send().await.expect("an answer");
         let cookie = answer.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-        client.cookie = cookie.unwrap_or_else(|| panic!("nobody signed in: {}", answer.status()));
-        client
+        self.cookie = cookie.unwrap_or_else(|| panic!("nobody signed in: {}", answer.status()));
     }
 
     /// The server listens somewhere else now.

@@ -18,6 +18,7 @@ import { Classes } from './Classes';
 import { Companions } from './Companions';
 import { download, rulesCsv } from './csv';
 import { chosen, isChosen, ordered } from './order';
+import { Patterns } from './Patterns';
 import { ReportViews } from './ReportViews';
 import styles from './reports.module.css';
 import { Rules, type Time } from './Rules';
@@ -169,7 +170,8 @@ function Content({ report, time }: { report: RulesReport; time: Time }) {
           />
         )}
       </Panel>
-      <div style={{ marginTop: 12 }}>
+      <div className={styles.below}>
+        <Patterns time={time} />
         <Companions time={time} team={search.team} />
       </div>
       <p className={styles.sub}>
