@@ -1,6 +1,7 @@
 //! Groups of three and more: rules on items of which every two recur together.
 //!
-//! A group grows from the most certain pair that is in no group yet. What joins next has a pair with
+//! A group grows from the most certain pair that is in no group yet. What joins next has a pair
+//! with
 //! every member; of several, the one whose least certain pair is the most certain. So every two of
 //! a group are a suggested pair of their own, and no pair is in two groups: two groups have one
 //! member in common at most.
