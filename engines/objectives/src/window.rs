@@ -1,9 +1,9 @@
 //! Over what time a promise is kept.
 
 use calendar::Span;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// The time over which an objective counts.
@@ -108,10 +108,10 @@ fn period(
     let bound = |number: i64| {
         let units = number * each;
         let span = match unit {
-            Unit::Day | Unit::Week => units.days(),
-            _ => units.months(),
+            Unit::Day | Unit::Week => jiff::Span::new().try_days(units),
+            _ => jiff::Span::new().try_months(units),
         };
-        let wall = begin.checked_add(span).map_err(|_| WindowError::Edge)?;
+        let wall = span.and_then(|span| begin.checked_add(span)).map_err(|_| WindowError::Edge)?;
         let instant = zone.to_timestamp(wall).map_err(|_| WindowError::Edge)?;
         Ok(instant.as_microsecond())
     };

@@ -182,6 +182,8 @@ mod tests {
             acknowledged: false,
             cleared_by_person: false,
             incident: None,
+            class: None,
+            impacts: Vec::new(),
         }
     }
 

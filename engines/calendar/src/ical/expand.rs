@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Event, IcalError, Length, Start};
 use crate::recurrence::RuleError;
@@ -91,11 +91,12 @@ impl Start {
             Length::Exact(exact) => (0, exact),
             Length::Both(days, exact) => (days, exact),
         };
+        let ahead = jiff::Span::new().try_days(days).ok()?;
         let until = match self {
             _ if days == 0 => from,
-            Start::Day(date) => wall::minute(zone, date.checked_add(days.days()).ok()?, 0)?,
+            Start::Day(date) => wall::minute(zone, date.checked_add(ahead).ok()?, 0)?,
             Start::Wall(wall, own) => {
-                let wall = wall.checked_add(days.days()).ok()?;
+                let wall = wall.checked_add(ahead).ok()?;
                 instant(own.as_ref().unwrap_or(zone), wall)?
             }
         };

@@ -34,6 +34,7 @@ async fn fired(db: &Db, number: u128, (name, host): (&str, &str), seconds: &[i64
             generator_url: "".into(),
             item: "component/db".parse().ok(),
             matched_by: None,
+            classification: None,
         }))
     };
     let spells: Vec<Spell> = seconds
