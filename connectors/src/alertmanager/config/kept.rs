@@ -3,7 +3,8 @@
 //!
 //! **Invariants.** The text that is left reads as the one that came, with `<secret>` for each
 //! secret; that is proven by reading it again. A secret goes back only to where it came from: to
-//! the same field of the same receiver's integration, never to a neighbour.
+//! the same field of the same receiver's integration, never to a neighbour, and never with another
+//! address beside it, to which it would be sent.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -173,16 +174,19 @@ fn filled(text: &str, name: &str, find: &Find<'_>) -> Result<String, Vec<ConfigE
 fn unknown(path: &str) -> &'static str {
     if path.starts_with("receivers[") {
         "write the secret itself; one is kept while receiver, integration and field keep their \
-         names and places"
+         names and places, and the addresses beside it stay as they are"
     } else {
-        "write the secret itself"
+        "write the secret itself; one is kept while the addresses beside it stay as they are"
     }
 }
 
 /// Where a secret of a changed document stood before.
 fn came_from(before: &Node, after: &Node, path: &str) -> Option<String> {
     if !path.starts_with("receivers[") {
-        return Some(path.to_owned());
+        // `smtp_auth_password` is sent to `smtp_smarthost`.
+        let kind = path.find('_').map_or(path, |end| &path[..=end]);
+        let same = addresses(before, kind) == addresses(after, kind);
+        return same.then(|| path.to_owned());
     }
     let (place, now, rest) = receiver(after, path)?;
     let (section, index, field) = integration(rest)?;
@@ -198,7 +202,20 @@ fn came_from(before: &Node, after: &Node, path: &str) -> Option<String> {
         _ if olds.len() == news.len() => index,
         _ => return None,
     };
-    Some(format!("receivers[{old_place}].{section}[{old_index}]{field}"))
+    let same = addresses(olds.get(old_index)?, "") == addresses(news.get(index)?, "");
+    same.then(|| format!("receivers[{old_place}].{section}[{old_index}]{field}"))
+}
+
+/// Where a node's secrets are sent, as it says below a path.
+fn addresses<'n>(node: &'n Node, below: &str) -> BTreeMap<String, &'n str> {
+    let mut found = BTreeMap::new();
+    walk::spots(node, &mut |spot| {
+        let address = spot.path.ends_with("url") || spot.path.ends_with("host");
+        if address && spot.path.starts_with(below) {
+            found.insert(spot.path, spot.text);
+        }
+    });
+    found
 }
 
 /// The receiver of a path, with its place and what follows: `slack_configs[1].api_url`.

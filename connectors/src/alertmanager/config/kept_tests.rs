@@ -88,6 +88,26 @@ fn a_secret_is_not_given_to_a_neighbour_that_nothing_is_kept_for() {
 }
 
 #[test]
+fn a_secret_is_not_sent_to_another_address_than_before() {
+    let kept = kept(TEXT);
+    let there = "http_config:\n          basic_auth";
+    let elsewhere = "http_config:\n          proxy_url: http://evil\n          basic_auth";
+    let places = refused(&kept, &kept.text.replace(there, elsewhere));
+    let second = "receivers[0].webhook_configs[1]";
+    let fields: Vec<&str> = places.iter().map(|(_, field)| field.as_str()).collect();
+    let password = format!("{second}.http_config.basic_auth.password");
+    assert_eq!(fields, [format!("{second}.url"), password]);
+
+    let mails = "global: {smtp_smarthost: 'mail:25', smtp_auth_password: hush-hush, \
+                 slack_api_url: 'https://hooks.example.org/T0'}\nroute: {receiver: a}\n\
+                 receivers: [{name: a}]\n";
+    let kept = self::kept(mails);
+    let places = refused(&kept, &kept.text.replace("mail:25", "evil:25"));
+    assert_eq!(places, [(1, "global.smtp_auth_password".to_owned())]);
+    assert!(kept.fill(&kept.text.replace("name: a", "name: b"), "routing").is_ok());
+}
+
+#[test]
 fn a_receiver_that_was_only_renamed_keeps_its_secrets() {
     let kept = kept(TEXT);
     let renamed = kept.text.replace("name: ops", "name: night").replace("r: ops", "r: night");
