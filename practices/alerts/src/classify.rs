@@ -84,6 +84,7 @@ pub struct ClassRule {
     pub response: Response,
     /// What is at risk; may be empty.
     #[serde(default)]
+    #[schema(value_type = Vec<ImpactClass>)]
     pub impacts: BTreeSet<ImpactClass>,
     /// How long until the boundary is crossed, in CEL, for potential work:
     /// `annotations.time_to_boundary`. A number is seconds, a text is seconds, a duration such as

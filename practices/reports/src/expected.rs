@@ -61,25 +61,11 @@ impl Marks {
     /// # Errors
     /// When it names no hour of a week, or there is no more room.
     pub fn with(self, mark: Expected) -> Result<Marks, Refusal> {
-        let what = &mark.what;
-        if !(1..=7).contains(&what.day) || what.hour > 23 {
-            let message = "days are 1 (Monday) to 7, hours 0 to 23";
-            return Err(Refusal::invalid(message));
-        }
-        if TimeZone::get(&what.time_zone).is_err() {
-            return Err(Refusal::invalid("no such time zone; write it like Europe/Berlin"));
-        }
-        if what.source.is_some() != what.name.is_some() {
-            return Err(Refusal::invalid("a rule has both an integration and a name"));
-        }
-        let long = |text: &str| text.chars().count() > NAME_MAX;
-        if what.source.iter().chain(&what.name).any(|text| long(text)) {
-            return Err(Refusal::invalid(format!("a name has at most {NAME_MAX} characters")));
-        }
+        mark.what.check()?;
         if mark.note.chars().count() > NOTE_MAX {
             return Err(Refusal::invalid(format!("a note has at most {NOTE_MAX} characters")));
         }
-        let mut marks = self.without(&mark.what);
+        let mut marks = self.without(&mark.what)?;
         if marks.0.len() >= MARKS_MAX {
             return Err(Refusal::invalid(format!("at most {MARKS_MAX} hours are expected")));
         }
@@ -88,10 +74,13 @@ impl Marks {
     }
 
     /// The decisions without the one about this hour.
-    #[must_use]
-    pub fn without(mut self, what: &ExpectedHour) -> Marks {
+    ///
+    /// # Errors
+    /// When it is no hour of a week.
+    pub fn without(mut self, what: &ExpectedHour) -> Result<Marks, Refusal> {
+        what.check()?;
         self.0.retain(|mark| mark.what != *what);
-        self
+        Ok(self)
     }
 
     /// The place of the decision that expects this.
@@ -101,6 +90,23 @@ impl Marks {
 }
 
 impl ExpectedHour {
+    fn check(&self) -> Result<(), Refusal> {
+        if !(1..=7).contains(&self.day) || self.hour > 23 {
+            return Err(Refusal::invalid("days are 1 (Monday) to 7, hours 0 to 23"));
+        }
+        if TimeZone::get(&self.time_zone).is_err() {
+            return Err(Refusal::invalid("no such time zone; write it like Europe/Berlin"));
+        }
+        if self.source.is_some() != self.name.is_some() {
+            return Err(Refusal::invalid("a rule has both an integration and a name"));
+        }
+        let long = |text: &str| text.chars().count() > NAME_MAX;
+        if self.source.iter().chain(&self.name).any(|text| long(text)) {
+            return Err(Refusal::invalid(format!("a name has at most {NAME_MAX} characters")));
+        }
+        Ok(())
+    }
+
     /// Whether this is what was expected, on the clocks it was said for.
     fn covers(&self, anomaly: &Anomaly) -> bool {
         let same =
@@ -162,13 +168,15 @@ mod tests {
         assert_eq!(marks.about(&silent), None, "that more comes does not mean that nothing may");
         let other = Anomaly { name: Some("Disk".into()), ..anomaly("2026-03-22T02:00:00Z") };
         assert_eq!(marks.about(&other), None);
-        assert!(marks.without(&mark(7, 3, "Europe/Berlin").what).0.is_empty());
+        assert!(marks.without(&mark(7, 3, "Europe/Berlin").what).unwrap().0.is_empty());
     }
 
     #[test]
     fn what_is_no_hour_of_a_week_is_refused() {
         for (day, hour, zone) in [(0, 1, "UTC"), (8, 1, "UTC"), (1, 24, "UTC"), (1, 1, "Mars")] {
-            assert!(Marks::default().with(mark(day, hour, zone)).is_err(), "{day} {hour} {zone}");
+            let mark = mark(day, hour, zone);
+            assert!(Marks::default().without(&mark.what).is_err(), "{day} {hour} {zone}");
+            assert!(Marks::default().with(mark).is_err(), "{day} {hour} {zone}");
         }
         let mut half = mark(1, 1, "UTC");
         half.what.source = None;

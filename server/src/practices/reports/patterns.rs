@@ -228,7 +228,7 @@ pub(super) async fn expect(
         let (by, at, note) = (caller.actor(), app.world.now(), note.trim().to_owned());
         marks.with(Expected { what, by, at, note })?
     } else {
-        marks.without(&what)
+        marks.without(&what)?
     };
     settings::put(&app, &caller, settings::EXPECTED, &changed, Some(version)).await?;
     Ok(Json(Items { items: changed.0 }))
