@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
@@ -64,10 +65,12 @@ function Rows({ filter, search }: RowsProps) {
   }, [looking, more]);
   const total = query.data?.pages[0]?.total;
   const picking = usePicking();
+  const wide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
   const columns = useMemo(() => {
-    const shown = unmatched ? unmatchedColumns : matchedColumns;
+    const all = unmatched ? unmatchedColumns : matchedColumns;
+    const shown = wide ? all : all.filter((column) => column.id !== 'class');
     return closed ? shown : [pickColumn(picking), ...shown];
-  }, [unmatched, closed, picking]);
+  }, [unmatched, closed, picking, wide]);
 
   return (
     <>
