@@ -34,7 +34,7 @@ pub const NAME: &str = "routing";
 #[serde(deny_unknown_fields)]
 pub struct TemplateText {
     /// Its name, as that of a file.
-    #[schema(max_length = 200, example = "ours.tmpl")]
+    #[schema(example = "ours.tmpl")]
     pub name: String,
     /// What it holds.
     pub text: String,
