@@ -65,7 +65,7 @@ function Rows({ filter, search }: RowsProps) {
   }, [looking, more]);
   const total = query.data?.pages[0]?.total;
   const picking = usePicking();
-  const wide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
+  const wide = useMediaQuery('(min-width: 84em)', true, { getInitialValueInEffect: false });
   const columns = useMemo(() => {
     const all = unmatched ? unmatchedColumns : matchedColumns;
     const shown = wide ? all : all.filter((column) => column.id !== 'class');
