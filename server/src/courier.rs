@@ -116,7 +116,7 @@ impl Courier {
 
     /// Delivers until `stop`, then finishes what is in flight.
     pub async fn run(self, stop: CancellationToken) {
-        let settling = Settling::start(self.db.clone(), self.world.clone());
+        let (settling, settled) = Settling::start(self.db.clone(), self.world.clone());
         let courier = Arc::new(self);
         let slots = Slots::new(IN_FLIGHT);
         let mut grown = courier.db.grown();
@@ -146,7 +146,9 @@ impl Courier {
             }
         }
         slots.all_free().await;
-        settling.end().await;
+        drop(settling);
+        // It ends with the last of what was handed to it.
+        let _ = settled.await;
     }
 
     /// Takes what is due, as far as there are free slots; returns when the next is due.

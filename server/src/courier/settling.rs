@@ -9,7 +9,7 @@ use oncall::{CallResult, Command};
 use spine::engine::{self, Asked};
 use spine::outbox::{self, Outcome};
 use spine::{Db, Denied, Fault, Tx, World};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::practices::notifications::store::{self, Attempt};
@@ -27,30 +27,19 @@ const TRIES: u32 = 5;
 #[derive(Clone)]
 pub struct Settling {
     ended: mpsc::Sender<Attempt>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Settling {
-    /// Starts the task.
-    pub fn start(db: Db, world: World) -> Settling {
+    /// Starts the task, which ends after the last of these that hands attempts to it.
+    pub fn start(db: Db, world: World) -> (Settling, JoinHandle<()>) {
         let (ended, attempts) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(Settler { db, world }.run(attempts));
-        Settling { ended, task: Arc::new(Mutex::new(Some(task))) }
+        (Settling { ended }, tokio::spawn(Settler { db, world }.run(attempts)))
     }
 
     /// Settles an attempt soon.
     pub async fn settle(&self, attempt: Attempt) {
         // The task ends after the last sender.
         let _ = self.ended.send(attempt).await;
-    }
-
-    /// Settles what is left, and ends.
-    pub async fn end(self) {
-        let Settling { ended, task } = self;
-        drop(ended);
-        if let Some(task) = task.lock().await.take() {
-            let _ = task.await;
-        }
     }
 }
 

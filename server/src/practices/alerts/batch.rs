@@ -14,7 +14,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::classes;
-use super::flights::Flights;
 use super::hot::HotAlerts;
 use super::store::{self, Refreshed};
 use crate::practices::estate::live::LiveEstate;
@@ -89,13 +88,12 @@ impl Batcher {
     /// Starts the task; it ends after `stop`, when what was handed in is done.
     pub fn start(self, stop: CancellationToken) -> (Intake, tokio::task::JoinHandle<()>) {
         let (queue, requests) = mpsc::channel(QUEUE);
-        (Intake { queue }, tokio::spawn(Arc::new(self).run(requests, stop)))
+        (Intake { queue }, tokio::spawn(self.run(requests, stop)))
     }
 
-    async fn run(self: Arc<Self>, mut requests: mpsc::Receiver<Request>, stop: CancellationToken) {
+    async fn run(self, mut requests: mpsc::Receiver<Request>, stop: CancellationToken) {
         let mut compact_at = self.world.now() + COMPACT_EVERY;
         let mut batch = Vec::new();
-        let mut flights = Flights::default();
         loop {
             let nap = self.world.now() + NAP;
             let wake_at = self.hot.next_due().map_or(nap, |due| due.min(nap));
@@ -108,13 +106,11 @@ impl Batcher {
                 () = stop.cancelled() => {
                     requests.close();
                     while let Ok(request) = requests.try_recv() { batch.push(request) }
-                    flights.landed().await;
                     self.take(std::mem::take(&mut batch)).await;
                     break;
                 }
                 () = self.world.clock.wait_until(wake_at) => {}
             }
-            flights.room().await;
             let mut size: usize = batch.iter().map(|request| request.signals.len()).sum();
             while size < BATCH
                 && let Ok(request) = requests.try_recv()
@@ -122,17 +118,7 @@ impl Batcher {
                 size += request.signals.len();
                 batch.push(request);
             }
-            if !batch.is_empty() {
-                let (batcher, whole) = (self.clone(), std::mem::take(&mut batch));
-                let signals = whole.iter().flat_map(|request| &request.signals);
-                let prints = signals.map(Signal::fingerprint).collect();
-                flights.start(prints, async move { batcher.take(whole).await }).await;
-            }
-            let now = self.world.now();
-            if now < compact_at && self.hot.next_due().is_none_or(|due| due > now) {
-                continue;
-            }
-            flights.landed().await;
+            self.take(std::mem::take(&mut batch)).await;
             if let Err(fault) = self.sweep().await {
                 tracing::error!(error = %fault.chain(), "alerts could not be expired");
                 self.world.clock.wait(Duration::from_millis(200)).await;
@@ -144,7 +130,6 @@ impl Batcher {
                 }
             }
         }
-        flights.landed().await;
     }
 
     /// Takes requests, space by space, and answers each.
@@ -413,7 +398,7 @@ fn counted(signals: &[Signal]) -> Vec<(Arc<str>, i64)> {
             None => counts.push((signal.source.clone(), 1)),
         }
     }
-    // Two batches at once must not wait for each other's rows.
+    // Two nodes must not wait for each other's rows.
     counts.sort_unstable();
     counts
 }

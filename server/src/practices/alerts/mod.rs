@@ -5,7 +5,6 @@ mod bulk;
 pub mod classes;
 mod common;
 mod filter;
-mod flights;
 mod groups;
 pub mod history;
 pub mod hot;

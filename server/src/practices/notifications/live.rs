@@ -191,8 +191,8 @@ impl LiveRouting {
     }
 
     /// Takes in what is kept in the product, unless a file is named or a newer one is known.
-    /// One that cannot be used is told and leaves nothing in force: the server starts all the same,
-    /// so that somebody can mend it.
+    /// One that cannot be used is told, and what was in force stays: the server also starts without
+    /// any, so that somebody can mend it.
     ///
     /// # Errors
     /// When the database refuses.
@@ -212,11 +212,11 @@ impl LiveRouting {
         }
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         if newest.version > now.version {
-            let (routing, trouble) = match read {
-                Ok(routing) => (Some(Arc::new(routing)), None),
-                Err(trouble) => (None, Some(trouble)),
-            };
-            *now = InForce { routing, version: newest.version, trouble };
+            now.version = newest.version;
+            now.trouble = read.as_ref().err().cloned();
+            if let Ok(routing) = read {
+                now.routing = Some(Arc::new(routing));
+            }
             drop(now);
             self.changed.send_modify(|count| *count += 1);
         }
