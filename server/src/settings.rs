@@ -3,10 +3,10 @@
 
 use alerts::MatchRule;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use connectors::webhook::WebhookSecret;
 use incidents::Matrix;
-use kernel::{Fact, ItemRef, SpaceId};
+use kernel::{Fact, ItemRef, Refusal, SpaceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -81,6 +81,36 @@ pub async fn policy(conn: &mut Conn, space: &SpaceId) -> Result<Policy, Fault> {
     Ok(get(conn, space, POLICY).await?.0)
 }
 
+/// Changes a setting that people decide on piece by piece, so that two who decide at once both
+/// count.
+///
+/// # Errors
+/// What `change` refuses; 412 when others were faster again and again.
+pub async fn change<T: Serialize + DeserializeOwned + Default>(
+    app: &App,
+    caller: &Caller,
+    name: &'static str,
+    change: impl Fn(T) -> Result<T, Refusal>,
+) -> Answer<T> {
+    let mut tries = 0;
+    loop {
+        let mut conn = app.db.reader().await?;
+        let (known, version) = get(&mut conn, &caller.space, name).await?;
+        drop(conn);
+        let changed = change(known)?;
+        tries += 1;
+        match put(app, caller, name, &changed, Some(version)).await {
+            Err(problem) if problem.status == STALE && tries < TRIES => {}
+            written => return written.map(|_| changed),
+        }
+    }
+}
+
+/// How often a change is decided anew.
+const TRIES: u32 = 5;
+/// The status of what was changed meanwhile.
+const STALE: u16 = StatusCode::PRECONDITION_FAILED.as_u16();
+
 /// Writes a setting and its journal entry; returns its new version.
 ///
 /// # Errors
@@ -102,13 +132,19 @@ pub async fn put<T: Serialize>(
                 if let Some(expected) = expected.filter(|expected| *expected != version) {
                     return Err(Denied::Stale { expected, actual: version });
                 }
-                tx.run(
-                    "INSERT INTO setting (space_id, name, version, data) VALUES ($1, $2, 1, $3) \
-                     ON CONFLICT (space_id, name) DO UPDATE SET data = excluded.data, \
-                     version = setting.version + 1",
-                    params![&space, name, data.to_string()],
-                )
-                .await?;
+                let written = tx
+                    .run(
+                        "INSERT INTO setting (space_id, name, version, data) \
+                         VALUES ($1, $2, 1, $3) ON CONFLICT (space_id, name) DO UPDATE \
+                         SET data = excluded.data, version = setting.version + 1 \
+                         WHERE setting.version = $4",
+                        params![&space, name, data.to_string(), version],
+                    )
+                    .await?;
+                if written == 0 {
+                    // Another node wrote it meanwhile.
+                    return Err(Denied::Stale { expected: version, actual: version + 1 });
+                }
                 let fact = Fact {
                     subject: format!("setting:{name}"),
                     kind: "setting.edited".to_owned(),

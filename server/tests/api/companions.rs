@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
@@ -11,6 +12,7 @@ conversations!(
     what_recurs_together_and_is_accepted_becomes_one_incident,
     what_is_rejected_stays_in_incidents_of_its_own,
     a_group_that_is_accepted_at_once_becomes_one_incident_until_it_is_taken_back,
+    of_those_who_decide_at_once_everybody_counts,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -69,6 +71,18 @@ async fn what_recurs_together_and_is_accepted_becomes_one_incident(place: Place)
     assert_eq!(open.len(), 1, "{titles:?}");
     let why = open[0]["members"][1]["reason"].as_str().unwrap_or_default().to_owned();
     assert!(why.contains("recurs together with QueueFull"), "{why}");
+    operate.end().await;
+}
+
+async fn of_those_who_decide_at_once_everybody_counts(place: Place) {
+    let operate = open(&place).await;
+    let key = |name: String| json!({ "source": "prometheus", "name": name, "item": null });
+    let pairs: Vec<Value> = (0..4)
+        .map(|number| json!({ "a": key(format!("A{number}")), "b": key(format!("B{number}")) }))
+        .collect();
+    join_all(pairs.iter().map(|pair| decide(&operate, pair, json!("apart")))).await;
+    let decided = decide(&operate, &pairs[0], json!("together")).await;
+    assert_eq!(decided["items"].as_array().map(Vec::len), Some(4), "{decided}");
     operate.end().await;
 }
 

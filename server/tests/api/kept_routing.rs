@@ -20,6 +20,7 @@ conversations!(
     a_file_wins_and_is_changed_where_it_is,
     the_routing_of_another_space_is_neither_shown_nor_in_force,
     secrets_of_another_key_file_are_asked_for_again,
+    what_is_in_force_stays_when_a_newer_version_cannot_be_opened,
 );
 
 mod postgres_nodes {
@@ -290,6 +291,24 @@ async fn secrets_of_another_key_file_are_asked_for_again(place: Place) {
     keep(&operate, &text("http://127.0.0.1:9"), "written again").await;
     let mended = shown(&operate).await;
     assert_eq!((&mended["configured"], &mended["trouble"]), (&json!(true), &Value::Null));
+    operate.end().await;
+}
+
+async fn what_is_in_force_stays_when_a_newer_version_cannot_be_opened(place: Place) {
+    let operate = Operate::start(&place).await;
+    keep(&operate, &text("http://127.0.0.1:9"), "begin").await;
+    let app = operate.app();
+    let newer = app.db.write::<_, Fault, _>(|tx| {
+        Box::pin(async move {
+            let sql = "UPDATE routing_version SET version = 2, sealed = $1";
+            tx.run(sql, params!["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]).await
+        })
+    });
+    newer.await.unwrap();
+    app.routing.follow(&app.db, &app.keys).await.unwrap();
+    let now = shown(&operate).await;
+    assert_eq!(now["configured"], true, "people are told as before: {now}");
+    assert!(now["trouble"].as_str().unwrap().contains("do not open"), "{now}");
     operate.end().await;
 }
 

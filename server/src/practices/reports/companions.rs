@@ -211,20 +211,14 @@ pub(super) async fn decide_companions(
     Json(asked): Json<Decision>,
 ) -> Answer<Json<Items<Companion>>> {
     may(&caller, Action::Administer, &[])?;
-    let mut conn = app.db.reader().await?;
-    let (known, version): (Companions, i64) =
-        settings::get(&mut conn, &caller.space, settings::COMPANIONS).await?;
-    drop(conn);
-    let Decision { a, b, verdict, note } = asked;
-    let changed = match verdict {
-        None => known.without(&a, &b),
-        Some(verdict) => {
-            let (by, at) = (caller.actor(), app.world.now());
-            let note = note.trim().to_owned();
-            known.with(Companion { a, b, verdict, by, at, note })?
-        }
+    let (by, at) = (caller.actor(), app.world.now());
+    let change = |known: Companions| {
+        let Decision { a, b, verdict, note } = asked.clone();
+        let Some(verdict) = verdict else { return Ok(known.without(&a, &b)) };
+        let note = note.trim().to_owned();
+        known.with(Companion { a, b, verdict, by: by.clone(), at, note })
     };
-    settings::put(&app, &caller, settings::COMPANIONS, &changed, Some(version)).await?;
+    let changed = settings::change(&app, &caller, settings::COMPANIONS, change).await?;
     Ok(Json(Items { items: changed.0 }))
 }
 
@@ -238,19 +232,13 @@ pub(super) async fn decide_group(
     Json(asked): Json<Asked>,
 ) -> Answer<Json<Items<Companion>>> {
     may(&caller, Action::Administer, &[])?;
-    let mut conn = app.db.reader().await?;
-    let (known, version): (Companions, i64) =
-        settings::get(&mut conn, &caller.space, settings::COMPANIONS).await?;
-    drop(conn);
-    let Asked { members, verdict, note } = asked;
-    let changed = match verdict {
-        None => known.without_group(&members),
-        Some(verdict) => {
-            let (by, at) = (caller.actor(), app.world.now());
-            let note = note.trim().to_owned();
-            known.with_group(GroupDecision { members, verdict, by, at, note })?
-        }
+    let (by, at) = (caller.actor(), app.world.now());
+    let change = |known: Companions| {
+        let Asked { members, verdict, note } = asked.clone();
+        let Some(verdict) = verdict else { return Ok(known.without_group(&members)) };
+        let note = note.trim().to_owned();
+        known.with_group(GroupDecision { members, verdict, by: by.clone(), at, note })
     };
-    settings::put(&app, &caller, settings::COMPANIONS, &changed, Some(version)).await?;
+    let changed = settings::change(&app, &caller, settings::COMPANIONS, change).await?;
     Ok(Json(Items { items: changed.0 }))
 }

@@ -219,17 +219,14 @@ pub(super) async fn expect(
     Json(asked): Json<ExpectedAsked>,
 ) -> Answer<Json<Items<Expected>>> {
     may(&caller, Action::Administer, &[])?;
-    let mut conn = app.db.reader().await?;
-    let (marks, version): (Marks, i64) =
-        settings::get(&mut conn, &caller.space, settings::EXPECTED).await?;
-    drop(conn);
-    let ExpectedAsked { what, expected, note } = asked;
-    let changed = if expected {
-        let (by, at, note) = (caller.actor(), app.world.now(), note.trim().to_owned());
-        marks.with(Expected { what, by, at, note })?
-    } else {
-        marks.without(&what)?
+    let (by, at) = (caller.actor(), app.world.now());
+    let change = |marks: Marks| {
+        let ExpectedAsked { what, expected, note } = asked.clone();
+        match expected {
+            true => marks.with(Expected { what, by: by.clone(), at, note: note.trim().to_owned() }),
+            false => marks.without(&what),
+        }
     };
-    settings::put(&app, &caller, settings::EXPECTED, &changed, Some(version)).await?;
+    let changed = settings::change(&app, &caller, settings::EXPECTED, change).await?;
     Ok(Json(Items { items: changed.0 }))
 }
