@@ -8,7 +8,7 @@ use kernel::{Actor, Fact, Message, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
-use crate::db::{Conn, Row, Tx, Value, pieces};
+use crate::db::{Conn, Row, Rows, Tx, Value};
 use crate::journal::{self, Stamp};
 use crate::{Fault, params};
 
@@ -83,7 +83,7 @@ pub async fn add(
     let rows: Vec<Vec<Value>> = messages.iter().map(row).collect();
     let into = "outbox (space_id, id, subject, channel, target, body, state, attempts, \
                 created_at, due_at, leased_until, lease, detail)";
-    tx.insert_rows(into, &rows, "").await?;
+    tx.insert_rows(into, rows, "").await?;
     Ok(())
 }
 
@@ -178,27 +178,26 @@ pub async fn settle(
     attempts: &[(&Taken, &Outcome)],
     now: Time,
 ) -> Result<Vec<Option<&'static str>>, Fault> {
-    let ends: Vec<(&'static str, Vec<Value>)> =
-        attempts.iter().map(|(taken, outcome)| end(taken, outcome, now)).collect();
-    let rows: Vec<Vec<Value>> = ends.iter().map(|(_, row)| row.clone()).collect();
+    let (states, rows): (Vec<&'static str>, Vec<Vec<Value>>) =
+        attempts.iter().map(|(taken, outcome)| end(taken, outcome, now)).unzip();
     let mut settled = HashSet::new();
-    for piece in pieces(&rows) {
+    for piece in Rows::pieces(rows) {
         let sql = format!(
             "WITH ended (space, message, held, outcome, said, again_at, done_at) AS (VALUES {}) \
              UPDATE outbox SET state = outcome, detail = said, due_at = again_at, \
              settled_at = done_at, leased_until = 0 FROM ended \
              WHERE space_id = space AND id = message AND lease = held AND state = 'waiting' \
              RETURNING space_id, id",
-            tx.tuples(piece)
+            tx.tuples(&piece)
         );
-        for row in tx.all(AssertSqlSafe(sql), piece.concat()).await? {
+        for row in tx.all(AssertSqlSafe(sql), piece.values).await? {
             settled.insert((row.get::<SpaceId>("space_id")?, row.parse("id")?));
         }
     }
-    let state = |((taken, _), (state, _)): (&(&Taken, &Outcome), &(&'static str, _))| {
-        settled.contains(&(taken.space.clone(), taken.message.id)).then_some(*state)
+    let state = |((taken, _), state): (&(&Taken, &Outcome), &'static str)| {
+        settled.contains(&(taken.space.clone(), taken.message.id)).then_some(state)
     };
-    Ok(attempts.iter().zip(&ends).map(state).collect())
+    Ok(attempts.iter().zip(states).map(state).collect())
 }
 
 /// The state that a message is in after an attempt, and what is written of it.

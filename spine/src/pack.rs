@@ -47,7 +47,7 @@ async fn note_members(tx: &mut Tx, space: &SpaceId, members: &[(&str, i64)]) -> 
     let row = |(subject, seq): &(&str, i64)| params![space, *subject, *seq];
     let rows: Vec<Vec<Value>> = members.iter().map(row).collect();
     let into = "journal_member (space_id, subject, seq)";
-    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
+    tx.insert_rows(into, rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 

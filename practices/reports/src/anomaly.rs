@@ -3,9 +3,8 @@
 //! With the figures of `season.rs`, an hour with *c* firings is
 //!
 //! - **more** than usual when *c* ≥ high: four spreads and five firings above what is expected;
-//! - **silent** when *c* = 0, although at least 5 and at least two spreads are expected, and
-//!   none of
-//!   the hours compared was silent.
+//! - **silent** when *c* = 0, although at least 5 and at least two spreads are expected, and none
+//!   of the hours compared was silent.
 //!
 //! Where the history is short, an hour is more than usual only when none of the hours compared had
 //! as many: what comes at one hour of the week alone does not stand out from the hours beside.

@@ -1,10 +1,9 @@
 //! Groups of three and more: rules on items of which every two recur together.
 //!
 //! A group grows from the most certain pair that is in no group yet. What joins next has a pair
-//! with
-//! every member; of several, the one whose least certain pair is the most certain. So every two of
-//! a group are a suggested pair of their own, and no pair is in two groups: two groups have one
-//! member in common at most.
+//! with every member; of several, the one whose least certain pair is the most certain. So every
+//! two of a group are a suggested pair of their own, and no pair is in two groups: two groups have
+//! one member in common at most.
 //!
 //! Firings of members within an hour of the one before are one **occasion** where two members met
 //! within 300 s; it is **whole** when every member fired.

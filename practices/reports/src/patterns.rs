@@ -1,8 +1,8 @@
 //! The report over patterns: what is usual at each hour of the week, and the hours that are not.
 //!
 //! Only hours that are over are judged, those of the last 8 weeks of the period. A rule is known
-//! from
-//! the first firing of its integration on: before that nobody watched, and silence says nothing.
+//! from the first firing of its integration on: before that nobody watched, and silence says
+//! nothing.
 
 use std::collections::BTreeMap;
 

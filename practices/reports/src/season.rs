@@ -1,7 +1,6 @@
 //! What is usual at an hour of the week.
 //!
-//! Firings are counted by the hour of the wall clock in a time zone. For the hour *h* that is
-//! judged,
+//! Firings are counted by the hour of the wall clock in a time zone. For the hour that is judged,
 //! with *x* the counts of the **same hour of the week** in the 8 weeks before, as far as known:
 //!
 //! | measure | formula |
@@ -10,9 +9,8 @@
 //! | spread | max(1.4826 · median of \|*x* − expected\|, √expected, 1) |
 //! | high | expected + max(4 · spread, 5) |
 //!
-//! 1.4826 makes the median deviation a standard deviation where counts are spread normally, and
-//! √ is
-//! how far counts of independent events scatter. With fewer than 3 such weeks there is **no
+//! 1.4826 makes the median deviation a standard deviation where counts are spread normally, and √
+//! is how far counts of independent events scatter. With fewer than 3 such weeks there is **no
 //! baseline**. With fewer than 5 the history is **short**: the hours before and after each are
 //! pooled with *x*. An hour that the clock skips has no count, one that it shows twice has two.
 

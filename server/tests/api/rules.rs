@@ -42,6 +42,8 @@ async fn a_rule_is_reported_with_everything_that_came_of_it(place: Place) {
     operate.fires("HighErrorRate", "critical", ORDERS).await;
     let incident = operate.incident("it is opened", |row| row["members"][0] != Value::Null).await;
     let id = incident["id"].as_str().unwrap();
+    // Who acknowledges before the page is started is not called.
+    operate.settled().await;
     operate.command(id, json!({ "command": "acknowledge" })).await;
     let alert = &operate.ada.list("/alerts?q=Flapping").await[0];
     let path = format!("/alerts/{}/commands", alert["id"].as_str().unwrap());

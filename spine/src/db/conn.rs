@@ -6,7 +6,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
-use super::{Dialect, Row, Value};
+use super::{Dialect, Row, Rows, Value};
 use crate::Fault;
 use crate::journal::Stored;
 use crate::recent::Recent;
@@ -102,31 +102,20 @@ impl Conn {
     pub async fn insert_rows(
         &mut self,
         into: &str,
-        rows: &[Vec<Value>],
+        rows: Vec<Vec<Value>>,
         tail: &str,
     ) -> Result<u64, Fault> {
         let mut touched = 0;
-        for piece in pieces(rows) {
-            let mut sql = format!("INSERT INTO {into} VALUES ");
-            sql += &self.tuples(piece);
-            sql.push(' ');
-            sql += tail;
-            touched += self.run(AssertSqlSafe(sql), piece.concat()).await?;
+        for piece in Rows::pieces(rows) {
+            let sql = format!("INSERT INTO {into} VALUES {} {tail}", self.tuples(&piece));
+            touched += self.run(AssertSqlSafe(sql), piece.values).await?;
         }
         Ok(touched)
     }
 
-    /// `($1, $2), ($3, $4)`: the binds of rows, all of one width, for a statement without others.
-    pub fn tuples(&self, rows: &[Vec<Value>]) -> String {
-        let mut text = String::new();
-        let mut first = 1;
-        for row in rows {
-            text += if first == 1 { "(" } else { ", (" };
-            text += &self.dialect.binds(first, row.len());
-            text.push(')');
-            first += row.len();
-        }
-        text
+    /// The binds of rows, for a statement without others.
+    pub fn tuples(&self, rows: &Rows) -> String {
+        rows.tuples(self.dialect)
     }
 
     /// All rows.
@@ -355,38 +344,4 @@ impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.conn
     }
-}
-
-/// Most rows of one statement.
-const ROWS: usize = 256;
-/// So few are one statement, however many.
-const FEW: usize = 8;
-
-/// Cuts rows into pieces for statements of many rows, in few different lengths: each length is a
-/// statement of its own, which is prepared once and then kept.
-pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let count = match rest.len() {
-            0 => return None,
-            few if few <= FEW => few,
-            many => (1 << many.ilog2()).min(ROWS),
-        };
-        let (piece, others) = rest.split_at(count);
-        rest = others;
-        Some(piece)
-    })
-}
-
-/// `$3, $4, $5`: `count` binds from number `first` on.
-pub fn placeholders(first: usize, count: usize) -> String {
-    let mut text = String::with_capacity(count * 5);
-    for number in first..first + count {
-        if number > first {
-            text.push_str(", ");
-        }
-        text.push('$');
-        text.push_str(&number.to_string());
-    }
-    text
 }

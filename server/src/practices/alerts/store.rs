@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alerts::{Alert, Change, Fingerprint, Labels, Refresh};
 use kernel::{AlertId, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
-use spine::db::{Dialect, pieces};
+use spine::db::{Dialect, Rows, pieces};
 use spine::engine::{Table, Versioned};
 use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
@@ -40,8 +40,8 @@ pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(
     };
     let rows: Vec<Vec<Value>> = alerts.iter().map(row).collect::<Result<_, _>>()?;
     let into = "alert (space_id, id, version, due_at, data, fingerprint, stage)";
-    let written = tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
-    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
+    let written = tx.insert_rows(into, rows, "ON CONFLICT DO NOTHING").await?;
+    if written == alerts.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 /// Writes changed alerts, each against the version it was decided on.
@@ -55,17 +55,17 @@ pub async fn update(tx: &mut Tx, space: &SpaceId, changed: &[(&Alert, i64)]) -> 
     };
     let rows: Vec<Vec<Value>> = changed.iter().map(row).collect::<Result<_, _>>()?;
     let mut written = 0;
-    for piece in pieces(&rows) {
+    for piece in Rows::pieces(rows) {
         let sql = format!(
             "WITH changed (space, alert_id, decided_on, due, now_data, now_stage) \
              AS (VALUES {}) UPDATE alert \
              SET version = version + 1, due_at = due, data = now_data, stage = now_stage \
              FROM changed WHERE space_id = space AND id = alert_id AND version = decided_on",
-            tx.tuples(piece)
+            tx.tuples(&piece)
         );
-        written += tx.run(AssertSqlSafe(sql), piece.concat()).await?;
+        written += tx.run(AssertSqlSafe(sql), piece.values).await?;
     }
-    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
+    if written == changed.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 fn text(alert: &Alert) -> Result<String, Fault> {
@@ -158,7 +158,7 @@ pub async fn count_signals(
     let into = "signal_count (space_id, source, hour, signals)";
     let tail = "ON CONFLICT (space_id, source, hour) \
                 DO UPDATE SET signals = signal_count.signals + excluded.signals";
-    tx.insert_rows(into, &rows, tail).await?;
+    tx.insert_rows(into, rows, tail).await?;
     Ok(())
 }
 

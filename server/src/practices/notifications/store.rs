@@ -171,8 +171,8 @@ pub async fn log(tx: &mut Tx, space: &SpaceId, lines: &[Line]) -> Result<(), Fau
                 version = excluded.version, told = excluded.told, pending = excluded.pending, \
                 message_id = excluded.message_id, at = excluded.at \
                 WHERE notification_log.version = excluded.version - 1";
-    let written = tx.insert_rows(into, &rows, tail).await?;
-    if written == rows.len() as u64 { Ok(()) } else { Err(Fault::Race) }
+    let written = tx.insert_rows(into, rows, tail).await?;
+    if written == lines.len() as u64 { Ok(()) } else { Err(Fault::Race) }
 }
 
 fn micros(stamp: Timestamp) -> Time {
@@ -240,7 +240,7 @@ pub async fn insert(tx: &mut Tx, space: &SpaceId, all: &[Notification]) -> Resul
     };
     let rows: Vec<Vec<Value>> = all.iter().map(row).collect::<Result<_, _>>()?;
     let into = "notification (space_id, id, at, group_key, receiver, message_id, data)";
-    tx.insert_rows(into, &rows, "").await?;
+    tx.insert_rows(into, rows, "").await?;
     let mut rows = Vec::new();
     for told in all {
         let held = told.held.iter().map(|(alert, _)| alert);
@@ -249,7 +249,7 @@ pub async fn insert(tx: &mut Tx, space: &SpaceId, all: &[Notification]) -> Resul
         }
     }
     let into = "notification_alert (space_id, alert_id, notification_id)";
-    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
+    tx.insert_rows(into, rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 
@@ -333,7 +333,7 @@ pub async fn attempted(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), Fault> {
     };
     let rows: Vec<Vec<Value>> = attempts.iter().map(row).collect();
     let into = "delivery (space_id, message_id, attempt, at, took_micros, result, detail)";
-    tx.insert_rows(into, &rows, "ON CONFLICT DO NOTHING").await?;
+    tx.insert_rows(into, rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 
