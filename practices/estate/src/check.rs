@@ -10,6 +10,7 @@ use crate::suggest::did_you_mean;
 use crate::{Desired, Kind, Mention, Mistake, Stored};
 
 mod content;
+mod promise;
 
 /// Most mistakes that are told at once: each costs a search for what was meant.
 const MISTAKES_MAX: usize = 100;

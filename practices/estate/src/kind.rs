@@ -22,11 +22,16 @@ pub enum Kind {
     EscalationPolicy,
     Route,
     MaintenanceWindow,
+    Freeze,
+    Calendar,
+    ServiceContract,
+    Objective,
+    DataSource,
 }
 
 impl Kind {
     /// Every kind, in the order in which people read an estate.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Team,
         Kind::Person,
         Kind::EscalationPolicy,
@@ -36,8 +41,13 @@ impl Kind {
         Kind::Component,
         Kind::Site,
         Kind::Supplier,
+        Kind::Calendar,
+        Kind::ServiceContract,
+        Kind::Objective,
+        Kind::DataSource,
         Kind::Route,
         Kind::MaintenanceWindow,
+        Kind::Freeze,
     ];
 
     /// As written in `kind:`, for example `UseCase`.
@@ -54,6 +64,11 @@ impl Kind {
             Kind::EscalationPolicy => "EscalationPolicy",
             Kind::Route => "Route",
             Kind::MaintenanceWindow => "MaintenanceWindow",
+            Kind::Freeze => "Freeze",
+            Kind::Calendar => "Calendar",
+            Kind::ServiceContract => "ServiceContract",
+            Kind::Objective => "Objective",
+            Kind::DataSource => "DataSource",
         }
     }
 
@@ -71,6 +86,11 @@ impl Kind {
             Kind::EscalationPolicy => "escalationpolicy",
             Kind::Route => "route",
             Kind::MaintenanceWindow => "maintenancewindow",
+            Kind::Freeze => "freeze",
+            Kind::Calendar => "calendar",
+            Kind::ServiceContract => "servicecontract",
+            Kind::Objective => "objective",
+            Kind::DataSource => "datasource",
         }
     }
 

@@ -39,11 +39,16 @@ pub use mistake::Mistake;
 pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
-    EscalationPolicyRef, PersonRef, ProductRef, Ref, SiteRef, SpecOf, SupplierRef, TeamRef,
+    CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
+    ServiceContractRef, SiteRef, SpecOf, SupplierRef, TeamRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
-    ComponentSpec, ContactMethod, Criticality, EscalationPolicySpec, EscalationStep, Group,
-    MaintenanceWindowSpec, Need, PersonSpec, ProductSpec, RouteSpec, ServiceSpec, SiteSpec, Spec,
-    SupplierSpec, TeamSpec, TeamType, UseCaseSpec, Wait, Window,
+    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockKind,
+    ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus, ContractTerms,
+    ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec,
+    Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData,
+    Need, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
+    PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec,
+    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, Weekday, Window, Within,
 };

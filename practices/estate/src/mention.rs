@@ -1,6 +1,6 @@
 use kernel::ItemRef;
 
-use crate::spec::{Need, Spec};
+use crate::spec::{Need, ServiceContractSpec, Spec};
 use crate::{Ref, Resource};
 
 /// A place where one resource names another.
@@ -64,7 +64,14 @@ impl Resource {
                 found.items("items", &window.items);
                 found.one("approvedBy", &window.approved_by);
             }
-            Spec::Site(_) | Spec::Supplier(_) => {}
+            Spec::Freeze(freeze) => found.items("items", &freeze.items),
+            Spec::ServiceContract(contract) => found.contract(contract),
+            Spec::Objective(objective) => {
+                found.add("item".to_owned(), &objective.item);
+                found.one("indicator.source", &objective.indicator.source);
+                found.one("calendar", &objective.calendar);
+            }
+            Spec::Site(_) | Spec::Supplier(_) | Spec::Calendar(_) | Spec::DataSource(_) => {}
         }
         found.0
     }
@@ -92,6 +99,24 @@ impl<'a> Mentions<'a> {
     fn items(&mut self, field: &str, named: &'a [ItemRef]) {
         for (place, named) in named.iter().enumerate() {
             self.add(format!("{field}[{place}]"), named);
+        }
+    }
+
+    fn contract(&mut self, contract: &'a ServiceContractSpec) {
+        self.add("provider".to_owned(), &contract.provider);
+        self.add("consumer".to_owned(), &contract.consumer);
+        self.items("scope", &contract.scope);
+        self.many("underpinnedBy", &contract.underpinned_by);
+        for (place, terms) in contract.terms.iter().enumerate() {
+            let field = |name: &str| format!("terms[{place}].{name}");
+            self.one(&field("calendar"), &terms.calendar);
+            self.many(&field("objectives"), &terms.objectives);
+            if let Some(availability) = &terms.availability {
+                self.one(&field("availability.evidence"), &availability.evidence);
+            }
+            for (clock, terms) in terms.clocks.iter().enumerate() {
+                self.one(&field(&format!("clocks[{clock}].calendar")), &terms.calendar);
+            }
         }
     }
 

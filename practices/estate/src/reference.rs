@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Kind;
 use crate::spec::{
-    EscalationPolicySpec, PersonSpec, ProductSpec, SiteSpec, SupplierSpec, TeamSpec,
+    CalendarSpec, DataSourceSpec, EscalationPolicySpec, ObjectiveSpec, PersonSpec, ProductSpec,
+    ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
 };
 
 /// A team, by name.
@@ -24,6 +25,14 @@ pub type SiteRef = Ref<SiteSpec>;
 pub type SupplierRef = Ref<SupplierSpec>;
 /// An escalation policy, by name.
 pub type EscalationPolicyRef = Ref<EscalationPolicySpec>;
+/// A calendar, by name.
+pub type CalendarRef = Ref<CalendarSpec>;
+/// A contract, by name.
+pub type ServiceContractRef = Ref<ServiceContractSpec>;
+/// An objective, by name.
+pub type ObjectiveRef = Ref<ObjectiveSpec>;
+/// A data source, by name.
+pub type DataSourceRef = Ref<DataSourceSpec>;
 
 /// The spec of one kind of resource.
 pub trait SpecOf {

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref as Reference, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Wait};
+use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Wait, Within};
 
 fn word(text: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]))
@@ -47,6 +47,25 @@ impl PartialSchema for Wait {
 impl ToSchema for Wait {
     fn name() -> Cow<'static, str> {
         "Wait".into()
+    }
+}
+
+impl PartialSchema for Within {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Working time or working days: `30m`, `4h`, `2d`."))
+            .pattern(Some(
+                "^([0-9]{1,4}d|[0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,6}s)?|[0-9]{1,6}m([0-9]{1,6}s)?|[0-9]{1,6}s)$",
+            ))
+            .examples(["4h"])
+            .into()
+    }
+}
+
+impl ToSchema for Within {
+    fn name() -> Cow<'static, str> {
+        "Within".into()
     }
 }
 

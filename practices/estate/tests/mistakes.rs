@@ -83,7 +83,8 @@ fn a_misspelt_kind_is_recognised() {
     shop.yaml:2:7 kind
       unknown kind `Gadget`
       -> write one of Team, Person, EscalationPolicy, Product, UseCase, Service,
-         Component, Site, Supplier, Route, MaintenanceWindow
+         Component, Site, Supplier, Calendar, ServiceContract, Objective, DataSource, Route,
+         MaintenanceWindow, Freeze
     ");
 }
 
@@ -301,4 +302,109 @@ fn bombs_are_refused_quickly() {
     }
     assert!(told(&laughs).starts_with("shop.yaml:"));
     assert!(told(&"x".repeat(9 << 20)).contains("larger than 8 MiB"));
+}
+
+#[test]
+fn a_contract_that_cannot_be_kept_is_told_by_its_terms() {
+    let contract = "  type: sla
+  provider: person/ada
+  consumer: team/payments
+  scope: [team/payments]
+  start: 2026-01-01T00:00:00Z
+  end: 2025-01-01T00:00:00Z
+  terms:
+    - availability: {target: 0.999, degradedFactor: 2}
+      clocks:
+        - clock: restore
+          targets: {P1: 4h, P2: 1h}
+          warnAt: [90, 50]
+    - penalties: [{below: 99, credit: 500}]";
+    let text = document("ServiceContract", "x", contract) + &document("Team", "payments", "");
+    assert_snapshot!(told(&text), @r"
+    shop.yaml:7:13 spec.provider
+      a Person cannot be this
+      -> name one of team, supplier
+    shop.yaml:7:13 spec.provider
+      there is no `person/ada`
+      -> describe the Person `ada`, or correct the name
+    shop.yaml:9:11 spec.scope[0]
+      nothing can be promised of this
+      -> name one of product, usecase, service, component, site, supplier
+    shop.yaml:11:8 spec.end
+      this contract ends before it begins
+      -> write an `end` after the `start`, or none
+    shop.yaml:13:30 spec.terms[0].availability.target
+      0.999 % promises nothing
+      -> write it in percent: 99.9
+    shop.yaml:13:53 spec.terms[0].availability.degradedFactor
+      this is no share
+      -> write 0 for up, 1 for down, or a share between them
+    shop.yaml:16:20 spec.terms[0].clocks[0].targets
+      P2 (1h) is to be faster than P1 (4h)
+      -> give the more important priority the shorter time
+    shop.yaml:17:19 spec.terms[0].clocks[0].warnAt
+      these are no such shares
+      -> write rising numbers from 1 to 99, such as [50, 75, 90]
+    shop.yaml:18:7 spec.terms[1]
+      it is not said from when on these terms hold
+      -> add `from:` with the moment from which these terms hold
+    shop.yaml:18:7 spec.terms[1]
+      these terms promise nothing
+      -> add `availability`, `objectives` or `clocks`
+    shop.yaml:18:19 spec.terms[1].penalties[0]
+      there is no availability to miss
+      -> add `availability`, or remove the penalty
+    shop.yaml:18:39 spec.terms[1].penalties[0].credit
+      500 is no share
+      -> write it in percent, such as 99.9
+    ");
+}
+
+#[test]
+fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
+    let calendar = "  timeZone: Europe/Berlin\n  hours: []";
+    let holiday = "  timeZone: Europe/Atlantis\n  always: true";
+    let ways = "  timeZone: UTC\n  always: true\n  holidays: [{name: two, date: 2026-01-01, \
+                easter: 1}]";
+    let objective = "  item: service/orders
+  indicator: {good: up}
+  target: 101
+  method: timeslices
+  window: {rolling: 5m}
+  policy: {cautionBelow: 10}";
+    let text = service("  team: payments")
+        + &document("Calendar", "shut", calendar)
+        + &document("Calendar", "nowhere", holiday)
+        + &document("Calendar", "twice", ways)
+        + &document("Objective", "orders", objective);
+    assert_snapshot!(told(&text), @r"
+    shop.yaml:21:10 spec.hours
+      this calendar is never open: no clock would ever run out
+      -> add `hours`, or `always: true`
+    shop.yaml:28:13 spec.timeZone
+      `Europe/Atlantis` is no time zone
+      -> write one like Europe/Berlin
+    shop.yaml:38:14 spec.holidays[0]
+      this holiday does not say in one way when it is
+      -> write one of `date`, `yearly`, `easter`, `rule`, `ical`
+    shop.yaml:45:3 spec.slice
+      it is not said how long a slice is
+      -> add `slice: {length: 1m}`
+    shop.yaml:46:14 spec.indicator
+      it is not said what is good
+      -> write `good` or `bad` and `total`; or `value`, `op` and `limit`; or none of
+         them and no `source`, and push counts
+    shop.yaml:46:21 spec.indicator.good
+      nobody is named who could answer it
+      -> add `source:` with the name of a DataSource, or remove the query
+    shop.yaml:47:11 spec.target
+      101 is no share
+      -> write it in percent, such as 99.9
+    shop.yaml:49:21 spec.window.rolling
+      this is no window to keep
+      -> write from 1h to 366d, such as 28d
+    shop.yaml:50:11 spec.policy
+      these shares do not fall
+      -> let cautionBelow be highest and freezeBelow lowest, from 100 to -100
+    ");
 }

@@ -5,12 +5,15 @@ mod support;
 use std::collections::BTreeMap;
 
 use estate::{
-    ComponentSpec, ContactMethod, Criticality, Desired, EscalationPolicySpec, EscalationStep,
-    Group, MaintenanceWindowSpec, Metadata, Need, PersonSpec, ProductRef, ProductSpec, Ref,
-    Resource, RouteSpec, ServiceSpec, SiteSpec, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec,
-    TeamType, UseCaseSpec, Wait, Window, export, from_json, plan,
+    BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockKind, ClockTerms, ComponentSpec,
+    ContactMethod, ContractStatus, ContractTerms, ContractType, Criticality, Desired,
+    EscalationPolicySpec, EscalationStep, Group, Indicator, MaintenanceWindowSpec, Metadata,
+    MissingData, Need, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason,
+    PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec, ServiceContractSpec,
+    ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec, TeamType,
+    UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
-use kernel::{ItemRef, Time};
+use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -159,7 +162,7 @@ fn need() -> impl Strategy<Value = Need> {
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
-    prop_oneof![people(), offering(), running(), place(), calling()]
+    prop_oneof![people(), offering(), running(), place(), calling(), promised()]
 }
 
 fn people() -> impl Strategy<Value = Spec> {
@@ -243,8 +246,69 @@ fn calling() -> impl Strategy<Value = Spec> {
                 selector: BTreeMap::new(),
                 windows,
                 reason,
+                announced: None,
                 approved_by,
             })
         });
     prop_oneof![policy, route, maintenance]
+}
+
+fn promised() -> impl Strategy<Value = Spec> {
+    let within = prop_oneof![
+        any::<u16>().prop_map(Within::Days),
+        any::<u32>().prop_map(|seconds| Within::Time(Wait::from_seconds(seconds))),
+    ];
+    let clock =
+        (within, of(named()), vec(1_u8..100, 0..4)).prop_map(|(target, calendar, warn_at)| {
+            ClockTerms {
+                clock: ClockKind::Restore,
+                targets: BTreeMap::from([(Priority::P1, target)]),
+                calendar,
+                pauses: vec![PauseReason::Consumer],
+                on_reopen: OnReopen::Fresh,
+                warn_at,
+            }
+        });
+    let terms = (of(named()), vec(clock, 0..3), vec(named(), 0..3)).prop_map(
+        |(calendar, clocks, objectives)| ContractTerms {
+            calendar,
+            clocks,
+            objectives,
+            ..ContractTerms::default()
+        },
+    );
+    let contract = (item(), item(), vec(terms, 0..3)).prop_map(|(provider, consumer, terms)| {
+        Spec::ServiceContract(ServiceContractSpec {
+            contract_type: ContractType::Ola,
+            status: ContractStatus::Draft,
+            provider,
+            consumer,
+            scope: Vec::new(),
+            out_of_scope: OutOfScope::AsInScope,
+            start: Time::from_seconds(0),
+            end: None,
+            underpinned_by: Vec::new(),
+            text: None,
+            terms,
+        })
+    });
+    let objective =
+        (item(), of(named()), of(text()), 1..=999_u16).prop_map(|(item, source, total, target)| {
+            Spec::Objective(ObjectiveSpec {
+                item,
+                indicator: Indicator { source, total, ..Indicator::default() },
+                target: f64::from(target) / 10.0,
+                window: ObjectiveWindow::default(),
+                method: BudgetingMethod::Timeslices,
+                slice: Some(Slice { length: Wait::from_seconds(60), target: None }),
+                missing: MissingData::Bad,
+                calendar: None,
+                alerts: BurnAlerts::default(),
+                policy: BudgetPolicy::default(),
+            })
+        });
+    let calendar = (text(), any::<bool>()).prop_map(|(time_zone, always)| {
+        Spec::Calendar(CalendarSpec { time_zone, always, ..CalendarSpec::default() })
+    });
+    prop_oneof![contract, objective, calendar]
 }

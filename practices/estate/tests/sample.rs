@@ -80,8 +80,13 @@ fn the_sample_is_of_the_size_that_a_newcomer_can_take_in() {
     26 Component
     3 Site
     4 Supplier
+    2 Calendar
+    4 ServiceContract
+    2 Objective
+    0 DataSource
     6 Route
     0 MaintenanceWindow
+    0 Freeze
     ");
 }
 

@@ -2033,6 +2033,36 @@ export interface components {
             /** @description The team or policy. */
             to: components["schemas"]["ItemRef"];
         };
+        /** @description How much of the service hours something must be there. */
+        AvailabilityTerms: {
+            /**
+             * Format: double
+             * @description What degraded service counts as: 0 is up, 1 is down, between them a share of its time.
+             */
+            degradedFactor?: number;
+            evidence?: components["schemas"]["ObjectiveRef"] | null;
+            failureFree?: components["schemas"]["Wait"] | null;
+            /** @description Outages with less than this between them are one. */
+            joinedWithin?: components["schemas"]["Wait"];
+            /** @description Whether approved and announced maintenance is no service time. */
+            maintenanceExempt?: boolean;
+            /** @description How long before its beginning maintenance must be announced to be exempt. */
+            maintenanceNotice?: components["schemas"]["Wait"];
+            /** @description Over what time it is counted, one after another in the zone of the calendar. */
+            period?: components["schemas"]["ContractPeriod"];
+            /** @description Outages shorter than this do not count. */
+            shortestOutage?: components["schemas"]["Wait"];
+            /**
+             * Format: double
+             * @description The least share, in percent: `99.9`.
+             */
+            target: number;
+            /**
+             * Format: int32
+             * @description How many users there are, to weigh outages by who was hit.
+             */
+            users?: number | null;
+        };
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -2074,6 +2104,32 @@ export interface components {
             /** @description The name of its rule. */
             name: string;
         };
+        /** @description From which remaining share of the budget on a team does what, in percent. */
+        BudgetPolicy: {
+            /**
+             * Format: double
+             * @description At or below it changes are looked at closer.
+             * @default 50
+             */
+            cautionBelow: number;
+            /**
+             * Format: double
+             * @description Below it nothing goes out but what mends.
+             * @default 0
+             */
+            freezeBelow: number;
+            /**
+             * Format: double
+             * @description Below it only reliability and emergency changes go out.
+             * @default 25
+             */
+            slowBelow: number;
+        };
+        /**
+         * @description How good is told from bad.
+         * @enum {string}
+         */
+        BudgetingMethod: "occurrences" | "timeslices" | "ratio_timeslices";
         /** @description One command for many alerts: for those of `ids`, and for those that fit one of `filters`. */
         Bulk: {
             /** @description What to ask of each. */
@@ -2134,6 +2190,19 @@ export interface components {
             /** @description Why it refuses. */
             reason: string;
         };
+        /** @description When somebody is told that a budget burns. */
+        BurnAlerts: {
+            /**
+             * Format: double
+             * @description Events that the long window must have before a burn is believed; with few events a single
+             *     bad one burns ten times too fast.
+             */
+            eventsMin?: number | null;
+            /** @description Whether fast burns call somebody. */
+            page?: boolean;
+            /** @description Whether slow burns leave a ticket. */
+            ticket?: boolean;
+        };
         /** @description How many alerts are of each severity. */
         BySeverity: {
             /** @description Something important is broken now. */
@@ -2187,6 +2256,24 @@ export interface components {
              * @default now
              */
             p5: components["schemas"]["HowSoon"];
+        };
+        /** @description The name of a calendar, alone or after `calendar/`. */
+        CalendarRef: string;
+        /**
+         * @description Working time: when somebody is at work, and so when the clocks of a contract run. What is open
+         *     is the hours less holidays and closed exceptions; added exceptions are open on holidays too.
+         */
+        CalendarSpec: {
+            /** @description Open day and night, less holidays; then without `hours`. */
+            always?: boolean;
+            /** @description Hours added to or taken from single dates. */
+            exceptions?: components["schemas"]["HoursException"][];
+            /** @description Days, or parts of days, on which the hours do not hold. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description Opening hours of a week; several on one day are several shifts. */
+            hours?: components["schemas"]["OpeningHours"][];
+            /** @description The zone in whose wall time everything here counts, by its IANA name. */
+            timeZone: string;
         };
         /**
          * @description What became of a call.
@@ -2367,6 +2454,30 @@ export interface components {
          * @enum {string}
          */
         ClearedWhy: "source" | "expired" | "person";
+        /**
+         * @description What a clock of a contract measures, from when the incident was detected.
+         * @enum {string}
+         */
+        ClockKind: "respond" | "update" | "restore" | "resolve";
+        /** @description How soon people act, by priority. */
+        ClockTerms: {
+            calendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description What stops it. */
+            clock: components["schemas"]["ClockKind"];
+            /** @description What becomes of it when the incident comes back. */
+            onReopen?: components["schemas"]["OnReopen"];
+            /** @description What an incident may wait for while the clock stands. */
+            pauses?: components["schemas"]["PauseReason"][];
+            /**
+             * @description The longest time by priority, such as `P1: 15m` or `P4: 2d`. Priorities that are not there
+             *     have no promise.
+             */
+            targets: {
+                [key: string]: components["schemas"]["Within"];
+            };
+            /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
+            warnAt?: number[];
+        };
         /** @description One field of a command. */
         CommandField: {
             /** @description What kind of value. */
@@ -2466,10 +2577,50 @@ export interface components {
          */
         ContactMethod: "email" | "webhook";
         /**
+         * @description Over what time a promise is counted.
+         * @enum {string}
+         */
+        ContractPeriod: "week" | "month" | "quarter" | "year";
+        /**
+         * @description Whether a contract holds, apart from its dates.
+         * @enum {string}
+         */
+        ContractStatus: "draft" | "agreed" | "terminated";
+        /** @description What is promised from a time on. */
+        ContractTerms: {
+            availability?: components["schemas"]["AvailabilityTerms"] | null;
+            calendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description How soon people act when it is not. */
+            clocks?: components["schemas"]["ClockTerms"][];
+            from?: components["schemas"]["Time"] | null;
+            /** @description How well it performs while it is there. */
+            objectives?: components["schemas"]["ObjectiveRef"][];
+            /** @description What it costs to miss the availability. */
+            penalties?: components["schemas"]["Penalty"][];
+            /** @description Why it was changed, and who decided. */
+            reason?: string | null;
+        };
+        /**
+         * @description Between whom a contract is.
+         * @enum {string}
+         */
+        ContractType: "sla" | "ola" | "underpinning";
+        /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
          */
         Criticality: "low" | "normal" | "high" | "mission_critical";
+        /** @description The name of a datasource, alone or after `datasource/`. */
+        DataSourceRef: string;
+        /** @description Where measures are asked for: any server that answers the HTTP API of Prometheus. */
+        DataSourceSpec: {
+            settlesAfter?: components["schemas"]["Wait"] | null;
+            /** @description The tenant, for servers that have several: the value of `X-Scope-OrgID`. */
+            tenant?: string | null;
+            timeout?: components["schemas"]["Wait"] | null;
+            /** @description Its address, up to what comes before `/api/v1/query`. */
+            url: string;
+        };
         /** @description How many incidents there were on one day. */
         DayCounts: {
             /** @description The day in UTC: `2026-03-01`. */
@@ -2889,6 +3040,19 @@ export interface components {
              */
             window_seconds: number;
         };
+        /** @description A time in which nothing is released, such as the days before Christmas. */
+        FreezeSpec: {
+            /** @description What must not be changed; with what depends on it. Everything when nothing is named. */
+            items?: components["schemas"]["ItemRef"][];
+            /** @description Why. */
+            reason: string;
+            /** @description Items with all of these labels, besides those that are named. */
+            selector?: {
+                [key: string]: string;
+            };
+            /** @description When. */
+            windows: components["schemas"]["MaintenancePeriod"][];
+        };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
             /** @description What the group is called, within the item that needs it. */
@@ -3100,6 +3264,24 @@ export interface components {
             /** @description When its present window ends; the year 9999 when nobody set an end. */
             until: components["schemas"]["Time"];
         };
+        /** @description A day on which the hours do not hold; says in exactly one way when it is. */
+        Holiday: {
+            /** @description Once, as `YYYY-MM-DD`. */
+            date?: string | null;
+            /**
+             * Format: int32
+             * @description So many days after Easter Sunday of the Western churches; before it when negative.
+             */
+            easter?: number | null;
+            /** @description The events of an iCalendar file, as text: whole days close the day, others their time. */
+            ical?: string | null;
+            /** @description What it is called, for explanations. */
+            name: string;
+            /** @description The dates of a recurrence rule (RFC 5545), such as `FREQ=YEARLY;BYMONTH=11;BYDAY=4TH`. */
+            rule?: string | null;
+            /** @description Every year, as `MM-DD`. */
+            yearly?: string | null;
+        };
         /** @description An hour that was judged. */
         HourCount: {
             /** @description When it began. */
@@ -3119,6 +3301,24 @@ export interface components {
              * @description From how many on it is far more.
              */
             high?: number | null;
+        };
+        /** @description A date with other hours than its day of the week. */
+        HoursException: {
+            /** @description Hours that are open besides, on holidays too. */
+            add?: components["schemas"]["HoursRange"][];
+            /** @description The date, as `YYYY-MM-DD`. */
+            date: string;
+            /** @description Why, for explanations. */
+            reason?: string;
+            /** @description Hours that are closed; `00:00` until `24:00` closes the day. */
+            remove?: components["schemas"]["HoursRange"][];
+        };
+        /** @description Hours of one date. */
+        HoursRange: {
+            /** @description When they begin, as `HH:MM`. */
+            from: string;
+            /** @description When they end, as `HH:MM` up to `24:00`; before `from` it is on the day after. */
+            until: string;
         };
         /**
          * @description How soon something is told.
@@ -3767,6 +3967,31 @@ export interface components {
          * @enum {string}
          */
         IncidentWarning: "unassigned" | "check_failed";
+        /**
+         * @description What is counted. With a `source` it is asked every minute by queries in its language (PromQL);
+         *     without one, counts are pushed.
+         */
+        Indicator: {
+            /** @description Query for bad events, instead of good ones. */
+            bad?: string | null;
+            /** @description What it measures, in words: "share of searches answered within 300 ms". */
+            description?: string | null;
+            /** @description Query for good events in one minute; `[1m]` and `{{window}}` both mean the minute. */
+            good?: string | null;
+            /**
+             * Format: double
+             * @description What the value is held against.
+             */
+            limit?: number | null;
+            op?: components["schemas"]["ThresholdOp"] | null;
+            source?: components["schemas"]["DataSourceRef"] | null;
+            /** @description Query for all events. */
+            total?: string | null;
+            /** @description The unit of the value, such as `s` or `ms`. */
+            unit?: string | null;
+            /** @description Query for a value instead of events: a minute is good when it holds against the limit. */
+            value?: string | null;
+        };
         /** @description How much hangs on an item, and why. */
         Inherited: {
             /** @description Which use case says so. */
@@ -4537,6 +4762,7 @@ export interface components {
          *     open no incident. What still fires when the window ends has overrun, and does.
          */
         MaintenanceWindowSpec: {
+            announced?: components["schemas"]["Time"] | null;
             approvedBy?: components["schemas"]["PersonRef"] | null;
             /** @description The items that are worked on. What breaks with them is covered, too. */
             items?: components["schemas"]["ItemRef"][];
@@ -4690,6 +4916,11 @@ export interface components {
             /** @description What people call it; the name when not said. */
             title?: string | null;
         };
+        /**
+         * @description What becomes of minutes of which nothing is known.
+         * @enum {string}
+         */
+        MissingData: "ignore" | "bad";
         /** @description Something wrong in a file or a document: where, what, and how to mend it. */
         Mistake: {
             /**
@@ -4830,6 +5061,39 @@ export interface components {
             /** @default null */
             storm: components["schemas"]["StormLimit"] | null;
         };
+        /** @description The name of a objective, alone or after `objective/`. */
+        ObjectiveRef: string;
+        /** @description A service level objective: how much of what is counted has to be good, over what time. */
+        ObjectiveSpec: {
+            /** @description When somebody is told that the budget burns. */
+            alerts?: components["schemas"]["BurnAlerts"];
+            calendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description What is counted. */
+            indicator: components["schemas"]["Indicator"];
+            /** @description What it is about. */
+            item: components["schemas"]["ItemRef"];
+            /** @description How good is told from bad. */
+            method?: components["schemas"]["BudgetingMethod"];
+            /** @description What becomes of minutes of which nothing is known. */
+            missing?: components["schemas"]["MissingData"];
+            /** @description What the team does as the budget shrinks. */
+            policy?: components["schemas"]["BudgetPolicy"];
+            slice?: components["schemas"]["Slice"] | null;
+            /**
+             * Format: double
+             * @description The least good share, in percent: `99.9`.
+             */
+            target: number;
+            /** @description Over what time. */
+            window?: components["schemas"]["ObjectiveWindow"];
+        };
+        /** @description Over what time an objective counts: 30 days at every moment anew when nothing is said. */
+        ObjectiveWindow: {
+            calendar?: components["schemas"]["ContractPeriod"] | null;
+            rolling?: components["schemas"]["Within"] | null;
+            /** @description The zone in whose midnights those begin; UTC when not said. */
+            timeZone?: string | null;
+        };
         /** @description An alert that fires often. */
         Offender: {
             /** @description The alert. */
@@ -4873,6 +5137,11 @@ export interface components {
             /** @description The person. */
             person: components["schemas"]["ItemRef"];
         };
+        /**
+         * @description What becomes of a clock when its incident comes back.
+         * @enum {string}
+         */
+        OnReopen: "resume" | "fresh";
         /** @description How many incidents are in each phase of the work. */
         OpenByPhase: {
             /**
@@ -4909,6 +5178,20 @@ export interface components {
             /** @description One line that says what is wrong. */
             title: string;
         };
+        /** @description A shift on some days of the week. */
+        OpeningHours: {
+            /** @description The days on which the shift begins. */
+            days: components["schemas"]["Weekday"][];
+            /** @description When it begins, as `HH:MM`. */
+            from: string;
+            /** @description When it ends, as `HH:MM` up to `24:00`; before `from` it is on the day after. */
+            until: string;
+        };
+        /**
+         * @description What becomes of work on what a contract's consumer has, and the contract does not cover.
+         * @enum {string}
+         */
+        OutOfScope: "best_effort" | "as_in_scope";
         /** @description One outage: from when to when the service was away. */
         Outage: {
             /** @description Away since. */
@@ -5168,6 +5451,24 @@ export interface components {
             to: components["schemas"]["Time"];
             /** @description The 168 hours of the week, of the rule that was asked for, else of all together. */
             week: components["schemas"]["WeekHour"][];
+        };
+        /**
+         * @description What an incident waits for.
+         * @enum {string}
+         */
+        PauseReason: "consumer" | "supplier" | "change" | "accepted_risk";
+        /** @description What it costs to miss the availability. */
+        Penalty: {
+            /**
+             * Format: double
+             * @description Below this share, in percent. Of several the lowest that is missed counts.
+             */
+            below: number;
+            /**
+             * Format: double
+             * @description What is given back of the fee of the period, in percent.
+             */
+            credit: number;
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
@@ -5543,6 +5844,34 @@ export interface components {
             /** @enum {string} */
             apiVersion: "operate/v1";
             /** @enum {string} */
+            kind: "Calendar";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["CalendarSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "ServiceContract";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ServiceContractSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Objective";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ObjectiveSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "DataSource";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["DataSourceSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
             kind: "Route";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["RouteSpec"];
@@ -5553,6 +5882,13 @@ export interface components {
             kind: "MaintenanceWindow";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["MaintenanceWindowSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Freeze";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["FreezeSpec"];
         };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
@@ -5844,6 +6180,38 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "write" | "intake" | "admin";
+        /** @description The name of a servicecontract, alone or after `servicecontract/`. */
+        ServiceContractRef: string;
+        /**
+         * @description What a provider has promised to a consumer: targets, hours, clocks, and what it costs to miss
+         *     them.
+         */
+        ServiceContractSpec: {
+            /** @description To whom: a team, a person, a use case or a product. */
+            consumer: components["schemas"]["ItemRef"];
+            end?: components["schemas"]["Time"] | null;
+            /** @description What becomes of work on what is not in scope. */
+            outOfScope?: components["schemas"]["OutOfScope"];
+            /** @description Who promises: a team or a supplier. */
+            provider: components["schemas"]["ItemRef"];
+            /** @description What it is about: products, services, components, use cases, sites, suppliers. */
+            scope: components["schemas"]["ItemRef"][];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Whether it holds yet, or still; by its dates it is active or expired. */
+            status?: components["schemas"]["ContractStatus"];
+            /**
+             * @description What is promised, from when on. A change of the promise is one more of these with its
+             *     `from`; what was before keeps its own terms.
+             */
+            terms: components["schemas"]["ContractTerms"][];
+            /** @description Anything else that was agreed, in words. */
+            text?: string | null;
+            /** @description Between whom it is. */
+            type: components["schemas"]["ContractType"];
+            /** @description Contracts on which this promise rests: what is bought or agreed inside. */
+            underpinnedBy?: components["schemas"]["ServiceContractRef"][];
+        };
         /** @description Software that does something for people or for other services. */
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
@@ -6167,6 +6535,16 @@ export interface components {
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
         };
+        /** @description A slice of time, and when it is good. */
+        Slice: {
+            /** @description How long it is, in whole minutes. */
+            length: components["schemas"]["Wait"];
+            /**
+             * Format: double
+             * @description The least good share of a good slice, in percent; the target when not said.
+             */
+            target?: number | null;
+        };
         /** @description The firings of one integration. */
         SourceClasses: components["schemas"]["ClassCounts"] & {
             /** @description The integration. */
@@ -6180,7 +6558,7 @@ export interface components {
             text: string;
         };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**
@@ -6290,6 +6668,11 @@ export interface components {
             /** @description What it holds. */
             text: string;
         };
+        /**
+         * @description How a value is held against a limit.
+         * @enum {string}
+         */
+        ThresholdOp: "lt" | "lte" | "gt" | "gte";
         /**
          * Format: date-time
          * @description A point in time (RFC 3339); answers are in UTC.
@@ -6551,6 +6934,16 @@ export interface components {
             /** @description How often it was seen. */
             seen: number;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /**
+         * @description Working time or working days: `30m`, `4h`, `2d`.
+         * @example 4h
+         */
+        Within: string;
     };
     responses: never;
     parameters: never;

@@ -4,9 +4,14 @@ import {
   IconComponents,
   IconPackage,
   IconPhoneRinging,
+  IconCalendar,
   IconCalendarTime,
+  IconContract,
+  IconDatabaseSearch,
+  IconGauge,
   IconRoute,
   IconServer2,
+  IconSnowflake,
   IconTargetArrow,
   IconTruck,
   IconUser,
@@ -30,6 +35,11 @@ const icons: Record<string, ComponentType<{ size?: number; stroke?: number }>> =
   escalationpolicy: IconPhoneRinging,
   route: IconRoute,
   maintenancewindow: IconCalendarTime,
+  freeze: IconSnowflake,
+  calendar: IconCalendar,
+  servicecontract: IconContract,
+  objective: IconGauge,
+  datasource: IconDatabaseSearch,
 };
 
 /** The picture of a kind of item. */
@@ -42,6 +52,8 @@ const kindWords: Record<string, string> = {
   usecase: 'Use case',
   escalationpolicy: 'Escalation policy',
   maintenancewindow: 'Maintenance window',
+  servicecontract: 'Service contract',
+  datasource: 'Data source',
 };
 
 /** The word for a kind of item. */

@@ -2,9 +2,11 @@ use std::collections::BTreeSet;
 
 use kernel::ItemRef;
 
+use super::promise;
 use crate::mistake::Wrong;
 use crate::spec::{
-    ContactMethod, EscalationPolicySpec, MaintenanceWindowSpec, Need, PersonSpec, RouteSpec, Spec,
+    ContactMethod, EscalationPolicySpec, FreezeSpec, MaintenanceWindowSpec, Need, PersonSpec,
+    RouteSpec, Spec, Window,
 };
 use crate::{Kind, Resource};
 
@@ -71,11 +73,16 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
         Spec::EscalationPolicy(policy) => wrong.extend(escalation(policy)),
         Spec::Route(spec) => wrong.extend(route(spec)),
         Spec::MaintenanceWindow(spec) => maintenance(&mut wrong, spec),
+        Spec::Freeze(spec) => freeze(&mut wrong, spec),
+        Spec::Calendar(spec) => wrong.extend(promise::calendar(spec)),
+        Spec::ServiceContract(spec) => promise::contract(&mut wrong, spec),
+        Spec::Objective(spec) => promise::objective(&mut wrong, spec),
+        Spec::DataSource(spec) => wrong.extend(url("spec.url", Some(&spec.url))),
     }
     wrong
 }
 
-fn length(field: &str, text: Option<&str>, most: usize) -> Option<Wrong> {
+pub(super) fn length(field: &str, text: Option<&str>, most: usize) -> Option<Wrong> {
     let length = text?.chars().count();
     let message = format!("this text has {length} characters");
     (length > most).then(|| Wrong::new(field, message, format!("keep to {most}")))
@@ -98,7 +105,7 @@ fn url(field: &str, url: Option<&str>) -> Option<Wrong> {
     (!fits).then(|| Wrong::new(field, "this is no URL", "begin it with https:// or http://"))
 }
 
-fn time_zone(field: &str, name: Option<&str>) -> Option<Wrong> {
+pub(super) fn time_zone(field: &str, name: Option<&str>) -> Option<Wrong> {
     let name = name?;
     let remedy = "write an IANA name such as Europe/Berlin or UTC";
     jiff::tz::TimeZone::get(name)
@@ -171,30 +178,44 @@ fn maintenance(wrong: &mut Vec<Wrong>, spec: &MaintenanceWindowSpec) {
         let remedy = "name `items`, or labels in `selector`";
         wrong.push(Wrong::new("spec.items", "this window covers nothing", remedy));
     }
-    for (place, item) in spec.items.iter().enumerate() {
+    named(wrong, "items", &spec.items, "this cannot be interrupted");
+    let remedy = "say what is done, for whoever asks why no incident was opened";
+    planned(wrong, &spec.windows, &spec.reason, remedy);
+}
+
+fn freeze(wrong: &mut Vec<Wrong>, spec: &FreezeSpec) {
+    named(wrong, "items", &spec.items, "this cannot be released");
+    planned(wrong, &spec.windows, &spec.reason, "say why, for whoever must not release");
+}
+
+/// Items that can break, and so be worked on, promised and measured.
+pub(super) fn named(wrong: &mut Vec<Wrong>, field: &str, items: &[ItemRef], message: &str) {
+    for (place, item) in items.iter().enumerate() {
         if Kind::of(item).is_some_and(|kind| !kind.operated()) {
             let all = Kind::ALL.into_iter().filter(|kind| kind.operated()).map(Kind::prefix);
             let remedy = format!("name one of {}", all.collect::<Vec<_>>().join(", "));
-            let field = format!("spec.items[{place}]");
-            wrong.push(Wrong::new(&field, "this cannot be interrupted", remedy));
+            wrong.push(Wrong::new(&format!("spec.{field}[{place}]"), message, remedy));
         }
     }
-    if spec.windows.is_empty() {
+}
+
+/// Windows of time with the reason for them.
+fn planned(wrong: &mut Vec<Wrong>, windows: &[Window], reason: &str, why: &str) {
+    if windows.is_empty() {
         let remedy = "add one with `start` and `end`";
         wrong.push(Wrong::new("spec.windows", "there is no window of time", remedy));
     }
-    for (place, window) in spec.windows.iter().enumerate() {
+    for (place, window) in windows.iter().enumerate() {
         if window.end <= window.start {
             let message = "this window ends before it begins";
             let remedy = "write an `end` after the `start`";
             wrong.push(Wrong::new(&format!("spec.windows[{place}].end"), message, remedy));
         }
     }
-    if spec.reason.trim().is_empty() {
-        let remedy = "say what is done, for whoever asks why no incident was opened";
-        wrong.push(Wrong::new("spec.reason", "the reason is missing", remedy));
+    if reason.trim().is_empty() {
+        wrong.push(Wrong::new("spec.reason", "the reason is missing", why));
     }
-    wrong.extend(length("spec.reason", Some(&spec.reason), TITLE_MAX));
+    wrong.extend(length("spec.reason", Some(reason), TITLE_MAX));
 }
 
 /// Checks the fields that relate a resource to others.

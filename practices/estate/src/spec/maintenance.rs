@@ -22,6 +22,9 @@ pub struct MaintenanceWindowSpec {
     pub windows: Vec<Window>,
     /// What is done.
     pub reason: String,
+    /// When the users were told of it; contracts may exempt only what was announced in time.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub announced: Option<Time>,
     /// Who approved it.
     #[serde(default, skip_serializing_if = "unset")]
     pub approved_by: Option<PersonRef>,
@@ -72,6 +75,7 @@ mod tests {
             selector: BTreeMap::new(),
             windows: windows.iter().map(window).collect(),
             reason: "disks".to_owned(),
+            announced: None,
             approved_by: None,
         }
     }

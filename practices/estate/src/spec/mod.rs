@@ -1,6 +1,10 @@
 //! What each kind of resource says of itself. Field names are camelCase in files.
 
+mod calendar;
+mod contract;
+mod freeze;
 mod maintenance;
+mod objective;
 mod offering;
 mod people;
 mod place;
@@ -8,8 +12,19 @@ mod policy;
 mod route;
 mod running;
 mod wait;
+mod within;
 
+pub use calendar::{CalendarSpec, Holiday, HoursException, HoursRange, OpeningHours, Weekday};
+pub use contract::{
+    AvailabilityTerms, ClockKind, ClockTerms, ContractPeriod, ContractStatus, ContractTerms,
+    ContractType, OnReopen, OutOfScope, PauseReason, Penalty, ServiceContractSpec,
+};
+pub use freeze::FreezeSpec;
 pub use maintenance::{MaintenanceWindowSpec, Window};
+pub use objective::{
+    BudgetPolicy, BudgetingMethod, BurnAlerts, DataSourceSpec, Indicator, MissingData,
+    ObjectiveSpec, ObjectiveWindow, Slice, ThresholdOp,
+};
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{ContactMethod, PersonSpec, TeamSpec, TeamType};
 pub use place::{SiteSpec, SupplierSpec};
@@ -17,6 +32,7 @@ pub use policy::{EscalationPolicySpec, EscalationStep};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use wait::Wait;
+pub use within::Within;
 
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
@@ -78,6 +94,11 @@ specs! {
     EscalationPolicy EscalationPolicySpec,
     Route RouteSpec,
     MaintenanceWindow MaintenanceWindowSpec,
+    Freeze FreezeSpec,
+    Calendar CalendarSpec,
+    ServiceContract ServiceContractSpec,
+    Objective ObjectiveSpec,
+    DataSource DataSourceSpec,
 }
 
 impl Spec {

@@ -30,7 +30,18 @@ export const graphKinds = [
   'site',
   'supplier',
 ] as const;
-const otherKinds = ['team', 'person', 'escalationpolicy', 'route', 'maintenancewindow'] as const;
+const otherKinds = [
+  'team',
+  'person',
+  'escalationpolicy',
+  'servicecontract',
+  'objective',
+  'calendar',
+  'datasource',
+  'route',
+  'maintenancewindow',
+  'freeze',
+] as const;
 
 /** Everything that is operated, and what depends on what. */
 export function EstatePage() {

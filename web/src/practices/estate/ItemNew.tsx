@@ -16,8 +16,13 @@ const kinds = [
   'escalationpolicy',
   'site',
   'supplier',
+  'servicecontract',
+  'objective',
+  'calendar',
+  'datasource',
   'route',
   'maintenancewindow',
+  'freeze',
 ];
 
 /** Adding an item to the estate. */

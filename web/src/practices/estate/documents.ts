@@ -13,6 +13,11 @@ const kinds: Record<string, string> = {
   escalationpolicy: 'EscalationPolicy',
   route: 'Route',
   maintenancewindow: 'MaintenanceWindow',
+  freeze: 'Freeze',
+  calendar: 'Calendar',
+  servicecontract: 'ServiceContract',
+  objective: 'Objective',
+  datasource: 'DataSource',
 };
 
 /** The kind as documents write it: `usecase` → `UseCase`. */
@@ -55,5 +60,39 @@ const specs: Record<string, Record<string, unknown>> = {
     windows: [{ start: '2030-01-31T22:00:00Z', end: '2030-01-31T23:00:00Z' }],
     reason: 'new disks',
   },
+  freeze: {
+    windows: [{ start: '2030-12-20T00:00:00Z', end: '2031-01-02T00:00:00Z' }],
+    reason: 'the weeks before the new year',
+  },
+  calendar: {
+    timeZone: 'Europe/Berlin',
+    hours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '18:00' }],
+    holidays: [{ name: 'New Year', yearly: '01-01' }],
+  },
+  servicecontract: {
+    type: 'sla',
+    provider: 'team/team-name',
+    consumer: 'usecase/use-case-name',
+    scope: ['product/product-name'],
+    start: '2030-01-01T00:00:00Z',
+    terms: [
+      {
+        calendar: 'calendar-name',
+        availability: { target: 99.9, period: 'month' },
+        clocks: [{ clock: 'restore', targets: { P1: '1h', P2: '4h', P3: '1d' } }],
+      },
+    ],
+  },
+  objective: {
+    item: 'service/service-name',
+    indicator: {
+      source: 'prometheus',
+      good: 'sum(increase(http_requests_total{code!~"5.."}[1m]))',
+      total: 'sum(increase(http_requests_total[1m]))',
+    },
+    target: 99.9,
+    window: { rolling: '30d' },
+  },
+  datasource: { url: 'http://localhost:9090' },
   route: { order: 50, when: 'has(labels.service)', item: 'service/{labels.service}' },
 };
