@@ -116,7 +116,7 @@ fn objective(
     let target = percent.and_then(|percent| Target::new(percent / 100.0));
     if let (Some(percent), None) = (percent, target) {
         let message = format!("{percent} is no share in percent");
-        wrong("objective", &message, "write one over 0 and up to 100, like 99.9");
+        wrong("objective", &message, "write one up to 100, like 99.9");
     }
     let sli = &slo["sli"];
     let kinds = ["events", "raw", "plugin"];

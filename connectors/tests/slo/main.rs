@@ -202,8 +202,9 @@ fn windows_and_thresholds_are_those_of_the_generated_rules() {
 #[test]
 fn a_document_that_is_right_is_read_as_it_is_evaluated() {
     let text = "apiVersion: openslo/v1alpha\nkind: SLO\nmetadata: { name: a }\nspec:\n  \
-        service: shop\n  budgetingMethod: Occurrences\n  timeWindows: [{ count: 4, unit: Week }]\n  \
-        objectives:\n    - target: 0.995\n      ratioMetrics:\n        bad: { source: p, query: b }\n        \
+        service: shop\n  budgetingMethod: Occurrences\n  \
+        timeWindows: [{ count: 4, unit: Week }]\n  objectives:\n    - target: 0.995\n      \
+        ratioMetrics:\n        bad: { source: p, query: b }\n        \
         total: { source: p, query: t }\n";
     let document = openslo::check(&documents(text).expect("yaml")[0]).expect("no mistake");
     let openslo::Body::Slo(spec) = document.body else { unreachable!("it is an objective") };
