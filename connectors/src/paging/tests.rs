@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use kernel::{OutboxId, Priority};
 use serde_json::Value;
 
-use super::{Channel, Channels, PageCall, spoken};
+use super::{Channel, Channels, Destination, PageCall, spoken};
 use crate::receivers::{HttpCall, Verdict};
 
 fn channels() -> Channels {
@@ -33,7 +33,7 @@ fn page(title: &str) -> PageCall<'_> {
 }
 
 fn call(channel: Channel, to: &str) -> HttpCall {
-    channels().call(channel, to, &page("Database orders-db down")).unwrap()
+    channels().call(channel, to, &page("Database orders-db down")).unwrap().0
 }
 
 fn told(call: &HttpCall) -> String {
@@ -139,7 +139,9 @@ fn a_push_by_ntfy_acknowledges_with_one_tap() {
 
 #[test]
 fn the_token_of_our_server_goes_to_no_other_one() {
-    let elsewhere = call(Channel::Ntfy, "https://ntfy.sh/ada-pages");
+    let to = "https://ntfy.sh/ada-pages";
+    let (elsewhere, said_by) = channels().call(Channel::Ntfy, to, &page("down")).unwrap();
+    assert_eq!(said_by, Destination::Named, "it is kept out of private networks");
     assert_eq!(elsewhere.url, "https://ntfy.sh");
     assert!(elsewhere.headers.iter().all(|(name, _)| name != "Authorization"));
 }
@@ -157,7 +159,7 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
     let page = PageCall { acknowledge_url: &link, ..page(&long) };
-    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap();
+    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap().0;
     let body = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "Body");
     let (_, text) = body.unwrap();
     assert!(text.ends_with(&format!("… Take it: {link}")), "{text}");
@@ -185,7 +187,7 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
 fn vonage_says_in_the_body_whether_it_took_a_message() {
     let mut channels = channels();
     channels.sms.provider = Some(super::Provider::Vonage);
-    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap();
+    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap().0;
     assert_eq!(call.url, "https://rest.nexmo.com/sms/json");
     let answer = |status: &str| {
         format!(r#"{{"message-count":"1","messages":[{{"status":"{status}","error-text":"x"}}]}}"#)
@@ -204,7 +206,7 @@ fn any_other_provider_is_described_and_nothing_of_a_text_breaks_out_of_it() {
     }))
     .unwrap();
     let title = "a \"quoted\" {to} \\ end";
-    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap();
+    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap().0;
     assert_eq!(call.url, "https://sms.example.org/send?n=%2B4930123456");
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!(body["from"], "Operate");
@@ -221,7 +223,7 @@ fn every_channel_sends_its_secrets_only_where_they_belong() {
         _ => "ada",
     };
     for channel in Channel::ALL {
-        let call = channels().call(channel, to(channel), &page("down")).unwrap();
+        let call = channels().call(channel, to(channel), &page("down")).unwrap().0;
         let shown = format!("{call:?}");
         for secret in ["xoxb-1", "7:abc", "hooks/secret", "flow.example.org/secret", "tk_1", "A1"] {
             assert!(!shown.contains(secret), "{shown}");
@@ -257,7 +259,7 @@ fn what_is_not_set_up_or_no_address_is_refused_for_good() {
 #[test]
 fn marks_that_people_wrote_mean_nothing_in_chat() {
     let title = "*bold* <!channel> @all [x](http://evil.example)";
-    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap();
+    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
     assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");
