@@ -17,6 +17,7 @@ mod journal;
 mod login;
 mod many;
 mod outbox;
+mod person;
 mod routing;
 mod saved;
 mod screen;
@@ -76,6 +77,8 @@ enum Command {
     Silence(silence::SilenceArgs),
     /// Who is told of which alerts, as it is kept in the product.
     Routing(routing::RoutingArgs),
+    /// How people are called, and whether that works.
+    Person(person::PersonArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
     /// Sign in, and save the login.
@@ -158,6 +161,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
         Command::Routing(routing) => routing.run(shell).await,
+        Command::Person(person) => person.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
@@ -205,6 +209,7 @@ mod tests {
             "operate journal verify --data operate-data --expect ab12",
             "operate outbox dismiss out_1 out_2 --reason gone",
             "operate settings set policy -f policy.json",
+            "operate person try ada --channel sms --json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
             "operate calendar occurrences --dtstart 1997-09-02T09:00:00 --rrule FREQ=DAILY --limit 3",

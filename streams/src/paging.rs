@@ -1,9 +1,11 @@
 //! Whether somebody has to be called for an incident, and by which policy. Asked after everything
 //! that may change the answer: what is wanted is compared with the pages that there are.
 
-use estate::{Estate, Spec};
+use std::time::Duration;
+
+use estate::{ContactMethod, Estate, Spec, Wait};
 use incidents::{Incident, Stage};
-use kernel::{Actor, ItemRef, Moment, Time};
+use kernel::{Actor, ItemRef, Moment, Priority, Time};
 use oncall::{Command, Contact, Page, Start, Step, Summary};
 
 use crate::{Context, Reaction};
@@ -104,12 +106,14 @@ fn ring(
         .filter(elsewhere)
         .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
         .collect();
-    let (steps, repeat) = steps(policy, context.estate);
+    let turn = Turn { estate: context.estate, priority: incident.priority, now: moment.now };
+    let (steps, repeat) = turn.steps(policy);
     let start = Start {
         incident: incident.id,
         policy: policy.clone(),
         steps,
         repeat,
+        begin_at: context.estate.calling_begins(policy, incident.priority, moment.now),
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),
@@ -122,27 +126,43 @@ fn ring(
     reactions
 }
 
-/// The steps of a policy with everybody's addresses. A person who is gone from the estate leaves
-/// a gap, never an error: the page is made.
-fn steps(policy: &ItemRef, estate: &Estate) -> (Vec<Step>, u32) {
-    let Some(Spec::EscalationPolicy(spec)) = estate.get(policy).map(|found| &found.spec) else {
-        return (Vec::new(), 0);
-    };
-    let steps = spec.steps.iter().map(|step| Step {
-        contacts: step.contacts.iter().flat_map(|who| contacts(who.item(), estate)).collect(),
-        wait_seconds: step.wait.seconds(),
-    });
-    (steps.collect(), spec.repeat)
+/// What decides in which ways people are called: what it is about, and when their turn comes.
+struct Turn<'a> {
+    estate: &'a Estate,
+    priority: Priority,
+    now: Time,
 }
 
-fn contacts(who: &ItemRef, estate: &Estate) -> Vec<Contact> {
-    let Some(Spec::Person(person)) = estate.get(who).map(|found| &found.spec) else {
-        return Vec::new();
-    };
-    let contact = |(method, target): (estate::ContactMethod, &str)| Contact {
-        contact: who.clone(),
-        channel: method.channel().to_owned(),
-        target: target.to_owned(),
-    };
-    person.contacts().into_iter().map(contact).collect()
+impl Turn<'_> {
+    /// The steps of a policy with everybody's addresses. A person who is gone from the estate
+    /// leaves a gap, never an error: the page is made.
+    fn steps(&self, policy: &ItemRef) -> (Vec<Step>, u32) {
+        let Some(Spec::EscalationPolicy(spec)) = self.estate.get(policy).map(|found| &found.spec)
+        else {
+            return (Vec::new(), 0);
+        };
+        let begin = self.estate.calling_begins(policy, self.priority, self.now).unwrap_or(self.now);
+        let steps = spec.schedule().map(|(after, step)| {
+            let at = begin + Duration::from_secs(after.into());
+            Step {
+                contacts: step.contacts.iter().flat_map(|who| self.contacts(who, at)).collect(),
+                wait_seconds: step.wait.seconds(),
+            }
+        });
+        (steps.collect(), spec.repeat)
+    }
+
+    fn contacts(&self, who: &ItemRef, at: Time) -> Vec<Contact> {
+        let Some(Spec::Person(person)) = self.estate.get(who).map(|found| &found.spec) else {
+            return Vec::new();
+        };
+        let calls = person.calls(self.priority, person.minute_of_day(at));
+        let contact = |(after, method, target): (Wait, ContactMethod, &str)| Contact {
+            contact: who.clone(),
+            channel: method.channel().to_owned(),
+            target: target.to_owned(),
+            after_seconds: after.seconds(),
+        };
+        calls.into_iter().map(contact).collect()
+    }
 }

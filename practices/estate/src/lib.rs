@@ -44,11 +44,12 @@ pub use reference::{
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
-    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockKind,
-    ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus, ContractTerms,
-    ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec,
-    Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData,
-    Need, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
-    PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec,
-    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, Weekday, Window, Within,
+    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockHours,
+    ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus,
+    ContractTerms, ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep,
+    FreezeSpec, Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
+    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
+    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec,
+    ServiceSpec, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec,
+    Wait, WaitsForHours, Weekday, Window, Within,
 };

@@ -58,6 +58,9 @@ impl Resource {
                 for (place, step) in policy.steps.iter().enumerate() {
                     found.many(&format!("steps[{place}].contacts"), &step.contacts);
                 }
+                if let Some(waits) = &policy.waits {
+                    found.add("waits.calendar".to_owned(), &waits.calendar);
+                }
             }
             Spec::Route(route) => found.one("team", &route.team),
             Spec::MaintenanceWindow(window) => {

@@ -51,6 +51,9 @@ pub struct Start {
     pub steps: Vec<Step>,
     /// How often to begin again after the last step.
     pub repeat: u32,
+    /// Nobody is called before; at once when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin_at: Option<Time>,
     /// What the calls say.
     pub summary: Summary,
 }
@@ -71,10 +74,18 @@ pub struct Step {
 pub struct Contact {
     /// The person, or whoever stands behind a shared address.
     pub contact: ItemRef,
-    /// Which connector carries the call: `email` or `webhook`.
+    /// Which connector carries the call: `email`, `webhook`, `sms` and so on.
     pub channel: String,
     /// The address or URL.
     pub target: String,
+    /// How long after the step began they are called this way, if nobody has answered.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub after_seconds: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn at_once(seconds: &u32) -> bool {
+    *seconds == 0
 }
 
 /// What a call says about the incident, as it was when the page began.

@@ -20,6 +20,9 @@ fn scenarios_come_out_as_written() {
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
         ("gap", include_str!("scenarios/gap.txt")),
+        ("ways", include_str!("scenarios/ways.txt")),
+        ("held", include_str!("scenarios/held.txt")),
+        ("last", include_str!("scenarios/last.txt")),
     ] {
         Scenario::default().check(name, text);
     }
@@ -125,7 +128,14 @@ fn contact(name: &str, channel: &str) -> Contact {
         contact: format!("person/{name}").parse().unwrap(),
         channel: channel.to_owned(),
         target: format!("{name}@example.org"),
+        after_seconds: 0,
     }
+}
+
+fn by_way(name: &str, way: &str) -> Contact {
+    let (channel, after) = way.split_once('@').unwrap_or((way, "0m"));
+    let minutes: u32 = after.strip_suffix('m').unwrap().parse().unwrap();
+    Contact { after_seconds: minutes * 60, ..contact(name, channel) }
 }
 
 fn start() -> Start {
@@ -134,6 +144,7 @@ fn start() -> Start {
         policy: "escalationpolicy/payments".parse().unwrap(),
         steps: vec![Step { contacts: vec![contact("ada", "email")], wait_seconds: 300 }],
         repeat: 0,
+        begin_at: None,
         summary: Summary {
             number: 42,
             title: "Database down".to_owned(),
@@ -179,6 +190,7 @@ fn every_stage() -> Vec<Page> {
 struct Scenario {
     steps: Vec<Step>,
     repeat: u32,
+    begin_at: Option<Time>,
     page: Option<Page>,
     events: Vec<Event>,
 }
@@ -189,6 +201,7 @@ impl Scenario {
             let place = format!("{name}, line {number}: {line}");
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("policy", steps) => self.steps = steps.split(", ").map(step).collect(),
+                ("begin", clock) => self.begin_at = Some(time(clock)),
                 ("repeat", count) => self.repeat = count.parse().unwrap(),
                 ("at", rest) => self.line(rest, &place),
                 ("stage", stage) => {
@@ -209,13 +222,10 @@ impl Scenario {
             None => line.split_once("->").map(|(a, e)| (a, false, e.trim())).unwrap(),
         };
         let words: Vec<&str> = asked.split_whitespace().collect();
-        let (hour, minute) = words[0].split_once(':').unwrap();
-        let minutes = hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap();
         let actor = if words[1] == "clock" { "system:clockwork" } else { words[1] };
         // Every line draws other ids, as every command does.
         let seed = self.events.len() as u128;
-        let time = Time::from_seconds(minutes * 60);
-        let moment = Moment::new(time, actor.parse().unwrap(), seed);
+        let moment = Moment::new(time(words[0]), actor.parse().unwrap(), seed);
         let command = self.command(&words[1..]);
         let outcome = match &self.page {
             None => Page::open(id(), &command, &moment),
@@ -244,6 +254,7 @@ impl Scenario {
             Some(&"start") => Command::Start(Box::new(Start {
                 steps: self.steps.clone(),
                 repeat: self.repeat,
+                begin_at: self.begin_at,
                 ..start()
             })),
             Some(&"acknowledge") => Command::Acknowledge {},
@@ -281,13 +292,20 @@ impl Scenario {
     }
 }
 
-/// `ada:email+ada:webhook 5m`, or `- 5m` for a step without contacts.
+/// `09:05`, on the first day.
+fn time(clock: &str) -> Time {
+    let (hour, minute) = clock.split_once(':').unwrap();
+    let minutes = hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap();
+    Time::from_seconds(minutes * 60)
+}
+
+/// `ada:email+ada:sms@2m 5m`, or `- 5m` for a step without contacts; `@2m` is called later.
 fn step(text: &str) -> Step {
     let (contacts, wait) = text.split_once(' ').unwrap();
     let minutes: u32 = wait.strip_suffix('m').unwrap().parse().unwrap();
     let contacts = contacts.split('+').filter_map(|text| text.split_once(':'));
     Step {
-        contacts: contacts.map(|(name, channel)| contact(name, channel)).collect(),
+        contacts: contacts.map(|(name, way)| by_way(name, way)).collect(),
         wait_seconds: minutes * 60,
     }
 }

@@ -837,6 +837,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a person is called, and what is missing before that works. */
+        get: operations["pages_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/ways/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a test that says so by one way or by all, and tells what came of it. You may try your own
+         *     ways; administrators may try everybody's.
+         */
+        post: operations["pages_try_ways"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/alerts": {
         parameters: {
             query?: never;
@@ -2454,6 +2491,13 @@ export interface components {
          * @enum {string}
          */
         ClearedWhy: "source" | "expired" | "person";
+        /** @description Hours of every day; over midnight when the end comes before the beginning. */
+        ClockHours: {
+            /** @description Their beginning, as `HH:MM`. */
+            from: string;
+            /** @description Their end, as `HH:MM`. */
+            until: string;
+        };
         /**
          * @description What a clock of a contract measures, from when the incident was detected.
          * @enum {string}
@@ -2575,7 +2619,16 @@ export interface components {
          * @description A way to call somebody.
          * @enum {string}
          */
-        ContactMethod: "email" | "webhook";
+        ContactMethod: "email" | "webhook" | "slack" | "mattermost" | "teams" | "telegram" | "ntfy" | "gotify" | "sms" | "voice";
+        /** @description One way to a person. */
+        ContactWay: {
+            /** @description The channel: `email`, `sms` and so on. */
+            channel: string;
+            /** @description What is missing in the settings before calls can leave by it; empty: nothing. */
+            problem: string;
+            /** @description The address in it. */
+            to: string;
+        };
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
@@ -2770,6 +2823,7 @@ export interface components {
             /** @description The steps, in order. */
             steps: components["schemas"]["EscalationStep"][];
             team?: components["schemas"]["TeamRef"] | null;
+            waits?: components["schemas"]["WaitsForHours"] | null;
         };
         /** @description One step: call these people, then wait for an answer. */
         EscalationStep: {
@@ -5061,6 +5115,16 @@ export interface components {
             /** @default null */
             storm: components["schemas"]["StormLimit"] | null;
         };
+        /** @description One wish of a person: for these incidents, at these hours, after so long, in these ways. */
+        NotifyRule: {
+            /** @description How long after their turn came, if nobody has answered. */
+            after?: components["schemas"]["Wait"];
+            between?: components["schemas"]["ClockHours"] | null;
+            /** @description In which ways, all at once. */
+            by: components["schemas"]["ContactMethod"][];
+            /** @description For which incidents; for all when not said. */
+            priorities?: components["schemas"]["Priority"][];
+        };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
         /** @description A service level objective: how much of what is counted has to be good, over what time. */
@@ -5239,6 +5303,7 @@ export interface components {
             calls: components["schemas"]["PageCall"][];
             /** @description Why it was cancelled; empty otherwise. */
             cancel_reason?: string;
+            held_until?: components["schemas"]["Time"] | null;
             /** @description Its id. */
             id: components["schemas"]["PageId"];
             /** @description The incident that needs somebody. */
@@ -5269,6 +5334,8 @@ export interface components {
             steps: components["schemas"]["PageStep"][];
             /** @description What the calls say. */
             summary: components["schemas"]["PageSummary"];
+            /** @description Calls of steps that have begun which are still to be made. */
+            waiting?: components["schemas"]["WaitingCall"][];
         };
         /** @description One call to one contact. */
         PageCall: {
@@ -5279,7 +5346,7 @@ export interface components {
              * @description How often it was tried.
              */
             attempts: number;
-            /** @description How: `email` or `webhook`. */
+            /** @description How: `email`, `webhook`, `sms` and so on. */
             channel: string;
             /** @description Whom. */
             contact: components["schemas"]["ItemRef"];
@@ -5310,7 +5377,12 @@ export interface components {
         };
         /** @description One way to reach one person. */
         PageContact: {
-            /** @description Which connector carries the call: `email` or `webhook`. */
+            /**
+             * Format: int32
+             * @description How long after the step began they are called this way, if nobody has answered.
+             */
+            after_seconds?: number;
+            /** @description Which connector carries the call: `email`, `webhook`, `sms` and so on. */
             channel: string;
             /** @description The person, or whoever stands behind a shared address. */
             contact: components["schemas"]["ItemRef"];
@@ -5474,10 +5546,16 @@ export interface components {
         PersonRef: string;
         /** @description Somebody who can be called. */
         PersonSpec: {
+            /** @description Where they are reached in other ways, such as `sms: "+4930123456"` or `ntfy: ada-pages`. */
+            addresses?: {
+                [key: string]: string;
+            };
             /** @description How to call them, all at once. Every way that is known when not said. */
             contactMethods?: components["schemas"]["ContactMethod"][];
             /** @description Where mail reaches them. */
             email: string;
+            /** @description How they want to be called by what it is about and when, instead of `contactMethods`. */
+            notify?: components["schemas"]["NotifyRule"][];
             /** @description The teams they are in. */
             teams?: components["schemas"]["TeamRef"][];
             /** @description Their time zone by its IANA name, such as Europe/Berlin. UTC when not said. */
@@ -6735,6 +6813,11 @@ export interface components {
             /** @description The rules. */
             rules: components["schemas"]["MappingRule"][];
         };
+        /** @description What came of trying. */
+        Tried: {
+            /** @description One line for each way. */
+            results: components["schemas"]["TriedWay"][];
+        };
         /** @description A route that was tried. */
         TriedRoute: {
             /** @description How many routes it stands below; the root stands below none. */
@@ -6755,6 +6838,25 @@ export interface components {
             route: string;
             /** @description `takes`, `passes` (a route below takes it) or `refused`. */
             verdict: string;
+        };
+        /** @description What came of one way. */
+        TriedWay: {
+            /** @description The channel. */
+            channel: string;
+            /** @description Whether the other side took the test. */
+            delivered: boolean;
+            /** @description What it said, or why it was not sent. */
+            detail: string;
+            /** @description The address. */
+            to: string;
+        };
+        /** @description Which ways to try. */
+        Try: {
+            /**
+             * @description One channel; every one that is known when not said.
+             * @default null
+             */
+            channel: string | null;
         };
         /** @description One thing that can be chosen. */
         TuningChoice: {
@@ -6909,6 +7011,39 @@ export interface components {
          * @example 5m
          */
         Wait: string;
+        /** @description A call that is to be made unless somebody answers before. */
+        WaitingCall: components["schemas"]["PageContact"] & {
+            /** @description When. */
+            due_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description The round, from 0.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description The step it belongs to, from 0.
+             */
+            step: number;
+        };
+        /** @description Incidents for which nobody is called outside of working hours. */
+        WaitsForHours: {
+            /** @description The working hours. */
+            calendar: components["schemas"]["CalendarRef"];
+            /** @description Which, by priority. */
+            priorities: components["schemas"]["Priority"][];
+        };
+        /** @description How a person is called. */
+        Ways: {
+            /** @description Whether you may try the ways. */
+            may_try: boolean;
+            /** @description What they wish for; empty: all ways at once. */
+            notify: components["schemas"]["NotifyRule"][];
+            /** @description The person. */
+            person: components["schemas"]["ItemRef"];
+            /** @description The ways that are known. */
+            ways: components["schemas"]["ContactWay"][];
+        };
         /** @description An hour of the week. */
         WeekHour: {
             /**
@@ -10992,6 +11127,164 @@ export interface operations {
             };
             /** @description The record has changed since the version that was seen */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways to the person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_try_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Try"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -52,11 +52,18 @@ fn stretch(longest: i64) -> impl Strategy<Value = (i64, i64)> {
     (-1_000..LENGTH + 500, 0..longest)
 }
 
+/// What was planned, how long it took, how long before it was told of, and whether it was approved.
+type Work = ((i64, i64), i64, Option<i64>, u8);
+
+fn work() -> impl Strategy<Value = Work> {
+    (stretch(600), 0..600_i64, prop::option::of(0..3_000_i64), 0..4_u8)
+}
+
 prop_compose! {
     fn observed()(
         outages in prop::collection::vec((stretch(900), any::<bool>(), any::<bool>()), 0..7),
         blind in prop::collection::vec(stretch(900), 0..3),
-        work in prop::collection::vec((stretch(600), 0..600_i64, prop::option::of(0..3_000_i64), 0..4_u8), 0..3),
+        work in prop::collection::vec(work(), 0..3),
     ) -> Observed {
         let span = |(from, length): (i64, i64)| Span::new(from * MINUTE, (from + length) * MINUTE);
         let outage = |((from, length), degraded, lasting): ((i64, i64), bool, bool)| Outage {
@@ -65,13 +72,11 @@ prop_compose! {
             degraded,
             users_hit: None,
         };
-        let maintenance = |((from, length), took, told, approved): ((i64, i64), i64, Option<i64>, u8)| {
-            Maintenance {
-                planned: span((from, length)),
-                actual: (took % 2 == 0).then(|| span((from, took))),
-                announced: told.map(|before| (from - before) * MINUTE),
-                approved: approved > 0,
-            }
+        let maintenance = |((from, length), took, told, approved): Work| Maintenance {
+            planned: span((from, length)),
+            actual: (took % 2 == 0).then(|| span((from, took))),
+            announced: told.map(|before| (from - before) * MINUTE),
+            approved: approved > 0,
         };
         Observed {
             outages: outages.into_iter().map(outage).collect(),

@@ -1,8 +1,9 @@
+use kernel::Priority;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Wait, unset};
-use crate::reference::{PersonRef, TeamRef};
+use crate::reference::{CalendarRef, PersonRef, TeamRef};
 
 /// Whom to call, in which order, and how long to wait between.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -16,6 +17,19 @@ pub struct EscalationPolicySpec {
     /// How often to begin again after the last step; 0 is never.
     #[serde(default, skip_serializing_if = "unset")]
     pub repeat: u32,
+    /// What can wait until somebody is at work.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub waits: Option<WaitsForHours>,
+}
+
+/// Incidents for which nobody is called outside of working hours.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaitsForHours {
+    /// Which, by priority.
+    pub priorities: Vec<Priority>,
+    /// The working hours.
+    pub calendar: CalendarRef,
 }
 
 /// One step: call these people, then wait for an answer.
@@ -50,7 +64,7 @@ mod tests {
         let step =
             |seconds| EscalationStep { contacts: Vec::new(), wait: Wait::from_seconds(seconds) };
         let steps = vec![step(300), step(u32::MAX), step(60)];
-        let policy = EscalationPolicySpec { team: None, steps, repeat: 0 };
+        let policy = EscalationPolicySpec { team: None, steps, repeat: 0, waits: None };
         let starts: Vec<u32> = policy.schedule().map(|(start, _)| start).collect();
         assert_eq!(starts, [0, 300, u32::MAX]);
     }
