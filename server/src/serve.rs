@@ -174,9 +174,12 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
     );
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
+    let estate = app.estate.clone();
     let hands = vec![
         Hand::of::<Incidents>(),
-        Hand::of::<Pages>(),
+        Hand::waking::<Pages>(Arc::new(move |space, page, now| {
+            ::streams::page_tick(page, &estate.snapshot(space).estate, now)
+        })),
         Hand::of::<Heartbeats>(),
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<Silences>(),

@@ -106,7 +106,8 @@ fn ring(
         .filter(elsewhere)
         .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
         .collect();
-    let turn = Turn { estate: context.estate, priority: incident.priority, now: moment.now };
+    let (priority, number) = (incident.priority, incident.number);
+    let turn = Turn { estate: context.estate, priority, number, now: moment.now };
     let (steps, repeat) = turn.steps(policy);
     let start = Start {
         incident: incident.id,
@@ -126,10 +127,24 @@ fn ring(
     reactions
 }
 
+/// The tick of a page: whom each of its steps means now, since people go home and others come. What
+/// the page names is what counts, also after its policy was edited.
+pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
+    let (priority, number) = (page.summary.priority, page.summary.number);
+    let turn = Turn { estate, priority, number, now };
+    let meant = |step: &Step| match step.targets.is_empty() {
+        true => step.contacts.clone(),
+        false => turn.meant(&step.targets, step.rotate, now),
+    };
+    Command::Tick { fresh: page.steps.iter().map(meant).collect() }
+}
+
 /// What decides in which ways people are called: what it is about, and when their turn comes.
 struct Turn<'a> {
     estate: &'a Estate,
     priority: Priority,
+    /// The number of the incident.
+    number: u64,
     now: Time,
 }
 
@@ -143,13 +158,27 @@ impl Turn<'_> {
         };
         let begin = self.estate.calling_begins(policy, self.priority, self.now).unwrap_or(self.now);
         let steps = spec.schedule().map(|(after, step)| {
+            let targets: Vec<ItemRef> =
+                step.contacts.iter().map(|target| target.item().clone()).collect();
             let at = begin + Duration::from_secs(after.into());
-            Step {
-                contacts: step.contacts.iter().flat_map(|who| self.contacts(who, at)).collect(),
-                wait_seconds: step.wait.seconds(),
-            }
+            let contacts = self.meant(&targets, step.rotate, at);
+            Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
         });
         (steps.collect(), spec.repeat)
+    }
+
+    /// The people whom targets mean at a time, with the ways to them. Where one is to be called,
+    /// the number of the incident says who: the next one for the next incident.
+    fn meant(&self, targets: &[ItemRef], rotate: bool, at: Time) -> Vec<Contact> {
+        let mut people: Vec<&ItemRef> = Vec::new();
+        for person in targets.iter().flat_map(|target| self.estate.people(target)) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        let turn = usize::try_from(self.number).unwrap_or(0) % people.len().max(1);
+        let called = if rotate { people.get(turn..=turn).unwrap_or(&[]) } else { &people[..] };
+        called.iter().flat_map(|who| self.contacts(who, at)).collect()
     }
 
     fn contacts(&self, who: &ItemRef, at: Time) -> Vec<Contact> {

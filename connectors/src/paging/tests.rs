@@ -39,11 +39,18 @@ fn call(channel: Channel, to: &str) -> HttpCall {
 fn told(call: &HttpCall) -> String {
     let body = match serde_json::from_str::<Value>(&call.body) {
         Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
-        Err(_) => call.body.replace('&', "\n&"),
+        Err(_) => form_urlencoded::parse(call.body.as_bytes())
+            .map(|(name, value)| format!("{name} = {}\n", broken(&value)))
+            .collect(),
     };
     let headers: String =
         call.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     format!("{} {}\n{headers}{body}", call.method.as_str(), call.url)
+}
+
+/// A long text on lines of its own.
+fn broken(text: &str) -> String {
+    text.replace("><", ">\n  <").replace(". ", ".\n    ")
 }
 
 #[test]
@@ -152,9 +159,9 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json
     Content-Type: application/x-www-form-urlencoded; charset=utf-8
     Authorization: Basic QUMxOnM=
-    To=%2B4930123456
-    &From=%2B4930100
-    &Body=P1+%2342+Database+orders-db+down+Take+it%3A+https%3A%2F%2Foperate.example.org%2Fack%2Ft0ken
+    To = +4930123456
+    From = +4930100
+    Body = P1 #42 Database orders-db down Take it: https://operate.example.org/ack/t0ken
     ");
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
@@ -168,14 +175,22 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
 
 #[test]
 fn a_voice_reads_it_out_and_takes_one_digit() {
-    assert_snapshot!(told(&call(Channel::Voice, "+4930123456")), @r"
+    assert_snapshot!(told(&call(Channel::Voice, "+4930123456")), @r#"
     POST https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json
     Content-Type: application/x-www-form-urlencoded; charset=utf-8
     Authorization: Basic QUMxOnM=
-    To=%2B4930123456
-    &From=%2B4930100
-    &Twiml=%3CResponse%3E%3CGather+numDigits%3D%221%22+timeout%3D%2210%22+method%3D%22POST%22+action%3D%22https%3A%2F%2Foperate.example.org%2Fack%2Ft0ken%2Fvoice%22%3E%3CSay+loop%3D%222%22%3EOperate+calls+you%3A+priority+1+incident+number+42.+Database+orders-db+down.+Press+4+to+take+it.%3C%2FSay%3E%3C%2FGather%3E%3CSay%3ENobody+has+taken+it.+Goodbye.%3C%2FSay%3E%3C%2FResponse%3E
-    ");
+    To = +4930123456
+    From = +4930100
+    Twiml = <Response>
+      <Gather numDigits="1" timeout="10" method="POST" action="https://operate.example.org/ack/t0ken/voice">
+      <Say loop="2">Operate calls you: priority 1 incident number 42.
+        Database orders-db down.
+        Press 4 to take it.</Say>
+      </Gather>
+      <Say>Nobody has taken it.
+        Goodbye.</Say>
+      </Response>
+    "#);
     let (taken, answer) = spoken("4", || "Taken. <Thank you>".to_owned());
     assert!(taken);
     assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");

@@ -21,7 +21,7 @@ fn page() -> Mail {
     PageMail {
         id: OutboxId::from_bits(7),
         to: "Ada Lovelace <ada@example.org>",
-        thread: "inc_9",
+        thread: "inc_00000000000000000000000009",
         number: 42,
         title: "Überlast: orders-db\r\nBcc: eve@example.org",
         priority: Priority::P1,

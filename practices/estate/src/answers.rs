@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::reference::{EscalationPolicyRef, ProductRef, TeamRef};
 use crate::spec::Spec;
-use crate::{Estate, Kind};
+use crate::{Estate, Kind, Resource};
 
 /// A team or policy that was found for an item, and why it is the one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -89,6 +89,21 @@ impl Estate {
             let policy = self.spec(product)?.escalation_policy()?;
             assigned(policy, format!("policy of {product}, which {whole} is part of"))
         })
+    }
+
+    /// The people whom a target of an escalation step means: the person, or everybody in the team.
+    pub fn people(&self, target: &ItemRef) -> Vec<&ItemRef> {
+        match self.get(target).map(|found| (found.item(), &found.spec)) {
+            Some((person, Spec::Person(_))) => vec![person],
+            Some((team, Spec::Team(_))) => {
+                let member = |resource: &&Resource| match &resource.spec {
+                    Spec::Person(person) => person.teams.iter().any(|of| of.item() == team),
+                    _ => false,
+                };
+                self.resources().filter(member).map(Resource::item).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// When the calling by a policy may begin for an incident of this priority; `None` at once.

@@ -40,7 +40,7 @@ pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
-    ServiceContractRef, SiteRef, SpecOf, SupplierRef, TeamRef,
+    ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{

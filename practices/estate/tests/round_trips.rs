@@ -10,7 +10,7 @@ use estate::{
     Desired, EscalationPolicySpec, EscalationStep, Group, Indicator, MaintenanceWindowSpec,
     Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope,
     PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec,
-    ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, TeamRef,
+    ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
     TeamSpec, TeamType, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
@@ -239,8 +239,10 @@ fn place() -> impl Strategy<Value = Spec> {
 }
 
 fn calling() -> impl Strategy<Value = Spec> {
-    let step = (vec(named(), 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
+    let person = named::<PersonSpec>().prop_map(Target::from);
+    let step = (vec(person, 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
         contacts,
+        rotate: seconds % 2 == 0,
         wait: Wait::from_seconds(seconds),
     });
     let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {

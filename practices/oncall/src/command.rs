@@ -35,7 +35,11 @@ pub enum Command {
         reason: String,
     },
     /// Its time has come: call the next.
-    Tick {},
+    Tick {
+        /// Whom each step means now, in the order of the steps; as known last when empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fresh: Vec<Vec<Contact>>,
+    },
 }
 
 /// A page to be made. The policy is copied in: an edit of the policy does not change a page that
@@ -62,7 +66,13 @@ pub struct Start {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = PageStep)]
 pub struct Step {
-    /// Whom.
+    /// Whom the policy names: people, teams and so on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<ItemRef>,
+    /// Whether only one of those whom the targets mean is called.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rotate: bool,
+    /// The people and ways that this means, as it was known last.
     pub contacts: Vec<Contact>,
     /// How long to wait for an answer before the next step.
     pub wait_seconds: u32,
@@ -113,7 +123,7 @@ impl Command {
             Command::Answered { .. } => Verb::Answered,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
-            Command::Tick {} => Verb::Tick,
+            Command::Tick { .. } => Verb::Tick,
         }
     }
 

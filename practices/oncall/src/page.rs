@@ -145,14 +145,15 @@ impl Page {
         }
     }
 
-    /// Goes on after the present step.
-    fn advance(&self, moment: &Moment) -> Event {
+    /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
+    fn advance(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Event {
         let after = match self.held_until {
             Some(_) => Place { step: 0, round: 0 },
             None => Place { step: self.step + 1, round: self.round },
         };
-        plan::next_place(&self.steps, self.repeat, after)
-            .and_then(|place| plan::call(&self.steps, place, moment))
+        let steps = plan::freshened(&self.steps, fresh);
+        plan::next_place(&steps, self.repeat, after)
+            .and_then(|place| plan::call(&steps, place, moment))
             .unwrap_or(Event::Exhausted { at: moment.now })
     }
 
@@ -179,10 +180,10 @@ impl Page {
     }
 
     /// What is due by now: calls that wait, and the next step.
-    fn due(&self, moment: &Moment) -> Vec<Event> {
+    fn due(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Vec<Event> {
         let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
         if self.next_step_at.is_some_and(|due| due <= moment.now) {
-            events.push(self.advance(moment));
+            events.push(self.advance(fresh, moment));
         }
         events
     }
@@ -222,7 +223,7 @@ impl Page {
         if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
             events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
         } else {
-            let next = self.advance(moment);
+            let next = self.advance(&[], moment);
             let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
             if !begins_anew {
                 events.push(next);
@@ -373,7 +374,7 @@ impl Lifecycle for Page {
                 self.record(*message, *result, detail, moment)
             }
             Command::Cancel { reason } => Ok(vec![Event::Cancelled { at, reason: reason.clone() }]),
-            Command::Tick {} => Ok(self.due(moment)),
+            Command::Tick { fresh } => Ok(self.due(fresh, moment)),
         }
     }
 
@@ -429,7 +430,7 @@ impl Lifecycle for Page {
     }
 
     fn tick() -> Command {
-        Command::Tick {}
+        Command::Tick { fresh: Vec::new() }
     }
 
     fn id(&self) -> PageId {

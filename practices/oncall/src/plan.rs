@@ -1,5 +1,6 @@
 //! Which step comes next: arithmetic over the copied policy.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use kernel::{Moment, Time};
@@ -56,6 +57,18 @@ pub(crate) fn call(steps: &[Step], place: Place, moment: &Moment) -> Option<Even
         later: later.into_iter().map(|to| Later { due_at: at(&to), to }).collect(),
         next_step_at: due(step, moment.now),
     })
+}
+
+/// The steps with whom they mean now; a step of which nothing is said keeps what was known.
+pub(crate) fn freshened<'a>(steps: &'a [Step], fresh: &[Vec<Contact>]) -> Cow<'a, [Step]> {
+    if fresh.len() != steps.len() {
+        return Cow::Borrowed(steps);
+    }
+    let with = |(step, contacts): (&Step, &Vec<Contact>)| Step {
+        contacts: contacts.clone(),
+        ..step.clone()
+    };
+    Cow::Owned(steps.iter().zip(fresh).map(with).collect())
 }
 
 /// The policy within its limits. Limits mend and never refuse: a page that is due is made.

@@ -38,7 +38,7 @@ fn the_laws_hold_in_every_stage() {
         Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
-        Command::Tick {},
+        Command::Tick { fresh: Vec::new() },
     ];
     for minutes in [0, 5, 600] {
         laws::table_equals_rules(&pages, &commands, &moment(minutes, "person:ada"));
@@ -100,6 +100,23 @@ fn a_policy_without_waits_does_not_call_everybody_at_once() {
 }
 
 #[test]
+fn whoever_a_step_means_when_its_time_comes_is_called() {
+    let mut twice = start();
+    twice.steps.push(plain(vec![contact("bob", "email")], 300));
+    let moment = |minutes| moment(minutes, "system:clockwork");
+    let events = Page::open(id(), &Command::Start(Box::new(twice)), &moment(0)).unwrap();
+    let (page, _) = live(&events);
+    let called = |fresh: Vec<Vec<Contact>>| {
+        let events = page.decide(&Command::Tick { fresh }, &moment(5)).unwrap();
+        events.iter().map(describe).collect::<Vec<_>>().join("; ")
+    };
+    let eve = vec![contact("eve", "sms")];
+    assert_eq!(called(vec![vec![], eve.clone()]), "calling eve by sms (step 2)");
+    assert_eq!(called(vec![eve.clone(), vec![]]), "everybody was called and nobody answered");
+    assert_eq!(called(vec![eve]), "calling bob by email (step 2)", "of another policy: as known");
+}
+
+#[test]
 fn the_json_of_commands_and_events_is_as_agreed() {
     let json = |command: &Command| serde_json::to_string(command).unwrap();
     assert_eq!(json(&Command::Acknowledge {}), r#"{"command":"acknowledge"}"#);
@@ -138,11 +155,15 @@ fn by_way(name: &str, way: &str) -> Contact {
     Contact { after_seconds: minutes * 60, ..contact(name, channel) }
 }
 
+fn plain(contacts: Vec<Contact>, wait_seconds: u32) -> Step {
+    Step { targets: Vec::new(), rotate: false, contacts, wait_seconds }
+}
+
 fn start() -> Start {
     Start {
         incident: IncidentId::from_bits(9),
         policy: "escalationpolicy/payments".parse().unwrap(),
-        steps: vec![Step { contacts: vec![contact("ada", "email")], wait_seconds: 300 }],
+        steps: vec![plain(vec![contact("ada", "email")], 300)],
         repeat: 0,
         begin_at: None,
         summary: Summary {
@@ -250,7 +271,7 @@ impl Scenario {
             detail: detail.to_owned(),
         };
         match words.get(1) {
-            None => Command::Tick {},
+            None => Page::tick(),
             Some(&"start") => Command::Start(Box::new(Start {
                 steps: self.steps.clone(),
                 repeat: self.repeat,
@@ -304,8 +325,5 @@ fn step(text: &str) -> Step {
     let (contacts, wait) = text.split_once(' ').unwrap();
     let minutes: u32 = wait.strip_suffix('m').unwrap().parse().unwrap();
     let contacts = contacts.split('+').filter_map(|text| text.split_once(':'));
-    Step {
-        contacts: contacts.map(|(name, way)| by_way(name, way)).collect(),
-        wait_seconds: minutes * 60,
-    }
+    plain(contacts.map(|(name, way)| by_way(name, way)).collect(), minutes * 60)
 }

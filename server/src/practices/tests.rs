@@ -233,7 +233,12 @@ async fn pages_are_found_by_their_incident(place: Place) {
     let start = Start {
         incident: incident.id,
         policy: item("escalationpolicy/ops"),
-        steps: vec![Step { contacts: vec![contact], wait_seconds: 300 }],
+        steps: vec![Step {
+            targets: Vec::new(),
+            rotate: false,
+            contacts: vec![contact],
+            wait_seconds: 300,
+        }],
         repeat: 0,
         begin_at: None,
         summary: Summary {

@@ -17,6 +17,8 @@ conversations!(
     what_can_wait_rings_when_somebody_is_at_work,
     trying_the_ways_tells_what_every_provider_said,
     an_address_of_a_person_leads_into_no_private_network,
+    a_team_is_called_whole_or_one_of_it_in_turn,
+    who_joined_a_team_after_the_page_began_is_called_when_its_step_comes,
 );
 
 /// Services at the receiver's address, as an administrator sets them up.
@@ -202,5 +204,60 @@ async fn an_address_of_a_person_leads_into_no_private_network(place: Place) {
     let detail = tried["results"][0]["detail"].as_str().unwrap();
     assert!(detail.contains("private network"), "{detail}");
     assert_eq!(receiver.calls_to("/elsewhere").len(), 0);
+    operate.end().await;
+}
+
+/// The shop, whose policy calls the team of bob and eve.
+fn team(step: &str) -> String {
+    let of_shop = "metadata: {name: shop},\n spec: {steps: [{contacts: [bob], wait: 5m}, \
+                   {contacts: [ada], wait: 10m}]}}";
+    let text = shop("HOOK");
+    assert!(text.contains(of_shop), "{text}");
+    let eve = "{apiVersion: operate/v1, kind: Person, metadata: {name: eve},\n spec: {email: \
+               eve@example.org, webhook: HOOK/eve, contactMethods: [webhook], teams: [shop]}}";
+    text.replace(of_shop, &format!("metadata: {{name: shop}},\n spec: {{steps: [{step}]}}}}"))
+        .replace("bob@example.org, ", "bob@example.org, teams: [shop], ")
+        + "---\n"
+        + eve
+}
+
+async fn a_team_is_called_whole_or_one_of_it_in_turn(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let whole = team("{contacts: [team/shop], wait: 5m}");
+    rings(&operate, &receiver, &whole).await;
+    let mut called: Vec<String> = receiver.calls().into_iter().map(|call| call.path).collect();
+    called.sort();
+    assert_eq!(called, ["/bob", "/eve"]);
+
+    let one = team("{contacts: [team/shop], rotate: true, wait: 5m}");
+    operate.apply(&one.replace("HOOK", &receiver.url)).await;
+    for item in ["canteen", "checkout", "canteen"] {
+        let report = json!({"title": item, "item": format!("service/{item}"), "impact": "high",
+                            "urgency": "high"});
+        operate.ada.post("/incidents", report).await.is(201);
+        operate.settled().await;
+    }
+    let calls = async || (receiver.calls().len() == 5).then_some(());
+    operate.until("one call for each incident", calls).await;
+    let turns: Vec<String> = receiver.calls()[2..].iter().map(|call| call.path.clone()).collect();
+    assert_ne!(turns[0], turns[1]);
+    assert_eq!(turns[0], turns[2]);
+    operate.end().await;
+}
+
+async fn who_joined_a_team_after_the_page_began_is_called_when_its_step_comes(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let steps = "{contacts: [ada], wait: 5m}, {contacts: [team/shop], wait: 5m}";
+    rings(&operate, &receiver, &team(steps)).await;
+    assert_eq!(receiver.calls_to("/ada").len(), 1);
+    let moved = team(steps).replace("teams: [shop]}}", "teams: []}}");
+    operate.apply(&moved.replace("HOOK", &receiver.url)).await;
+    operate.pass(Duration::from_secs(305)).await;
+    let bob = async || receiver.calls_to("/bob").first().cloned();
+    operate.until("bob is called", bob).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to("/eve").len(), 0, "eve has left the team");
     operate.end().await;
 }

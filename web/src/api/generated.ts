@@ -2317,6 +2317,8 @@ export interface components {
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
+        /** @description Whom to call: the name of a person, or `team/` and its name. */
+        CallTarget: string;
         /** @description The calling of people for the incident of an alert. */
         Called: {
             acknowledged_at?: components["schemas"]["Time"] | null;
@@ -2827,8 +2829,10 @@ export interface components {
         };
         /** @description One step: call these people, then wait for an answer. */
         EscalationStep: {
-            /** @description Who is called, all at once. */
-            contacts: components["schemas"]["PersonRef"][];
+            /** @description Who is called: people, or whole teams. */
+            contacts: components["schemas"]["CallTarget"][];
+            /** @description Whether only one of them is called, the next one for every incident, instead of all. */
+            rotate?: boolean;
             /** @description How long to wait for an answer before the next step. */
             wait?: components["schemas"]["Wait"];
         };
@@ -5410,8 +5414,12 @@ export interface components {
         PageStage: "ringing" | "acknowledged" | "exhausted" | "cancelled";
         /** @description People who are called at the same time. */
         PageStep: {
-            /** @description Whom. */
+            /** @description The people and ways that this means, as it was known last. */
             contacts: components["schemas"]["PageContact"][];
+            /** @description Whether only one of those whom the targets mean is called. */
+            rotate?: boolean;
+            /** @description Whom the policy names: people, teams and so on. */
+            targets?: components["schemas"]["ItemRef"][];
             /**
              * Format: int32
              * @description How long to wait for an answer before the next step.
