@@ -16,6 +16,7 @@ mod installation;
 mod journal;
 mod login;
 mod many;
+mod oncall;
 mod outbox;
 mod person;
 mod routing;
@@ -67,6 +68,8 @@ enum Command {
     Export(estate::Export),
     /// When a rule comes, when something is due, how much working time has passed.
     Calendar(calendar::CalendarArgs),
+    /// Who is on call, by schedules in files.
+    Oncall(oncall::OncallArgs),
     /// Look at objectives in files: OpenSLO, and specifications of Sloth.
     Slo(slo::SloArgs),
     /// Look at incidents and act on them.
@@ -156,6 +159,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Check(check) => check.run(shell),
         Command::Export(export) => export.run(shell).await,
         Command::Calendar(calendar) => calendar.run(shell),
+        Command::Oncall(oncall) => oncall.run(shell),
         Command::Slo(slo) => slo.run(shell),
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
@@ -216,6 +220,9 @@ mod tests {
             "operate calendar due --calendar c.yaml --start T --target 8h --pause a/b --pause c/d",
             "operate calendar elapsed --calendar c.yaml --name office --from a --to b --json",
             "operate slo check a.yaml b.yaml --json",
+            "operate oncall who -f estate --schedule first --at T --json",
+            "operate oncall final -f estate --schedule first --from T --to T --json",
+            "operate oncall gaps -f a.yaml -f b.yaml --weeks 8 --check --json",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::Kind;
 use crate::spec::{
     CalendarSpec, DataSourceSpec, EscalationPolicySpec, ObjectiveSpec, PersonSpec, ProductSpec,
-    ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
+    ScheduleSpec, ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
 };
 
 /// A team, by name.
@@ -31,6 +31,8 @@ pub type CalendarRef = Ref<CalendarSpec>;
 pub type ServiceContractRef = Ref<ServiceContractSpec>;
 /// An objective, by name.
 pub type ObjectiveRef = Ref<ObjectiveSpec>;
+/// A schedule, by name.
+pub type ScheduleRef = Ref<ScheduleSpec>;
 /// A data source, by name.
 pub type DataSourceRef = Ref<DataSourceSpec>;
 
