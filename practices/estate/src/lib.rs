@@ -51,5 +51,5 @@ pub use spec::{
     MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
     OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec,
     ServiceSpec, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec,
-    Wait, WaitsForHours, Weekday, Window, Within,
+    Wait, WaitsForHours, Weekday, Window, Within, local_minute,
 };
