@@ -212,7 +212,7 @@ mod tests {
             "operate person try ada --channel sms --json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
-            "operate calendar occurrences --dtstart 1997-09-02T09:00:00 --rrule FREQ=DAILY",
+            "operate calendar occurrences --dtstart 1997-09-02 --rrule FREQ=DAILY --limit 3",
             "operate calendar due --calendar c.yaml --start T --target 8h --pause a/b --pause c/d",
             "operate calendar elapsed --calendar c.yaml --name office --from a --to b --json",
             "operate slo check a.yaml b.yaml --json",
