@@ -54,5 +54,5 @@ pub use spec::{
     ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
     ServiceSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec,
     SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday,
-    Window, Within,
+    Window, Within, local_minute,
 };

@@ -15,6 +15,7 @@ conversations!(
     a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for,
     one_digit_on_the_telephone_takes_the_incident,
     what_can_wait_rings_when_somebody_is_at_work,
+    the_load_of_a_person_names_what_called_them_and_why,
     trying_the_ways_tells_what_every_provider_said,
     an_address_of_a_person_leads_into_no_private_network,
     a_team_is_called_whole_or_one_of_it_in_turn,
@@ -259,5 +260,33 @@ async fn who_joined_a_team_after_the_page_began_is_called_when_its_step_comes(pl
     operate.until("bob is called", bob).await;
     operate.settled().await;
     assert_eq!(receiver.calls_to("/eve").len(), 0, "eve has left the team");
+    operate.end().await;
+}
+
+async fn the_load_of_a_person_names_what_called_them_and_why(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    delivered(&operate, &["ntfy"]).await;
+    operate.pass(Duration::from_secs(125)).await;
+    delivered(&operate, &["ntfy", "sms"]).await;
+    let link = receiver.calls_to("/push").remove(0).body;
+    let (_, path) = link["actions"][0]["url"].as_str().unwrap().split_once("/ack/").unwrap();
+    let url = format!("{}/ack/{path}", operate.ada.base());
+    operate.ada.send(reqwest::Client::new().request(Method::POST, url)).await;
+    operate.settled().await;
+    let report = operate.ada.get("/reports/load").await.is(200);
+    let bob = &report["people"][0];
+    assert_eq!(bob["person"], "person/bob");
+    assert_eq!(
+        (&bob["incidents"], &bob["calls"], &bob["answered"]),
+        (&json!(1), &json!(2), &json!(1))
+    );
+    assert_eq!(bob["called_to"][0]["because"], "step 1 of escalationpolicy/shop");
+    assert_eq!(bob["called_to"][0]["channels"], json!(["ntfy", "sms"]));
+    let none = operate.ada.get("/reports/load?person=person/ada").await.is(200);
+    assert_eq!(none["people"], json!([]));
+    let team = operate.ada.get("/reports/load?team=team/data").await.is(200);
+    assert_eq!(team["people"], json!([]));
     operate.end().await;
 }

@@ -966,6 +966,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often people are called, at night, in a row, and whether that is more than can be borne;
+         *     with what called each of them, and why.
+         */
+        get: operations["reports_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/times": {
         parameters: {
             query?: never;
@@ -2362,6 +2382,29 @@ export interface components {
             step: number;
             /** @description Where to. */
             target: string;
+        };
+        /** @description One incident that a person was called to. */
+        CalledTo: {
+            answered_at?: components["schemas"]["Time"] | null;
+            /** @description When they were first called. */
+            at: components["schemas"]["Time"];
+            /** @description Whether that was at night. */
+            at_night: boolean;
+            /** @description Why they. */
+            because: string;
+            /** @description In which ways. */
+            channels: string[];
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description Its priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description Its title. */
+            title: string;
         };
         /**
          * @description The kind of cause: what reports break down by (R077).
@@ -4794,6 +4837,27 @@ export interface components {
              */
             total: number;
         };
+        /** @description One day of a person. */
+        LoadDay: {
+            /** @description Incidents by day. */
+            by_day: number;
+            /** @description Incidents at night. */
+            by_night: number;
+            /**
+             * Format: int64
+             * @description The date, as days since 1970.
+             */
+            day: number;
+        };
+        /** @description How much calling weighs on people. */
+        LoadReport: {
+            /** @description By person, the most loaded first. */
+            people: components["schemas"]["PersonLoad"][];
+            /** @description Incidents in twelve hours that one person can deal with well. */
+            shift_incidents_max: number;
+            /** @description Nights with a call in seven days that one person can bear. */
+            week_nights_max: number;
+        };
         /** @description A heartbeat with the address that pings it. */
         MadeHeartbeat: components["schemas"]["HeartbeatView"] & {
             /** @description GET or POST this to ping it: for cron, shown this once. */
@@ -5549,6 +5613,36 @@ export interface components {
              * @description What is given back of the fee of the period, in percent.
              */
             credit: number;
+        };
+        /** @description How much calling weighs on one person. */
+        PersonLoad: {
+            /**
+             * Format: double
+             * @description The median time from their first call to their answer, in seconds.
+             */
+            answer_median_seconds?: number | null;
+            /** @description Incidents that they answered. */
+            answered: number;
+            /** @description Incidents they were called to at night. */
+            at_night: number;
+            /** @description What they were called to and why, the newest first; at most a hundred. */
+            called_to: components["schemas"]["CalledTo"][];
+            /** @description Calls by every way. */
+            calls: number;
+            /** @description Incidents by day of the person, for a chart. */
+            days: components["schemas"]["LoadDay"][];
+            /** @description Incidents they were called to. */
+            incidents: number;
+            /** @description The most days in a row with a call. */
+            longest_streak_days: number;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description What of it is more than can be borne; empty: nothing. */
+            warnings: string[];
+            /** @description The most incidents within twelve hours. */
+            worst_shift: number;
+            /** @description The most nights with a call within seven. */
+            worst_week_nights: number;
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
@@ -11758,6 +11852,62 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_load: {
+        parameters: {
+            query?: {
+                /** @description First moment; 30 days before `to` if not said. */
+                from?: components["schemas"]["Time"];
+                /** @description First moment after it; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description Only people of this team. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only this person: what called them, and why. */
+                person?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,7 +27,9 @@ pub use objective::{
     ObjectiveSpec, ObjectiveWindow, Slice, ThresholdOp,
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
-pub use people::{ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType};
+pub use people::{
+    ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
+};
 pub use place::{SiteSpec, SupplierSpec};
 pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
 pub use route::RouteSpec;

@@ -189,11 +189,12 @@ impl PersonSpec {
 
     /// The minute of their day at a time; of the day in UTC when their zone is not said.
     pub fn minute_of_day(&self, at: Time) -> u16 {
-        let zone = self.time_zone.as_deref().unwrap_or("UTC");
-        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let instant = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default();
-        let wall = zone.to_datetime(instant);
-        u16::try_from(i16::from(wall.hour()) * 60 + i16::from(wall.minute())).unwrap_or(0)
+        self.local(at).0
+    }
+
+    /// The minute of their day, and their date as days since 1970.
+    pub fn local(&self, at: Time) -> (u16, i64) {
+        local_minute(self.time_zone.as_deref(), at)
     }
 
     /// How they want to be called about an incident whose turn comes at a minute of their day,
@@ -217,6 +218,18 @@ impl PersonSpec {
         calls.sort_by_key(|(after, ..)| *after);
         calls
     }
+}
+
+/// The minute of the day in a zone, and the date as days since 1970; in UTC when there is no such
+/// zone.
+pub fn local_minute(zone: Option<&str>, at: Time) -> (u16, i64) {
+    let zone = jiff::tz::TimeZone::get(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
+    let instant = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default();
+    let wall = zone.to_datetime(instant);
+    let minute = u16::try_from(i16::from(wall.hour()) * 60 + i16::from(wall.minute()));
+    let midnight = wall.date().to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp());
+    let day = midnight.map_or(0, |midnight| midnight.as_second().div_euclid(86_400));
+    (minute.unwrap_or(0), day)
 }
 
 #[cfg(test)]
