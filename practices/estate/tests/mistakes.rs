@@ -82,9 +82,8 @@ fn a_misspelt_kind_is_recognised() {
     assert_snapshot!(told(&document("Gadget", "x", "")), @r"
     shop.yaml:2:7 kind
       unknown kind `Gadget`
-      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, Product,
-         UseCase, Service, Component, Site, Supplier, Calendar, ServiceContract, Objective,
-         DataSource, Route, MaintenanceWindow, Freeze
+      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, ShiftOverride, Product, UseCase, Service, Component, Site, Supplier, Calendar,
+         ServiceContract, Objective, DataSource, Route, MaintenanceWindow, Freeze
     ");
 }
 

@@ -20,6 +20,7 @@ mod patterns;
 mod refreshes;
 mod repeats;
 mod rules;
+mod schedules;
 mod service;
 mod silences;
 mod spaces;

@@ -837,6 +837,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes that somebody is away: their shifts pass to the back-up by the rule of each schedule at
+         *     once, and pages that ring call whoever is on call now. You may note it for yourself and, within
+         *     your teams, for others.
+         */
+        post: operations["on-call_absent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody is back: absences that run end now, those to come stay. */
+        post: operations["on-call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a person is on call in the next eight weeks, and when they are away. */
+        get: operations["on-call_shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/ways": {
         parameters: {
             query?: never;
@@ -1123,6 +1178,63 @@ export interface paths {
         put?: never;
         /** Makes an earlier version hold again, as a new version, with the secrets that it had. */
         post: operations["routing_take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every schedule with who is on call now, who follows, and how much of the next eight weeks is not
+         *     covered.
+         */
+        get: operations["on-call_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule over some time: who is on call, when nobody is, who is away. */
+        get: operations["on-call_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
+         *     when files that describe the schedule are applied.
+         */
+        post: operations["on-call_put_override"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1601,6 +1713,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A time in which somebody is away, and not called: leave, illness. */
+        AbsenceSpec: {
+            end?: components["schemas"]["Time"] | null;
+            /** @description Who. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Why, as far as others need to know. */
+            type?: components["schemas"]["AbsenceType"];
+        };
+        /**
+         * @description Why somebody is away.
+         * @enum {string}
+         */
+        AbsenceType: "leave" | "sickness" | "other";
         /** @description How many events were taken. */
         Accepted: {
             /** @description So many. */
@@ -2120,6 +2247,42 @@ export interface components {
              */
             users?: number | null;
         };
+        /** @description Somebody will be away, or is. */
+        Away: {
+            from?: components["schemas"]["Time"] | null;
+            /** @description Leave, sickness or something else. */
+            type?: components["schemas"]["AbsenceType"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description An absence, and what becomes of the shifts that it hits. */
+        AwayResult: {
+            /** @description The absence. */
+            absence: components["schemas"]["ItemRef"];
+            /** @description Every shift that it hits. */
+            shifts: components["schemas"]["HitShift"][];
+        };
+        /** @description Somebody who is away. */
+        AwayView: {
+            /** @description The absence. */
+            absence: components["schemas"]["ItemRef"];
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description Leave, sickness or something else. */
+            kind: string;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description Somebody is back. */
+        Back: {
+            /** @default null */
+            at: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What becomes of a shift whose person is away.
+         * @enum {string}
+         */
+        BackupRule: "next" | "below" | "nobody";
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -2337,7 +2500,7 @@ export interface components {
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
-        /** @description Whom to call: the name of a person, or `team/` and its name. */
+        /** @description A person by name, or one after `team/` or `schedule/`. */
         CallTarget: string;
         /** @description The calling of people for the incident of an alert. */
         Called: {
@@ -2703,6 +2866,15 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
+        /** @description Time in which somebody has to be on call and nobody is. */
+        CoverGap: {
+            /** @description What asks for it: a contract, or a calendar of the schedule. */
+            asked_by: components["schemas"]["ItemRef"];
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -3154,6 +3326,15 @@ export interface components {
             /** @description When. */
             windows: components["schemas"]["MaintenancePeriod"][];
         };
+        /** @description What somebody has in a stretch of time, and gives away. */
+        GivenShift: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Who has it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description The first moment. */
+            start: components["schemas"]["Time"];
+        };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
             /** @description What the group is called, within the item that needs it. */
@@ -3327,6 +3508,16 @@ export interface components {
              * @description The row's version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description A shift of somebody who is away. */
+        HitShift: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            person?: components["schemas"]["ItemRef"] | null;
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
         };
         /** @description What a search over the estate reached. */
         Hits: {
@@ -4463,6 +4654,28 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
+        Items_ScheduleLine: {
+            /** @description The rows. */
+            items: {
+                next?: components["schemas"]["TurnView"] | null;
+                now?: components["schemas"]["TurnView"] | null;
+                /** @description Why it cannot be worked out; empty: it can. */
+                problem: string;
+                /** @description The schedule. */
+                schedule: components["schemas"]["ItemRef"];
+                team?: components["schemas"]["ItemRef"] | null;
+                /** @description The zone in which people hand over. */
+                time_zone: string;
+                /** @description What people call it. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Minutes of the next eight weeks in which somebody has to be on call and nobody is.
+                 */
+                uncovered_minutes: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_TimelineEntry: {
             /** @description The rows. */
             items: {
@@ -5336,6 +5549,19 @@ export interface components {
          * @example out_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         OutboxId: string;
+        /** @description A stretch of time that somebody took over. */
+        OverrideView: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The override. */
+            item: components["schemas"]["ItemRef"];
+            /** @description Who took it. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Why. */
+            reason: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
         /** @description What is broken now, what it hits, and who is on call. */
         Overview: {
             /** @description What happened last. */
@@ -5646,6 +5872,22 @@ export interface components {
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
+        /** @description A shift of one person. */
+        PersonShift: components["schemas"]["TurnView"] & {
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description When a person is on call, and when they are away. */
+        PersonShifts: {
+            /** @description Absences that run or are to come. */
+            away: components["schemas"]["AwayView"][];
+            /** @description Whether you may say that they are away. */
+            may_say_away: boolean;
+            /** @description The shifts of the next eight weeks, in order. */
+            shifts: components["schemas"]["PersonShift"][];
+        };
         /** @description Somebody who can be called. */
         PersonSpec: {
             /** @description Where they are reached in other ways, such as `sms: "+4930123456"` or `ntfy: ada-pages`. */
@@ -5978,6 +6220,27 @@ export interface components {
             kind: "EscalationPolicy";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["EscalationPolicySpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Schedule";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ScheduleSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Absence";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["AbsenceSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "ShiftOverride";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ShiftOverrideSpec"];
         } | {
             /** @enum {string} */
             apiVersion: "operate/v1";
@@ -6355,6 +6618,89 @@ export interface components {
             /** @description How many firing alerts have an item by them that they did not have before. */
             rematched: number;
         };
+        /** @description People who take turns. */
+        ScheduleLayer: {
+            /** @description What becomes of a shift whose person is away. */
+            backup?: components["schemas"]["BackupRule"];
+            backupPerson?: components["schemas"]["PersonRef"] | null;
+            /** @description The hours of a week in which it has somebody; always when not said. */
+            hours?: components["schemas"]["OpeningHours"][];
+            /** @description What it is called, for explanations. */
+            name: string;
+            /**
+             * @description Who takes turns, from when on. To change it, add one more with its `start`: what was before
+             *     stays as it was.
+             */
+            rotations: components["schemas"]["ShiftRotation"][];
+            /**
+             * @description Whether shifts without any of those hours are nobody's turn, so that days off fall on
+             *     everybody alike.
+             */
+            skipClosed?: boolean;
+            /** @description Its own zone, where it is another than the schedule's. */
+            timeZone?: string | null;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A stretch of time that somebody takes over. */
+        ScheduleOverride: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            insteadOf?: components["schemas"]["PersonRef"] | null;
+            /** @description Who takes it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /** @description The name of a schedule, alone or after `schedule/`. */
+        ScheduleRef: string;
+        /**
+         * @description Who is on call when: people who take turns, in layers of which a later one lies over those
+         *     before it, with changes by hand on top. Who is away is stood in for.
+         */
+        ScheduleSpec: {
+            coverCalendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description The layers; a later one lies over those before it. */
+            layers: components["schemas"]["ScheduleLayer"][];
+            /** @description What people may be asked for. */
+            limits?: components["schemas"]["ShiftLimits"];
+            /** @description Stretches of time that somebody takes over; a later one lies over those before it. */
+            overrides?: components["schemas"]["ScheduleOverride"][];
+            /** @description Shifts that two people have exchanged. */
+            swaps?: components["schemas"]["ShiftSwap"][];
+            team?: components["schemas"]["TeamRef"] | null;
+            /** @description The zone in whose wall time people hand over, by its IANA name. */
+            timeZone: string;
+        };
+        /** @description A schedule over some time. */
+        ScheduleView: {
+            /** @description Who of its people is away in this time. */
+            away: components["schemas"]["AwayView"][];
+            /** @description What goes beyond what people may be asked for. */
+            breaches: string[];
+            /** @description The beginning of what is shown. */
+            from: components["schemas"]["Time"];
+            /** @description When somebody has to be on call and nobody is. */
+            gaps: components["schemas"]["CoverGap"][];
+            /** @description Whether you may change who is on call. */
+            may_change: boolean;
+            /** @description What was changed by hand in this time, besides what files say. */
+            overrides: components["schemas"]["OverrideView"][];
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description How much each person has of it. */
+            shares: components["schemas"]["ShareView"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description The zone in which people hand over. */
+            time_zone: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description Who is on call, in order; between two turns may be time with nobody. */
+            turns: components["schemas"]["TurnView"][];
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description What a token may be used for, besides what its role allows.
          * @enum {string}
@@ -6469,6 +6815,71 @@ export interface components {
             password: string;
             /** @description Name of the account. */
             username: string;
+        };
+        /** @description How much one person has of a schedule. */
+        ShareView: {
+            /** @description Holidays of the calendar that the schedule covers. */
+            holidays: number;
+            /**
+             * Format: double
+             * @description Hours on call.
+             */
+            hours: number;
+            /** @description Nights that they are on call in, at least in part. */
+            nights: number;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Weekends. */
+            weekends: number;
+        };
+        /** @description What people may be asked for; what is not said is not looked at. */
+        ShiftLimits: {
+            load?: components["schemas"]["ShiftLoad"] | null;
+            rest?: components["schemas"]["Wait"] | null;
+            stretch?: components["schemas"]["Wait"] | null;
+        };
+        /** @description Most time on call within some time. */
+        ShiftLoad: {
+            /** @description So much at most. */
+            most: components["schemas"]["Wait"];
+            /** @description Within any time of this length. */
+            within: components["schemas"]["Wait"];
+        };
+        /**
+         * @description A stretch of time of a schedule that somebody takes over, kept apart from the schedule: made in
+         *     the product, it stays when the files that describe the schedule are applied again.
+         */
+        ShiftOverrideSpec: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            insteadOf?: components["schemas"]["PersonRef"] | null;
+            /** @description Who takes it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Of which schedule. */
+            schedule: components["schemas"]["ScheduleRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /** @description Shifts of the same length, one after another. */
+        ShiftRotation: {
+            /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
+            every: string;
+            /** @description Who takes turns, in this order. */
+            people: components["schemas"]["PersonRef"][];
+            /**
+             * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
+             *     time ever after, whatever the clocks do.
+             */
+            start: string;
+        };
+        /** @description Shifts that two people have exchanged. */
+        ShiftSwap: {
+            /** @description What one gives to the other. */
+            one: components["schemas"]["GivenShift"];
+            /** @description What the other gives in return. */
+            other: components["schemas"]["GivenShift"];
         };
         /** @description A figure without the incidents behind it. */
         ShortFigure: {
@@ -6738,7 +7149,7 @@ export interface components {
             text: string;
         };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ScheduleSpec"] | components["schemas"]["AbsenceSpec"] | components["schemas"]["ShiftOverrideSpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**
@@ -6808,6 +7219,17 @@ export interface components {
             unmapped: number;
             /** @description What to do about those; absent when there are none. */
             why?: string | null;
+        };
+        /** @description A stretch of time to be taken over. */
+        Takeover: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description Who takes it. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Why. */
+            reason?: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
         };
         /** @description Something that has to be done. */
         Task: {
@@ -7072,6 +7494,21 @@ export interface components {
             by: string;
             /** @description Why it was of no use. */
             reason: string;
+        };
+        /** @description A stretch of time in which one person is on call. */
+        TurnView: {
+            /** @description Whether it is not by the rotation: somebody stands in, or it was changed. */
+            changed: boolean;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description How people call them. */
+            name: string;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+            /** @description Why they: their turn, in whose stead, what was changed. */
+            why: string;
         };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
@@ -11274,6 +11711,261 @@ export interface operations {
             };
         };
     };
+    "on-call_absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Away"];
+            };
+        };
+        responses: {
+            /** @description The shifts that it hits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayResult"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Back"];
+            };
+        };
+        responses: {
+            /** @description They are on call again as their schedules say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts and absences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonShifts"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pages_ways: {
         parameters: {
             query?: never;
@@ -12573,6 +13265,207 @@ export interface operations {
             };
             /** @description The record has changed since the version that was seen */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ScheduleLine"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_one": {
+        parameters: {
+            query?: {
+                /** @description The first moment; now when not said. */
+                from?: components["schemas"]["Time"];
+                /** @description The first moment after it; four weeks later when not said. */
+                until?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_put_override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Takeover"];
+            };
+        };
+        responses: {
+            /** @description The schedule in that time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import {
   IconLogout,
   IconMoon,
   IconSearch,
+  IconPhone,
   IconSettings,
   IconSitemap,
   IconSun,
@@ -77,6 +78,7 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -101,6 +103,7 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/oncall'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -212,6 +215,12 @@ function UserMenu() {
         <Menu.Label>
           {user.display_name} · {user.role}
         </Menu.Label>
+        <Menu.Item
+          leftSection={<IconPhone size={16} />}
+          renderRoot={(props) => <Link to="/oncall" {...props} />}
+        >
+          On call
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconHeartbeat size={16} />}
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}

@@ -20,6 +20,7 @@ const places = [
   ['Tuning tasks', '/tuning'],
   ['Alerts without an item', '/alerts?matched=false'],
   ['Estate map', '/estate'],
+  ['On call', '/oncall'],
   ['Reports', '/reports'],
   ['Analysis of alert rules', '/reports/alerts'],
   ['On-call load', '/reports/load'],

@@ -265,6 +265,19 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 
+const oncall = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall',
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulesPage'), 'SchedulesPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall/$name',
+  validateSearch: only('weeks', 'zone'),
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulePage'), 'SchedulePage'),
+});
+
 const load = createRoute({
   getParentRoute: () => app,
   path: '/reports/load',
@@ -318,6 +331,8 @@ export const routeTree = root.addChildren([
     editItem,
     reports,
     load,
+    oncall,
+    schedule,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),
