@@ -78,7 +78,9 @@ const specs: Record<string, Record<string, unknown>> = {
     layers: [
       {
         name: 'first',
-        rotations: [{ start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] }],
+        rotations: [
+          { start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] },
+        ],
       },
     ],
   },
