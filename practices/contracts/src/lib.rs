@@ -1,0 +1,6 @@
+//! What was promised, held against what happens.
+//!
+//! [`clocks`] holds the clocks that contracts set on an incident: how long until somebody answers,
+//! writes, restores and resolves, counted in the working time that was agreed.
+
+pub mod clocks;
