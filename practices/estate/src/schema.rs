@@ -55,9 +55,10 @@ impl PartialSchema for Within {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("Working time or working days: `30m`, `4h`, `2d`."))
-            .pattern(Some(
-                "^([0-9]{1,4}d|[0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,6}s)?|[0-9]{1,6}m([0-9]{1,6}s)?|[0-9]{1,6}s)$",
-            ))
+            .pattern(Some(concat!(
+                "^([0-9]{1,4}d|[0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,6}s)?",
+                "|[0-9]{1,6}m([0-9]{1,6}s)?|[0-9]{1,6}s)$",
+            )))
             .examples(["4h"])
             .into()
     }
