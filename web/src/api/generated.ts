@@ -222,6 +222,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists contracts by name, each with its promise, how it stands, and how it ended in the past. */
+        get: operations["contracts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a contract: its promise in words, how it stands, and every past period. */
+        get: operations["contracts_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes the figures of a period that is over. What changes later is shown beside them. */
+        post: operations["contracts_close_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The compliance report of a contract and a period: target, reached, verdict, and the incidents
+         *     that cost the difference. A closed period is shown as it was frozen, with what it comes to now
+         *     where that differs.
+         */
+        get: operations["contracts_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: figures first, then the intervals behind them, then the clocks. */
+        get: operations["contracts_report_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/estate/apply": {
         parameters: {
             query?: never;
@@ -837,6 +926,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a consumer was promised, how it stands now, and what was kept in the past. */
+        get: operations["contracts_consumer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether something may be released now: freezes, open incidents on it and on what it needs, its
+         *     contracts, error budgets, maintenance. Says everything that was looked at.
+         */
+        get: operations["contracts_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/alerts": {
         parameters: {
             query?: never;
@@ -1354,6 +1480,43 @@ export interface paths {
         };
         /** The history of a silence, the newest first. */
         get: operations["silences_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an item is in its agreed working state, since when not, and why; and its health: the
+         *     worst of what is known, with every input and the rule by which it counts.
+         */
+        get: operations["contracts_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products, and whatever else a contract covers, by name: what is fit for consumption now. */
+        get: operations["contracts_standings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2324,6 +2487,18 @@ export interface components {
             /** @description Where to. */
             target: string;
         };
+        /** @description Names an incident in a report. */
+        CaseRef: {
+            /** @description The incident. */
+            id: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description What was wrong. */
+            title: string;
+        };
         /**
          * @description The kind of cause: what reports break down by (R077).
          * @enum {string}
@@ -2459,6 +2634,50 @@ export interface components {
          * @enum {string}
          */
         ClockKind: "respond" | "update" | "restore" | "resolve";
+        /** @description The clocks of a period. */
+        ClockReport: {
+            /** @description Every run that was left out. */
+            excluded: components["schemas"]["ClockRun"][];
+            /** @description Every run that was missed. */
+            missed: components["schemas"]["ClockRun"][];
+            /** @description By clock and priority. */
+            rows: components["schemas"]["ClockRow"][];
+        };
+        /** @description One clock and one priority. */
+        ClockRow: {
+            /**
+             * Format: double
+             * @description `met / (met + missed)`, in percent; nothing without any.
+             */
+            attained_percent?: number | null;
+            /** @description The clock. */
+            clock: components["schemas"]["ComplianceClock"];
+            /** @description How many were left out. */
+            excluded: number;
+            /** @description How many stopped in time. */
+            met: number;
+            /** @description How many did not. */
+            missed: number;
+            /** @description How many run and are not late: not counted. */
+            open: number;
+            /** @description The priority. */
+            priority: components["schemas"]["Priority"];
+        };
+        /** @description One run of a clock of a contract on an incident. */
+        ClockRun: {
+            /** @description Which clock. */
+            clock: components["schemas"]["ComplianceClock"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Why it is left out; nothing when it counts. */
+            excluded?: string | null;
+            /** @description The incident. */
+            incident: components["schemas"]["CaseRef"];
+            /** @description Its priority, which set the target. */
+            priority: components["schemas"]["Priority"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            stopped_at?: components["schemas"]["Time"] | null;
+        };
         /** @description How soon people act, by priority. */
         ClockTerms: {
             calendar?: components["schemas"]["CalendarRef"] | null;
@@ -2477,6 +2696,13 @@ export interface components {
             };
             /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
             warnAt?: number[];
+        };
+        /** @description Which period to close. */
+        ClosePeriod: {
+            /** @description Anything to add; why, when it is closed again. */
+            note?: string;
+            /** @description Its name. */
+            period: string;
         };
         /** @description One field of a command. */
         CommandField: {
@@ -2536,6 +2762,225 @@ export interface components {
              */
             count: number;
         };
+        /** @description A share below which something follows. */
+        ComplianceBoundary: {
+            /**
+             * Format: double
+             * @description What is given back below it, in percent of the fee; nothing: it is the target.
+             */
+            credit_percent?: number | null;
+            crosses_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description How long it may still be down; negative when it is crossed.
+             */
+            left_seconds: number;
+            /**
+             * Format: double
+             * @description The share, in percent.
+             */
+            percent: number;
+        };
+        /**
+         * @description What a clock measures.
+         * @enum {string}
+         */
+        ComplianceClock: "respond" | "update" | "restore" | "resolve";
+        /**
+         * @description What a contract's promise came to in a period. Percentages are from 0 to 100, lengths are
+         *     seconds of service time.
+         */
+        ComplianceFigures: {
+            /**
+             * Format: double
+             * @description Agreed service time that has passed.
+             */
+            agreed_seconds: number;
+            /**
+             * Format: double
+             * @description Agreed service time of the whole period, as planned now.
+             */
+            agreed_whole_seconds: number;
+            /**
+             * Format: double
+             * @description How long it may be down in the whole period.
+             */
+            allowance_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Availability weighed by the users who were hit; nothing where they are not known.
+             */
+            by_users_percent?: number | null;
+            /**
+             * Format: double
+             * @description What is given back of the fee, in percent; only what is certain counts.
+             */
+            credit_percent: number;
+            /**
+             * Format: double
+             * @description Down time; degraded time counts as the contract says.
+             */
+            down_seconds: number;
+            /**
+             * Format: double
+             * @description Service time that maintenance took out.
+             */
+            exempt_seconds: number;
+            forecast?: components["schemas"]["ComplianceForecast"] | null;
+            /**
+             * Format: double
+             * @description What is left of that; negative once it is used up.
+             */
+            left_seconds?: number | null;
+            /** @description The intervals behind the figures, with the incident behind each and why it counts or not. */
+            lines: components["schemas"]["ComplianceLine"][];
+            /**
+             * Format: double
+             * @description Availability over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            missed_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description With everything unknown as up.
+             */
+            optimistic_percent?: number | null;
+            /** @description What was promised in it, part by part; more than one where the promise changed. */
+            parts: components["schemas"]["CompliancePart"][];
+            /** @description Over what time. */
+            period: components["schemas"]["CompliancePeriod"];
+            /**
+             * Format: double
+             * @description With everything unknown as down.
+             */
+            pessimistic_percent?: number | null;
+            /** @description Whether the figures will still change: the period, or an outage in it, is not over. */
+            provisional: boolean;
+            /** @description Failures and what follows from them. */
+            reliability: components["schemas"]["ReliabilityFigures"];
+            /**
+             * Format: double
+             * @description The least share; where it changed, weighed by service time. Nothing: none is promised.
+             */
+            target_percent?: number | null;
+            /**
+             * Format: double
+             * @description Which share of the agreed time is unknown.
+             */
+            unknown_percent?: number | null;
+            /**
+             * Format: double
+             * @description Agreed service time of which nothing is known.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: double
+             * @description Minutes lost, each user for himself; nothing where users are not known.
+             */
+            user_minutes_lost?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * @description How a period will end at the rate at which it lost service time so far; while an outage lasts,
+         *     as if it did not end.
+         */
+        ComplianceForecast: {
+            /** @description Why. */
+            because: string;
+            /** @description The target and the shares at which credits are due, the highest first. */
+            boundaries: components["schemas"]["ComplianceBoundary"][];
+            /** @description In a word. */
+            outlook: components["schemas"]["Outlook"];
+        };
+        /** @description An interval behind the figures of a period. */
+        ComplianceLine: {
+            /**
+             * Format: double
+             * @description How much service time of the figure for its kind it is: none where it is not counted.
+             */
+            counted_seconds: number;
+            /** @description Its first moment, within the period. */
+            from: components["schemas"]["Time"];
+            incident?: components["schemas"]["CaseRef"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ComplianceLineKind"];
+            maintenance?: components["schemas"]["ItemRef"] | null;
+            /** @description Whether it still lasts. */
+            ongoing: boolean;
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
+            /** @description Why it is counted, or not. */
+            why: string;
+        };
+        /**
+         * @description What an interval is.
+         * @enum {string}
+         */
+        ComplianceLineKind: "down" | "degraded" | "maintenance" | "unknown";
+        /** @description A part of a period with one promise. */
+        CompliancePart: {
+            /**
+             * Format: double
+             * @description Agreed service time of all of it.
+             */
+            agreed_whole_seconds: number;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Availability in it, with everything unknown as up.
+             */
+            optimistic_percent?: number | null;
+            /**
+             * Format: double
+             * @description The least share in it; nothing: none is promised.
+             */
+            target_percent?: number | null;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A time over which a promise is counted, clipped to the contract. */
+        CompliancePeriod: {
+            /** @description Its first moment, in the zone of the calendar. */
+            from: components["schemas"]["Time"];
+            /** @description What it is called: `2026-10`, `2026-W41`, `2026-Q4`, `2026`. */
+            name: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A period of a contract with everything behind it. */
+        ComplianceReport: {
+            /** @description What the asker may do: `close`. */
+            allowed: string[];
+            /** @description What became of the clocks. */
+            clocks: components["schemas"]["ClockReport"];
+            closed?: components["schemas"]["ContractClosing"] | null;
+            /** @description To whom. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description When this was drawn. */
+            drawn_at: components["schemas"]["Time"];
+            /** @description The figures: as they were frozen, where the period is closed. */
+            figures: components["schemas"]["ComplianceFigures"];
+            /** @description The period before, and the one after. */
+            neighbours: [
+                string | null,
+                string | null
+            ];
+            /** @description Why it cannot be closed now. */
+            not_closed_because?: string | null;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            restated?: components["schemas"]["Restated"] | null;
+            /** @description What it is about. */
+            scope: components["schemas"]["ItemRef"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description The promise in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
             /** @description What it does not work without. */
@@ -2571,16 +3016,86 @@ export interface components {
             /** @description Who said so. */
             who: string;
         };
+        /** @description One contract from the side of its consumer. */
+        ConsumerPromise: components["schemas"]["ContractRow"] & {
+            /** @description How many of the past periods shown were kept. */
+            kept: number;
+            /** @description How many of them were missed. */
+            missed: number;
+            /** @description The promise in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
+        /** @description What a consumer was promised. */
+        ConsumerView: {
+            /** @description Who. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description The contracts with them, those that hold first. */
+            promises: components["schemas"]["ConsumerPromise"][];
+            /** @description What people call them. */
+            title: string;
+        };
         /**
          * @description A way to call somebody.
          * @enum {string}
          */
         ContactMethod: "email" | "webhook";
+        /** @description That, when and by whom a period was closed. */
+        ContractClosing: {
+            /** @description When. */
+            closed_at: components["schemas"]["Time"];
+            /** @description By whom. */
+            closed_by: components["schemas"]["Actor"];
+            /** @description SHA-256 over what the figures were drawn from. */
+            inputs_hash: string;
+            /** @description How far the journal was read: transaction and sequence number. */
+            journal: [
+                number,
+                number
+            ];
+            /** @description Anything to add, or why it was closed again. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Counts how often it was closed, from 1.
+             */
+            revision: number;
+        };
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
          */
         ContractPeriod: "week" | "month" | "quarter" | "year";
+        /** @description A contract in a list. */
+        ContractRow: {
+            away_since?: components["schemas"]["Time"] | null;
+            /** @description Why. */
+            because?: string | null;
+            /** @description To whom. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description Its name. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Between whom it is. */
+            contract_type: components["schemas"]["ContractType"];
+            now?: components["schemas"]["PeriodBar"] | null;
+            outlook?: components["schemas"]["Outlook"] | null;
+            /** @description What is promised now, in a few words. */
+            promise: string;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            /** @description What it is about. */
+            scope: components["schemas"]["ItemRef"][];
+            /** @description Where it is in its life. */
+            state: components["schemas"]["ContractState"];
+            /** @description What people call it. */
+            title: string;
+            /** @description The last periods that are over, the oldest first. */
+            trend: components["schemas"]["PeriodBar"][];
+        };
+        /**
+         * @description Where a contract is in its life.
+         * @enum {string}
+         */
+        ContractState: "draft" | "agreed" | "active" | "expired" | "terminated";
         /**
          * @description Whether a contract holds, apart from its dates.
          * @enum {string}
@@ -2605,6 +3120,27 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
+        /** @description A contract with everything about it. */
+        ContractView: components["schemas"]["ContractRow"] & {
+            /** @description Whether the promise can be kept with what it rests on. */
+            check: components["schemas"]["PromiseCheck"];
+            end?: components["schemas"]["Time"] | null;
+            /** @description The periods that are over, the newest first. */
+            history: components["schemas"]["PastPeriod"][];
+            present?: components["schemas"]["ComplianceFigures"] | null;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Which of them other targets would have kept. */
+            supposed: components["schemas"]["Supposed"][];
+            /** @description Anything else that was agreed. */
+            text?: string | null;
+            /** @description The contracts that it rests on. */
+            underpinned_by: components["schemas"]["Underpinning"][];
+            /** @description What was promised from when on, the newest first. */
+            versions: components["schemas"]["VersionView"][];
+            /** @description The promise that holds now, or the newest, in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -3138,6 +3674,22 @@ export interface components {
          * @enum {string}
          */
         Health: "up" | "degraded" | "down";
+        /** @description What one input says. */
+        HealthSays: {
+            incident?: components["schemas"]["CaseRef"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            out_since?: components["schemas"]["Time"] | null;
+            /** @description By which rule it counts. */
+            rule: string;
+            score?: components["schemas"]["HealthScore"] | null;
+            /** @description What was seen. */
+            text: string;
+        };
+        /**
+         * @description How good something is. Ordered: the worst is the greatest.
+         * @enum {string}
+         */
+        HealthScore: "good" | "fair" | "poor";
         /** @description What a ping is answered with. */
         Heard: {
             deadline?: components["schemas"]["Time"] | null;
@@ -3432,6 +3984,8 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
+            /** @description How bad it was from when on, where a person said so, in order. */
+            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -3641,6 +4195,14 @@ export interface components {
              * @description How many users; nothing: unknown.
              */
             users?: number | null;
+        } | {
+            /** @enum {string} */
+            command: "set_service";
+            from?: components["schemas"]["Time"] | null;
+            /** @description How it is known. */
+            reason: string;
+            /** @description How bad it is. */
+            service: components["schemas"]["ServiceState"];
         } | {
             /** @enum {string} */
             command: "confirm_by_consumer";
@@ -3886,6 +4448,8 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
+            /** @description How bad it was from when on, where a person said so, in order. */
+            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -4130,6 +4694,35 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
+        Items_ContractRow: {
+            /** @description The rows. */
+            items: {
+                away_since?: components["schemas"]["Time"] | null;
+                /** @description Why. */
+                because?: string | null;
+                /** @description To whom. */
+                consumer: components["schemas"]["ItemRef"];
+                /** @description Its name. */
+                contract: components["schemas"]["ItemRef"];
+                /** @description Between whom it is. */
+                contract_type: components["schemas"]["ContractType"];
+                now?: components["schemas"]["PeriodBar"] | null;
+                outlook?: components["schemas"]["Outlook"] | null;
+                /** @description What is promised now, in a few words. */
+                promise: string;
+                /** @description Who promises. */
+                provider: components["schemas"]["ItemRef"];
+                /** @description What it is about. */
+                scope: components["schemas"]["ItemRef"][];
+                /** @description Where it is in its life. */
+                state: components["schemas"]["ContractState"];
+                /** @description What people call it. */
+                title: string;
+                /** @description The last periods that are over, the oldest first. */
+                trend: components["schemas"]["PeriodBar"][];
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -4249,6 +4842,8 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
+                /** @description How bad it was from when on, where a person said so, in order. */
+                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -4360,6 +4955,20 @@ export interface components {
                  */
                 version: number;
             }[];
+        };
+        /** @description A list that comes whole. */
+        Items_Standing: {
+            /** @description The rows. */
+            items: (components["schemas"]["ProductHealth"] & {
+                /** @description As of when. */
+                at: components["schemas"]["Time"];
+                /** @description The contracts on it. */
+                contracts: components["schemas"]["ItemRef"][];
+                /** @description Which. */
+                item: components["schemas"]["ItemRef"];
+                /** @description What people call it. */
+                title: string;
+            })[];
         };
         /** @description A list that comes whole. */
         Items_TimelineEntry: {
@@ -4635,6 +5244,8 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
+                /** @description How bad it was from when on, where a person said so, in order. */
+                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -5204,6 +5815,11 @@ export interface components {
          * @example out_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         OutboxId: string;
+        /**
+         * @description In a word how a period will end.
+         * @enum {string}
+         */
+        Outlook: "on_track" | "at_risk" | "breached";
         /** @description What is broken now, what it hits, and who is on call. */
         Overview: {
             /** @description What happened last. */
@@ -5413,6 +6029,20 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
+        /** @description A period that is over. */
+        PastPeriod: components["schemas"]["PeriodBar"] & {
+            /** @description Whether its figures are frozen. */
+            closed: boolean;
+            /**
+             * Format: double
+             * @description What is given back of the fee, in percent.
+             */
+            credit_percent: number;
+            /** @description Outages that cost service time. */
+            failures: number;
+            /** @description Whether it comes to something else by now. */
+            restated: boolean;
+        };
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
             /**
@@ -5469,6 +6099,55 @@ export interface components {
              * @description What is given back of the fee of the period, in percent.
              */
             credit: number;
+        };
+        /** @description A period in a few figures. */
+        PeriodBar: {
+            /**
+             * Format: double
+             * @description How long it may be down.
+             */
+            allowance_seconds?: number | null;
+            /**
+             * Format: double
+             * @description How long it was down.
+             */
+            down_seconds: number;
+            /**
+             * Format: double
+             * @description What is left of the allowance.
+             */
+            left_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Availability over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            /** @description Which. */
+            period: components["schemas"]["CompliancePeriod"];
+            /**
+             * Format: double
+             * @description The least share.
+             */
+            target_percent?: number | null;
+            /**
+             * Format: double
+             * @description Which share of the agreed time is unknown.
+             */
+            unknown_percent?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description That a period is closed. */
+        PeriodClosed: {
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description The period. */
+            period: string;
+            /**
+             * Format: int64
+             * @description Counts how often it was closed, from 1.
+             */
+            revision: number;
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
@@ -5637,6 +6316,18 @@ export interface components {
             /** @description Names the kind of problem for programs: `not_found`, `invalid`, `not_allowed_now` … */
             type: string;
         };
+        /** @description How a product is, and whether it is in its agreed working state. */
+        ProductHealth: {
+            /**
+             * @description Whether it is in its agreed working state: nothing takes it away, and no allowance is used
+             *     up. Fit for consumption now.
+             */
+            in_agreed_state: boolean;
+            /** @description Every input, the worst first. */
+            inputs: components["schemas"]["HealthSays"][];
+            out_since?: components["schemas"]["Time"] | null;
+            score?: components["schemas"]["HealthScore"] | null;
+        };
         /** @description The name of a product, alone or after `product/`. */
         ProductRef: string;
         /** @description Something that is offered to consumers, made of services. */
@@ -5656,6 +6347,30 @@ export interface components {
         ProductState: components["schemas"]["OfferState"] & {
             /** @description The use cases that need it. */
             usecases: components["schemas"]["ItemRef"][];
+        };
+        /** @description A promise held against what it rests on. */
+        PromiseCheck: {
+            /**
+             * Format: double
+             * @description The most that what is bought can give, in percent, if all else never fails.
+             */
+            composite_percent?: number | null;
+            /** @description What came of it. */
+            standing: components["schemas"]["PromiseStanding"];
+            /** @description The same in a sentence. */
+            text: string;
+        };
+        /**
+         * @description Whether a promise can be kept with what it rests on.
+         * @enum {string}
+         */
+        PromiseStanding: "covered" | "exceeds" | "unknown" | "alone";
+        /** @description A part of a promise in words. */
+        PromiseWords: {
+            /** @description What is promised, a sentence each. */
+            lines: string[];
+            /** @description What it is about. */
+            title: string;
         };
         /** @description How many resolved incidents were proven to hold. */
         ProvenCounts: {
@@ -5720,6 +6435,76 @@ export interface components {
          * @enum {string}
          */
         Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
+        /** @description Whether a product may be released. */
+        Release: {
+            /** @description Whether it may. */
+            may: boolean;
+            /** @description What it is for. */
+            purpose: components["schemas"]["ReleasePurpose"];
+            /** @description What speaks against it, what is worth knowing, and what was looked at, in that order. */
+            reasons: components["schemas"]["ReleaseReason"][];
+        };
+        /** @description Whether something may be released now. */
+        ReleaseAnswer: components["schemas"]["Release"] & {
+            /** @description As of when. */
+            at: components["schemas"]["Time"];
+            /** @description What. */
+            item: components["schemas"]["ItemRef"];
+        };
+        /**
+         * @description What a release is for.
+         * @enum {string}
+         */
+        ReleasePurpose: "ordinary" | "reliability" | "emergency";
+        /** @description One thing that was looked at. */
+        ReleaseReason: {
+            incident?: components["schemas"]["CaseRef"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description What, in a sentence. */
+            text: string;
+            /** @description How much it weighs. */
+            weight: components["schemas"]["ReleaseWeight"];
+        };
+        /**
+         * @description How much something weighs in a decision. Ordered: what says no comes first.
+         * @enum {string}
+         */
+        ReleaseWeight: "blocks" | "warns" | "fine";
+        /** @description How often it failed, and how long it took to be back. */
+        ReliabilityFigures: {
+            /**
+             * Format: double
+             * @description How long it must run without a failure, where that is promised.
+             */
+            failure_free_required_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The longest service time in a row without a failure.
+             */
+            failure_free_seconds: number;
+            /** @description Outages that cost service time. */
+            failures: number;
+            last_failure_at?: components["schemas"]["Time"] | null;
+            /** @description Whether one failure is all there is: a mean of one says little. */
+            low_confidence: boolean;
+            /**
+             * Format: double
+             * @description Mean up time between failures; nothing without any.
+             */
+            mtbf_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Mean time between the beginnings of failures.
+             */
+            mtbsi_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Mean time to restore service; what lasts does not count.
+             */
+            mtrs_seconds?: number | null;
+            /** @description Outages that began in the period, also outside of the service hours. */
+            outages: number;
+        };
         /**
          * @description What a changed routing would have told otherwise. Silences and acknowledgements of that time are
          *     left out on both sides.
@@ -5889,6 +6674,22 @@ export interface components {
             kind: "Freeze";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["FreezeSpec"];
+        };
+        /** @description A closed period that comes to something else by now. */
+        Restated: {
+            /** @description What differs. */
+            changes: components["schemas"]["Restatement"][];
+            /** @description The figures as they are now. */
+            figures: components["schemas"]["ComplianceFigures"];
+        };
+        /** @description One figure that differs from the frozen one. */
+        Restatement: {
+            /** @description What it is called. */
+            figure: string;
+            /** @description As it is now. */
+            is: string;
+            /** @description As it was frozen. */
+            was: string;
         };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
@@ -6212,6 +7013,19 @@ export interface components {
             /** @description Contracts on which this promise rests: what is bought or agreed inside. */
             underpinnedBy?: components["schemas"]["ServiceContractRef"][];
         };
+        /** @description From when on it was how bad, as a person said. */
+        ServiceMark: {
+            /** @description When that was said. */
+            at: components["schemas"]["Time"];
+            /** @description Who said so. */
+            by: components["schemas"]["Actor"];
+            /** @description From when on. */
+            from: components["schemas"]["Time"];
+            /** @description How it is known. */
+            reason: string;
+            /** @description How bad. */
+            service: components["schemas"]["ServiceState"];
+        };
         /** @description Software that does something for people or for other services. */
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
@@ -6233,6 +7047,11 @@ export interface components {
             /** @description The team that answers for it. */
             team: components["schemas"]["TeamRef"];
         };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        ServiceState: "down" | "degraded";
         /**
          * @description What a session is at the moment.
          * @enum {string}
@@ -6589,6 +7408,17 @@ export interface components {
          * @enum {string}
          */
         StampSource: "measured" | "derived" | "entered";
+        /** @description How a product or service stands. */
+        Standing: components["schemas"]["ProductHealth"] & {
+            /** @description As of when. */
+            at: components["schemas"]["Time"];
+            /** @description The contracts on it. */
+            contracts: components["schemas"]["ItemRef"][];
+            /** @description Which. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            title: string;
+        };
         /** @description How many notifications a receiver gets. */
         StormLimit: {
             /**
@@ -6614,6 +7444,22 @@ export interface components {
             supportPhone?: string | null;
             /** @description Its own page, best its status page. */
             url?: string | null;
+        };
+        /** @description Which past periods another target would have kept. */
+        Supposed: {
+            /** @description Whether it is the one that holds. */
+            holds: boolean;
+            /** @description Names of the periods that would have been kept. */
+            kept: string[];
+            /** @description Names of those that would have been missed. */
+            missed: string[];
+            /**
+             * Format: double
+             * @description The target, in percent.
+             */
+            target_percent: number;
+            /** @description Names of those of which too little is known. */
+            unproven: string[];
         };
         /** @description Why an earlier version is to hold again. */
         TakeBack: {
@@ -6869,6 +7715,21 @@ export interface components {
             /** @description Why it was of no use. */
             reason: string;
         };
+        /** @description A contract that another one rests on. */
+        Underpinning: {
+            /** @description Which. */
+            contract: components["schemas"]["ItemRef"];
+            outlook?: components["schemas"]["Outlook"] | null;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description What it promises now, in percent.
+             */
+            target_percent?: number | null;
+            /** @description What people call it. */
+            title: string;
+        };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
          * @enum {string}
@@ -6903,6 +7764,21 @@ export interface components {
             scoped: boolean;
             /** @description Its teams. */
             teams: string[];
+        };
+        /**
+         * @description Whether a promise was kept.
+         * @enum {string}
+         */
+        Verdict: "kept" | "missed" | "unproven" | "running" | "not_applicable";
+        /** @description What was promised from a time on. */
+        VersionView: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The promise in a few words. */
+            promise: string;
+            /** @description Why it was changed, and who decided. */
+            reason?: string | null;
+            until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description A length of time: `30s`, `5m`, `1h30m`.
@@ -8016,6 +8892,340 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_TimelineEntry"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_list: {
+        parameters: {
+            query?: {
+                /** @description Only contracts about this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only what is promised to this consumer. */
+                consumer?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contracts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ContractRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contract */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_close_period: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePeriod"];
+            };
+        };
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodClosed"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_report: {
+        parameters: {
+            query?: {
+                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_report_csv: {
+        parameters: {
+            query?: {
+                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -11037,6 +12247,108 @@ export interface operations {
             };
         };
     };
+    contracts_consumer: {
+        parameters: {
+            query: {
+                /** @description A team, a person, a use case or a product. */
+                consumer: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The promises */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumerView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_release: {
+        parameters: {
+            query: {
+                /** @description The product, or another item that can break: `product/shop`. */
+                item: components["schemas"]["ItemRef"];
+                /** @description What the release is for. */
+                purpose?: components["schemas"]["ReleasePurpose"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yes or no, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reports_alerts: {
         parameters: {
             query?: {
@@ -14010,6 +15322,94 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_standing: {
+        parameters: {
+            query: {
+                /** @description A product, a service or a use case. */
+                item: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How each stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Standing"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

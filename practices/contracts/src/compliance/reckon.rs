@@ -82,7 +82,9 @@ fn used_up(parts: &[Reckoned<'_>], allowance: f64) -> Option<Time> {
         for (span, factor) in worth {
             let cost = span.length() as f64 * factor;
             if cost > left {
-                return Some(Time::from_micros(span.from + (left.max(0.0) / factor).round() as i64));
+                return Some(Time::from_micros(
+                    span.from + (left.max(0.0) / factor).round() as i64,
+                ));
             }
             left -= cost;
         }

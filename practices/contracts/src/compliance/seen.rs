@@ -18,7 +18,7 @@ pub struct Seen {
 }
 
 /// An incident.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Case {
     /// Which.
     pub incident: CaseRef,
@@ -48,7 +48,8 @@ pub struct CaseRef {
 }
 
 /// Whether an incident counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It does.
     Counts,
@@ -61,7 +62,7 @@ pub enum Outcome {
 }
 
 /// An item that an incident hits.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CaseHit {
     /// The item.
     pub item: ItemRef,
@@ -72,7 +73,8 @@ pub struct CaseHit {
 }
 
 /// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ServiceState {
     /// It does not work.
     Down,
@@ -81,7 +83,7 @@ pub enum ServiceState {
 }
 
 /// One window of planned work.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Work {
     /// The resource that says it.
     pub window: ItemRef,
@@ -162,6 +164,24 @@ impl Work {
 }
 
 impl Seen {
+    /// What of it concerns a contract from a time to another: what its figures are drawn from.
+    #[must_use]
+    pub fn of(&self, agreement: &Agreement, from: Time, until: Time) -> Seen {
+        let within = Span::new(from.micros(), until.micros());
+        let meets = |begin: Time, end: Time| begin < until && from < end;
+        let case = |case: &&Case| {
+            let mut outages = case.outages.iter();
+            case.hit_on(agreement).is_some()
+                && outages.any(|(begin, end)| meets(*begin, end.unwrap_or(Time::MAX)))
+        };
+        let work = |work: &&Work| work.touches(agreement) && meets(work.from, work.until);
+        Seen {
+            cases: self.cases.iter().filter(case).cloned().collect(),
+            works: self.works.iter().filter(work).cloned().collect(),
+            unknown: self.unknown.clip(within),
+        }
+    }
+
     /// The same for the engine, as far as it concerns a contract with so many users.
     pub(super) fn observed(&self, agreement: &Agreement, users: Option<u32>) -> Observed {
         let cases = self.cases.iter().filter(|case| case.breaks(agreement));
