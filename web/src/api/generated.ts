@@ -2951,8 +2951,12 @@ export interface components {
         };
         /** @description A period of a contract with everything behind it. */
         ComplianceReport: {
+            /** @description The period after. */
+            after?: string | null;
             /** @description What the asker may do: `close`. */
             allowed: string[];
+            /** @description The period before. */
+            before?: string | null;
             /** @description What became of the clocks. */
             clocks: components["schemas"]["ClockReport"];
             closed?: components["schemas"]["ContractClosing"] | null;
@@ -2964,11 +2968,6 @@ export interface components {
             drawn_at: components["schemas"]["Time"];
             /** @description The figures: as they were frozen, where the period is closed. */
             figures: components["schemas"]["ComplianceFigures"];
-            /** @description The period before, and the one after. */
-            neighbours: [
-                string | null,
-                string | null
-            ];
             /** @description Why it cannot be closed now. */
             not_closed_because?: string | null;
             /** @description Who promises. */
@@ -3047,11 +3046,11 @@ export interface components {
             closed_by: components["schemas"]["Actor"];
             /** @description SHA-256 over what the figures were drawn from. */
             inputs_hash: string;
-            /** @description How far the journal was read: transaction and sequence number. */
-            journal: [
-                number,
-                number
-            ];
+            /**
+             * Format: int64
+             * @description How far the journal was read: the number of the last entry.
+             */
+            journal_seq: number;
             /** @description Anything to add, or why it was closed again. */
             note: string;
             /**
@@ -6170,6 +6169,8 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description What is wrong, each with file, line, field and remedy. */
             errors: components["schemas"]["Mistake"][];
+            /** @description What may be applied and should be known: promises better than what they rest on. */
+            warnings: components["schemas"]["PromiseWarning"][];
         };
         /** @description One window of planned work. */
         PlannedWork: components["schemas"]["MaintenancePeriod"] & {
@@ -6365,6 +6366,13 @@ export interface components {
          * @enum {string}
          */
         PromiseStanding: "covered" | "exceeds" | "unknown" | "alone";
+        /** @description A contract that promises more than it can keep. */
+        PromiseWarning: {
+            /** @description The contract. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What is wrong with it, and how to mend it. */
+            text: string;
+        };
         /** @description A part of a promise in words. */
         PromiseWords: {
             /** @description What is promised, a sentence each. */

@@ -3,6 +3,7 @@ import {
   IconBell,
   IconBellOff,
   IconChartBar,
+  IconContract,
   IconDeviceDesktop,
   IconHeartbeat,
   IconLayoutDashboard,
@@ -77,6 +78,12 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place
+          to="/contracts"
+          icon={<IconContract size={18} stroke={1.75} />}
+          label="Contracts"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -101,6 +108,7 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/contracts'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -217,6 +225,12 @@ function UserMenu() {
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
           Heartbeats
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconContract size={16} />}
+          renderRoot={(props) => <Link to="/contracts" {...props} />}
+        >
+          Contracts
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

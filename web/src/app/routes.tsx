@@ -265,6 +265,45 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 
+const contracts = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts',
+  validateSearch: only('view', 'q'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/ContractList'),
+    'ContractList',
+  ),
+});
+
+const contract = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts/$name',
+  validateSearch: only('target'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/ContractPage'),
+    'ContractPage',
+  ),
+});
+
+const complianceReport = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts/$name/report',
+  validateSearch: only('period'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/CompliancePage'),
+    'CompliancePage',
+  ),
+});
+
+const promises = createRoute({
+  getParentRoute: () => app,
+  path: '/promises/$kind/$name',
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/PromisesPage'),
+    'PromisesPage',
+  ),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -309,6 +348,10 @@ export const routeTree = root.addChildren([
     newItem,
     item,
     editItem,
+    contracts,
+    contract,
+    complianceReport,
+    promises,
     reports,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),

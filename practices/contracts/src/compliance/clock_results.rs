@@ -4,7 +4,7 @@ use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CaseRef, Period};
+use super::{CaseRef, Period, percent};
 
 /// What a clock measures.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
@@ -132,7 +132,7 @@ pub fn clock_report(runs: &[ClockRun], period: &Period, now: Time) -> ClockRepor
     }
     for row in &mut report.rows {
         let counted = row.met + row.missed;
-        row.attained_percent = (counted > 0).then(|| 100.0 * row.met as f64 / counted as f64);
+        row.attained_percent = (counted > 0).then(|| percent(row.met as f64 / counted as f64));
     }
     report.rows.sort_by_key(|row| (row.clock, row.priority));
     report

@@ -33,10 +33,13 @@ pub use release::{Budget, Purpose, Reason, Release, ReleaseInput, Weight, releas
 pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
 pub use what_if::{Supposed, suppose};
 
-/// Microseconds of a second.
-const SECOND: f64 = 1e6;
-
-/// Seconds of a length in microseconds.
+/// Seconds of a length in microseconds, to the microsecond: what is kept as text reads back the
+/// same.
 fn seconds(micros: f64) -> f64 {
-    micros / SECOND
+    micros.round() / 1e6
+}
+
+/// A share in percent, to ten places: what is kept as text reads back the same.
+fn percent(share: f64) -> f64 {
+    (share * 1e12).round() / 1e10
 }

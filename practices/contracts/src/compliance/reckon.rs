@@ -39,12 +39,12 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
         () if left - (sums.unknown_micros as f64) < -TOLERANCE => Verdict::Unproven,
         () => Verdict::Kept,
     };
-    let percent = |share: Option<f64>| share.map(|share| share * 100.0);
+    let percent = |share: Option<f64>| share.map(super::percent);
     let running = promised && !over;
     Figures {
         period: period.clone(),
         parts: parts(agreement, period, &reckoned),
-        target_percent: promised.then(|| (1.0 - allowance / whole as f64) * 100.0),
+        target_percent: promised.then(|| super::percent(1.0 - allowance / whole as f64)),
         agreed_seconds: seconds(sums.agreed_micros as f64),
         agreed_whole_seconds: seconds(whole as f64),
         down_seconds: seconds(sums.down_micros),
@@ -64,7 +64,7 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
             .flatten(),
         reliability: reliability(&reckoned, &sums),
         by_users_percent: percent(sums.by_users()),
-        user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros) / 60.0),
+        user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros / 60.0)),
         credit_percent: credit(&reckoned, &sums),
         lines: lines::lines(agreement, seen, &reckoned, now),
     }
@@ -159,9 +159,7 @@ fn parts(agreement: &Agreement, period: &Period, reckoned: &[Reckoned<'_>]) -> V
             until: version.until.unwrap_or(period.until).min(period.until),
             target_percent: version.promise.as_ref().map(|promise| promise.target_percent),
             agreed_whole_seconds: found.map_or(0.0, |part| seconds(part.whole_micros as f64)),
-            optimistic_percent: found
-                .and_then(|part| part.sums.optimistic())
-                .map(|share| share * 100.0),
+            optimistic_percent: found.and_then(|part| part.sums.optimistic()).map(super::percent),
         }
     };
     held.map(part).collect()

@@ -458,7 +458,7 @@ fn a_clock_that_is_late_is_missed_and_one_that_runs_in_time_is_not_counted() {
     let report = clock_report(&runs, &month, at("2026-01-06T00:00"));
     let row = &report.rows[0];
     assert_eq!((row.met, row.missed, row.open, row.excluded), (1, 2, 1, 1));
-    assert_eq!(row.attained_percent, Some(100.0 / 3.0));
+    assert_eq!(row.attained_percent, Some(33.3333333333));
     let missed: Vec<u64> = report.missed.iter().map(|run| run.incident.number).collect();
     assert_eq!(missed, [2, 5], "the fifth was due in this month");
 }

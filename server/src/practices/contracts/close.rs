@@ -43,8 +43,8 @@ pub struct Closing {
     pub closed_by: Actor,
     /// Anything to add, or why it was closed again.
     pub note: String,
-    /// How far the journal was read: transaction and sequence number.
-    pub journal: (i64, i64),
+    /// How far the journal was read: the number of the last entry.
+    pub journal_seq: i64,
     /// SHA-256 over what the figures were drawn from.
     pub inputs_hash: String,
 }
@@ -77,7 +77,7 @@ impl Closing {
             closed_at: closed.at,
             closed_by: closed.by.clone(),
             note: closed.frozen.note.clone(),
-            journal: closed.frozen.journal,
+            journal_seq: closed.frozen.journal.1,
             inputs_hash: closed.frozen.inputs_hash.clone(),
         }
     }

@@ -155,7 +155,7 @@ async fn drawn(
     let periods = book.periods(&deal);
     let place = periods.iter().position(|known| known.name == period.name).unwrap_or(0);
     let name_at = |place: usize| periods.get(place).map(|period| period.name.clone());
-    let neighbours = (place.checked_sub(1).and_then(name_at), name_at(place + 1));
+    let (before, after) = (place.checked_sub(1).and_then(name_at), name_at(place + 1));
     let terms = deal.spec.terms_at(period.from.max(deal.spec.start)).map(|(_, terms)| terms);
     let (figures, clocks) = match &closed {
         Some(closed) => (closed.frozen.figures.clone(), closed.frozen.clocks.clone()),
@@ -175,7 +175,8 @@ async fn drawn(
         drawn_at: book.now,
         allowed: if refusal.is_none() { vec!["close"] } else { Vec::new() },
         not_closed_because: refusal,
-        neighbours,
+        before,
+        after,
     })
 }
 

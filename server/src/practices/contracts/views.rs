@@ -195,8 +195,10 @@ pub struct ComplianceReport {
     pub allowed: Vec<&'static str>,
     /// Why it cannot be closed now.
     pub not_closed_because: Option<String>,
-    /// The period before, and the one after.
-    pub neighbours: (Option<String>, Option<String>),
+    /// The period before.
+    pub before: Option<String>,
+    /// The period after.
+    pub after: Option<String>,
 }
 
 impl ContractRow {

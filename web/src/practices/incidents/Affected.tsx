@@ -66,7 +66,8 @@ export function Affected({ incident, send, can }: PartProps) {
         <ul className={styles.sub}>
           {incident.service_marks.map((mark) => (
             <li key={mark.from}>
-              {mark.service === 'degraded' ? 'Degraded' : 'Down'} from {absolute(mark.from)} on: {mark.reason}
+              {mark.service === 'degraded' ? 'Degraded' : 'Down'} from {absolute(mark.from)} on:{' '}
+              {mark.reason}
             </li>
           ))}
         </ul>
