@@ -66,6 +66,15 @@ pub struct PageCall<'a> {
     pub acknowledge_url: &'a str,
 }
 
+/// Who says where a request goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// The settings of this installation.
+    SetUp,
+    /// The address of the person: it may not lead into private networks.
+    Named,
+}
+
 /// The services through which people are called.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -197,17 +206,18 @@ impl Channels {
         channel: Channel,
         to: &str,
         page: &PageCall<'_>,
-    ) -> Result<HttpCall, SendError> {
+    ) -> Result<(HttpCall, Destination), SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
+        let set_up = |call| (call, Destination::SetUp);
         match channel {
-            Channel::Slack => Ok(chat::slack(&self.slack, to, page)),
-            Channel::Mattermost => Ok(chat::mattermost(&self.mattermost, to, page)),
-            Channel::Teams => chat::teams(&self.teams, to, page),
-            Channel::Telegram => chat::telegram(&self.telegram, to, page),
+            Channel::Slack => Ok(set_up(chat::slack(&self.slack, to, page))),
+            Channel::Mattermost => Ok(set_up(chat::mattermost(&self.mattermost, to, page))),
+            Channel::Teams => chat::teams(&self.teams, to, page).map(set_up),
+            Channel::Telegram => chat::telegram(&self.telegram, to, page).map(set_up),
             Channel::Ntfy => push::ntfy(&self.ntfy, to, page),
-            Channel::Gotify => push::gotify(&self.gotify, to, page),
-            Channel::Sms => phone::text(&self.sms, to, page),
-            Channel::Voice => phone::voice(&self.voice, to, page),
+            Channel::Gotify => push::gotify(&self.gotify, to, page).map(set_up),
+            Channel::Sms => phone::text(&self.sms, to, page).map(set_up),
+            Channel::Voice => phone::voice(&self.voice, to, page).map(set_up),
         }
     }
 }

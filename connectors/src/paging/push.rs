@@ -3,13 +3,17 @@
 use kernel::Priority;
 use serde_json::json;
 
-use super::{Applications, PageCall, Topics};
+use super::{Applications, Destination, PageCall, Topics};
 use crate::SendError;
 use crate::receivers::HttpCall;
 
 /// Published as JSON to the root of the server. The button acknowledges with one tap: it sends the
 /// same request as the button of the page behind the link.
-pub(super) fn ntfy(topics: &Topics, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+pub(super) fn ntfy(
+    topics: &Topics,
+    to: &str,
+    page: &PageCall<'_>,
+) -> Result<(HttpCall, Destination), SendError> {
     let (server, topic) = match to.rsplit_once('/') {
         Some((server, topic)) => (server, topic),
         None => (topics.url.trim_end_matches('/'), to),
@@ -42,7 +46,7 @@ pub(super) fn ntfy(topics: &Topics, to: &str, page: &PageCall<'_>) -> Result<Htt
         let bearer = format!("Bearer {}", topics.token.reveal());
         call.headers.push(("Authorization".to_owned(), bearer));
     }
-    Ok(call)
+    Ok((call, if own { Destination::SetUp } else { Destination::Named }))
 }
 
 pub(super) fn gotify(

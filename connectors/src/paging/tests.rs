@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use kernel::{OutboxId, Priority};
 use serde_json::Value;
 
-use super::{Channel, Channels, PageCall, spoken};
+use super::{Channel, Channels, Destination, PageCall, spoken};
 use crate::receivers::{HttpCall, Verdict};
 
 fn channels() -> Channels {
@@ -33,17 +33,24 @@ fn page(title: &str) -> PageCall<'_> {
 }
 
 fn call(channel: Channel, to: &str) -> HttpCall {
-    channels().call(channel, to, &page("Database orders-db down")).unwrap()
+    channels().call(channel, to, &page("Database orders-db down")).unwrap().0
 }
 
 fn told(call: &HttpCall) -> String {
     let body = match serde_json::from_str::<Value>(&call.body) {
         Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
-        Err(_) => call.body.replace('&', "\n&"),
+        Err(_) => form_urlencoded::parse(call.body.as_bytes())
+            .map(|(name, value)| format!("{name} = {}\n", broken(&value)))
+            .collect(),
     };
     let headers: String =
         call.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     format!("{} {}\n{headers}{body}", call.method.as_str(), call.url)
+}
+
+/// A long text on lines of its own.
+fn broken(text: &str) -> String {
+    text.replace("><", ">\n  <").replace(". ", ".\n    ")
 }
 
 #[test]
@@ -139,7 +146,9 @@ fn a_push_by_ntfy_acknowledges_with_one_tap() {
 
 #[test]
 fn the_token_of_our_server_goes_to_no_other_one() {
-    let elsewhere = call(Channel::Ntfy, "https://ntfy.sh/ada-pages");
+    let to = "https://ntfy.sh/ada-pages";
+    let (elsewhere, said_by) = channels().call(Channel::Ntfy, to, &page("down")).unwrap();
+    assert_eq!(said_by, Destination::Named, "it is kept out of private networks");
     assert_eq!(elsewhere.url, "https://ntfy.sh");
     assert!(elsewhere.headers.iter().all(|(name, _)| name != "Authorization"));
 }
@@ -150,14 +159,14 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json
     Content-Type: application/x-www-form-urlencoded; charset=utf-8
     Authorization: Basic QUMxOnM=
-    To=%2B4930123456
-    &From=%2B4930100
-    &Body=P1+%2342+Database+orders-db+down+Take+it%3A+https%3A%2F%2Foperate.example.org%2Fack%2Ft0ken
+    To = +4930123456
+    From = +4930100
+    Body = P1 #42 Database orders-db down Take it: https://operate.example.org/ack/t0ken
     ");
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
     let page = PageCall { acknowledge_url: &link, ..page(&long) };
-    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap();
+    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap().0;
     let body = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "Body");
     let (_, text) = body.unwrap();
     assert!(text.ends_with(&format!("… Take it: {link}")), "{text}");
@@ -166,14 +175,22 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
 
 #[test]
 fn a_voice_reads_it_out_and_takes_one_digit() {
-    assert_snapshot!(told(&call(Channel::Voice, "+4930123456")), @r"
+    assert_snapshot!(told(&call(Channel::Voice, "+4930123456")), @r#"
     POST https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json
     Content-Type: application/x-www-form-urlencoded; charset=utf-8
     Authorization: Basic QUMxOnM=
-    To=%2B4930123456
-    &From=%2B4930100
-    &Twiml=%3CResponse%3E%3CGather+numDigits%3D%221%22+timeout%3D%2210%22+method%3D%22POST%22+action%3D%22https%3A%2F%2Foperate.example.org%2Fack%2Ft0ken%2Fvoice%22%3E%3CSay+loop%3D%222%22%3EOperate+calls+you%3A+priority+1+incident+number+42.+Database+orders-db+down.+Press+4+to+take+it.%3C%2FSay%3E%3C%2FGather%3E%3CSay%3ENobody+has+taken+it.+Goodbye.%3C%2FSay%3E%3C%2FResponse%3E
-    ");
+    To = +4930123456
+    From = +4930100
+    Twiml = <Response>
+      <Gather numDigits="1" timeout="10" method="POST" action="https://operate.example.org/ack/t0ken/voice">
+      <Say loop="2">Operate calls you: priority 1 incident number 42.
+        Database orders-db down.
+        Press 4 to take it.</Say>
+      </Gather>
+      <Say>Nobody has taken it.
+        Goodbye.</Say>
+      </Response>
+    "#);
     let (taken, answer) = spoken("4", || "Taken. <Thank you>".to_owned());
     assert!(taken);
     assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");
@@ -185,7 +202,7 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
 fn vonage_says_in_the_body_whether_it_took_a_message() {
     let mut channels = channels();
     channels.sms.provider = Some(super::Provider::Vonage);
-    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap();
+    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap().0;
     assert_eq!(call.url, "https://rest.nexmo.com/sms/json");
     let answer = |status: &str| {
         format!(r#"{{"message-count":"1","messages":[{{"status":"{status}","error-text":"x"}}]}}"#)
@@ -204,7 +221,7 @@ fn any_other_provider_is_described_and_nothing_of_a_text_breaks_out_of_it() {
     }))
     .unwrap();
     let title = "a \"quoted\" {to} \\ end";
-    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap();
+    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap().0;
     assert_eq!(call.url, "https://sms.example.org/send?n=%2B4930123456");
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!(body["from"], "Operate");
@@ -221,7 +238,7 @@ fn every_channel_sends_its_secrets_only_where_they_belong() {
         _ => "ada",
     };
     for channel in Channel::ALL {
-        let call = channels().call(channel, to(channel), &page("down")).unwrap();
+        let call = channels().call(channel, to(channel), &page("down")).unwrap().0;
         let shown = format!("{call:?}");
         for secret in ["xoxb-1", "7:abc", "hooks/secret", "flow.example.org/secret", "tk_1", "A1"] {
             assert!(!shown.contains(secret), "{shown}");
@@ -257,7 +274,7 @@ fn what_is_not_set_up_or_no_address_is_refused_for_good() {
 #[test]
 fn marks_that_people_wrote_mean_nothing_in_chat() {
     let title = "*bold* <!channel> @all [x](http://evil.example)";
-    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap();
+    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
     assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref as Reference, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Wait, Within};
+use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Target, Wait, Within};
 
 fn word(text: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]))
@@ -28,6 +28,24 @@ impl<S: SpecOf> PartialSchema for Ref<S> {
 impl<S: SpecOf> ToSchema for Ref<S> {
     fn name() -> Cow<'static, str> {
         format!("{}Ref", S::KIND.word()).into()
+    }
+}
+
+impl PartialSchema for Target {
+    fn schema() -> RefOr<Schema> {
+        let kinds: Vec<&str> = Target::KINDS.iter().map(|kind| kind.prefix()).collect();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Whom to call: the name of a person, or `team/` and its name."))
+            .pattern(Some(format!("^(({})/)?[A-Za-z0-9_.-]+$", kinds.join("|"))))
+            .max_length(Some(180))
+            .into()
+    }
+}
+
+impl ToSchema for Target {
+    fn name() -> Cow<'static, str> {
+        "CallTarget".into()
     }
 }
 

@@ -29,5 +29,6 @@ mod telling;
 mod tuning;
 mod two_nodes;
 mod watching;
+mod ways;
 mod why;
 mod world;

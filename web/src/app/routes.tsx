@@ -304,6 +304,13 @@ const promises = createRoute({
   ),
 });
 
+const load = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/load',
+  validateSearch: only('days', 'team', 'person'),
+  component: lazyRouteComponent(() => import('../practices/reports/LoadPage'), 'LoadPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -353,6 +360,7 @@ export const routeTree = root.addChildren([
     complianceReport,
     promises,
     reports,
+    load,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),

@@ -14,6 +14,7 @@ import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
+import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
 import { Hits } from './Selected';
 import { Spec } from './Spec';
@@ -108,6 +109,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </Panel>
         </div>
         <div className={styles.stack}>
+          {kind === 'person' && <Ways name={name} />}
           <Panel title="Facts">
             <Facts
               rows={[
