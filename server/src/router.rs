@@ -54,6 +54,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())
+                .merge(crate::practices::contracts::routes::routes())
                 .merge(oncall::people::routes())
                 .merge(oncall::schedules::routes())
                 .merge(reports::routes::routes())

@@ -23,6 +23,8 @@ use crate::practices::alerts::batch::Batcher;
 use crate::practices::alerts::history::keeper;
 use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::contracts::facts::LiveFacts;
+use crate::practices::contracts::presence;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -134,6 +136,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         estate,
         alerts: hot,
         silences,
+        facts: LiveFacts::default(),
         routing,
         board: LiveBoard::default(),
         ways,
@@ -194,6 +197,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
+        tokio::spawn(presence::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
     ]
 }

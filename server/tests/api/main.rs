@@ -8,6 +8,7 @@
 mod classes;
 mod cloudevents;
 mod companions;
+mod contracts;
 mod detect_to_restore;
 mod estate;
 mod heartbeats;

@@ -14,6 +14,7 @@ export const keys = {
   silences: ['silences'],
   tuning: ['tuning'],
   heartbeats: ['heartbeats'],
+  contracts: ['contracts'],
   estate: ['estate'],
   reports: ['reports'],
   settings: ['settings'],

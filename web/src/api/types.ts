@@ -105,6 +105,20 @@ export type CompanionDecision = Schemas['Decision'];
 export type AlertKey = Schemas['AlertKey'];
 export type FigureGroup = Schemas['FigureGroup'];
 
+export type ContractRow = Schemas['ContractRow'];
+export type ContractDetail = Schemas['ContractView'];
+export type PeriodBar = Schemas['PeriodBar'];
+export type ComplianceReport = Schemas['ComplianceReport'];
+export type ComplianceFigures = Schemas['ComplianceFigures'];
+export type ComplianceLine = Schemas['ComplianceLine'];
+export type ClockReport = Schemas['ClockReport'];
+export type PromiseWords = Schemas['PromiseWords'];
+export type Supposed = Schemas['Supposed'];
+export type ContractVerdict = ComplianceFigures['verdict'];
+export type Outlook = Schemas['Outlook'];
+export type Standing = Schemas['Standing'];
+export type ReleaseAnswer = Schemas['ReleaseAnswer'];
+
 export type Account = Schemas['Account'];
 export type NewAccount = Schemas['NewAccount'];
 export type EditAccount = Schemas['EditAccount'];

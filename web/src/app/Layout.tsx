@@ -3,6 +3,7 @@ import {
   IconBell,
   IconBellOff,
   IconChartBar,
+  IconContract,
   IconDeviceDesktop,
   IconHeartbeat,
   IconLayoutDashboard,
@@ -79,6 +80,12 @@ export function Layout() {
           wide
         />
         <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
+        <Place
+          to="/contracts"
+          icon={<IconContract size={18} stroke={1.75} />}
+          label="Contracts"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -104,6 +111,7 @@ interface PlaceProps {
     | '/silences'
     | '/heartbeats'
     | '/oncall'
+    | '/contracts'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -226,6 +234,12 @@ function UserMenu() {
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
           Heartbeats
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconContract size={16} />}
+          renderRoot={(props) => <Link to="/contracts" {...props} />}
+        >
+          Contracts
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

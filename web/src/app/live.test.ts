@@ -11,11 +11,12 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
     'reports',
     'incidents/one',
     'estate',
+    'contracts',
   ]);
 });
 
 test('a change of an item makes the estate stale, and the settings that list people', () => {
-  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'settings']);
+  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'contracts', 'settings']);
 });
 
 test('an account concerns the settings only', () => {
