@@ -250,9 +250,8 @@ impl Buckets {
             return;
         };
         let (mut all, before) = (block.unpack(), block.before);
-        let sums = |all: &[Option<Counts>]| {
-            all.iter().fold(Sums::default(), |sums, set| sums.with(*set))
-        };
+        let sums =
+            |all: &[Option<Counts>]| all.iter().fold(Sums::default(), |sums, set| sums.with(*set));
         let old = sums(&all);
         for (place, counts) in minutes {
             all[place % BLOCK] = Some(*counts);
