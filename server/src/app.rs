@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connectors::prometheus::Sources;
 use kernel::{Actor, Moment, SpaceId, Time};
 use spine::engine::Order;
 use spine::{Db, World};
@@ -15,6 +16,7 @@ use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::dispatch::LiveBoard;
 use crate::practices::notifications::live::LiveRouting;
+use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::silences::live::LiveSilences;
 use crate::tail::Feed;
 
@@ -37,6 +39,12 @@ pub struct App {
     pub alerts: HotAlerts,
     /// The silences that are not over, in memory.
     pub silences: LiveSilences,
+    /// What was counted for objectives, as far as their windows need it.
+    pub objectives: LiveObjectives,
+    /// Asks data sources.
+    pub sources: Sources,
+    /// Tells this process from others of the same database.
+    pub process: String,
     /// The routing configuration in force.
     pub routing: LiveRouting,
     /// The groups of alerts that receivers are told of.

@@ -9,12 +9,14 @@
 //! nothing is heard any more, and a minute without an answer is neither good nor bad.
 
 mod asking;
+mod counting;
 mod figures;
 mod judge;
 mod terms;
 mod words;
 
 pub use asking::{Asked, CHUNK_MINUTES, ask, rest_minutes};
+pub use counting::{Parted, counted, judged, minute_query};
 pub use figures::{Figures, Moving, PairNow, figures, series};
 pub use judge::{Burning, Event, State, Urgency, describe};
 pub use terms::{Alerts, Method, Terms};

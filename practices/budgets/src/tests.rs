@@ -288,6 +288,36 @@ fn gaps_are_asked_for_again_for_a_day() {
 }
 
 #[test]
+fn what_a_source_does_not_answer_is_unknown_and_never_good() {
+    let counts = |good, total| Some(Counts { good, total });
+    assert_eq!(counted(Parted::Good, Some(98.6), Some(100.2)), counts(99, 100));
+    assert_eq!(counted(Parted::Bad, Some(1.4), Some(100.2)), counts(99, 100));
+    assert_eq!(counted(Parted::Bad, None, Some(100.0)), None, "nobody said that none was bad");
+    assert_eq!(counted(Parted::Good, Some(1.0), None), None);
+    assert_eq!(counted(Parted::Bad, None, Some(0.0)), counts(0, 0), "nothing can have been bad");
+    assert_eq!(counted(Parted::Good, Some(101.0), Some(100.0)), counts(100, 100), "extrapolated");
+    for odd in [-1.0, f64::NAN, f64::INFINITY, 1e13] {
+        assert_eq!(counted(Parted::Good, Some(1.0), Some(odd)), None, "{odd}");
+        assert_eq!(counted(Parted::Good, Some(odd), Some(1.0)), None, "{odd}");
+    }
+    assert_eq!(judged(Some(0.2), Comparison::Lte, 0.3), counts(1, 1));
+    assert_eq!(judged(Some(0.4), Comparison::Lte, 0.3), counts(0, 1));
+    assert_eq!(judged(None, Comparison::Lte, 0.3), None);
+}
+
+#[test]
+fn the_window_of_a_query_is_the_minute() {
+    for (query, minute) in [
+        ("rate(x[{{.window}}])", "rate(x[1m])"),
+        ("rate(x[{{ window }}]) + y{a=\"{{b}}\"}", "rate(x[1m]) + y{a=\"{{b}}\"}"),
+        ("rate(x[1m])", "rate(x[1m])"),
+        ("{{", "{{"),
+    ] {
+        assert_eq!(minute_query(query), minute);
+    }
+}
+
+#[test]
 fn a_source_that_fails_is_left_alone_for_longer_and_longer() {
     let rests: Vec<i64> = (0..8).map(rest_minutes).collect();
     assert_eq!(rests, [0, 1, 2, 4, 8, 15, 15, 15]);
