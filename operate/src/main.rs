@@ -15,6 +15,8 @@ mod installation;
 mod journal;
 mod login;
 mod many;
+mod objective;
+mod openslo;
 mod outbox;
 mod routing;
 mod saved;
@@ -70,6 +72,8 @@ enum Command {
     Silence(silence::SilenceArgs),
     /// Who is told of which alerts, as it is kept in the product.
     Routing(routing::RoutingArgs),
+    /// Objectives, their error budgets and counts.
+    Objective(objective::ObjectiveArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
     /// Sign in, and save the login.
@@ -150,6 +154,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
         Command::Routing(routing) => routing.run(shell).await,
+        Command::Objective(objective) => objective.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
@@ -199,6 +204,11 @@ mod tests {
             "operate settings set policy -f policy.json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
+            "operate import openslo slos.yaml --team payments --apply",
+            "operate export -o estate.yaml",
+            "operate export openslo -o slos.yaml",
+            "operate objective push search --good 99 --total 100 --at 2026-03-01T12:00:00Z",
+            "operate objective list --state freeze,slow --burning",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

@@ -222,6 +222,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All data sources, and how they answer. */
+        get: operations["sources_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-sources/{name}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a source is asked with. It is kept sealed and never shown. */
+        put: operations["sources_put"];
+        post?: never;
+        /** Forgets what a source is asked with. */
+        delete: operations["sources_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-sources/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a source something simple, to see whether it answers. */
+        post: operations["sources_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/estate/apply": {
         parameters: {
             query?: never;
@@ -729,6 +781,166 @@ export interface paths {
         put?: never;
         /** Which of the alerts that are not closed a rule would match, before it is saved. */
         post: operations["alerts_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists objectives and how they stand, those with the least budget left first. */
+        get: operations["objectives_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an objective: what it means, how it stands, and why. */
+        get: operations["objectives_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/ask-anew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the source of an objective for all of its window anew, as after its query was mended. */
+        post: operations["objectives_ask_anew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes counts by the minute. All are taken, or none. Sending a minute again replaces it. */
+        post: operations["objectives_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes that figures are reckoned from. What is not among them is unknown. */
+        get: operations["objectives_minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The budget through the present window: what was left after each step, how fast it went, and
+         *     what happened meanwhile.
+         */
+        get: operations["objectives_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The targets of an objective, the newest first. */
+        get: operations["objectives_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What another target or window would come to, reckoned with what was counted. */
+        get: operations["objectives_what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openslo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All objectives and data sources as documents of OpenSLO v1. */
+        get: operations["objectives_export_openslo"];
+        put?: never;
+        /**
+         * Turns documents of OpenSLO into resources of the estate, and says what became of each. Nothing
+         *     is changed: apply what it gives.
+         */
+        post: operations["objectives_read_openslo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1579,6 +1791,14 @@ export interface components {
          * @example person:ada
          */
         Actor: string;
+        /** @description Whether an objective is in its agreed state. */
+        AgreedState: {
+            /** @description Whether it is. */
+            kept: boolean;
+            since?: components["schemas"]["Time"] | null;
+            /** @description Why, in words. */
+            why: string;
+        };
         /** @description One label set of one space, over all its firings. */
         Alert: {
             acknowledged_by?: components["schemas"]["Actor"] | null;
@@ -2104,6 +2324,55 @@ export interface components {
             /** @description The name of its rule. */
             name: string;
         };
+        /** @description Something that happened meanwhile. */
+        BudgetHappening: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /** @description `incident`, `change`, `objective`. */
+            kind: string;
+            /** @description Its page in the web app, if it has one. */
+            path?: string | null;
+            /** @description What it was. */
+            title: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A step of the window. */
+        BudgetPoint: {
+            /**
+             * Format: double
+             * @description What of it was bad.
+             */
+            bad: number;
+            /**
+             * Format: double
+             * @description How fast the budget went.
+             */
+            burn?: number | null;
+            /** @description When it began. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What was left of the window's budget at its end.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share in it; absent when nothing was counted.
+             */
+            sli?: number | null;
+            /**
+             * Format: double
+             * @description What was counted: events, or seconds.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description Which share of the step is unknown.
+             */
+            unknown_share: number;
+            /** @description When it ended. */
+            until: components["schemas"]["Time"];
+        };
         /** @description From which remaining share of the budget on a team does what, in percent. */
         BudgetPolicy: {
             /**
@@ -2125,6 +2394,20 @@ export interface components {
              */
             slowBelow: number;
         };
+        /** @description The way of a budget. */
+        BudgetSeries: {
+            /** @description How it stood at the end of each day, of its own window then. */
+            days: components["schemas"]["DayPast"][];
+            /** @description What happened meanwhile, the newest first. */
+            events: components["schemas"]["BudgetHappening"][];
+            /** @description The steps of the window, in order. */
+            points: components["schemas"]["BudgetPoint"][];
+        };
+        /**
+         * @description What the policy of an objective says of its budget.
+         * @enum {string}
+         */
+        BudgetState: "healthy" | "caution" | "slow" | "freeze" | "unknown";
         /**
          * @description How good is told from bad.
          * @enum {string}
@@ -2203,6 +2486,49 @@ export interface components {
             /** @description Whether slow burns leave a ticket. */
             ticket?: boolean;
         };
+        /** @description A pair of windows in which a burn is looked for, and what it says. */
+        BurnPair: {
+            /**
+             * Format: double
+             * @description The burn over the long window.
+             */
+            long_burn?: number | null;
+            /**
+             * Format: int64
+             * @description The long window.
+             */
+            long_seconds: number;
+            /**
+             * Format: double
+             * @description The burn over the short window.
+             */
+            short_burn?: number | null;
+            /**
+             * Format: int64
+             * @description The short window.
+             */
+            short_seconds: number;
+            since?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description The burn from which on it fires.
+             */
+            threshold: number;
+            /** @description How urgent a burn over both is. */
+            urgency: components["schemas"]["BurnUrgency"];
+            /** @description What it says. */
+            verdict: components["schemas"]["PairVerdict"];
+            /**
+             * Format: double
+             * @description Events that it needs to be believed, where there are too few.
+             */
+            wanted?: number | null;
+        };
+        /**
+         * @description How urgent a burn is.
+         * @enum {string}
+         */
+        BurnUrgency: "page" | "ticket";
         /** @description How many alerts are of each severity. */
         BySeverity: {
             /** @description Something important is broken now. */
@@ -2605,6 +2931,11 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
+        /** @description What was taken. */
+        CountsTaken: {
+            /** @description How many minutes. */
+            accepted: number;
+        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -2629,6 +2960,26 @@ export interface components {
             opened: number;
             /** @description Resolved on it. */
             resolved: number;
+        };
+        /** @description How an objective stood at the end of a day. */
+        DayPast: {
+            /** @description When the day ended, in UTC. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What was left of the budget.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share over the window.
+             */
+            sli?: number | null;
+            /**
+             * Format: double
+             * @description Which share was unknown.
+             */
+            unknown_share: number;
         };
         /** @description A decision to tell a receiver, and what came of it. */
         Decided: {
@@ -2908,6 +3259,19 @@ export interface components {
             allowed: string[];
             /** @description Hours that are not shown because of it. */
             hidden: number;
+        };
+        /** @description What an objective means, and how it stands, in sentences. */
+        Explained: {
+            /** @description What may go wrong, and what has. */
+            budget: string;
+            /** @description How fast the budget goes. */
+            burn: string;
+            /** @description What is counted. */
+            indicator: string;
+            /** @description What is promised. */
+            objective: string;
+            /** @description What is not known. */
+            unknown: string;
         };
         /** @description The way of an alert, from its source to everybody who was told. */
         Explanation: {
@@ -4130,6 +4494,28 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
+        Items_DataSourceView: {
+            /** @description The rows. */
+            items: {
+                answered_at?: components["schemas"]["Time"] | null;
+                /** @description Whether it is asked with credentials. */
+                credentials: boolean;
+                /** @description Why it did not. */
+                error?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often in a row it did not answer.
+                 */
+                failures: number;
+                /** @description Its name. */
+                name: string;
+                /** @description How many objectives are asked from it. */
+                objectives: number;
+                /** @description Its address. */
+                url: string;
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -4359,6 +4745,26 @@ export interface components {
                  * @description Its number.
                  */
                 version: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_TargetHeld: {
+            /** @description The rows. */
+            items: {
+                /** @description Who changed it so, if that is known. */
+                by?: string | null;
+                /** @description Since when. */
+                from: components["schemas"]["Time"];
+                /** @description Why, where its description said so. */
+                reason?: string | null;
+                /**
+                 * Format: double
+                 * @description The target, in percent.
+                 */
+                target: number;
+                until?: components["schemas"]["Time"] | null;
+                /** @description Over what time. */
+                window: string;
             }[];
         };
         /** @description A list that comes whole. */
@@ -4706,6 +5112,93 @@ export interface components {
         Listed_ListedItem: {
             /** @description The rows. */
             items: (components["schemas"]["ItemRow"] & components["schemas"]["Keeping"])[];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Listed_ObjectiveRow: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: double
+                 * @description What of it may be bad.
+                 */
+                allowed: number;
+                /** @description Up to when was counted. */
+                at: components["schemas"]["Time"];
+                /**
+                 * Format: double
+                 * @description What of it was bad.
+                 */
+                bad: number;
+                /**
+                 * Format: double
+                 * @description How fast the budget goes at present; at 1 it lasts exactly the window.
+                 */
+                burn?: number | null;
+                burning?: components["schemas"]["BurnUrgency"] | null;
+                /** @description Whether time is counted rather than events. */
+                counts_time: boolean;
+                /** @description What it is about. */
+                item: components["schemas"]["ItemRef"];
+                /**
+                 * Format: double
+                 * @description The same in minutes of complete failure.
+                 */
+                minutes_left?: number | null;
+                /** @description Its name. */
+                name: string;
+                /** @description What is wrong with its question or its terms. */
+                note?: string | null;
+                /** @description Whether history is still being asked for. */
+                provisional: boolean;
+                /**
+                 * Format: double
+                 * @description The share of the budget that is left; negative when overspent, absent for a promise of
+                 *     100 % and when nothing was counted.
+                 */
+                remaining?: number | null;
+                /**
+                 * Format: double
+                 * @description The good share in the window, from 0 to 1.
+                 */
+                sli?: number | null;
+                source?: components["schemas"]["ItemRef"] | null;
+                /**
+                 * Format: int64
+                 * @description In how many seconds it is spent at that burn; absent when it is not.
+                 */
+                spent_in_seconds?: number | null;
+                /** @description What its policy says. */
+                state: components["schemas"]["BudgetState"];
+                /**
+                 * Format: double
+                 * @description The least good share, in percent.
+                 */
+                target: number;
+                team?: components["schemas"]["ItemRef"] | null;
+                /** @description What people call it. */
+                title: string;
+                /**
+                 * Format: double
+                 * @description What was counted in the window: events, or seconds.
+                 */
+                total: number;
+                /**
+                 * Format: double
+                 * @description Which share of the time since anything is known is not, from 0 to 1.
+                 */
+                unknown_share: number;
+                /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
+                window: string;
+                /** @description Whether the history is shorter than the window. */
+                young: boolean;
+            }[];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -5063,6 +5556,83 @@ export interface components {
         };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
+        /** @description An objective, in few words. */
+        ObjectiveRow: {
+            /**
+             * Format: double
+             * @description What of it may be bad.
+             */
+            allowed: number;
+            /** @description Up to when was counted. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What of it was bad.
+             */
+            bad: number;
+            /**
+             * Format: double
+             * @description How fast the budget goes at present; at 1 it lasts exactly the window.
+             */
+            burn?: number | null;
+            burning?: components["schemas"]["BurnUrgency"] | null;
+            /** @description Whether time is counted rather than events. */
+            counts_time: boolean;
+            /** @description What it is about. */
+            item: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description The same in minutes of complete failure.
+             */
+            minutes_left?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What is wrong with its question or its terms. */
+            note?: string | null;
+            /** @description Whether history is still being asked for. */
+            provisional: boolean;
+            /**
+             * Format: double
+             * @description The share of the budget that is left; negative when overspent, absent for a promise of
+             *     100 % and when nothing was counted.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share in the window, from 0 to 1.
+             */
+            sli?: number | null;
+            source?: components["schemas"]["ItemRef"] | null;
+            /**
+             * Format: int64
+             * @description In how many seconds it is spent at that burn; absent when it is not.
+             */
+            spent_in_seconds?: number | null;
+            /** @description What its policy says. */
+            state: components["schemas"]["BudgetState"];
+            /**
+             * Format: double
+             * @description The least good share, in percent.
+             */
+            target: number;
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: double
+             * @description What was counted in the window: events, or seconds.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description Which share of the time since anything is known is not, from 0 to 1.
+             */
+            unknown_share: number;
+            /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
+            window: string;
+            /** @description Whether the history is shorter than the window. */
+            young: boolean;
+        };
         /** @description A service level objective: how much of what is counted has to be good, over what time. */
         ObjectiveSpec: {
             /** @description When somebody is told that the budget burns. */
@@ -5086,6 +5656,21 @@ export interface components {
             target: number;
             /** @description Over what time. */
             window?: components["schemas"]["ObjectiveWindow"];
+        };
+        /** @description An objective with everything about it. */
+        ObjectiveView: components["schemas"]["ObjectiveRow"] & {
+            /** @description Whether it is in its agreed state. */
+            agreed: components["schemas"]["AgreedState"];
+            /** @description What it is for. */
+            description?: string | null;
+            explained?: components["schemas"]["Explained"] | null;
+            known_since?: components["schemas"]["Time"] | null;
+            /** @description The pairs of windows in which a burn is looked for. */
+            pairs: components["schemas"]["BurnPair"][];
+            /** @description What it says. */
+            spec: components["schemas"]["ObjectiveSpec"];
+            window_from?: components["schemas"]["Time"] | null;
+            window_until?: components["schemas"]["Time"] | null;
         };
         /** @description Over what time an objective counts: 30 days at every moment anew when nothing is said. */
         ObjectiveWindow: {
@@ -5159,6 +5744,34 @@ export interface components {
              * @description It is being put right.
              */
             resolve: number;
+        };
+        /**
+         * @description What becomes of an element of a document.
+         * @enum {string}
+         */
+        OpenSloFate: "as_is" | "changed" | "left_out" | "not_possible";
+        /** @description One line of what becomes of documents. */
+        OpenSloLine: {
+            /** @description How, or why not. */
+            because: string;
+            /** @description Kind and name of the document. */
+            element: string;
+            /** @description What becomes of it. */
+            fate: components["schemas"]["OpenSloFate"];
+        };
+        /** @description What documents come to. */
+        OpenSloRead: {
+            /** @description The resources as YAML, to be applied as files of the estate. */
+            estate: string;
+            /** @description What became of every element. */
+            lines: components["schemas"]["OpenSloLine"][];
+        };
+        /** @description Documents of OpenSLO. */
+        OpenSloText: {
+            /** @description The team that answers for services that they bring. */
+            team?: string | null;
+            /** @description The YAML. */
+            text: string;
         };
         /** @description The incident of an alert in brief. */
         Opened: {
@@ -5413,6 +6026,11 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
+        /**
+         * @description What a pair of windows says.
+         * @enum {string}
+         */
+        PairVerdict: "fires" | "quiet" | "too_few" | "unknown";
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
             /**
@@ -5667,6 +6285,51 @@ export interface components {
             passed: number;
             /** @description Nothing was checked. */
             unchecked: number;
+        };
+        /** @description Counts of minutes. */
+        PushedCounts: {
+            /** @description The minutes; each replaces what was known of it. */
+            minutes: components["schemas"]["PushedMinute"][];
+        };
+        /** @description Counts of one minute. */
+        PushedMinute: {
+            /** @description Any moment of the minute. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events were good.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total: number;
+        };
+        /** @description What was counted in a minute. */
+        RawMinute: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events were good.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total: number;
+        };
+        /** @description Minutes, as they were counted. */
+        RawMinutes: {
+            /** @description The minutes of which something is known, in order; all others are unknown. */
+            minutes: components["schemas"]["RawMinute"][];
+            /**
+             * Format: int64
+             * @description How many minutes of the time are unknown.
+             */
+            unknown: number;
         };
         /** @description An item that a search over the estate reached. */
         Reached: {
@@ -6550,12 +7213,28 @@ export interface components {
             /** @description The integration. */
             source: string;
         };
+        /** @description What a source is asked with. */
+        SourceCredentials: {
+            /** @description A token, sent as `Authorization: Bearer`. */
+            bearer_token?: string | null;
+            /** @description The password. */
+            password?: string | null;
+            /** @description A name, with a password. */
+            username?: string | null;
+        };
         /** @description The text of a file. */
         SourceFile: {
             /** @description What mistakes call it: a path. */
             name: string;
             /** @description What it holds: YAML, any number of documents. */
             text: string;
+        };
+        /** @description What a source answers to a trial. */
+        SourceTried: {
+            /** @description Whether it answers. */
+            answers: boolean;
+            /** @description Why it does not. */
+            error?: string | null;
         };
         /** @description What a resource says of itself, by its kind. */
         Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
@@ -6939,6 +7618,40 @@ export interface components {
          * @enum {string}
          */
         Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description What it would have come to. */
+        WhatIf: {
+            /**
+             * Format: double
+             * @description The budget, in minutes of complete failure.
+             */
+            budget_minutes: number;
+            /** @description In sentences. */
+            explained: components["schemas"]["Explained"];
+            /**
+             * Format: double
+             * @description What would be left of it; negative when overspent.
+             */
+            minutes_left?: number | null;
+            /**
+             * Format: double
+             * @description The share that would be left.
+             */
+            remaining?: number | null;
+            /** @description The whole in one sentence. */
+            sentence: string;
+            /** @description What its policy would say. */
+            state: components["schemas"]["BudgetState"];
+            /**
+             * Format: double
+             * @description The target, in percent.
+             */
+            target: number;
+            /**
+             * Format: int64
+             * @description How long the window is.
+             */
+            window_seconds: number;
+        };
         /**
          * @description Working time or working days: `30m`, `4h`, `2d`.
          * @example 4h
@@ -8029,6 +8742,275 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DataSourceView"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceCredentials"];
+            };
+        };
+        responses: {
+            /** @description They are kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTried"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10586,6 +11568,680 @@ export interface operations {
                 };
             };
             /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only these states of the budget, separated by commas. */
+                state?: components["schemas"]["BudgetState"][];
+                /** @description Only those about this item: `service/checkout`. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only those that this team answers for: `team/payments`. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those whose burn somebody is told of. */
+                burning?: boolean;
+                /** @description Only those with this text in name or title. */
+                q?: string;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of objectives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ObjectiveRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The objective */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectiveView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_ask_anew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is asked within minutes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its counts are pushed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushedCounts"];
+            };
+        };
+        responses: {
+            /** @description They are on disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsTaken"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A source is asked for this objective */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A minute is wrong; nothing was taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_minutes: {
+        parameters: {
+            query?: {
+                /** @description From when on; the last day if not said. */
+                from?: components["schemas"]["Time"];
+                /** @description Until when; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description `json` or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The minutes; as CSV where that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawMinutes"];
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_series: {
+        parameters: {
+            query?: {
+                /** @description How many points at most: 240 if not said. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The way of the budget */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetSeries"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was promised when */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TargetHeld"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_what_if: {
+        parameters: {
+            query?: {
+                /** @description Another target, in percent. */
+                target?: number;
+                /** @description Another window: `28d`, `12h`, or `week`, `month`, `quarter`, `year`. */
+                window?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_export_openslo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description YAML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_read_openslo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSloText"];
+            };
+        };
+        responses: {
+            /** @description What they come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSloRead"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The text is no OpenSLO */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ export * as classes from './classes';
 export * as estate from './estate';
 export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';
+export * as objectives from './objectives';
 export * as oncall from './oncall';
 export * as overview from './overview';
 export * as reports from './reports';

@@ -4,6 +4,7 @@ import {
   IconBellOff,
   IconChartBar,
   IconDeviceDesktop,
+  IconGauge,
   IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
@@ -77,6 +78,12 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place
+          to="/objectives"
+          icon={<IconGauge size={18} stroke={1.75} />}
+          label="Objectives"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -101,6 +108,7 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/objectives'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -217,6 +225,12 @@ function UserMenu() {
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
           Heartbeats
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconGauge size={16} />}
+          renderRoot={(props) => <Link to="/objectives" {...props} />}
+        >
+          Objectives
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

@@ -14,8 +14,8 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
   ]);
 });
 
-test('a change of an item makes the estate stale, and the settings that list people', () => {
-  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'settings']);
+test('a change of an item makes estate and objectives stale, and the settings that list people', () => {
+  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'objectives', 'settings']);
 });
 
 test('an account concerns the settings only', () => {

@@ -48,6 +48,7 @@ struct MinutesQuery {
     /// Until when; now if not said.
     to: Option<Time>,
     /// `json` or `csv`.
+    #[param(inline)]
     format: MinutesFormat,
 }
 

@@ -9,6 +9,7 @@ mod evaluate;
 mod export;
 pub mod keep;
 pub mod live;
+pub mod openslo;
 pub mod pull;
 mod push;
 mod question;

@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(targets::routes())
         .merge(whatif::routes())
         .merge(sources::routes())
+        .merge(super::openslo::routes())
 }
 
 /// The objective that an address names.

@@ -113,7 +113,7 @@ fn known(app: &App, caller: &Caller, name: &str) -> Answer<DataSourceSpec> {
 }
 
 /// All data sources, and how they answer.
-#[utoipa::path(get, path = "/data-sources", tag = "objectives",
+#[utoipa::path(get, path = "/data-sources", tag = "sources",
     responses((status = 200, description = "All of them", body = Items<DataSourceView>)))]
 async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<Items<DataSourceView>>> {
     let mut conn = app.db.reader().await?;
@@ -152,7 +152,7 @@ fn without_password(url: &str) -> String {
 }
 
 /// Sets what a source is asked with. It is kept sealed and never shown.
-#[utoipa::path(put, path = "/data-sources/{name}/credentials", tag = "objectives",
+#[utoipa::path(put, path = "/data-sources/{name}/credentials", tag = "sources",
     params(SourcePath), request_body = Wanted,
     responses((status = 204, description = "They are kept")))]
 async fn put(
@@ -180,7 +180,7 @@ async fn put(
 }
 
 /// Forgets what a source is asked with.
-#[utoipa::path(delete, path = "/data-sources/{name}/credentials", tag = "objectives",
+#[utoipa::path(delete, path = "/data-sources/{name}/credentials", tag = "sources",
     params(SourcePath), responses((status = 204, description = "They are forgotten")))]
 async fn delete(
     State(app): State<App>,
@@ -216,7 +216,7 @@ async fn write(
 }
 
 /// Asks a source something simple, to see whether it answers.
-#[utoipa::path(post, path = "/data-sources/{name}/test", tag = "objectives",
+#[utoipa::path(post, path = "/data-sources/{name}/test", tag = "sources",
     params(SourcePath),
     responses((status = 200, description = "What it answered", body = SourceTried)))]
 async fn test(
