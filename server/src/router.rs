@@ -55,6 +55,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(crate::practices::objectives::routes::routes())
                 .merge(oncall::routes::routes())
+                .merge(oncall::people::routes())
                 .merge(reports::routes::routes())
                 .merge(silences::routes::routes())
                 .merge(crate::practices::tuning::routes::routes())

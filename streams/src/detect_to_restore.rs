@@ -185,6 +185,7 @@ fn page_fact(
         | Event::Called { .. }
         | Event::Attempted { .. }
         | Event::Exhausted { .. }
+        | Event::Continued { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
 }

@@ -30,6 +30,7 @@ pub use detect_to_restore::react;
 pub use entering::assigned;
 pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use leading::{Glance, leads_somewhere};
+pub use paging::tick as page_tick;
 pub use policy::Policy;
 pub use routes::{Route, RouteError, Routes};
 pub use tune::{rule_of, tune};

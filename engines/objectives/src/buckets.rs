@@ -211,10 +211,16 @@ impl Buckets {
         let place = minute.saturating_sub(self.first).max(0);
         let place = usize::try_from(place).unwrap_or(usize::MAX).min(self.len());
         let (block, rest) = (place / BLOCK, place % BLOCK);
-        match self.blocks.get(block) {
-            Some(block) => (0..rest).fold(block.before, |sums, at| sums.with(block.get(at))),
-            None => self.tail.iter().take(rest).fold(self.sums, |sums, set| sums.with(*set)),
+        let Some(held) = self.blocks.get(block) else {
+            return self.tail.iter().take(rest).fold(self.sums, |sums, set| sums.with(*set));
+        };
+        if rest <= BLOCK / 2 {
+            return (0..rest).fold(held.before, |sums, at| sums.with(held.get(at)));
         }
+        // From the end it is nearer.
+        let after = self.blocks.get(block + 1).map_or(self.sums, |next| next.before);
+        let behind = (rest..BLOCK).fold(Sums::default(), |sums, at| sums.with(held.get(at)));
+        after.instead(behind, Sums::default())
     }
 
     /// Every minute that it holds, in order.

@@ -23,6 +23,8 @@ pub enum Kind {
     Route,
     MaintenanceWindow,
     Freeze,
+    Schedule,
+    Absence,
     Calendar,
     ServiceContract,
     Objective,
@@ -31,10 +33,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which people read an estate.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Team,
         Kind::Person,
         Kind::EscalationPolicy,
+        Kind::Schedule,
+        Kind::Absence,
         Kind::Product,
         Kind::UseCase,
         Kind::Service,
@@ -65,6 +69,8 @@ impl Kind {
             Kind::Route => "Route",
             Kind::MaintenanceWindow => "MaintenanceWindow",
             Kind::Freeze => "Freeze",
+            Kind::Schedule => "Schedule",
+            Kind::Absence => "Absence",
             Kind::Calendar => "Calendar",
             Kind::ServiceContract => "ServiceContract",
             Kind::Objective => "Objective",
@@ -87,6 +93,8 @@ impl Kind {
             Kind::Route => "route",
             Kind::MaintenanceWindow => "maintenancewindow",
             Kind::Freeze => "freeze",
+            Kind::Schedule => "schedule",
+            Kind::Absence => "absence",
             Kind::Calendar => "calendar",
             Kind::ServiceContract => "servicecontract",
             Kind::Objective => "objective",

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::Kind;
 use crate::spec::{
     CalendarSpec, DataSourceSpec, EscalationPolicySpec, ObjectiveSpec, PersonSpec, ProductSpec,
-    ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
+    ScheduleSpec, ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
 };
 
 /// A team, by name.
@@ -31,6 +31,8 @@ pub type CalendarRef = Ref<CalendarSpec>;
 pub type ServiceContractRef = Ref<ServiceContractSpec>;
 /// An objective, by name.
 pub type ObjectiveRef = Ref<ObjectiveSpec>;
+/// A schedule, by name.
+pub type ScheduleRef = Ref<ScheduleSpec>;
 /// A data source, by name.
 pub type DataSourceRef = Ref<DataSourceSpec>;
 
@@ -125,6 +127,52 @@ impl<'de, S: SpecOf> Deserialize<'de> for Ref<S> {
             let (kind, prefix) = (S::KIND.word(), S::KIND.prefix());
             serde::de::Error::custom(format!(
                 "`{short}` names no {kind}; write its name, or {prefix}/ and its name"
+            ))
+        })
+    }
+}
+
+/// Whom an escalation step calls: a person by bare name, or `team/…` for all of a team.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Target(ItemRef);
+
+impl Target {
+    /// The kinds that may be called.
+    pub const KINDS: &[Kind] = &[Kind::Person, Kind::Team];
+
+    /// From a bare name of a person or a full name; `None` when nobody can be called by it.
+    pub fn new(text: &str) -> Option<Target> {
+        let item = match text.split_once('/') {
+            None => ItemRef::new(Kind::Person.prefix(), text)?,
+            Some((kind, name)) => ItemRef::new(kind, name)?,
+        };
+        let known = Kind::of(&item).is_some_and(|kind| Target::KINDS.contains(&kind));
+        known.then_some(Target(item))
+    }
+
+    /// The item that it names.
+    pub fn item(&self) -> &ItemRef {
+        &self.0
+    }
+}
+
+impl<S: SpecOf> From<Ref<S>> for Target {
+    fn from(named: Ref<S>) -> Target {
+        Target(named.item)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Target, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Target::new(&text).ok_or_else(|| {
+            let short: String = text.chars().take(64).collect();
+            let full: Vec<String> =
+                Target::KINDS.iter().map(|kind| format!("{}/", kind.prefix())).collect();
+            serde::de::Error::custom(format!(
+                "`{short}` names nobody to call; write the name of a person, or one after {}",
+                full.join(" or ")
             ))
         })
     }

@@ -11,6 +11,7 @@ mod place;
 mod policy;
 mod route;
 mod running;
+mod schedule;
 mod wait;
 mod within;
 
@@ -26,11 +27,17 @@ pub use objective::{
     ObjectiveSpec, ObjectiveWindow, Slice, ThresholdOp,
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
-pub use people::{ContactMethod, PersonSpec, TeamSpec, TeamType};
+pub use people::{
+    ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
+};
 pub use place::{SiteSpec, SupplierSpec};
-pub use policy::{EscalationPolicySpec, EscalationStep};
+pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
+pub use schedule::{
+    AbsenceSpec, AbsenceType, BackupRule, GivenShift, ScheduleLayer, ScheduleOverride,
+    ScheduleSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap,
+};
 pub use wait::Wait;
 pub use within::Within;
 
@@ -95,6 +102,8 @@ specs! {
     Route RouteSpec,
     MaintenanceWindow MaintenanceWindowSpec,
     Freeze FreezeSpec,
+    Schedule ScheduleSpec,
+    Absence AbsenceSpec,
     Calendar CalendarSpec,
     ServiceContract ServiceContractSpec,
     Objective ObjectiveSpec,
@@ -110,6 +119,7 @@ impl Spec {
             Spec::Component(component) => component.team.as_ref(),
             Spec::UseCase(usecase) => usecase.team.as_ref(),
             Spec::EscalationPolicy(policy) => policy.team.as_ref(),
+            Spec::Schedule(schedule) => schedule.team.as_ref(),
             _ => None,
         }
     }

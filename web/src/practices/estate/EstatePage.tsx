@@ -34,6 +34,8 @@ const otherKinds = [
   'team',
   'person',
   'escalationpolicy',
+  'schedule',
+  'absence',
   'servicecontract',
   'objective',
   'calendar',

@@ -14,6 +14,8 @@ const kinds = [
   'team',
   'person',
   'escalationpolicy',
+  'schedule',
+  'absence',
   'site',
   'supplier',
   'servicecontract',

@@ -14,6 +14,8 @@ const kinds: Record<string, string> = {
   route: 'Route',
   maintenancewindow: 'MaintenanceWindow',
   freeze: 'Freeze',
+  schedule: 'Schedule',
+  absence: 'Absence',
   calendar: 'Calendar',
   servicecontract: 'ServiceContract',
   objective: 'Objective',
@@ -37,7 +39,17 @@ export function example(kind: string): ResourceDocument {
 
 const specs: Record<string, Record<string, unknown>> = {
   team: { email: 'team@example.org' },
-  person: { email: 'ada@example.org', teams: ['team-name'] },
+  person: {
+    email: 'ada@example.org',
+    teams: ['team-name'],
+    timeZone: 'Europe/Berlin',
+    addresses: { ntfy: 'ada-pages', sms: '+4930123456' },
+    notify: [
+      { priorities: ['P1', 'P2'], by: ['ntfy'] },
+      { priorities: ['P1', 'P2'], after: '2m', by: ['sms'] },
+      { priorities: ['P3', 'P4', 'P5'], between: { from: '08:00', until: '20:00' }, by: ['email'] },
+    ],
+  },
   product: { team: 'team-name' },
   service: {
     team: 'team-name',
@@ -59,6 +71,22 @@ const specs: Record<string, Record<string, unknown>> = {
     items: ['component/database-name'],
     windows: [{ start: '2030-01-31T22:00:00Z', end: '2030-01-31T23:00:00Z' }],
     reason: 'new disks',
+  },
+  schedule: {
+    team: 'team-name',
+    timeZone: 'Europe/Berlin',
+    layers: [
+      {
+        name: 'first',
+        rotations: [{ start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] }],
+      },
+    ],
+  },
+  absence: {
+    person: 'person-name',
+    type: 'leave',
+    start: '2030-07-01T00:00:00+02:00',
+    end: '2030-07-15T00:00:00+02:00',
   },
   freeze: {
     windows: [{ start: '2030-12-20T00:00:00Z', end: '2031-01-02T00:00:00Z' }],
