@@ -1813,6 +1813,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A time in which somebody is away, and not called: leave, illness. */
+        AbsenceSpec: {
+            end?: components["schemas"]["Time"] | null;
+            /** @description Who. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Why, as far as others need to know. */
+            type?: components["schemas"]["AbsenceType"];
+        };
+        /**
+         * @description Why somebody is away.
+         * @enum {string}
+         */
+        AbsenceType: "leave" | "sickness" | "other";
         /** @description How many events were taken. */
         Accepted: {
             /** @description So many. */
@@ -2340,6 +2355,11 @@ export interface components {
              */
             users?: number | null;
         };
+        /**
+         * @description What becomes of a shift whose person is away.
+         * @enum {string}
+         */
+        BackupRule: "next" | "below" | "nobody";
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -3517,6 +3537,15 @@ export interface components {
             };
             /** @description When. */
             windows: components["schemas"]["MaintenancePeriod"][];
+        };
+        /** @description What somebody has in a stretch of time, and gives away. */
+        GivenShift: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Who has it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description The first moment. */
+            start: components["schemas"]["Time"];
         };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
@@ -6645,6 +6674,20 @@ export interface components {
             /** @enum {string} */
             apiVersion: "operate/v1";
             /** @enum {string} */
+            kind: "Schedule";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ScheduleSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Absence";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["AbsenceSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
             kind: "Product";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["ProductSpec"];
@@ -7018,6 +7061,59 @@ export interface components {
             /** @description How many firing alerts have an item by them that they did not have before. */
             rematched: number;
         };
+        /** @description People who take turns. */
+        ScheduleLayer: {
+            /** @description What becomes of a shift whose person is away. */
+            backup?: components["schemas"]["BackupRule"];
+            backupPerson?: components["schemas"]["PersonRef"] | null;
+            /** @description The hours of a week in which it has somebody; always when not said. */
+            hours?: components["schemas"]["OpeningHours"][];
+            /** @description What it is called, for explanations. */
+            name: string;
+            /**
+             * @description Who takes turns, from when on. To change it, add one more with its `start`: what was before
+             *     stays as it was.
+             */
+            rotations: components["schemas"]["ShiftRotation"][];
+            /**
+             * @description Whether shifts without any of those hours are nobody's turn, so that days off fall on
+             *     everybody alike.
+             */
+            skipClosed?: boolean;
+            /** @description Its own zone, where it is another than the schedule's. */
+            timeZone?: string | null;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A stretch of time that somebody takes over. */
+        ScheduleOverride: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            insteadOf?: components["schemas"]["PersonRef"] | null;
+            /** @description Who takes it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /**
+         * @description Who is on call when: people who take turns, in layers of which a later one lies over those
+         *     before it, with changes by hand on top. Who is away is stood in for.
+         */
+        ScheduleSpec: {
+            coverCalendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description The layers; a later one lies over those before it. */
+            layers: components["schemas"]["ScheduleLayer"][];
+            /** @description What people may be asked for. */
+            limits?: components["schemas"]["ShiftLimits"];
+            /** @description Stretches of time that somebody takes over; a later one lies over those before it. */
+            overrides?: components["schemas"]["ScheduleOverride"][];
+            /** @description Shifts that two people have exchanged. */
+            swaps?: components["schemas"]["ShiftSwap"][];
+            team?: components["schemas"]["TeamRef"] | null;
+            /** @description The zone in whose wall time people hand over, by its IANA name. */
+            timeZone: string;
+        };
         /**
          * @description What a token may be used for, besides what its role allows.
          * @enum {string}
@@ -7132,6 +7228,38 @@ export interface components {
             password: string;
             /** @description Name of the account. */
             username: string;
+        };
+        /** @description What people may be asked for; what is not said is not looked at. */
+        ShiftLimits: {
+            load?: components["schemas"]["ShiftLoad"] | null;
+            rest?: components["schemas"]["Wait"] | null;
+            stretch?: components["schemas"]["Wait"] | null;
+        };
+        /** @description Most time on call within some time. */
+        ShiftLoad: {
+            /** @description So much at most. */
+            most: components["schemas"]["Wait"];
+            /** @description Within any time of this length. */
+            within: components["schemas"]["Wait"];
+        };
+        /** @description Shifts of the same length, one after another. */
+        ShiftRotation: {
+            /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
+            every: string;
+            /** @description Who takes turns, in this order. */
+            people: components["schemas"]["PersonRef"][];
+            /**
+             * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
+             *     time ever after, whatever the clocks do.
+             */
+            start: string;
+        };
+        /** @description Shifts that two people have exchanged. */
+        ShiftSwap: {
+            /** @description What one gives to the other. */
+            one: components["schemas"]["GivenShift"];
+            /** @description What the other gives in return. */
+            other: components["schemas"]["GivenShift"];
         };
         /** @description A figure without the incidents behind it. */
         ShortFigure: {
@@ -7417,7 +7545,7 @@ export interface components {
             error?: string | null;
         };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ScheduleSpec"] | components["schemas"]["AbsenceSpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**

@@ -126,7 +126,7 @@ async fn decide(
         let mut decided = stored
             .remove(&name)
             .unwrap_or_else(|| Decided { objective: name.clone(), ..Decided::default() });
-        let before = decided.state.clone();
+        let before = (decided.state.clone(), decided.firing.clone());
         let events = match standings.get(&name) {
             Some(standing) => {
                 decided.state.note_calm(&standing.figures);
@@ -143,7 +143,7 @@ async fn decide(
         }
         let tickets = tickets.get(&name).copied().unwrap_or_default();
         decided.firing = firing(&decided.state, tickets);
-        if decided.state != before {
+        if (&decided.state, &decided.firing) != (&before.0, &before.1) {
             changed.push((decided, events));
         }
     }

@@ -50,7 +50,13 @@ export function ObjectiveList() {
         title="Objectives"
         meta="What has to be good how often, and how much may still go wrong."
         actions={
-          <Button component={Link} to="/estate/new" size="xs" variant="default">
+          <Button
+            renderRoot={(props) => (
+              <Link to="/estate/new" search={{ kind: 'objective' }} {...props} />
+            )}
+            size="xs"
+            variant="default"
+          >
             New objective
           </Button>
         }
@@ -97,8 +103,10 @@ export function ObjectiveList() {
             ) : (
               <>
                 An objective says how often something has to be good. Write one as a{' '}
-                <Link to="/estate/new">resource of the estate</Link>, or take yours over with{' '}
-                <code>operate import openslo</code>.
+                <Link to="/estate/new" search={{ kind: 'objective' }}>
+                  resource of the estate
+                </Link>
+                , or take yours over with <code>operate import openslo</code>.
               </>
             )}
           </EmptyState>
