@@ -53,6 +53,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(notifications::kept::routes())
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
+                .merge(crate::practices::objectives::routes::routes())
                 .merge(oncall::routes::routes())
                 .merge(crate::practices::contracts::routes::routes())
                 .merge(oncall::people::routes())

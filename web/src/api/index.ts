@@ -6,6 +6,7 @@ export * as contracts from './contracts';
 export * as estate from './estate';
 export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';
+export * as objectives from './objectives';
 export * as oncall from './oncall';
 export * as overview from './overview';
 export * as reports from './reports';

@@ -13,6 +13,7 @@ export const keys = {
   alert: (id: string) => ['alerts', 'one', id] as const,
   silences: ['silences'],
   tuning: ['tuning'],
+  objectives: ['objectives'],
   heartbeats: ['heartbeats'],
   contracts: ['contracts'],
   estate: ['estate'],

@@ -24,6 +24,11 @@ export type IncidentRow = Schemas['IncidentRow'];
 export type NewIncident = Schemas['NewIncident'];
 export type IncidentCommand = Schemas['IncidentCommand'];
 
+export type ObjectiveRow = Schemas['ObjectiveRow'];
+export type Objective = Schemas['ObjectiveView'];
+export type BudgetState = Schemas['BudgetState'];
+export type BudgetSeries = Schemas['BudgetSeries'];
+
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
 export type AlertHistory = Schemas['Listed_AlertHistory']['items'][number];

@@ -5,6 +5,7 @@ import {
   IconChartBar,
   IconContract,
   IconDeviceDesktop,
+  IconGauge,
   IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
@@ -86,6 +87,12 @@ export function Layout() {
           label="Contracts"
           wide
         />
+        <Place
+          to="/objectives"
+          icon={<IconGauge size={18} stroke={1.75} />}
+          label="Objectives"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -112,6 +119,7 @@ interface PlaceProps {
     | '/heartbeats'
     | '/oncall'
     | '/contracts'
+    | '/objectives'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -240,6 +248,12 @@ function UserMenu() {
           renderRoot={(props) => <Link to="/contracts" {...props} />}
         >
           Contracts
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconGauge size={16} />}
+          renderRoot={(props) => <Link to="/objectives" {...props} />}
+        >
+          Objectives
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

@@ -19,6 +19,7 @@ const places = [
   ['History of alerts', '/alerts/history'],
   ['Tuning tasks', '/tuning'],
   ['Alerts without an item', '/alerts?matched=false'],
+  ['Objectives', '/objectives'],
   ['Estate map', '/estate'],
   ['On call', '/oncall'],
   ['Reports', '/reports'],

@@ -177,6 +177,25 @@ const tuningTask = createRoute({
   component: lazyRouteComponent(() => import('../practices/tuning/TuningPage'), 'TuningPage'),
 });
 
+const objectiveList = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives',
+  validateSearch: only('state', 'item', 'team', 'burning', 'q', 'sort'),
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectiveList'),
+    'ObjectiveList',
+  ),
+});
+
+const objective = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives/$name',
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectivePage'),
+    'ObjectivePage',
+  ),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: '/silences',
@@ -359,6 +378,8 @@ export const routeTree = root.addChildren([
     routing,
     tuning,
     tuningTask,
+    objectiveList,
+    objective,
     silences,
     newSilence,
     silence,
