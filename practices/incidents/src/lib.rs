@@ -30,6 +30,7 @@ mod event;
 pub mod expected;
 mod fields;
 mod incident;
+mod past;
 mod policy;
 mod potential;
 pub mod priority;
@@ -49,6 +50,7 @@ pub use incident::{
     Affected, Comment, Hold, Incident, LinkEntry, LinkKind, Member, Outage, PriorityOverride, Role,
     SetByHand, Severity, Task,
 };
+pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Step};
 pub use stage::{ALLOWED, Phase, Stage};
