@@ -4,6 +4,7 @@
 //!
 //! A seed gives the same run on any machine: nothing here reads a clock or the system's randomness.
 
+mod clocks;
 pub mod oracle;
 pub mod outside;
 pub mod people;

@@ -1,16 +1,18 @@
 //! Operate in memory: the real practices and streams over a store that commits each step whole,
 //! as the server does with its transactions.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
+use contracts::clocks::{self, Books, Clocks};
 use estate::{Estate, SourceFile};
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
-    Actor, AlertId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId, PageId,
-    Refusal, Time,
+    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
+    PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
@@ -33,6 +35,8 @@ pub enum Happening {
     Page(PageId, oncall::Event),
     /// To an alert that planned work explains.
     Expected(ExpectedId, expected::Event),
+    /// To the clocks of an incident.
+    Clocks(ClocksId, clocks::Event),
 }
 
 /// A message in the outbox.
@@ -82,6 +86,8 @@ pub struct World {
     pub pages: Shelf<Page>,
     /// Alerts that planned work explains.
     pub expected: Shelf<Expected>,
+    /// The clocks that contracts set on incidents.
+    pub clocks: Shelf<Clocks>,
     /// The outbox.
     pub outbox: BTreeMap<OutboxId, Letter>,
     /// The journal, in order.
@@ -94,6 +100,8 @@ pub struct World {
     pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
+    /// Calendars as the oracles read them, worked out once.
+    pub books: RefCell<Books>,
     matcher: Matcher,
     by_fingerprint: HashMap<Fingerprint, AlertId>,
     cursor: usize,
@@ -104,12 +112,15 @@ pub struct World {
 impl World {
     /// A world at nine in the morning, with the estate of `estate.yaml`.
     pub fn new(seed: u64) -> World {
+        let now = Time::from_seconds(20_514 * 86_400 + 9 * 3_600);
         World {
-            now: Time::from_seconds(20_514 * 86_400 + 9 * 3_600),
+            now,
+            books: RefCell::new(Books::new(now, now)),
             alerts: Shelf::default(),
             incidents: Shelf::default(),
             pages: Shelf::default(),
             expected: Shelf::default(),
+            clocks: Shelf::default(),
             outbox: BTreeMap::new(),
             journal: Vec::new(),
             policy: streams::Policy {
@@ -118,7 +129,7 @@ impl World {
             },
             routes: Routes::default(),
             classifier: Classifier::default(),
-            estate: estate(),
+            estate: estate(&[ESTATE]),
             matcher: Matcher::default(),
             by_fingerprint: HashMap::new(),
             cursor: 0,
@@ -248,6 +259,9 @@ impl World {
         for id in self.expected.due(self.now) {
             self.ask_expected(id, &Expected::tick(), &moment);
         }
+        for id in self.clocks.due(self.now) {
+            self.ask_clocks(id, &Clocks::tick(), &moment);
+        }
         self.journal.len() - before
     }
 
@@ -256,6 +270,18 @@ impl World {
             let events = done.events.into_iter();
             self.journal.extend(events.map(|event| Happening::Expected(id, event)));
         }
+    }
+
+    fn ask_clocks(&mut self, id: ClocksId, command: &clocks::Command, moment: &Moment) {
+        if let Ok(done) = self.clocks.execute(id, command, moment) {
+            let events = done.events.into_iter();
+            self.journal.extend(events.map(|event| Happening::Clocks(id, event)));
+        }
+    }
+
+    /// Promises what `contracts.yaml` says.
+    pub fn promise(&mut self) {
+        self.estate = estate(&[ESTATE, CONTRACTS]);
     }
 
     /// Whether the stream has entries before it.
@@ -319,6 +345,7 @@ impl World {
         let records = records.chain(self.incidents.rows().filter_map(Lifecycle::next_due));
         let records = records.chain(self.pages.rows().filter_map(Lifecycle::next_due));
         let records = records.chain(self.expected.rows().filter_map(Lifecycle::next_due));
+        let records = records.chain(self.clocks.rows().filter_map(Lifecycle::next_due));
         records.chain(letters.map(|letter| letter.due_at)).min()
     }
 
@@ -332,6 +359,7 @@ impl World {
             Happening::Expected(id, event) => {
                 self.expected.get(*id).map(|record| Fact::Expected(record, event))
             }
+            Happening::Clocks(..) => None,
         };
         let Some(fact) = fact else { return Vec::new() };
         let wants = streams::wants(&fact);
@@ -361,7 +389,10 @@ impl World {
             })
         };
         let expected: Vec<Expected> = self.expected.rows().filter(wanted).cloned().collect();
+        let wanted = |clocks: &&Clocks| wants.contains(&Want::ClocksOf(clocks.incident));
+        let clocks: Vec<Clocks> = self.clocks.rows().filter(wanted).cloned().collect();
         let context = Context {
+            clocks: &clocks,
             silenced: &BTreeSet::new(),
             decided: &Default::default(),
             expected: &expected,
@@ -390,7 +421,8 @@ impl World {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
             Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
-            Want::ExpectedOf(_) | Want::ExpectedBy(_) => false,
+            Want::OpenIncidents => incident.is_open(),
+            Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }
     }
 
@@ -428,6 +460,17 @@ impl World {
                 self.ask_expected(id, &command, moment);
                 Ok(())
             }
+            Reaction::OpenClocks(id, look) => {
+                let command = clocks::Command::Look(look);
+                self.clocks.open(id, &command, moment).map(|done| {
+                    let events = done.events.into_iter();
+                    self.journal.extend(events.map(|event| Happening::Clocks(id, event)));
+                })
+            }
+            Reaction::Clocks(id, command) => {
+                self.ask_clocks(id, &command, moment);
+                Ok(())
+            }
             Reaction::StartPage(id, start) => {
                 let done = self.pages.open(id, &oncall::Command::Start(start), moment);
                 done.map(|done| self.keep_page(id, done))
@@ -460,9 +503,13 @@ impl World {
     }
 }
 
-fn estate() -> Estate {
-    let text = include_str!("estate.yaml").to_owned();
-    match estate::read(&[SourceFile { name: "estate.yaml".to_owned(), text }]) {
+const ESTATE: &str = include_str!("estate.yaml");
+const CONTRACTS: &str = include_str!("contracts.yaml");
+
+fn estate(texts: &[&str]) -> Estate {
+    let file = |text: &&str| SourceFile { name: "estate.yaml".to_owned(), text: (*text).into() };
+    let files: Vec<SourceFile> = texts.iter().map(file).collect();
+    match estate::read(&files) {
         Ok(desired) => Estate::new(desired.resources().cloned()),
         Err(mistakes) => unreachable!("the estate does not read: {mistakes:?}"),
     }

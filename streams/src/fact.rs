@@ -169,6 +169,8 @@ pub(crate) fn matters_for_proof(what: &What) -> bool {
             | What::Acknowledged { .. }
             | What::MemberCleared { .. }
             | What::MemberReturned { .. }
+            // Put on hold before anybody checked, it is checked when it goes on.
+            | What::Resumed {}
     )
 }
 
