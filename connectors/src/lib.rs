@@ -1,7 +1,7 @@
 //! The outside protocols: translation between their bytes and plain values, and nothing else.
 //!
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
-//! [`email`] and [`webhook`] carry a page to a person; [`link`] signs the address that
+//! [`email`], [`webhook`] and [`paging`] carry a page to a person; [`link`] signs the address that
 //! acknowledges it. Nothing here decides, stores or retries, and no file knows another protocol's:
 //! to add one, add a file.
 
@@ -14,9 +14,13 @@ pub mod link;
 pub mod openslo;
 pub mod opsgenie;
 pub mod pagerduty;
+pub mod paging;
+pub mod places;
 pub mod receivers;
 mod send;
+mod shape;
 mod signal;
+pub mod sloth;
 mod suggest;
 pub mod webhook;
 mod wire;

@@ -7,7 +7,7 @@ pub(crate) fn nearest<'c>(text: &str, candidates: &[&'c str]) -> Option<&'c str>
     let text = text.to_ascii_lowercase();
     candidates
         .iter()
-        .map(|candidate| (strsim::osa_distance(&text, candidate), *candidate))
+        .map(|candidate| (strsim::osa_distance(&text, &candidate.to_ascii_lowercase()), *candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
         .min()
         .map(|(_, candidate)| candidate)

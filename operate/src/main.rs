@@ -4,6 +4,7 @@ mod access;
 mod alert;
 mod alertmanager;
 mod backup;
+mod calendar;
 mod client;
 mod demo;
 mod doctor;
@@ -16,12 +17,14 @@ mod journal;
 mod login;
 mod many;
 mod outbox;
+mod person;
 mod routing;
 mod saved;
 mod screen;
 mod serve;
 mod settings;
 mod silence;
+mod slo;
 mod trouble;
 mod tuning;
 
@@ -62,6 +65,10 @@ enum Command {
     Check(estate::Check),
     /// Write the estate as YAML.
     Export(estate::Export),
+    /// When a rule comes, when something is due, how much working time has passed.
+    Calendar(calendar::CalendarArgs),
+    /// Look at objectives in files: OpenSLO, and specifications of Sloth.
+    Slo(slo::SloArgs),
     /// Look at incidents and act on them.
     Incident(incident::IncidentArgs),
     /// Look at alerts and act on them.
@@ -70,6 +77,8 @@ enum Command {
     Silence(silence::SilenceArgs),
     /// Who is told of which alerts, as it is kept in the product.
     Routing(routing::RoutingArgs),
+    /// How people are called, and whether that works.
+    Person(person::PersonArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
     /// Sign in, and save the login.
@@ -146,10 +155,13 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Apply(apply) => apply.run(shell).await,
         Command::Check(check) => check.run(shell),
         Command::Export(export) => export.run(shell).await,
+        Command::Calendar(calendar) => calendar.run(shell),
+        Command::Slo(slo) => slo.run(shell),
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
         Command::Routing(routing) => routing.run(shell).await,
+        Command::Person(person) => person.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
@@ -197,8 +209,13 @@ mod tests {
             "operate journal verify --data operate-data --expect ab12",
             "operate outbox dismiss out_1 out_2 --reason gone",
             "operate settings set policy -f policy.json",
+            "operate person try ada --channel sms --json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
+            "operate calendar occurrences --dtstart 1997-09-02 --rrule FREQ=DAILY --limit 3",
+            "operate calendar due --calendar c.yaml --start T --target 8h --pause a/b --pause c/d",
+            "operate calendar elapsed --calendar c.yaml --name office --from a --to b --json",
+            "operate slo check a.yaml b.yaml --json",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

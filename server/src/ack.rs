@@ -7,10 +7,12 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use connectors::link::{AckLink, LinkKey};
+use connectors::paging::spoken;
 use kernel::{Actor, SpaceId};
 use oncall::{Command, Page};
+use serde::Deserialize;
 use spine::engine;
 
 use crate::app::App;
@@ -18,7 +20,9 @@ use crate::practices::oncall::store::PAGES;
 
 /// The routes of links.
 pub fn routes() -> Router<App> {
-    Router::new().route("/ack/{token}", get(show).post(acknowledge))
+    Router::new()
+        .route("/ack/{token}", get(show).post(acknowledge))
+        .route("/ack/{token}/voice", post(pressed))
 }
 
 async fn find(app: &App, token: &str) -> Result<(AckLink, Page), Response> {
@@ -55,15 +59,52 @@ async fn acknowledge(State(app): State<App>, Path(token): Path<String>) -> Respo
         Ok(found) => found,
         Err(response) => return response,
     };
-    let name = link.contact.rsplit('/').next().unwrap_or(&link.contact).to_owned();
-    let order = app.order(&SpaceId::main(), Actor::Link(name));
-    match engine::execute(&app.db, &PAGES, found.id, Command::Acknowledge {}, order).await {
-        Ok(done) => view(&link, &done.record),
+    match take(&app, &link, &found).await {
+        Ok(taken) => view(&link, &taken),
         Err(spine::Denied::Fault(_)) => unavailable(),
         Err(denied) => {
             page(StatusCode::CONFLICT, "Not acknowledged", &format!("{denied}."), Some(&found))
         }
     }
+}
+
+/// Acknowledges for whoever the link was made for.
+async fn take(app: &App, link: &AckLink, found: &Page) -> Result<Page, spine::Denied> {
+    let name = link.contact.rsplit('/').next().unwrap_or(&link.contact).to_owned();
+    let order = app.order(&SpaceId::main(), Actor::Link(name));
+    let done = engine::execute(&app.db, &PAGES, found.id, Command::Acknowledge {}, order).await?;
+    Ok(done.record)
+}
+
+/// What a telephone provider says of the keys that were pressed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Pressed {
+    digits: String,
+}
+
+/// Answers a telephone provider: a digit acknowledges, the same as the button. The link in the
+/// address is what shows that it was we who asked to be called.
+async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String) -> Response {
+    // What cannot be read is no digit.
+    let Pressed { digits } = serde_urlencoded::from_str(&body).unwrap_or_default();
+    let (link, found) = match find(&app, &token).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let (takes, _) = spoken(&digits, String::new);
+    let said = match takes {
+        false => String::new(),
+        true => match take(&app, &link, &found).await {
+            Ok(taken) if taken.acknowledged_by.is_some() => "Taken. Nobody else is called.".into(),
+            Ok(_) => "Nobody is needed any more.".into(),
+            Err(spine::Denied::Fault(_)) => return unavailable(),
+            Err(denied) => format!("Not taken: {denied}."),
+        },
+    };
+    let (_, answer) = spoken(&digits, || said);
+    let headers = [("content-type", "text/xml; charset=utf-8"), ("cache-control", "no-store")];
+    (StatusCode::OK, headers, answer).into_response()
 }
 
 /// What the page says now, with the button while it is of use.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::config::Config;
+use crate::courier::Ways;
 use crate::keys::Keys;
 use crate::practices::alerts::batch::Intake;
 use crate::practices::alerts::hot::HotAlerts;
@@ -41,6 +42,8 @@ pub struct App {
     pub routing: LiveRouting,
     /// The groups of alerts that receivers are told of.
     pub board: LiveBoard,
+    /// The ways to people.
+    pub ways: Arc<Ways>,
     /// Where signals are handed in.
     pub intake: Intake,
     /// Where journal entries are heard as they come.

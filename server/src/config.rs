@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use connectors::paging::Channels;
 use serde::{Deserialize, Serialize};
 
 /// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
@@ -24,6 +25,8 @@ pub struct Config {
     pub smtp: Smtp,
     /// Outgoing webhooks.
     pub webhook: Webhook,
+    /// The services through which people are called besides.
+    pub channels: Channels,
     /// Incoming alerts and events.
     pub intake: Intake,
     /// Who is told of groups of alerts.
@@ -130,6 +133,7 @@ impl Default for Config {
             key_file: None,
             smtp: Smtp::default(),
             webhook: Webhook::default(),
+            channels: Channels::default(),
             intake: Intake::default(),
             routing: Routing::default(),
             history: History::default(),
@@ -307,7 +311,21 @@ fn guess(key: &str, value: &str) -> toml::Value {
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
     }
-    let wants_text = matches!(key, "password" | "user" | "host" | "from" | "data" | "level");
+    const TEXTS: [&str; 12] = [
+        "password",
+        "user",
+        "host",
+        "from",
+        "data",
+        "level",
+        "token",
+        "secret",
+        "account",
+        "url",
+        "body",
+        "content_type",
+    ];
+    let wants_text = TEXTS.contains(&key);
     match value {
         _ if wants_text => toml::Value::String(value.to_owned()),
         "true" => toml::Value::Boolean(true),

@@ -4,21 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::email::{EmailConfig, Mailer, PageMail, Tls};
-use connectors::link::{AckLink, LinkKey};
-use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
-use estate::Spec;
-use kernel::{IncidentId, ItemRef, PageId, Priority, Time};
-use serde::Deserialize;
-use serde_json::json;
+use kernel::Time;
 use spine::engine;
 use spine::outbox::{self, Outcome, Taken};
 use spine::{Db, Fault, World};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
-use crate::keys::Keys;
-use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::carry::Carrier;
 use crate::practices::notifications::dispatch;
 use crate::practices::notifications::live::LiveRouting;
@@ -27,8 +18,10 @@ use crate::practices::oncall::store::PAGES;
 use crate::slots::Slots;
 
 mod settling;
+mod ways;
 
 use settling::Settling;
+pub use ways::{Address, Ways};
 
 /// Messages in flight at once. No target has more of them than are free, so that one that does not
 /// answer slows nobody else.
@@ -37,81 +30,30 @@ const IN_FLIGHT: usize = 256;
 const NAP: Duration = Duration::from_millis(500);
 /// Time until the next look while messages wait for a slot that no other message gives up.
 const SOON: Duration = Duration::from_millis(50);
-/// How long the link in a message is good.
-const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Carries messages to the outside.
 pub struct Courier {
     db: Db,
     world: World,
-    estate: LiveEstate,
-    base_url: String,
-    mailer: Result<Mailer, String>,
-    webhooks: Webhooks,
-    webhook_secret: WebhookSecret,
-    links: LinkKey,
+    ways: Arc<Ways>,
     carrier: Option<Carrier>,
 }
 
-/// What a page puts into a message.
-#[derive(Debug, Deserialize)]
-struct Call {
-    page: PageId,
-    incident: IncidentId,
-    number: u64,
-    title: String,
-    priority: Priority,
-    service: Option<ItemRef>,
-    url_path: String,
-    policy: ItemRef,
-    contact: ItemRef,
-    step: u32,
-    started_at: Time,
-}
-
 impl Courier {
-    /// Sets the connectors up.
-    ///
-    /// # Errors
-    /// When a setting cannot be used.
-    pub fn open(
-        db: Db,
-        world: World,
-        estate: LiveEstate,
-        config: &Config,
-        keys: &Keys,
-    ) -> Result<Courier, String> {
-        let allowed = Allowed::parse(&config.webhook.allow).map_err(|error| error.to_string())?;
-        let timeout = Duration::from_secs(config.webhook.timeout_seconds);
-        let webhooks = Webhooks::open(allowed, timeout).map_err(|error| error.to_string())?;
-        Ok(Courier {
-            db,
-            world,
-            estate,
-            base_url: config.base_url(),
-            mailer: mailer(config)?,
-            webhooks,
-            webhook_secret: WebhookSecret::new(&keys.webhooks),
-            links: LinkKey::new(&keys.links),
-            carrier: None,
-        })
+    /// A courier that carries calls to people.
+    pub fn new(db: Db, world: World, ways: Arc<Ways>) -> Courier {
+        Courier { db, world, ways, carrier: None }
     }
 
-    /// Carries notifications of groups of alerts too.
-    ///
-    /// # Errors
-    /// When requests cannot be sent at all.
-    pub fn carrying(self, routing: LiveRouting, config: &Config) -> Result<Courier, String> {
-        // Whoever writes a file of routing can read this machine's files: it may name receivers in
-        // private networks, as most are. What is kept in the product goes where webhooks may go.
-        let allowed = Allowed::parse(&["0.0.0.0/0", "::/0"]).map_err(|error| error.to_string())?;
-        let timeout = Duration::from_secs(config.webhook.timeout_seconds);
-        let webhooks = Webhooks::open(allowed, timeout).map_err(|error| error.to_string())?;
-        let external_url = self.base_url.clone();
+    /// Carries notifications of groups of alerts too. What a file of routing names may be in a
+    /// private network, as receivers often are; what is kept in the product goes where webhooks
+    /// may go.
+    pub fn carrying(self, routing: LiveRouting) -> Courier {
+        let (webhooks, guarded) = self.ways.webhooks();
+        let external_url = self.ways.base_url().to_owned();
         let world = self.world.clone();
-        let guarded = self.webhooks.clone();
         let carrier = Carrier { routing, webhooks, guarded, world, external_url };
-        Ok(Courier { carrier: Some(carrier), ..self })
+        Courier { carrier: Some(carrier), ..self }
     }
 
     /// Delivers until `stop`, then finishes what is in flight.
@@ -244,104 +186,12 @@ impl Courier {
         {
             return carrier.carry(taken.message.id, taken.message.body.clone()).await;
         }
-        let call: Call = match serde_json::from_value(taken.message.body.clone()) {
-            Ok(call) => call,
-            Err(error) => {
-                return Outcome::Rejected { detail: format!("the message is unreadable: {error}") };
-            }
+        let to = Address {
+            space: &taken.space,
+            channel: &taken.message.channel,
+            target: &taken.message.target,
+            message: taken.message.id,
         };
-        match taken.message.channel.as_str() {
-            "email" => self.mail(taken, &call).await,
-            "webhook" => self.call(taken, &call).await,
-            other => Outcome::Rejected { detail: format!("there is no channel {other}") },
-        }
+        self.ways.carry(&to, &taken.message.body).await
     }
-
-    fn link(&self, call: &Call) -> String {
-        let link = AckLink {
-            page: call.page,
-            contact: call.contact.to_string(),
-            expires_at: self.world.now() + LINK_LIFE,
-        };
-        match self.links.sign(&link) {
-            Ok(token) => format!("{}/ack/{token}", self.base_url),
-            // A name too long for a link: the page of the incident has the same button.
-            Err(_) => format!("{}{}", self.base_url, call.url_path),
-        }
-    }
-
-    async fn mail(&self, taken: &Taken, call: &Call) -> Outcome {
-        let mailer = match &self.mailer {
-            Ok(mailer) => mailer,
-            Err(why) => return Outcome::Rejected { detail: why.clone() },
-        };
-        let estate = self.estate.snapshot(&taken.space);
-        let zone = match estate.estate.get(&call.contact).map(|found| &found.spec) {
-            Some(Spec::Person(person)) => person.time_zone.clone().unwrap_or_default(),
-            _ => String::new(),
-        };
-        let mail = PageMail {
-            id: taken.message.id,
-            to: &taken.message.target,
-            incident: call.incident,
-            number: call.number,
-            title: &call.title,
-            priority: call.priority,
-            service: call.service.as_ref().map(ItemRef::as_str),
-            since: call.started_at,
-            now: self.world.now(),
-            zone: &zone,
-            because: &format!("step {} of {}", call.step + 1, call.policy),
-            incident_url: &format!("{}{}", self.base_url, call.url_path),
-            acknowledge_url: &self.link(call),
-        };
-        outcome(mailer.send(&mail.mail()).await)
-    }
-
-    async fn call(&self, taken: &Taken, call: &Call) -> Outcome {
-        let mut body = taken.message.body.clone();
-        body["url"] = json!(format!("{}{}", self.base_url, call.url_path));
-        body["acknowledge_url"] = json!(self.link(call));
-        let body = body.to_string();
-        let call = WebhookCall {
-            id: taken.message.id,
-            url: &taken.message.target,
-            body: &body,
-            secret: &self.webhook_secret,
-        };
-        let clock = self.world.clock.clone();
-        outcome(self.webhooks.send(&call, move || clock.now()).await.map(|a| a.to_string()))
-    }
-}
-
-fn outcome(result: Result<String, connectors::SendError>) -> Outcome {
-    match result {
-        Ok(detail) => Outcome::Delivered { detail },
-        Err(error) if error.retry => Outcome::Failed { detail: error.detail },
-        Err(error) => Outcome::Rejected { detail: error.detail },
-    }
-}
-
-/// The mailer, or why there is none.
-fn mailer(config: &Config) -> Result<Result<Mailer, String>, String> {
-    let smtp = &config.smtp;
-    if smtp.host.is_empty() {
-        return Ok(Err("no mail server is configured (smtp.host)".to_owned()));
-    }
-    let tls = match smtp.tls.as_str() {
-        "starttls" => Tls::StartTls,
-        "implicit" => Tls::Implicit,
-        _ => Tls::None,
-    };
-    let config = EmailConfig {
-        host: smtp.host.clone(),
-        port: Some(smtp.port),
-        tls,
-        user: smtp.user.clone(),
-        password: smtp.password.clone(),
-        from: smtp.from.clone(),
-        timeout_seconds: smtp.timeout_seconds,
-        certificates: None,
-    };
-    Mailer::open(&config).map(Ok).map_err(|error| format!("smtp: {error}"))
 }

@@ -248,9 +248,10 @@ fn on_call(app: &App, caller: &Caller) -> Vec<OnCall> {
     for resource in estate.resources() {
         let Spec::EscalationPolicy(policy) = &resource.spec else { continue };
         let contacts = policy.schedule().flat_map(|(after_seconds, step)| {
-            step.contacts.iter().map(move |person| {
+            let called = step.contacts.iter().flat_map(|target| estate.people(target.item()));
+            called.map(move |person| {
                 let name = estate.get(person).map_or(person.name(), |found| found.title());
-                let (person, name) = (person.item().clone(), name.to_owned());
+                let (person, name) = (person.clone(), name.to_owned());
                 OnCallContact { person, name, after_seconds }
             })
         });

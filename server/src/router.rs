@@ -54,6 +54,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(estate::routes::routes())
                 .merge(crate::practices::heartbeats::routes::routes())
                 .merge(oncall::routes::routes())
+                .merge(oncall::people::routes())
                 .merge(reports::routes::routes())
                 .merge(silences::routes::routes())
                 .merge(crate::practices::tuning::routes::routes())

@@ -16,7 +16,7 @@ use axum::extract::FromRef;
 use crate::access::{self, Access, Gate};
 use crate::app::App;
 use crate::config::Config;
-use crate::courier::Courier;
+use crate::courier::{Courier, Ways};
 use crate::keys::Keys;
 use crate::ops::Metrics;
 use crate::practices::alerts::batch::Batcher;
@@ -120,10 +120,9 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         },
         routing: routing.clone(),
     };
-    let courier = Courier::open(db.clone(), world.clone(), estate.clone(), &config, &keys)
-        .map_err(StartError::Setting)?
-        .carrying(routing.clone(), &config)
-        .map_err(StartError::Setting)?;
+    let ways = Ways::open(world.clone(), estate.clone(), &config, &keys);
+    let ways = Arc::new(ways.map_err(StartError::Setting)?);
+    let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
@@ -137,6 +136,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         silences,
         routing,
         board: LiveBoard::default(),
+        ways,
         intake,
         feed: Feed::default(),
         stop: stop.clone(),
@@ -174,9 +174,12 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
     );
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
+    let estate = app.estate.clone();
     let hands = vec![
         Hand::of::<Incidents>(),
-        Hand::of::<Pages>(),
+        Hand::waking::<Pages>(Arc::new(move |space, page, now| {
+            ::streams::page_tick(page, &estate.snapshot(space).estate, now)
+        })),
         Hand::of::<Heartbeats>(),
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<Silences>(),

@@ -254,7 +254,9 @@ impl World {
             let _ = self.ask_incident(id, &Incident::tick(), &moment);
         }
         for id in self.pages.due(self.now) {
-            let _ = self.ask_page(id, &Page::tick(), &moment);
+            let Some(page) = self.pages.get(id) else { continue };
+            let tick = ::streams::page_tick(page, &self.estate, moment.now);
+            let _ = self.ask_page(id, &tick, &moment);
         }
         for id in self.expected.due(self.now) {
             self.ask_expected(id, &Expected::tick(), &moment);

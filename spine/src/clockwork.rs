@@ -24,11 +24,14 @@ const NAP: Duration = Duration::from_secs(1);
 type Answer<T> = BoxFuture<'static, Result<T, Fault>>;
 
 /// A kind of record that has deadlines.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Hand {
     due: fn(Db) -> Answer<Option<Time>>,
-    tick: fn(Db, World) -> Answer<usize>,
+    tick: Arc<dyn Fn(Db, World) -> Answer<usize> + Send + Sync>,
 }
+
+/// Makes the command that wakes a record, for records whose tick holds what only others know.
+pub type Waking<R> = Arc<dyn Fn(&SpaceId, &R, Time) -> <R as Lifecycle>::Command + Send + Sync>;
 
 /// Implemented by the marker of a table, so that a [`Hand`] can be made from it.
 pub trait Clocked: Send + Sync + 'static {
@@ -41,9 +44,18 @@ pub trait Clocked: Send + Sync + 'static {
 impl Hand {
     /// The hand of one kind of record.
     pub fn of<C: Clocked>() -> Hand {
+        Hand::waking::<C>(Arc::new(|_, _, _| C::Record::tick()))
+    }
+
+    /// The hand of one kind of record whose wakening depends on more than the record. What the
+    /// record is asked is decided right before; it is told again should it have moved on meanwhile.
+    pub fn waking<C: Clocked>(waking: Waking<C::Record>) -> Hand {
         Hand {
             due: |db| Box::pin(async move { next_due(&db, C::TABLE.name).await }),
-            tick: |db, world| Box::pin(async move { tick::<C>(&db, &world).await }),
+            tick: Arc::new(move |db, world| {
+                let waking = waking.clone();
+                Box::pin(async move { tick::<C>(&db, &world, &waking).await })
+            }),
         }
     }
 }
@@ -100,7 +112,11 @@ async fn next_due(db: &Db, table: &'static str) -> Result<Option<Time>, Fault> {
 }
 
 /// Wakes every record that is due; returns how many moved.
-async fn tick<C: Clocked>(db: &Db, world: &World) -> Result<usize, Fault> {
+async fn tick<C: Clocked>(
+    db: &Db,
+    world: &World,
+    waking: &Waking<C::Record>,
+) -> Result<usize, Fault> {
     let sql = format!(
         "SELECT space_id, id, due_at FROM {} \
          WHERE due_at <= $1 AND (due_at, space_id, id) > ($2, $3, $4) \
@@ -116,7 +132,7 @@ async fn tick<C: Clocked>(db: &Db, world: &World) -> Result<usize, Fault> {
         let Some(row) = due.last() else { return Ok(moved) };
         last = (row.get("due_at")?, row.get("space_id")?, row.get("id")?);
         let woken: Vec<bool> = stream::iter(due)
-            .map(|row| wake::<C>(db, world, row))
+            .map(|row| wake::<C>(db, world, waking, row))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await?;
@@ -126,7 +142,12 @@ async fn tick<C: Clocked>(db: &Db, world: &World) -> Result<usize, Fault> {
 
 /// Wakes one record; `false` when it had nothing to do. Its own faults are logged and keep no
 /// other record from being woken; only a database that is away stops the round.
-async fn wake<C: Clocked>(db: &Db, world: &World, row: Row) -> Result<bool, Fault> {
+async fn wake<C: Clocked>(
+    db: &Db,
+    world: &World,
+    waking: &Waking<C::Record>,
+    row: Row,
+) -> Result<bool, Fault> {
     let (space, id): (SpaceId, String) = (row.get("space_id")?, row.get("id")?);
     let kind = C::Record::KIND;
     let Ok(parsed) = id.parse() else {
@@ -134,22 +155,34 @@ async fn wake<C: Clocked>(db: &Db, world: &World, row: Row) -> Result<bool, Faul
         return Ok(false);
     };
     let moment = Arc::new(world.moment(Actor::system("clockwork")));
+    let mut conn = db.reader().await?;
+    let found = match engine::load(&mut conn, C::TABLE, &space, parsed).await {
+        Ok(found) => found,
+        Err(fault) if fault.outage() => return Err(fault),
+        Err(fault) => return Ok(unwoken(kind, &id, &fault)),
+    };
+    drop(conn);
+    let Some(found) = found else { return Ok(false) };
+    let command = waking(&space, &found.record, moment.now);
     let order = Order { space, moment, expected: None };
-    match engine::execute(db, C::TABLE, parsed, C::Record::tick(), order).await {
+    match engine::execute(db, C::TABLE, parsed, command, order).await {
         Ok(done) if done.events.is_empty() => {
             tracing::warn!(kind, id, "a due record had nothing to do");
             Ok(false)
         }
         Ok(_) => Ok(true),
         Err(Denied::Fault(fault)) if fault.outage() => Err(fault),
-        Err(Denied::Fault(fault)) => {
-            tracing::error!(kind, id, error = %fault.chain(), "a record could not be woken");
-            metrics::counter!("operate_clockwork_failures_total", "kind" => kind).increment(1);
-            Ok(false)
-        }
+        Err(Denied::Fault(fault)) => Ok(unwoken(kind, &id, &fault)),
         Err(denied) => {
             tracing::warn!(kind, id, reason = %denied, "a tick was refused");
             Ok(false)
         }
     }
+}
+
+/// Tells that a record could not be woken: it did not move.
+fn unwoken(kind: &'static str, id: &str, fault: &Fault) -> bool {
+    tracing::error!(kind, id, error = %fault.chain(), "a record could not be woken");
+    metrics::counter!("operate_clockwork_failures_total", "kind" => kind).increment(1);
+    false
 }

@@ -194,6 +194,7 @@ fn page_fact(
         | Event::Called { .. }
         | Event::Attempted { .. }
         | Event::Exhausted { .. }
+        | Event::Continued { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
 }

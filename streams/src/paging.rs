@@ -1,9 +1,11 @@
 //! Whether somebody has to be called for an incident, and by which policy. Asked after everything
 //! that may change the answer: what is wanted is compared with the pages that there are.
 
-use estate::{Estate, Spec};
+use std::time::Duration;
+
+use estate::{ContactMethod, Estate, Spec, Wait};
 use incidents::{Incident, Stage};
-use kernel::{Actor, ItemRef, Moment, Time};
+use kernel::{Actor, ItemRef, Moment, Priority, Time};
 use oncall::{Command, Contact, Page, Start, Step, Summary};
 
 use crate::{Context, Reaction};
@@ -104,12 +106,15 @@ fn ring(
         .filter(elsewhere)
         .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
         .collect();
-    let (steps, repeat) = steps(policy, context.estate);
+    let (priority, number) = (incident.priority, incident.number);
+    let turn = Turn { estate: context.estate, priority, number, now: moment.now };
+    let (steps, repeat) = turn.steps(policy);
     let start = Start {
         incident: incident.id,
         policy: policy.clone(),
         steps,
         repeat,
+        begin_at: context.estate.calling_begins(policy, incident.priority, moment.now),
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),
@@ -122,27 +127,71 @@ fn ring(
     reactions
 }
 
-/// The steps of a policy with everybody's addresses. A person who is gone from the estate leaves
-/// a gap, never an error: the page is made.
-fn steps(policy: &ItemRef, estate: &Estate) -> (Vec<Step>, u32) {
-    let Some(Spec::EscalationPolicy(spec)) = estate.get(policy).map(|found| &found.spec) else {
-        return (Vec::new(), 0);
+/// The tick of a page: whom each of its steps means now, since people go home and others come. What
+/// the page names is what counts, also after its policy was edited.
+pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
+    let (priority, number) = (page.summary.priority, page.summary.number);
+    let turn = Turn { estate, priority, number, now };
+    let meant = |step: &Step| match step.targets.is_empty() {
+        true => step.contacts.clone(),
+        false => turn.meant(&step.targets, step.rotate, now),
     };
-    let steps = spec.steps.iter().map(|step| Step {
-        contacts: step.contacts.iter().flat_map(|who| contacts(who.item(), estate)).collect(),
-        wait_seconds: step.wait.seconds(),
-    });
-    (steps.collect(), spec.repeat)
+    Command::Tick { fresh: page.steps.iter().map(meant).collect() }
 }
 
-fn contacts(who: &ItemRef, estate: &Estate) -> Vec<Contact> {
-    let Some(Spec::Person(person)) = estate.get(who).map(|found| &found.spec) else {
-        return Vec::new();
-    };
-    let contact = |(method, target): (estate::ContactMethod, &str)| Contact {
-        contact: who.clone(),
-        channel: method.channel().to_owned(),
-        target: target.to_owned(),
-    };
-    person.contacts().into_iter().map(contact).collect()
+/// What decides in which ways people are called: what it is about, and when their turn comes.
+struct Turn<'a> {
+    estate: &'a Estate,
+    priority: Priority,
+    /// The number of the incident.
+    number: u64,
+    now: Time,
+}
+
+impl Turn<'_> {
+    /// The steps of a policy with everybody's addresses. A person who is gone from the estate
+    /// leaves a gap, never an error: the page is made.
+    fn steps(&self, policy: &ItemRef) -> (Vec<Step>, u32) {
+        let Some(Spec::EscalationPolicy(spec)) = self.estate.get(policy).map(|found| &found.spec)
+        else {
+            return (Vec::new(), 0);
+        };
+        let begin = self.estate.calling_begins(policy, self.priority, self.now).unwrap_or(self.now);
+        let steps = spec.schedule().map(|(after, step)| {
+            let targets: Vec<ItemRef> =
+                step.contacts.iter().map(|target| target.item().clone()).collect();
+            let at = begin + Duration::from_secs(after.into());
+            let contacts = self.meant(&targets, step.rotate, at);
+            Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
+        });
+        (steps.collect(), spec.repeat)
+    }
+
+    /// The people whom targets mean at a time, with the ways to them. Where one is to be called,
+    /// the number of the incident says who: the next one for the next incident.
+    fn meant(&self, targets: &[ItemRef], rotate: bool, at: Time) -> Vec<Contact> {
+        let mut people: Vec<&ItemRef> = Vec::new();
+        for person in targets.iter().flat_map(|target| self.estate.people(target)) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        let turn = usize::try_from(self.number).unwrap_or(0) % people.len().max(1);
+        let called = if rotate { people.get(turn..=turn).unwrap_or(&[]) } else { &people[..] };
+        called.iter().flat_map(|who| self.contacts(who, at)).collect()
+    }
+
+    fn contacts(&self, who: &ItemRef, at: Time) -> Vec<Contact> {
+        let Some(Spec::Person(person)) = self.estate.get(who).map(|found| &found.spec) else {
+            return Vec::new();
+        };
+        let calls = person.calls(self.priority, person.minute_of_day(at));
+        let contact = |(after, method, target): (Wait, ContactMethod, &str)| Contact {
+            contact: who.clone(),
+            channel: method.channel().to_owned(),
+            target: target.to_owned(),
+            after_seconds: after.seconds(),
+        };
+        calls.into_iter().map(contact).collect()
+    }
 }

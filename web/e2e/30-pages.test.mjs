@@ -27,6 +27,9 @@ const pages = {
   'item-edit': () => '/estate/service/orders/edit',
   'item-new': () => '/estate/new',
   reports: () => '/reports?figure=detect',
+  load: () => '/reports/load',
+  'load-nobody': () => '/reports/load?person=person/hugo',
+  person: () => '/estate/person/ada',
   ...Object.fromEntries(
     [
       'accounts',

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kernel::{IncidentId, OutboxId, Priority, Time};
+use kernel::{OutboxId, Priority, Time};
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::{Mail, one_line};
@@ -18,8 +18,8 @@ pub struct PageMail<'a> {
     pub id: OutboxId,
     /// The recipient's address.
     pub to: &'a str,
-    /// The incident.
-    pub incident: IncidentId,
+    /// What mails of one incident have in common.
+    pub thread: &'a str,
     /// Its number, as people say it.
     pub number: u64,
     /// Its title.
@@ -67,7 +67,7 @@ impl PageMail<'_> {
         Mail {
             id: self.id,
             to: self.to.to_owned(),
-            thread: self.incident.to_string(),
+            thread: self.thread.to_owned(),
             subject: format!("[{}] #{} {title}", self.priority, self.number),
             text: written("page.txt"),
             html: written("page.html"),
@@ -117,7 +117,7 @@ mod tests {
         PageMail {
             id: OutboxId::from_bits(7),
             to: "ada@example.org",
-            incident: IncidentId::from_bits(9),
+            thread: "inc_9",
             number: 42,
             title: "Database orders-db down",
             priority: Priority::P1,

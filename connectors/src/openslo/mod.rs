@@ -8,9 +8,12 @@
 //! are carried and not understood.
 
 mod alpha;
+mod check;
 mod document;
 mod objective;
+mod shapes;
 
+pub use check::check;
 pub use document::{
     AlertCondition, Body, CalendarStart, Condition, Document, Indicator, IndicatorSpec, Metadata,
     Metric, MetricSource, ObjectiveSpec, Ratio, SloSpec, TimeWindow,
@@ -20,17 +23,16 @@ pub use objective::{Method, Objective, objectives, window};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::suggest;
-
-/// Longest file, in bytes.
-const BYTES_MAX: usize = 4 * 1024 * 1024;
+use crate::{places, suggest};
 
 /// A document that cannot be taken.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("document {document}, {field}: {what}")]
+#[error("document {document}, {field} (line {line}): {what}")]
 pub struct Wrong {
     /// Which document of the file, from 1.
     pub document: usize,
+    /// The line of the field, from 1; 0 where there is none to point at.
+    pub line: u32,
     /// The field, as in `spec.objectives[0].target`.
     pub field: String,
     /// What is wrong with it and what to write instead.
@@ -39,7 +41,7 @@ pub struct Wrong {
 
 impl Wrong {
     pub(crate) fn new(field: impl Into<String>, what: impl Into<String>) -> Wrong {
-        Wrong { document: 1, field: field.into(), what: what.into() }
+        Wrong { document: 1, line: 0, field: field.into(), what: what.into() }
     }
 }
 
@@ -48,15 +50,17 @@ impl Wrong {
 /// # Errors
 /// When it is no YAML, or one of its documents is no document of OpenSLO.
 pub fn parse(text: &str) -> Result<Vec<Document>, Wrong> {
-    if text.len() > BYTES_MAX {
-        return Err(Wrong::new("file", "it has more than 4 MiB; split it"));
-    }
-    let values: Vec<Value> = serde_saphyr::from_multiple(text)
-        .map_err(|error| Wrong::new("file", error.to_string().replace('\n', " ")))?;
-    let documents = values.into_iter().filter(|value| !value.is_null()).enumerate();
-    documents
-        .map(|(index, value)| one(value).map_err(|wrong| Wrong { document: index + 1, ..wrong }))
-        .collect()
+    let documents = places::documents(text).map_err(|mistake| Wrong {
+        line: mistake.place.line,
+        ..Wrong::new("file", format!("{}; {}", mistake.message, mistake.remedy))
+    })?;
+    let read = |(index, document): (usize, &places::Placed)| {
+        one(document.value.clone()).map_err(|wrong| {
+            let line = document.place(&wrong.field).line;
+            Wrong { document: index + 1, line, ..wrong }
+        })
+    };
+    documents.iter().enumerate().map(read).collect()
 }
 
 /// Writes documents as a YAML file of OpenSLO v1.

@@ -74,10 +74,6 @@ pub(super) fn check(spec: &SloSpec) -> Result<(), Wrong> {
     let own = spec.objectives.iter().filter_map(|objective| objective.indicator.as_ref());
     for indicator in in_place.chain(own) {
         let (value, ratio) = (&indicator.spec.threshold_metric, &indicator.spec.ratio_metric);
-        let whole = |ratio: &super::Ratio| {
-            let parts = ratio.total.is_some() && (ratio.good.is_some() != ratio.bad.is_some());
-            parts != (ratio.raw.is_some() && ratio.raw_type.is_some())
-        };
         let fits = match (value, ratio) {
             (Some(_), None) => true,
             (None, Some(ratio)) => whole(ratio),
@@ -92,50 +88,64 @@ pub(super) fn check(spec: &SloSpec) -> Result<(), Wrong> {
     objectives(spec).map(|_| ())
 }
 
+/// Whether a ratio has all of its parts, and not two ratios in one.
+pub(super) fn whole(ratio: &super::Ratio) -> bool {
+    let parts = ratio.total.is_some() && (ratio.good.is_some() != ratio.bad.is_some());
+    parts != (ratio.raw.is_some() && ratio.raw_type.is_some())
+}
+
 fn one(spec: &SloSpec, objective: &ObjectiveSpec, window: &Window) -> Result<Objective, Wrong> {
-    let share = match (objective.target, objective.target_percent) {
-        (Some(share), None) => share,
-        (None, Some(percent)) => percent / 100.0,
-        _ => return Err(Wrong::new("target", "write one of target and targetPercent")),
+    Ok(Objective {
+        name: objective.display_name.clone().unwrap_or_default(),
+        target: target(objective)?,
+        window: window.clone(),
+        method: method(&spec.budgeting_method, objective)?,
+        threshold: objective.op.zip(objective.value),
+        weight: objective.composite_weight.unwrap_or(1.0),
+    })
+}
+
+/// The least share that is good.
+pub(super) fn target(objective: &ObjectiveSpec) -> Result<Target, Wrong> {
+    let (field, share) = match (objective.target, objective.target_percent) {
+        (Some(share), None) => ("target", share),
+        (None, Some(percent)) => ("targetPercent", percent / 100.0),
+        _ => return Err(Wrong::new("target", "no target; write one of target and targetPercent")),
     };
-    let target = Target::new(share).ok_or_else(|| {
-        Wrong::new("target", format!("{share} is no share; write one over 0 and up to 1"))
-    })?;
+    Target::new(share).ok_or_else(|| {
+        Wrong::new(field, format!("{share} is no share; write one over 0 and up to 1"))
+    })
+}
+
+/// How good is told from bad.
+pub(super) fn method(name: &str, objective: &ObjectiveSpec) -> Result<Method, Wrong> {
     let slices = |target: f64| {
         let text = objective.time_slice_window.as_deref().unwrap_or_default();
         let minutes = micros(text).filter(|micros| micros % MINUTE == 0).map(|m| m / MINUTE);
         let minutes = minutes.and_then(|minutes| u16::try_from(minutes).ok());
         let minutes = minutes.filter(|minutes| *minutes > 0).ok_or_else(|| {
-            Wrong::new("timeSliceWindow", "write whole minutes up to 45 days, like 1m")
+            Wrong::new("timeSliceWindow", "no slice; write whole minutes up to 45 days, like 1m")
         })?;
         let comparison = Comparison::Gte;
         Ok::<_, Wrong>(Slices { minutes, target, comparison, missing: Missing::Ignore })
     };
-    let method = match spec.budgeting_method.as_str() {
-        "Occurrences" => Method::Occurrences,
+    match name {
+        "Occurrences" => Ok(Method::Occurrences),
         "Timeslices" => {
             let target = objective.time_slice_target.filter(|t| *t > 0.0 && *t <= 1.0);
-            let target = target
-                .ok_or_else(|| Wrong::new("timeSliceTarget", "write a share over 0 and up to 1"))?;
-            Method::Timeslices(slices(target)?)
+            let what = "no share of a good slice; write a share over 0 and up to 1";
+            let target = target.ok_or_else(|| Wrong::new("timeSliceTarget", what))?;
+            Ok(Method::Timeslices(slices(target)?))
         }
-        "RatioTimeslices" => Method::RatioTimeslices(slices(1.0)?),
+        "RatioTimeslices" => Ok(Method::RatioTimeslices(slices(1.0)?)),
         other => {
             let shown: String = other.chars().take(64).collect();
             let what = format!(
                 "budgetingMethod `{shown}`; write Occurrences, Timeslices or RatioTimeslices"
             );
-            return Err(Wrong::new("budgetingMethod", what));
+            Err(Wrong::new("budgetingMethod", what))
         }
-    };
-    Ok(Objective {
-        name: objective.display_name.clone().unwrap_or_default(),
-        target,
-        window: window.clone(),
-        method,
-        threshold: objective.op.zip(objective.value),
-        weight: objective.composite_weight.unwrap_or(1.0),
-    })
+    }
 }
 
 /// The window that a document means.

@@ -126,7 +126,7 @@ fn mistakes_name_the_document_the_field_and_the_remedy() {
         ),
         (slo("Occurrences", "{duration: 1M}", "{target: 0.9}"), "calendar", "isRolling"),
         (replaced("openslo/v1", "openslo/v9"), "apiVersion", "openslo/v1"),
-        (replaced("kind: SLO", "kind: SLOW"), "kind", "there are SLO"),
+        (replaced("kind: SLO", "kind: SLOW"), "kind", "did you mean `SLO`"),
         (replaced("service:", "servce:"), "spec", "servce"),
         (replaced("good:", "fine:"), "ratioMetric", "fine"),
         (

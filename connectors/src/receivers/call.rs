@@ -103,7 +103,7 @@ impl Next {
 
 impl HttpCall {
     /// A request to post JSON, judged as most services are.
-    pub(super) fn post_json(url: impl Into<String>, body: &impl serde::Serialize) -> HttpCall {
+    pub(crate) fn post_json(url: impl Into<String>, body: &impl serde::Serialize) -> HttpCall {
         HttpCall {
             method: Method::Post,
             url: url.into(),
@@ -129,7 +129,7 @@ impl HttpCall {
     }
 
     /// A request to post a form, judged as most services are.
-    pub(super) fn post_form<N: AsRef<str>>(
+    pub(crate) fn post_form<N: AsRef<str>>(
         url: impl Into<String>,
         form: Vec<(N, String)>,
     ) -> HttpCall {
@@ -162,7 +162,7 @@ impl fmt::Debug for HttpCall {
 }
 
 /// How most services answer: 2xx is taken, 429 and 5xx pass, the rest stays.
-pub(super) fn usual(status: u16, body: &str) -> Verdict {
+pub(crate) fn usual(status: u16, body: &str) -> Verdict {
     match status {
         200..=299 => Verdict::Taken,
         429 | 500..=599 => Verdict::Later(answered(status, body)),
@@ -171,7 +171,7 @@ pub(super) fn usual(status: u16, body: &str) -> Verdict {
 }
 
 /// The status with the beginning of what was said.
-pub(super) fn answered(status: u16, body: &str) -> String {
+pub(crate) fn answered(status: u16, body: &str) -> String {
     let said: String = body.chars().filter(|c| !c.is_control()).take(300).collect();
     if said.is_empty() { status.to_string() } else { format!("{status}: {said}") }
 }

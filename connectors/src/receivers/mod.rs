@@ -52,6 +52,7 @@ use gotemplate::{LoadError, Templates};
 use serde::{Deserialize, Deserializer};
 
 pub use call::{Call, HttpCall, Judge, MailCall, MailServer, Method, Next, Verdict};
+pub(crate) use call::{answered, usual};
 pub use data::{AlertData, AlertStatus, TemplateData};
 pub use discord::DiscordConfig;
 pub use email::{EmailConfig, Threading};
@@ -67,6 +68,7 @@ pub use problems::Problem;
 pub use pushover::PushoverConfig;
 pub use rocketchat::{RocketchatAction, RocketchatConfig, RocketchatField};
 pub use secret::Secret;
+pub(crate) use slack::judge as slack_judge;
 pub use slack::{ActionConfig, ConfirmConfig, FieldConfig, SlackConfig};
 pub use sns::{Sigv4Config, SnsConfig};
 pub use telegram::TelegramConfig;

@@ -383,7 +383,7 @@ impl Receiver for SlackConfig {
 }
 
 /// Slack says in the body whether it took the message: `ok`, or JSON with `ok`.
-fn judge(status: u16, body: &str) -> Verdict {
+pub(crate) fn judge(status: u16, body: &str) -> Verdict {
     #[derive(Deserialize)]
     struct Answer {
         ok: bool,

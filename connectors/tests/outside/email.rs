@@ -1,6 +1,6 @@
 use connectors::SendError;
 use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
-use kernel::{IncidentId, OutboxId, Priority, Time};
+use kernel::{OutboxId, Priority, Time};
 
 use crate::mailserver::{MailServer, Offer};
 
@@ -21,7 +21,7 @@ fn page() -> Mail {
     PageMail {
         id: OutboxId::from_bits(7),
         to: "Ada Lovelace <ada@example.org>",
-        incident: IncidentId::from_bits(9),
+        thread: "inc_00000000000000000000000009",
         number: 42,
         title: "Überlast: orders-db\r\nBcc: eve@example.org",
         priority: Priority::P1,

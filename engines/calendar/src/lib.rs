@@ -38,3 +38,4 @@ pub use error::CalendarError;
 pub use ical::{Event, ICAL_BYTES_MAX, IcalError, events};
 pub use recurrence::{OCCURRENCES_MAX, RULE_BYTES_MAX, Recurrence, RuleError};
 pub use spans::{Span, Spans};
+pub use wall::instant;

@@ -3,8 +3,8 @@
 //! The library that expands rules is given wall times without a zone, and the instants are found
 //! here: one database of zones decides everywhere. A wall time that a change of clocks leaves out
 //! counts with the offset before the change, one that comes twice is the first of the two (RFC
-//! 5545, 3.3.5). **Invariant:** rules that repeat within a day are refused; no search is without an
-//! end.
+//! 5545, 3.3.5). **Invariant:** no search is without an end; rules that repeat within a day are
+//! refused but by [`Recurrence::parse_any`], which answers people and plans nothing.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -71,6 +71,23 @@ impl Recurrence {
     /// # Errors
     /// When the rule or the zone is wrong, or nothing ever follows from it.
     pub fn parse(rule: &str, zone: &str, begin: Timestamp) -> Result<Recurrence, RuleError> {
+        Recurrence::read(rule, zone, begin, seldom)
+    }
+
+    /// The same for a rule of any frequency, by the hour, minute or second too.
+    ///
+    /// # Errors
+    /// When the rule or the zone is wrong, or nothing ever follows from it.
+    pub fn parse_any(rule: &str, zone: &str, begin: Timestamp) -> Result<Recurrence, RuleError> {
+        Recurrence::read(rule, zone, begin, |_| Ok(()))
+    }
+
+    fn read(
+        rule: &str,
+        zone: &str,
+        begin: Timestamp,
+        check: fn(&Parts) -> Result<(), RuleError>,
+    ) -> Result<Recurrence, RuleError> {
         if rule.len() > RULE_BYTES_MAX {
             return Err(RuleError::Long);
         }
@@ -82,6 +99,7 @@ impl Recurrence {
         }
         let wall = local.with().subsec_nanosecond(0).build().map_err(|_| RuleError::Begin)?;
         let parts = parts(rule, &zone)?;
+        check(&parts)?;
         let count = count(&parts)?;
         let (first, rule) = mended(parts, wall);
         let text = format!("DTSTART:{}Z\nRRULE:{rule}", first.strftime("%Y%m%dT%H%M%S"));
@@ -140,7 +158,15 @@ fn parts(rule: &str, zone: &TimeZone) -> Result<Parts, RuleError> {
         let value = if name == "UNTIL" { until(&value, zone)? } else { value };
         seen.push((name, value));
     }
-    let value = |wanted: &str| seen.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    if seen.iter().all(|(name, _)| name != "FREQ") {
+        return Err(RuleError::Frequency);
+    }
+    Ok(seen)
+}
+
+/// Whether a rule comes on days, and a few times on each.
+fn seldom(parts: &Parts) -> Result<(), RuleError> {
+    let value = |wanted: &str| parts.iter().find(|(name, _)| name == wanted).map(|(_, v)| v);
     match value("FREQ").map(String::as_str) {
         Some("DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY") => {}
         _ => return Err(RuleError::Frequency),
@@ -152,7 +178,7 @@ fn parts(rule: &str, zone: &TimeZone) -> Result<Parts, RuleError> {
     if times > A_DAY_MAX {
         return Err(RuleError::Often);
     }
-    Ok(seen)
+    Ok(())
 }
 
 /// How often a rule comes, at most: its `COUNT`, counted here.

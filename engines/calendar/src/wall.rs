@@ -15,8 +15,10 @@ use crate::error::{CalendarError, quoted};
 /// Minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 
-/// The instant of a wall time, in microseconds; `None` at the edge of what can be held.
-pub(crate) fn instant(zone: &TimeZone, wall: DateTime) -> Option<i64> {
+/// The first instant, in microseconds, at which the clock of a zone reads a wall time or has passed
+/// it: the change itself for a time that is left out, the first of two for one that comes twice.
+/// `None` at the edge of what can be held.
+pub fn instant(zone: &TimeZone, wall: DateTime) -> Option<i64> {
     let found = zone.to_ambiguous_timestamp(wall);
     match found.offset() {
         AmbiguousOffset::Gap { .. } => {

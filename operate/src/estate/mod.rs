@@ -1,7 +1,7 @@
 //! `operate plan`, `apply`, `check`, `export`: the estate as code.
 
 mod diff;
-mod files;
+pub mod files;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -19,15 +19,20 @@ fn the_settings_that_the_guide_shows_are_the_defaults() {
     assert_eq!(config, Config::default());
 }
 
+/// The names of all settings, in sections of any depth.
+fn names(name: &str, value: &serde_json::Value) -> Vec<String> {
+    match value.as_object() {
+        Some(section) if !section.is_empty() => {
+            section.iter().flat_map(|(name, value)| names(name, value)).collect()
+        }
+        _ => vec![name.to_owned()],
+    }
+}
+
 #[test]
 fn every_setting_is_in_the_guide() {
     let settings = serde_json::to_value(Config::default()).unwrap();
-    let sections = settings.as_object().unwrap().iter();
-    let names = sections.flat_map(|(name, value)| match value.as_object() {
-        Some(section) => section.keys().cloned().collect(),
-        None => vec![name.clone()],
-    });
-    for name in names {
+    for name in names("", &settings) {
         let shown = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{name} = "));
         assert!(documented().lines().any(shown), "`{name}` is not in docs/guide/configuration.md");
     }

@@ -10,6 +10,7 @@ mod alertmanager_notifiers;
 mod amtool;
 mod backup;
 mod beside_alertmanager;
+mod calculators;
 mod description;
 mod estate;
 mod hostile;

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use graph::{Hit, Reach, Relation, Step};
-use kernel::ItemRef;
+use kernel::{ItemRef, Priority, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::reference::{EscalationPolicyRef, ProductRef, TeamRef};
 use crate::spec::Spec;
-use crate::{Estate, Kind};
+use crate::{Estate, Kind, Resource};
 
 /// A team or policy that was found for an item, and why it is the one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -89,6 +89,33 @@ impl Estate {
             let policy = self.spec(product)?.escalation_policy()?;
             assigned(policy, format!("policy of {product}, which {whole} is part of"))
         })
+    }
+
+    /// The people whom a target of an escalation step means: the person, or everybody in the team.
+    pub fn people(&self, target: &ItemRef) -> Vec<&ItemRef> {
+        match self.get(target).map(|found| (found.item(), &found.spec)) {
+            Some((person, Spec::Person(_))) => vec![person],
+            Some((team, Spec::Team(_))) => {
+                let member = |resource: &&Resource| match &resource.spec {
+                    Spec::Person(person) => person.teams.iter().any(|of| of.item() == team),
+                    _ => false,
+                };
+                self.resources().filter(member).map(Resource::item).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// When the calling by a policy may begin for an incident of this priority; `None` at once.
+    pub fn calling_begins(&self, policy: &ItemRef, priority: Priority, now: Time) -> Option<Time> {
+        let Spec::EscalationPolicy(policy) = self.spec(policy)? else { return None };
+        let waits = policy.waits.as_ref().filter(|waits| waits.priorities.contains(&priority))?;
+        let Spec::Calendar(calendar) = self.spec(&waits.calendar)? else { return None };
+        // A calendar that cannot be worked out keeps nobody from being called.
+        let year = calendar::Years::around(now.micros()).first + 10;
+        let years = calendar::Years { first: year - 1, last: year + 1 };
+        let open = calendar.definition().ok()?.compile(years).ok()?.next_open(now.micros())?;
+        (open > now.micros()).then(|| Time::from_micros(open))
     }
 
     /// What breaks when these items are down, the nearest first, without the items themselves.

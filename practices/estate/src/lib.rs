@@ -40,15 +40,16 @@ pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
-    ServiceContractRef, SiteRef, SpecOf, SupplierRef, TeamRef,
+    ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
-    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockKind,
-    ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus, ContractTerms,
-    ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec,
-    Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData,
-    Need, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
-    PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec,
-    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, Weekday, Window, Within,
+    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockHours,
+    ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus,
+    ContractTerms, ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep,
+    FreezeSpec, Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
+    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
+    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec,
+    ServiceSpec, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec,
+    Wait, WaitsForHours, Weekday, Window, Within, local_minute,
 };

@@ -56,7 +56,13 @@ impl Resource {
             Spec::EscalationPolicy(policy) => {
                 found.one("team", &policy.team);
                 for (place, step) in policy.steps.iter().enumerate() {
-                    found.many(&format!("steps[{place}].contacts"), &step.contacts);
+                    for (contact, target) in step.contacts.iter().enumerate() {
+                        let field = format!("steps[{place}].contacts[{contact}]");
+                        found.add(field, target.item());
+                    }
+                }
+                if let Some(waits) = &policy.waits {
+                    found.add("waits.calendar".to_owned(), &waits.calendar);
                 }
             }
             Spec::Route(route) => found.one("team", &route.team),

@@ -130,6 +130,52 @@ impl<'de, S: SpecOf> Deserialize<'de> for Ref<S> {
     }
 }
 
+/// Whom an escalation step calls: a person by bare name, or `team/…` for all of a team.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Target(ItemRef);
+
+impl Target {
+    /// The kinds that may be called.
+    pub const KINDS: &[Kind] = &[Kind::Person, Kind::Team];
+
+    /// From a bare name of a person or a full name; `None` when nobody can be called by it.
+    pub fn new(text: &str) -> Option<Target> {
+        let item = match text.split_once('/') {
+            None => ItemRef::new(Kind::Person.prefix(), text)?,
+            Some((kind, name)) => ItemRef::new(kind, name)?,
+        };
+        let known = Kind::of(&item).is_some_and(|kind| Target::KINDS.contains(&kind));
+        known.then_some(Target(item))
+    }
+
+    /// The item that it names.
+    pub fn item(&self) -> &ItemRef {
+        &self.0
+    }
+}
+
+impl<S: SpecOf> From<Ref<S>> for Target {
+    fn from(named: Ref<S>) -> Target {
+        Target(named.item)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Target, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Target::new(&text).ok_or_else(|| {
+            let short: String = text.chars().take(64).collect();
+            let full: Vec<String> =
+                Target::KINDS.iter().map(|kind| format!("{}/", kind.prefix())).collect();
+            serde::de::Error::custom(format!(
+                "`{short}` names nobody to call; write the name of a person, or one after {}",
+                full.join(" or ")
+            ))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref as Reference, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Wait, Within};
+use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Target, Wait, Within};
 
 fn word(text: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]))
@@ -28,6 +28,24 @@ impl<S: SpecOf> PartialSchema for Ref<S> {
 impl<S: SpecOf> ToSchema for Ref<S> {
     fn name() -> Cow<'static, str> {
         format!("{}Ref", S::KIND.word()).into()
+    }
+}
+
+impl PartialSchema for Target {
+    fn schema() -> RefOr<Schema> {
+        let kinds: Vec<&str> = Target::KINDS.iter().map(|kind| kind.prefix()).collect();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Whom to call: the name of a person, or `team/` and its name."))
+            .pattern(Some(format!("^(({})/)?[A-Za-z0-9_.-]+$", kinds.join("|"))))
+            .max_length(Some(180))
+            .into()
+    }
+}
+
+impl ToSchema for Target {
+    fn name() -> Cow<'static, str> {
+        "CallTarget".into()
     }
 }
 
@@ -55,9 +73,10 @@ impl PartialSchema for Within {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("Working time or working days: `30m`, `4h`, `2d`."))
-            .pattern(Some(
-                "^([0-9]{1,4}d|[0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,6}s)?|[0-9]{1,6}m([0-9]{1,6}s)?|[0-9]{1,6}s)$",
-            ))
+            .pattern(Some(concat!(
+                "^([0-9]{1,4}d|[0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,6}s)?",
+                "|[0-9]{1,6}m([0-9]{1,6}s)?|[0-9]{1,6}s)$",
+            )))
             .examples(["4h"])
             .into()
     }

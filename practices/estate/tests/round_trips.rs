@@ -5,13 +5,13 @@ mod support;
 use std::collections::BTreeMap;
 
 use estate::{
-    BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockKind, ClockTerms, ComponentSpec,
-    ContactMethod, ContractStatus, ContractTerms, ContractType, Criticality, Desired,
-    EscalationPolicySpec, EscalationStep, Group, Indicator, MaintenanceWindowSpec, Metadata,
-    MissingData, Need, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason,
-    PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec, ServiceContractSpec,
-    ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, TeamRef, TeamSpec, TeamType,
-    UseCaseSpec, Wait, Window, Within, export, from_json, plan,
+    BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms,
+    ComponentSpec, ContactMethod, ContractStatus, ContractTerms, ContractType, Criticality,
+    Desired, EscalationPolicySpec, EscalationStep, Group, Indicator, MaintenanceWindowSpec,
+    Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope,
+    PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec,
+    ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
+    TeamSpec, TeamType, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -173,7 +173,22 @@ fn people() -> impl Strategy<Value = Spec> {
     let methods = vec(Just(ContactMethod::Webhook), 0..2);
     let person = (text(), of(text()), of(text()), vec(named(), 0..3), methods).prop_map(
         |(email, webhook, time_zone, teams, contact_methods)| {
-            Spec::Person(PersonSpec { email, webhook, time_zone, teams, contact_methods })
+            let sms = (ContactMethod::Sms, email.clone());
+            let rule = NotifyRule {
+                priorities: vec![Priority::P1],
+                between: Some(ClockHours { from: "22:00".to_owned(), until: "07:00".to_owned() }),
+                after: Wait::from_seconds(60),
+                by: contact_methods.clone(),
+            };
+            Spec::Person(PersonSpec {
+                email,
+                webhook,
+                time_zone,
+                teams,
+                addresses: BTreeMap::from([sms]),
+                contact_methods,
+                notify: vec![rule],
+            })
         },
     );
     prop_oneof![team, person]
@@ -224,12 +239,14 @@ fn place() -> impl Strategy<Value = Spec> {
 }
 
 fn calling() -> impl Strategy<Value = Spec> {
-    let step = (vec(named(), 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
+    let person = named::<PersonSpec>().prop_map(Target::from);
+    let step = (vec(person, 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
         contacts,
+        rotate: seconds % 2 == 0,
         wait: Wait::from_seconds(seconds),
     });
     let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {
-        Spec::EscalationPolicy(EscalationPolicySpec { team: None, steps, repeat })
+        Spec::EscalationPolicy(EscalationPolicySpec { team: None, steps, repeat, waits: None })
     });
     let route =
         (any::<i32>(), text(), of(text()), of(named())).prop_map(|(order, when, item, team)| {

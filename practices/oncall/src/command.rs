@@ -35,7 +35,11 @@ pub enum Command {
         reason: String,
     },
     /// Its time has come: call the next.
-    Tick {},
+    Tick {
+        /// Whom each step means now, in the order of the steps; as known last when empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fresh: Vec<Vec<Contact>>,
+    },
 }
 
 /// A page to be made. The policy is copied in: an edit of the policy does not change a page that
@@ -51,6 +55,9 @@ pub struct Start {
     pub steps: Vec<Step>,
     /// How often to begin again after the last step.
     pub repeat: u32,
+    /// Nobody is called before; at once when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin_at: Option<Time>,
     /// What the calls say.
     pub summary: Summary,
 }
@@ -59,7 +66,13 @@ pub struct Start {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = PageStep)]
 pub struct Step {
-    /// Whom.
+    /// Whom the policy names: people, teams and so on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<ItemRef>,
+    /// Whether only one of those whom the targets mean is called.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rotate: bool,
+    /// The people and ways that this means, as it was known last.
     pub contacts: Vec<Contact>,
     /// How long to wait for an answer before the next step.
     pub wait_seconds: u32,
@@ -71,10 +84,18 @@ pub struct Step {
 pub struct Contact {
     /// The person, or whoever stands behind a shared address.
     pub contact: ItemRef,
-    /// Which connector carries the call: `email` or `webhook`.
+    /// Which connector carries the call: `email`, `webhook`, `sms` and so on.
     pub channel: String,
     /// The address or URL.
     pub target: String,
+    /// How long after the step began they are called this way, if nobody has answered.
+    #[serde(default, skip_serializing_if = "at_once")]
+    pub after_seconds: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn at_once(seconds: &u32) -> bool {
+    *seconds == 0
 }
 
 /// What a call says about the incident, as it was when the page began.
@@ -102,7 +123,7 @@ impl Command {
             Command::Answered { .. } => Verb::Answered,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
-            Command::Tick {} => Verb::Tick,
+            Command::Tick { .. } => Verb::Tick,
         }
     }
 

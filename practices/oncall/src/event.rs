@@ -25,8 +25,22 @@ pub enum Event {
         round: u32,
         /// One message for each contact.
         calls: Vec<Calling>,
+        /// Who of this step is called later, unless somebody answers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        later: Vec<Later>,
         /// When the next step is due unless somebody answers.
         next_step_at: Time,
+    },
+    /// People of a step that has begun are called in their next way.
+    Continued {
+        /// When.
+        at: Time,
+        /// The step, from 0.
+        step: u32,
+        /// The round, from 0.
+        round: u32,
+        /// One message for each contact.
+        calls: Vec<Calling>,
     },
     /// The outbox reported on a call.
     Attempted {
@@ -70,12 +84,23 @@ pub struct Calling {
     pub to: Contact,
 }
 
+/// A call that is to be made later.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Later {
+    /// When.
+    pub due_at: Time,
+    /// Whom, and how.
+    #[serde(flatten)]
+    pub to: Contact,
+}
+
 impl Event {
     /// The snake-case name, as in the JSON tag.
     pub fn name(&self) -> &'static str {
         match self {
             Event::Started { .. } => "started",
             Event::Called { .. } => "called",
+            Event::Continued { .. } => "continued",
             Event::Attempted { .. } => "attempted",
             Event::Acknowledged { .. } => "acknowledged",
             Event::Exhausted { .. } => "exhausted",
@@ -87,14 +112,19 @@ impl Event {
 /// One line of a timeline: what happened, without who and when.
 pub fn describe(event: &Event) -> String {
     match event {
-        Event::Started { start, .. } => format!("paging by {}", start.policy),
-        Event::Called { calls, step, round, .. } => {
+        Event::Started { start, .. } => match start.begin_at {
+            Some(at) => format!("paging by {}, from {at} on", start.policy),
+            None => format!("paging by {}", start.policy),
+        },
+        Event::Called { calls, step, round, .. } | Event::Continued { calls, step, round, .. } => {
             let people: Vec<String> = calls
                 .iter()
                 .map(|call| format!("{} by {}", call.to.contact.name(), call.to.channel))
                 .collect();
+            let people =
+                if people.is_empty() { "nobody yet".to_owned() } else { people.join(", ") };
             let again = if *round > 0 { format!(", round {}", round + 1) } else { String::new() };
-            format!("calling {} (step {}{again})", people.join(", "), step + 1)
+            format!("calling {people} (step {}{again})", step + 1)
         }
         Event::Attempted { result, detail, .. } => {
             let outcome = match result {

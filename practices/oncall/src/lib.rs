@@ -18,8 +18,8 @@ mod stage;
 mod view;
 
 pub use command::{Command, Contact, Start, Step, Summary};
-pub use event::{Calling, Event, describe};
-pub use page::{Call, CallResult, Page};
+pub use event::{Calling, Event, Later, describe};
+pub use page::{Call, CallResult, Page, WaitingCall};
 pub use plan::{REPEAT_MAX, STEPS_MAX, WAIT_SECONDS_MAX, WAIT_SECONDS_MIN};
 pub use stage::{ALLOWED, Stage, Verb};
 pub use view::{Offer, View};

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::event::Calling;
+use crate::event::{Calling, Later};
 use crate::plan::{self, Place};
-use crate::{ALLOWED, Command, Event, Stage, Step, Summary, Verb};
+use crate::{ALLOWED, Command, Contact, Event, Stage, Step, Summary, Verb};
 
 /// The calling of people for one incident by one escalation policy.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -33,8 +33,14 @@ pub struct Page {
     pub round: u32,
     /// When the next step is due; `None` when none is.
     pub next_step_at: Option<Time>,
+    /// Nobody is called before; `None` once the first step has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Time>,
     /// Every call, in order.
     pub calls: Vec<Call>,
+    /// Calls of steps that have begun which are still to be made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<WaitingCall>,
     /// When it began.
     pub started_at: Time,
     /// Who answered.
@@ -44,6 +50,20 @@ pub struct Page {
     /// Why it was cancelled; empty otherwise.
     #[serde(default)]
     pub cancel_reason: String,
+}
+
+/// A call that is to be made unless somebody answers before.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WaitingCall {
+    /// When.
+    pub due_at: Time,
+    /// The step it belongs to, from 0.
+    pub step: u32,
+    /// The round, from 0.
+    pub round: u32,
+    /// Whom, and how.
+    #[serde(flatten)]
+    pub to: Contact,
 }
 
 /// One call to one contact.
@@ -58,7 +78,7 @@ pub struct Call {
     pub round: u32,
     /// Whom.
     pub contact: ItemRef,
-    /// How: `email` or `webhook`.
+    /// How: `email`, `webhook`, `sms` and so on.
     pub channel: String,
     /// Where to.
     pub target: String,
@@ -114,8 +134,10 @@ impl Page {
             repeat: start.repeat,
             step: 0,
             round: 0,
-            next_step_at: None,
+            next_step_at: start.begin_at,
+            held_until: start.begin_at,
             calls: Vec::new(),
+            waiting: Vec::new(),
             started_at: at,
             acknowledged_by: None,
             acknowledged_at: None,
@@ -123,16 +145,52 @@ impl Page {
         }
     }
 
-    /// Goes on after the present step.
-    fn advance(&self, moment: &Moment) -> Event {
-        let after = Place { step: self.step + 1, round: self.round };
-        plan::next_place(&self.steps, self.repeat, after)
-            .and_then(|place| plan::call(&self.steps, place, moment))
+    /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
+    fn advance(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Event {
+        let after = match self.held_until {
+            Some(_) => Place { step: 0, round: 0 },
+            None => Place { step: self.step + 1, round: self.round },
+        };
+        let steps = plan::freshened(&self.steps, fresh);
+        plan::next_place(&steps, self.repeat, after)
+            .and_then(|place| plan::call(&steps, place, moment))
             .unwrap_or(Event::Exhausted { at: moment.now })
     }
 
+    /// Calls that wait, for which `due` holds; one event for each step that has some.
+    fn continued(&self, moment: &Moment, due: impl Fn(&WaitingCall) -> bool) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for waiting in self.waiting.iter().filter(|waiting| due(waiting)) {
+            let call = Calling { message: moment.id(), to: waiting.to.clone() };
+            match events.last_mut() {
+                Some(Event::Continued { step, round, calls, .. })
+                    if (*step, *round) == (waiting.step, waiting.round) =>
+                {
+                    calls.push(call);
+                }
+                _ => events.push(Event::Continued {
+                    at: moment.now,
+                    step: waiting.step,
+                    round: waiting.round,
+                    calls: vec![call],
+                }),
+            }
+        }
+        events
+    }
+
+    /// What is due by now: calls that wait, and the next step.
+    fn due(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Vec<Event> {
+        let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
+        if self.next_step_at.is_some_and(|due| due <= moment.now) {
+            events.push(self.advance(fresh, moment));
+        }
+        events
+    }
+
     /// What a report about a call leads to. When it shows that nobody of the present step can be
-    /// reached, the next step is not kept waiting; but a new round is, for when everything fails
+    /// reached so far, the next way that waits in it is tried at once, and with none left the next
+    /// step is not kept waiting; but a new round is, for when everything fails
     /// at once, it must not all be used up before anybody can mend it.
     fn record(
         &self,
@@ -157,8 +215,15 @@ impl Page {
         };
         let present = (call.step, call.round) == (self.step, self.round);
         let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
-        if self.stage == Stage::Ringing && present && unreachable {
-            let next = self.advance(moment);
+        if self.stage != Stage::Ringing || !present || !unreachable {
+            return Ok(events);
+        }
+        let here =
+            |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
+        if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
+            events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
+        } else {
+            let next = self.advance(&[], moment);
             let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
             if !begins_anew {
                 events.push(next);
@@ -167,8 +232,7 @@ impl Page {
         Ok(events)
     }
 
-    fn called(&mut self, at: Time, calls: &[Calling]) {
-        let (step, round) = (self.step, self.round);
+    fn called(&mut self, at: Time, (step, round): (u32, u32), calls: &[Calling]) {
         self.calls.extend(calls.iter().map(|call| Call {
             message: call.message,
             step,
@@ -199,6 +263,8 @@ impl Page {
     fn stop(&mut self, stage: Stage, at: Time) {
         self.stage = stage;
         self.next_step_at = None;
+        self.held_until = None;
+        self.waiting.clear();
         for call in self.calls.iter_mut().filter(|call| call.result == CallResult::Waiting) {
             call.result = CallResult::Dropped;
             call.result_at = Some(at);
@@ -206,7 +272,7 @@ impl Page {
     }
 
     /// The message of a call: everything that a connector needs to write it.
-    fn message(&self, call: &Calling) -> Message {
+    fn message(&self, call: &Calling, (step, round): (u32, u32)) -> Message {
         let body = json!({
             "kind": "page",
             "page": self.id,
@@ -218,8 +284,8 @@ impl Page {
             "url_path": self.summary.url_path,
             "policy": self.policy,
             "contact": call.to.contact,
-            "step": self.step,
-            "round": self.round,
+            "step": step,
+            "round": round,
             "started_at": self.started_at,
         });
         Message {
@@ -274,7 +340,9 @@ impl Lifecycle for Page {
         let first = plan::next_place(&start.steps, 0, Place { step: 0, round: 0 })
             .and_then(|place| plan::call(&start.steps, place, moment))
             .unwrap_or(Event::Exhausted { at: moment.now });
-        Ok(vec![Event::Started { at: moment.now, start: Box::new(start) }, first])
+        let held = matches!(first, Event::Called { .. }) && start.begin_at.is_some();
+        let started = Event::Started { at: moment.now, start: Box::new(start) };
+        Ok(if held { vec![started] } else { vec![started, first] })
     }
 
     fn born(id: PageId, event: &Event) -> Option<Page> {
@@ -306,20 +374,34 @@ impl Lifecycle for Page {
                 self.record(*message, *result, detail, moment)
             }
             Command::Cancel { reason } => Ok(vec![Event::Cancelled { at, reason: reason.clone() }]),
-            Command::Tick {} if self.next_step_at.is_some_and(|due| due <= at) => {
-                Ok(vec![self.advance(moment)])
-            }
-            Command::Tick {} => Ok(Vec::new()),
+            Command::Tick { fresh } => Ok(self.due(fresh, moment)),
         }
     }
 
     fn apply(&mut self, event: &Event) {
         match event {
             Event::Started { .. } => {}
-            Event::Called { at, step, round, calls, next_step_at } => {
-                (self.step, self.round) = (*step, *round);
+            Event::Called { at, step, round, calls, later, next_step_at } => {
+                let place = (*step, *round);
+                (self.step, self.round) = place;
                 self.next_step_at = Some(*next_step_at);
-                self.called(*at, calls);
+                self.held_until = None;
+                self.called(*at, place, calls);
+                let waits = |later: &Later| WaitingCall {
+                    due_at: later.due_at,
+                    step: *step,
+                    round: *round,
+                    to: later.to.clone(),
+                };
+                self.waiting.extend(later.iter().map(waits));
+            }
+            Event::Continued { at, step, round, calls } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place
+                        || !calls.iter().any(|call| call.to == waiting.to)
+                });
+                self.called(*at, place, calls);
             }
             Event::Attempted { at, message, result, detail } => {
                 self.attempted(*at, *message, *result, detail);
@@ -332,6 +414,8 @@ impl Lifecycle for Page {
             Event::Exhausted { .. } => {
                 self.stage = Stage::Exhausted;
                 self.next_step_at = None;
+                self.held_until = None;
+                self.waiting.clear();
             }
             Event::Cancelled { at, reason } => {
                 reason.clone_into(&mut self.cancel_reason);
@@ -341,11 +425,12 @@ impl Lifecycle for Page {
     }
 
     fn next_due(&self) -> Option<Time> {
-        self.next_step_at
+        let waiting = self.waiting.iter().map(|waiting| waiting.due_at);
+        self.next_step_at.into_iter().chain(waiting).min()
     }
 
     fn tick() -> Command {
-        Command::Tick {}
+        Command::Tick { fresh: Vec::new() }
     }
 
     fn id(&self) -> PageId {
@@ -358,8 +443,10 @@ impl Lifecycle for Page {
 
     fn effects(&self, event: &Event, _: &Moment) -> Vec<Effect> {
         match event {
-            Event::Called { calls, .. } => {
-                calls.iter().map(|call| Effect::Send(self.message(call))).collect()
+            Event::Called { calls, step, round, .. }
+            | Event::Continued { calls, step, round, .. } => {
+                let send = |call| Effect::Send(self.message(call, (*step, *round)));
+                calls.iter().map(send).collect()
             }
             Event::Acknowledged { .. } | Event::Cancelled { .. } => vec![Effect::CancelUnsent],
             Event::Started { .. } | Event::Attempted { .. } | Event::Exhausted { .. } => Vec::new(),

@@ -1,11 +1,12 @@
 //! Which step comes next: arithmetic over the copied policy.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use kernel::{Moment, Time};
 
-use crate::event::Calling;
-use crate::{Event, Start, Step};
+use crate::event::{Calling, Later};
+use crate::{Contact, Event, Start, Step};
 
 /// Shortest wait between two steps, in seconds: a policy that says less would call everybody at
 /// once and over again.
@@ -16,6 +17,9 @@ pub const WAIT_SECONDS_MAX: u32 = 86_400;
 pub const STEPS_MAX: usize = 50;
 /// Most repetitions that are used.
 pub const REPEAT_MAX: u32 = 20;
+
+/// How long somebody has to answer their last way, in seconds.
+const LAST_WAY_SECONDS: u32 = 60;
 
 /// A place in the policy: which step of which round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,15 +46,29 @@ pub(crate) fn next_place(steps: &[Step], repeat: u32, from: Place) -> Option<Pla
 /// The calls of one place, and when to go on.
 pub(crate) fn call(steps: &[Step], place: Place, moment: &Moment) -> Option<Event> {
     let step = steps.get(place.step as usize)?;
-    let calls =
-        step.contacts.iter().map(|to| Calling { message: moment.id(), to: to.clone() }).collect();
+    let (now, later): (Vec<_>, Vec<_>) =
+        step.contacts.iter().cloned().partition(|to| to.after_seconds == 0);
+    let at = |to: &Contact| moment.now + Duration::from_secs(to.after_seconds.into());
     Some(Event::Called {
         at: moment.now,
         step: place.step,
         round: place.round,
-        calls,
+        calls: now.into_iter().map(|to| Calling { message: moment.id(), to }).collect(),
+        later: later.into_iter().map(|to| Later { due_at: at(&to), to }).collect(),
         next_step_at: due(step, moment.now),
     })
+}
+
+/// The steps with whom they mean now; a step of which nothing is said keeps what was known.
+pub(crate) fn freshened<'a>(steps: &'a [Step], fresh: &[Vec<Contact>]) -> Cow<'a, [Step]> {
+    if fresh.len() != steps.len() {
+        return Cow::Borrowed(steps);
+    }
+    let with = |(step, contacts): (&Step, &Vec<Contact>)| Step {
+        contacts: contacts.clone(),
+        ..step.clone()
+    };
+    Cow::Owned(steps.iter().zip(fresh).map(with).collect())
 }
 
 /// The policy within its limits. Limits mend and never refuse: a page that is due is made.
@@ -60,8 +78,29 @@ pub(crate) fn within_limits(start: &Start) -> Start {
     start.steps.truncate(STEPS_MAX);
     for step in &mut start.steps {
         step.wait_seconds = step.wait_seconds.clamp(WAIT_SECONDS_MIN, WAIT_SECONDS_MAX);
+        for contact in &mut step.contacts {
+            contact.after_seconds = contact.after_seconds.min(WAIT_SECONDS_MAX);
+        }
     }
+    last_ways_fit(&mut start.steps);
     start
+}
+
+/// Lets the last step wait until everybody was called in their last way: nobody is given up on
+/// before.
+fn last_ways_fit(steps: &mut [Step]) {
+    let mut rest: u32 = 0;
+    let mut missing: u32 = 0;
+    for step in steps.iter().rev() {
+        rest = rest.saturating_add(step.wait_seconds);
+        let last = step.contacts.iter().map(|contact| contact.after_seconds).max().unwrap_or(0);
+        if last > 0 {
+            missing = missing.max((last + LAST_WAY_SECONDS).saturating_sub(rest));
+        }
+    }
+    if let Some(step) = steps.last_mut() {
+        step.wait_seconds = step.wait_seconds.saturating_add(missing);
+    }
 }
 
 fn due(step: &Step, now: Time) -> Time {

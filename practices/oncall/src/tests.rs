@@ -20,6 +20,9 @@ fn scenarios_come_out_as_written() {
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
         ("gap", include_str!("scenarios/gap.txt")),
+        ("ways", include_str!("scenarios/ways.txt")),
+        ("held", include_str!("scenarios/held.txt")),
+        ("last", include_str!("scenarios/last.txt")),
     ] {
         Scenario::default().check(name, text);
     }
@@ -35,7 +38,7 @@ fn the_laws_hold_in_every_stage() {
         Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
-        Command::Tick {},
+        Command::Tick { fresh: Vec::new() },
     ];
     for minutes in [0, 5, 600] {
         laws::table_equals_rules(&pages, &commands, &moment(minutes, "person:ada"));
@@ -97,6 +100,23 @@ fn a_policy_without_waits_does_not_call_everybody_at_once() {
 }
 
 #[test]
+fn whoever_a_step_means_when_its_time_comes_is_called() {
+    let mut twice = start();
+    twice.steps.push(plain(vec![contact("bob", "email")], 300));
+    let moment = |minutes| moment(minutes, "system:clockwork");
+    let events = Page::open(id(), &Command::Start(Box::new(twice)), &moment(0)).unwrap();
+    let (page, _) = live(&events);
+    let called = |fresh: Vec<Vec<Contact>>| {
+        let events = page.decide(&Command::Tick { fresh }, &moment(5)).unwrap();
+        events.iter().map(describe).collect::<Vec<_>>().join("; ")
+    };
+    let eve = vec![contact("eve", "sms")];
+    assert_eq!(called(vec![vec![], eve.clone()]), "calling eve by sms (step 2)");
+    assert_eq!(called(vec![eve.clone(), vec![]]), "everybody was called and nobody answered");
+    assert_eq!(called(vec![eve]), "calling bob by email (step 2)", "of another policy: as known");
+}
+
+#[test]
 fn the_json_of_commands_and_events_is_as_agreed() {
     let json = |command: &Command| serde_json::to_string(command).unwrap();
     assert_eq!(json(&Command::Acknowledge {}), r#"{"command":"acknowledge"}"#);
@@ -125,15 +145,27 @@ fn contact(name: &str, channel: &str) -> Contact {
         contact: format!("person/{name}").parse().unwrap(),
         channel: channel.to_owned(),
         target: format!("{name}@example.org"),
+        after_seconds: 0,
     }
+}
+
+fn by_way(name: &str, way: &str) -> Contact {
+    let (channel, after) = way.split_once('@').unwrap_or((way, "0m"));
+    let minutes: u32 = after.strip_suffix('m').unwrap().parse().unwrap();
+    Contact { after_seconds: minutes * 60, ..contact(name, channel) }
+}
+
+fn plain(contacts: Vec<Contact>, wait_seconds: u32) -> Step {
+    Step { targets: Vec::new(), rotate: false, contacts, wait_seconds }
 }
 
 fn start() -> Start {
     Start {
         incident: IncidentId::from_bits(9),
         policy: "escalationpolicy/payments".parse().unwrap(),
-        steps: vec![Step { contacts: vec![contact("ada", "email")], wait_seconds: 300 }],
+        steps: vec![plain(vec![contact("ada", "email")], 300)],
         repeat: 0,
+        begin_at: None,
         summary: Summary {
             number: 42,
             title: "Database down".to_owned(),
@@ -179,6 +211,7 @@ fn every_stage() -> Vec<Page> {
 struct Scenario {
     steps: Vec<Step>,
     repeat: u32,
+    begin_at: Option<Time>,
     page: Option<Page>,
     events: Vec<Event>,
 }
@@ -189,6 +222,7 @@ impl Scenario {
             let place = format!("{name}, line {number}: {line}");
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("policy", steps) => self.steps = steps.split(", ").map(step).collect(),
+                ("begin", clock) => self.begin_at = Some(time(clock)),
                 ("repeat", count) => self.repeat = count.parse().unwrap(),
                 ("at", rest) => self.line(rest, &place),
                 ("stage", stage) => {
@@ -209,13 +243,10 @@ impl Scenario {
             None => line.split_once("->").map(|(a, e)| (a, false, e.trim())).unwrap(),
         };
         let words: Vec<&str> = asked.split_whitespace().collect();
-        let (hour, minute) = words[0].split_once(':').unwrap();
-        let minutes = hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap();
         let actor = if words[1] == "clock" { "system:clockwork" } else { words[1] };
         // Every line draws other ids, as every command does.
         let seed = self.events.len() as u128;
-        let time = Time::from_seconds(minutes * 60);
-        let moment = Moment::new(time, actor.parse().unwrap(), seed);
+        let moment = Moment::new(time(words[0]), actor.parse().unwrap(), seed);
         let command = self.command(&words[1..]);
         let outcome = match &self.page {
             None => Page::open(id(), &command, &moment),
@@ -240,10 +271,11 @@ impl Scenario {
             detail: detail.to_owned(),
         };
         match words.get(1) {
-            None => Command::Tick {},
+            None => Page::tick(),
             Some(&"start") => Command::Start(Box::new(Start {
                 steps: self.steps.clone(),
                 repeat: self.repeat,
+                begin_at: self.begin_at,
                 ..start()
             })),
             Some(&"acknowledge") => Command::Acknowledge {},
@@ -281,13 +313,17 @@ impl Scenario {
     }
 }
 
-/// `ada:email+ada:webhook 5m`, or `- 5m` for a step without contacts.
+/// `09:05`, on the first day.
+fn time(clock: &str) -> Time {
+    let (hour, minute) = clock.split_once(':').unwrap();
+    let minutes = hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap();
+    Time::from_seconds(minutes * 60)
+}
+
+/// `ada:email+ada:sms@2m 5m`, or `- 5m` for a step without contacts; `@2m` is called later.
 fn step(text: &str) -> Step {
     let (contacts, wait) = text.split_once(' ').unwrap();
     let minutes: u32 = wait.strip_suffix('m').unwrap().parse().unwrap();
     let contacts = contacts.split('+').filter_map(|text| text.split_once(':'));
-    Step {
-        contacts: contacts.map(|(name, channel)| contact(name, channel)).collect(),
-        wait_seconds: minutes * 60,
-    }
+    plain(contacts.map(|(name, way)| by_way(name, way)).collect(), minutes * 60)
 }

@@ -15,6 +15,7 @@ mod counts;
 mod expected;
 mod flapping;
 mod groups;
+mod load;
 mod patterns;
 #[cfg(test)]
 mod patterns_tests;
@@ -34,6 +35,10 @@ pub use classes::{ClassCounts, ClassReport, SourceClasses};
 pub use counts::{Counts, Day, Proven};
 pub use expected::{Expected, ExpectedHour, Marks};
 pub use groups::{GroupEvidence, MEMBERS_MAX, MEMBERS_MIN, Occasion, evidence, groups};
+pub use load::{
+    CalledTo, LoadDay, LoadReport, PersonLoad, Ring, SHIFT_INCIDENTS_MAX, WEEK_NIGHTS_MAX,
+    load_report,
+};
 pub use patterns::{
     Asked, HourCount, Known, Patterns, Quarter, RuleSeries, WeekHour, patterns, reads_from,
 };

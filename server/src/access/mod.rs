@@ -11,7 +11,7 @@ pub mod policy;
 mod refusals;
 pub mod routes;
 pub mod session;
-mod store;
+pub mod store;
 mod throttle;
 pub mod token;
 

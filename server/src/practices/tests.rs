@@ -228,12 +228,19 @@ async fn pages_are_found_by_their_incident(place: Place) {
         contact: item("person/ada"),
         channel: "email".to_owned(),
         target: "ada@example.org".to_owned(),
+        after_seconds: 0,
     };
     let start = Start {
         incident: incident.id,
         policy: item("escalationpolicy/ops"),
-        steps: vec![Step { contacts: vec![contact], wait_seconds: 300 }],
+        steps: vec![Step {
+            targets: Vec::new(),
+            rotate: false,
+            contacts: vec![contact],
+            wait_seconds: 300,
+        }],
         repeat: 0,
+        begin_at: None,
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),

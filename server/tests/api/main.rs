@@ -28,5 +28,6 @@ mod telling;
 mod tuning;
 mod two_nodes;
 mod watching;
+mod ways;
 mod why;
 mod world;

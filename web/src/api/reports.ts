@@ -29,6 +29,15 @@ export const rules = (filter: RulesFilter) =>
     placeholderData: (before) => before,
   });
 
+/** How much calling weighs on people, and what called each of them. */
+export const load = (filter: { from: string; to: string; team?: string; person?: string }) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'load', filter],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/reports/load', { params: { query: query({ ...filter }) }, signal })),
+    placeholderData: (before) => before,
+  });
+
 /** Rules on items that recur together, and what was decided about them. */
 export const companions = (filter: { from: string; to: string; team?: string }) =>
   queryOptions({

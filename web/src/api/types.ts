@@ -124,6 +124,11 @@ export type IssuedToken = Schemas['IssuedToken'];
 export type NewToken = Schemas['NewToken'];
 export type IssuedKey = Schemas['IssuedKey'];
 export type NewKey = Schemas['NewKey'];
+export type LoadReport = Schemas['LoadReport'];
+export type PersonLoad = Schemas['PersonLoad'];
+export type ContactWay = Schemas['ContactWay'];
+export type NotifyRule = Schemas['NotifyRule'];
+export type TriedWay = Schemas['TriedWay'];
 export type OutboxMessage = Schemas['Items_OutboxMessage']['items'][number];
 
 /** Problem details, and the mistakes in files of the estate where these were refused. */

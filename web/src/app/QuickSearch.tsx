@@ -22,6 +22,7 @@ const places = [
   ['Estate map', '/estate'],
   ['Reports', '/reports'],
   ['Analysis of alert rules', '/reports/alerts'],
+  ['On-call load', '/reports/load'],
   ['Accounts', '/settings/accounts'],
   ['API tokens', '/settings/tokens'],
   ['Integration keys', '/settings/integrations'],

@@ -265,6 +265,13 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 
+const load = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/load',
+  validateSearch: only('days', 'team', 'person'),
+  component: lazyRouteComponent(() => import('../practices/reports/LoadPage'), 'LoadPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -310,6 +317,7 @@ export const routeTree = root.addChildren([
     item,
     editItem,
     reports,
+    load,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),

@@ -96,6 +96,20 @@ fn wrong_rules_say_what_is_wrong() {
 }
 
 #[test]
+fn rules_within_a_day_are_answered_where_they_are_asked_for() {
+    let rule = Recurrence::parse_any("FREQ=HOURLY;INTERVAL=6", "UTC", at("2026-01-01T03:00:00Z"));
+    let found: Vec<String> =
+        rule.expect("a rule").occurrences().take(3).map(|at| at.to_string()).collect();
+    assert_eq!(found, ["2026-01-01T03:00:00Z", "2026-01-01T09:00:00Z", "2026-01-01T15:00:00Z"]);
+    assert_eq!(
+        Recurrence::parse_any("FREQ=EVERY", "UTC", at("2026-01-01T00:00:00Z"))
+            .err()
+            .map(|e| { e.to_string().starts_with("this recurrence rule cannot be followed") }),
+        Some(true)
+    );
+}
+
+#[test]
 fn a_rule_that_is_over_gives_nothing_more() {
     let rule =
         Recurrence::parse("FREQ=DAILY;COUNT=2", "UTC", at("2026-01-01T00:00:00Z")).expect("a rule");

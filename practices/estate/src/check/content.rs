@@ -118,14 +118,61 @@ fn person(person: &PersonSpec) -> Vec<Wrong> {
     wrong.extend(email("spec.email", Some(&person.email)));
     wrong.extend(url("spec.webhook", person.webhook.as_deref()));
     wrong.extend(time_zone("spec.timeZone", person.time_zone.as_deref()));
+    wrong.extend(wishes(person));
     for (place, method) in person.contact_methods.iter().enumerate() {
         let field = format!("spec.contactMethods[{place}]");
-        if *method == ContactMethod::Webhook && person.webhook.is_none() {
-            let message = "there is no webhook to call";
-            wrong.push(Wrong::new(&field, message, "add `webhook:` with its URL, or remove this"));
-        }
+        wrong.extend(reachable(person, &field, *method));
         if person.contact_methods[..place].contains(method) {
             wrong.push(Wrong::new(&field, "this is there twice", "remove one of the two"));
+        }
+    }
+    wrong
+}
+
+/// Whether there is an address for a way in which somebody wants to be called.
+fn reachable(person: &PersonSpec, field: &str, method: ContactMethod) -> Option<Wrong> {
+    if person.address(method).is_some() {
+        return None;
+    }
+    let channel = method.channel();
+    let remedy = match method {
+        ContactMethod::Webhook => "add `webhook:` with its URL, or remove this".to_owned(),
+        _ => format!("add `{channel}:` under `addresses`, or remove this"),
+    };
+    Some(Wrong::new(field, format!("there is no {channel} to call"), remedy))
+}
+
+/// The addresses of a person, and what they wish for.
+fn wishes(person: &PersonSpec) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    for (method, to) in &person.addresses {
+        let field = format!("spec.addresses.{}", method.channel());
+        if matches!(method, ContactMethod::Email | ContactMethod::Webhook) {
+            let remedy = format!("write `{}:` beside `addresses`", method.channel());
+            wrong.push(Wrong::new(&field, "this address has a place of its own", remedy));
+        }
+        if to.trim().is_empty() || to.chars().any(char::is_control) {
+            wrong.push(Wrong::new(&field, "this is no address", "write one, or remove it"));
+        }
+        wrong.extend(length(&field, Some(to), TITLE_MAX));
+        let telephone = matches!(method, ContactMethod::Sms | ContactMethod::Voice);
+        if telephone && !to.starts_with('+') {
+            let remedy = "write it with its country, like \"+4930123456\"";
+            wrong.push(Wrong::new(&field, "this number names no country", remedy));
+        }
+    }
+    for (place, rule) in person.notify.iter().enumerate() {
+        let field = format!("spec.notify[{place}]");
+        if rule.by.is_empty() {
+            let remedy = "name a way in `by`, such as email";
+            wrong.push(Wrong::new(&format!("{field}.by"), "this rule calls in no way", remedy));
+        }
+        for (place, method) in rule.by.iter().enumerate() {
+            wrong.extend(reachable(person, &format!("{field}.by[{place}]"), *method));
+        }
+        if rule.between.as_ref().is_some_and(|hours| hours.holds(0).is_none()) {
+            let remedy = "write them like {from: \"07:00\", until: \"22:00\"}";
+            wrong.push(Wrong::new(&format!("{field}.between"), "these are no hours", remedy));
         }
     }
     wrong

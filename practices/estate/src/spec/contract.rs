@@ -277,7 +277,7 @@ impl ServiceContractSpec {
         let within = self.start <= at && self.end.is_none_or(|end| at < end);
         let holds = within && self.status != ContractStatus::Draft;
         let held = self.terms.iter().enumerate();
-        let begun = held.filter(|(_, terms)| terms.from.is_none_or(|from| from <= at));
-        begun.rev().next().filter(|_| holds)
+        let mut begun = held.filter(|(_, terms)| terms.from.is_none_or(|from| from <= at));
+        begun.next_back().filter(|_| holds)
     }
 }

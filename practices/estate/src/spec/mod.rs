@@ -26,9 +26,11 @@ pub use objective::{
     ObjectiveSpec, ObjectiveWindow, Slice, ThresholdOp,
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
-pub use people::{ContactMethod, PersonSpec, TeamSpec, TeamType};
+pub use people::{
+    ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
+};
 pub use place::{SiteSpec, SupplierSpec};
-pub use policy::{EscalationPolicySpec, EscalationStep};
+pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use wait::Wait;

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
+use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::unset;
+use super::{Wait, unset};
 use crate::reference::{EscalationPolicyRef, TeamRef};
 
 /// People who answer for something together.
@@ -47,9 +50,42 @@ pub struct PersonSpec {
     /// The teams they are in.
     #[serde(default, skip_serializing_if = "unset")]
     pub teams: Vec<TeamRef>,
+    /// Where they are reached in other ways, such as `sms: "+4930123456"` or `ntfy: ada-pages`.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub addresses: BTreeMap<ContactMethod, String>,
     /// How to call them, all at once. Every way that is known when not said.
     #[serde(default, skip_serializing_if = "unset")]
     pub contact_methods: Vec<ContactMethod>,
+    /// How they want to be called by what it is about and when, instead of `contactMethods`.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub notify: Vec<NotifyRule>,
+}
+
+/// One wish of a person: for these incidents, at these hours, after so long, in these ways.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NotifyRule {
+    /// For which incidents; for all when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub priorities: Vec<Priority>,
+    /// At which hours in the person's zone; at all when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub between: Option<ClockHours>,
+    /// How long after their turn came, if nobody has answered.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub after: Wait,
+    /// In which ways, all at once.
+    pub by: Vec<ContactMethod>,
+}
+
+/// Hours of every day; over midnight when the end comes before the beginning.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockHours {
+    /// Their beginning, as `HH:MM`.
+    pub from: String,
+    /// Their end, as `HH:MM`.
+    pub until: String,
 }
 
 /// A way to call somebody.
@@ -62,30 +98,138 @@ pub enum ContactMethod {
     Email,
     /// By a signed call to their URL.
     Webhook,
+    /// By a direct message in Slack.
+    Slack,
+    /// By a message in Mattermost.
+    Mattermost,
+    /// By a card in Microsoft Teams.
+    Teams,
+    /// By a message in Telegram.
+    Telegram,
+    /// By push to the ntfy app.
+    Ntfy,
+    /// By push to the Gotify app.
+    Gotify,
+    /// By text message to a telephone.
+    Sms,
+    /// By a call that reads it out.
+    Voice,
 }
 
 impl ContactMethod {
-    /// The name of the channel: `email` or `webhook`.
+    /// Every way.
+    pub const ALL: [ContactMethod; 10] = [
+        ContactMethod::Email,
+        ContactMethod::Webhook,
+        ContactMethod::Slack,
+        ContactMethod::Mattermost,
+        ContactMethod::Teams,
+        ContactMethod::Telegram,
+        ContactMethod::Ntfy,
+        ContactMethod::Gotify,
+        ContactMethod::Sms,
+        ContactMethod::Voice,
+    ];
+
+    /// The name of the channel, as it is written in files.
     pub fn channel(self) -> &'static str {
         match self {
             ContactMethod::Email => "email",
             ContactMethod::Webhook => "webhook",
+            ContactMethod::Slack => "slack",
+            ContactMethod::Mattermost => "mattermost",
+            ContactMethod::Teams => "teams",
+            ContactMethod::Telegram => "telegram",
+            ContactMethod::Ntfy => "ntfy",
+            ContactMethod::Gotify => "gotify",
+            ContactMethod::Sms => "sms",
+            ContactMethod::Voice => "voice",
         }
     }
+}
+
+impl ClockHours {
+    /// Whether a wall time, as minutes of its day, lies in them; `None` when they are no hours.
+    pub fn holds(&self, minute: u16) -> Option<bool> {
+        let (from, until) = (minutes(&self.from)?, minutes(&self.until)?);
+        Some(if from <= until {
+            (from..until).contains(&minute)
+        } else {
+            minute >= from || minute < until
+        })
+    }
+}
+
+/// `07:30` as minutes of the day; up to `24:00`.
+fn minutes(clock: &str) -> Option<u16> {
+    let (hour, minute) = clock.split_once(':')?;
+    let two = |text: &str| (text.len() == 2).then(|| text.parse::<u16>().ok()).flatten();
+    let (hour, minute) = (two(hour)?, two(minute)?);
+    (minute < 60).then_some(hour * 60 + minute).filter(|minutes| *minutes <= 24 * 60)
 }
 
 impl PersonSpec {
     /// How and where to call them, in the order given.
     pub fn contacts(&self) -> Vec<(ContactMethod, &str)> {
-        let known = [ContactMethod::Email, ContactMethod::Webhook];
-        let methods =
-            if self.contact_methods.is_empty() { &known[..] } else { &self.contact_methods };
-        let target = |method: &ContactMethod| match method {
-            ContactMethod::Email => Some((*method, self.email.as_str())),
-            ContactMethod::Webhook => Some((*method, self.webhook.as_deref()?)),
+        let methods = match self.contact_methods.is_empty() {
+            true => &ContactMethod::ALL[..],
+            false => &self.contact_methods,
         };
-        methods.iter().filter_map(target).collect()
+        methods.iter().filter_map(|method| Some((*method, self.address(*method)?))).collect()
     }
+
+    /// Where they are reached in this way.
+    pub fn address(&self, method: ContactMethod) -> Option<&str> {
+        match method {
+            ContactMethod::Email => Some(&self.email),
+            ContactMethod::Webhook => self.webhook.as_deref(),
+            other => self.addresses.get(&other).map(String::as_str),
+        }
+    }
+
+    /// The minute of their day at a time; of the day in UTC when their zone is not said.
+    pub fn minute_of_day(&self, at: Time) -> u16 {
+        self.local(at).0
+    }
+
+    /// The minute of their day, and their date as days since 1970.
+    pub fn local(&self, at: Time) -> (u16, i64) {
+        local_minute(self.time_zone.as_deref(), at)
+    }
+
+    /// How they want to be called about an incident whose turn comes at a minute of their day,
+    /// with the time after which each call is made. Their wishes decide where they have any, for
+    /// everything: where none fits, they are not called.
+    pub fn calls(&self, priority: Priority, minute: u16) -> Vec<(Wait, ContactMethod, &str)> {
+        if self.notify.is_empty() {
+            let at_once = |(method, to)| (Wait::default(), method, to);
+            return self.contacts().into_iter().map(at_once).collect();
+        }
+        let fits = |rule: &&NotifyRule| {
+            let fits = rule.priorities.is_empty() || rule.priorities.contains(&priority);
+            fits && rule.between.as_ref().is_none_or(|hours| hours.holds(minute) != Some(false))
+        };
+        let mut calls = Vec::new();
+        for rule in self.notify.iter().filter(fits) {
+            for method in &rule.by {
+                calls.extend(self.address(*method).map(|to| (rule.after, *method, to)));
+            }
+        }
+        calls.sort_by_key(|(after, ..)| *after);
+        calls
+    }
+}
+
+/// The minute of the day in a zone, and the date as days since 1970; in UTC when there is no such
+/// zone.
+pub fn local_minute(zone: Option<&str>, at: Time) -> (u16, i64) {
+    let zone = jiff::tz::TimeZone::get(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
+    let instant = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default();
+    let wall = zone.to_datetime(instant);
+    let minute = u16::try_from(i16::from(wall.hour()) * 60 + i16::from(wall.minute()));
+    let midnight = wall.date().to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp());
+    let day = midnight.map_or(0, |midnight| midnight.as_second().div_euclid(86_400));
+    (minute.unwrap_or(0), day)
 }
 
 #[cfg(test)]
@@ -98,7 +242,9 @@ mod tests {
             webhook: webhook.map(str::to_owned),
             time_zone: None,
             teams: Vec::new(),
+            addresses: BTreeMap::new(),
             contact_methods,
+            notify: Vec::new(),
         }
     }
 
@@ -109,5 +255,43 @@ mod tests {
         assert_eq!(ada(None, vec![]).contacts(), [mail]);
         assert_eq!(ada(Some(call.1), vec![]).contacts(), [mail, call]);
         assert_eq!(ada(Some(call.1), vec![ContactMethod::Webhook]).contacts(), [call]);
+    }
+
+    #[test]
+    fn wishes_say_how_to_call_by_what_it_is_and_when() {
+        use ContactMethod::{Email, Ntfy, Sms};
+        let rule = |priorities: &[Priority], hours: Option<(&str, &str)>, after, by| NotifyRule {
+            priorities: priorities.to_vec(),
+            between: hours
+                .map(|(from, until)| ClockHours { from: from.into(), until: until.into() }),
+            after: Wait::from_seconds(after),
+            by: vec![by],
+        };
+        let mut ada = ada(None, vec![]);
+        ada.addresses = BTreeMap::from([(Ntfy, "ada".to_owned()), (Sms, "+49301".to_owned())]);
+        let urgent = [Priority::P1, Priority::P2];
+        ada.notify = vec![
+            rule(&urgent, None, 120, Sms),
+            rule(&urgent, None, 0, Ntfy),
+            rule(&[Priority::P3], Some(("07:00", "22:00")), 0, Email),
+        ];
+        let ways = |priority, minute| {
+            let calls = ada.calls(priority, minute);
+            calls.iter().map(|(after, by, _)| (after.seconds(), *by)).collect::<Vec<_>>()
+        };
+        assert_eq!(ways(Priority::P1, 180), [(0, Ntfy), (120, Sms)]);
+        assert_eq!(ways(Priority::P3, 420), [(0, Email)]);
+        assert_eq!(ways(Priority::P3, 1320), []);
+        assert_eq!(ways(Priority::P5, 720), []);
+    }
+
+    #[test]
+    fn hours_may_go_over_midnight() {
+        let night = ClockHours { from: "22:00".to_owned(), until: "07:00".to_owned() };
+        let holds = |minute| night.holds(minute).unwrap();
+        assert!(holds(1320) && holds(0) && holds(419));
+        assert!(!holds(420) && !holds(1319));
+        let wrong = ClockHours { from: "7:00".to_owned(), until: "25:00".to_owned() };
+        assert_eq!(wrong.holds(0), None);
     }
 }

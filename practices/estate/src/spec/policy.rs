@@ -1,8 +1,9 @@
+use kernel::Priority;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Wait, unset};
-use crate::reference::{PersonRef, TeamRef};
+use crate::reference::{CalendarRef, Target, TeamRef};
 
 /// Whom to call, in which order, and how long to wait between.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -16,14 +17,30 @@ pub struct EscalationPolicySpec {
     /// How often to begin again after the last step; 0 is never.
     #[serde(default, skip_serializing_if = "unset")]
     pub repeat: u32,
+    /// What can wait until somebody is at work.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub waits: Option<WaitsForHours>,
+}
+
+/// Incidents for which nobody is called outside of working hours.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaitsForHours {
+    /// Which, by priority.
+    pub priorities: Vec<Priority>,
+    /// The working hours.
+    pub calendar: CalendarRef,
 }
 
 /// One step: call these people, then wait for an answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EscalationStep {
-    /// Who is called, all at once.
-    pub contacts: Vec<PersonRef>,
+    /// Who is called: people, or whole teams.
+    pub contacts: Vec<Target>,
+    /// Whether only one of them is called, the next one for every incident, instead of all.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub rotate: bool,
     /// How long to wait for an answer before the next step.
     #[serde(default)]
     pub wait: Wait,
@@ -47,10 +64,13 @@ mod tests {
 
     #[test]
     fn each_step_begins_when_the_waits_before_it_are_over() {
-        let step =
-            |seconds| EscalationStep { contacts: Vec::new(), wait: Wait::from_seconds(seconds) };
+        let step = |seconds| EscalationStep {
+            contacts: Vec::new(),
+            rotate: false,
+            wait: Wait::from_seconds(seconds),
+        };
         let steps = vec![step(300), step(u32::MAX), step(60)];
-        let policy = EscalationPolicySpec { team: None, steps, repeat: 0 };
+        let policy = EscalationPolicySpec { team: None, steps, repeat: 0, waits: None };
         let starts: Vec<u32> = policy.schedule().map(|(start, _)| start).collect();
         assert_eq!(starts, [0, 300, u32::MAX]);
     }

@@ -58,6 +58,22 @@ pub async fn started_between(
     rows.iter().map(|row| row.parse("incident_id")).collect()
 }
 
+/// The pages that were started between these times, at most so many.
+///
+/// # Errors
+/// When the database refuses or a page does not read back.
+pub async fn between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    (from, to): (Time, Time),
+    limit: i64,
+) -> Result<Vec<Page>, Fault> {
+    let sql = "SELECT data FROM page WHERE space_id = $1 AND started_at >= $2 AND started_at < $3 \
+               ORDER BY started_at, id LIMIT $4";
+    let rows = conn.all(sql, params![space, from, to, limit]).await?;
+    rows.iter().map(|row| row.json("data")).collect()
+}
+
 /// How many pages are in a stage.
 ///
 /// # Errors

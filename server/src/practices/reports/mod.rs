@@ -2,7 +2,8 @@
 
 pub mod alerts;
 pub mod companions;
-pub mod patterns;
+mod load;
+mod patterns;
 pub mod routes;
 pub mod store;
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(super::companions::decide_group))
         .routes(routes!(super::patterns::patterns))
         .routes(routes!(super::patterns::expect))
+        .routes(routes!(super::load::load))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -13,6 +13,7 @@ import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
 import { Hits } from './Selected';
 import { Spec } from './Spec';
@@ -93,6 +94,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </Panel>
         </div>
         <div className={styles.stack}>
+          {kind === 'person' && <Ways name={name} />}
           <Panel title="Facts">
             <Facts
               rows={[

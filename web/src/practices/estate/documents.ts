@@ -37,7 +37,17 @@ export function example(kind: string): ResourceDocument {
 
 const specs: Record<string, Record<string, unknown>> = {
   team: { email: 'team@example.org' },
-  person: { email: 'ada@example.org', teams: ['team-name'] },
+  person: {
+    email: 'ada@example.org',
+    teams: ['team-name'],
+    timeZone: 'Europe/Berlin',
+    addresses: { ntfy: 'ada-pages', sms: '+4930123456' },
+    notify: [
+      { priorities: ['P1', 'P2'], by: ['ntfy'] },
+      { priorities: ['P1', 'P2'], after: '2m', by: ['sms'] },
+      { priorities: ['P3', 'P4', 'P5'], between: { from: '08:00', until: '20:00' }, by: ['email'] },
+    ],
+  },
   product: { team: 'team-name' },
   service: {
     team: 'team-name',

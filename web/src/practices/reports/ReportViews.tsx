@@ -12,6 +12,9 @@ export function ReportViews() {
       <Link to="/reports/alerts" activeOptions={{ includeSearch: false }}>
         Alert rules
       </Link>
+      <Link to="/reports/load" activeOptions={{ includeSearch: false }}>
+        On-call load
+      </Link>
     </nav>
   );
 }

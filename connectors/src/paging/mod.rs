@@ -1,0 +1,249 @@
+//! Calling a person: chat, push to a telephone, text message, voice.
+//!
+//! Each channel turns a [`PageCall`] and an address into one request over HTTP, after the public
+//! documents of its service. What belongs to the installation (bots' tokens, the account with a
+//! telephone provider) is in [`Channels`]; what belongs to a person is the address alone.
+//! **Invariant:** a token goes to the service it is for, and nowhere else.
+
+mod chat;
+mod phone;
+mod push;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use kernel::{OutboxId, Priority};
+use serde::{Deserialize, Serialize};
+
+pub use phone::{Phone, Provider, spoken};
+
+use crate::SendError;
+use crate::receivers::{HttpCall, Secret};
+
+/// Longest title that a call says, in characters.
+const TITLE_CHARS_MAX: usize = 200;
+
+/// A way to reach a person besides mail and webhook.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Channel {
+    /// A direct message by a bot: a member's id, or the name of a channel.
+    Slack,
+    /// A message by an incoming webhook: `@name` or the name of a channel.
+    Mattermost,
+    /// A card by a workflow's webhook: the name of one that is set up.
+    Teams,
+    /// A message by a bot: the number of a chat.
+    Telegram,
+    /// Push to an app: a topic, or its whole address.
+    Ntfy,
+    /// Push to an app: the name of an application that is set up.
+    Gotify,
+    /// A text message: a number like `+4930123456`.
+    Sms,
+    /// A call that reads out what is wrong: a number like `+4930123456`.
+    Voice,
+}
+
+/// What a call to a person says.
+#[derive(Clone, Copy, Debug)]
+pub struct PageCall<'a> {
+    /// The message in the outbox; the idempotency key where a service takes one.
+    pub id: OutboxId,
+    /// The incident's number.
+    pub number: u64,
+    /// Its title.
+    pub title: &'a str,
+    /// Its priority.
+    pub priority: Priority,
+    /// The service that is hit, if it is known.
+    pub service: Option<&'a str>,
+    /// Why this person: `step 1 of escalationpolicy/payments`.
+    pub because: &'a str,
+    /// Where to see the incident.
+    pub incident_url: &'a str,
+    /// Where to acknowledge with one more click.
+    pub acknowledge_url: &'a str,
+}
+
+/// Who says where a request goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// The settings of this installation.
+    SetUp,
+    /// The address of the person: it may not lead into private networks.
+    Named,
+}
+
+/// The services through which people are called.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Channels {
+    /// Slack.
+    pub slack: Bot,
+    /// Telegram.
+    pub telegram: Bot,
+    /// Mattermost.
+    pub mattermost: Hook,
+    /// Microsoft Teams.
+    pub teams: Hooks,
+    /// ntfy.
+    pub ntfy: Topics,
+    /// Gotify.
+    pub gotify: Applications,
+    /// Text messages.
+    pub sms: Phone,
+    /// Voice.
+    pub voice: Phone,
+}
+
+/// A bot.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bot {
+    /// Its token.
+    pub token: Secret,
+    /// Where the API is, when it is not the service's own.
+    pub url: String,
+}
+
+/// An incoming webhook.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hook {
+    /// Its address, which is a secret.
+    pub url: Secret,
+}
+
+/// Webhooks by name.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hooks {
+    /// Their addresses, which are secrets.
+    pub urls: BTreeMap<String, Secret>,
+}
+
+/// A server of topics.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Topics {
+    /// Its address, for people who name only a topic.
+    pub url: String,
+    /// A token for it; sent to no other server.
+    pub token: Secret,
+}
+
+/// A server of applications.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Applications {
+    /// Its address.
+    pub url: String,
+    /// The token of each application, by the name that people give as their address.
+    pub tokens: BTreeMap<String, Secret>,
+}
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Channel; 8] = [
+        Channel::Slack,
+        Channel::Mattermost,
+        Channel::Teams,
+        Channel::Telegram,
+        Channel::Ntfy,
+        Channel::Gotify,
+        Channel::Sms,
+        Channel::Voice,
+    ];
+
+    /// Its name in files, in the outbox and in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Channel::Slack => "slack",
+            Channel::Mattermost => "mattermost",
+            Channel::Teams => "teams",
+            Channel::Telegram => "telegram",
+            Channel::Ntfy => "ntfy",
+            Channel::Gotify => "gotify",
+            Channel::Sms => "sms",
+            Channel::Voice => "voice",
+        }
+    }
+
+    /// The channel of a name.
+    pub fn named(name: &str) -> Option<Channel> {
+        Channel::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+}
+
+impl Channels {
+    /// Whether a channel is set up, so that people can be called by it.
+    ///
+    /// # Errors
+    /// What is missing, naming the setting.
+    pub fn ready(&self, channel: Channel) -> Result<(), String> {
+        let missing = |setting: &str| Err(format!("channels.{setting} is not set"));
+        match channel {
+            Channel::Slack if self.slack.token.is_empty() => missing("slack.token"),
+            Channel::Telegram if self.telegram.token.is_empty() => missing("telegram.token"),
+            Channel::Mattermost if self.mattermost.url.is_empty() => missing("mattermost.url"),
+            Channel::Teams if self.teams.urls.is_empty() => missing("teams.urls"),
+            Channel::Gotify if self.gotify.url.is_empty() => missing("gotify.url"),
+            Channel::Sms => self.sms.check().or_else(|field| missing(&format!("sms.{field}"))),
+            Channel::Voice => {
+                self.voice.check().or_else(|field| missing(&format!("voice.{field}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The request that calls a person.
+    ///
+    /// # Errors
+    /// When the channel is not set up, or the address is none of that channel.
+    pub fn call(
+        &self,
+        channel: Channel,
+        to: &str,
+        page: &PageCall<'_>,
+    ) -> Result<(HttpCall, Destination), SendError> {
+        self.ready(channel).map_err(SendError::lasting)?;
+        let set_up = |call| (call, Destination::SetUp);
+        match channel {
+            Channel::Slack => Ok(set_up(chat::slack(&self.slack, to, page))),
+            Channel::Mattermost => Ok(set_up(chat::mattermost(&self.mattermost, to, page))),
+            Channel::Teams => chat::teams(&self.teams, to, page).map(set_up),
+            Channel::Telegram => chat::telegram(&self.telegram, to, page).map(set_up),
+            Channel::Ntfy => push::ntfy(&self.ntfy, to, page),
+            Channel::Gotify => push::gotify(&self.gotify, to, page).map(set_up),
+            Channel::Sms => phone::text(&self.sms, to, page).map(set_up),
+            Channel::Voice => phone::voice(&self.voice, to, page).map(set_up),
+        }
+    }
+}
+
+impl PageCall<'_> {
+    /// Its title on one line, not too long.
+    fn title(&self) -> String {
+        let shown = self.title.chars().map(|c| if c.is_control() { ' ' } else { c });
+        shown.take(TITLE_CHARS_MAX).collect()
+    }
+
+    /// `[P1] #42 Database orders-db down`
+    fn headline(&self) -> String {
+        format!("[{}] #{} {}", self.priority, self.number, self.title())
+    }
+
+    /// What is hit, and why this person is called.
+    fn details(&self) -> String {
+        match self.service {
+            Some(service) => format!("{service}. You are called as {}.", self.because),
+            None => format!("You are called as {}.", self.because),
+        }
+    }
+
+    /// Whether it has to wake somebody.
+    fn urgent(&self) -> bool {
+        self.priority <= Priority::P2
+    }
+}

@@ -1,0 +1,270 @@
+//! The telephone: text messages and voice, through whoever is set up.
+//!
+//! Providers that speak as Twilio (`Messages.json`, `Calls.json` with TwiML) or as Vonage
+//! (`/sms/json`) are known; any other one is described by its address and what to send.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::PageCall;
+use crate::SendError;
+use crate::receivers::{HttpCall, Method, Secret, Verdict, answered, usual};
+
+/// Longest text message, in characters: two parts of a message in most alphabets.
+const TEXT_CHARS_MAX: usize = 306;
+/// The digit that acknowledges. Not 1, which people press to be rid of a call.
+const DIGIT: char = '4';
+
+/// Who carries text messages or calls.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Phone {
+    /// How it is spoken to; nobody is set up without it.
+    pub provider: Option<Provider>,
+    /// The account's id, or the key of the API.
+    pub account: String,
+    /// The secret of the account; for `http` the whole value of `Authorization`.
+    pub secret: Secret,
+    /// The number or name that is shown as the sender.
+    pub from: String,
+    /// Where the API is, when it is not the provider's own; for `http` the address to send to, in
+    /// which `{to}`, `{from}` and `{text}` may stand.
+    pub url: String,
+    /// For `http`: what to send, with `{to}`, `{from}` and `{text}` as parts of JSON texts or, with
+    /// another `content_type`, of a form.
+    pub body: String,
+    /// For `http`: what the body is; JSON when it is not said.
+    pub content_type: String,
+}
+
+/// How a provider is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// As Twilio.
+    Twilio,
+    /// As Vonage; text messages only.
+    Vonage,
+    /// By a request that is described here.
+    Http,
+}
+
+impl Phone {
+    /// Which setting is missing, if one is.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        let set = |text: &str, field: &'static str| {
+            if text.is_empty() { Err(field) } else { Ok(()) }
+        };
+        match self.provider {
+            None => Err("provider"),
+            Some(Provider::Http) => set(&self.url, "url"),
+            Some(Provider::Twilio | Provider::Vonage) => {
+                set(&self.account, "account")?;
+                set(self.secret.reveal(), "secret")?;
+                set(&self.from, "from")
+            }
+        }
+    }
+
+    fn api<'a>(&'a self, usual: &'a str) -> &'a str {
+        if self.url.is_empty() { usual } else { self.url.trim_end_matches('/') }
+    }
+
+    fn twilio(&self, kind: &str, form: Vec<(&str, String)>) -> HttpCall {
+        let api = self.api("https://api.twilio.com");
+        let url = format!("{api}/2010-04-01/Accounts/{}/{kind}.json", self.account);
+        let mut call = HttpCall::post_form(url, form);
+        let pair = BASE64_STANDARD.encode(format!("{}:{}", self.account, self.secret.reveal()));
+        call.headers.push(("Authorization".to_owned(), format!("Basic {pair}")));
+        call
+    }
+
+    /// The request that somebody described.
+    fn described(&self, to: &str, text: &str) -> HttpCall {
+        let json = self.content_type.is_empty() || self.content_type.contains("json");
+        let fill = |template: &str, escape: fn(&str) -> String| {
+            let parts = [("{to}", to), ("{from}", &self.from), ("{text}", text)];
+            filled(template, &parts, escape)
+        };
+        let body = fill(&self.body, if json { in_json } else { in_form });
+        let kind = if json && self.content_type.is_empty() {
+            "application/json".to_owned()
+        } else {
+            self.content_type.clone()
+        };
+        let mut call = HttpCall::post_json(fill(&self.url, in_form), &());
+        call.method = if self.body.is_empty() { Method::Get } else { Method::Post };
+        call.body = body;
+        call.headers = vec![("Content-Type".to_owned(), kind)];
+        if !self.secret.is_empty() {
+            let value = self.secret.reveal().to_owned();
+            call.headers.push(("Authorization".to_owned(), value));
+        }
+        call
+    }
+}
+
+/// A text message.
+pub(super) fn text(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+    let number = number(to)?;
+    let text = short(page);
+    Ok(match phone.provider {
+        Some(Provider::Vonage) => {
+            let form = vec![
+                ("api_key", phone.account.clone()),
+                ("api_secret", phone.secret.reveal().to_owned()),
+                ("from", phone.from.clone()),
+                // Without the plus, as its documents have it.
+                ("to", number.trim_start_matches('+').to_owned()),
+                ("type", "unicode".to_owned()),
+                ("client-ref", page.id.to_string()),
+                ("text", text),
+            ];
+            let url = format!("{}/sms/json", phone.api("https://rest.nexmo.com"));
+            let mut call = HttpCall::post_form(url, form);
+            call.judge = vonage;
+            call
+        }
+        Some(Provider::Http) => phone.described(number, &text),
+        _ => phone.twilio(
+            "Messages",
+            vec![("To", number.to_owned()), ("From", phone.from.clone()), ("Body", text)],
+        ),
+    })
+}
+
+/// A call that reads out what is wrong and takes a digit as the answer.
+pub(super) fn voice(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+    let number = number(to)?;
+    match phone.provider {
+        Some(Provider::Vonage) => Err(SendError::lasting(
+            "calls through Vonage are not known: set channels.voice.provider to twilio or http",
+        )),
+        Some(Provider::Http) => Ok(phone.described(number, &said(page))),
+        _ => {
+            let said = in_xml(&said(page));
+            let action = in_xml(&format!("{}/voice", page.acknowledge_url));
+            let twiml = format!(
+                "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
+                 action=\"{action}\"><Say loop=\"2\">{said} Press {DIGIT} to take it.</Say>\
+                 </Gather><Say>Nobody has taken it. Goodbye.</Say></Response>"
+            );
+            let to = number.to_owned();
+            let form = vec![("To", to), ("From", phone.from.clone()), ("Twiml", twiml)];
+            Ok(phone.twilio("Calls", form))
+        }
+    }
+}
+
+/// What a voice answers after a digit was pressed, as TwiML, and whether that digit takes the page.
+pub fn spoken(digits: &str, outcome: impl FnOnce() -> String) -> (bool, String) {
+    let takes = digits.trim().starts_with(DIGIT);
+    let text = if takes { outcome() } else { "Not taken. The next will be called.".to_owned() };
+    (takes, format!("<Response><Say>{}</Say></Response>", in_xml(&text)))
+}
+
+/// A number with its country, as E.164 has it; spaces and dashes are for people.
+fn number(to: &str) -> Result<&str, SendError> {
+    let digits = to.strip_prefix('+').unwrap_or_default();
+    let fits = (6..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if fits {
+        return Ok(to);
+    }
+    Err(SendError::lasting(format!("`{to}` is no telephone number; write it like +4930123456")))
+}
+
+/// What a text message says: the link is never cut, the title is.
+fn short(page: &PageCall<'_>) -> String {
+    let begin = format!("{} #{} ", page.priority, page.number);
+    let end = format!(" Take it: {}", page.acknowledge_url);
+    let used = begin.chars().count() + end.chars().count();
+    let room = TEXT_CHARS_MAX.saturating_sub(used).max(20);
+    let title = page.title();
+    let shown: String = if title.chars().count() > room {
+        title.chars().take(room - 1).chain(['…']).collect()
+    } else {
+        title
+    };
+    format!("{begin}{shown}{end}")
+}
+
+/// What a voice reads out.
+fn said(page: &PageCall<'_>) -> String {
+    let priority = page.priority.to_string().replace('P', "priority ");
+    let title = page.title();
+    format!("Operate calls you: {priority} incident number {}. {title}.", page.number)
+}
+
+/// Vonage answers 200 with a status of its own for each part.
+fn vonage(status: u16, body: &str) -> Verdict {
+    #[derive(Deserialize)]
+    struct Answer {
+        messages: Vec<Part>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    struct Part {
+        status: String,
+        #[serde(default)]
+        error_text: String,
+    }
+    let verdict = usual(status, body);
+    if verdict != Verdict::Taken {
+        return verdict;
+    }
+    let Ok(answer) = serde_json::from_str::<Answer>(body) else {
+        return Verdict::Never(answered(status, body));
+    };
+    match answer.messages.iter().find(|part| part.status != "0") {
+        None if answer.messages.is_empty() => Verdict::Never(answered(status, body)),
+        None => Verdict::Taken,
+        // 1 is throttled, 5 an error of theirs.
+        Some(part) if ["1", "5"].contains(&part.status.as_str()) => {
+            Verdict::Later(format!("{}: {}", part.status, part.error_text))
+        }
+        Some(part) => Verdict::Never(format!("{}: {}", part.status, part.error_text)),
+    }
+}
+
+/// Puts values where their names stand, once: a value that holds a name of another stays as it is.
+fn filled(template: &str, parts: &[(&str, &str)], escape: fn(&str) -> String) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    'all: while !rest.is_empty() {
+        for (name, value) in parts {
+            if let Some(after) = rest.strip_prefix(name) {
+                text.push_str(&escape(value));
+                rest = after;
+                continue 'all;
+            }
+        }
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        text.push_str(&rest[..first]);
+        rest = &rest[first..];
+    }
+    text
+}
+
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+fn in_form(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn in_xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

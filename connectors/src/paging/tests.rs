@@ -1,0 +1,281 @@
+use insta::assert_snapshot;
+use kernel::{OutboxId, Priority};
+use serde_json::Value;
+
+use super::{Channel, Channels, Destination, PageCall, spoken};
+use crate::receivers::{HttpCall, Verdict};
+
+fn channels() -> Channels {
+    let settings = serde_json::json!({
+        "slack": {"token": "xoxb-1"},
+        "telegram": {"token": "7:abc"},
+        "mattermost": {"url": "https://chat.example.org/hooks/secret"},
+        "teams": {"urls": {"ops": "https://flow.example.org/secret"}},
+        "ntfy": {"url": "https://ntfy.example.org/", "token": "tk_1"},
+        "gotify": {"url": "https://gotify.example.org", "tokens": {"ada": "A1"}},
+        "sms": {"provider": "twilio", "account": "AC1", "secret": "s", "from": "+4930100"},
+        "voice": {"provider": "twilio", "account": "AC1", "secret": "s", "from": "+4930100"},
+    });
+    serde_json::from_value(settings).unwrap()
+}
+
+fn page(title: &str) -> PageCall<'_> {
+    PageCall {
+        id: OutboxId::from_bits(7),
+        number: 42,
+        title,
+        priority: Priority::P1,
+        service: Some("service/orders"),
+        because: "step 1 of escalationpolicy/payments",
+        incident_url: "https://operate.example.org/incidents/inc_9",
+        acknowledge_url: "https://operate.example.org/ack/t0ken",
+    }
+}
+
+fn call(channel: Channel, to: &str) -> HttpCall {
+    channels().call(channel, to, &page("Database orders-db down")).unwrap().0
+}
+
+fn told(call: &HttpCall) -> String {
+    let body = match serde_json::from_str::<Value>(&call.body) {
+        Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
+        Err(_) => form_urlencoded::parse(call.body.as_bytes())
+            .map(|(name, value)| format!("{name} = {}\n", broken(&value)))
+            .collect(),
+    };
+    let headers: String =
+        call.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    format!("{} {}\n{headers}{body}", call.method.as_str(), call.url)
+}
+
+/// A long text on lines of its own.
+fn broken(text: &str) -> String {
+    text.replace("><", ">\n  <").replace(". ", ".\n    ")
+}
+
+#[test]
+fn a_direct_message_of_slack_has_buttons_and_its_answer_is_in_the_body() {
+    let call = call(Channel::Slack, "U024BE7LH");
+    assert_snapshot!(told(&call), @r#"
+    POST https://slack.com/api/chat.postMessage
+    Content-Type: application/json
+    Authorization: Bearer xoxb-1
+    {
+      "blocks": [
+        {
+          "text": {
+            "text": "[P1] #42 Database orders-db down",
+            "type": "plain_text"
+          },
+          "type": "section"
+        },
+        {
+          "elements": [
+            {
+              "text": "service/orders. You are called as step 1 of escalationpolicy/payments.",
+              "type": "plain_text"
+            }
+          ],
+          "type": "context"
+        },
+        {
+          "elements": [
+            {
+              "style": "primary",
+              "text": {
+                "text": "Acknowledge",
+                "type": "plain_text"
+              },
+              "type": "button",
+              "url": "https://operate.example.org/ack/t0ken"
+            },
+            {
+              "text": {
+                "text": "Open incident",
+                "type": "plain_text"
+              },
+              "type": "button",
+              "url": "https://operate.example.org/incidents/inc_9"
+            }
+          ],
+          "type": "actions"
+        }
+      ],
+      "channel": "U024BE7LH",
+      "text": "[P1] #42 Database orders-db down",
+      "unfurl_links": false
+    }
+    "#);
+    assert_eq!((call.judge)(200, r#"{"ok":true}"#), Verdict::Taken);
+    let lost = r#"{"ok":false,"error":"channel_not_found"}"#;
+    assert_eq!((call.judge)(200, lost), Verdict::Never("200: channel_not_found".to_owned()));
+}
+
+#[test]
+fn a_push_by_ntfy_acknowledges_with_one_tap() {
+    assert_snapshot!(told(&call(Channel::Ntfy, "ada-pages")), @r#"
+    POST https://ntfy.example.org
+    Content-Type: application/json
+    Authorization: Bearer tk_1
+    {
+      "actions": [
+        {
+          "action": "http",
+          "clear": true,
+          "label": "Acknowledge",
+          "method": "POST",
+          "url": "https://operate.example.org/ack/t0ken"
+        },
+        {
+          "action": "view",
+          "label": "Open",
+          "url": "https://operate.example.org/incidents/inc_9"
+        }
+      ],
+      "click": "https://operate.example.org/incidents/inc_9",
+      "message": "service/orders. You are called as step 1 of escalationpolicy/payments.",
+      "priority": 5,
+      "tags": [
+        "rotating_light"
+      ],
+      "title": "[P1] #42 Database orders-db down",
+      "topic": "ada-pages"
+    }
+    "#);
+}
+
+#[test]
+fn the_token_of_our_server_goes_to_no_other_one() {
+    let to = "https://ntfy.sh/ada-pages";
+    let (elsewhere, said_by) = channels().call(Channel::Ntfy, to, &page("down")).unwrap();
+    assert_eq!(said_by, Destination::Named, "it is kept out of private networks");
+    assert_eq!(elsewhere.url, "https://ntfy.sh");
+    assert!(elsewhere.headers.iter().all(|(name, _)| name != "Authorization"));
+}
+
+#[test]
+fn a_text_message_keeps_its_link_whatever_the_title() {
+    assert_snapshot!(told(&call(Channel::Sms, "+4930123456")), @r"
+    POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json
+    Content-Type: application/x-www-form-urlencoded; charset=utf-8
+    Authorization: Basic QUMxOnM=
+    To = +4930123456
+    From = +4930100
+    Body = P1 #42 Database orders-db down Take it: https://operate.example.org/ack/t0ken
+    ");
+    let long = "ä".repeat(5_000);
+    let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
+    let page = PageCall { acknowledge_url: &link, ..page(&long) };
+    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap().0;
+    let body = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "Body");
+    let (_, text) = body.unwrap();
+    assert!(text.ends_with(&format!("… Take it: {link}")), "{text}");
+    assert!(text.chars().count() <= 306);
+}
+
+#[test]
+fn a_voice_reads_it_out_and_takes_one_digit() {
+    assert_snapshot!(told(&call(Channel::Voice, "+4930123456")), @r#"
+    POST https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json
+    Content-Type: application/x-www-form-urlencoded; charset=utf-8
+    Authorization: Basic QUMxOnM=
+    To = +4930123456
+    From = +4930100
+    Twiml = <Response>
+      <Gather numDigits="1" timeout="10" method="POST" action="https://operate.example.org/ack/t0ken/voice">
+      <Say loop="2">Operate calls you: priority 1 incident number 42.
+        Database orders-db down.
+        Press 4 to take it.</Say>
+      </Gather>
+      <Say>Nobody has taken it.
+        Goodbye.</Say>
+      </Response>
+    "#);
+    let (taken, answer) = spoken("4", || "Taken. <Thank you>".to_owned());
+    assert!(taken);
+    assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");
+    let (taken, _) = spoken("1", || unreachable!("nothing is taken"));
+    assert!(!taken);
+}
+
+#[test]
+fn vonage_says_in_the_body_whether_it_took_a_message() {
+    let mut channels = channels();
+    channels.sms.provider = Some(super::Provider::Vonage);
+    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap().0;
+    assert_eq!(call.url, "https://rest.nexmo.com/sms/json");
+    let answer = |status: &str| {
+        format!(r#"{{"message-count":"1","messages":[{{"status":"{status}","error-text":"x"}}]}}"#)
+    };
+    assert_eq!((call.judge)(200, &answer("0")), Verdict::Taken);
+    assert_eq!((call.judge)(200, &answer("1")), Verdict::Later("1: x".to_owned()));
+    assert_eq!((call.judge)(200, &answer("4")), Verdict::Never("4: x".to_owned()));
+}
+
+#[test]
+fn any_other_provider_is_described_and_nothing_of_a_text_breaks_out_of_it() {
+    let mut channels = channels();
+    channels.sms = serde_json::from_value(serde_json::json!({
+        "provider": "http", "url": "https://sms.example.org/send?n={to}", "from": "Operate",
+        "body": r#"{"from":"{from}","text":"{text}"}"#, "secret": "Token t",
+    }))
+    .unwrap();
+    let title = "a \"quoted\" {to} \\ end";
+    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap().0;
+    assert_eq!(call.url, "https://sms.example.org/send?n=%2B4930123456");
+    let body: Value = serde_json::from_str(&call.body).unwrap();
+    assert_eq!(body["from"], "Operate");
+    assert!(body["text"].as_str().unwrap().starts_with("P1 #42 a \"quoted\" {to} \\ end"));
+}
+
+#[test]
+fn every_channel_sends_its_secrets_only_where_they_belong() {
+    let to = |channel| match channel {
+        Channel::Teams => "ops",
+        Channel::Telegram => "-100200",
+        Channel::Gotify => "ada",
+        Channel::Sms | Channel::Voice => "+4930123456",
+        _ => "ada",
+    };
+    for channel in Channel::ALL {
+        let call = channels().call(channel, to(channel), &page("down")).unwrap().0;
+        let shown = format!("{call:?}");
+        for secret in ["xoxb-1", "7:abc", "hooks/secret", "flow.example.org/secret", "tk_1", "A1"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(call.body.contains("t0ken"), "{channel:?} has no way to acknowledge");
+        assert_eq!(Channel::named(channel.name()), Some(channel));
+    }
+}
+
+#[test]
+fn what_is_not_set_up_or_no_address_is_refused_for_good() {
+    let none = Channels::default();
+    for channel in Channel::ALL {
+        if channel == Channel::Ntfy {
+            continue;
+        }
+        let refused = none.call(channel, "x", &page("down")).unwrap_err();
+        assert!(!refused.retry);
+        assert!(refused.detail.starts_with("channels."), "{}", refused.detail);
+    }
+    for (channel, to) in [
+        (Channel::Ntfy, "https://ntfy.sh/a b"),
+        (Channel::Telegram, "@ada"),
+        (Channel::Teams, "nobody"),
+        (Channel::Gotify, "nobody"),
+        (Channel::Sms, "030 123"),
+        (Channel::Voice, "+49x"),
+    ] {
+        assert!(!channels().call(channel, to, &page("down")).unwrap_err().retry, "{channel:?}");
+    }
+}
+
+#[test]
+fn marks_that_people_wrote_mean_nothing_in_chat() {
+    let title = "*bold* <!channel> @all [x](http://evil.example)";
+    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
+    let body: Value = serde_json::from_str(&call.body).unwrap();
+    let text = body["text"].as_str().unwrap();
+    assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");
+}

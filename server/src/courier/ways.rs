@@ -1,0 +1,283 @@
+//! The ways to a person: what a call says, and which connector carries it.
+
+use std::time::Duration;
+
+use connectors::email::{EmailConfig, Mailer, PageMail, Tls};
+use connectors::link::{AckLink, LinkKey};
+use connectors::paging::{Channel, Destination, PageCall};
+use connectors::receivers::Verdict;
+use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
+use estate::Spec;
+use kernel::{IncidentId, ItemRef, OutboxId, PageId, Priority, SpaceId, Time};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use spine::World;
+use spine::outbox::Outcome;
+
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::practices::estate::live::LiveEstate;
+
+/// How long the link in a message is good.
+const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// Carries a call to a person. Shared by the courier and by whoever tries a way out.
+pub struct Ways {
+    world: World,
+    estate: LiveEstate,
+    base_url: String,
+    mailer: Result<Mailer, String>,
+    /// For addresses that people wrote: kept out of private networks.
+    guarded: Webhooks,
+    /// For addresses that the settings name.
+    open: Webhooks,
+    channels: connectors::paging::Channels,
+    secret: WebhookSecret,
+    links: LinkKey,
+}
+
+/// A call as it stands in a message of the outbox.
+#[derive(Debug, Deserialize)]
+pub struct Call {
+    /// The page; none when a way is only tried.
+    pub page: Option<PageId>,
+    /// The incident; none when a way is only tried.
+    pub incident: Option<IncidentId>,
+    /// Its number.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
+    /// Its priority.
+    pub priority: Priority,
+    /// What is hit.
+    pub service: Option<ItemRef>,
+    /// Where to read more, below the address of this installation.
+    pub url_path: String,
+    /// The escalation policy, or whoever asked to try.
+    pub policy: String,
+    /// The person.
+    pub contact: ItemRef,
+    /// The step of the policy, from 0.
+    pub step: u32,
+    /// Since when people are called.
+    pub started_at: Time,
+}
+
+/// Where a call goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Address<'a> {
+    /// The space of the person.
+    pub space: &'a SpaceId,
+    /// The channel.
+    pub channel: &'a str,
+    /// The address in it.
+    pub target: &'a str,
+    /// The message, as the idempotency key.
+    pub message: OutboxId,
+}
+
+impl Ways {
+    /// Sets the connectors up.
+    ///
+    /// # Errors
+    /// When a setting cannot be used.
+    pub fn open(
+        world: World,
+        estate: LiveEstate,
+        config: &Config,
+        keys: &Keys,
+    ) -> Result<Ways, String> {
+        let timeout = Duration::from_secs(config.webhook.timeout_seconds);
+        let webhooks = |allow: &[&str]| {
+            let allowed = Allowed::parse(allow).map_err(|error| error.to_string())?;
+            Webhooks::open(allowed, timeout).map_err(|error| error.to_string())
+        };
+        let allowed: Vec<&str> = config.webhook.allow.iter().map(String::as_str).collect();
+        Ok(Ways {
+            world,
+            estate,
+            base_url: config.base_url(),
+            mailer: mailer(config)?,
+            guarded: webhooks(&allowed)?,
+            // Whoever writes the settings can read this machine's files: they may name servers in
+            // private networks, as most are.
+            open: webhooks(&["0.0.0.0/0", "::/0"])?,
+            channels: config.channels.clone(),
+            secret: WebhookSecret::new(&keys.webhooks),
+            links: LinkKey::new(&keys.links),
+        })
+    }
+
+    /// For receivers of groups of alerts: where the settings may name anything, and where not.
+    pub fn webhooks(&self) -> (Webhooks, Webhooks) {
+        (self.open.clone(), self.guarded.clone())
+    }
+
+    /// What links in messages begin with.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Whether calls can leave by a channel at all.
+    ///
+    /// # Errors
+    /// What is not set up, naming the setting.
+    pub fn ready(&self, channel: &str) -> Result<(), String> {
+        match channel {
+            "webhook" => Ok(()),
+            "email" => self.mailer.as_ref().map(|_| ()).map_err(Clone::clone),
+            other => match Channel::named(other) {
+                Some(channel) => self.channels.ready(channel),
+                None => Err(format!("there is no channel {other}")),
+            },
+        }
+    }
+
+    /// Makes one attempt.
+    pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
+        let call: Call = match serde_json::from_value(body.clone()) {
+            Ok(call) => call,
+            Err(error) => {
+                return Outcome::Rejected { detail: format!("the message is unreadable: {error}") };
+            }
+        };
+        match to.channel {
+            "email" => self.mail(to, &call).await,
+            "webhook" => self.webhook(to, &call, body.clone()).await,
+            other => match Channel::named(other) {
+                Some(channel) => self.ring(channel, to, &call).await,
+                None => Outcome::Rejected { detail: format!("there is no channel {other}") },
+            },
+        }
+    }
+
+    fn incident_url(&self, call: &Call) -> String {
+        format!("{}{}", self.base_url, call.url_path)
+    }
+
+    fn acknowledge_url(&self, call: &Call) -> String {
+        let link = call.page.map(|page| AckLink {
+            page,
+            contact: call.contact.to_string(),
+            expires_at: self.world.now() + LINK_LIFE,
+        });
+        match link.map(|link| self.links.sign(&link)) {
+            Some(Ok(token)) => format!("{}/ack/{token}", self.base_url),
+            // A name too long for a link: the page of the incident has the same button.
+            Some(Err(_)) | None => self.incident_url(call),
+        }
+    }
+
+    async fn mail(&self, to: &Address<'_>, call: &Call) -> Outcome {
+        let mailer = match &self.mailer {
+            Ok(mailer) => mailer,
+            Err(why) => return Outcome::Rejected { detail: why.clone() },
+        };
+        let estate = self.estate.snapshot(to.space);
+        let zone = match estate.estate.get(&call.contact).map(|found| &found.spec) {
+            Some(Spec::Person(person)) => person.time_zone.clone().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let thread = call.incident.map_or_else(|| to.message.to_string(), |id| id.to_string());
+        let mail = PageMail {
+            id: to.message,
+            to: to.target,
+            thread: &thread,
+            number: call.number,
+            title: &call.title,
+            priority: call.priority,
+            service: call.service.as_ref().map(ItemRef::as_str),
+            since: call.started_at,
+            now: self.world.now(),
+            zone: &zone,
+            because: &because(call),
+            incident_url: &self.incident_url(call),
+            acknowledge_url: &self.acknowledge_url(call),
+        };
+        outcome(mailer.send(&mail.mail()).await)
+    }
+
+    async fn webhook(&self, to: &Address<'_>, call: &Call, mut body: Value) -> Outcome {
+        body["url"] = json!(self.incident_url(call));
+        body["acknowledge_url"] = json!(self.acknowledge_url(call));
+        let body = body.to_string();
+        let call =
+            WebhookCall { id: to.message, url: to.target, body: &body, secret: &self.secret };
+        let clock = self.world.clock.clone();
+        outcome(self.guarded.send(&call, move || clock.now()).await.map(|a| a.to_string()))
+    }
+
+    async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
+        let page = PageCall {
+            id: to.message,
+            number: call.number,
+            title: &call.title,
+            priority: call.priority,
+            service: call.service.as_ref().map(ItemRef::as_str),
+            because: &because(call),
+            incident_url: &self.incident_url(call),
+            acknowledge_url: &self.acknowledge_url(call),
+        };
+        let prepared = match self.channels.call(channel, to.target, &page) {
+            Ok(prepared) => prepared,
+            Err(error) => return outcome(Err(error)),
+        };
+        let (request, destination) = prepared;
+        let webhooks = match destination {
+            Destination::SetUp => &self.open,
+            Destination::Named => &self.guarded,
+        };
+        let clock = self.world.clock.clone();
+        match webhooks.carry(&request, move || clock.now()).await {
+            Err(error) => outcome(Err(error)),
+            Ok(answer) => match (request.judge)(answer.status, &answer.body) {
+                Verdict::Taken => {
+                    let ms = answer.latency.as_millis();
+                    Outcome::Delivered { detail: format!("{} in {ms} ms", answer.status) }
+                }
+                Verdict::Later(detail) => Outcome::Failed { detail },
+                Verdict::Never(detail) => Outcome::Rejected { detail },
+            },
+        }
+    }
+}
+
+/// Why this person: `step 1 of escalationpolicy/payments`.
+fn because(call: &Call) -> String {
+    match call.page {
+        Some(_) => format!("step {} of {}", call.step + 1, call.policy),
+        None => format!("a test that {} asked for", call.policy),
+    }
+}
+
+fn outcome(result: Result<String, connectors::SendError>) -> Outcome {
+    match result {
+        Ok(detail) => Outcome::Delivered { detail },
+        Err(error) if error.retry => Outcome::Failed { detail: error.detail },
+        Err(error) => Outcome::Rejected { detail: error.detail },
+    }
+}
+
+/// The mailer, or why there is none.
+fn mailer(config: &Config) -> Result<Result<Mailer, String>, String> {
+    let smtp = &config.smtp;
+    if smtp.host.is_empty() {
+        return Ok(Err("no mail server is configured (smtp.host)".to_owned()));
+    }
+    let tls = match smtp.tls.as_str() {
+        "starttls" => Tls::StartTls,
+        "implicit" => Tls::Implicit,
+        _ => Tls::None,
+    };
+    let config = EmailConfig {
+        host: smtp.host.clone(),
+        port: Some(smtp.port),
+        tls,
+        user: smtp.user.clone(),
+        password: smtp.password.clone(),
+        from: smtp.from.clone(),
+        timeout_seconds: smtp.timeout_seconds,
+        certificates: None,
+    };
+    Mailer::open(&config).map(Ok).map_err(|error| format!("smtp: {error}"))
+}

@@ -1,0 +1,180 @@
+//! How a person is called, and trying whether that works.
+
+use axum::extract::State;
+use estate::{NotifyRule, PersonSpec, Spec};
+use kernel::{ItemRef, OutboxId, Priority};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use spine::outbox::Outcome;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::courier::Address;
+use crate::extract::{Json, Path};
+use crate::problem::{Answer, Problem};
+
+/// Every route of how people are called.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(ways)).routes(routes!(try_ways))
+}
+
+/// The person that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct PersonPath {
+    /// The name in the estate.
+    name: String,
+}
+
+/// How a person is called.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ways {
+    /// The person.
+    person: ItemRef,
+    /// The ways that are known.
+    ways: Vec<Way>,
+    /// What they wish for; empty: all ways at once.
+    notify: Vec<NotifyRule>,
+    /// Whether you may try the ways.
+    may_try: bool,
+}
+
+/// One way to a person.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactWay)]
+struct Way {
+    /// The channel: `email`, `sms` and so on.
+    channel: String,
+    /// The address in it.
+    to: String,
+    /// What is missing in the settings before calls can leave by it; empty: nothing.
+    problem: String,
+}
+
+/// Which ways to try.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Try {
+    /// One channel; every one that is known when not said.
+    channel: Option<String>,
+}
+
+/// What came of trying.
+#[derive(Debug, Serialize, ToSchema)]
+struct Tried {
+    /// One line for each way.
+    results: Vec<TriedWay>,
+}
+
+/// What came of one way.
+#[derive(Debug, Serialize, ToSchema)]
+struct TriedWay {
+    /// The channel.
+    channel: String,
+    /// The address.
+    to: String,
+    /// Whether the other side took the test.
+    delivered: bool,
+    /// What it said, or why it was not sent.
+    detail: String,
+}
+
+/// How a person is called, and what is missing before that works.
+#[utoipa::path(get, path = "/people/{name}/ways", tag = "pages",
+    params(PersonPath),
+    responses((status = 200, description = "The ways to the person", body = Ways)))]
+async fn ways(
+    State(app): State<App>,
+    caller: Caller,
+    Path(PersonPath { name }): Path<PersonPath>,
+) -> Answer<Json<Ways>> {
+    let (person, spec) = find(&app, &caller, &name)?;
+    let shown = |(method, to): (estate::ContactMethod, &str)| Way {
+        channel: method.channel().to_owned(),
+        to: to.to_owned(),
+        problem: app.ways.ready(method.channel()).err().unwrap_or_default(),
+    };
+    let ways = estate::ContactMethod::ALL.into_iter();
+    let known = ways.filter_map(|method| Some((method, spec.address(method)?)));
+    Ok(Json(Ways {
+        may_try: may_try(&caller, &person).is_ok(),
+        ways: known.map(shown).collect(),
+        notify: spec.notify.clone(),
+        person,
+    }))
+}
+
+/// Sends a test that says so by one way or by all, and tells what came of it. You may try your own
+/// ways; administrators may try everybody's.
+#[utoipa::path(post, path = "/people/{name}/ways/try", tag = "pages",
+    request_body = Try, params(PersonPath),
+    responses((status = 200, description = "What came of it", body = Tried)))]
+async fn try_ways(
+    State(app): State<App>,
+    caller: Caller,
+    Path(PersonPath { name }): Path<PersonPath>,
+    Json(asked): Json<Try>,
+) -> Answer<Json<Tried>> {
+    let (person, spec) = find(&app, &caller, &name)?;
+    may_try(&caller, &person)?;
+    let wanted = |method: &estate::ContactMethod| {
+        asked.channel.as_ref().is_none_or(|channel| channel == method.channel())
+    };
+    let ways: Vec<(&str, &str)> = estate::ContactMethod::ALL
+        .iter()
+        .filter(|method| wanted(method))
+        .filter_map(|method| Some((method.channel(), spec.address(*method)?)))
+        .collect();
+    if ways.is_empty() {
+        let channel = asked.channel.unwrap_or_default();
+        return Err(Problem::refused(format!("{person} has no address for `{channel}`")));
+    }
+    let moment = app.moment(caller.actor());
+    let tries = ways.into_iter().map(|(channel, to)| {
+        let message: OutboxId = moment.id();
+        let body = json!({
+            "kind": "test",
+            "page": null,
+            "incident": null,
+            "number": 0,
+            "title": "This is a test of how you are called. Nothing is wrong.",
+            "priority": Priority::P3,
+            "service": null,
+            "url_path": format!("/estate/person/{}", person.name()),
+            "policy": caller.actor().name(),
+            "contact": person,
+            "step": 0,
+            "started_at": moment.now,
+        });
+        let (app, space) = (&app, &caller.space);
+        async move {
+            let address = Address { space, channel, target: to, message };
+            let (delivered, detail) = match app.ways.carry(&address, &body).await {
+                Outcome::Delivered { detail } => (true, detail),
+                Outcome::Failed { detail } | Outcome::Rejected { detail } => (false, detail),
+            };
+            TriedWay { channel: channel.to_owned(), to: to.to_owned(), delivered, detail }
+        }
+    });
+    Ok(Json(Tried { results: futures::future::join_all(tries).await }))
+}
+
+fn find(app: &App, caller: &Caller, name: &str) -> Answer<(ItemRef, PersonSpec)> {
+    let missing = || Problem::not_found("person");
+    let item = ItemRef::new("person", name).ok_or_else(missing)?;
+    let estate = app.estate.snapshot(&caller.space);
+    match estate.estate.get(&item).map(|found| &found.spec) {
+        Some(Spec::Person(spec)) => Ok((item, spec.clone())),
+        _ => Err(missing()),
+    }
+}
+
+fn may_try(caller: &Caller, person: &ItemRef) -> Result<(), kernel::Refusal> {
+    match caller.person().as_ref() == Some(person) {
+        true => may(caller, Action::Respond, &[]),
+        false => may(caller, Action::Administer, &[]),
+    }
+}

@@ -1,0 +1,292 @@
+//! The ways to people: push, text, voice; their wishes; trying whether it works.
+
+use std::time::Duration;
+
+use connectors::paging::{Phone, Provider};
+use connectors::receivers::Secret;
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::config::Config;
+use spine::testing::Place;
+
+use crate::world::{Operate, Receiver, alert, conversations, shop};
+
+conversations!(
+    a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for,
+    one_digit_on_the_telephone_takes_the_incident,
+    what_can_wait_rings_when_somebody_is_at_work,
+    the_load_of_a_person_names_what_called_them_and_why,
+    trying_the_ways_tells_what_every_provider_said,
+    an_address_of_a_person_leads_into_no_private_network,
+    a_team_is_called_whole_or_one_of_it_in_turn,
+    who_joined_a_team_after_the_page_began_is_called_when_its_step_comes,
+);
+
+/// Services at the receiver's address, as an administrator sets them up.
+fn channels(config: &mut Config, receiver: &Receiver) {
+    let phone = |path: &str| Phone {
+        provider: Some(Provider::Twilio),
+        account: "AC1".to_owned(),
+        secret: Secret::new("s"),
+        from: "+4930100".to_owned(),
+        url: format!("{}/{path}", receiver.url),
+        ..Phone::default()
+    };
+    config.channels.ntfy.url = format!("{}/push", receiver.url);
+    config.channels.sms = phone("sms");
+    config.channels.voice = phone("voice");
+}
+
+/// The shop, where bob wishes to be called by what it is and when.
+fn wishes(hook: &str) -> String {
+    let bob = "spec: {email: bob@example.org, webhook: HOOK/bob, contactMethods: [webhook]}}";
+    let wishes = r#"spec: {email: bob@example.org, webhook: HOOK/bob,
+  addresses: {ntfy: bob-pages, sms: "+4930200", voice: "+4930200"},
+  notify: [{priorities: [P1, P2], by: [ntfy]},
+           {priorities: [P1, P2], after: 2m, by: [sms]},
+           {priorities: [P1, P2], after: 4m, by: [voice]},
+           {priorities: [P3, P4, P5], by: [webhook]}]}}"#;
+    let text = shop("HOOK");
+    assert!(text.contains(bob));
+    text.replace(bob, wishes).replace("HOOK", hook)
+}
+
+async fn rings(operate: &Operate, receiver: &Receiver, estate: &str) {
+    operate.apply(&estate.replace("HOOK", &receiver.url)).await;
+    let mut fires = alert("Down", "critical", ("service", "orders"));
+    fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
+    operate.alerts(json!([fires])).await;
+    operate.settled().await;
+}
+
+fn form(text: &str, name: &str) -> String {
+    let found = form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name);
+    found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+async fn calls(operate: &Operate) -> Vec<String> {
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    let calls = pages[0]["calls"].as_array().cloned().unwrap_or_default();
+    calls
+        .iter()
+        .map(|call| format!("{} {}", call["channel"].as_str().unwrap(), call["result"]))
+        .collect()
+}
+
+/// Waits until these calls were made and delivered, in this order.
+async fn delivered(operate: &Operate, ways: &[&str]) {
+    let expected: Vec<String> = ways.iter().map(|way| format!("{way} \"delivered\"")).collect();
+    let what = format!("calls by {ways:?}");
+    operate.until(&what, async || (calls(operate).await == expected).then_some(())).await;
+}
+
+async fn a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    delivered(&operate, &["ntfy"]).await;
+    let push = receiver.calls_to("/push").remove(0).body;
+    assert_eq!((&push["topic"], &push["priority"]), (&json!("bob-pages"), &json!(5)));
+    assert_eq!(push["actions"][0]["method"], "POST", "one tap acknowledges");
+
+    operate.pass(Duration::from_secs(125)).await;
+    delivered(&operate, &["ntfy", "sms"]).await;
+    let sent = receiver.calls_to("/sms/2010-04-01/Accounts/AC1/Messages.json").remove(0);
+    assert_eq!(form(&sent.text, "To"), "+4930200");
+    assert!(form(&sent.text, "Body").contains("/ack/"), "{}", sent.text);
+
+    let link = push["actions"][0]["url"].as_str().unwrap();
+    let (_, path) = link.split_once("/ack/").unwrap();
+    let url = format!("{}/ack/{path}", operate.ada.base());
+    operate.ada.send(reqwest::Client::new().request(Method::POST, url)).await;
+    operate.pass(Duration::from_secs(3600)).await;
+    operate.settled().await;
+    assert_eq!(calls(&operate).await.len(), 2, "after the answer nothing rings");
+    operate.end().await;
+}
+
+async fn one_digit_on_the_telephone_takes_the_incident(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    operate.pass(Duration::from_secs(125)).await;
+    operate.pass(Duration::from_secs(120)).await;
+    delivered(&operate, &["ntfy", "sms", "voice"]).await;
+    let call = receiver.calls_to("/voice/2010-04-01/Accounts/AC1/Calls.json").remove(0);
+    let twiml = form(&call.text, "Twiml");
+    assert!(twiml.contains("Press 4"), "{twiml}");
+    let (_, rest) = twiml.split_once("/ack/").unwrap();
+    let (token, _) = rest.split_once('"').unwrap();
+    let url = format!("{}/ack/{token}", operate.ada.base());
+    let press = async |digit: &str| {
+        let request = reqwest::Client::new()
+            .post(&url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("CallSid=CA1&Digits={digit}"));
+        operate.ada.send(request).await
+    };
+    let wrong = press("1").await;
+    assert!(wrong.text.contains("Not taken"), "{}", wrong.text);
+    let taken = press("4").await;
+    assert!(taken.kind.starts_with("text/xml"), "{}", taken.kind);
+    assert!(taken.text.contains("Nobody else is called"), "{}", taken.text);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], "link:bob");
+    operate.end().await;
+}
+
+async fn what_can_wait_rings_when_somebody_is_at_work(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    // The tests begin at noon in UTC, half past ten at night on the Marquesas.
+    let waits =
+        "metadata: {name: shop},\n spec: {waits: {priorities: [P1, P2, P3], calendar: day},";
+    let estate = shop("HOOK")
+        .replace("metadata: {name: shop},\n spec: {steps", &format!("{waits} steps"))
+        + "---\n{apiVersion: operate/v1, kind: Calendar, metadata: {name: day}, spec: {timeZone: \
+           Pacific/Marquesas, hours: [{days: [mon, tue, wed, thu, fri, sat, sun], from: \
+           \"08:00\", until: \"18:00\"}]}}\n";
+    assert!(estate.contains("waits"), "{estate}");
+    rings(&operate, &receiver, &estate).await;
+    assert_eq!(receiver.calls().len(), 0, "it is night there");
+    operate.pass(Duration::from_secs(10 * 3600)).await;
+    let rang = async || receiver.calls_to("/bob").first().cloned();
+    operate.until("it rings in the morning", rang).await;
+    operate.end().await;
+}
+
+async fn trying_the_ways_tells_what_every_provider_said(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    operate.apply(&wishes(&receiver.url)).await;
+    let ways = operate.ada.get("/people/bob/ways").await.is(200);
+    let by = |way: &Value| way["channel"].as_str().unwrap().to_owned();
+    let known: Vec<String> = ways["ways"].as_array().unwrap().iter().map(by).collect();
+    assert_eq!(known, ["email", "webhook", "ntfy", "sms", "voice"]);
+    assert!(ways["ways"][0]["problem"].as_str().unwrap().contains("smtp.host"));
+    assert_eq!(ways["may_try"], true);
+
+    let tried = operate.ada.post("/people/bob/ways/try", json!({})).await.is(200);
+    let told: Vec<(String, bool)> = tried["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|way| (by(way), way["delivered"] == true))
+        .collect();
+    let expected = [("email", false), ("webhook", true), ("ntfy", true), ("sms", true)];
+    assert_eq!(told[..4], expected.map(|(way, came)| (way.to_owned(), came)));
+    let text =
+        form(&receiver.calls_to("/sms/2010-04-01/Accounts/AC1/Messages.json")[0].text, "Body");
+    assert!(text.contains("This is a test"), "{text}");
+
+    receiver.answers(500);
+    let tried = operate.ada.post("/people/bob/ways/try", json!({"channel": "sms"})).await.is(200);
+    assert_eq!(tried["results"][0]["delivered"], false);
+    assert_eq!(tried["results"][0]["detail"], "500");
+    let none = operate.ada.post("/people/bob/ways/try", json!({"channel": "slack"})).await;
+    assert!(none.problem(422)["detail"].as_str().unwrap().contains("no address for `slack`"));
+    operate.ada.get("/people/nobody/ways").await.problem(404);
+    operate.end().await;
+}
+
+async fn an_address_of_a_person_leads_into_no_private_network(place: Place) {
+    let receiver = Receiver::start().await;
+    let set = |config: &mut Config| {
+        channels(config, &receiver);
+        config.webhook.allow.clear();
+    };
+    let operate = Operate::with(&place, set).await;
+    let elsewhere = format!("{}/elsewhere/topic", receiver.url);
+    let estate =
+        wishes(&receiver.url).replace("ntfy: bob-pages", &format!("ntfy: \"{elsewhere}\""));
+    operate.apply(&estate).await;
+    let tried = operate.ada.post("/people/bob/ways/try", json!({"channel": "ntfy"})).await.is(200);
+    let detail = tried["results"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("private network"), "{detail}");
+    assert_eq!(receiver.calls_to("/elsewhere").len(), 0);
+    operate.end().await;
+}
+
+/// The shop, whose policy calls the team of bob and eve.
+fn team(step: &str) -> String {
+    let of_shop = "metadata: {name: shop},\n spec: {steps: [{contacts: [bob], wait: 5m}, \
+                   {contacts: [ada], wait: 10m}]}}";
+    let text = shop("HOOK");
+    assert!(text.contains(of_shop), "{text}");
+    let eve = "{apiVersion: operate/v1, kind: Person, metadata: {name: eve},\n spec: {email: \
+               eve@example.org, webhook: HOOK/eve, contactMethods: [webhook], teams: [shop]}}";
+    text.replace(of_shop, &format!("metadata: {{name: shop}},\n spec: {{steps: [{step}]}}}}"))
+        .replace("bob@example.org, ", "bob@example.org, teams: [shop], ")
+        + "---\n"
+        + eve
+}
+
+async fn a_team_is_called_whole_or_one_of_it_in_turn(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let whole = team("{contacts: [team/shop], wait: 5m}");
+    rings(&operate, &receiver, &whole).await;
+    let mut called: Vec<String> = receiver.calls().into_iter().map(|call| call.path).collect();
+    called.sort();
+    assert_eq!(called, ["/bob", "/eve"]);
+
+    let one = team("{contacts: [team/shop], rotate: true, wait: 5m}");
+    operate.apply(&one.replace("HOOK", &receiver.url)).await;
+    for item in ["canteen", "checkout", "canteen"] {
+        let report = json!({"title": item, "item": format!("service/{item}"), "impact": "high",
+                            "urgency": "high"});
+        operate.ada.post("/incidents", report).await.is(201);
+        operate.settled().await;
+    }
+    let calls = async || (receiver.calls().len() == 5).then_some(());
+    operate.until("one call for each incident", calls).await;
+    let turns: Vec<String> = receiver.calls()[2..].iter().map(|call| call.path.clone()).collect();
+    assert_ne!(turns[0], turns[1]);
+    assert_eq!(turns[0], turns[2]);
+    operate.end().await;
+}
+
+async fn who_joined_a_team_after_the_page_began_is_called_when_its_step_comes(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let steps = "{contacts: [ada], wait: 5m}, {contacts: [team/shop], wait: 5m}";
+    rings(&operate, &receiver, &team(steps)).await;
+    assert_eq!(receiver.calls_to("/ada").len(), 1);
+    let moved = team(steps).replace("teams: [shop]}}", "teams: []}}");
+    operate.apply(&moved.replace("HOOK", &receiver.url)).await;
+    operate.pass(Duration::from_secs(305)).await;
+    let bob = async || receiver.calls_to("/bob").first().cloned();
+    operate.until("bob is called", bob).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to("/eve").len(), 0, "eve has left the team");
+    operate.end().await;
+}
+
+async fn the_load_of_a_person_names_what_called_them_and_why(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    delivered(&operate, &["ntfy"]).await;
+    operate.pass(Duration::from_secs(125)).await;
+    delivered(&operate, &["ntfy", "sms"]).await;
+    let link = receiver.calls_to("/push").remove(0).body;
+    let (_, path) = link["actions"][0]["url"].as_str().unwrap().split_once("/ack/").unwrap();
+    let url = format!("{}/ack/{path}", operate.ada.base());
+    operate.ada.send(reqwest::Client::new().request(Method::POST, url)).await;
+    operate.settled().await;
+    let report = operate.ada.get("/reports/load").await.is(200);
+    let bob = &report["people"][0];
+    assert_eq!(bob["person"], "person/bob");
+    assert_eq!(
+        (&bob["incidents"], &bob["calls"], &bob["answered"]),
+        (&json!(1), &json!(2), &json!(1))
+    );
+    assert_eq!(bob["called_to"][0]["because"], "step 1 of escalationpolicy/shop");
+    assert_eq!(bob["called_to"][0]["channels"], json!(["ntfy", "sms"]));
+    let none = operate.ada.get("/reports/load?person=person/ada").await.is(200);
+    assert_eq!(none["people"], json!([]));
+    let team = operate.ada.get("/reports/load?team=team/data").await.is(200);
+    assert_eq!(team["people"], json!([]));
+    operate.end().await;
+}

@@ -1,0 +1,119 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { type ContactWay, type NotifyRule, oncall, type TriedWay } from '../../api';
+import { useSend } from '../../kit/command';
+import { Loaded } from '../../kit/QueryState';
+import { Refusal } from '../../kit/Refusal';
+import { SimpleTable } from '../../kit/SimpleTable';
+import { words } from '../../kit/words';
+import { Panel } from '../../ui/Panel';
+import { EmptyState } from '../../ui/States';
+import styles from './oncall.module.css';
+
+/** How a person is called, and trying whether it works. */
+export function Ways({ name }: { name: string }) {
+  const query = useQuery(oncall.ways(name));
+  const [results, setResults] = useState<Record<string, TriedWay>>({});
+  const took = (tried: TriedWay[]) =>
+    setResults((before) => ({
+      ...before,
+      ...Object.fromEntries(tried.map((way) => [way.channel, way])),
+    }));
+  return (
+    <Loaded query={query} rows={3}>
+      {(found) => (
+        <Panel
+          title="How to reach them"
+          flush
+          actions={found.may_try ? <Try name={name} channel={null} took={took} /> : undefined}
+        >
+          {found.ways.length === 0 ? (
+            <EmptyState title="Nobody can call them">Add an address.</EmptyState>
+          ) : (
+            <SimpleTable
+              label="Ways to reach them"
+              rows={found.ways}
+              rowKey={(way) => way.channel}
+              columns={[
+                { header: 'Way', cell: (way) => words(way.channel) },
+                { header: 'Address', cell: (way) => <span className={styles.to}>{way.to}</span> },
+                {
+                  header: 'State',
+                  cell: (way) => <State way={way} tried={results[way.channel]} />,
+                },
+                {
+                  header: '',
+                  cell: (way) =>
+                    found.may_try && <Try name={name} channel={way.channel} took={took} />,
+                },
+              ]}
+            />
+          )}
+          <Wishes rules={found.notify} />
+        </Panel>
+      )}
+    </Loaded>
+  );
+}
+
+function State({ way, tried }: { way: ContactWay; tried: TriedWay | undefined }) {
+  if (tried) {
+    return (
+      <span className={tried.delivered ? styles.good : styles.bad} role="status">
+        {tried.delivered ? `Test taken: ${tried.detail}` : `Test failed: ${tried.detail}`}
+      </span>
+    );
+  }
+  return way.problem ? <span className={styles.bad}>{way.problem}</span> : <span>Ready</span>;
+}
+
+function Try({
+  name,
+  channel,
+  took,
+}: {
+  name: string;
+  channel: string | null;
+  took: (tried: TriedWay[]) => void;
+}) {
+  const { run, pending, problem, reload } = useSend(async () => {
+    took((await oncall.tryWays(name, channel)).results);
+  });
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={pending}
+        onClick={() => void run()}
+        aria-label={channel ? `Send a test by ${words(channel)}` : 'Send a test by every way'}
+      >
+        {channel ? 'Test' : 'Test all'}
+      </Button>
+      <Refusal problem={problem} reload={reload} />
+    </>
+  );
+}
+
+function Wishes({ rules }: { rules: NotifyRule[] }) {
+  if (rules.length === 0) {
+    return <p className={styles.note}>Called by every way at once.</p>;
+  }
+  return (
+    <ul className={styles.wishes} aria-label="When they are called how">
+      {rules.map((rule, place) => (
+        <li key={place}>{sentence(rule)}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** `P1, P2 between 22:00 and 07:00, after 2m: sms` */
+function sentence(rule: NotifyRule): string {
+  const about = rule.priorities?.length ? rule.priorities.join(', ') : 'Everything';
+  const hours = rule.between ? ` between ${rule.between.from} and ${rule.between.until}` : '';
+  const after = rule.after ? `, after ${rule.after}` : ', at once';
+  return `${about}${hours}${after}: ${rule.by.map(words).join(', ')}`;
+}
