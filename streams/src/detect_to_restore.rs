@@ -10,7 +10,7 @@ use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, o
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::keep;
 use crate::potential::occurred;
-use crate::promising::{look, moves_clocks};
+use crate::promising::{look, moves_clocks, tells_of_a_clock};
 use crate::proving::{end_after_parent, end_children, prove};
 use crate::{Context, Fact, Reaction, planned};
 
@@ -74,6 +74,9 @@ fn alert_fact(
     moment: &Moment,
 ) -> Vec<Reaction> {
     use alerts::Event;
+    if tells_of_a_clock(alert) {
+        return clock_told(alert);
+    }
     match event {
         Event::Fired(firing) => enter(alert, firing.at, context, moment),
         Event::Returned(again) => come_back(alert, again.at, None, context, moment),
@@ -99,6 +102,13 @@ fn alert_fact(
         | Event::Attached { .. }
         | Event::Detached { .. } => Vec::new(),
     }
+}
+
+/// What tells of a clock belongs to the incident that the clock is of.
+fn clock_told(alert: &Alert) -> Vec<Reaction> {
+    let incident = alert.annotations.get("incident").and_then(|id| id.parse().ok());
+    let new = incident.filter(|id| alert.incident != Some(*id) && alert.stage.firing());
+    new.map(|id| belongs(alert.id, id)).into_iter().collect()
 }
 
 fn incident_fact(

@@ -222,6 +222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clocks of contracts that are not over, the next due first. */
+        get: operations["incidents_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/estate/apply": {
         parameters: {
             query?: never;
@@ -535,6 +552,23 @@ export interface paths {
         };
         /** What hangs on an incident, and what was merged into it: what ends with it. */
         get: operations["incidents_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks that contracts set on an incident. */
+        get: operations["incidents_of_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2536,6 +2570,11 @@ export interface components {
          * @enum {string}
          */
         ClearedWhy: "source" | "expired" | "person";
+        /**
+         * @description Why a clock counts no more without a verdict.
+         * @enum {string}
+         */
+        ClockDropped: "no_target" | "not_covered" | "not_needed" | "cancelled" | "merged";
         /** @description Hours of every day; over midnight when the end comes before the beginning. */
         ClockHours: {
             /** @description Their beginning, as `HH:MM`. */
@@ -2548,6 +2587,77 @@ export interface components {
          * @enum {string}
          */
         ClockKind: "respond" | "update" | "restore" | "resolve";
+        /** @description When a share of a target has elapsed. */
+        ClockMark: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description The share in percent.
+             */
+            share: number;
+        };
+        /**
+         * @description What a clock measures.
+         * @enum {string}
+         */
+        ClockOfContract: "respond" | "update" | "restore" | "resolve";
+        /** @description A time for which a clock stood. */
+        ClockPause: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description What was waited for. */
+            reason: components["schemas"]["ClockPauseReason"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What an incident waits for.
+         * @enum {string}
+         */
+        ClockPauseReason: "consumer" | "supplier" | "change" | "accepted_risk" | "nothing";
+        /** @description One round of a clock, from beginning to end. */
+        ClockRun: {
+            /** @description When what it measures happened. */
+            at: components["schemas"]["Time"];
+            due?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description How much working time had elapsed, without the pauses, in seconds.
+             */
+            elapsed_seconds: number;
+            /** @description From when on it counted. */
+            from: components["schemas"]["Time"];
+            /** @description Whether it was in time. */
+            met: boolean;
+            /**
+             * Format: int64
+             * @description The whole target, in seconds.
+             */
+            target_seconds?: number | null;
+        };
+        /**
+         * @description Where one clock is.
+         * @enum {string}
+         */
+        ClockState: "not_started" | "running" | "paused" | "overdue" | "met" | "missed" | "dropped";
+        /** @description How soon something must be done. */
+        ClockTarget: {
+            /**
+             * Format: int32
+             * @description In seconds.
+             */
+            seconds: number;
+            /** @enum {string} */
+            unit: "time";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @enum {string} */
+            unit: "days";
+        };
         /** @description How soon people act, by priority. */
         ClockTerms: {
             calendar?: components["schemas"]["CalendarRef"] | null;
@@ -2566,6 +2676,15 @@ export interface components {
             };
             /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
             warnAt?: number[];
+        };
+        /** @description The service broke again, or the incident was reopened. */
+        Comeback: {
+            /** @description Since when the service is away again. */
+            at: components["schemas"]["Time"];
+            /** @description Whether it was reopened, and not only broke again before it was resolved. */
+            reopened: boolean;
+            resolved?: components["schemas"]["Time"] | null;
+            restored?: components["schemas"]["Time"] | null;
         };
         /** @description One field of a command. */
         CommandField: {
@@ -2674,11 +2793,80 @@ export interface components {
             /** @description The address in it. */
             to: string;
         };
+        /** @description One clock of an incident as the API shows it. */
+        ContractClock: {
+            /** @description What its working time is called. */
+            calendar: string;
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            dropped?: components["schemas"]["ClockDropped"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Rounds that are over: of an update clock, and those before the incident was reopened. */
+            earlier: components["schemas"]["ClockRun"][];
+            /**
+             * Format: int64
+             * @description How much working time has elapsed, without the pauses.
+             */
+            elapsed_seconds: number;
+            /** @description When it warns. */
+            marks: components["schemas"]["ClockMark"][];
+            /** @description The same in words; of a clock that stands, what it waits for. */
+            note?: string | null;
+            /** @description Whether it is working time now: outside of it nothing elapses. */
+            open_now: boolean;
+            /** @description Whether the contract does not cover what is hit, and treats it as if it did. */
+            outside: boolean;
+            pause?: components["schemas"]["ClockPause"] | null;
+            /** @description When it stood, the oldest first. */
+            pauses: components["schemas"]["ClockPause"][];
+            /** @description The priority that the target is of. */
+            priority: components["schemas"]["Priority"];
+            /** @description The promise in plain words. */
+            promise: string;
+            /**
+             * Format: int64
+             * @description How much is left; negative when it is overdue.
+             */
+            remaining_seconds?: number | null;
+            run?: components["schemas"]["ClockRun"] | null;
+            /**
+             * Format: int64
+             * @description The share of the target that has elapsed, in percent; may be more than 100.
+             */
+            share?: number | null;
+            /** @description From when on it counts. */
+            started_at: components["schemas"]["Time"];
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
+            /** @description How soon. */
+            target: components["schemas"]["ClockTarget"];
+            /**
+             * Format: int64
+             * @description The whole target in working time; absent when it never ends.
+             */
+            target_seconds?: number | null;
+            /** @description The zone of its working time, by its IANA name. */
+            zone: string;
+        };
+        /**
+         * @description What an incident does to a contract.
+         * @enum {string}
+         */
+        ContractEffect: "has_caused" | "may_cause" | "none";
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
          */
         ContractPeriod: "week" | "month" | "quarter" | "year";
+        /**
+         * @description Whether a contract covers what an incident hits.
+         * @enum {string}
+         */
+        ContractScope: "inside" | "outside" | "outside_as_inside";
         /**
          * @description Whether a contract holds, apart from its dates.
          * @enum {string}
@@ -3504,6 +3692,8 @@ export interface components {
              *     `true` closed.
              */
             parent_ended?: boolean | null;
+            /** @description What it was before. */
+            past?: components["schemas"]["IncidentPast"];
             /** @description The rules it is handled by. */
             policy: components["schemas"]["IncidentPolicy"];
             /** @description Whether it is only about to happen: nothing has failed yet. */
@@ -3591,6 +3781,15 @@ export interface components {
          * @enum {string}
          */
         IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
+        /** @description What contracts say about an incident. */
+        IncidentClocks: {
+            /** @description Their clocks, the next due first; those that are over last. */
+            clocks: components["schemas"]["ContractClock"][];
+            /** @description The contracts that it touches. */
+            contracts: components["schemas"]["TouchedContract"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+        };
         /**
          * @description What can be asked of an incident. The same enum stands behind HTTP, command line and web;
          *     [`Verb`] has the words for people, [`Verb::fields`] the form.
@@ -3816,6 +4015,18 @@ export interface components {
             title: string;
         };
         /**
+         * @description What an incident was before it became what it is: whoever looks late, such as the clocks of
+         *     contracts, misses nothing of it.
+         */
+        IncidentPast: {
+            /** @description What it waited for before, the oldest first; the present hold is not in it. */
+            holds: components["schemas"]["PastHold"][];
+            /** @description The priority from a time on, the oldest first; the last is the present one. */
+            priorities: components["schemas"]["PrioritySince"][];
+            /** @description How it came back, the oldest first. */
+            returns: components["schemas"]["Comeback"][];
+        };
+        /**
          * @description The three phases in which Operate speaks of work on an incident, and the end.
          * @enum {string}
          */
@@ -3947,6 +4158,7 @@ export interface components {
             /** @description The alerts. */
             members: components["schemas"]["IncidentMember"][];
             merged_into?: components["schemas"]["IncidentId"] | null;
+            next_clock?: components["schemas"]["NextClock"];
             next_step: string;
             /**
              * Format: int64
@@ -4053,6 +4265,11 @@ export interface components {
         IncidentView: components["schemas"]["Incident"] & {
             /** @description What may be asked now. */
             allowed: components["schemas"]["AllowedCommand"][];
+            /**
+             * @description The clocks that contracts set on it, the next due first. Absent in the answer to a command:
+             *     they follow it a moment later.
+             */
+            clocks?: components["schemas"]["ContractClock"][] | null;
             /** @description What whoever is charged with it does next. */
             next_step: string;
             /** @description The phase of the work. */
@@ -4310,6 +4527,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -4696,6 +4914,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -4836,6 +5055,29 @@ export interface components {
              * @description Rows on all pages together.
              */
             total: number;
+        };
+        /** @description A clock that is not over, with its incident. */
+        LiveClock: components["schemas"]["ContractClock"] & {
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description One line that says what is wrong with it. */
+            title: string;
+        };
+        /** @description Clocks that are not over. */
+        LiveClocks: {
+            /** @description How many have used three quarters of their time, those that are missed included. */
+            at_risk: number;
+            /** @description The clocks, the next due first. */
+            items: components["schemas"]["LiveClock"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+            /** @description How many of them are missed already. */
+            overdue: number;
         };
         /** @description One day of a person. */
         LoadDay: {
@@ -5139,6 +5381,18 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description The clock of an incident that is due next, for a row of a list. */
+        NextClock: {
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
         };
         /** @description One person's word that an alert was of no use. */
         NotUseful: {
@@ -5557,6 +5811,15 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
+        /** @description A hold that is over. */
+        PastHold: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description For whom it waited. */
+            reason: components["schemas"]["HoldReason"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
             /**
@@ -5791,6 +6054,13 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** @description Why. */
             reason: string;
+        };
+        /** @description A priority from a time on. */
+        PrioritySince: {
+            /** @description Which. */
+            priority: components["schemas"]["Priority"];
+            /** @description From when on. */
+            since: components["schemas"]["Time"];
         };
         /**
          * @description What a [`PriorityLine`] is about.
@@ -6903,6 +7173,19 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description First moment after it. */
             to: components["schemas"]["Time"];
+        };
+        /** @description A contract that an incident touches. */
+        TouchedContract: {
+            /** @description How that is known. */
+            because: string;
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Whether the incident has missed something of it, has met all, or may still miss something. */
+            effect: components["schemas"]["ContractEffect"];
+            /** @description Whether it covers what is hit. */
+            scope: components["schemas"]["ContractScope"];
+            /** @description What people call it. */
+            title: string;
         };
         /** @description Rules to try, and what on. */
         Trial: {
@@ -8293,6 +8576,44 @@ export interface operations {
             };
         };
     };
+    incidents_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clocks that count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveClocks"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     estate_apply: {
         parameters: {
             query?: never;
@@ -9624,7 +9945,12 @@ export interface operations {
                 from?: components["schemas"]["Time"];
                 /** @description Opened before this time. */
                 to?: components["schemas"]["Time"];
-                /** @description A field to sort by; with `-` before it, the largest first. */
+                /** @description Only those of which a clock of a contract is due before this time. */
+                due_before?: components["schemas"]["Time"];
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
+                 *     next under a contract comes first.
+                 */
                 sort?: string;
             };
             header?: never;
@@ -9920,6 +10246,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_IncidentRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_of_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`inc_…`) or its number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its contracts and clocks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentClocks"];
                 };
             };
             /** @description It cannot be read; `field` says where */
