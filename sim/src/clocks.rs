@@ -1,10 +1,36 @@
-//! What has to hold of the clocks of contracts.
+//! The clocks of contracts, and what has to hold of them.
 
 use contracts::clocks::{Clocks, Command, Event, Kind, Look, State, View, What};
 use incidents::{Incident, Stage};
-use kernel::{Actor, ItemRef, Lifecycle, Moment, Time};
+use kernel::{Actor, ClocksId, ItemRef, Lifecycle, Moment, Refusal, Time};
 
-use crate::world::World;
+use crate::sample::promised;
+use crate::world::{Happening, World};
+
+impl World {
+    /// Promises what `contracts.yaml` says.
+    pub fn promise(&mut self) {
+        self.estate = promised();
+    }
+
+    /// Asks something of the clocks of an incident, which begin with it.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn ask_clocks(
+        &mut self,
+        id: ClocksId,
+        command: &Command,
+        moment: &Moment,
+    ) -> Result<(), Refusal> {
+        let done = match self.clocks.get(id) {
+            Some(_) => self.clocks.execute(id, command, moment)?,
+            None => self.clocks.open(id, command, moment)?,
+        };
+        self.journal.extend(done.events.into_iter().map(|event| Happening::Clocks(id, event)));
+        Ok(())
+    }
+}
 
 /// Holds after every step: a clock that stands does not move and wakes nobody, and a breach is
 /// told once.

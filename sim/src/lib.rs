@@ -10,6 +10,7 @@ pub mod outside;
 pub mod people;
 pub mod rng;
 pub mod run;
+mod sample;
 pub mod scenario;
 pub mod shelf;
 pub mod world;

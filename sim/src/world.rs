@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
 use contracts::clocks::{self, Books, Clocks};
-use estate::{Estate, SourceFile};
+use estate::Estate;
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
@@ -17,6 +17,7 @@ use kernel::{
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
 
+use crate::sample::estate;
 use crate::shelf::{Done, Shelf};
 
 /// How long a worker may hold a message before another one takes it.
@@ -129,7 +130,7 @@ impl World {
             },
             routes: Routes::default(),
             classifier: Classifier::default(),
-            estate: estate(&[ESTATE]),
+            estate: estate(),
             matcher: Matcher::default(),
             by_fingerprint: HashMap::new(),
             cursor: 0,
@@ -262,7 +263,7 @@ impl World {
             self.ask_expected(id, &Expected::tick(), &moment);
         }
         for id in self.clocks.due(self.now) {
-            self.ask_clocks(id, &Clocks::tick(), &moment);
+            let _ = self.ask_clocks(id, &Clocks::tick(), &moment);
         }
         self.journal.len() - before
     }
@@ -272,18 +273,6 @@ impl World {
             let events = done.events.into_iter();
             self.journal.extend(events.map(|event| Happening::Expected(id, event)));
         }
-    }
-
-    fn ask_clocks(&mut self, id: ClocksId, command: &clocks::Command, moment: &Moment) {
-        if let Ok(done) = self.clocks.execute(id, command, moment) {
-            let events = done.events.into_iter();
-            self.journal.extend(events.map(|event| Happening::Clocks(id, event)));
-        }
-    }
-
-    /// Promises what `contracts.yaml` says.
-    pub fn promise(&mut self) {
-        self.estate = estate(&[ESTATE, CONTRACTS]);
     }
 
     /// Whether the stream has entries before it.
@@ -463,16 +452,9 @@ impl World {
                 Ok(())
             }
             Reaction::OpenClocks(id, look) => {
-                let command = clocks::Command::Look(look);
-                self.clocks.open(id, &command, moment).map(|done| {
-                    let events = done.events.into_iter();
-                    self.journal.extend(events.map(|event| Happening::Clocks(id, event)));
-                })
+                self.ask_clocks(id, &clocks::Command::Look(look), moment)
             }
-            Reaction::Clocks(id, command) => {
-                self.ask_clocks(id, &command, moment);
-                Ok(())
-            }
+            Reaction::Clocks(id, command) => self.ask_clocks(id, &command, moment),
             Reaction::StartPage(id, start) => {
                 let done = self.pages.open(id, &oncall::Command::Start(start), moment);
                 done.map(|done| self.keep_page(id, done))
@@ -502,17 +484,5 @@ impl World {
                 }
             }
         }
-    }
-}
-
-const ESTATE: &str = include_str!("estate.yaml");
-const CONTRACTS: &str = include_str!("contracts.yaml");
-
-fn estate(texts: &[&str]) -> Estate {
-    let file = |text: &&str| SourceFile { name: "estate.yaml".to_owned(), text: (*text).into() };
-    let files: Vec<SourceFile> = texts.iter().map(file).collect();
-    match estate::read(&files) {
-        Ok(desired) => Estate::new(desired.resources().cloned()),
-        Err(mistakes) => unreachable!("the estate does not read: {mistakes:?}"),
     }
 }

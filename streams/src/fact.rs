@@ -90,19 +90,7 @@ pub enum Want {
 /// What to load for a fact; nothing when the fact leads nowhere.
 pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
     match fact {
-        Fact::Alert(alert, event) => match event {
-            alerts::Event::Fired(_)
-            | alerts::Event::Returned(_)
-            | alerts::Event::Relabelled(_)
-            | alerts::Event::Matched { .. } => {
-                let near = Want::Near(alert.item.clone());
-                vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
-            }
-            alerts::Event::Cleared { .. } => {
-                vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
-            }
-            _ => Vec::new(),
-        },
+        Fact::Alert(alert, event) => wants_of_alert(alert, event),
         Fact::Incident(incident, event) => match &event.what {
             What::Attached { .. } => Vec::new(),
             What::Detached { alert, .. } => {
@@ -157,6 +145,22 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
         }
         Fact::Promises => vec![Want::OpenIncidents],
+    }
+}
+
+fn wants_of_alert(alert: &Alert, event: &alerts::Event) -> Vec<Want> {
+    match event {
+        alerts::Event::Fired(_)
+        | alerts::Event::Returned(_)
+        | alerts::Event::Relabelled(_)
+        | alerts::Event::Matched { .. } => {
+            let near = Want::Near(alert.item.clone());
+            vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
+        }
+        alerts::Event::Cleared { .. } => {
+            vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@
 //! started ──► warned ──► breached            met or missed once what it measures has happened
 //!    │  ▲
 //!    ▼  │                                    dropped: nothing is promised any more
-//!   paused                                   goes on, or begins again, when the incident comes back
+//!   paused                                   goes on, or begins again, when it comes back
 //! ```
 //!
 //! What the incident is ([`Facts`]) and what contracts promise ([`Promise`]) arrive by value in one

@@ -53,7 +53,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, bool)>> {
         1 => Just(Step::Resolve),
         1 => any::<bool>().prop_map(Step::Return),
         1 => (0u8..6, 0u16..900, 0u8..4, any::<bool>())
-            .prop_map(|(calendar, target, pauses, fresh)| Step::Promise(calendar, target, pauses, fresh)),
+            .prop_map(|(hours, target, pauses, fresh)| Step::Promise(hours, target, pauses, fresh)),
         2 => Just(Step::Tick),
     ];
     prop::collection::vec((step, prop::bool::weighted(0.9)), 1..40)

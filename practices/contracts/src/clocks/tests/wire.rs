@@ -2,8 +2,19 @@
 
 use super::*;
 
-const STARTED: &str = r#"{"at":"2026-03-02T08:00:00Z","event":"started","which":{"contract":"servicecontract/sla","clock":"restore","title":"sla","zone":"UTC"},"from":"2026-03-02T08:00:00Z","terms":{"place":0,"priority":"P1","target":{"unit":"time","seconds":3600},"calendar":0,"calendar_title":"Working time","pauses":["supplier"],"on_reopen":"resume","warn_at":[50],"outside":false},"timing":{"target_seconds":3600,"due":"2026-03-02T09:00:00Z","marks":[{"share":50,"at":"2026-03-02T08:30:00Z"}]}}"#;
-const STOPPED: &str = r#"{"at":"2026-03-02T08:20:00Z","event":"stopped","which":{"contract":"servicecontract/sla","clock":"restore","title":"sla","zone":"UTC"},"run":{"from":"2026-03-02T08:00:00Z","at":"2026-03-02T08:20:00Z","due":"2026-03-02T09:00:00Z","elapsed_seconds":1200,"target_seconds":3600,"met":true}}"#;
+/// One line each in the journal; broken here to be read.
+const STARTED: &str = r#"{"at":"2026-03-02T08:00:00Z","event":"started",
+"which":{"contract":"servicecontract/sla","clock":"restore","title":"sla","zone":"UTC"},
+"from":"2026-03-02T08:00:00Z",
+"terms":{"place":0,"priority":"P1","target":{"unit":"time","seconds":3600},"calendar":0,
+"calendar_title":"Working time","pauses":["supplier"],"on_reopen":"resume","warn_at":[50],
+"outside":false},
+"timing":{"target_seconds":3600,"due":"2026-03-02T09:00:00Z",
+"marks":[{"share":50,"at":"2026-03-02T08:30:00Z"}]}}"#;
+const STOPPED: &str = r#"{"at":"2026-03-02T08:20:00Z","event":"stopped",
+"which":{"contract":"servicecontract/sla","clock":"restore","title":"sla","zone":"UTC"},
+"run":{"from":"2026-03-02T08:00:00Z","at":"2026-03-02T08:20:00Z",
+"due":"2026-03-02T09:00:00Z","elapsed_seconds":1200,"target_seconds":3600,"met":true}}"#;
 
 #[test]
 fn events_are_written_flat_and_read_back() {
@@ -15,11 +26,17 @@ fn events_are_written_flat_and_read_back() {
     };
     let mut world = World::new(monday, Priority::P1, vec![promise("sla", vec![restore])]);
     world.look();
-    assert_eq!(serde_json::to_string(world.events.last().unwrap()).unwrap(), STARTED);
+    assert_eq!(
+        serde_json::to_string(world.events.last().unwrap()).unwrap(),
+        STARTED.replace('\n', "")
+    );
     world.now = Time::parse("2026-03-02T08:20:00Z").unwrap();
     world.restore();
     world.look();
-    assert_eq!(serde_json::to_string(world.events.last().unwrap()).unwrap(), STOPPED);
+    assert_eq!(
+        serde_json::to_string(world.events.last().unwrap()).unwrap(),
+        STOPPED.replace('\n', "")
+    );
     for event in &world.events {
         let text = serde_json::to_string(event).unwrap();
         assert_eq!(&serde_json::from_str::<Event>(&text).unwrap(), event);
