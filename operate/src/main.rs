@@ -6,6 +6,7 @@ mod alertmanager;
 mod backup;
 mod calendar;
 mod client;
+mod contract;
 mod demo;
 mod doctor;
 mod estate;
@@ -88,6 +89,10 @@ enum Command {
     Person(person::PersonArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
+    /// What contracts promised, and what was kept.
+    Contract(contract::ContractArgs),
+    /// May something be released now?
+    Release(contract::ReleaseArgs),
     /// Sign in, and save the login.
     Login(login::Login),
     /// Sign out, and forget the login.
@@ -172,6 +177,8 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Objective(objective) => objective.run(shell).await,
         Command::Person(person) => person.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
+        Command::Contract(contract) => contract.run(shell).await,
+        Command::Release(release) => release.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,
         Command::Whoami => login::whoami(shell).await,
@@ -217,6 +224,9 @@ mod tests {
             "operate journal verify --data operate-data",
             "operate journal verify --data operate-data --expect ab12",
             "operate outbox dismiss out_1 out_2 --reason gone",
+            "operate contract report ticket-sales --period 2026-10 --csv",
+            "operate contract close ticket-sales --period 2026-10 --json",
+            "operate release check product/tickets --purpose emergency --json",
             "operate settings set policy -f policy.json",
             "operate person try ada --channel sms --json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",

@@ -14,6 +14,7 @@ use crate::courier::Ways;
 use crate::keys::Keys;
 use crate::practices::alerts::batch::Intake;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::contracts::facts::LiveFacts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::dispatch::LiveBoard;
 use crate::practices::notifications::live::LiveRouting;
@@ -40,6 +41,8 @@ pub struct App {
     pub alerts: HotAlerts,
     /// The silences that are not over, in memory.
     pub silences: LiveSilences,
+    /// Incidents as compliance asks about them, in memory.
+    pub facts: LiveFacts,
     /// What was counted for objectives, as far as their windows need it.
     pub objectives: LiveObjectives,
     /// Asks data sources.

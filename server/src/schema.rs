@@ -43,4 +43,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "objectives",
         sql: include_str!("../migrations/0017_objectives.sql"),
     },
+    Migration {
+        version: 19,
+        name: "compliance",
+        sql: include_str!("../migrations/0019_compliance.sql"),
+    },
 ];

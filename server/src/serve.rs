@@ -24,6 +24,8 @@ use crate::practices::alerts::batch::Batcher;
 use crate::practices::alerts::history::keeper;
 use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::contracts::facts::LiveFacts;
+use crate::practices::contracts::presence;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -131,6 +133,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         estate,
         alerts: hot,
         silences,
+        facts: LiveFacts::default(),
         objectives: LiveObjectives::default(),
         sources,
         process: format!("{:032x}", world.seed()),
@@ -207,6 +210,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
+        tokio::spawn(presence::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),

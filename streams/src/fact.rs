@@ -26,6 +26,8 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
+    /// To who is on call when: a schedule changed, or somebody is away.
+    OnCall,
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -75,6 +77,8 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
+    /// Every page that rings.
+    Ringing,
 }
 
 /// What to load for a fact; nothing when the fact leads nowhere.
@@ -136,6 +140,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
+        Fact::OnCall => vec![Want::Ringing],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

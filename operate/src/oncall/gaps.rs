@@ -23,7 +23,8 @@ pub struct Gaps {
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
     /// How many weeks ahead.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=520))]
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=520))]
     weeks: u16,
     /// From when, in UTC or with an offset; now when not said.
     #[arg(long, value_name = "TIME")]

@@ -10,6 +10,7 @@
 
 mod answers;
 mod check;
+mod cover;
 mod decode;
 mod edge;
 mod estate;
@@ -29,6 +30,7 @@ mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
+pub use cover::{Cover, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;
@@ -52,7 +54,7 @@ pub use spec::{
     HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec,
     ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec,
     ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
-    ServiceSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec,
-    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday,
-    Window, Within, local_minute,
+    ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec,
+    Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours,
+    Weekday, Window, Within, local_minute,
 };

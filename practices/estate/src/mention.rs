@@ -72,6 +72,11 @@ impl Resource {
             }
             Spec::Schedule(schedule) => found.schedule(schedule),
             Spec::Absence(absence) => found.add("person".to_owned(), &absence.person),
+            Spec::ShiftOverride(made) => {
+                found.add("schedule".to_owned(), &made.schedule);
+                found.add("person".to_owned(), &made.person);
+                found.one("insteadOf", &made.instead_of);
+            }
             Spec::Freeze(freeze) => found.items("items", &freeze.items),
             Spec::ServiceContract(contract) => found.contract(contract),
             Spec::Objective(objective) => {

@@ -104,11 +104,11 @@ fn every(text: &str) -> Option<Every> {
     }
 }
 
-fn person(item: &ItemRef) -> Person {
+pub(crate) fn person(item: &ItemRef) -> Person {
     item.name().into()
 }
 
-fn span(start: Time, end: Option<Time>) -> Span {
+pub(crate) fn span(start: Time, end: Option<Time>) -> Span {
     Span::new(start.micros(), end.map_or(i64::MAX, Time::micros))
 }
 

@@ -82,9 +82,8 @@ fn a_misspelt_kind_is_recognised() {
     assert_snapshot!(told(&document("Gadget", "x", "")), @r"
     shop.yaml:2:7 kind
       unknown kind `Gadget`
-      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, Product,
-         UseCase, Service, Component, Site, Supplier, Calendar, ServiceContract, Objective,
-         DataSource, Route, MaintenanceWindow, Freeze
+      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, ShiftOverride, Product, UseCase, Service, Component, Site, Supplier, Calendar,
+         ServiceContract, Objective, DataSource, Route, MaintenanceWindow, Freeze
     ");
 }
 
@@ -411,8 +410,8 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
 
 #[test]
 fn a_schedule_that_nobody_can_follow_is_told_field_by_field() {
-    let schedule = "  timeZone: Europe/Berlin\n  layers:\n    - name: first\n      rotations:\n        \
-        - { start: 2026-11-30T09:00, every: weekly, people: [ada] }\n      \
+    let schedule = "  timeZone: Europe/Berlin\n  layers:\n    - name: first\n      \
+        rotations:\n        - { start: 2026-11-30T09:00, every: weekly, people: [ada] }\n      \
         backup: below\n      backupPerson: eve\n  overrides:\n    \
         - { start: 2026-12-02T00:00:00Z, end: 2026-12-01T00:00:00Z, person: ada }\n";
     let absence = "  person: ada\n  start: 2026-12-02T00:00:00Z\n  end: 2026-12-02T00:00:00Z\n";

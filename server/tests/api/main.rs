@@ -8,6 +8,7 @@
 mod classes;
 mod cloudevents;
 mod companions;
+mod contracts;
 mod detect_to_restore;
 mod estate;
 mod heartbeats;
@@ -20,6 +21,7 @@ mod patterns;
 mod refreshes;
 mod repeats;
 mod rules;
+mod schedules;
 mod service;
 mod silences;
 mod spaces;

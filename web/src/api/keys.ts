@@ -15,6 +15,7 @@ export const keys = {
   tuning: ['tuning'],
   objectives: ['objectives'],
   heartbeats: ['heartbeats'],
+  contracts: ['contracts'],
   estate: ['estate'],
   reports: ['reports'],
   settings: ['settings'],

@@ -3,6 +3,7 @@ import {
   IconBell,
   IconBellOff,
   IconChartBar,
+  IconContract,
   IconDeviceDesktop,
   IconGauge,
   IconHeartbeat,
@@ -10,6 +11,7 @@ import {
   IconLogout,
   IconMoon,
   IconSearch,
+  IconPhone,
   IconSettings,
   IconSitemap,
   IconSun,
@@ -78,6 +80,13 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
+        <Place
+          to="/contracts"
+          icon={<IconContract size={18} stroke={1.75} />}
+          label="Contracts"
+          wide
+        />
         <Place
           to="/objectives"
           icon={<IconGauge size={18} stroke={1.75} />}
@@ -108,6 +117,8 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/oncall'
+    | '/contracts'
     | '/objectives'
     | '/estate'
     | '/reports'
@@ -221,10 +232,22 @@ function UserMenu() {
           {user.display_name} · {user.role}
         </Menu.Label>
         <Menu.Item
+          leftSection={<IconPhone size={16} />}
+          renderRoot={(props) => <Link to="/oncall" {...props} />}
+        >
+          On call
+        </Menu.Item>
+        <Menu.Item
           leftSection={<IconHeartbeat size={16} />}
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
           Heartbeats
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconContract size={16} />}
+          renderRoot={(props) => <Link to="/contracts" {...props} />}
+        >
+          Contracts
         </Menu.Item>
         <Menu.Item
           leftSection={<IconGauge size={16} />}

@@ -21,6 +21,7 @@ const places = [
   ['Alerts without an item', '/alerts?matched=false'],
   ['Objectives', '/objectives'],
   ['Estate map', '/estate'],
+  ['On call', '/oncall'],
   ['Reports', '/reports'],
   ['Analysis of alert rules', '/reports/alerts'],
   ['On-call load', '/reports/load'],

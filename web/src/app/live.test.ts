@@ -11,11 +11,18 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
     'reports',
     'incidents/one',
     'estate',
+    'contracts',
   ]);
 });
 
-test('a change of an item makes estate and objectives stale, and the settings that list people', () => {
-  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'objectives', 'settings']);
+test('a change of an item makes what is drawn from the estate stale, and the settings that list people', () => {
+  expect(names(['item:service/orders'])).toEqual([
+    'overview',
+    'estate',
+    'contracts',
+    'objectives',
+    'settings',
+  ]);
 });
 
 test('an account concerns the settings only', () => {

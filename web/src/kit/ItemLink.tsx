@@ -1,10 +1,11 @@
 import {
+  IconArrowsExchange,
+  IconBeach,
   IconBox,
   IconBuilding,
   IconComponents,
   IconPackage,
   IconPhoneRinging,
-  IconBeach,
   IconCalendar,
   IconCalendarTime,
   IconCalendarUser,
@@ -38,6 +39,7 @@ const icons: Record<string, ComponentType<{ size?: number; stroke?: number }>> =
   route: IconRoute,
   maintenancewindow: IconCalendarTime,
   freeze: IconSnowflake,
+  shiftoverride: IconArrowsExchange,
   schedule: IconCalendarUser,
   absence: IconBeach,
   calendar: IconCalendar,
@@ -58,6 +60,7 @@ const kindWords: Record<string, string> = {
   maintenancewindow: 'Maintenance window',
   servicecontract: 'Service contract',
   datasource: 'Data source',
+  shiftoverride: 'Shift override',
 };
 
 /** The word for a kind of item. */

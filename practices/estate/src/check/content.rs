@@ -76,6 +76,7 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
         Spec::Freeze(spec) => freeze(&mut wrong, spec),
         Spec::Schedule(spec) => rota::schedule(&mut wrong, spec),
         Spec::Absence(spec) => wrong.extend(rota::absence(spec)),
+        Spec::ShiftOverride(spec) => wrong.extend(rota::takeover(spec)),
         Spec::Calendar(spec) => wrong.extend(promise::calendar(spec)),
         Spec::ServiceContract(spec) => promise::contract(&mut wrong, spec),
         Spec::Objective(spec) => promise::objective(&mut wrong, spec),

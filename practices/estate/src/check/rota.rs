@@ -1,7 +1,7 @@
 //! What must hold for schedules and absences.
 
 use crate::mistake::Wrong;
-use crate::spec::{AbsenceSpec, BackupRule, ScheduleSpec};
+use crate::spec::{AbsenceSpec, BackupRule, ScheduleSpec, ShiftOverrideSpec};
 
 /// Most layers of a schedule, and most people, rotations, overrides and swaps each.
 const LAYERS_MAX: usize = 20;
@@ -71,6 +71,11 @@ fn told(field: &str, what: &str) -> Wrong {
 /// What is wrong with an absence.
 pub(super) fn absence(spec: &AbsenceSpec) -> Option<Wrong> {
     spec.end.is_some_and(|end| end <= spec.start).then(|| backwards("spec.end"))
+}
+
+/// What is wrong with a stretch that somebody takes over.
+pub(super) fn takeover(spec: &ShiftOverrideSpec) -> Option<Wrong> {
+    (spec.end <= spec.start).then(|| backwards("spec.end"))
 }
 
 fn backwards(field: &str) -> Wrong {

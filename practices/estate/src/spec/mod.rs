@@ -36,7 +36,7 @@ pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use schedule::{
     AbsenceSpec, AbsenceType, BackupRule, GivenShift, ScheduleLayer, ScheduleOverride,
-    ScheduleSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap,
+    ScheduleSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap,
 };
 pub use wait::Wait;
 pub use within::Within;
@@ -104,6 +104,7 @@ specs! {
     Freeze FreezeSpec,
     Schedule ScheduleSpec,
     Absence AbsenceSpec,
+    ShiftOverride ShiftOverrideSpec,
     Calendar CalendarSpec,
     ServiceContract ServiceContractSpec,
     Objective ObjectiveSpec,

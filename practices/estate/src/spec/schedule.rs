@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{OpeningHours, Wait, unset};
-use crate::reference::{CalendarRef, PersonRef, TeamRef};
+use crate::reference::{CalendarRef, PersonRef, ScheduleRef, TeamRef};
 
 /// Who is on call when: people who take turns, in layers of which a later one lies over those
 /// before it, with changes by hand on top. Who is away is stood in for.
@@ -179,4 +179,25 @@ pub enum AbsenceType {
     Sickness,
     /// Anything else.
     Other,
+}
+
+/// A stretch of time of a schedule that somebody takes over, kept apart from the schedule: made in
+/// the product, it stays when the files that describe the schedule are applied again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShiftOverrideSpec {
+    /// Of which schedule.
+    pub schedule: ScheduleRef,
+    /// Its first moment.
+    pub start: Time,
+    /// The first moment after it.
+    pub end: Time,
+    /// Who takes it.
+    pub person: PersonRef,
+    /// Only what this person has; everything when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub instead_of: Option<PersonRef>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub reason: Option<String>,
 }

@@ -36,6 +36,7 @@ const otherKinds = [
   'escalationpolicy',
   'schedule',
   'absence',
+  'shiftoverride',
   'servicecontract',
   'objective',
   'calendar',

@@ -16,6 +16,7 @@ const kinds = [
   'escalationpolicy',
   'schedule',
   'absence',
+  'shiftoverride',
   'site',
   'supplier',
   'servicecontract',

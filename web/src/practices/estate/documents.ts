@@ -16,6 +16,7 @@ const kinds: Record<string, string> = {
   freeze: 'Freeze',
   schedule: 'Schedule',
   absence: 'Absence',
+  shiftoverride: 'ShiftOverride',
   calendar: 'Calendar',
   servicecontract: 'ServiceContract',
   objective: 'Objective',
@@ -78,7 +79,9 @@ const specs: Record<string, Record<string, unknown>> = {
     layers: [
       {
         name: 'first',
-        rotations: [{ start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] }],
+        rotations: [
+          { start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] },
+        ],
       },
     ],
   },
@@ -87,6 +90,12 @@ const specs: Record<string, Record<string, unknown>> = {
     type: 'leave',
     start: '2030-07-01T00:00:00+02:00',
     end: '2030-07-15T00:00:00+02:00',
+  },
+  shiftoverride: {
+    schedule: 'schedule-name',
+    person: 'ada',
+    start: '2030-07-01T08:00:00Z',
+    end: '2030-07-01T16:00:00Z',
   },
   freeze: {
     windows: [{ start: '2030-12-20T00:00:00Z', end: '2031-01-02T00:00:00Z' }],

@@ -1,0 +1,1 @@
+//! The clocks that contracts set on one incident.
