@@ -3,6 +3,7 @@ export * as access from './access';
 export * as alerts from './alerts';
 export * as classes from './classes';
 export * as contracts from './contracts';
+export * as clocks from './clocks';
 export * as estate from './estate';
 export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';

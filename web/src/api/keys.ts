@@ -8,6 +8,7 @@ export const keys = {
   incidents: ['incidents'],
   incidentList: ['incidents', 'list'],
   incident: (id: string) => ['incidents', 'one', id] as const,
+  clocks: ['clocks'],
   alerts: ['alerts'],
   alertList: ['alerts', 'list'],
   alert: (id: string) => ['alerts', 'one', id] as const,

@@ -21,6 +21,9 @@ export type IncidentStage = Schemas['IncidentStage'];
 export type Member = Schemas['IncidentMember'];
 export type Incident = Schemas['IncidentView'];
 export type IncidentRow = Schemas['IncidentRow'];
+export type ContractClock = Schemas['ContractClock'];
+export type IncidentClocks = Schemas['IncidentClocks'];
+export type NextClock = Schemas['NextClock'];
 export type NewIncident = Schemas['NewIncident'];
 export type IncidentCommand = Schemas['IncidentCommand'];
 

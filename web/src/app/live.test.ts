@@ -8,6 +8,7 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
   expect(names(['incident:inc_1'])).toEqual([
     'overview',
     'incidents/list',
+    'clocks',
     'reports',
     'incidents/one',
     'estate',
