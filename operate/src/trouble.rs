@@ -11,7 +11,7 @@ Exit codes:
   0  done
   1  a fault: something failed that should not, or a check found something broken
   2  refused, or the input is wrong
-  3  what was named does not exist
+  3  what was named does not exist; with `release check`: no
   4  not signed in, or not allowed
   5  the server cannot be reached
   6  with `plan --detailed-exitcode`: applying would change something";

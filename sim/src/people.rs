@@ -1,6 +1,8 @@
 //! People who do anything at any time, possible or not.
 
-use incidents::{Assessment, CauseClass, Command, HoldReason, Incident, Open, ResolutionCode};
+use incidents::{
+    Assessment, CauseClass, Command, HoldReason, Incident, Open, ResolutionCode, ServiceState,
+};
 use kernel::{Actor, Impact, ItemRef, Lifecycle, Priority};
 
 use crate::rng::Rng;
@@ -74,7 +76,7 @@ fn work(world: &mut World, rng: &mut Rng) {
 
 fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
     let reason = || "because".to_owned();
-    match rng.below(22) {
+    match rng.below(23) {
         0..=2 => Command::Acknowledge { by: None, at: None, person: None },
         3 => Command::Assign { team: "team/data".parse().ok(), assignee: None, because: None },
         4 => Command::Diagnose { note: None },
@@ -99,6 +101,11 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
         },
         18 => Command::OverridePriority {
             priority: Some(Priority::P4).filter(|_| rng.chance(50)),
+            reason: reason(),
+        },
+        21 => Command::SetService {
+            service: if rng.chance(50) { ServiceState::Degraded } else { ServiceState::Down },
+            from: None,
             reason: reason(),
         },
         19 => Command::SetParent { parent: Some(other.id), number: other.number },

@@ -413,7 +413,8 @@ impl World {
             }
             Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
             Want::OpenIncidents => incident.is_open(),
-            Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
+            Want::ExpectedOf(_) | Want::ExpectedBy(_) => false,
+            Want::ClocksOf(_) | Want::Ringing => false,
         }
     }
 

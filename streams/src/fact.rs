@@ -30,6 +30,8 @@ pub enum Fact<'a> {
     Unsilenced(&'a Alert),
     /// To what was promised: a contract or a calendar was changed, or is gone.
     Promises,
+    /// To who is on call when: a schedule changed, or somebody is away.
+    OnCall,
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -85,6 +87,8 @@ pub enum Want {
     ClocksOf(IncidentId),
     /// Every incident that is open, and the clocks of each.
     OpenIncidents,
+    /// Every page that rings.
+    Ringing,
 }
 
 /// What to load for a fact; nothing when the fact leads nowhere.
@@ -140,6 +144,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
+        Fact::OnCall => vec![Want::Ringing],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

@@ -91,6 +91,14 @@ pub struct Availability {
     pub user_micros_agreed: Option<f64>,
     /// The outages that were counted, within the agreed time.
     pub down: Spans,
+    /// Of these, the time in which it was no more than degraded.
+    pub partly: Spans,
+    /// The agreed service time that has passed.
+    pub agreed: Spans,
+    /// The open time that maintenance took out.
+    pub exempt: Spans,
+    /// The agreed time of which nothing is known.
+    pub unknown: Spans,
     /// How many outages began in the period, also outside of service hours; after joining.
     pub outages: usize,
     /// How many outages cost agreed time.
@@ -150,6 +158,8 @@ pub fn availability(
     let lost = users.and_then(|users| users_lost(observed, &agreed, users, now));
     Availability {
         agreed_micros: agreed.total(),
+        exempt: open.difference(&agreed),
+        partly: if worth > 0.0 { partly.clone() } else { Spans::EMPTY },
         down_micros: down.total() as f64 + worth * partly.total() as f64,
         unknown_micros: unknown.total(),
         exempt_micros: open.total() - agreed.total(),
@@ -164,6 +174,8 @@ pub fn availability(
         failures: failing().count(),
         provisional: now < period.until || failing().any(|span| lasts(&span)),
         down: if worth > 0.0 { seen } else { down },
+        agreed,
+        unknown,
     }
 }
 
@@ -211,6 +223,10 @@ impl Availability {
             user_micros_lost: both(self.user_micros_lost, other.user_micros_lost),
             user_micros_agreed: both(self.user_micros_agreed, other.user_micros_agreed),
             down: self.down.union(&other.down),
+            partly: self.partly.union(&other.partly),
+            agreed: self.agreed.union(&other.agreed),
+            exempt: self.exempt.union(&other.exempt),
+            unknown: self.unknown.union(&other.unknown),
             outages: self.outages + other.outages,
             failures: self.failures + other.failures,
             lasting: self.lasting + other.lasting,

@@ -55,6 +55,10 @@ pub fn plan(answer: &Value, paint: Paint) -> String {
     for change in items(answer, "changes") {
         lines.extend(lines_of(change, paint));
     }
+    for warning in items(answer, "warnings") {
+        let told = format!("! {}: {}", text(warning, "item"), text(warning, "text"));
+        lines.push(paint.yellow(told));
+    }
     lines.push(sum(answer));
     lines.join("\n")
 }

@@ -4,12 +4,12 @@ use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 
 use crate::checks::Confirmation;
 use crate::event::{Event, Opened, What};
-use crate::incident::{
-    Affected, Comment, Hold, Incident, LinkEntry, Member, Outage, PriorityOverride, SetByHand, Task,
-};
+use crate::incident::{Affected, Hold, Incident, Member, Outage, PriorityOverride, SetByHand};
 use crate::past::{Comeback, Past, PastHold};
+use crate::service::ServiceMark;
 use crate::stage::Stage;
 use crate::times::{Stamp, Times};
+use crate::written::{Comment, LinkEntry, Task};
 
 impl Incident {
     /// The record that an opening makes.
@@ -56,6 +56,7 @@ impl Incident {
             restored_from: None,
             relapsed_at: None,
             earlier_outages: Vec::new(),
+            service_marks: Vec::new(),
             cause_class: None,
             resolution_code: None,
             resolution_note: String::new(),
@@ -273,6 +274,10 @@ impl Incident {
             What::AffectedSet { users, note } => {
                 self.affected.users = *users;
                 self.affected.note.clone_from(note);
+            }
+            What::ServiceSet { service, from, reason } => {
+                let (service, from, (reason, by)) = (*service, *from, set(reason));
+                self.mark_service(ServiceMark { from, service, reason, by, at });
             }
             What::Notified { notified_at } => {
                 self.times.notified = Some(Stamp::measured(*notified_at));

@@ -4,11 +4,13 @@ use utoipa::ToSchema;
 
 use crate::checks::Evidence;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
-use crate::incident::{LinkKind, Member, Role, Severity};
+use crate::incident::{Member, Role, Severity};
 use crate::policy::Policy;
 use crate::priority::Assessment;
+use crate::service::ServiceState;
 use crate::times::{Beginning, TimePoint};
 use crate::verb::Verb;
+use crate::written::LinkKind;
 
 /// What can be asked of an incident. The same enum stands behind HTTP, command line and web;
 /// [`Verb`] has the words for people, [`Verb::fields`] the form.
@@ -193,6 +195,16 @@ pub enum Command {
         /// How they are affected.
         #[serde(default)]
         note: Option<String>,
+    },
+    /// Say whether it does not work at all or only not as agreed: contracts count that apart.
+    SetService {
+        /// How bad it is.
+        service: ServiceState,
+        /// From when on; from its beginning when not said.
+        #[serde(default)]
+        from: Option<Time>,
+        /// How it is known.
+        reason: String,
     },
     /// The consumer says that it works again.
     ConfirmByConsumer {
@@ -422,6 +434,7 @@ impl Command {
             Command::Edit { .. } => Verb::Edit,
             Command::SetTime { .. } => Verb::SetTime,
             Command::SetAffected { .. } => Verb::SetAffected,
+            Command::SetService { .. } => Verb::SetService,
             Command::ConfirmByConsumer { .. } => Verb::ConfirmByConsumer,
             Command::SetParent { .. } => Verb::SetParent,
             Command::Detach { .. } => Verb::Detach,

@@ -92,6 +92,9 @@ fn describe_rest(event: &Event) -> String {
             with(&format!("Recorded {users} affected users"), note)
         }
         What::AffectedSet { users: None, note } => with("Recorded who is affected", note),
+        What::ServiceSet { service, from, reason } => {
+            with(&format!("Said that it was {service} from {from} on"), reason)
+        }
         What::Notified { notified_at } => format!("First page reached somebody at {notified_at}"),
         _ => describe_proof(event),
     }

@@ -3,11 +3,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::Check;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
-use crate::incident::{LinkKind, Member, Role, Severity};
+use crate::incident::{Member, Role, Severity};
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine};
+use crate::service::ServiceState;
 use crate::stage::Stage;
 use crate::times::{Beginning, Source, Stamp, TimePoint};
+use crate::written::LinkKind;
 
 /// Something that happened to an incident: when, by whom, and what.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -279,6 +281,15 @@ pub enum What {
         /// How.
         note: String,
     },
+    /// A person said how bad it was from when on.
+    ServiceSet {
+        /// How bad.
+        service: ServiceState,
+        /// From when on.
+        from: Time,
+        /// How it is known.
+        reason: String,
+    },
     /// The first page reached somebody.
     Notified {
         /// When.
@@ -391,6 +402,7 @@ impl What {
             What::Edited { .. } => "edited",
             What::TimeSet { .. } => "time_set",
             What::AffectedSet { .. } => "affected_set",
+            What::ServiceSet { .. } => "service_set",
             What::Notified { .. } => "notified",
             What::UnassignedTooLong { .. } => "unassigned_too_long",
             What::Checked { .. } => "checked",

@@ -124,6 +124,7 @@ impl Verb {
             Verb::Edit => EDIT,
             Verb::SetTime => SET_TIME,
             Verb::SetAffected => SET_AFFECTED,
+            Verb::SetService => SET_SERVICE,
             Verb::ConfirmByConsumer => CONFIRM_BY_CONSUMER,
             Verb::SetParent => SET_PARENT,
             Verb::Detach => DETACH,
@@ -186,6 +187,11 @@ const SET_TIME: &[Field] = &[
 ];
 const SET_AFFECTED: &[Field] =
     &[field("users", FieldKind::Number, "Affected users").optional(), note()];
+const SET_SERVICE: &[Field] = &[
+    choice("service", "How bad it is", SERVICE_STATES),
+    field("from", FieldKind::Time, "Since (from its beginning, if empty)").optional(),
+    field("reason", FieldKind::Longtext, "How it is known"),
+];
 const CONFIRM_BY_CONSUMER: &[Field] = &[
     field("who", FieldKind::Text, "Who says so"),
     field("said", FieldKind::Longtext, "What they said"),
@@ -265,6 +271,9 @@ choices! {
         "error" "Error: something does not work",
         "warning" "Warning: will become an error",
         "info" "Info: worth knowing";
+    SERVICE_STATES:
+        "down" "Down: it does not work",
+        "degraded" "Degraded: it works, but not as agreed";
     PRIORITIES: "P1" "P1", "P2" "P2", "P3" "P3", "P4" "P4", "P5" "P5";
     TIME_POINTS:
         "started" "Started", "detected" "Detected", "reported" "Reported",

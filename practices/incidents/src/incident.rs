@@ -3,7 +3,7 @@ use std::fmt;
 
 use kernel::{
     Actor, AlertId, Allowed, Impact, IncidentId, ItemRef, Lifecycle, Moment, Priority, Refusal,
-    TaskId, Time, Urgency,
+    Time, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,9 +17,11 @@ use crate::event::{Event, What};
 use crate::past::Past;
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine};
+use crate::service::ServiceMark;
 use crate::stage::{ALLOWED, Phase, Stage};
 use crate::times::{Beginning, Times};
 use crate::verb::Verb;
+use crate::written::{Comment, LinkEntry, Task};
 
 /// An incident: an unplanned interruption or loss of quality, from the first sign to the end.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -94,6 +96,10 @@ pub struct Incident {
     pub relapsed_at: Option<Time>,
     /// Outages that ended before the present one.
     pub earlier_outages: Vec<Outage>,
+    /// How bad it was from when on, where a person said so, in order.
+    #[serde(default)]
+    #[schema(required)]
+    pub service_marks: Vec<ServiceMark>,
     /// The kind of cause.
     pub cause_class: Option<CauseClass>,
     /// How it ended.
@@ -310,52 +316,6 @@ impl fmt::Display for Role {
             Role::Scribe => "scribe",
         })
     }
-}
-
-/// What a link leads to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum LinkKind {
-    Runbook,
-    Ticket,
-    Dashboard,
-    Other,
-}
-
-/// Something that somebody wrote down.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Comment {
-    /// When.
-    pub at: Time,
-    /// Who.
-    pub by: Actor,
-    /// What.
-    pub text: String,
-}
-
-/// Something that has to be done.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Task {
-    /// Its id.
-    pub id: TaskId,
-    /// What.
-    pub title: String,
-    /// By whom.
-    pub assignee: Option<ItemRef>,
-    /// When it was done.
-    pub done_at: Option<Time>,
-}
-
-/// A place to look.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct LinkEntry {
-    /// Where: http or https.
-    pub url: String,
-    /// What people read.
-    pub title: String,
-    /// What is there.
-    pub kind: LinkKind,
 }
 
 impl Incident {

@@ -34,11 +34,13 @@ mod past;
 mod policy;
 mod potential;
 pub mod priority;
+mod service;
 mod stage;
 #[cfg(test)]
 mod tests;
 mod times;
 mod verb;
+mod written;
 
 pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
 pub use codes::{CauseClass, HoldReason, ResolutionCode};
@@ -47,12 +49,13 @@ pub use describe::describe;
 pub use event::{Event, Opened, What};
 pub use fields::{AllowedCommand, Choice, Field, FieldKind};
 pub use incident::{
-    Affected, Comment, Hold, Incident, LinkEntry, LinkKind, Member, Outage, PriorityOverride, Role,
-    SetByHand, Severity, Task,
+    Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Step};
+pub use service::{ServiceMark, ServiceState};
 pub use stage::{ALLOWED, Phase, Stage};
 pub use times::{Beginning, Source, Stamp, TimePoint, Times};
 pub use verb::Verb;
+pub use written::{Comment, LinkEntry, LinkKind, Task};

@@ -89,6 +89,8 @@ verbs! {
     SetTime "set_time" "Correct a time" people;
     /// Record who is affected.
     SetAffected "set_affected" "Record who is affected" people;
+    /// Say whether it does not work at all or only not as agreed: contracts count that apart.
+    SetService "set_service" "Say how bad it is" people;
     /// The consumer says that it works again.
     ConfirmByConsumer "confirm_by_consumer" "Consumer confirms" people;
     /// It hangs on another incident, and ends with it.

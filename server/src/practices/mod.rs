@@ -2,10 +2,12 @@
 
 pub mod alerts;
 pub mod clocks;
+pub mod contracts;
 pub mod estate;
 pub mod heartbeats;
 pub mod incidents;
 pub mod notifications;
+pub mod objectives;
 pub mod oncall;
 pub mod reports;
 pub mod silences;

@@ -125,7 +125,7 @@ export const plan = async (name: string, text: string): Promise<PlanResult> => {
     return await body(http.POST('/api/v1/estate/plan', upload(name, text)));
   } catch (error) {
     const mistakes = error instanceof Problem ? error.details.errors : undefined;
-    if (mistakes) return { changes: [], errors: mistakes };
+    if (mistakes) return { changes: [], errors: mistakes, warnings: [] };
     throw error;
   }
 };

@@ -27,6 +27,11 @@ export type NextClock = Schemas['NextClock'];
 export type NewIncident = Schemas['NewIncident'];
 export type IncidentCommand = Schemas['IncidentCommand'];
 
+export type ObjectiveRow = Schemas['ObjectiveRow'];
+export type Objective = Schemas['ObjectiveView'];
+export type BudgetState = Schemas['BudgetState'];
+export type BudgetSeries = Schemas['BudgetSeries'];
+
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
 export type AlertHistory = Schemas['Listed_AlertHistory']['items'][number];
@@ -108,6 +113,20 @@ export type CompanionDecision = Schemas['Decision'];
 export type AlertKey = Schemas['AlertKey'];
 export type FigureGroup = Schemas['FigureGroup'];
 
+export type ContractRow = Schemas['ContractRow'];
+export type ContractDetail = Schemas['ContractView'];
+export type PeriodBar = Schemas['PeriodBar'];
+export type ComplianceReport = Schemas['ComplianceReport'];
+export type ComplianceFigures = Schemas['ComplianceFigures'];
+export type ComplianceLine = Schemas['ComplianceLine'];
+export type ClockReport = Schemas['ClockReport'];
+export type PromiseWords = Schemas['PromiseWords'];
+export type Supposed = Schemas['Supposed'];
+export type ContractVerdict = ComplianceFigures['verdict'];
+export type Outlook = Schemas['Outlook'];
+export type Standing = Schemas['Standing'];
+export type ReleaseAnswer = Schemas['ReleaseAnswer'];
+
 export type Account = Schemas['Account'];
 export type NewAccount = Schemas['NewAccount'];
 export type EditAccount = Schemas['EditAccount'];
@@ -129,6 +148,13 @@ export type IssuedKey = Schemas['IssuedKey'];
 export type NewKey = Schemas['NewKey'];
 export type LoadReport = Schemas['LoadReport'];
 export type PersonLoad = Schemas['PersonLoad'];
+export type ScheduleLine = Schemas['Items_ScheduleLine']['items'][number];
+export type ScheduleTurn = Schemas['TurnView'];
+export type ScheduleView = Schemas['ScheduleView'];
+export type PersonShifts = Schemas['PersonShifts'];
+export type AwayResult = Schemas['AwayResult'];
+export type Away = Schemas['Away'];
+export type Takeover = Schemas['Takeover'];
 export type ContactWay = Schemas['ContactWay'];
 export type NotifyRule = Schemas['NotifyRule'];
 export type TriedWay = Schemas['TriedWay'];

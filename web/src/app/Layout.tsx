@@ -3,12 +3,15 @@ import {
   IconBell,
   IconBellOff,
   IconChartBar,
+  IconContract,
   IconDeviceDesktop,
+  IconGauge,
   IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
   IconMoon,
   IconSearch,
+  IconPhone,
   IconSettings,
   IconSitemap,
   IconSun,
@@ -77,6 +80,19 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
+        <Place
+          to="/contracts"
+          icon={<IconContract size={18} stroke={1.75} />}
+          label="Contracts"
+          wide
+        />
+        <Place
+          to="/objectives"
+          icon={<IconGauge size={18} stroke={1.75} />}
+          label="Objectives"
+          wide
+        />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
         <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
         <Place
@@ -101,6 +117,9 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/oncall'
+    | '/contracts'
+    | '/objectives'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -213,10 +232,28 @@ function UserMenu() {
           {user.display_name} · {user.role}
         </Menu.Label>
         <Menu.Item
+          leftSection={<IconPhone size={16} />}
+          renderRoot={(props) => <Link to="/oncall" {...props} />}
+        >
+          On call
+        </Menu.Item>
+        <Menu.Item
           leftSection={<IconHeartbeat size={16} />}
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
           Heartbeats
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconContract size={16} />}
+          renderRoot={(props) => <Link to="/contracts" {...props} />}
+        >
+          Contracts
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconGauge size={16} />}
+          renderRoot={(props) => <Link to="/objectives" {...props} />}
+        >
+          Objectives
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

@@ -12,11 +12,18 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
     'reports',
     'incidents/one',
     'estate',
+    'contracts',
   ]);
 });
 
-test('a change of an item makes the estate stale, and the settings that list people', () => {
-  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'settings']);
+test('a change of an item makes what is drawn from the estate stale, and the settings that list people', () => {
+  expect(names(['item:service/orders'])).toEqual([
+    'overview',
+    'estate',
+    'contracts',
+    'objectives',
+    'settings',
+  ]);
 });
 
 test('an account concerns the settings only', () => {

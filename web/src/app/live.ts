@@ -165,7 +165,8 @@ export function staleKeys(subjects: string[], all = false): (readonly unknown[])
   if (all || kinds.has('silence')) found.push(keys.silences);
   if (all || kinds.has('tuning')) found.push(keys.tuning);
   if (all || kinds.has('heartbeat')) found.push(keys.heartbeats);
-  if (work || kinds.has('item')) found.push(keys.estate);
+  if (work || kinds.has('item')) found.push(keys.estate, keys.contracts);
+  if (all || kinds.has('item')) found.push(keys.objectives);
   const known = ['incident', 'alert', 'page', 'item', 'silence', 'heartbeat', 'tuning', 'clocks'];
   const other = [...kinds].some((kind) => !known.includes(kind));
   if (all || other || kinds.has('item')) found.push(keys.settings);

@@ -177,6 +177,25 @@ const tuningTask = createRoute({
   component: lazyRouteComponent(() => import('../practices/tuning/TuningPage'), 'TuningPage'),
 });
 
+const objectiveList = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives',
+  validateSearch: only('state', 'item', 'team', 'burning', 'q', 'sort'),
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectiveList'),
+    'ObjectiveList',
+  ),
+});
+
+const objective = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives/$name',
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectivePage'),
+    'ObjectivePage',
+  ),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: '/silences',
@@ -265,6 +284,58 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 
+const oncall = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall',
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulesPage'), 'SchedulesPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall/$name',
+  validateSearch: only('weeks', 'zone'),
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulePage'), 'SchedulePage'),
+});
+
+const contracts = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts',
+  validateSearch: only('view', 'q'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/ContractList'),
+    'ContractList',
+  ),
+});
+
+const contract = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts/$name',
+  validateSearch: only('target'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/ContractPage'),
+    'ContractPage',
+  ),
+});
+
+const complianceReport = createRoute({
+  getParentRoute: () => app,
+  path: '/contracts/$name/report',
+  validateSearch: only('period'),
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/CompliancePage'),
+    'CompliancePage',
+  ),
+});
+
+const promises = createRoute({
+  getParentRoute: () => app,
+  path: '/promises/$kind/$name',
+  component: lazyRouteComponent(
+    () => import('../practices/contracts/PromisesPage'),
+    'PromisesPage',
+  ),
+});
+
 const load = createRoute({
   getParentRoute: () => app,
   path: '/reports/load',
@@ -307,6 +378,8 @@ export const routeTree = root.addChildren([
     routing,
     tuning,
     tuningTask,
+    objectiveList,
+    objective,
     silences,
     newSilence,
     silence,
@@ -316,8 +389,14 @@ export const routeTree = root.addChildren([
     newItem,
     item,
     editItem,
+    contracts,
+    contract,
+    complianceReport,
+    promises,
     reports,
     load,
+    oncall,
+    schedule,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),

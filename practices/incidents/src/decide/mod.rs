@@ -6,6 +6,7 @@ mod moves;
 mod notes;
 mod opening;
 mod proofs;
+mod service;
 mod text;
 
 use kernel::{Actor, Lifecycle, Moment, Refusal, RefusalCode, Time};
@@ -75,6 +76,9 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         }
         Command::SetTime { which, at, reason } => notes::set_time(draft, *which, *at, reason),
         Command::SetAffected { users, note } => notes::set_affected(draft, *users, note.as_deref()),
+        Command::SetService { service: state, from, reason } => {
+            service::set(draft, *state, *from, reason)
+        }
         Command::ConfirmByConsumer { who, said } => proofs::confirm(draft, who, said),
         Command::SetParent { parent, number } => proofs::set_parent(draft, *parent, *number),
         Command::Detach { alert, reason } => members::detach(draft, *alert, reason),

@@ -2,8 +2,9 @@ use kernel::{Impact, ItemRef, Priority, Refusal, TaskId, Time, Urgency};
 
 use super::{Draft, moves, text};
 use crate::event::What;
-use crate::incident::{LinkKind, Role};
+use crate::incident::Role;
 use crate::times::{Stamp, TimePoint};
+use crate::written::LinkKind;
 
 pub(super) fn comment(draft: &mut Draft<'_>, text: &str) -> Result<(), Refusal> {
     text::room_for_more("comments", draft.record.comments.len())?;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{DAY, Life, ada, alert, attach, system};
 use crate::{
     ALLOWED, Absorb, Assessment, Attach, CauseClass, Command, Criticality, Evidence, Hit,
-    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, Stage, TimePoint, Verb,
+    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, ServiceState, Stage, TimePoint, Verb,
 };
 
 fn minutes(count: u64) -> Time {
@@ -66,6 +66,7 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Edit { title: some("A title"), description: some("A description") },
         Command::SetTime { which: TimePoint::Started, at: DAY, reason: reason() },
         Command::SetAffected { users: Some(12), note: None },
+        Command::SetService { service: ServiceState::Degraded, from: None, reason: reason() },
         Command::ConfirmByConsumer { who: "Ada".to_owned(), said: reason() },
         Command::SetParent { parent: Some(IncidentId::from_bits(98)), number: 98 },
         Command::Detach { alert: alert("web"), reason: reason() },

@@ -151,7 +151,7 @@ fn read_command(
     for word in words {
         let (key, text) = word.split_once('=').unwrap_or_else(|| panic!("`{word}`, {place}"));
         let value = match key {
-            "at" | "outage_end" | "started_at" | "boundary_at" => json!(read_time(text)),
+            "at" | "from" | "outage_end" | "started_at" | "boundary_at" => json!(read_time(text)),
             "alert" => json!(alert(text)),
             "into" | "child" | "parent" => {
                 json!(IncidentId::from_bits(text.parse().expect("a number")))

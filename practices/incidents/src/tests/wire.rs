@@ -45,6 +45,7 @@ fn every_command_is_written_like_this() {
     {"command":"edit","title":"A title","description":"A description"}
     {"command":"set_time","which":"started","at":"2026-03-01T00:00:00Z","reason":"because"}
     {"command":"set_affected","users":12,"note":null}
+    {"command":"set_service","service":"degraded","from":null,"reason":"because"}
     {"command":"confirm_by_consumer","who":"Ada","said":"because"}
     {"command":"set_parent","parent":"inc_00000000000000000000000032","number":98}
     {"command":"detach","alert":"alr_00000000000000000000003jtm","reason":"because"}
@@ -172,6 +173,8 @@ fn every_event_from_m_to_z_is_written_like_this() {
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"resumed"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"role_set","role":"scribe",
         "person":"person/bob"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"service_set",
+        "service":"degraded","from":"2026-03-01T00:00:00Z","reason":"because"}
     {"at":"2026-03-01T00:00:00Z","by":"person:ada","event":"task_added",
         "task":"tsk_01kjkb3q00f2da9fv1pm9fzaz7","title":"look","assignee":null}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"task_finished",
@@ -242,6 +245,7 @@ fn every_event_is_described_like_this() {
     Service restored at 2026-03-01T00:30:00Z: restarted
     Resumed
     Made person/bob scribe
+    Said that it was degraded from 2026-03-01T00:00:00Z on: because
     Added a task: look
     Finished a task
     Corrected started to 2026-03-01T00:00:00Z: because

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::views::{
     Hits, InheritedView, ItemRow, ItemView, Keeping, ListedItem, Map, MapNode, PlanView,
+    PromiseWarning,
 };
 use super::{changes, store};
 use crate::access::{Action, Caller, may};
@@ -24,6 +25,7 @@ use crate::commands::Call;
 use crate::extract::{Json, Path, Query};
 use crate::health;
 use crate::listing::{Listed, Page, PageQuery, Sort};
+use crate::practices::contracts::underpinning;
 use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
 use crate::practices::incidents::views::IncidentRow;
@@ -334,16 +336,29 @@ struct Files {
     prune: bool,
 }
 
-fn answer(outcome: changes::Outcome) -> (StatusCode, Json<PlanView>) {
+fn answer(app: &App, space: &SpaceId, outcome: changes::Outcome) -> (StatusCode, Json<PlanView>) {
     match outcome {
         changes::Outcome::Planned(plan) => {
-            (StatusCode::OK, Json(PlanView { changes: plan.changes, ..PlanView::default() }))
+            let warnings = warnings(app, space, &plan);
+            let shown = PlanView { changes: plan.changes, warnings, ..PlanView::default() };
+            (StatusCode::OK, Json(shown))
         }
         changes::Outcome::Wrong(errors) => {
             let shown = PlanView { errors, ..PlanView::default() };
             (StatusCode::UNPROCESSABLE_ENTITY, Json(shown))
         }
     }
+}
+
+/// What is wrong with the promises of the estate as a plan would leave it.
+fn warnings(app: &App, space: &SpaceId, plan: &estate::Plan) -> Vec<PromiseWarning> {
+    let snapshot = app.estate.snapshot(space);
+    let changed = |item: &ItemRef| plan.changes.iter().any(|change| change.item == *item);
+    let kept = snapshot.estate.resources().filter(|resource| !changed(resource.item()));
+    let wanted = plan.changes.iter().filter_map(|change| change.resource.as_ref());
+    let after = Estate::new(kept.chain(wanted).cloned());
+    let found = underpinning::warnings(&after, app.world.now());
+    found.into_iter().map(|(item, text)| PromiseWarning { item, text }).collect()
 }
 
 /// What applying files would change.
@@ -357,7 +372,8 @@ async fn plan(
     Json(files): Json<Files>,
 ) -> Answer<(StatusCode, Json<PlanView>)> {
     let Files { files, prune } = files;
-    Ok(answer(changes::plan(&app, &caller.asker(), &files, prune).await?))
+    let outcome = changes::plan(&app, &caller.asker(), &files, prune).await?;
+    Ok(answer(&app, &caller.space, outcome))
 }
 
 /// Applies files: everything or nothing.
@@ -371,7 +387,8 @@ async fn apply(
 ) -> Answer<(StatusCode, Json<PlanView>)> {
     may(&caller, Action::Administer, &[])?;
     let Files { files, prune } = files;
-    Ok(answer(changes::apply(&app, &caller.asker(), &files, prune).await?))
+    let outcome = changes::apply(&app, &caller.asker(), &files, prune).await?;
+    Ok(answer(&app, &caller.space, outcome))
 }
 
 /// The estate as YAML that can be applied again.

@@ -197,4 +197,15 @@ pub struct PlanView {
     pub changes: Vec<Change>,
     /// What is wrong, each with file, line, field and remedy.
     pub errors: Vec<Mistake>,
+    /// What may be applied and should be known: promises better than what they rest on.
+    pub warnings: Vec<PromiseWarning>,
+}
+
+/// A contract that promises more than it can keep.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PromiseWarning {
+    /// The contract.
+    pub item: ItemRef,
+    /// What is wrong with it, and how to mend it.
+    pub text: String,
 }

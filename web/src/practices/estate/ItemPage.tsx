@@ -1,5 +1,5 @@
 import { Anchor, Breadcrumbs, Button, Code } from '@mantine/core';
-import { IconPencil, IconPlus } from '@tabler/icons-react';
+import { IconContract, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 
@@ -13,6 +13,8 @@ import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Shifts } from '../oncall/Shifts';
+import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
 import { Hits } from './Selected';
@@ -28,6 +30,10 @@ export function ItemPage() {
     </Loaded>
   );
 }
+
+/** What contracts are made about, and what is released. */
+const promised = new Set(['product', 'usecase', 'service']);
+const released = new Set(['product', 'service', 'component']);
 
 const onMap = new Set(['product', 'usecase', 'service', 'component', 'site', 'supplier']);
 
@@ -66,6 +72,15 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
                 Report an incident
               </Button>
             )}
+            {kind === 'servicecontract' && (
+              <Button
+                variant="default"
+                leftSection={<IconContract size={14} />}
+                renderRoot={(props) => <Link to="/contracts/$name" params={{ name }} {...props} />}
+              >
+                How it stands
+              </Button>
+            )}
             <Button
               variant="default"
               leftSection={<IconPencil size={14} />}
@@ -82,6 +97,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
       {item.description && <p className={styles.lead}>{item.description}</p>}
       <div className={styles.columns}>
         <div className={styles.stack}>
+          {promised.has(kind) && <StandingPanel item={item.item} />}
           {mapped && <OpenWork item={item} />}
           {mapped && <Relations item={item} />}
           {mapped && <Reach item={item} />}
@@ -94,6 +110,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </Panel>
         </div>
         <div className={styles.stack}>
+          {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <Ways name={name} />}
           <Panel title="Facts">
             <Facts
@@ -126,6 +143,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
               ]}
             />
           </Panel>
+          {released.has(kind) && <ReleasePanel item={item.item} />}
           <Panel title="Specification">
             <Spec spec={item.spec} />
           </Panel>

@@ -1,5 +1,6 @@
 import { ItemLink } from '../../kit/ItemLink';
 import { count } from '../../kit/words';
+import { absolute } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
 import type { PartProps } from './IncidentPage';
@@ -18,11 +19,14 @@ export function Affected({ incident, send, can }: PartProps) {
     <Panel
       title="Customer impact"
       actions={
-        <PlacedCommand
-          command={can('set_affected')}
-          send={send}
-          initial={affected.note ? { note: affected.note } : {}}
-        />
+        <>
+          <PlacedCommand command={can('set_service')} send={send} />
+          <PlacedCommand
+            command={can('set_affected')}
+            send={send}
+            initial={affected.note ? { note: affected.note } : {}}
+          />
+        </>
       }
     >
       {!known && (
@@ -58,6 +62,16 @@ export function Affected({ incident, send, can }: PartProps) {
           ),
         )}
       </div>
+      {incident.service_marks.length > 0 && (
+        <ul className={styles.sub}>
+          {incident.service_marks.map((mark) => (
+            <li key={mark.from}>
+              {mark.service === 'degraded' ? 'Degraded' : 'Down'} from {absolute(mark.from)} on:{' '}
+              {mark.reason}
+            </li>
+          ))}
+        </ul>
+      )}
       {affected.note && <p style={{ margin: '10px 0 0', fontSize: 13 }}>{affected.note}</p>}
       {incident.description && (
         <p style={{ margin: '10px 0 0', fontSize: 13, whiteSpace: 'pre-wrap' }}>

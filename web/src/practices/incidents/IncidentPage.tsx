@@ -39,6 +39,7 @@ const placed = new Set([
   'set_impact',
   'set_urgency',
   'override_priority',
+  'set_service',
   'confirm_by_consumer',
   'set_parent',
 ]);

@@ -1,0 +1,219 @@
+//! "Show me why": the intervals behind the figures of a period.
+
+use calendar::{Span, Spans};
+use kernel::{ItemRef, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::outlook::length;
+use super::reckon::Reckoned;
+use super::seen::Piece;
+use super::{Agreement, Case, CaseRef, Outcome, Seen, Work, seconds};
+
+/// An interval behind the figures of a period.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ComplianceLine)]
+pub struct Line {
+    /// What it is.
+    pub kind: LineKind,
+    /// Its first moment, within the period.
+    pub from: Time,
+    /// The first moment after it.
+    pub to: Time,
+    /// Whether it still lasts.
+    pub ongoing: bool,
+    /// How much service time of the figure for its kind it is: none where it is not counted.
+    pub counted_seconds: f64,
+    /// The incident behind it.
+    pub incident: Option<CaseRef>,
+    /// The maintenance window behind it.
+    pub maintenance: Option<ItemRef>,
+    /// Why it is counted, or not.
+    pub why: String,
+}
+
+/// What an interval is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ComplianceLineKind)]
+pub enum LineKind {
+    /// An incident: the service did not work.
+    Down,
+    /// An incident: it worked, but not as agreed.
+    Degraded,
+    /// Planned work.
+    Maintenance,
+    /// Nobody looked.
+    Unknown,
+}
+
+/// All intervals of a period, in order.
+pub(super) fn lines(
+    agreement: &Agreement,
+    seen: &Seen,
+    parts: &[Reckoned<'_>],
+    now: Time,
+) -> Vec<Line> {
+    let mut lines: Vec<Line> =
+        parts.iter().flat_map(|part| Explained { agreement, part, now }.lines(seen)).collect();
+    lines.sort_by_key(|line| (line.from, line.to));
+    lines
+}
+
+struct Explained<'a> {
+    agreement: &'a Agreement,
+    part: &'a Reckoned<'a>,
+    now: Time,
+}
+
+impl Explained<'_> {
+    fn lines(&self, seen: &Seen) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut taken = Spans::EMPTY;
+        let touching = |case: &&Case| case.hit_on(self.agreement).is_some();
+        let mut pieces: Vec<(Piece, &Case)> = seen
+            .cases
+            .iter()
+            .filter(touching)
+            .flat_map(|case| case.pieces().into_iter().map(move |piece| (piece, case)))
+            .collect();
+        // What is down comes before what is degraded, as it does in the sums.
+        pieces.sort_by_key(|(piece, case)| (piece.degraded, piece.from, case.incident.number));
+        for (piece, case) in pieces {
+            let span = piece.span(self.now).clip(self.part.span);
+            if span.length() > 0 {
+                self.incident((piece, span), case, &mut taken, &mut lines);
+            }
+        }
+        for span in self.part.sums.down.difference(&taken).iter() {
+            let joined = length(seconds(self.part.promise.joined_micros as f64));
+            let why = format!("between two outages with less than {joined} between them: one");
+            lines.push(self.line(LineKind::Down, span, span.length() as f64, why));
+        }
+        for span in self.part.sums.unknown.iter() {
+            let why = "Operate was not looking".to_owned();
+            lines.push(self.line(LineKind::Unknown, span, span.length() as f64, why));
+        }
+        let works = seen.works.iter().filter(|work| work.touches(self.agreement));
+        lines.extend(works.filter_map(|work| self.maintenance(work)));
+        lines
+    }
+
+    fn line(&self, kind: LineKind, span: Span, micros: f64, why: String) -> Line {
+        Line {
+            kind,
+            from: Time::from_micros(span.from),
+            to: Time::from_micros(span.until),
+            ongoing: false,
+            counted_seconds: seconds(micros),
+            incident: None,
+            maintenance: None,
+            why,
+        }
+    }
+
+    /// The lines of a piece of an outage: what counts of it, and the rest by reason.
+    fn incident(
+        &self,
+        (piece, span): (Piece, Span),
+        case: &Case,
+        taken: &mut Spans,
+        lines: &mut Vec<Line>,
+    ) {
+        let kind = if piece.degraded { LineKind::Degraded } else { LineKind::Down };
+        let whole = Spans::one(span.from, span.until);
+        let mut push = |part: &Spans, factor: f64, why: &str| {
+            for one in part.iter() {
+                let micros = one.length() as f64 * factor;
+                let ongoing = piece.until.is_none() && one.until == self.now.micros();
+                let incident = Some(case.incident.clone());
+                let line = self.line(kind, one, micros, why.to_owned());
+                lines.push(Line { ongoing, incident, ..line });
+            }
+        };
+        if let Some(why) = self.never(case) {
+            push(&whole, 0.0, &why);
+            return;
+        }
+        let sums = &self.part.sums;
+        let factor = self.part.promise.degraded_factor.clamp(0.0, 1.0);
+        let down =
+            if piece.degraded { sums.partly.clone() } else { sums.down.difference(&sums.partly) };
+        let counted = whole.intersection(&down).difference(taken);
+        let why = match piece.degraded {
+            true => format!("degraded within the service hours: counts {} %", factor * 100.0),
+            false => self.hit(case),
+        };
+        push(&counted, if piece.degraded { factor } else { 1.0 }, &why);
+        let mut rest = whole.difference(&counted);
+        let mut leave = |what: &Spans, why: &str| {
+            push(&rest.intersection(what), 0.0, why);
+            rest = rest.difference(what);
+        };
+        leave(taken, "another incident counts for this time already");
+        leave(&self.part.service.complement(self.part.span), "outside of the service hours");
+        leave(&sums.exempt, "during maintenance that is no service time");
+        leave(&whole, &self.too_little(piece.degraded));
+        *taken = taken.union(&counted);
+    }
+
+    /// Why an incident does not count at all.
+    fn never(&self, case: &Case) -> Option<String> {
+        match case.outcome {
+            Outcome::Potential => return Some("nothing had failed yet".to_owned()),
+            Outcome::Cancelled => return Some("it was no incident".to_owned()),
+            Outcome::Merged => return Some("it continued in another incident".to_owned()),
+            Outcome::Counts => {}
+        }
+        let hit = case.hit_on(self.agreement).filter(|hit| hit.softened)?;
+        Some(format!("redundancy carried {} while {} was down", hit.item, hit.root))
+    }
+
+    fn hit(&self, case: &Case) -> String {
+        match case.hit_on(self.agreement) {
+            Some(hit) if hit.item != hit.root => {
+                format!("{} needs {}, which was down", hit.item, hit.root)
+            }
+            Some(hit) => format!("{} was down", hit.item),
+            None => String::new(),
+        }
+    }
+
+    /// Why what is in service time and in no other incident still is not counted.
+    fn too_little(&self, degraded: bool) -> String {
+        if degraded && self.part.promise.degraded_factor <= 0.0 {
+            return "degraded counts as up in this contract".to_owned();
+        }
+        let shortest = length(seconds(self.part.promise.shortest_micros as f64));
+        format!("shorter than {shortest}, from which on an outage counts")
+    }
+
+    fn maintenance(&self, work: &Work) -> Option<Line> {
+        let passed = Span::new(i64::MIN, self.now.micros());
+        let span = work.span().clip(self.part.span).clip(passed);
+        let hours = self.part.service.clip(span);
+        if span.length() == 0 {
+            return None;
+        }
+        let promise = self.part.promise;
+        let notice = promise.notice_micros;
+        let told = work.announced.map(|at| work.from.micros_since(at));
+        let (counts, why) = match told {
+            _ if !promise.maintenance_exempt => {
+                (false, "this contract exempts no maintenance".to_owned())
+            }
+            _ if work.approved_by.is_none() => (false, "nobody approved it".to_owned()),
+            None => (false, "it was not announced".to_owned()),
+            Some(before) if before < notice => {
+                let (before, notice) = (seconds(before as f64), seconds(notice as f64));
+                let (before, notice) = (length(before), length(notice));
+                (false, format!("announced {before} before, the contract asks for {notice}"))
+            }
+            Some(_) if hours.is_empty() => (true, "outside of the service hours".to_owned()),
+            Some(_) => (true, "approved and announced in time: no service time".to_owned()),
+        };
+        let micros = if counts { hours.total() as f64 } else { 0.0 };
+        let line = self.line(LineKind::Maintenance, span, micros, why);
+        Some(Line { maintenance: Some(work.window.clone()), ..line })
+    }
+}

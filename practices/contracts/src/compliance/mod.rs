@@ -1,0 +1,45 @@
+//! What a contract promised and what was kept, period by period.
+//!
+//! The shell gathers what happened once ([`Seen`]) and asks for the [`figures`] of each contract
+//! and [`Period`]: the same outage has other figures under other hours and terms. Every figure has
+//! the intervals behind it ([`Line`]), each with its incident and why it was counted or not.
+//!
+//! **Invariant:** what nobody looked at is unknown, never good. A promise is kept when it holds
+//! with everything unknown as down, missed when it does not with everything unknown as up.
+
+mod agreement;
+mod clock_results;
+mod figures;
+mod health;
+mod lines;
+mod outlook;
+mod period;
+mod reckon;
+mod release;
+mod seen;
+#[cfg(test)]
+mod tests;
+mod what_if;
+
+pub use agreement::{Agreement, Credit, Promise, Version};
+pub use clock_results::{ClockKept, ClockName, ClockReport, ClockRow, ClockRun, clock_report};
+pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
+pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
+pub use lines::{Line, LineKind};
+pub use outlook::{Boundary, Forecast, Outlook};
+pub use period::{Period, PeriodUnit, periods};
+pub use reckon::figures;
+pub use release::{Budget, Purpose, Reason, Release, ReleaseInput, Weight, release};
+pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
+pub use what_if::{Supposed, suppose};
+
+/// Seconds of a length in microseconds, to the microsecond: what is kept as text reads back the
+/// same.
+fn seconds(micros: f64) -> f64 {
+    micros.round() / 1e6
+}
+
+/// A share in percent, to ten places: what is kept as text reads back the same.
+fn percent(share: f64) -> f64 {
+    (share * 1e12).round() / 1e10
+}

@@ -1,0 +1,215 @@
+use calendar::{Span, Spans};
+use kernel::{IncidentId, ItemRef, Priority, Time};
+use objectives::{Maintenance, Observed, Outage};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Agreement;
+
+/// What happened, as far as contracts ask: gathered by the shell once for all of them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Seen {
+    /// The incidents.
+    pub cases: Vec<Case>,
+    /// Planned work.
+    pub works: Vec<Work>,
+    /// When Operate did not look.
+    pub unknown: Spans,
+}
+
+/// An incident.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Case {
+    /// Which.
+    pub incident: CaseRef,
+    /// The order of work.
+    pub priority: Priority,
+    /// Whether it counts at all.
+    pub outcome: Outcome,
+    /// The items of contracts that it hits.
+    pub hits: Vec<CaseHit>,
+    /// When the service was away, one after another; the last lasts when it has no end.
+    pub outages: Vec<(Time, Option<Time>)>,
+    /// How bad it was from when on, in order; away where nothing is said.
+    pub marks: Vec<(Time, ServiceState)>,
+    /// How many users were hit, where that is known.
+    pub users: Option<u64>,
+}
+
+/// Names an incident in a report.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseRef {
+    /// The incident.
+    pub id: IncidentId,
+    /// The number that people call it by.
+    pub number: u64,
+    /// What was wrong.
+    pub title: String,
+}
+
+/// Whether an incident counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It does.
+    Counts,
+    /// Nothing has failed yet.
+    Potential,
+    /// It was none.
+    Cancelled,
+    /// It continued in another one, which counts.
+    Merged,
+}
+
+/// An item that an incident hits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CaseHit {
+    /// The item.
+    pub item: ItemRef,
+    /// The failing item that it depends on; itself when it is hit directly.
+    pub root: ItemRef,
+    /// Whether redundancy still carried it.
+    pub softened: bool,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceState {
+    /// It does not work.
+    Down,
+    /// It works, but not as agreed.
+    Degraded,
+}
+
+/// One window of planned work.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Work {
+    /// The resource that says it.
+    pub window: ItemRef,
+    /// What is done.
+    pub reason: String,
+    /// When.
+    pub from: Time,
+    /// The first moment after it.
+    pub until: Time,
+    /// When users were told.
+    pub announced: Option<Time>,
+    /// Who approved it.
+    pub approved_by: Option<ItemRef>,
+    /// What it takes down: the items themselves and what depends on them.
+    pub items: Vec<ItemRef>,
+}
+
+impl Case {
+    /// The hit by which it touches a contract: one that redundancy did not soften, if there is.
+    pub(super) fn hit_on(&self, agreement: &Agreement) -> Option<&CaseHit> {
+        let hits = self.hits.iter().filter(|hit| agreement.covers(&hit.item));
+        hits.min_by_key(|hit| hit.softened)
+    }
+
+    /// Whether it takes the service of a contract away.
+    pub(super) fn breaks(&self, agreement: &Agreement) -> bool {
+        let hit = self.hit_on(agreement).is_some_and(|hit| !hit.softened);
+        hit && self.outcome == Outcome::Counts
+    }
+
+    /// Its outages, cut where it became better or worse.
+    pub(super) fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (from, until) in &self.outages {
+            let end = until.unwrap_or(Time::MAX);
+            let inner = self.marks.iter().map(|(at, _)| *at).filter(|at| from < at && *at < end);
+            let mut cuts: Vec<Time> = inner.collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            let begins: Vec<Time> = std::iter::once(*from).chain(cuts).collect();
+            for (place, begin) in begins.iter().enumerate() {
+                let until = begins.get(place + 1).copied().or(*until);
+                let degraded = self.state_at(*begin) == ServiceState::Degraded;
+                pieces.push(Piece { from: *begin, until, degraded });
+            }
+        }
+        pieces
+    }
+
+    fn state_at(&self, at: Time) -> ServiceState {
+        let held = self.marks.iter().rfind(|(from, _)| *from <= at);
+        held.map_or(ServiceState::Down, |(_, state)| *state)
+    }
+}
+
+/// A part of an outage in which it was equally bad.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Piece {
+    pub from: Time,
+    pub until: Option<Time>,
+    pub degraded: bool,
+}
+
+impl Piece {
+    pub fn span(&self, now: Time) -> Span {
+        Span::new(self.from.micros(), self.until.unwrap_or(now).min(now).micros())
+    }
+}
+
+impl Work {
+    pub(super) fn span(&self) -> Span {
+        Span::new(self.from.micros(), self.until.micros())
+    }
+
+    pub(super) fn touches(&self, agreement: &Agreement) -> bool {
+        self.items.iter().any(|item| agreement.covers(item))
+    }
+}
+
+impl Seen {
+    /// What of it concerns a contract from a time to another: what its figures are drawn from.
+    #[must_use]
+    pub fn of(&self, agreement: &Agreement, from: Time, until: Time) -> Seen {
+        let within = Span::new(from.micros(), until.micros());
+        let meets = |begin: Time, end: Time| begin < until && from < end;
+        let case = |case: &&Case| {
+            let mut outages = case.outages.iter();
+            case.hit_on(agreement).is_some()
+                && outages.any(|(begin, end)| meets(*begin, end.unwrap_or(Time::MAX)))
+        };
+        let work = |work: &&Work| work.touches(agreement) && meets(work.from, work.until);
+        Seen {
+            cases: self.cases.iter().filter(case).cloned().collect(),
+            works: self.works.iter().filter(work).cloned().collect(),
+            unknown: self.unknown.clip(within),
+        }
+    }
+
+    /// The same for the engine, as far as it concerns a contract with so many users.
+    pub(super) fn observed(&self, agreement: &Agreement, users: Option<u32>) -> Observed {
+        let cases = self.cases.iter().filter(|case| case.breaks(agreement));
+        let outages = cases.flat_map(|case| {
+            let users_hit = case.users.map(|users| users as f64);
+            case.pieces().into_iter().map(move |piece| Outage {
+                from: piece.from.micros(),
+                until: piece.until.map(Time::micros),
+                degraded: piece.degraded,
+                users_hit,
+            })
+        });
+        Observed {
+            outages: outages.collect(),
+            unknown: self.unknown.clone(),
+            maintenance: self.maintenance(agreement),
+            users: users.map(f64::from),
+        }
+    }
+
+    pub(super) fn maintenance(&self, agreement: &Agreement) -> Vec<Maintenance> {
+        let works = self.works.iter().filter(|work| work.touches(agreement));
+        let known = works.map(|work| Maintenance {
+            planned: work.span(),
+            actual: None,
+            announced: work.announced.map(Time::micros),
+            approved: work.approved_by.is_some(),
+        });
+        known.collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! What people write down in an incident: comments, tasks, links.
+
+use kernel::{Actor, ItemRef, TaskId, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a link leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LinkKind {
+    Runbook,
+    Ticket,
+    Dashboard,
+    Other,
+}
+
+/// Something that somebody wrote down.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Comment {
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub text: String,
+}
+
+/// Something that has to be done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What.
+    pub title: String,
+    /// By whom.
+    pub assignee: Option<ItemRef>,
+    /// When it was done.
+    pub done_at: Option<Time>,
+}
+
+/// A place to look.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LinkEntry {
+    /// Where: http or https.
+    pub url: String,
+    /// What people read.
+    pub title: String,
+    /// What is there.
+    pub kind: LinkKind,
+}

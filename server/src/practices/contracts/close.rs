@@ -1,0 +1,239 @@
+//! Freezing the figures of a period. What was frozen is kept with what it was drawn from; where the
+//! same period comes to something else later, both are shown.
+
+use ::contracts::compliance::{ClockReport, Figures, Period, Verdict};
+use kernel::{Actor, Fact, ItemRef, SpaceId, Time};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use spine::journal::{self, Position, Stamp};
+use spine::{Denied, Fault};
+use utoipa::ToSchema;
+
+use super::gather::{Book, Deal};
+use super::store::{self, Closed};
+use crate::app::App;
+use crate::problem::{Answer, Problem};
+
+/// Figures as they were frozen.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = FrozenFigures)]
+pub struct Frozen {
+    /// The figures.
+    pub figures: Figures,
+    /// What became of the clocks.
+    pub clocks: ClockReport,
+    /// Anything to add, or why it was closed again.
+    pub note: String,
+    /// How far the journal was read: transaction and sequence number.
+    pub journal: (i64, i64),
+    /// SHA-256 over the contract, its calendars, and everything that happened to it in the period.
+    pub inputs_hash: String,
+}
+
+/// That, when and by whom a period was closed.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[schema(as = ContractClosing)]
+pub struct Closing {
+    /// Counts how often it was closed, from 1.
+    pub revision: i64,
+    /// When.
+    pub closed_at: Time,
+    /// By whom.
+    pub closed_by: Actor,
+    /// Anything to add, or why it was closed again.
+    pub note: String,
+    /// How far the journal was read: the number of the last entry.
+    pub journal_seq: i64,
+    /// SHA-256 over what the figures were drawn from.
+    pub inputs_hash: String,
+}
+
+/// A closed period that comes to something else by now.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct Restated {
+    /// The figures as they are now.
+    pub figures: Figures,
+    /// What differs.
+    pub changes: Vec<Restatement>,
+}
+
+/// One figure that differs from the frozen one.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct Restatement {
+    /// What it is called.
+    pub figure: &'static str,
+    /// As it was frozen.
+    pub was: String,
+    /// As it is now.
+    pub is: String,
+}
+
+impl Closing {
+    /// What is told of a closing.
+    pub fn of(closed: &Closed) -> Closing {
+        Closing {
+            revision: closed.revision,
+            closed_at: closed.at,
+            closed_by: closed.by.clone(),
+            note: closed.frozen.note.clone(),
+            journal_seq: closed.frozen.journal.1,
+            inputs_hash: closed.frozen.inputs_hash.clone(),
+        }
+    }
+}
+
+/// What a closed period comes to now, where that differs.
+pub fn restated(frozen: &Figures, now: &Figures) -> Option<Restated> {
+    let now = as_kept(now);
+    (!frozen.same_as(&now)).then(|| Restated { changes: changes(frozen, &now), figures: now })
+}
+
+/// As the figures read back from where they are kept: the last digit of a number may differ.
+pub fn as_kept(figures: &Figures) -> Figures {
+    let text = serde_json::to_string(figures).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_else(|_| figures.clone())
+}
+
+fn changes(was: &Figures, is: &Figures) -> Vec<Restatement> {
+    let percent = |value: Option<f64>| value.map_or("none".to_owned(), |v| format!("{v:.4} %"));
+    let minutes = |seconds: f64| format!("{:.1} min", seconds / 60.0);
+    let verdict = |verdict: Verdict| verdict.word().to_owned();
+    let figures = |of: &Figures| {
+        [
+            ("verdict", verdict(of.verdict)),
+            ("target", percent(of.target_percent)),
+            ("availability", percent(of.measured_percent)),
+            ("agreed time", minutes(of.agreed_whole_seconds)),
+            ("down", minutes(of.down_seconds)),
+            ("maintenance", minutes(of.exempt_seconds)),
+            ("unknown", minutes(of.unknown_seconds)),
+            ("failures", of.reliability.failures.to_string()),
+            ("credit", format!("{} %", of.credit_percent)),
+        ]
+    };
+    let pairs = figures(was).into_iter().zip(figures(is));
+    let differ = pairs.filter(|((_, was), (_, is))| was != is);
+    differ.map(|((figure, was), (_, is))| Restatement { figure, was, is }).collect()
+}
+
+/// Why a period cannot be closed now; nothing when it can.
+pub fn refusal(
+    figures: &Figures,
+    closed: Option<&Closed>,
+    restated: Option<&Restated>,
+    now: Time,
+) -> Option<String> {
+    let name = &figures.period.name;
+    if now < figures.period.until {
+        return Some(format!("{name} is not over before {}", figures.period.until));
+    }
+    match (closed, restated) {
+        (Some(_), None) => Some(format!("{name} is closed, and nothing has changed since")),
+        _ => None,
+    }
+}
+
+/// Freezes the figures of a period.
+///
+/// # Errors
+/// When the period is not over, or is closed and nothing has changed; when the database refuses.
+pub async fn close(
+    app: &App,
+    (space, by): (&SpaceId, Actor),
+    (book, deal): (&Book, &Deal),
+    (period, note): (&Period, &str),
+) -> Answer<i64> {
+    let figures = book.figures(deal, period);
+    let mut conn = app.db.reader().await?;
+    let position = journal::end(&mut conn).await?;
+    let before = newest(store::closed(&mut conn, space, &deal.item).await?, &period.name);
+    drop(conn);
+    let changed = before.as_ref().and_then(|closed| restated(&closed.frozen.figures, &figures));
+    if let Some(why) = refusal(&figures, before.as_ref(), changed.as_ref(), book.now) {
+        return Err(Problem::refused(why).at("period"));
+    }
+    if before.is_some() && note.trim().is_empty() {
+        return Err(Problem::refused("say why it is closed again").at("note"));
+    }
+    let frozen = Frozen {
+        figures,
+        clocks: super::routes::clocks(app, space, deal, period).await?,
+        note: note.trim().to_owned(),
+        journal: (position.tx, position.seq),
+        inputs_hash: inputs_hash(book, deal, period, position),
+    };
+    let (space, contract) = (space.clone(), deal.item.clone());
+    let (period, now) = (period.name.clone(), book.now);
+    let work = app.db.write::<_, Denied, _>(move |tx| {
+        Box::pin(async move {
+            let key = (&contract, period.as_str());
+            let revision = store::freeze(tx, &space, key, (now, &by), &frozen).await?;
+            let fact = closed_fact(&contract, &period, revision, &frozen);
+            let stamp = Stamp { space: &space, at: now, actor: &by, cause: None };
+            journal::append(tx, &stamp, &[fact]).await?;
+            Ok(revision)
+        })
+    });
+    Ok(work.await?)
+}
+
+fn closed_fact(contract: &ItemRef, period: &str, revision: i64, frozen: &Frozen) -> Fact {
+    let data = json!({
+        "period": period,
+        "revision": revision,
+        "verdict": frozen.figures.verdict,
+        "inputs_hash": frozen.inputs_hash,
+        "note": frozen.note,
+    });
+    Fact {
+        subject: format!("item:{contract}"),
+        kind: "contract.closed".to_owned(),
+        data: data.into(),
+    }
+}
+
+/// The newest closing of a period.
+pub fn newest(closed: Vec<Closed>, period: &str) -> Option<Closed> {
+    let of = closed.into_iter().filter(|closed| closed.period == period);
+    of.max_by_key(|closed| closed.revision)
+}
+
+/// SHA-256 over everything that the figures of a period follow from.
+fn inputs_hash(book: &Book, deal: &Deal, period: &Period, position: Position) -> String {
+    let seen = book.seen.of(&deal.agreement, period.from, period.until);
+    let unknown: Vec<(i64, i64)> =
+        seen.unknown.iter().map(|span| (span.from, span.until)).collect();
+    let calendars = deal.spec.terms.iter().filter_map(|terms| {
+        book.snapshot.estate.get(terms.calendar.as_ref()?.item()).map(|resource| &resource.spec)
+    });
+    let inputs = json!({
+        "contract": deal.spec,
+        "calendars": calendars.collect::<Vec<_>>(),
+        "incidents": seen.cases,
+        "maintenance": seen.works,
+        "unknown": unknown,
+        "journal": (position.tx, position.seq),
+    });
+    let mut hash = String::new();
+    for byte in Sha256::digest(inputs.to_string().as_bytes()) {
+        hash.push_str(&format!("{byte:02x}"));
+    }
+    hash
+}
+
+/// The closings of a contract by period, the newest of each.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newest_of_each(
+    app: &App,
+    space: &SpaceId,
+    contract: &ItemRef,
+) -> Result<Vec<Closed>, Fault> {
+    let mut conn = app.db.reader().await?;
+    let mut all = store::closed(&mut conn, space, contract).await?;
+    // The newest of each period comes first.
+    all.dedup_by(|later, earlier| later.period == earlier.period);
+    Ok(all)
+}

@@ -1,0 +1,125 @@
+//! A compliance report as a table for spreadsheets (RFC 4180).
+
+use ::contracts::compliance::{ClockName, LineKind};
+
+use super::views::ComplianceReport;
+
+/// The report as text: figures, then the intervals behind them, then the clocks.
+pub fn of(report: &ComplianceReport) -> String {
+    let mut table = Table::default();
+    table.row(&["contract", "period", "figure", "value"]);
+    for (figure, value) in figures(report) {
+        table.row(&[report.contract.name(), &report.figures.period.name, figure, &value]);
+    }
+    table.row(&[]);
+    table.row(&["kind", "from", "to", "counted_seconds", "incident", "maintenance", "why"]);
+    for line in &report.figures.lines {
+        let kind = match line.kind {
+            LineKind::Down => "down",
+            LineKind::Degraded => "degraded",
+            LineKind::Maintenance => "maintenance",
+            LineKind::Unknown => "unknown",
+        };
+        let incident = line.incident.as_ref().map(|i| i.number.to_string()).unwrap_or_default();
+        let maintenance = line.maintenance.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (from, to) = (line.from.to_string(), line.to.to_string());
+        let counted = line.counted_seconds.to_string();
+        table.row(&[kind, &from, &to, &counted, &incident, &maintenance, &line.why]);
+    }
+    if !report.clocks.rows.is_empty() {
+        table.row(&[]);
+        table.row(&["clock", "priority", "met", "missed", "open", "excluded", "attained_percent"]);
+        for row in &report.clocks.rows {
+            let counts = [row.met, row.missed, row.open, row.excluded].map(|n| n.to_string());
+            let attained = number(row.attained_percent);
+            let priority = row.priority.to_string();
+            let [met, missed, open, excluded] = &counts;
+            table.row(&[clock(row.clock), &priority, met, missed, open, excluded, &attained]);
+        }
+        table.row(&[]);
+        table.row(&["missed_clock", "priority", "incident", "due", "stopped"]);
+        for run in &report.clocks.missed {
+            let time = |at: Option<kernel::Time>| at.map(|at| at.to_string()).unwrap_or_default();
+            let (number, priority) = (run.incident.number.to_string(), run.priority.to_string());
+            let (due, stopped) = (time(run.due_at), time(run.stopped_at));
+            table.row(&[clock(run.clock), &priority, &number, &due, &stopped]);
+        }
+    }
+    table.text
+}
+
+fn clock(clock: ClockName) -> &'static str {
+    match clock {
+        ClockName::Respond => "respond",
+        ClockName::Update => "update",
+        ClockName::Restore => "restore",
+        ClockName::Resolve => "resolve",
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
+    let of = &report.figures;
+    vec![
+        ("from", of.period.from.to_string()),
+        ("until", of.period.until.to_string()),
+        ("verdict", of.verdict.word().to_owned()),
+        ("closed", report.closed.is_some().to_string()),
+        ("restated", report.restated.is_some().to_string()),
+        ("target_percent", number(of.target_percent)),
+        ("measured_percent", number(of.measured_percent)),
+        ("pessimistic_percent", number(of.pessimistic_percent)),
+        ("optimistic_percent", number(of.optimistic_percent)),
+        ("agreed_seconds", of.agreed_seconds.to_string()),
+        ("down_seconds", of.down_seconds.to_string()),
+        ("exempt_seconds", of.exempt_seconds.to_string()),
+        ("unknown_seconds", of.unknown_seconds.to_string()),
+        ("allowance_seconds", number(of.allowance_seconds)),
+        ("left_seconds", number(of.left_seconds)),
+        ("failures", of.reliability.failures.to_string()),
+        ("mtbf_seconds", number(of.reliability.mtbf_seconds)),
+        ("mtrs_seconds", number(of.reliability.mtrs_seconds)),
+        ("user_minutes_lost", number(of.user_minutes_lost)),
+        ("credit_percent", of.credit_percent.to_string()),
+    ]
+}
+
+#[derive(Default)]
+struct Table {
+    text: String,
+}
+
+impl Table {
+    fn row(&mut self, cells: &[&str]) {
+        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        self.text.push_str(&cells.join(","));
+        self.text.push_str("\r\n");
+    }
+}
+
+/// A cell that spreadsheets take as text: what could be a formula is no formula.
+fn quoted(cell: &str) -> String {
+    let number = cell.parse::<f64>().is_ok();
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_cannot_break_the_table_or_be_a_formula() {
+        assert_eq!(quoted("a, \"b\""), "\"a, \"\"b\"\"\"");
+        assert_eq!(quoted("=1+1"), "'=1+1");
+        assert_eq!(quoted("-12.5"), "-12.5", "a number below zero is one");
+    }
+}

@@ -1,0 +1,301 @@
+//! What figures are drawn from, gathered once for all contracts that are asked about.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use ::contracts::compliance::{
+    Agreement, Case, CaseHit, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work,
+    figures, periods,
+};
+use calendar::{Calendar, Definition, Years};
+use estate::{
+    ContractPeriod, ContractStatus, ContractTerms, Estate, Kind, MaintenanceWindowSpec, Resource,
+    ServiceContractSpec, Spec, Wait,
+};
+use kernel::{ItemRef, SpaceId, Time};
+use spine::Conn;
+
+use super::facts::Facts;
+use super::{presence, store};
+use crate::app::App;
+use crate::practices::estate::live::Snapshot;
+use crate::problem::{Answer, Problem};
+
+/// A contract that is being asked about.
+#[derive(Clone, Debug)]
+pub struct Deal {
+    /// Its name.
+    pub item: ItemRef,
+    /// What people call it.
+    pub title: String,
+    /// What it says.
+    pub spec: ServiceContractSpec,
+    /// The same as figures are reckoned.
+    pub agreement: Agreement,
+}
+
+/// Contracts and everything that their figures follow from.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// As of when.
+    pub now: Time,
+    /// The estate.
+    pub snapshot: Arc<Snapshot>,
+    /// The contracts, by name.
+    pub deals: Vec<Deal>,
+    /// What happened.
+    pub seen: Seen,
+    /// The incidents behind it.
+    pub facts: Vec<Arc<Facts>>,
+}
+
+impl Book {
+    /// Gathers what the figures of some contracts follow from.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open(
+        app: &App,
+        space: &SpaceId,
+        wanted: impl Fn(&Resource) -> bool,
+    ) -> Answer<Book> {
+        let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
+        let deals = deals(&snapshot.estate, now, wanted);
+        let mut conn = app.db.reader().await?;
+        let after = deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now);
+        let facts = app.facts.since(&mut conn, space, after).await?;
+        let seen = seen(&mut conn, space, &snapshot.estate, &deals, &facts, (after, now)).await?;
+        Ok(Book { now, snapshot, deals, seen, facts })
+    }
+
+    /// All contracts.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn all(app: &App, space: &SpaceId) -> Answer<Book> {
+        Book::open(app, space, |_| true).await
+    }
+
+    /// One contract.
+    ///
+    /// # Errors
+    /// 404 when there is none of this name; when the database refuses.
+    pub async fn one(app: &App, space: &SpaceId, contract: &ItemRef) -> Answer<(Book, Deal)> {
+        let book = Book::open(app, space, |resource| resource.item() == contract).await?;
+        let deal = book.deals.first().cloned().ok_or_else(|| Problem::not_found("contract"))?;
+        Ok((book, deal))
+    }
+
+    /// The periods of a contract up to now, the oldest first; none while it is no more than a draft.
+    pub fn periods(&self, deal: &Deal) -> Vec<Period> {
+        match deal.spec.status {
+            ContractStatus::Draft => Vec::new(),
+            ContractStatus::Agreed | ContractStatus::Terminated => {
+                periods(&deal.agreement, self.now)
+            }
+        }
+    }
+
+    /// The figures of a period.
+    pub fn figures(&self, deal: &Deal, period: &Period) -> Figures {
+        figures(&deal.agreement, period, &self.seen, self.now)
+    }
+
+    /// The figures of the period that runs.
+    pub fn present(&self, deal: &Deal) -> Option<Figures> {
+        let period = self.periods(deal).pop().filter(|period| self.now < period.until)?;
+        Some(self.figures(deal, &period))
+    }
+}
+
+/// The contracts of an estate that are wanted.
+pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> Vec<Deal> {
+    let mut calendars = Calendars { estate, now, known: HashMap::new() };
+    let found = estate.resources().filter_map(|resource| match &resource.spec {
+        Spec::ServiceContract(spec) if wanted(resource) => Some((resource, spec)),
+        _ => None,
+    });
+    let deal = |(resource, spec): (&Resource, &ServiceContractSpec)| Deal {
+        item: resource.item().clone(),
+        title: resource.title().to_owned(),
+        spec: spec.clone(),
+        agreement: agreement(spec, &mut calendars),
+    };
+    found.map(deal).collect()
+}
+
+/// What happened to these contracts between two times.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn seen(
+    conn: &mut Conn,
+    space: &SpaceId,
+    estate: &Estate,
+    deals: &[Deal],
+    facts: &[Arc<Facts>],
+    (after, now): (Time, Time),
+) -> Answer<Seen> {
+    let scope: BTreeSet<&ItemRef> = deals.iter().flat_map(|deal| &deal.agreement.scope).collect();
+    let looked = store::presence(conn, &SpaceId::main(), after).await?;
+    let past = store::past_windows(conn, space).await?;
+    Ok(Seen {
+        cases: facts.iter().map(|facts| case(estate, &scope, facts)).collect(),
+        works: works(estate, &past, &scope),
+        unknown: presence::unknown(&looked, after, now),
+    })
+}
+
+fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agreement {
+    let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
+        let (from, until) = spec.holds(place);
+        let (calendar, zone) = calendars.of(terms);
+        Version { from, until, calendar, zone, promise: promise(terms) }
+    });
+    Agreement {
+        scope: spec.scope.clone(),
+        start: spec.start,
+        end: spec.end,
+        versions: versions.collect(),
+    }
+}
+
+fn promise(terms: &ContractTerms) -> Option<Promise> {
+    let said = terms.availability.as_ref()?;
+    let micros = |wait: Wait| i64::from(wait.seconds()) * 1_000_000;
+    Some(Promise {
+        target_percent: said.target,
+        period: match said.period {
+            ContractPeriod::Week => PeriodUnit::Week,
+            ContractPeriod::Month => PeriodUnit::Month,
+            ContractPeriod::Quarter => PeriodUnit::Quarter,
+            ContractPeriod::Year => PeriodUnit::Year,
+        },
+        degraded_factor: said.degraded_factor,
+        shortest_micros: micros(said.shortest_outage),
+        joined_micros: micros(said.joined_within),
+        maintenance_exempt: said.maintenance_exempt,
+        notice_micros: micros(said.maintenance_notice),
+        users: said.users,
+        failure_free_micros: said.failure_free.map(micros),
+        credits: terms
+            .penalties
+            .iter()
+            .map(|penalty| Credit { below_percent: penalty.below, credit_percent: penalty.credit })
+            .collect(),
+    })
+}
+
+/// Calendars, each worked out once.
+struct Calendars<'a> {
+    estate: &'a Estate,
+    now: Time,
+    known: HashMap<Option<ItemRef>, (Arc<Calendar>, String)>,
+}
+
+impl Calendars<'_> {
+    /// The service hours of some terms and their zone: day and night in UTC where none are named.
+    fn of(&mut self, terms: &ContractTerms) -> (Arc<Calendar>, String) {
+        let name = terms.calendar.as_ref().map(|calendar| calendar.item().clone());
+        let (estate, now) = (self.estate, self.now);
+        let worked_out = || {
+            let named = name.as_ref().and_then(|name| estate.get(name));
+            let definition = match named.map(|resource| &resource.spec) {
+                Some(Spec::Calendar(spec)) => spec.definition().ok(),
+                _ => None,
+            };
+            let definition = definition.unwrap_or_else(|| Definition::always("UTC"));
+            let around = Years::around(now.micros());
+            let years = Years { last: around.first + 13, ..around };
+            // Files are checked before they are applied: what is stored can be worked out.
+            let calendar =
+                definition.compile(years).or_else(|_| Definition::empty("UTC").compile(years));
+            calendar.ok().map(|calendar| (Arc::new(calendar), definition.zone.clone()))
+        };
+        if let Some(known) = self.known.get(&name) {
+            return known.clone();
+        }
+        let made = worked_out().expect("an empty calendar can be worked out for any ten years");
+        self.known.insert(name, made.clone());
+        made
+    }
+}
+
+/// An incident, with what of the scopes it hits. What it kept when it happened counts; beyond that
+/// the estate as it is now.
+fn case(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Case {
+    let mut hits: Vec<CaseHit> = Vec::new();
+    let mut add = |item: &ItemRef, root: &ItemRef, softened: bool| {
+        if scope.contains(item) && !hits.iter().any(|hit| hit.item == *item) {
+            hits.push(CaseHit { item: item.clone(), root: root.clone(), softened });
+        }
+    };
+    for item in &facts.items {
+        add(item, item, false);
+    }
+    for (item, root, softened) in &facts.hits {
+        add(item, root, *softened);
+    }
+    let kept = [Kind::UseCase, Kind::Product, Kind::Service];
+    let unkept = scope.iter().any(|item| Kind::of(item).is_some_and(|kind| !kept.contains(&kind)));
+    if facts.more || unkept {
+        for reached in estate.impact(&facts.items) {
+            if let Some(root) = reached.path.first() {
+                add(&reached.item, root, reached.softened);
+            }
+        }
+    }
+    Case {
+        incident: facts.incident.clone(),
+        priority: facts.priority,
+        outcome: facts.outcome,
+        hits,
+        outages: facts.outages.clone(),
+        marks: facts.marks.clone(),
+        users: facts.users,
+    }
+}
+
+/// Planned work on what is in scope: as the windows are now, and those that had begun before they
+/// were changed or deleted, as far as they had run until then.
+fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>) -> Vec<Work> {
+    let mut works: Vec<Work> = Vec::new();
+    let mut add = |resource: &Resource, spec: &MaintenanceWindowSpec, replaced: Option<Time>| {
+        let taken: Vec<ItemRef> = estate.covered(spec).into_iter().collect();
+        let impact = estate.impact(&taken).into_iter().filter(|reached| !reached.softened);
+        let mut items: Vec<ItemRef> = taken.clone();
+        items.extend(impact.map(|reached| reached.item));
+        items.retain(|item| scope.contains(item));
+        if items.is_empty() {
+            return;
+        }
+        for window in &spec.windows {
+            let same = |work: &Work| work.window == *resource.item() && work.from == window.start;
+            let until = replaced.map_or(window.end, |at| window.end.min(at));
+            if until <= window.start || works.iter().any(same) {
+                continue;
+            }
+            works.push(Work {
+                window: resource.item().clone(),
+                reason: spec.reason.clone(),
+                from: window.start,
+                until,
+                announced: spec.announced,
+                approved_by: spec.approved_by.as_ref().map(|person| person.item().clone()),
+                items: items.clone(),
+            });
+        }
+    };
+    for resource in estate.resources() {
+        if let Spec::MaintenanceWindow(spec) = &resource.spec {
+            add(resource, spec, None);
+        }
+    }
+    for (resource, replaced) in past.iter().rev() {
+        if let Spec::MaintenanceWindow(spec) = &resource.spec {
+            add(resource, spec, Some(*replaced));
+        }
+    }
+    works.sort_by_key(|work| work.from);
+    works
+}

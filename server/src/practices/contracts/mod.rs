@@ -1,0 +1,17 @@
+//! The shell of compliance: what contracts promised, what was kept, and what follows from it.
+
+pub mod close;
+pub mod consumers;
+pub mod csv;
+pub mod facts;
+pub mod gather;
+pub mod presence;
+pub mod release;
+pub mod routes;
+pub mod standing;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod underpinning;
+pub mod views;
+pub mod words;

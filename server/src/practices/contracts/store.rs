@@ -1,0 +1,166 @@
+//! What compliance keeps: when Operate was looking, and figures that were frozen.
+
+use estate::Resource;
+use incidents::Incident;
+use kernel::{Actor, IncidentId, ItemRef, SpaceId, Time};
+use spine::{Conn, Fault, Row, Tx, Value, params};
+use sqlx::AssertSqlSafe;
+
+use super::close::Frozen;
+
+/// As many incidents as one statement asks for.
+const SOME_MAX: usize = 200;
+
+/// Makes the stretch longer in which a process was looking.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn extend_presence(
+    tx: &mut Tx,
+    space: &SpaceId,
+    process: &str,
+    (from, until): (Time, Time),
+) -> Result<(), Fault> {
+    tx.run(
+        "INSERT INTO presence (space_id, process, from_at, until_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (space_id, process, from_at) DO UPDATE SET until_at = excluded.until_at",
+        params![space, process, from, until],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The stretches in which some process was looking that end after a time, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn presence(
+    conn: &mut Conn,
+    space: &SpaceId,
+    after: Time,
+) -> Result<Vec<(Time, Time)>, Fault> {
+    let sql = "SELECT from_at, until_at FROM presence \
+               WHERE space_id = $1 AND until_at > $2 ORDER BY from_at";
+    let rows = conn.all(sql, params![space, after]).await?;
+    rows.iter().map(|row| Ok((row.get("from_at")?, row.get("until_at")?))).collect()
+}
+
+/// The incidents in which an outage may reach beyond a time, with their versions: those that
+/// something happened to since, and those that are open. An incident that is entered late may have
+/// begun long before it was opened.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn touched(
+    conn: &mut Conn,
+    space: &SpaceId,
+    after: Time,
+) -> Result<Vec<(IncidentId, i64)>, Fault> {
+    let sql = "SELECT id, version FROM incident \
+               WHERE space_id = $1 AND (updated_at >= $2 OR phase <> 'done') ORDER BY number";
+    let rows = conn.all(sql, params![space, after]).await?;
+    rows.iter().map(|row| Ok((row.parse("id")?, row.get("version")?))).collect()
+}
+
+/// Some incidents with their versions, in no order.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub async fn incidents(
+    conn: &mut Conn,
+    space: &SpaceId,
+    ids: &[IncidentId],
+) -> Result<Vec<(Incident, i64)>, Fault> {
+    let mut found = Vec::new();
+    for part in ids.chunks(SOME_MAX) {
+        let binds = spine::db::placeholders(2, part.len());
+        let sql =
+            format!("SELECT version, data FROM incident WHERE space_id = $1 AND id IN ({binds})");
+        let mut values = params![space];
+        values.extend(part.iter().map(|id| Value::from(id.to_string())));
+        for row in conn.all(AssertSqlSafe(sql), values).await? {
+            found.push((row.json("data")?, row.get("version")?));
+        }
+    }
+    Ok(found)
+}
+
+/// Maintenance windows as they were before they were changed or deleted, with when that was.
+///
+/// # Errors
+/// When the database refuses or a resource does not read back.
+pub async fn past_windows(
+    conn: &mut Conn,
+    space: &SpaceId,
+) -> Result<Vec<(Resource, Time)>, Fault> {
+    let sql = "SELECT data, valid_to FROM resource_past WHERE space_id = $1 \
+               AND item >= 'maintenancewindow/' AND item < 'maintenancewindow0' \
+               ORDER BY item, valid_to";
+    let rows = conn.all(sql, params![space]).await?;
+    rows.iter().map(|row| Ok((row.json("data")?, row.get("valid_to")?))).collect()
+}
+
+/// Freezes a period once more; gives the revision.
+///
+/// # Errors
+/// When the database refuses; [`Fault::Race`] when somebody else was faster.
+pub async fn freeze(
+    tx: &mut Tx,
+    space: &SpaceId,
+    (contract, period): (&ItemRef, &str),
+    (now, by): (Time, &Actor),
+    frozen: &Frozen,
+) -> Result<i64, Fault> {
+    let newest = "SELECT COALESCE(MAX(revision), 0) AS n FROM contract_close \
+                  WHERE space_id = $1 AND contract = $2 AND period = $3";
+    let revision = tx.number(newest, params![space, contract, period]).await? + 1;
+    let data = serde_json::to_string(frozen).map_err(|error| Fault::corrupt("figures", error))?;
+    let written = tx
+        .run(
+            "INSERT INTO contract_close \
+             (space_id, contract, period, revision, closed_at, closed_by, data) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            params![space, contract, period, revision, now, by.to_string(), data],
+        )
+        .await?;
+    if written == 0 { Err(Fault::Race) } else { Ok(revision) }
+}
+
+/// A period that was frozen.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Closed {
+    /// The period's name.
+    pub period: String,
+    /// Counts how often it was frozen, from 1.
+    pub revision: i64,
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: Actor,
+    /// The figures and what they were drawn from.
+    pub frozen: Frozen,
+}
+
+/// Every freezing of a contract's periods, the newest of each period first.
+///
+/// # Errors
+/// When the database refuses or figures do not read back.
+pub async fn closed(
+    conn: &mut Conn,
+    space: &SpaceId,
+    contract: &ItemRef,
+) -> Result<Vec<Closed>, Fault> {
+    let sql = "SELECT period, revision, closed_at, closed_by, data FROM contract_close \
+               WHERE space_id = $1 AND contract = $2 ORDER BY period, revision DESC";
+    conn.all(sql, params![space, contract]).await?.iter().map(read_closed).collect()
+}
+
+fn read_closed(row: &Row) -> Result<Closed, Fault> {
+    Ok(Closed {
+        period: row.get("period")?,
+        revision: row.get("revision")?,
+        at: row.get("closed_at")?,
+        by: row.parse("closed_by")?,
+        frozen: row.json("data")?,
+    })
+}

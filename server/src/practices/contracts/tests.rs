@@ -1,0 +1,340 @@
+//! What compliance keeps, on both databases, and that figures follow from the journal alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::contracts::compliance::{ClockReport, Figures, Verdict, figures, periods};
+use estate::{Desired, Estate, Resource, SourceFile};
+use incidents::{Command, Incident, Open, Phase, TimePoint};
+use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
+use spine::engine::{self, Asked};
+use spine::journal::{self, Position};
+use spine::testing::Place;
+use spine::{Db, Denied, Fault};
+
+use super::close::{Frozen, as_kept, restated};
+use super::facts::{Facts, LiveFacts};
+use super::gather::{self, Deal};
+use super::store;
+use crate::MIGRATIONS;
+use crate::practices::estate::store as estate_store;
+use crate::practices::incidents::store::INCIDENTS;
+
+spine::both!(MIGRATIONS;
+    stretches_of_looking_grow_and_read_back,
+    incidents_that_may_reach_into_a_period_are_found,
+    windows_that_were_replaced_or_deleted_are_remembered,
+    a_period_is_frozen_once_for_each_revision,
+    a_closed_month_comes_to_the_same_from_raw_entries,
+    a_correction_restates_what_was_frozen,
+);
+
+const ESTATE: &str = "
+{apiVersion: operate/v1, kind: Team, metadata: {name: shop}, spec: {}}
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: db}, spec: {type: database, team: shop}}
+---
+{apiVersion: operate/v1, kind: Service, metadata: {name: checkout},
+ spec: {team: shop, dependsOn: [component/db]}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: checkout},
+ spec: {type: sla, provider: team/shop, consumer: team/shop, scope: [service/checkout],
+  start: '2026-01-01T00:00:00Z', terms: [{availability: {target: 99.9, period: month}}]}}
+";
+
+fn at(text: &str) -> Time {
+    Time::parse(text).expect("a time")
+}
+
+fn here() -> SpaceId {
+    SpaceId::main()
+}
+
+fn contract() -> ItemRef {
+    "servicecontract/checkout".parse().expect("an item")
+}
+
+fn resources(text: &str) -> Vec<Resource> {
+    let file = SourceFile { name: "estate.yaml".to_owned(), text: text.to_owned() };
+    let desired: Desired = estate::read(&[file]).expect("an estate");
+    desired.resources().cloned().collect()
+}
+
+async fn extend(db: &Db, process: &'static str, from: &str, until: &str) {
+    let stretch = (at(from), at(until));
+    let work = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { store::extend_presence(tx, &here(), process, stretch).await })
+    });
+    work.await.expect("it is noted");
+}
+
+async fn stretches_of_looking_grow_and_read_back(place: Place) {
+    extend(&place.db, "one", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z").await;
+    extend(&place.db, "one", "2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z").await;
+    extend(&place.db, "two", "2026-01-01T03:00:00Z", "2026-01-01T04:00:00Z").await;
+    let mut conn = place.db.reader().await.unwrap();
+    let since = at("2026-01-01T00:30:00Z");
+    let found = store::presence(&mut conn, &here(), since).await.unwrap();
+    assert_eq!(
+        found,
+        [
+            (at("2026-01-01T00:00:00Z"), at("2026-01-01T02:00:00Z")),
+            (at("2026-01-01T03:00:00Z"), at("2026-01-01T04:00:00Z"))
+        ]
+    );
+    let later = store::presence(&mut conn, &here(), at("2026-01-01T02:00:00Z")).await.unwrap();
+    assert_eq!(later.len(), 1, "what ended before is not asked for");
+    let elsewhere = SpaceId::new("elsewhere");
+    assert!(store::presence(&mut conn, &elsewhere, since).await.unwrap().is_empty());
+}
+
+/// Opens an incident on the database at a time, as a person reports it.
+async fn open(db: &Db, number: u64, now: Time) -> Incident {
+    let mut open = Open::titled("the database is down");
+    open.number = number;
+    open.item = "component/db".parse().ok();
+    open.assessment = Some(incidents::Assessment {
+        hits: vec![incidents::Hit {
+            item: "service/checkout".parse().expect("an item"),
+            criticality: incidents::Criticality::Normal,
+            root: "component/db".parse().expect("an item"),
+            hops: 1,
+            softened: false,
+        }],
+        main: None,
+    });
+    let moment = Moment::new(now, Actor::Person("ada".to_owned()), u128::from(number));
+    let id: IncidentId = moment.id();
+    let command = Command::Open(Box::new(open));
+    let work = db.write::<_, Denied, _>(move |tx| {
+        Box::pin(async move {
+            let space = here();
+            let asked = Asked::new(&space, &moment);
+            Ok(engine::open_in(tx, &INCIDENTS, id, &command, &asked).await?.record)
+        })
+    });
+    work.await.expect("it opens")
+}
+
+async fn ask(db: &Db, id: IncidentId, now: Time, command: Command) -> Incident {
+    let moment = Moment::new(now, Actor::Person("ada".to_owned()), 77);
+    let work = db.write::<_, Denied, _>(move |tx| {
+        Box::pin(async move {
+            let space = here();
+            let asked = Asked::new(&space, &moment);
+            Ok(engine::execute_in(tx, &INCIDENTS, id, &command, &asked).await?.record)
+        })
+    });
+    work.await.expect("it is allowed")
+}
+
+/// An outage of two hours in January, reported and restored.
+async fn outage(db: &Db) -> Incident {
+    let incident = open(db, 1, at("2026-01-10T10:00:00Z")).await;
+    let restore = Command::Restore { at: None, note: None };
+    ask(db, incident.id, at("2026-01-10T12:00:00Z"), restore).await
+}
+
+async fn incidents_that_may_reach_into_a_period_are_found(place: Place) {
+    let first = outage(&place.db).await;
+    let mut conn = place.db.reader().await.unwrap();
+    let found = store::touched(&mut conn, &here(), at("2026-03-01T00:00:00Z")).await.unwrap();
+    assert_eq!(found, [(first.id, 2)], "it is open: its outage may come back");
+    let read = store::incidents(&mut conn, &here(), &[first.id]).await.unwrap();
+    assert_eq!(read, [(first.clone(), 2)]);
+    let elsewhere = SpaceId::new("elsewhere");
+    assert!(store::touched(&mut conn, &elsewhere, Time::EPOCH).await.unwrap().is_empty());
+    assert!(store::incidents(&mut conn, &elsewhere, &[first.id]).await.unwrap().is_empty());
+    drop(conn);
+
+    let resolve = Command::Resolve {
+        cause_class: incidents::CauseClass::Technology,
+        resolution_code: incidents::ResolutionCode::Fixed,
+        note: None,
+        outage_end: None,
+    };
+    ask(&place.db, first.id, at("2026-01-11T00:00:00Z"), resolve).await;
+    let done = ask(&place.db, first.id, at("2026-01-12T00:00:00Z"), Command::Close {}).await;
+    assert_eq!(done.phase(), Phase::Done);
+    let mut conn = place.db.reader().await.unwrap();
+    let later = at("2026-02-01T00:00:00Z");
+    assert!(store::touched(&mut conn, &here(), later).await.unwrap().is_empty());
+
+    // What is in memory is read again once it has changed.
+    let live = LiveFacts::default();
+    let known = live.since(&mut conn, &here(), Time::EPOCH).await.unwrap();
+    assert_eq!(known[0].outages.len(), 1);
+    drop(conn);
+    let reopen = Command::Reopen { reason: "again".to_owned() };
+    ask(&place.db, first.id, at("2026-01-13T00:00:00Z"), reopen).await;
+    let mut conn = place.db.reader().await.unwrap();
+    let known = live.since(&mut conn, &here(), Time::EPOCH).await.unwrap();
+    assert_eq!(known[0].outages.len(), 2);
+    assert_eq!(known[0].away_since(), Some(at("2026-01-13T00:00:00Z")));
+}
+
+async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
+    let window = |start: &str, end: &str| {
+        let text = format!(
+            "{{apiVersion: operate/v1, kind: MaintenanceWindow, metadata: {{name: disks}}, \
+             spec: {{items: [component/db], windows: [{{start: '{start}', end: '{end}'}}], \
+             reason: disks, announced: '2026-01-01T00:00:00Z', approvedBy: ada}}}}"
+        );
+        resources(&text).remove(0)
+    };
+    let first = window("2026-01-10T00:00:00Z", "2026-01-10T02:00:00Z");
+    let second = window("2026-02-10T00:00:00Z", "2026-02-10T02:00:00Z");
+    let db = &place.db;
+    let put = async |resource: Resource, now: &str| {
+        let now = at(now);
+        let work = db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move {
+                estate_store::put(tx, &here(), &resource, Some(&resource), now).await
+            })
+        });
+        work.await.expect("it is kept");
+    };
+    put(first.clone(), "2026-01-05T00:00:00Z").await;
+    put(second, "2026-01-20T00:00:00Z").await;
+    let item = first.item().clone();
+    let gone = at("2026-02-10T01:00:00Z");
+    let work = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { estate_store::delete(tx, &here(), &item, gone).await })
+    });
+    work.await.expect("it is deleted");
+    let mut conn = db.reader().await.unwrap();
+    let past = store::past_windows(&mut conn, &here()).await.unwrap();
+    let replaced: Vec<Time> = past.iter().map(|(_, at)| *at).collect();
+    assert_eq!(replaced, [at("2026-01-20T00:00:00Z"), gone]);
+    assert_eq!(past[0].0, first);
+    assert!(store::past_windows(&mut conn, &SpaceId::new("x")).await.unwrap().is_empty());
+
+    let estate = Estate::new(resources(ESTATE));
+    let deals = gather::deals(&estate, gone, |_| true);
+    let span = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
+    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &[], span).await.unwrap();
+    let works: Vec<(Time, Time)> = seen.works.iter().map(|w| (w.from, w.until)).collect();
+    assert_eq!(
+        works,
+        [
+            (at("2026-01-10T00:00:00Z"), at("2026-01-10T02:00:00Z")),
+            // Deleted in the middle: as long as it ran.
+            (at("2026-02-10T00:00:00Z"), gone)
+        ]
+    );
+}
+
+fn frozen(figures: Figures) -> Frozen {
+    Frozen {
+        figures,
+        clocks: ClockReport::default(),
+        note: "month close".to_owned(),
+        journal: (1, 2),
+        inputs_hash: "ab".to_owned(),
+    }
+}
+
+/// The figures of January from incidents, wherever they were read.
+async fn january(db: &Db, incidents: &[Incident], now: Time) -> Figures {
+    let estate = Estate::new(resources(ESTATE));
+    let deals = gather::deals(&estate, now, |resource| *resource.item() == contract());
+    let deal: &Deal = &deals[0];
+    let facts: Vec<Arc<Facts>> = incidents.iter().map(|i| Arc::new(Facts::of(i))).collect();
+    let mut conn = db.reader().await.unwrap();
+    let span = (deal.agreement.start, now);
+    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &facts, span).await.unwrap();
+    let month = periods(&deal.agreement, now).remove(0);
+    figures(&deal.agreement, &month, &seen, now)
+}
+
+async fn freeze(db: &Db, frozen: Frozen, now: Time) -> Result<i64, Fault> {
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let by = Actor::Person("ada".to_owned());
+            let (contract, space) = (contract(), here());
+            store::freeze(tx, &space, (&contract, "2026-01"), (now, &by), &frozen).await
+        })
+    })
+    .await
+}
+
+async fn a_period_is_frozen_once_for_each_revision(place: Place) {
+    let figures = january(&place.db, &[], at("2026-02-02T00:00:00Z")).await;
+    let now = at("2026-02-03T00:00:00Z");
+    assert_eq!(freeze(&place.db, frozen(figures.clone()), now).await.unwrap(), 1);
+    assert_eq!(freeze(&place.db, frozen(figures.clone()), now).await.unwrap(), 2);
+    let mut conn = place.db.reader().await.unwrap();
+    let closed = store::closed(&mut conn, &here(), &contract()).await.unwrap();
+    let revisions: Vec<i64> = closed.iter().map(|closed| closed.revision).collect();
+    assert_eq!(revisions, [2, 1]);
+    assert_eq!((closed[0].at, closed[0].by.to_string()), (now, "person:ada".to_owned()));
+    assert_eq!(closed[0].frozen.note, "month close");
+    assert!(restated(&closed[0].frozen.figures, &figures).is_none(), "it reads back the same");
+    let other: ItemRef = "servicecontract/other".parse().unwrap();
+    assert!(store::closed(&mut conn, &here(), &other).await.unwrap().is_empty());
+}
+
+/// The incidents that the journal tells of, folded from its entries.
+async fn folded(db: &Db) -> Vec<Incident> {
+    let mut conn = db.reader().await.unwrap();
+    let entries = journal::after(&mut conn, Position::START, 10_000).await.unwrap();
+    let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
+    for stored in entries {
+        let entry = &stored.entry;
+        let Some(id) = engine::subject_id::<Incident>(&entry.subject) else { continue };
+        let event: <Incident as Lifecycle>::Event = entry.data.read().expect("an event");
+        match incidents.get_mut(&id) {
+            Some(incident) => incident.apply(&event),
+            None => {
+                incidents.extend(Incident::born(id, &event).map(|incident| (id, incident)));
+            }
+        }
+    }
+    incidents.into_values().collect()
+}
+
+async fn a_closed_month_comes_to_the_same_from_raw_entries(place: Place) {
+    let db = &place.db;
+    extend(db, "one", "2026-01-01T00:00:00Z", "2026-01-20T00:00:00Z").await;
+    extend(db, "two", "2026-01-20T00:10:00Z", "2026-02-20T00:00:00Z").await;
+    let incident = outage(db).await;
+    let degraded = Command::SetService {
+        service: incidents::ServiceState::Degraded,
+        from: Some(at("2026-01-10T11:30:00Z")),
+        reason: "half of the orders went through".to_owned(),
+    };
+    let incident = ask(db, incident.id, at("2026-01-10T13:00:00Z"), degraded).await;
+    let now = at("2026-02-10T00:00:00Z");
+    let figures = january(db, &[incident], now).await;
+    assert_eq!((figures.down_seconds, figures.unknown_seconds), (5400.0, 600.0));
+    assert_eq!(figures.verdict, Verdict::Missed);
+    freeze(db, frozen(figures), now).await.unwrap();
+
+    let again = january(db, &folded(db).await, at("2026-02-19T00:00:00Z")).await;
+    let mut conn = db.reader().await.unwrap();
+    let closed = store::closed(&mut conn, &here(), &contract()).await.unwrap();
+    assert!(restated(&closed[0].frozen.figures, &again).is_none());
+    assert_eq!(closed[0].frozen.figures, as_kept(&again), "with every interval");
+}
+
+async fn a_correction_restates_what_was_frozen(place: Place) {
+    let db = &place.db;
+    extend(db, "one", "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z").await;
+    let incident = outage(db).await;
+    let now = at("2026-02-10T00:00:00Z");
+    let before = january(db, std::slice::from_ref(&incident), now).await;
+    freeze(db, frozen(before.clone()), now).await.unwrap();
+    let earlier = Command::SetTime {
+        which: TimePoint::Restored,
+        at: at("2026-01-10T10:30:00Z"),
+        reason: "the probe was wrong".to_owned(),
+    };
+    let corrected = ask(db, incident.id, now + Duration::from_secs(60), earlier).await;
+    let after = january(db, &[corrected], now).await;
+    let told = restated(&before, &after).expect("it differs");
+    let down = told.changes.iter().find(|change| change.figure == "down").unwrap();
+    assert_eq!((down.was.as_str(), down.is.as_str()), ("120.0 min", "30.0 min"));
+    let verdict = told.changes.iter().find(|change| change.figure == "verdict").unwrap();
+    assert_eq!((verdict.was.as_str(), verdict.is.as_str()), ("missed", "kept"));
+}

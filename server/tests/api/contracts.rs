@@ -1,0 +1,233 @@
+//! Contracts from the outage to the closed month: one outage, two contracts, two right results.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use spine::testing::Place;
+use spine::{Fault, params};
+
+use crate::world::{Operate, conversations, shop};
+
+conversations!(
+    one_outage_under_two_contracts_has_two_results_and_a_closed_month_stays_as_it_was,
+    a_release_is_refused_while_a_major_incident_is_open_or_a_freeze_runs,
+    a_consumer_sees_what_was_promised_and_how_it_stands,
+    a_promise_better_than_what_is_bought_is_told_when_it_is_applied,
+);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// The same service in office hours for those at the counter, at any hour for the web shop.
+const CONTRACTS: &str = "
+---
+{apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop}, spec: {ownerTeam: shop}}
+---
+{apiVersion: operate/v1, kind: Service, metadata: {name: till}, spec: {team: shop,
+ product: shop, dependsOn: [service/checkout]}}
+---
+{apiVersion: operate/v1, kind: Calendar, metadata: {name: office},
+ spec: {timeZone: Europe/Berlin,
+  hours: [{days: [mon, tue, wed, thu, fri], from: '08:00', until: '18:00'}]}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: counter, title: The counter},
+ spec: {type: ola, provider: team/data, consumer: team/shop, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z',
+  terms: [{calendar: office, availability: {target: 99.9}}]}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: web, title: The web shop},
+ spec: {type: sla, provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z',
+  terms: [{availability: {target: 99.9}, penalties: [{below: 99.8, credit: 10}]}]}}
+";
+
+async fn start(place: &Place) -> Operate {
+    let operate = Operate::start(place).await;
+    operate.apply(&format!("{}{CONTRACTS}", shop("http://127.0.0.1:9"))).await;
+    // As if it had looked all the time: the clock of a test leaps.
+    let looked = operate.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let sql = "INSERT INTO presence (space_id, process, from_at, until_at) \
+                       VALUES ('main', 'test', $1, $2)";
+            let span: [kernel::Time; 2] =
+                ["2026-02-01T00:00:00Z", "2026-05-01T00:00:00Z"].map(|t| t.parse().unwrap());
+            tx.run(sql, params![span[0], span[1]]).await.map(|_| ())
+        })
+    });
+    looked.await.expect("it is noted");
+    operate
+}
+
+async fn report(operate: &Operate, contract: &str) -> Value {
+    let path = format!("/contracts/{contract}/report?period=2026-03");
+    operate.ada.get(&path).await.is(200)
+}
+
+/// Two hours on a Sunday afternoon, and half an hour on the Monday morning after.
+async fn two_outages(operate: &Operate) {
+    for (wait, away) in [(0, 7_200), (17 * 3_600, 1_800)] {
+        operate.pass(Duration::from_secs(wait)).await;
+        let open = json!({ "title": "No orders", "item": "component/orders-db" });
+        let incident = operate.ada.post("/incidents", open).await.is(201);
+        let id = incident["id"].as_str().unwrap();
+        operate
+            .becomes(id, "what it hits is known", |incident| {
+                incident["affected"]["services"].as_array().is_some_and(|hit| !hit.is_empty())
+            })
+            .await;
+        operate.pass(Duration::from_secs(away)).await;
+        let restore = json!({ "command": "restore" });
+        operate.ada.post(&format!("/incidents/{id}/commands"), restore).await.is(200);
+        operate.settled().await;
+    }
+}
+
+async fn one_outage_under_two_contracts_has_two_results_and_a_closed_month_stays_as_it_was(
+    place: Place,
+) {
+    let mut operate = start(&place).await;
+    two_outages(&operate).await;
+    let list = operate.ada.list("/contracts").await;
+    assert_eq!(list.len(), 2);
+    let web = list.iter().find(|row| row["contract"] == "servicecontract/web").unwrap();
+    assert_eq!((&web["outlook"], &web["now"]["verdict"]), (&json!("breached"), &json!("missed")));
+    assert_eq!(web["away_since"], Value::Null);
+
+    operate.pass(DAY * 31).await;
+    operate.ada.sign_in().await;
+    let (web, counter) = (report(&operate, "web").await, report(&operate, "counter").await);
+    // The clock of a test creeps while it waits.
+    let minutes = |report: &Value| report["figures"]["down_seconds"].as_f64().unwrap() / 60.0;
+    assert_eq!(minutes(&web).round(), 150.0);
+    // Sunday is no day of the counter, and on Monday it opens at eight, an hour after UTC.
+    assert_eq!(minutes(&counter).round(), 30.0);
+    let verdict = |report: &Value| report["figures"]["verdict"].clone();
+    assert_eq!((verdict(&web), verdict(&counter)), (json!("missed"), json!("missed")));
+    assert_eq!(web["figures"]["credit_percent"], json!(10.0));
+    let why: Vec<&str> = counter["figures"]["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["why"].as_str())
+        .collect();
+    assert!(why.contains(&"outside of the service hours"), "{why:?}");
+    assert!(why.iter().any(|why| why.contains("needs component/orders-db")), "{why:?}");
+
+    assert_eq!(web["allowed"], json!(["close"]));
+    let closed = operate.ada.post("/contracts/web/close", json!({ "period": "2026-03" })).await;
+    assert_eq!(closed.is(200)["revision"], 1);
+    let again = operate.ada.post("/contracts/web/close", json!({ "period": "2026-03" })).await;
+    assert!(again.problem(422)["detail"].as_str().unwrap().contains("nothing has changed"));
+    let early = operate.ada.post("/contracts/web/close", json!({ "period": "2026-04" })).await;
+    assert!(early.problem(422)["detail"].as_str().unwrap().contains("is not over"));
+
+    // A correction of the first incident: it was back an hour earlier.
+    let incident = operate.ada.list("/incidents?sort=opened_at").await.remove(0);
+    let body = json!({ "command": "set_time", "which": "restored", "reason": "the probe slept",
+        "at": "2026-03-01T13:00:00Z" });
+    let id = incident["id"].as_str().unwrap();
+    operate.ada.post(&format!("/incidents/{id}/commands"), body).await.is(200);
+    let corrected = report(&operate, "web").await;
+    assert_eq!(corrected["figures"], web["figures"], "what was frozen stays");
+    assert_eq!(minutes(&corrected["restated"]).round(), 90.0);
+    let changes = corrected["restated"]["changes"].to_string();
+    assert!(changes.contains(r#""figure":"down","is":"90.0 min","was":"150."#), "{changes}");
+    assert_eq!(corrected["closed"]["closed_by"], "person:ada");
+    let silent = json!({ "period": "2026-03" });
+    operate.ada.post("/contracts/web/close", silent).await.problem(422);
+    let why = json!({ "period": "2026-03", "note": "the probe slept" });
+    assert_eq!(operate.ada.post("/contracts/web/close", why).await.is(200)["revision"], 2);
+    assert_eq!(report(&operate, "web").await["restated"], Value::Null);
+
+    let csv = operate.ada.get("/contracts/web/report.csv?period=2026-03").await;
+    assert_eq!(csv.kind, "text/csv; charset=utf-8");
+    assert!(csv.text.contains("web,2026-03,down_seconds,5"), "{}", csv.text);
+    let view = operate.ada.get("/contracts/web").await.is(200);
+    assert_eq!(view["history"][0]["closed"], true);
+    operate.ada.get("/contracts/web/report?period=2025-01").await.problem(422);
+    operate.ada.get("/contracts/nothing").await.problem(404);
+    operate.end().await;
+}
+
+async fn a_release_is_refused_while_a_major_incident_is_open_or_a_freeze_runs(place: Place) {
+    let operate = start(&place).await;
+    let ask = async |query: &str| {
+        let path = format!("/release?item=service/till{query}");
+        operate.ada.get(&path).await.is(200)
+    };
+    let yes = ask("").await;
+    assert_eq!(yes["may"], true, "{yes}");
+    operate.ada.get("/release?item=team/shop").await.problem(422);
+
+    operate.fires("DbDown", "critical", ("component", "orders-db")).await;
+    let open = operate.incident("it opens", |row| row["main_item"] == "component/orders-db").await;
+    let id = open["id"].as_str().unwrap();
+    operate.becomes(id, "it is grave", |incident| incident["priority"] != "P3").await;
+    let no = ask("").await;
+    assert_eq!(no["may"], false, "{no}");
+    assert_eq!(no["reasons"][0]["weight"], "blocks");
+    assert!(no["reasons"][0]["text"].as_str().unwrap().ends_with("is open on component/orders-db"));
+    assert_eq!(ask("&purpose=reliability").await["may"], true);
+    let standing = operate.ada.get("/standing?item=service/checkout").await.is(200);
+    assert_eq!((&standing["in_agreed_state"], &standing["score"]), (&json!(false), &json!("poor")));
+    assert!(standing["out_since"].is_string());
+
+    operate.pass(Duration::from_secs(600)).await;
+    operate.clears("DbDown", "critical", ("component", "orders-db")).await;
+    operate.settled().await;
+    operate.pass(Duration::from_secs(120)).await;
+    operate.becomes(id, "it is back", |incident| incident["stage"] == "restored").await;
+    let freeze = "{apiVersion: operate/v1, kind: Freeze, metadata: {name: fair},
+        spec: {items: [service/checkout], reason: the spring fair,
+         windows: [{start: '2026-03-01T00:00:00Z', end: '2026-03-03T00:00:00Z'}]}}";
+    assert_eq!(ask("").await["may"], true);
+    operate.apply(freeze).await;
+    let frozen = ask("&purpose=reliability").await;
+    assert_eq!(frozen["may"], false);
+    assert_eq!(frozen["reasons"][0]["item"], "freeze/fair");
+    assert_eq!(ask("&purpose=emergency").await["may"], true);
+    operate.end().await;
+}
+
+async fn a_consumer_sees_what_was_promised_and_how_it_stands(place: Place) {
+    let operate = start(&place).await;
+    let found = operate.ada.get("/promises?consumer=team/shop").await.is(200);
+    let promise = &found["promises"][0];
+    assert_eq!((&promise["title"], &promise["state"]), (&json!("The counter"), &json!("active")));
+    let words = promise["words"].to_string();
+    assert!(words.contains("Monday to Friday from 08:00 to 18:00 (Europe/Berlin)."), "{words}");
+    assert!(words.contains("at least 99.9 % of the service hours of each month"), "{words}");
+    operate.ada.get("/promises?consumer=team/nobody").await.problem(422);
+    let all = operate.ada.list("/standings").await;
+    let items: Vec<&str> = all.iter().filter_map(|standing| standing["item"].as_str()).collect();
+    assert_eq!(items, ["product/shop", "service/checkout"]);
+    assert_eq!(all[1]["in_agreed_state"], true);
+    operate.end().await;
+}
+
+async fn a_promise_better_than_what_is_bought_is_told_when_it_is_applied(place: Place) {
+    let operate = start(&place).await;
+    let promise = |target: &str| {
+        json!({ "prune": false, "files": [{ "name": "more.yaml", "text": format!("
+{{apiVersion: operate/v1, kind: Supplier, metadata: {{name: host}}, spec: {{}}}}
+---
+{{apiVersion: operate/v1, kind: ServiceContract, metadata: {{name: hosting}},
+ spec: {{type: underpinning, provider: supplier/host, consumer: team/data,
+  scope: [component/orders-db], start: '2026-01-01T00:00:00Z',
+  terms: [{{availability: {{target: 99.5}}}}]}}}}
+---
+{{apiVersion: operate/v1, kind: ServiceContract, metadata: {{name: web, title: The web shop}},
+ spec: {{type: sla, provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z', underpinnedBy: [hosting],
+  terms: [{{availability: {{target: {target}}}}}]}}}}") }] })
+    };
+    let plan = operate.ada.post("/estate/plan", promise("99.9")).await.is(200);
+    let warning = &plan["warnings"][0];
+    assert_eq!(warning["item"], "servicecontract/web", "{plan}");
+    assert!(warning["text"].as_str().unwrap().contains("gives 99.5000 % at most"), "{warning}");
+    let fine = operate.ada.post("/estate/apply", promise("99.4")).await.is(200);
+    assert_eq!(fine["warnings"], json!([]));
+    let view = operate.ada.get("/contracts/web").await.is(200);
+    assert_eq!(view["check"]["standing"], "covered");
+    assert_eq!(view["underpinned_by"][0]["provider"], "supplier/host");
+    operate.end().await;
+}
