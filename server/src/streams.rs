@@ -83,8 +83,9 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         Some(silences::Silence::KIND) => released::heeds(stored),
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
         _ => {
-            let planned = maintenance_window(stored).is_some();
-            planned || about_on_call(stored) || counted::promises_changed(stored)
+            maintenance_window(stored).is_some()
+                || about_on_call(stored)
+                || counted::promises_changed(stored)
         }
     }
 }
@@ -144,10 +145,10 @@ impl Shell<'_> {
             self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
-        } else if counted::promises_changed(stored) {
-            self.follow(tx, stored, &Fact::Promises).await
         } else if about_on_call(stored) {
             self.on_call_changed(tx, stored).await
+        } else if counted::promises_changed(stored) {
+            self.follow(tx, stored, &Fact::Promises).await
         } else {
             Ok(())
         }

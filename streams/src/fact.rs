@@ -28,10 +28,10 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
-    /// To what was promised: a contract or a calendar was changed, or is gone.
-    Promises,
     /// To who is on call when: a schedule changed, or somebody is away.
     OnCall,
+    /// To what was promised: a contract or a calendar was changed, or is gone.
+    Promises,
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -83,12 +83,12 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
+    /// Every page that rings.
+    Ringing,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),
     /// Every incident that is open, and the clocks of each.
     OpenIncidents,
-    /// Every page that rings.
-    Ringing,
 }
 
 /// What to load for a fact; nothing when the fact leads nowhere.

@@ -222,52 +222,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/data-sources": {
+    "/api/v1/clocks": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** All data sources, and how they answer. */
-        get: operations["sources_list"];
+        /** Clocks of contracts that are not over, the next due first. */
+        get: operations["clocks_list"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/data-sources/{name}/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Sets what a source is asked with. It is kept sealed and never shown. */
-        put: operations["sources_put"];
-        post?: never;
-        /** Forgets what a source is asked with. */
-        delete: operations["sources_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/data-sources/{name}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks a source something simple, to see whether it answers. */
-        post: operations["sources_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -595,6 +560,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks that contracts set on an incident. */
+        get: operations["clocks_of_incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}/commands": {
         parameters: {
             query?: never;
@@ -781,166 +763,6 @@ export interface paths {
         put?: never;
         /** Which of the alerts that are not closed a rule would match, before it is saved. */
         post: operations["alerts_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists objectives and how they stand, those with the least budget left first. */
-        get: operations["objectives_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows an objective: what it means, how it stands, and why. */
-        get: operations["objectives_one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/ask-anew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks the source of an objective for all of its window anew, as after its query was mended. */
-        post: operations["objectives_ask_anew"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes counts by the minute. All are taken, or none. Sending a minute again replaces it. */
-        post: operations["objectives_push"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/minutes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The minutes that figures are reckoned from. What is not among them is unknown. */
-        get: operations["objectives_minutes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The budget through the present window: what was left after each step, how fast it went, and
-         *     what happened meanwhile.
-         */
-        get: operations["objectives_series"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/targets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The targets of an objective, the newest first. */
-        get: operations["objectives_targets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/objectives/{name}/what-if": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What another target or window would come to, reckoned with what was counted. */
-        get: operations["objectives_what_if"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/openslo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All objectives and data sources as documents of OpenSLO v1. */
-        get: operations["objectives_export_openslo"];
-        put?: never;
-        /**
-         * Turns documents of OpenSLO into resources of the estate, and says what became of each. Nothing
-         *     is changed: apply what it gives.
-         */
-        post: operations["objectives_read_openslo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1813,21 +1635,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A time in which somebody is away, and not called: leave, illness. */
-        AbsenceSpec: {
-            end?: components["schemas"]["Time"] | null;
-            /** @description Who. */
-            person: components["schemas"]["PersonRef"];
-            /** @description Its first moment. */
-            start: components["schemas"]["Time"];
-            /** @description Why, as far as others need to know. */
-            type?: components["schemas"]["AbsenceType"];
-        };
-        /**
-         * @description Why somebody is away.
-         * @enum {string}
-         */
-        AbsenceType: "leave" | "sickness" | "other";
         /** @description How many events were taken. */
         Accepted: {
             /** @description So many. */
@@ -1863,14 +1670,6 @@ export interface components {
          * @example person:ada
          */
         Actor: string;
-        /** @description Whether an objective is in its agreed state. */
-        AgreedState: {
-            /** @description Whether it is. */
-            kept: boolean;
-            since?: components["schemas"]["Time"] | null;
-            /** @description Why, in words. */
-            why: string;
-        };
         /** @description One label set of one space, over all its firings. */
         Alert: {
             acknowledged_by?: components["schemas"]["Actor"] | null;
@@ -2355,11 +2154,6 @@ export interface components {
              */
             users?: number | null;
         };
-        /**
-         * @description What becomes of a shift whose person is away.
-         * @enum {string}
-         */
-        BackupRule: "next" | "below" | "nobody";
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -2401,55 +2195,6 @@ export interface components {
             /** @description The name of its rule. */
             name: string;
         };
-        /** @description Something that happened meanwhile. */
-        BudgetHappening: {
-            /** @description When it began. */
-            at: components["schemas"]["Time"];
-            /** @description `incident`, `change`, `objective`. */
-            kind: string;
-            /** @description Its page in the web app, if it has one. */
-            path?: string | null;
-            /** @description What it was. */
-            title: string;
-            until?: components["schemas"]["Time"] | null;
-        };
-        /** @description A step of the window. */
-        BudgetPoint: {
-            /**
-             * Format: double
-             * @description What of it was bad.
-             */
-            bad: number;
-            /**
-             * Format: double
-             * @description How fast the budget went.
-             */
-            burn?: number | null;
-            /** @description When it began. */
-            from: components["schemas"]["Time"];
-            /**
-             * Format: double
-             * @description What was left of the window's budget at its end.
-             */
-            remaining?: number | null;
-            /**
-             * Format: double
-             * @description The good share in it; absent when nothing was counted.
-             */
-            sli?: number | null;
-            /**
-             * Format: double
-             * @description What was counted: events, or seconds.
-             */
-            total: number;
-            /**
-             * Format: double
-             * @description Which share of the step is unknown.
-             */
-            unknown_share: number;
-            /** @description When it ended. */
-            until: components["schemas"]["Time"];
-        };
         /** @description From which remaining share of the budget on a team does what, in percent. */
         BudgetPolicy: {
             /**
@@ -2471,20 +2216,6 @@ export interface components {
              */
             slowBelow: number;
         };
-        /** @description The way of a budget. */
-        BudgetSeries: {
-            /** @description How it stood at the end of each day, of its own window then. */
-            days: components["schemas"]["DayPast"][];
-            /** @description What happened meanwhile, the newest first. */
-            events: components["schemas"]["BudgetHappening"][];
-            /** @description The steps of the window, in order. */
-            points: components["schemas"]["BudgetPoint"][];
-        };
-        /**
-         * @description What the policy of an objective says of its budget.
-         * @enum {string}
-         */
-        BudgetState: "healthy" | "caution" | "slow" | "freeze" | "unknown";
         /**
          * @description How good is told from bad.
          * @enum {string}
@@ -2563,49 +2294,6 @@ export interface components {
             /** @description Whether slow burns leave a ticket. */
             ticket?: boolean;
         };
-        /** @description A pair of windows in which a burn is looked for, and what it says. */
-        BurnPair: {
-            /**
-             * Format: double
-             * @description The burn over the long window.
-             */
-            long_burn?: number | null;
-            /**
-             * Format: int64
-             * @description The long window.
-             */
-            long_seconds: number;
-            /**
-             * Format: double
-             * @description The burn over the short window.
-             */
-            short_burn?: number | null;
-            /**
-             * Format: int64
-             * @description The short window.
-             */
-            short_seconds: number;
-            since?: components["schemas"]["Time"] | null;
-            /**
-             * Format: double
-             * @description The burn from which on it fires.
-             */
-            threshold: number;
-            /** @description How urgent a burn over both is. */
-            urgency: components["schemas"]["BurnUrgency"];
-            /** @description What it says. */
-            verdict: components["schemas"]["PairVerdict"];
-            /**
-             * Format: double
-             * @description Events that it needs to be believed, where there are too few.
-             */
-            wanted?: number | null;
-        };
-        /**
-         * @description How urgent a burn is.
-         * @enum {string}
-         */
-        BurnUrgency: "page" | "ticket";
         /** @description How many alerts are of each severity. */
         BySeverity: {
             /** @description Something important is broken now. */
@@ -2882,6 +2570,11 @@ export interface components {
          * @enum {string}
          */
         ClearedWhy: "source" | "expired" | "person";
+        /**
+         * @description Why a clock counts no more without a verdict.
+         * @enum {string}
+         */
+        ClockDropped: "no_target" | "not_covered" | "not_needed" | "cancelled" | "merged";
         /** @description Hours of every day; over midnight when the end comes before the beginning. */
         ClockHours: {
             /** @description Their beginning, as `HH:MM`. */
@@ -2894,6 +2587,77 @@ export interface components {
          * @enum {string}
          */
         ClockKind: "respond" | "update" | "restore" | "resolve";
+        /** @description When a share of a target has elapsed. */
+        ClockMark: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description The share in percent.
+             */
+            share: number;
+        };
+        /**
+         * @description What a clock measures.
+         * @enum {string}
+         */
+        ClockOfContract: "respond" | "update" | "restore" | "resolve";
+        /** @description A time for which a clock stood. */
+        ClockPause: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description What was waited for. */
+            reason: components["schemas"]["ClockPauseReason"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What an incident waits for.
+         * @enum {string}
+         */
+        ClockPauseReason: "consumer" | "supplier" | "change" | "accepted_risk" | "nothing";
+        /** @description One round of a clock, from beginning to end. */
+        ClockRun: {
+            /** @description When what it measures happened. */
+            at: components["schemas"]["Time"];
+            due?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description How much working time had elapsed, without the pauses, in seconds.
+             */
+            elapsed_seconds: number;
+            /** @description From when on it counted. */
+            from: components["schemas"]["Time"];
+            /** @description Whether it was in time. */
+            met: boolean;
+            /**
+             * Format: int64
+             * @description The whole target, in seconds.
+             */
+            target_seconds?: number | null;
+        };
+        /**
+         * @description Where one clock is.
+         * @enum {string}
+         */
+        ClockState: "not_started" | "running" | "paused" | "overdue" | "met" | "missed" | "dropped";
+        /** @description How soon something must be done. */
+        ClockTarget: {
+            /**
+             * Format: int32
+             * @description In seconds.
+             */
+            seconds: number;
+            /** @enum {string} */
+            unit: "time";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @enum {string} */
+            unit: "days";
+        };
         /** @description How soon people act, by priority. */
         ClockTerms: {
             calendar?: components["schemas"]["CalendarRef"] | null;
@@ -2912,6 +2676,15 @@ export interface components {
             };
             /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
             warnAt?: number[];
+        };
+        /** @description The service broke again, or the incident was reopened. */
+        Comeback: {
+            /** @description Since when the service is away again. */
+            at: components["schemas"]["Time"];
+            /** @description Whether it was reopened, and not only broke again before it was resolved. */
+            reopened: boolean;
+            resolved?: components["schemas"]["Time"] | null;
+            restored?: components["schemas"]["Time"] | null;
         };
         /** @description One field of a command. */
         CommandField: {
@@ -3020,11 +2793,80 @@ export interface components {
             /** @description The address in it. */
             to: string;
         };
+        /** @description One clock of an incident as the API shows it. */
+        ContractClock: {
+            /** @description What its working time is called. */
+            calendar: string;
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            dropped?: components["schemas"]["ClockDropped"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Rounds that are over: of an update clock, and those before the incident was reopened. */
+            earlier: components["schemas"]["ClockRun"][];
+            /**
+             * Format: int64
+             * @description How much working time has elapsed, without the pauses.
+             */
+            elapsed_seconds: number;
+            /** @description When it warns. */
+            marks: components["schemas"]["ClockMark"][];
+            /** @description The same in words; of a clock that stands, what it waits for. */
+            note?: string | null;
+            /** @description Whether it is working time now: outside of it nothing elapses. */
+            open_now: boolean;
+            /** @description Whether the contract does not cover what is hit, and treats it as if it did. */
+            outside: boolean;
+            pause?: components["schemas"]["ClockPause"] | null;
+            /** @description When it stood, the oldest first. */
+            pauses: components["schemas"]["ClockPause"][];
+            /** @description The priority that the target is of. */
+            priority: components["schemas"]["Priority"];
+            /** @description The promise in plain words. */
+            promise: string;
+            /**
+             * Format: int64
+             * @description How much is left; negative when it is overdue.
+             */
+            remaining_seconds?: number | null;
+            run?: components["schemas"]["ClockRun"] | null;
+            /**
+             * Format: int64
+             * @description The share of the target that has elapsed, in percent; may be more than 100.
+             */
+            share?: number | null;
+            /** @description From when on it counts. */
+            started_at: components["schemas"]["Time"];
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
+            /** @description How soon. */
+            target: components["schemas"]["ClockTarget"];
+            /**
+             * Format: int64
+             * @description The whole target in working time; absent when it never ends.
+             */
+            target_seconds?: number | null;
+            /** @description The zone of its working time, by its IANA name. */
+            zone: string;
+        };
+        /**
+         * @description What an incident does to a contract.
+         * @enum {string}
+         */
+        ContractEffect: "has_caused" | "may_cause" | "none";
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
          */
         ContractPeriod: "week" | "month" | "quarter" | "year";
+        /**
+         * @description Whether a contract covers what an incident hits.
+         * @enum {string}
+         */
+        ContractScope: "inside" | "outside" | "outside_as_inside";
         /**
          * @description Whether a contract holds, apart from its dates.
          * @enum {string}
@@ -3049,11 +2891,6 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
-        /** @description What was taken. */
-        CountsTaken: {
-            /** @description How many minutes. */
-            accepted: number;
-        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -3078,26 +2915,6 @@ export interface components {
             opened: number;
             /** @description Resolved on it. */
             resolved: number;
-        };
-        /** @description How an objective stood at the end of a day. */
-        DayPast: {
-            /** @description When the day ended, in UTC. */
-            at: components["schemas"]["Time"];
-            /**
-             * Format: double
-             * @description What was left of the budget.
-             */
-            remaining?: number | null;
-            /**
-             * Format: double
-             * @description The good share over the window.
-             */
-            sli?: number | null;
-            /**
-             * Format: double
-             * @description Which share was unknown.
-             */
-            unknown_share: number;
         };
         /** @description A decision to tell a receiver, and what came of it. */
         Decided: {
@@ -3381,19 +3198,6 @@ export interface components {
             /** @description Hours that are not shown because of it. */
             hidden: number;
         };
-        /** @description What an objective means, and how it stands, in sentences. */
-        Explained: {
-            /** @description What may go wrong, and what has. */
-            budget: string;
-            /** @description How fast the budget goes. */
-            burn: string;
-            /** @description What is counted. */
-            indicator: string;
-            /** @description What is promised. */
-            objective: string;
-            /** @description What is not known. */
-            unknown: string;
-        };
         /** @description The way of an alert, from its source to everybody who was told. */
         Explanation: {
             /** @description The alert. */
@@ -3537,15 +3341,6 @@ export interface components {
             };
             /** @description When. */
             windows: components["schemas"]["MaintenancePeriod"][];
-        };
-        /** @description What somebody has in a stretch of time, and gives away. */
-        GivenShift: {
-            /** @description The first moment after it. */
-            end: components["schemas"]["Time"];
-            /** @description Who has it. */
-            person: components["schemas"]["PersonRef"];
-            /** @description The first moment. */
-            start: components["schemas"]["Time"];
         };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
@@ -3897,6 +3692,8 @@ export interface components {
              *     `true` closed.
              */
             parent_ended?: boolean | null;
+            /** @description What it was before. */
+            past?: components["schemas"]["IncidentPast"];
             /** @description The rules it is handled by. */
             policy: components["schemas"]["IncidentPolicy"];
             /** @description Whether it is only about to happen: nothing has failed yet. */
@@ -3984,6 +3781,15 @@ export interface components {
          * @enum {string}
          */
         IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
+        /** @description What contracts say about an incident. */
+        IncidentClocks: {
+            /** @description Their clocks, the next due first; those that are over last. */
+            clocks: components["schemas"]["ContractClock"][];
+            /** @description The contracts that it touches. */
+            contracts: components["schemas"]["TouchedContract"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+        };
         /**
          * @description What can be asked of an incident. The same enum stands behind HTTP, command line and web;
          *     [`Verb`] has the words for people, [`Verb::fields`] the form.
@@ -4209,6 +4015,18 @@ export interface components {
             title: string;
         };
         /**
+         * @description What an incident was before it became what it is: whoever looks late, such as the clocks of
+         *     contracts, misses nothing of it.
+         */
+        IncidentPast: {
+            /** @description What it waited for before, the oldest first; the present hold is not in it. */
+            holds: components["schemas"]["PastHold"][];
+            /** @description The priority from a time on, the oldest first; the last is the present one. */
+            priorities: components["schemas"]["PrioritySince"][];
+            /** @description How it came back, the oldest first. */
+            returns: components["schemas"]["Comeback"][];
+        };
+        /**
          * @description The three phases in which Operate speaks of work on an incident, and the end.
          * @enum {string}
          */
@@ -4340,6 +4158,7 @@ export interface components {
             /** @description The alerts. */
             members: components["schemas"]["IncidentMember"][];
             merged_into?: components["schemas"]["IncidentId"] | null;
+            next_clock?: components["schemas"]["NextClock"];
             next_step: string;
             /**
              * Format: int64
@@ -4446,6 +4265,11 @@ export interface components {
         IncidentView: components["schemas"]["Incident"] & {
             /** @description What may be asked now. */
             allowed: components["schemas"]["AllowedCommand"][];
+            /**
+             * @description The clocks that contracts set on it, the next due first. Absent in the answer to a command:
+             *     they follow it a moment later.
+             */
+            clocks?: components["schemas"]["ContractClock"][] | null;
             /** @description What whoever is charged with it does next. */
             next_step: string;
             /** @description The phase of the work. */
@@ -4624,28 +4448,6 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
-        Items_DataSourceView: {
-            /** @description The rows. */
-            items: {
-                answered_at?: components["schemas"]["Time"] | null;
-                /** @description Whether it is asked with credentials. */
-                credentials: boolean;
-                /** @description Why it did not. */
-                error?: string | null;
-                /**
-                 * Format: int32
-                 * @description How often in a row it did not answer.
-                 */
-                failures: number;
-                /** @description Its name. */
-                name: string;
-                /** @description How many objectives are asked from it. */
-                objectives: number;
-                /** @description Its address. */
-                url: string;
-            }[];
-        };
-        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -4725,6 +4527,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -4875,26 +4678,6 @@ export interface components {
                  * @description Its number.
                  */
                 version: number;
-            }[];
-        };
-        /** @description A list that comes whole. */
-        Items_TargetHeld: {
-            /** @description The rows. */
-            items: {
-                /** @description Who changed it so, if that is known. */
-                by?: string | null;
-                /** @description Since when. */
-                from: components["schemas"]["Time"];
-                /** @description Why, where its description said so. */
-                reason?: string | null;
-                /**
-                 * Format: double
-                 * @description The target, in percent.
-                 */
-                target: number;
-                until?: components["schemas"]["Time"] | null;
-                /** @description Over what time. */
-                window: string;
             }[];
         };
         /** @description A list that comes whole. */
@@ -5131,6 +4914,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -5251,93 +5035,6 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
-        Listed_ObjectiveRow: {
-            /** @description The rows. */
-            items: {
-                /**
-                 * Format: double
-                 * @description What of it may be bad.
-                 */
-                allowed: number;
-                /** @description Up to when was counted. */
-                at: components["schemas"]["Time"];
-                /**
-                 * Format: double
-                 * @description What of it was bad.
-                 */
-                bad: number;
-                /**
-                 * Format: double
-                 * @description How fast the budget goes at present; at 1 it lasts exactly the window.
-                 */
-                burn?: number | null;
-                burning?: components["schemas"]["BurnUrgency"] | null;
-                /** @description Whether time is counted rather than events. */
-                counts_time: boolean;
-                /** @description What it is about. */
-                item: components["schemas"]["ItemRef"];
-                /**
-                 * Format: double
-                 * @description The same in minutes of complete failure.
-                 */
-                minutes_left?: number | null;
-                /** @description Its name. */
-                name: string;
-                /** @description What is wrong with its question or its terms. */
-                note?: string | null;
-                /** @description Whether history is still being asked for. */
-                provisional: boolean;
-                /**
-                 * Format: double
-                 * @description The share of the budget that is left; negative when overspent, absent for a promise of
-                 *     100 % and when nothing was counted.
-                 */
-                remaining?: number | null;
-                /**
-                 * Format: double
-                 * @description The good share in the window, from 0 to 1.
-                 */
-                sli?: number | null;
-                source?: components["schemas"]["ItemRef"] | null;
-                /**
-                 * Format: int64
-                 * @description In how many seconds it is spent at that burn; absent when it is not.
-                 */
-                spent_in_seconds?: number | null;
-                /** @description What its policy says. */
-                state: components["schemas"]["BudgetState"];
-                /**
-                 * Format: double
-                 * @description The least good share, in percent.
-                 */
-                target: number;
-                team?: components["schemas"]["ItemRef"] | null;
-                /** @description What people call it. */
-                title: string;
-                /**
-                 * Format: double
-                 * @description What was counted in the window: events, or seconds.
-                 */
-                total: number;
-                /**
-                 * Format: double
-                 * @description Which share of the time since anything is known is not, from 0 to 1.
-                 */
-                unknown_share: number;
-                /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
-                window: string;
-                /** @description Whether the history is shorter than the window. */
-                young: boolean;
-            }[];
-            /** @description Ask with `after=` this for the next page; absent on the last one. */
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description Rows on all pages together.
-             */
-            total: number;
-        };
-        /** @description One page of a list. */
         Listed_TuningView: {
             /** @description The rows. */
             items: (components["schemas"]["TuningTask"] & {
@@ -5358,6 +5055,29 @@ export interface components {
              * @description Rows on all pages together.
              */
             total: number;
+        };
+        /** @description A clock that is not over, with its incident. */
+        LiveClock: components["schemas"]["ContractClock"] & {
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description One line that says what is wrong with it. */
+            title: string;
+        };
+        /** @description Clocks that are not over. */
+        LiveClocks: {
+            /** @description How many have used three quarters of their time, those that are missed included. */
+            at_risk: number;
+            /** @description The clocks, the next due first. */
+            items: components["schemas"]["LiveClock"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+            /** @description How many of them are missed already. */
+            overdue: number;
         };
         /** @description One day of a person. */
         LoadDay: {
@@ -5662,6 +5382,18 @@ export interface components {
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description The clock of an incident that is due next, for a row of a list. */
+        NextClock: {
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
+        };
         /** @description One person's word that an alert was of no use. */
         NotUseful: {
             /** @description When. */
@@ -5717,83 +5449,6 @@ export interface components {
         };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
-        /** @description An objective, in few words. */
-        ObjectiveRow: {
-            /**
-             * Format: double
-             * @description What of it may be bad.
-             */
-            allowed: number;
-            /** @description Up to when was counted. */
-            at: components["schemas"]["Time"];
-            /**
-             * Format: double
-             * @description What of it was bad.
-             */
-            bad: number;
-            /**
-             * Format: double
-             * @description How fast the budget goes at present; at 1 it lasts exactly the window.
-             */
-            burn?: number | null;
-            burning?: components["schemas"]["BurnUrgency"] | null;
-            /** @description Whether time is counted rather than events. */
-            counts_time: boolean;
-            /** @description What it is about. */
-            item: components["schemas"]["ItemRef"];
-            /**
-             * Format: double
-             * @description The same in minutes of complete failure.
-             */
-            minutes_left?: number | null;
-            /** @description Its name. */
-            name: string;
-            /** @description What is wrong with its question or its terms. */
-            note?: string | null;
-            /** @description Whether history is still being asked for. */
-            provisional: boolean;
-            /**
-             * Format: double
-             * @description The share of the budget that is left; negative when overspent, absent for a promise of
-             *     100 % and when nothing was counted.
-             */
-            remaining?: number | null;
-            /**
-             * Format: double
-             * @description The good share in the window, from 0 to 1.
-             */
-            sli?: number | null;
-            source?: components["schemas"]["ItemRef"] | null;
-            /**
-             * Format: int64
-             * @description In how many seconds it is spent at that burn; absent when it is not.
-             */
-            spent_in_seconds?: number | null;
-            /** @description What its policy says. */
-            state: components["schemas"]["BudgetState"];
-            /**
-             * Format: double
-             * @description The least good share, in percent.
-             */
-            target: number;
-            team?: components["schemas"]["ItemRef"] | null;
-            /** @description What people call it. */
-            title: string;
-            /**
-             * Format: double
-             * @description What was counted in the window: events, or seconds.
-             */
-            total: number;
-            /**
-             * Format: double
-             * @description Which share of the time since anything is known is not, from 0 to 1.
-             */
-            unknown_share: number;
-            /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
-            window: string;
-            /** @description Whether the history is shorter than the window. */
-            young: boolean;
-        };
         /** @description A service level objective: how much of what is counted has to be good, over what time. */
         ObjectiveSpec: {
             /** @description When somebody is told that the budget burns. */
@@ -5817,21 +5472,6 @@ export interface components {
             target: number;
             /** @description Over what time. */
             window?: components["schemas"]["ObjectiveWindow"];
-        };
-        /** @description An objective with everything about it. */
-        ObjectiveView: components["schemas"]["ObjectiveRow"] & {
-            /** @description Whether it is in its agreed state. */
-            agreed: components["schemas"]["AgreedState"];
-            /** @description What it is for. */
-            description?: string | null;
-            explained?: components["schemas"]["Explained"] | null;
-            known_since?: components["schemas"]["Time"] | null;
-            /** @description The pairs of windows in which a burn is looked for. */
-            pairs: components["schemas"]["BurnPair"][];
-            /** @description What it says. */
-            spec: components["schemas"]["ObjectiveSpec"];
-            window_from?: components["schemas"]["Time"] | null;
-            window_until?: components["schemas"]["Time"] | null;
         };
         /** @description Over what time an objective counts: 30 days at every moment anew when nothing is said. */
         ObjectiveWindow: {
@@ -5905,34 +5545,6 @@ export interface components {
              * @description It is being put right.
              */
             resolve: number;
-        };
-        /**
-         * @description What becomes of an element of a document.
-         * @enum {string}
-         */
-        OpenSloFate: "as_is" | "changed" | "left_out" | "not_possible";
-        /** @description One line of what becomes of documents. */
-        OpenSloLine: {
-            /** @description How, or why not. */
-            because: string;
-            /** @description Kind and name of the document. */
-            element: string;
-            /** @description What becomes of it. */
-            fate: components["schemas"]["OpenSloFate"];
-        };
-        /** @description What documents come to. */
-        OpenSloRead: {
-            /** @description The resources as YAML, to be applied as files of the estate. */
-            estate: string;
-            /** @description What became of every element. */
-            lines: components["schemas"]["OpenSloLine"][];
-        };
-        /** @description Documents of OpenSLO. */
-        OpenSloText: {
-            /** @description The team that answers for services that they bring. */
-            team?: string | null;
-            /** @description The YAML. */
-            text: string;
         };
         /** @description The incident of an alert in brief. */
         Opened: {
@@ -6199,11 +5811,15 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
-        /**
-         * @description What a pair of windows says.
-         * @enum {string}
-         */
-        PairVerdict: "fires" | "quiet" | "too_few" | "unknown";
+        /** @description A hold that is over. */
+        PastHold: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description For whom it waited. */
+            reason: components["schemas"]["HoldReason"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
             /**
@@ -6439,6 +6055,13 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A priority from a time on. */
+        PrioritySince: {
+            /** @description Which. */
+            priority: components["schemas"]["Priority"];
+            /** @description From when on. */
+            since: components["schemas"]["Time"];
+        };
         /**
          * @description What a [`PriorityLine`] is about.
          * @enum {string}
@@ -6494,51 +6117,6 @@ export interface components {
             passed: number;
             /** @description Nothing was checked. */
             unchecked: number;
-        };
-        /** @description Counts of minutes. */
-        PushedCounts: {
-            /** @description The minutes; each replaces what was known of it. */
-            minutes: components["schemas"]["PushedMinute"][];
-        };
-        /** @description Counts of one minute. */
-        PushedMinute: {
-            /** @description Any moment of the minute. */
-            at: components["schemas"]["Time"];
-            /**
-             * Format: int64
-             * @description How many events were good.
-             */
-            good: number;
-            /**
-             * Format: int64
-             * @description How many there were.
-             */
-            total: number;
-        };
-        /** @description What was counted in a minute. */
-        RawMinute: {
-            /** @description When it began. */
-            at: components["schemas"]["Time"];
-            /**
-             * Format: int64
-             * @description How many events were good.
-             */
-            good: number;
-            /**
-             * Format: int64
-             * @description How many there were.
-             */
-            total: number;
-        };
-        /** @description Minutes, as they were counted. */
-        RawMinutes: {
-            /** @description The minutes of which something is known, in order; all others are unknown. */
-            minutes: components["schemas"]["RawMinute"][];
-            /**
-             * Format: int64
-             * @description How many minutes of the time are unknown.
-             */
-            unknown: number;
         };
         /** @description An item that a search over the estate reached. */
         Reached: {
@@ -6670,20 +6248,6 @@ export interface components {
             kind: "EscalationPolicy";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["EscalationPolicySpec"];
-        } | {
-            /** @enum {string} */
-            apiVersion: "operate/v1";
-            /** @enum {string} */
-            kind: "Schedule";
-            metadata: components["schemas"]["Metadata"];
-            spec: components["schemas"]["ScheduleSpec"];
-        } | {
-            /** @enum {string} */
-            apiVersion: "operate/v1";
-            /** @enum {string} */
-            kind: "Absence";
-            metadata: components["schemas"]["Metadata"];
-            spec: components["schemas"]["AbsenceSpec"];
         } | {
             /** @enum {string} */
             apiVersion: "operate/v1";
@@ -7061,59 +6625,6 @@ export interface components {
             /** @description How many firing alerts have an item by them that they did not have before. */
             rematched: number;
         };
-        /** @description People who take turns. */
-        ScheduleLayer: {
-            /** @description What becomes of a shift whose person is away. */
-            backup?: components["schemas"]["BackupRule"];
-            backupPerson?: components["schemas"]["PersonRef"] | null;
-            /** @description The hours of a week in which it has somebody; always when not said. */
-            hours?: components["schemas"]["OpeningHours"][];
-            /** @description What it is called, for explanations. */
-            name: string;
-            /**
-             * @description Who takes turns, from when on. To change it, add one more with its `start`: what was before
-             *     stays as it was.
-             */
-            rotations: components["schemas"]["ShiftRotation"][];
-            /**
-             * @description Whether shifts without any of those hours are nobody's turn, so that days off fall on
-             *     everybody alike.
-             */
-            skipClosed?: boolean;
-            /** @description Its own zone, where it is another than the schedule's. */
-            timeZone?: string | null;
-            until?: components["schemas"]["Time"] | null;
-        };
-        /** @description A stretch of time that somebody takes over. */
-        ScheduleOverride: {
-            /** @description The first moment after it. */
-            end: components["schemas"]["Time"];
-            insteadOf?: components["schemas"]["PersonRef"] | null;
-            /** @description Who takes it. */
-            person: components["schemas"]["PersonRef"];
-            /** @description Why. */
-            reason?: string | null;
-            /** @description Its first moment. */
-            start: components["schemas"]["Time"];
-        };
-        /**
-         * @description Who is on call when: people who take turns, in layers of which a later one lies over those
-         *     before it, with changes by hand on top. Who is away is stood in for.
-         */
-        ScheduleSpec: {
-            coverCalendar?: components["schemas"]["CalendarRef"] | null;
-            /** @description The layers; a later one lies over those before it. */
-            layers: components["schemas"]["ScheduleLayer"][];
-            /** @description What people may be asked for. */
-            limits?: components["schemas"]["ShiftLimits"];
-            /** @description Stretches of time that somebody takes over; a later one lies over those before it. */
-            overrides?: components["schemas"]["ScheduleOverride"][];
-            /** @description Shifts that two people have exchanged. */
-            swaps?: components["schemas"]["ShiftSwap"][];
-            team?: components["schemas"]["TeamRef"] | null;
-            /** @description The zone in whose wall time people hand over, by its IANA name. */
-            timeZone: string;
-        };
         /**
          * @description What a token may be used for, besides what its role allows.
          * @enum {string}
@@ -7228,38 +6739,6 @@ export interface components {
             password: string;
             /** @description Name of the account. */
             username: string;
-        };
-        /** @description What people may be asked for; what is not said is not looked at. */
-        ShiftLimits: {
-            load?: components["schemas"]["ShiftLoad"] | null;
-            rest?: components["schemas"]["Wait"] | null;
-            stretch?: components["schemas"]["Wait"] | null;
-        };
-        /** @description Most time on call within some time. */
-        ShiftLoad: {
-            /** @description So much at most. */
-            most: components["schemas"]["Wait"];
-            /** @description Within any time of this length. */
-            within: components["schemas"]["Wait"];
-        };
-        /** @description Shifts of the same length, one after another. */
-        ShiftRotation: {
-            /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
-            every: string;
-            /** @description Who takes turns, in this order. */
-            people: components["schemas"]["PersonRef"][];
-            /**
-             * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
-             *     time ever after, whatever the clocks do.
-             */
-            start: string;
-        };
-        /** @description Shifts that two people have exchanged. */
-        ShiftSwap: {
-            /** @description What one gives to the other. */
-            one: components["schemas"]["GivenShift"];
-            /** @description What the other gives in return. */
-            other: components["schemas"]["GivenShift"];
         };
         /** @description A figure without the incidents behind it. */
         ShortFigure: {
@@ -7521,15 +7000,6 @@ export interface components {
             /** @description The integration. */
             source: string;
         };
-        /** @description What a source is asked with. */
-        SourceCredentials: {
-            /** @description A token, sent as `Authorization: Bearer`. */
-            bearer_token?: string | null;
-            /** @description The password. */
-            password?: string | null;
-            /** @description A name, with a password. */
-            username?: string | null;
-        };
         /** @description The text of a file. */
         SourceFile: {
             /** @description What mistakes call it: a path. */
@@ -7537,15 +7007,8 @@ export interface components {
             /** @description What it holds: YAML, any number of documents. */
             text: string;
         };
-        /** @description What a source answers to a trial. */
-        SourceTried: {
-            /** @description Whether it answers. */
-            answers: boolean;
-            /** @description Why it does not. */
-            error?: string | null;
-        };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ScheduleSpec"] | components["schemas"]["AbsenceSpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**
@@ -7710,6 +7173,19 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description First moment after it. */
             to: components["schemas"]["Time"];
+        };
+        /** @description A contract that an incident touches. */
+        TouchedContract: {
+            /** @description How that is known. */
+            because: string;
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Whether the incident has missed something of it, has met all, or may still miss something. */
+            effect: components["schemas"]["ContractEffect"];
+            /** @description Whether it covers what is hit. */
+            scope: components["schemas"]["ContractScope"];
+            /** @description What people call it. */
+            title: string;
         };
         /** @description Rules to try, and what on. */
         Trial: {
@@ -7983,40 +7459,6 @@ export interface components {
          * @enum {string}
          */
         Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-        /** @description What it would have come to. */
-        WhatIf: {
-            /**
-             * Format: double
-             * @description The budget, in minutes of complete failure.
-             */
-            budget_minutes: number;
-            /** @description In sentences. */
-            explained: components["schemas"]["Explained"];
-            /**
-             * Format: double
-             * @description What would be left of it; negative when overspent.
-             */
-            minutes_left?: number | null;
-            /**
-             * Format: double
-             * @description The share that would be left.
-             */
-            remaining?: number | null;
-            /** @description The whole in one sentence. */
-            sentence: string;
-            /** @description What its policy would say. */
-            state: components["schemas"]["BudgetState"];
-            /**
-             * Format: double
-             * @description The target, in percent.
-             */
-            target: number;
-            /**
-             * Format: int64
-             * @description How long the window is.
-             */
-            window_seconds: number;
-        };
         /**
          * @description Working time or working days: `30m`, `4h`, `2d`.
          * @example 4h
@@ -9134,7 +8576,7 @@ export interface operations {
             };
         };
     };
-    sources_list: {
+    clocks_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -9143,248 +8585,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them */
+            /** @description The clocks that count */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_DataSourceView"];
+                    "application/json": components["schemas"]["LiveClocks"];
                 };
             };
             /** @description Nobody is signed in */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sources_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SourceCredentials"];
-            };
-        };
-        responses: {
-            /** @description They are kept */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not marked as JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It can be read, and a rule says no */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sources_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description They are forgotten */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sources_test: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What it answered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SourceTried"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10734,7 +9945,12 @@ export interface operations {
                 from?: components["schemas"]["Time"];
                 /** @description Opened before this time. */
                 to?: components["schemas"]["Time"];
-                /** @description A field to sort by; with `-` before it, the largest first. */
+                /** @description Only those of which a clock of a contract is due before this time. */
+                due_before?: components["schemas"]["Time"];
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
+                 *     next under a contract comes first.
+                 */
                 sort?: string;
             };
             header?: never;
@@ -11030,6 +10246,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_IncidentRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clocks_of_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`inc_…`) or its number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its contracts and clocks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentClocks"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -11933,680 +11208,6 @@ export interface operations {
                 };
             };
             /** @description It can be read, and a rule says no */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_list: {
-        parameters: {
-            query?: {
-                /** @description Rows of a page: 50 if not said, at most 1000. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description Only these states of the budget, separated by commas. */
-                state?: components["schemas"]["BudgetState"][];
-                /** @description Only those about this item: `service/checkout`. */
-                item?: components["schemas"]["ItemRef"];
-                /** @description Only those that this team answers for: `team/payments`. */
-                team?: components["schemas"]["ItemRef"];
-                /** @description `true`: only those whose burn somebody is told of. */
-                burning?: boolean;
-                /** @description Only those with this text in name or title. */
-                q?: string;
-                /** @description A field to sort by; with `-` before it, the largest first. */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of objectives */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_ObjectiveRow"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The objective */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ObjectiveView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_ask_anew: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is asked within minutes */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its counts are pushed */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_push: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PushedCounts"];
-            };
-        };
-        responses: {
-            /** @description They are on disk */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CountsTaken"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A source is asked for this objective */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not marked as JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A minute is wrong; nothing was taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_minutes: {
-        parameters: {
-            query?: {
-                /** @description From when on; the last day if not said. */
-                from?: components["schemas"]["Time"];
-                /** @description Until when; now if not said. */
-                to?: components["schemas"]["Time"];
-                /** @description `json` or `csv`. */
-                format?: "json" | "csv";
-            };
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The minutes; as CSV where that was asked for */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RawMinutes"];
-                    "text/csv": string;
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_series: {
-        parameters: {
-            query?: {
-                /** @description How many points at most: 240 if not said. */
-                points?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The way of the budget */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetSeries"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_targets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was promised when */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_TargetHeld"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_what_if: {
-        parameters: {
-            query?: {
-                /** @description Another target, in percent. */
-                target?: number;
-                /** @description Another window: `28d`, `12h`, or `week`, `month`, `quarter`, `year`. */
-                window?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What it would be */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WhatIf"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_export_openslo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description YAML */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/yaml": string;
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    objectives_read_openslo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OpenSloText"];
-            };
-        };
-        responses: {
-            /** @description What they come to */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenSloRead"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not marked as JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The text is no OpenSLO */
             422: {
                 headers: {
                     [name: string]: unknown;

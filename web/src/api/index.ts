@@ -2,8 +2,8 @@
 export * as access from './access';
 export * as alerts from './alerts';
 export * as classes from './classes';
-export * as clocks from './clocks';
 export * as contracts from './contracts';
+export * as clocks from './clocks';
 export * as estate from './estate';
 export * as heartbeats from './heartbeats';
 export * as incidents from './incidents';
