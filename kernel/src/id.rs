@@ -32,6 +32,8 @@ macro_rules! kinds {
 kinds! {
     /// An alert: one label set of one source, over all its firings.
     AlertKind AlertId "alr";
+    /// The clocks that contracts set on an incident.
+    ClocksKind ClocksId "clk";
     /// An alert that planned work explains.
     ExpectedKind ExpectedId "exp";
     /// An event that was received, kept to write a mapping against.

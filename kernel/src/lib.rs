@@ -21,8 +21,8 @@ mod time;
 pub use actor::Actor;
 pub use alert_key::AlertKey;
 pub use id::{
-    AlertId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId, OutboxId,
-    PageId, SilenceId, SpaceId, TaskId, TuningId,
+    AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId,
+    OutboxId, PageId, SilenceId, SpaceId, TaskId, TuningId,
 };
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};

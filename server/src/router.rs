@@ -46,6 +46,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(access::routes::routes())
                 .merge(overview::routes())
                 .merge(incidents::routes::routes())
+                .merge(crate::practices::clocks::routes::routes())
                 .merge(alerts::routes::routes())
                 .merge(notifications::routes::routes())
                 .merge(notifications::policy::routes())

@@ -38,9 +38,15 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 13, name: "classes", sql: include_str!("../migrations/0013_classes.sql") },
     Migration { version: 14, name: "routing", sql: include_str!("../migrations/0014_routing.sql") },
+    Migration { version: 15, name: "clocks", sql: include_str!("../migrations/0015_clocks.sql") },
     Migration {
         version: 19,
         name: "compliance",
         sql: include_str!("../migrations/0019_compliance.sql"),
+    },
+    Migration {
+        version: 20,
+        name: "report_mails",
+        sql: include_str!("../migrations/0020_report_mails.sql"),
     },
 ];

@@ -63,6 +63,7 @@ pub fn sentence(entry: &Entry) -> String {
             data.read().ok().map(|event| expected::describe(&event))
         }
         Some("alert") => data.read().ok().map(|event| alerts::describe(&event)),
+        Some("clocks") => data.read().ok().and_then(|event| contracts::clocks::describe(&event)),
         Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
         Some("silence") => data.read().ok().map(|event| silences::describe(&event)),
         Some("heartbeat") => data.read().ok().map(|event| heartbeats::describe(&event)),

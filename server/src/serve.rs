@@ -23,8 +23,10 @@ use crate::practices::alerts::batch::Batcher;
 use crate::practices::alerts::history::keeper;
 use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::clocks::alarms;
+use crate::practices::clocks::store::ContractClocks;
 use crate::practices::contracts::facts::LiveFacts;
-use crate::practices::contracts::presence;
+use crate::practices::contracts::{mails, presence};
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -174,6 +176,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         app.estate.clone(),
         app.alerts.clone(),
         app.silences.clone(),
+        app.db.clone(),
     );
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
@@ -185,6 +188,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         })),
         Hand::of::<Heartbeats>(),
         Hand::of::<ExpectedAlerts>(),
+        Hand::of::<ContractClocks>(),
         Hand::of::<Silences>(),
     ];
     vec![
@@ -196,8 +200,10 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(keeper::run(app.clone())),
         tokio::spawn(housekeeping(app.clone())),
         tokio::spawn(pings::run(app.clone())),
+        tokio::spawn(alarms::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
         tokio::spawn(presence::run(app.clone())),
+        tokio::spawn(mails::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
     ]
 }

@@ -1,6 +1,7 @@
 //! The shell of the streams: loads what a fact wants, and executes what follows from it, in the
 //! transaction that moves the stream's cursor.
 
+mod counted;
 mod decided;
 mod released;
 mod tuned;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use ::streams::{Context, Fact, Glance, Reaction, Want, leads_somewhere, react, wants};
 use alerts::Alert;
+use contracts::clocks::{self, Clocks};
 use estate::{Kind, Spec};
 use incidents::expected::{self, Expected};
 use incidents::{Command, Incident};
@@ -19,7 +21,7 @@ use spine::db::Work;
 use spine::engine::{self, Asked, Table};
 use spine::follow::Follower;
 use spine::journal::{self, Stamp, Stored};
-use spine::{Denied, Fault, Tx, World};
+use spine::{Db, Denied, Fault, Tx, World};
 
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
@@ -42,17 +44,22 @@ pub fn detect_to_restore(
     estate: LiveEstate,
     hot: HotAlerts,
     silences: LiveSilences,
+    db: Db,
 ) -> Follower<
     impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 > {
     let rules = estate.clone();
     let react = reaction(move |tx, stored| {
         let moment = world.moment(Actor::system(NAME));
-        let (estate, hot) = (estate.snapshot(&stored.entry.space), hot.clone());
+        let (live, hot, db) = (estate.clone(), hot.clone(), db.clone());
         let silences = silences.clone();
         Box::pin(async move {
             let space = &stored.entry.space;
-            let (moment, estate) = (&moment, &estate);
+            if counted::promises_changed(stored) {
+                // Memory may be a moment behind, and what follows goes by it.
+                live.reload(&db).await?;
+            }
+            let (moment, estate) = (&moment, &live.snapshot(space));
             let shell = Shell { space, moment, estate, hot: &hot, silences: &silences };
             shell.take(tx, stored).await
         })
@@ -75,7 +82,7 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         }
         Some(silences::Silence::KIND) => released::heeds(stored),
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
-        _ => maintenance_window(stored).is_some(),
+        _ => maintenance_window(stored).is_some() || counted::promises_changed(stored),
     }
 }
 
@@ -108,6 +115,7 @@ struct Loaded {
     incidents: Vec<Incident>,
     pages: Vec<Page>,
     expected: Vec<Expected>,
+    clocks: Vec<Clocks>,
 }
 
 impl Shell<'_> {
@@ -127,6 +135,8 @@ impl Shell<'_> {
             self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
+        } else if counted::promises_changed(stored) {
+            self.follow(tx, stored, &Fact::Promises).await
         } else {
             Ok(())
         }
@@ -188,6 +198,7 @@ impl Shell<'_> {
             incidents: &loaded.incidents,
             pages: &loaded.pages,
             expected: &loaded.expected,
+            clocks: &loaded.clocks,
             silenced: &silenced,
         };
         for reaction in react(fact, &context, self.moment) {
@@ -237,6 +248,8 @@ impl Shell<'_> {
             Want::ExpectedOf(alert) => {
                 loaded.expected.extend(expected_store::of_alert(tx, self.space, *alert).await?);
             }
+            Want::ClocksOf(incident) => self.clocks_of(tx, *incident, loaded).await?,
+            Want::OpenIncidents => self.open_incidents(tx, loaded).await?,
             Want::ExpectedBy(window) => {
                 loaded.expected.extend(expected_store::by_window(tx, self.space, window).await?);
             }
@@ -305,6 +318,10 @@ impl Shell<'_> {
                 let alert = format!("{}:{}", Alert::KIND, done.record.expect.alert);
                 self.tell(tx, &asked, alert, &done.events).await?;
             }
+            Reaction::OpenClocks(id, look) => {
+                self.count(tx, id, &clocks::Command::Look(look), &asked).await?;
+            }
+            Reaction::Clocks(id, command) => self.count(tx, id, &command, &asked).await?,
             Reaction::StartPage(id, start) => {
                 let command = oncall::Command::Start(start);
                 engine::open_in(tx, &PAGES, id, &command, &asked).await?;

@@ -4,11 +4,13 @@
 //!
 //! A seed gives the same run on any machine: nothing here reads a clock or the system's randomness.
 
+mod clocks;
 pub mod oracle;
 pub mod outside;
 pub mod people;
 pub mod rng;
 pub mod run;
+mod sample;
 pub mod scenario;
 pub mod shelf;
 pub mod world;

@@ -5,6 +5,7 @@ use incidents::{Incident, Stage};
 use kernel::{Lifecycle, laws};
 use oncall::Page;
 
+use crate::clocks;
 use crate::outside::Outside;
 use crate::shelf::Shelf;
 use crate::world::{LetterState, World};
@@ -26,6 +27,7 @@ pub fn at_any_time(world: &World, outside: &Outside) {
         let wanted = world.pages.get(letter.page).is_some_and(|page| page.stage.unanswered());
         assert!(wanted, "a message waits although nobody needs it: {letter:?}");
     }
+    world.clocks.rows().for_each(|clocks| clocks::at_any_time(clocks, world));
     if let Some(last) = outside.inbox.last() {
         assert!(last.wanted, "somebody was called after the answer: {last:?}");
     }
@@ -42,6 +44,7 @@ pub fn at_rest(world: &World, outside: &Outside) {
     world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
     world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
+    world.incidents.rows().for_each(|incident| clocks::at_rest(incident, world));
 }
 
 fn history_is_whole(world: &World) {
@@ -51,6 +54,7 @@ fn history_is_whole(world: &World) {
     rebuilt(&world.incidents);
     rebuilt(&world.pages);
     rebuilt(&world.expected);
+    rebuilt(&world.clocks);
     for alert in world.alerts.rows() {
         let history = world.alerts.history(alert.id);
         let mut folded = history.first().and_then(|first| Alert::born(alert.id, first));

@@ -29,6 +29,7 @@ pub struct Summary {
 pub fn chaos(seed: u64, steps: usize) -> Summary {
     let mut rng = Rng::new(seed);
     let mut world = World::new(seed);
+    world.promise();
     let mut outside = Outside::new();
     let began = world.now;
     for _ in 0..steps {

@@ -18,6 +18,7 @@ use crate::world::{Happening, World};
 /// ```text
 /// # Comments and empty lines are kept.
 /// without default policy                       nobody to fall back on
+/// contracts                                    what `contracts.yaml` promises
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
@@ -44,6 +45,10 @@ pub fn play(text: &str) -> String {
             [first, ..] if first.starts_with('#') => None,
             ["without", ..] => {
                 play.world.policy.default_escalation_policy = None;
+                None
+            }
+            ["contracts"] => {
+                play.world.promise();
                 None
             }
             ["watch", policy] => {
@@ -142,6 +147,11 @@ impl Play {
                 note: None,
                 outage_end: None,
             },
+            "comment" => Command::Comment { text: reason },
+            "priority" => Command::OverridePriority {
+                priority: serde_json::from_value(first.into()).ok(),
+                reason,
+            },
             "hold" => Command::Hold { reason: HoldReason::Supplier, note: None },
             "resume" => Command::Resume {},
             "cancel" => Command::Cancel { reason },
@@ -194,6 +204,10 @@ impl Play {
             Happening::Expected(id, event) => {
                 let title = &self.world.expected.get(*id)?.expect.title;
                 Some(format!("{title}: {}", incidents::expected::describe(event)))
+            }
+            Happening::Clocks(id, event) => {
+                let number = self.world.clocks.get(*id)?.number;
+                Some(format!("#{number} clock: {}", contracts::clocks::describe(event)?))
             }
             Happening::Page(id, event) => {
                 let page = self.world.pages.get(*id)?;

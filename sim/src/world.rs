@@ -1,20 +1,23 @@
 //! Operate in memory: the real practices and streams over a store that commits each step whole,
 //! as the server does with its transactions.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
-use estate::{Estate, SourceFile};
+use contracts::clocks::{self, Books, Clocks};
+use estate::Estate;
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
-    Actor, AlertId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId, PageId,
-    Refusal, Time,
+    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
+    PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
 
+use crate::sample::estate;
 use crate::shelf::{Done, Shelf};
 
 /// How long a worker may hold a message before another one takes it.
@@ -33,6 +36,8 @@ pub enum Happening {
     Page(PageId, oncall::Event),
     /// To an alert that planned work explains.
     Expected(ExpectedId, expected::Event),
+    /// To the clocks of an incident.
+    Clocks(ClocksId, clocks::Event),
 }
 
 /// A message in the outbox.
@@ -82,6 +87,8 @@ pub struct World {
     pub pages: Shelf<Page>,
     /// Alerts that planned work explains.
     pub expected: Shelf<Expected>,
+    /// The clocks that contracts set on incidents.
+    pub clocks: Shelf<Clocks>,
     /// The outbox.
     pub outbox: BTreeMap<OutboxId, Letter>,
     /// The journal, in order.
@@ -94,6 +101,8 @@ pub struct World {
     pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
+    /// Calendars as the oracles read them, worked out once.
+    pub books: RefCell<Books>,
     matcher: Matcher,
     by_fingerprint: HashMap<Fingerprint, AlertId>,
     cursor: usize,
@@ -104,12 +113,15 @@ pub struct World {
 impl World {
     /// A world at nine in the morning, with the estate of `estate.yaml`.
     pub fn new(seed: u64) -> World {
+        let now = Time::from_seconds(20_514 * 86_400 + 9 * 3_600);
         World {
-            now: Time::from_seconds(20_514 * 86_400 + 9 * 3_600),
+            now,
+            books: RefCell::new(Books::new(now, now)),
             alerts: Shelf::default(),
             incidents: Shelf::default(),
             pages: Shelf::default(),
             expected: Shelf::default(),
+            clocks: Shelf::default(),
             outbox: BTreeMap::new(),
             journal: Vec::new(),
             policy: streams::Policy {
@@ -250,6 +262,9 @@ impl World {
         for id in self.expected.due(self.now) {
             self.ask_expected(id, &Expected::tick(), &moment);
         }
+        for id in self.clocks.due(self.now) {
+            let _ = self.ask_clocks(id, &Clocks::tick(), &moment);
+        }
         self.journal.len() - before
     }
 
@@ -321,6 +336,7 @@ impl World {
         let records = records.chain(self.incidents.rows().filter_map(Lifecycle::next_due));
         let records = records.chain(self.pages.rows().filter_map(Lifecycle::next_due));
         let records = records.chain(self.expected.rows().filter_map(Lifecycle::next_due));
+        let records = records.chain(self.clocks.rows().filter_map(Lifecycle::next_due));
         records.chain(letters.map(|letter| letter.due_at)).min()
     }
 
@@ -334,6 +350,7 @@ impl World {
             Happening::Expected(id, event) => {
                 self.expected.get(*id).map(|record| Fact::Expected(record, event))
             }
+            Happening::Clocks(..) => None,
         };
         let Some(fact) = fact else { return Vec::new() };
         let wants = streams::wants(&fact);
@@ -363,7 +380,10 @@ impl World {
             })
         };
         let expected: Vec<Expected> = self.expected.rows().filter(wanted).cloned().collect();
+        let wanted = |clocks: &&Clocks| wants.contains(&Want::ClocksOf(clocks.incident));
+        let clocks: Vec<Clocks> = self.clocks.rows().filter(wanted).cloned().collect();
         let context = Context {
+            clocks: &clocks,
             silenced: &BTreeSet::new(),
             decided: &Default::default(),
             expected: &expected,
@@ -392,7 +412,8 @@ impl World {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
             Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
-            Want::ExpectedOf(_) | Want::ExpectedBy(_) => false,
+            Want::OpenIncidents => incident.is_open(),
+            Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }
     }
 
@@ -430,6 +451,10 @@ impl World {
                 self.ask_expected(id, &command, moment);
                 Ok(())
             }
+            Reaction::OpenClocks(id, look) => {
+                self.ask_clocks(id, &clocks::Command::Look(look), moment)
+            }
+            Reaction::Clocks(id, command) => self.ask_clocks(id, &command, moment),
             Reaction::StartPage(id, start) => {
                 let done = self.pages.open(id, &oncall::Command::Start(start), moment);
                 done.map(|done| self.keep_page(id, done))
@@ -459,13 +484,5 @@ impl World {
                 }
             }
         }
-    }
-}
-
-fn estate() -> Estate {
-    let text = include_str!("estate.yaml").to_owned();
-    match estate::read(&[SourceFile { name: "estate.yaml".to_owned(), text }]) {
-        Ok(desired) => Estate::new(desired.resources().cloned()),
-        Err(mistakes) => unreachable!("the estate does not read: {mistakes:?}"),
     }
 }

@@ -10,6 +10,7 @@ use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, o
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::keep;
 use crate::potential::occurred;
+use crate::promising::{look, moves_clocks, tells_of_a_clock};
 use crate::proving::{end_after_parent, end_children, prove};
 use crate::{Context, Fact, Reaction, planned};
 
@@ -38,6 +39,7 @@ use crate::{Context, Fact, Reaction, planned};
 /// | incident back or resolved | it is checked whether that holds |
 /// | incident resolved or closed | what hangs on it ends, what was merged into it hears so |
 /// | incident taken, back, waiting or over | pages stop |
+/// | incident moved, or what was promised changed | the clocks of its contracts look |
 /// | page answered | the incident is acknowledged by who answered |
 /// | page delivered | the incident was notified |
 /// | page exhausted | page by the default policy |
@@ -58,6 +60,10 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
             come_back(alert, moment.now, None, context, moment)
         }
         Fact::Unsilenced(_) => Vec::new(),
+        Fact::Promises => {
+            let open = context.incidents.iter().filter(|incident| incident.is_open());
+            open.filter_map(|incident| look(incident, context, moment)).collect()
+        }
     }
 }
 
@@ -68,6 +74,9 @@ fn alert_fact(
     moment: &Moment,
 ) -> Vec<Reaction> {
     use alerts::Event;
+    if tells_of_a_clock(alert) {
+        return clock_told(alert);
+    }
     match event {
         Event::Fired(firing) => enter(alert, firing.at, context, moment),
         Event::Returned(again) => come_back(alert, again.at, None, context, moment),
@@ -95,6 +104,13 @@ fn alert_fact(
     }
 }
 
+/// What tells of a clock belongs to the incident that the clock is of.
+fn clock_told(alert: &Alert) -> Vec<Reaction> {
+    let incident = alert.annotations.get("incident").and_then(|id| id.parse().ok());
+    let new = incident.filter(|id| alert.incident != Some(*id) && alert.stage.firing());
+    new.map(|id| belongs(alert.id, id)).into_iter().collect()
+}
+
 fn incident_fact(
     incident: &Incident,
     what: &What,
@@ -111,6 +127,9 @@ fn incident_fact(
         }
         what if may_end_now(what) => reactions.extend(end_after_parent(incident, context)),
         _ => {}
+    }
+    if moves_clocks(what) {
+        reactions.extend(look(incident, context, moment));
     }
     reactions
 }

@@ -1,13 +1,15 @@
 use std::collections::BTreeSet;
 
 use alerts::Alert;
+use contracts::clocks::{self, Clocks};
 use estate::{Estate, MaintenanceWindowSpec};
 use incidents::expected::{self, Expected};
 use incidents::{Incident, What};
-use kernel::{AlertId, ExpectedId, IncidentId, ItemRef, PageId};
+use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId};
 use oncall::Page;
 
 use crate::companions::DecidedOn;
+use crate::promising::moves_clocks;
 use crate::proving::hit_items;
 use crate::{Policy, Routes};
 
@@ -26,6 +28,8 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
+    /// To what was promised: a contract or a calendar was changed, or is gone.
+    Promises,
 }
 
 /// What a reaction may look at, as it is in the transaction of the reaction.
@@ -48,6 +52,8 @@ pub struct Context<'a> {
     pub pages: &'a [Page],
     /// The expected alerts that [`wants`] asked for, in any order.
     pub expected: &'a [Expected],
+    /// The clocks of incidents that [`wants`] asked for, in any order.
+    pub clocks: &'a [Clocks],
     /// Which of the alerts, that of the fact included, a silence holds back now.
     pub silenced: &'a BTreeSet<AlertId>,
 }
@@ -75,40 +81,38 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
+    /// The clocks of the incident, where it has some.
+    ClocksOf(IncidentId),
+    /// Every incident that is open, and the clocks of each.
+    OpenIncidents,
 }
 
 /// What to load for a fact; nothing when the fact leads nowhere.
 pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
     match fact {
-        Fact::Alert(alert, event) => match event {
-            alerts::Event::Fired(_)
-            | alerts::Event::Returned(_)
-            | alerts::Event::Relabelled(_)
-            | alerts::Event::Matched { .. } => {
-                let near = Want::Near(alert.item.clone());
-                vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
-            }
-            alerts::Event::Cleared { .. } => {
-                vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
-            }
-            _ => Vec::new(),
-        },
+        Fact::Alert(alert, event) => wants_of_alert(alert, event),
         Fact::Incident(incident, event) => match &event.what {
             What::Attached { .. } => Vec::new(),
             What::Detached { alert, .. } => {
                 let member = incident.members.iter().find(|member| member.alert == *alert);
                 let item = member.and_then(|member| member.item.clone());
                 let expected = Want::ExpectedOf(*alert);
-                vec![Want::Alert(*alert), Want::Holding(*alert), Want::Near(item), expected]
+                let clocks = Want::ClocksOf(incident.id);
+                let holding = Want::Holding(*alert);
+                vec![Want::Alert(*alert), holding, Want::Near(item), expected, clocks]
             }
             What::Merged { into } => {
                 let firing = incident.attached().filter(|member| member.cleared_at.is_none());
                 let alerts = firing.map(|member| Want::Alert(member.alert));
-                alerts.chain([Want::Survivor(*into), Want::PagesOf(incident.id)]).collect()
+                let own = [Want::PagesOf(incident.id), Want::ClocksOf(incident.id)];
+                alerts.chain([Want::Survivor(*into)]).chain(own).collect()
             }
             What::ParentEnded { .. } => vec![Want::ChildrenOf(incident.id)],
             what => {
                 let mut wants = vec![Want::PagesOf(incident.id)];
+                if moves_clocks(what) {
+                    wants.push(Want::ClocksOf(incident.id));
+                }
                 if matters_for_proof(what) && incident.service_is_back() {
                     wants.push(Want::FiringOn(hit_items(incident)));
                 }
@@ -140,6 +144,23 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
         }
+        Fact::Promises => vec![Want::OpenIncidents],
+    }
+}
+
+fn wants_of_alert(alert: &Alert, event: &alerts::Event) -> Vec<Want> {
+    match event {
+        alerts::Event::Fired(_)
+        | alerts::Event::Returned(_)
+        | alerts::Event::Relabelled(_)
+        | alerts::Event::Matched { .. } => {
+            let near = Want::Near(alert.item.clone());
+            vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]
+        }
+        alerts::Event::Cleared { .. } => {
+            vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -152,6 +173,8 @@ pub(crate) fn matters_for_proof(what: &What) -> bool {
             | What::Acknowledged { .. }
             | What::MemberCleared { .. }
             | What::MemberReturned { .. }
+            // Put on hold before anybody checked, it is checked when it goes on.
+            | What::Resumed {}
     )
 }
 
@@ -183,6 +206,10 @@ pub enum Reaction {
     Expect(ExpectedId, Box<expected::Expect>),
     /// Ask something of an expected alert.
     Expected(ExpectedId, expected::Command),
+    /// Let the clocks of an incident count under this id.
+    OpenClocks(ClocksId, Box<clocks::Look>),
+    /// Ask something of the clocks of an incident.
+    Clocks(ClocksId, clocks::Command),
 }
 
 impl Reaction {

@@ -5,11 +5,13 @@ use incidents::{Command, Incident};
 use kernel::IncidentId;
 
 use crate::entering::{held_by, join};
+use crate::promising::tells_of_a_clock;
 use crate::{Context, Reaction};
 
 /// Whether an alert opens an incident.
 pub(crate) fn opens(alert: &Alert, context: &Context<'_>) -> bool {
-    context.policy.opens(alert.response(), alert.severity, alert.item.is_some())
+    let told = !tells_of_a_clock(alert);
+    told && context.policy.opens(alert.response(), alert.severity, alert.item.is_some())
 }
 
 /// Whether it says that something has failed; all else takes no mark away.

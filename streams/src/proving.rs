@@ -7,6 +7,7 @@ use incidents::{Command, Evidence, Incident, Stage, StillFiring};
 use kernel::ItemRef;
 
 use crate::entering::line;
+use crate::promising::tells_of_a_clock;
 use crate::{Context, Reaction};
 
 /// Asks a restored or resolved incident to check that it holds.
@@ -33,7 +34,10 @@ fn still_firing(alert: &Alert, hit: &BTreeSet<ItemRef>) -> Option<StillFiring> {
     let informs = alert.classification.as_ref().is_some_and(|given| {
         given.class == Class::Informational || given.response == Response::Record
     });
-    let counts = alert.stage.firing() && alert.severity > Severity::Info && !informs;
+    let counts = alert.stage.firing()
+        && alert.severity > Severity::Info
+        && !informs
+        && !tells_of_a_clock(alert);
     counts.then(|| StillFiring { alert: alert.id, title: line(alert.summary()), item })
 }
 

@@ -55,6 +55,7 @@ fn stages() -> String {
     section::<alerts::Alert>(&mut text);
     section::<incidents::Incident>(&mut text);
     section::<incidents::expected::Expected>(&mut text);
+    section::<contracts::clocks::Clocks>(&mut text);
     section::<oncall::Page>(&mut text);
     section::<silences::Silence>(&mut text);
     section::<heartbeats::Heartbeat>(&mut text);

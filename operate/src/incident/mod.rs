@@ -1,5 +1,6 @@
 //! `operate incident`: look at incidents and act on them.
 
+mod clocks;
 mod form;
 mod show;
 
@@ -111,7 +112,8 @@ struct List {
     /// Only those with this text in the title.
     #[arg(short = 'q', long, value_name = "TEXT", default_value = "")]
     search: String,
-    /// priority, opened_at, updated_at, number, stage or title; with `-` before it the other way.
+    /// priority, due, opened_at, updated_at, number, stage or title; with `-` before it the other
+    /// way.
     #[arg(long, default_value = "priority", allow_hyphen_values = true)]
     sort: String,
     /// At most so many.
@@ -221,7 +223,7 @@ async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
 }
 
 fn table(found: &Value, screen: &Screen) -> Table {
-    let columns = ["no", "prio", "stage", "title", "item", "with", "alerts", "since"];
+    let columns = ["no", "prio", "stage", "title", "item", "with", "alerts", "due", "since"];
     let mut table = Table::new(screen.paint, &columns);
     for row in items(found, "items") {
         let priority = text(row, "priority");
@@ -237,6 +239,7 @@ fn table(found: &Value, screen: &Screen) -> Table {
             text(row, "main_item").into(),
             with(row).into(),
             format!("{firing}/{}", members.len()).into(),
+            clocks::next(row, screen),
             since.unwrap_or_default().into(),
         ]);
     }

@@ -27,6 +27,7 @@ pub async fn show(client: &Client, screen: &Screen, incident: &str, full: bool) 
     let most = if full { usize::MAX } else { SHOWN };
     let mut parts = vec![head(&found, screen, client.url())];
     parts.extend(times(&found, screen));
+    parts.extend(super::clocks::table(&found, screen));
     parts.extend(priority(&found, screen));
     parts.extend(alerts(&found, screen));
     parts.extend(calls(&pages, screen, most));

@@ -5,6 +5,7 @@ use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 use crate::checks::Confirmation;
 use crate::event::{Event, Opened, What};
 use crate::incident::{Affected, Hold, Incident, Member, Outage, PriorityOverride, SetByHand};
+use crate::past::{Comeback, Past, PastHold};
 use crate::service::ServiceMark;
 use crate::stage::Stage;
 use crate::times::{Stamp, Times};
@@ -14,6 +15,7 @@ impl Incident {
     /// The record that an opening makes.
     pub(crate) fn begin(id: IncidentId, at: Time, opened: &Opened) -> Incident {
         let (impact, urgency) = (Impact::default(), Urgency::default());
+        let priority = opened.policy.matrix.priority(impact, urgency);
         Incident {
             id,
             number: opened.number,
@@ -24,7 +26,7 @@ impl Incident {
             hold: None,
             impact,
             urgency,
-            priority: opened.policy.matrix.priority(impact, urgency),
+            priority,
             severity: opened.severity,
             stated_severity: opened.stated_severity,
             priority_lines: Vec::new(),
@@ -70,6 +72,7 @@ impl Incident {
             checks: Vec::new(),
             checked_stage: None,
             consumer_confirmed: None,
+            past: Past::first(at, priority),
             reopen_count: 0,
             policy: opened.policy.clone(),
             stage_since: at,
@@ -121,9 +124,11 @@ impl Incident {
                 self.stage = Stage::Restored;
                 self.times.restored = Some(Stamp { at: *restored_at, source: *source });
             }
-            What::Relapsed { relapsed_at, to, .. } => self.begin_outage_again(*relapsed_at, *to),
+            What::Relapsed { relapsed_at, to, .. } => {
+                self.begin_outage_again(*relapsed_at, *to, false);
+            }
             What::Reopened { relapsed_at, .. } => {
-                self.begin_outage_again(*relapsed_at, Stage::Diagnosing);
+                self.begin_outage_again(*relapsed_at, Stage::Diagnosing, true);
                 self.reopen_count = self.reopen_count.saturating_add(1);
                 // What comes back after its parent has ended stands on its own.
                 if self.parent_ended.take().is_some() {
@@ -149,13 +154,11 @@ impl Incident {
                 self.stage = Stage::OnHold;
             }
             What::Resumed {} => {
-                if let Some(hold) = self.hold.take() {
-                    self.stage = hold.previous;
-                }
+                self.end_hold(at);
             }
             What::Cancelled { .. } => self.stage = Stage::Cancelled,
             What::Merged { into } => {
-                self.hold = None;
+                self.end_hold(at);
                 self.stage = Stage::Merged;
                 self.merged_into = Some(*into);
             }
@@ -217,6 +220,7 @@ impl Incident {
             What::Prioritised { impact, urgency, priority, lines } => {
                 (self.impact, self.urgency, self.priority) = (*impact, *urgency, *priority);
                 self.priority_lines.clone_from(lines);
+                self.past.prioritised(at, self.priority);
             }
             What::ImpactSet { impact, reason } => {
                 let (reason, by) = set(reason);
@@ -303,6 +307,14 @@ impl Incident {
         }
     }
 
+    /// It waits no more, and goes on where it was.
+    fn end_hold(&mut self, until: Time) {
+        if let Some(Hold { reason, since: from, previous, .. }) = self.hold.take() {
+            self.past.holds.push(PastHold { reason, from, until });
+            self.stage = previous;
+        }
+    }
+
     fn leave_new(&mut self) {
         match &mut self.hold {
             Some(hold) if hold.previous == Stage::New => hold.previous = Stage::Assigned,
@@ -312,10 +324,13 @@ impl Incident {
     }
 
     /// The service is away again: the outage so far is put away, a new one runs.
-    fn begin_outage_again(&mut self, at: Time, to: Stage) {
+    fn begin_outage_again(&mut self, at: Time, to: Stage, reopened: bool) {
         if let (Some(from), Some(back)) = (self.outage_start(), self.times.restored) {
             self.earlier_outages.push(Outage { from, to: back.at });
         }
+        let restored = self.times.restored.map(|stamp| stamp.at);
+        let resolved = self.times.resolved.map(|stamp| stamp.at);
+        self.past.returns.push(Comeback { restored, resolved, at, reopened });
         self.times.restored = None;
         self.times.resolved = None;
         self.times.closed = None;

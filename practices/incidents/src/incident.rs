@@ -14,6 +14,7 @@ use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::command::{Absorb, Command};
 use crate::decide;
 use crate::event::{Event, What};
+use crate::past::Past;
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine};
 use crate::service::ServiceMark;
@@ -140,6 +141,9 @@ pub struct Incident {
     /// The consumer's word that it works again.
     #[serde(default)]
     pub consumer_confirmed: Option<Confirmation>,
+    /// What it was before.
+    #[serde(default)]
+    pub past: Past,
     /// How often it came back after it was resolved.
     pub reopen_count: u32,
     /// The rules it is handled by.

@@ -30,6 +30,7 @@ mod event;
 pub mod expected;
 mod fields;
 mod incident;
+mod past;
 mod policy;
 mod potential;
 pub mod priority;
@@ -50,6 +51,7 @@ pub use fields::{AllowedCommand, Choice, Field, FieldKind};
 pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };
+pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Step};
 pub use service::{ServiceMark, ServiceState};

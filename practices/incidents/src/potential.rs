@@ -28,6 +28,7 @@ impl Incident {
         self.acknowledged_by = None;
         self.taken_by_human = false;
         self.earlier_outages.clear();
+        self.past.returns.clear();
         self.relapsed_at = None;
         self.checks.clear();
         self.checked_stage = None;

@@ -1,6 +1,7 @@
 //! The shell of each practice: `store.rs` holds its SQL, `routes.rs` its HTTP faces.
 
 pub mod alerts;
+pub mod clocks;
 pub mod contracts;
 pub mod estate;
 pub mod heartbeats;

@@ -222,87 +222,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/contracts": {
+    "/api/v1/clocks": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Lists contracts by name, each with its promise, how it stands, and how it ended in the past. */
-        get: operations["contracts_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows a contract: its promise in words, how it stands, and every past period. */
-        get: operations["contracts_one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts/{name}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Freezes the figures of a period that is over. What changes later is shown beside them. */
-        post: operations["contracts_close_period"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts/{name}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The compliance report of a contract and a period: target, reached, verdict, and the incidents
-         *     that cost the difference. A closed period is shown as it was frozen, with what it comes to now
-         *     where that differs.
-         */
-        get: operations["contracts_report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contracts/{name}/report.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same as a table: figures first, then the intervals behind them, then the clocks. */
-        get: operations["contracts_report_csv"];
+        /** Clocks of contracts that are not over, the next due first. */
+        get: operations["incidents_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -624,6 +552,23 @@ export interface paths {
         };
         /** What hangs on an incident, and what was merged into it: what ends with it. */
         get: operations["incidents_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks that contracts set on an incident. */
+        get: operations["incidents_of_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -957,43 +902,6 @@ export interface paths {
          *     ways; administrators may try everybody's.
          */
         post: operations["pages_try_ways"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/promises": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a consumer was promised, how it stands now, and what was kept in the past. */
-        get: operations["contracts_consumer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whether something may be released now: freezes, open incidents on it and on what it needs, its
-         *     contracts, error budgets, maintenance. Says everything that was looked at.
-         */
-        get: operations["contracts_release"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1537,43 +1445,6 @@ export interface paths {
         };
         /** The history of a silence, the newest first. */
         get: operations["silences_timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/standing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whether an item is in its agreed working state, since when not, and why; and its health: the
-         *     worst of what is known, with every input and the rule by which it counts.
-         */
-        get: operations["contracts_standing"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/standings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Products, and whatever else a contract covers, by name: what is fit for consumption now. */
-        get: operations["contracts_standings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2569,18 +2440,6 @@ export interface components {
             /** @description Its title. */
             title: string;
         };
-        /** @description Names an incident in a report. */
-        CaseRef: {
-            /** @description The incident. */
-            id: components["schemas"]["IncidentId"];
-            /**
-             * Format: int64
-             * @description The number that people call it by.
-             */
-            number: number;
-            /** @description What was wrong. */
-            title: string;
-        };
         /**
          * @description The kind of cause: what reports break down by (R077).
          * @enum {string}
@@ -2711,6 +2570,11 @@ export interface components {
          * @enum {string}
          */
         ClearedWhy: "source" | "expired" | "person";
+        /**
+         * @description Why a clock counts no more without a verdict.
+         * @enum {string}
+         */
+        ClockDropped: "no_target" | "not_covered" | "not_needed" | "cancelled" | "merged";
         /** @description Hours of every day; over midnight when the end comes before the beginning. */
         ClockHours: {
             /** @description Their beginning, as `HH:MM`. */
@@ -2723,49 +2587,76 @@ export interface components {
          * @enum {string}
          */
         ClockKind: "respond" | "update" | "restore" | "resolve";
-        /** @description The clocks of a period. */
-        ClockReport: {
-            /** @description Every run that was left out. */
-            excluded: components["schemas"]["ClockRun"][];
-            /** @description Every run that was missed. */
-            missed: components["schemas"]["ClockRun"][];
-            /** @description By clock and priority. */
-            rows: components["schemas"]["ClockRow"][];
-        };
-        /** @description One clock and one priority. */
-        ClockRow: {
+        /** @description When a share of a target has elapsed. */
+        ClockMark: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
             /**
-             * Format: double
-             * @description `met / (met + missed)`, in percent; nothing without any.
+             * Format: int32
+             * @description The share in percent.
              */
-            attained_percent?: number | null;
-            /** @description The clock. */
-            clock: components["schemas"]["ComplianceClock"];
-            /** @description How many were left out. */
-            excluded: number;
-            /** @description How many stopped in time. */
-            met: number;
-            /** @description How many did not. */
-            missed: number;
-            /** @description How many run and are not late: not counted. */
-            open: number;
-            /** @description The priority. */
-            priority: components["schemas"]["Priority"];
+            share: number;
         };
-        /** @description One run of a clock of a contract on an incident. */
+        /**
+         * @description What a clock measures.
+         * @enum {string}
+         */
+        ClockOfContract: "respond" | "update" | "restore" | "resolve";
+        /** @description A time for which a clock stood. */
+        ClockPause: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description What was waited for. */
+            reason: components["schemas"]["ClockPauseReason"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What an incident waits for.
+         * @enum {string}
+         */
+        ClockPauseReason: "consumer" | "supplier" | "change" | "accepted_risk" | "nothing";
+        /** @description One round of a clock, from beginning to end. */
         ClockRun: {
-            /** @description Which clock. */
-            clock: components["schemas"]["ComplianceClock"];
-            due_at?: components["schemas"]["Time"] | null;
-            /** @description Why it is left out; nothing when it counts. */
-            excluded?: string | null;
-            /** @description The incident. */
-            incident: components["schemas"]["CaseRef"];
-            /** @description Its priority, which set the target. */
-            priority: components["schemas"]["Priority"];
-            /** @description When it began. */
-            started_at: components["schemas"]["Time"];
-            stopped_at?: components["schemas"]["Time"] | null;
+            /** @description When what it measures happened. */
+            at: components["schemas"]["Time"];
+            due?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description How much working time had elapsed, without the pauses, in seconds.
+             */
+            elapsed_seconds: number;
+            /** @description From when on it counted. */
+            from: components["schemas"]["Time"];
+            /** @description Whether it was in time. */
+            met: boolean;
+            /**
+             * Format: int64
+             * @description The whole target, in seconds.
+             */
+            target_seconds?: number | null;
+        };
+        /**
+         * @description Where one clock is.
+         * @enum {string}
+         */
+        ClockState: "not_started" | "running" | "paused" | "overdue" | "met" | "missed" | "dropped";
+        /** @description How soon something must be done. */
+        ClockTarget: {
+            /**
+             * Format: int32
+             * @description In seconds.
+             */
+            seconds: number;
+            /** @enum {string} */
+            unit: "time";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @enum {string} */
+            unit: "days";
         };
         /** @description How soon people act, by priority. */
         ClockTerms: {
@@ -2786,12 +2677,14 @@ export interface components {
             /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
             warnAt?: number[];
         };
-        /** @description Which period to close. */
-        ClosePeriod: {
-            /** @description Anything to add; why, when it is closed again. */
-            note?: string;
-            /** @description Its name. */
-            period: string;
+        /** @description The service broke again, or the incident was reopened. */
+        Comeback: {
+            /** @description Since when the service is away again. */
+            at: components["schemas"]["Time"];
+            /** @description Whether it was reopened, and not only broke again before it was resolved. */
+            reopened: boolean;
+            resolved?: components["schemas"]["Time"] | null;
+            restored?: components["schemas"]["Time"] | null;
         };
         /** @description One field of a command. */
         CommandField: {
@@ -2851,224 +2744,6 @@ export interface components {
              */
             count: number;
         };
-        /** @description A share below which something follows. */
-        ComplianceBoundary: {
-            /**
-             * Format: double
-             * @description What is given back below it, in percent of the fee; nothing: it is the target.
-             */
-            credit_percent?: number | null;
-            crosses_at?: components["schemas"]["Time"] | null;
-            /**
-             * Format: double
-             * @description How long it may still be down; negative when it is crossed.
-             */
-            left_seconds: number;
-            /**
-             * Format: double
-             * @description The share, in percent.
-             */
-            percent: number;
-        };
-        /**
-         * @description What a clock measures.
-         * @enum {string}
-         */
-        ComplianceClock: "respond" | "update" | "restore" | "resolve";
-        /**
-         * @description What a contract's promise came to in a period. Percentages are from 0 to 100, lengths are
-         *     seconds of service time.
-         */
-        ComplianceFigures: {
-            /**
-             * Format: double
-             * @description Agreed service time that has passed.
-             */
-            agreed_seconds: number;
-            /**
-             * Format: double
-             * @description Agreed service time of the whole period, as planned now.
-             */
-            agreed_whole_seconds: number;
-            /**
-             * Format: double
-             * @description How long it may be down in the whole period.
-             */
-            allowance_seconds?: number | null;
-            /**
-             * Format: double
-             * @description Availability weighed by the users who were hit; nothing where they are not known.
-             */
-            by_users_percent?: number | null;
-            /**
-             * Format: double
-             * @description What is given back of the fee, in percent; only what is certain counts.
-             */
-            credit_percent: number;
-            /**
-             * Format: double
-             * @description Down time; degraded time counts as the contract says.
-             */
-            down_seconds: number;
-            /**
-             * Format: double
-             * @description Service time that maintenance took out.
-             */
-            exempt_seconds: number;
-            forecast?: components["schemas"]["ComplianceForecast"] | null;
-            /**
-             * Format: double
-             * @description What is left of that; negative once it is used up.
-             */
-            left_seconds?: number | null;
-            /** @description The intervals behind the figures, with the incident behind each and why it counts or not. */
-            lines: components["schemas"]["ComplianceLine"][];
-            /**
-             * Format: double
-             * @description Availability over the time of which something is known.
-             */
-            measured_percent?: number | null;
-            missed_at?: components["schemas"]["Time"] | null;
-            /**
-             * Format: double
-             * @description With everything unknown as up.
-             */
-            optimistic_percent?: number | null;
-            /** @description What was promised in it, part by part; more than one where the promise changed. */
-            parts: components["schemas"]["CompliancePart"][];
-            /** @description Over what time. */
-            period: components["schemas"]["CompliancePeriod"];
-            /**
-             * Format: double
-             * @description With everything unknown as down.
-             */
-            pessimistic_percent?: number | null;
-            /** @description Whether the figures will still change: the period, or an outage in it, is not over. */
-            provisional: boolean;
-            /** @description Failures and what follows from them. */
-            reliability: components["schemas"]["ReliabilityFigures"];
-            /**
-             * Format: double
-             * @description The least share; where it changed, weighed by service time. Nothing: none is promised.
-             */
-            target_percent?: number | null;
-            /**
-             * Format: double
-             * @description Which share of the agreed time is unknown.
-             */
-            unknown_percent?: number | null;
-            /**
-             * Format: double
-             * @description Agreed service time of which nothing is known.
-             */
-            unknown_seconds: number;
-            /**
-             * Format: double
-             * @description Minutes lost, each user for himself; nothing where users are not known.
-             */
-            user_minutes_lost?: number | null;
-            /** @description Whether the promise was kept. */
-            verdict: components["schemas"]["Verdict"];
-        };
-        /**
-         * @description How a period will end at the rate at which it lost service time so far; while an outage lasts,
-         *     as if it did not end.
-         */
-        ComplianceForecast: {
-            /** @description Why. */
-            because: string;
-            /** @description The target and the shares at which credits are due, the highest first. */
-            boundaries: components["schemas"]["ComplianceBoundary"][];
-            /** @description In a word. */
-            outlook: components["schemas"]["Outlook"];
-        };
-        /** @description An interval behind the figures of a period. */
-        ComplianceLine: {
-            /**
-             * Format: double
-             * @description How much service time of the figure for its kind it is: none where it is not counted.
-             */
-            counted_seconds: number;
-            /** @description Its first moment, within the period. */
-            from: components["schemas"]["Time"];
-            incident?: components["schemas"]["CaseRef"] | null;
-            /** @description What it is. */
-            kind: components["schemas"]["ComplianceLineKind"];
-            maintenance?: components["schemas"]["ItemRef"] | null;
-            /** @description Whether it still lasts. */
-            ongoing: boolean;
-            /** @description The first moment after it. */
-            to: components["schemas"]["Time"];
-            /** @description Why it is counted, or not. */
-            why: string;
-        };
-        /**
-         * @description What an interval is.
-         * @enum {string}
-         */
-        ComplianceLineKind: "down" | "degraded" | "maintenance" | "unknown";
-        /** @description A part of a period with one promise. */
-        CompliancePart: {
-            /**
-             * Format: double
-             * @description Agreed service time of all of it.
-             */
-            agreed_whole_seconds: number;
-            /** @description Its first moment. */
-            from: components["schemas"]["Time"];
-            /**
-             * Format: double
-             * @description Availability in it, with everything unknown as up.
-             */
-            optimistic_percent?: number | null;
-            /**
-             * Format: double
-             * @description The least share in it; nothing: none is promised.
-             */
-            target_percent?: number | null;
-            /** @description The first moment after it. */
-            until: components["schemas"]["Time"];
-        };
-        /** @description A time over which a promise is counted, clipped to the contract. */
-        CompliancePeriod: {
-            /** @description Its first moment, in the zone of the calendar. */
-            from: components["schemas"]["Time"];
-            /** @description What it is called: `2026-10`, `2026-W41`, `2026-Q4`, `2026`. */
-            name: string;
-            /** @description The first moment after it. */
-            until: components["schemas"]["Time"];
-        };
-        /** @description A period of a contract with everything behind it. */
-        ComplianceReport: {
-            /** @description The period after. */
-            after?: string | null;
-            /** @description What the asker may do: `close`. */
-            allowed: string[];
-            /** @description The period before. */
-            before?: string | null;
-            /** @description What became of the clocks. */
-            clocks: components["schemas"]["ClockReport"];
-            closed?: components["schemas"]["ContractClosing"] | null;
-            /** @description To whom. */
-            consumer: components["schemas"]["ItemRef"];
-            /** @description The contract. */
-            contract: components["schemas"]["ItemRef"];
-            /** @description When this was drawn. */
-            drawn_at: components["schemas"]["Time"];
-            /** @description The figures: as they were frozen, where the period is closed. */
-            figures: components["schemas"]["ComplianceFigures"];
-            /** @description Why it cannot be closed now. */
-            not_closed_because?: string | null;
-            /** @description Who promises. */
-            provider: components["schemas"]["ItemRef"];
-            restated?: components["schemas"]["Restated"] | null;
-            /** @description What it is about. */
-            scope: components["schemas"]["ItemRef"][];
-            /** @description What people call it. */
-            title: string;
-            /** @description The promise in plain words. */
-            words: components["schemas"]["PromiseWords"][];
-        };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
             /** @description What it does not work without. */
@@ -3104,24 +2779,6 @@ export interface components {
             /** @description Who said so. */
             who: string;
         };
-        /** @description One contract from the side of its consumer. */
-        ConsumerPromise: components["schemas"]["ContractRow"] & {
-            /** @description How many of the past periods shown were kept. */
-            kept: number;
-            /** @description How many of them were missed. */
-            missed: number;
-            /** @description The promise in plain words. */
-            words: components["schemas"]["PromiseWords"][];
-        };
-        /** @description What a consumer was promised. */
-        ConsumerView: {
-            /** @description Who. */
-            consumer: components["schemas"]["ItemRef"];
-            /** @description The contracts with them, those that hold first. */
-            promises: components["schemas"]["ConsumerPromise"][];
-            /** @description What people call them. */
-            title: string;
-        };
         /**
          * @description A way to call somebody.
          * @enum {string}
@@ -3136,63 +2793,80 @@ export interface components {
             /** @description The address in it. */
             to: string;
         };
-        /** @description That, when and by whom a period was closed. */
-        ContractClosing: {
-            /** @description When. */
-            closed_at: components["schemas"]["Time"];
-            /** @description By whom. */
-            closed_by: components["schemas"]["Actor"];
-            /** @description SHA-256 over what the figures were drawn from. */
-            inputs_hash: string;
+        /** @description One clock of an incident as the API shows it. */
+        ContractClock: {
+            /** @description What its working time is called. */
+            calendar: string;
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            dropped?: components["schemas"]["ClockDropped"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Rounds that are over: of an update clock, and those before the incident was reopened. */
+            earlier: components["schemas"]["ClockRun"][];
             /**
              * Format: int64
-             * @description How far the journal was read: the number of the last entry.
+             * @description How much working time has elapsed, without the pauses.
              */
-            journal_seq: number;
-            /** @description Anything to add, or why it was closed again. */
-            note: string;
+            elapsed_seconds: number;
+            /** @description When it warns. */
+            marks: components["schemas"]["ClockMark"][];
+            /** @description The same in words; of a clock that stands, what it waits for. */
+            note?: string | null;
+            /** @description Whether it is working time now: outside of it nothing elapses. */
+            open_now: boolean;
+            /** @description Whether the contract does not cover what is hit, and treats it as if it did. */
+            outside: boolean;
+            pause?: components["schemas"]["ClockPause"] | null;
+            /** @description When it stood, the oldest first. */
+            pauses: components["schemas"]["ClockPause"][];
+            /** @description The priority that the target is of. */
+            priority: components["schemas"]["Priority"];
+            /** @description The promise in plain words. */
+            promise: string;
             /**
              * Format: int64
-             * @description Counts how often it was closed, from 1.
+             * @description How much is left; negative when it is overdue.
              */
-            revision: number;
+            remaining_seconds?: number | null;
+            run?: components["schemas"]["ClockRun"] | null;
+            /**
+             * Format: int64
+             * @description The share of the target that has elapsed, in percent; may be more than 100.
+             */
+            share?: number | null;
+            /** @description From when on it counts. */
+            started_at: components["schemas"]["Time"];
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
+            /** @description How soon. */
+            target: components["schemas"]["ClockTarget"];
+            /**
+             * Format: int64
+             * @description The whole target in working time; absent when it never ends.
+             */
+            target_seconds?: number | null;
+            /** @description The zone of its working time, by its IANA name. */
+            zone: string;
         };
+        /**
+         * @description What an incident does to a contract.
+         * @enum {string}
+         */
+        ContractEffect: "has_caused" | "may_cause" | "none";
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
          */
         ContractPeriod: "week" | "month" | "quarter" | "year";
-        /** @description A contract in a list. */
-        ContractRow: {
-            away_since?: components["schemas"]["Time"] | null;
-            /** @description Why. */
-            because?: string | null;
-            /** @description To whom. */
-            consumer: components["schemas"]["ItemRef"];
-            /** @description Its name. */
-            contract: components["schemas"]["ItemRef"];
-            /** @description Between whom it is. */
-            contract_type: components["schemas"]["ContractType"];
-            now?: components["schemas"]["PeriodBar"] | null;
-            outlook?: components["schemas"]["Outlook"] | null;
-            /** @description What is promised now, in a few words. */
-            promise: string;
-            /** @description Who promises. */
-            provider: components["schemas"]["ItemRef"];
-            /** @description What it is about. */
-            scope: components["schemas"]["ItemRef"][];
-            /** @description Where it is in its life. */
-            state: components["schemas"]["ContractState"];
-            /** @description What people call it. */
-            title: string;
-            /** @description The last periods that are over, the oldest first. */
-            trend: components["schemas"]["PeriodBar"][];
-        };
         /**
-         * @description Where a contract is in its life.
+         * @description Whether a contract covers what an incident hits.
          * @enum {string}
          */
-        ContractState: "draft" | "agreed" | "active" | "expired" | "terminated";
+        ContractScope: "inside" | "outside" | "outside_as_inside";
         /**
          * @description Whether a contract holds, apart from its dates.
          * @enum {string}
@@ -3217,27 +2891,6 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
-        /** @description A contract with everything about it. */
-        ContractView: components["schemas"]["ContractRow"] & {
-            /** @description Whether the promise can be kept with what it rests on. */
-            check: components["schemas"]["PromiseCheck"];
-            end?: components["schemas"]["Time"] | null;
-            /** @description The periods that are over, the newest first. */
-            history: components["schemas"]["PastPeriod"][];
-            present?: components["schemas"]["ComplianceFigures"] | null;
-            /** @description Its first moment. */
-            start: components["schemas"]["Time"];
-            /** @description Which of them other targets would have kept. */
-            supposed: components["schemas"]["Supposed"][];
-            /** @description Anything else that was agreed. */
-            text?: string | null;
-            /** @description The contracts that it rests on. */
-            underpinned_by: components["schemas"]["Underpinning"][];
-            /** @description What was promised from when on, the newest first. */
-            versions: components["schemas"]["VersionView"][];
-            /** @description The promise that holds now, or the newest, in plain words. */
-            words: components["schemas"]["PromiseWords"][];
-        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -3774,22 +3427,6 @@ export interface components {
          * @enum {string}
          */
         Health: "up" | "degraded" | "down";
-        /** @description What one input says. */
-        HealthSays: {
-            incident?: components["schemas"]["CaseRef"] | null;
-            item?: components["schemas"]["ItemRef"] | null;
-            out_since?: components["schemas"]["Time"] | null;
-            /** @description By which rule it counts. */
-            rule: string;
-            score?: components["schemas"]["HealthScore"] | null;
-            /** @description What was seen. */
-            text: string;
-        };
-        /**
-         * @description How good something is. Ordered: the worst is the greatest.
-         * @enum {string}
-         */
-        HealthScore: "good" | "fair" | "poor";
         /** @description What a ping is answered with. */
         Heard: {
             deadline?: components["schemas"]["Time"] | null;
@@ -4055,6 +3692,8 @@ export interface components {
              *     `true` closed.
              */
             parent_ended?: boolean | null;
+            /** @description What it was before. */
+            past?: components["schemas"]["IncidentPast"];
             /** @description The rules it is handled by. */
             policy: components["schemas"]["IncidentPolicy"];
             /** @description Whether it is only about to happen: nothing has failed yet. */
@@ -4084,8 +3723,6 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
-            /** @description How bad it was from when on, where a person said so, in order. */
-            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -4144,6 +3781,15 @@ export interface components {
          * @enum {string}
          */
         IncidentCheckName: "alerts_clear" | "services_clear" | "page_answered";
+        /** @description What contracts say about an incident. */
+        IncidentClocks: {
+            /** @description Their clocks, the next due first; those that are over last. */
+            clocks: components["schemas"]["ContractClock"][];
+            /** @description The contracts that it touches. */
+            contracts: components["schemas"]["TouchedContract"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+        };
         /**
          * @description What can be asked of an incident. The same enum stands behind HTTP, command line and web;
          *     [`Verb`] has the words for people, [`Verb::fields`] the form.
@@ -4297,14 +3943,6 @@ export interface components {
             users?: number | null;
         } | {
             /** @enum {string} */
-            command: "set_service";
-            from?: components["schemas"]["Time"] | null;
-            /** @description How it is known. */
-            reason: string;
-            /** @description How bad it is. */
-            service: components["schemas"]["ServiceState"];
-        } | {
-            /** @enum {string} */
             command: "confirm_by_consumer";
             /** @description In which words. */
             said: string;
@@ -4375,6 +4013,18 @@ export interface components {
             severity: components["schemas"]["IncidentSeverity"];
             /** @description What it says. */
             title: string;
+        };
+        /**
+         * @description What an incident was before it became what it is: whoever looks late, such as the clocks of
+         *     contracts, misses nothing of it.
+         */
+        IncidentPast: {
+            /** @description What it waited for before, the oldest first; the present hold is not in it. */
+            holds: components["schemas"]["PastHold"][];
+            /** @description The priority from a time on, the oldest first; the last is the present one. */
+            priorities: components["schemas"]["PrioritySince"][];
+            /** @description How it came back, the oldest first. */
+            returns: components["schemas"]["Comeback"][];
         };
         /**
          * @description The three phases in which Operate speaks of work on an incident, and the end.
@@ -4508,6 +4158,7 @@ export interface components {
             /** @description The alerts. */
             members: components["schemas"]["IncidentMember"][];
             merged_into?: components["schemas"]["IncidentId"] | null;
+            next_clock?: components["schemas"]["NextClock"];
             next_step: string;
             /**
              * Format: int64
@@ -4548,8 +4199,6 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
-            /** @description How bad it was from when on, where a person said so, in order. */
-            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -4616,6 +4265,11 @@ export interface components {
         IncidentView: components["schemas"]["Incident"] & {
             /** @description What may be asked now. */
             allowed: components["schemas"]["AllowedCommand"][];
+            /**
+             * @description The clocks that contracts set on it, the next due first. Absent in the answer to a command:
+             *     they follow it a moment later.
+             */
+            clocks?: components["schemas"]["ContractClock"][] | null;
             /** @description What whoever is charged with it does next. */
             next_step: string;
             /** @description The phase of the work. */
@@ -4794,35 +4448,6 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
-        Items_ContractRow: {
-            /** @description The rows. */
-            items: {
-                away_since?: components["schemas"]["Time"] | null;
-                /** @description Why. */
-                because?: string | null;
-                /** @description To whom. */
-                consumer: components["schemas"]["ItemRef"];
-                /** @description Its name. */
-                contract: components["schemas"]["ItemRef"];
-                /** @description Between whom it is. */
-                contract_type: components["schemas"]["ContractType"];
-                now?: components["schemas"]["PeriodBar"] | null;
-                outlook?: components["schemas"]["Outlook"] | null;
-                /** @description What is promised now, in a few words. */
-                promise: string;
-                /** @description Who promises. */
-                provider: components["schemas"]["ItemRef"];
-                /** @description What it is about. */
-                scope: components["schemas"]["ItemRef"][];
-                /** @description Where it is in its life. */
-                state: components["schemas"]["ContractState"];
-                /** @description What people call it. */
-                title: string;
-                /** @description The last periods that are over, the oldest first. */
-                trend: components["schemas"]["PeriodBar"][];
-            }[];
-        };
-        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -4902,6 +4527,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -4942,8 +4568,6 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
-                /** @description How bad it was from when on, where a person said so, in order. */
-                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -5055,20 +4679,6 @@ export interface components {
                  */
                 version: number;
             }[];
-        };
-        /** @description A list that comes whole. */
-        Items_Standing: {
-            /** @description The rows. */
-            items: (components["schemas"]["ProductHealth"] & {
-                /** @description As of when. */
-                at: components["schemas"]["Time"];
-                /** @description The contracts on it. */
-                contracts: components["schemas"]["ItemRef"][];
-                /** @description Which. */
-                item: components["schemas"]["ItemRef"];
-                /** @description What people call it. */
-                title: string;
-            })[];
         };
         /** @description A list that comes whole. */
         Items_TimelineEntry: {
@@ -5304,6 +4914,7 @@ export interface components {
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
+                next_clock?: components["schemas"]["NextClock"];
                 next_step: string;
                 /**
                  * Format: int64
@@ -5344,8 +4955,6 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
-                /** @description How bad it was from when on, where a person said so, in order. */
-                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -5446,6 +5055,29 @@ export interface components {
              * @description Rows on all pages together.
              */
             total: number;
+        };
+        /** @description A clock that is not over, with its incident. */
+        LiveClock: components["schemas"]["ContractClock"] & {
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description One line that says what is wrong with it. */
+            title: string;
+        };
+        /** @description Clocks that are not over. */
+        LiveClocks: {
+            /** @description How many have used three quarters of their time, those that are missed included. */
+            at_risk: number;
+            /** @description The clocks, the next due first. */
+            items: components["schemas"]["LiveClock"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+            /** @description How many of them are missed already. */
+            overdue: number;
         };
         /** @description One day of a person. */
         LoadDay: {
@@ -5750,6 +5382,18 @@ export interface components {
             /** @description What it may be used for; at least one. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description The clock of an incident that is due next, for a row of a list. */
+        NextClock: {
+            /** @description What the clock measures. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            contract_title: string;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ClockState"];
+        };
         /** @description One person's word that an alert was of no use. */
         NotUseful: {
             /** @description When. */
@@ -5946,11 +5590,6 @@ export interface components {
          * @example out_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         OutboxId: string;
-        /**
-         * @description In a word how a period will end.
-         * @enum {string}
-         */
-        Outlook: "on_track" | "at_risk" | "breached";
         /** @description What is broken now, what it hits, and who is on call. */
         Overview: {
             /** @description What happened last. */
@@ -6172,19 +5811,14 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
-        /** @description A period that is over. */
-        PastPeriod: components["schemas"]["PeriodBar"] & {
-            /** @description Whether its figures are frozen. */
-            closed: boolean;
-            /**
-             * Format: double
-             * @description What is given back of the fee, in percent.
-             */
-            credit_percent: number;
-            /** @description Outages that cost service time. */
-            failures: number;
-            /** @description Whether it comes to something else by now. */
-            restated: boolean;
+        /** @description A hold that is over. */
+        PastHold: {
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description For whom it waited. */
+            reason: components["schemas"]["HoldReason"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
         };
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
@@ -6243,55 +5877,6 @@ export interface components {
              */
             credit: number;
         };
-        /** @description A period in a few figures. */
-        PeriodBar: {
-            /**
-             * Format: double
-             * @description How long it may be down.
-             */
-            allowance_seconds?: number | null;
-            /**
-             * Format: double
-             * @description How long it was down.
-             */
-            down_seconds: number;
-            /**
-             * Format: double
-             * @description What is left of the allowance.
-             */
-            left_seconds?: number | null;
-            /**
-             * Format: double
-             * @description Availability over the time of which something is known.
-             */
-            measured_percent?: number | null;
-            /** @description Which. */
-            period: components["schemas"]["CompliancePeriod"];
-            /**
-             * Format: double
-             * @description The least share.
-             */
-            target_percent?: number | null;
-            /**
-             * Format: double
-             * @description Which share of the agreed time is unknown.
-             */
-            unknown_percent?: number | null;
-            /** @description Whether the promise was kept. */
-            verdict: components["schemas"]["Verdict"];
-        };
-        /** @description That a period is closed. */
-        PeriodClosed: {
-            /** @description The contract. */
-            contract: components["schemas"]["ItemRef"];
-            /** @description The period. */
-            period: string;
-            /**
-             * Format: int64
-             * @description Counts how often it was closed, from 1.
-             */
-            revision: number;
-        };
         /** @description How much calling weighs on one person. */
         PersonLoad: {
             /**
@@ -6349,8 +5934,6 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description What is wrong, each with file, line, field and remedy. */
             errors: components["schemas"]["Mistake"][];
-            /** @description What may be applied and should be known: promises better than what they rest on. */
-            warnings: components["schemas"]["PromiseWarning"][];
         };
         /** @description One window of planned work. */
         PlannedWork: components["schemas"]["MaintenancePeriod"] & {
@@ -6472,6 +6055,13 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A priority from a time on. */
+        PrioritySince: {
+            /** @description Which. */
+            priority: components["schemas"]["Priority"];
+            /** @description From when on. */
+            since: components["schemas"]["Time"];
+        };
         /**
          * @description What a [`PriorityLine`] is about.
          * @enum {string}
@@ -6497,18 +6087,6 @@ export interface components {
             /** @description Names the kind of problem for programs: `not_found`, `invalid`, `not_allowed_now` … */
             type: string;
         };
-        /** @description How a product is, and whether it is in its agreed working state. */
-        ProductHealth: {
-            /**
-             * @description Whether it is in its agreed working state: nothing takes it away, and no allowance is used
-             *     up. Fit for consumption now.
-             */
-            in_agreed_state: boolean;
-            /** @description Every input, the worst first. */
-            inputs: components["schemas"]["HealthSays"][];
-            out_since?: components["schemas"]["Time"] | null;
-            score?: components["schemas"]["HealthScore"] | null;
-        };
         /** @description The name of a product, alone or after `product/`. */
         ProductRef: string;
         /** @description Something that is offered to consumers, made of services. */
@@ -6528,37 +6106,6 @@ export interface components {
         ProductState: components["schemas"]["OfferState"] & {
             /** @description The use cases that need it. */
             usecases: components["schemas"]["ItemRef"][];
-        };
-        /** @description A promise held against what it rests on. */
-        PromiseCheck: {
-            /**
-             * Format: double
-             * @description The most that what is bought can give, in percent, if all else never fails.
-             */
-            composite_percent?: number | null;
-            /** @description What came of it. */
-            standing: components["schemas"]["PromiseStanding"];
-            /** @description The same in a sentence. */
-            text: string;
-        };
-        /**
-         * @description Whether a promise can be kept with what it rests on.
-         * @enum {string}
-         */
-        PromiseStanding: "covered" | "exceeds" | "unknown" | "alone";
-        /** @description A contract that promises more than it can keep. */
-        PromiseWarning: {
-            /** @description The contract. */
-            item: components["schemas"]["ItemRef"];
-            /** @description What is wrong with it, and how to mend it. */
-            text: string;
-        };
-        /** @description A part of a promise in words. */
-        PromiseWords: {
-            /** @description What is promised, a sentence each. */
-            lines: string[];
-            /** @description What it is about. */
-            title: string;
         };
         /** @description How many resolved incidents were proven to hold. */
         ProvenCounts: {
@@ -6623,76 +6170,6 @@ export interface components {
          * @enum {string}
          */
         Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
-        /** @description Whether a product may be released. */
-        Release: {
-            /** @description Whether it may. */
-            may: boolean;
-            /** @description What it is for. */
-            purpose: components["schemas"]["ReleasePurpose"];
-            /** @description What speaks against it, what is worth knowing, and what was looked at, in that order. */
-            reasons: components["schemas"]["ReleaseReason"][];
-        };
-        /** @description Whether something may be released now. */
-        ReleaseAnswer: components["schemas"]["Release"] & {
-            /** @description As of when. */
-            at: components["schemas"]["Time"];
-            /** @description What. */
-            item: components["schemas"]["ItemRef"];
-        };
-        /**
-         * @description What a release is for.
-         * @enum {string}
-         */
-        ReleasePurpose: "ordinary" | "reliability" | "emergency";
-        /** @description One thing that was looked at. */
-        ReleaseReason: {
-            incident?: components["schemas"]["CaseRef"] | null;
-            item?: components["schemas"]["ItemRef"] | null;
-            /** @description What, in a sentence. */
-            text: string;
-            /** @description How much it weighs. */
-            weight: components["schemas"]["ReleaseWeight"];
-        };
-        /**
-         * @description How much something weighs in a decision. Ordered: what says no comes first.
-         * @enum {string}
-         */
-        ReleaseWeight: "blocks" | "warns" | "fine";
-        /** @description How often it failed, and how long it took to be back. */
-        ReliabilityFigures: {
-            /**
-             * Format: double
-             * @description How long it must run without a failure, where that is promised.
-             */
-            failure_free_required_seconds?: number | null;
-            /**
-             * Format: double
-             * @description The longest service time in a row without a failure.
-             */
-            failure_free_seconds: number;
-            /** @description Outages that cost service time. */
-            failures: number;
-            last_failure_at?: components["schemas"]["Time"] | null;
-            /** @description Whether one failure is all there is: a mean of one says little. */
-            low_confidence: boolean;
-            /**
-             * Format: double
-             * @description Mean up time between failures; nothing without any.
-             */
-            mtbf_seconds?: number | null;
-            /**
-             * Format: double
-             * @description Mean time between the beginnings of failures.
-             */
-            mtbsi_seconds?: number | null;
-            /**
-             * Format: double
-             * @description Mean time to restore service; what lasts does not count.
-             */
-            mtrs_seconds?: number | null;
-            /** @description Outages that began in the period, also outside of the service hours. */
-            outages: number;
-        };
         /**
          * @description What a changed routing would have told otherwise. Silences and acknowledgements of that time are
          *     left out on both sides.
@@ -6862,22 +6339,6 @@ export interface components {
             kind: "Freeze";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["FreezeSpec"];
-        };
-        /** @description A closed period that comes to something else by now. */
-        Restated: {
-            /** @description What differs. */
-            changes: components["schemas"]["Restatement"][];
-            /** @description The figures as they are now. */
-            figures: components["schemas"]["ComplianceFigures"];
-        };
-        /** @description One figure that differs from the frozen one. */
-        Restatement: {
-            /** @description What it is called. */
-            figure: string;
-            /** @description As it is now. */
-            is: string;
-            /** @description As it was frozen. */
-            was: string;
         };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
@@ -7201,19 +6662,6 @@ export interface components {
             /** @description Contracts on which this promise rests: what is bought or agreed inside. */
             underpinnedBy?: components["schemas"]["ServiceContractRef"][];
         };
-        /** @description From when on it was how bad, as a person said. */
-        ServiceMark: {
-            /** @description When that was said. */
-            at: components["schemas"]["Time"];
-            /** @description Who said so. */
-            by: components["schemas"]["Actor"];
-            /** @description From when on. */
-            from: components["schemas"]["Time"];
-            /** @description How it is known. */
-            reason: string;
-            /** @description How bad. */
-            service: components["schemas"]["ServiceState"];
-        };
         /** @description Software that does something for people or for other services. */
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
@@ -7235,11 +6683,6 @@ export interface components {
             /** @description The team that answers for it. */
             team: components["schemas"]["TeamRef"];
         };
-        /**
-         * @description How bad it is.
-         * @enum {string}
-         */
-        ServiceState: "down" | "degraded";
         /**
          * @description What a session is at the moment.
          * @enum {string}
@@ -7596,17 +7039,6 @@ export interface components {
          * @enum {string}
          */
         StampSource: "measured" | "derived" | "entered";
-        /** @description How a product or service stands. */
-        Standing: components["schemas"]["ProductHealth"] & {
-            /** @description As of when. */
-            at: components["schemas"]["Time"];
-            /** @description The contracts on it. */
-            contracts: components["schemas"]["ItemRef"][];
-            /** @description Which. */
-            item: components["schemas"]["ItemRef"];
-            /** @description What people call it. */
-            title: string;
-        };
         /** @description How many notifications a receiver gets. */
         StormLimit: {
             /**
@@ -7632,22 +7064,6 @@ export interface components {
             supportPhone?: string | null;
             /** @description Its own page, best its status page. */
             url?: string | null;
-        };
-        /** @description Which past periods another target would have kept. */
-        Supposed: {
-            /** @description Whether it is the one that holds. */
-            holds: boolean;
-            /** @description Names of the periods that would have been kept. */
-            kept: string[];
-            /** @description Names of those that would have been missed. */
-            missed: string[];
-            /**
-             * Format: double
-             * @description The target, in percent.
-             */
-            target_percent: number;
-            /** @description Names of those of which too little is known. */
-            unproven: string[];
         };
         /** @description Why an earlier version is to hold again. */
         TakeBack: {
@@ -7757,6 +7173,19 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description First moment after it. */
             to: components["schemas"]["Time"];
+        };
+        /** @description A contract that an incident touches. */
+        TouchedContract: {
+            /** @description How that is known. */
+            because: string;
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Whether the incident has missed something of it, has met all, or may still miss something. */
+            effect: components["schemas"]["ContractEffect"];
+            /** @description Whether it covers what is hit. */
+            scope: components["schemas"]["ContractScope"];
+            /** @description What people call it. */
+            title: string;
         };
         /** @description Rules to try, and what on. */
         Trial: {
@@ -7927,21 +7356,6 @@ export interface components {
             /** @description Why it was of no use. */
             reason: string;
         };
-        /** @description A contract that another one rests on. */
-        Underpinning: {
-            /** @description Which. */
-            contract: components["schemas"]["ItemRef"];
-            outlook?: components["schemas"]["Outlook"] | null;
-            /** @description Who promises. */
-            provider: components["schemas"]["ItemRef"];
-            /**
-             * Format: double
-             * @description What it promises now, in percent.
-             */
-            target_percent?: number | null;
-            /** @description What people call it. */
-            title: string;
-        };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
          * @enum {string}
@@ -7976,21 +7390,6 @@ export interface components {
             scoped: boolean;
             /** @description Its teams. */
             teams: string[];
-        };
-        /**
-         * @description Whether a promise was kept.
-         * @enum {string}
-         */
-        Verdict: "kept" | "missed" | "unproven" | "running" | "not_applicable";
-        /** @description What was promised from a time on. */
-        VersionView: {
-            /** @description Its first moment. */
-            from: components["schemas"]["Time"];
-            /** @description The promise in a few words. */
-            promise: string;
-            /** @description Why it was changed, and who decided. */
-            reason?: string | null;
-            until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description A length of time: `30s`, `5m`, `1h30m`.
@@ -9177,322 +8576,26 @@ export interface operations {
             };
         };
     };
-    contracts_list: {
+    incidents_list: {
         parameters: {
-            query?: {
-                /** @description Only contracts about this item. */
-                item?: components["schemas"]["ItemRef"];
-                /** @description Only what is promised to this consumer. */
-                consumer?: components["schemas"]["ItemRef"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The contracts */
+            /** @description The clocks that count */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_ContractRow"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["LiveClocks"];
                 };
             };
             /** @description Nobody is signed in */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The contract */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContractView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_close_period: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClosePeriod"];
-            };
-        };
-        responses: {
-            /** @description It is closed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeriodClosed"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not for the asker to do */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not marked as JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It can be read, and a rule says no */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_report: {
-        parameters: {
-            query?: {
-                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
-                period?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ComplianceReport"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_report_csv: {
-        parameters: {
-            query?: {
-                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
-                period?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10842,7 +9945,12 @@ export interface operations {
                 from?: components["schemas"]["Time"];
                 /** @description Opened before this time. */
                 to?: components["schemas"]["Time"];
-                /** @description A field to sort by; with `-` before it, the largest first. */
+                /** @description Only those of which a clock of a contract is due before this time. */
+                due_before?: components["schemas"]["Time"];
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
+                 *     next under a contract comes first.
+                 */
                 sort?: string;
             };
             header?: never;
@@ -11138,6 +10246,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_IncidentRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_of_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`inc_…`) or its number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its contracts and clocks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentClocks"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -12632,108 +11799,6 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_consumer: {
-        parameters: {
-            query: {
-                /** @description A team, a person, a use case or a product. */
-                consumer: components["schemas"]["ItemRef"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The promises */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsumerView"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_release: {
-        parameters: {
-            query: {
-                /** @description The product, or another item that can break: `product/shop`. */
-                item: components["schemas"]["ItemRef"];
-                /** @description What the release is for. */
-                purpose?: components["schemas"]["ReleasePurpose"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Yes or no, and why */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReleaseAnswer"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15781,94 +14846,6 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_standing: {
-        parameters: {
-            query: {
-                /** @description A product, a service or a use case. */
-                item: components["schemas"]["ItemRef"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How it stands */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Standing"];
-                };
-            };
-            /** @description It cannot be read; `field` says where */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: what, where, and how to mend it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contracts_standings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How each stands */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Standing"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,8 @@ use crate::app::App;
 use crate::commands::{self, Call};
 use crate::extract::{Json, Path, Query};
 use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
+use crate::practices::clocks::routes::{self as clocks, next_of};
+use crate::practices::clocks::store as clock_store;
 use crate::practices::estate::views::Hits;
 use crate::problem::{Answer, Problem};
 use crate::sentences::{TimelineEntry, timeline as timeline_of};
@@ -81,8 +83,11 @@ struct FilterQuery {
     from: Option<Time>,
     /// Opened before this time.
     to: Option<Time>,
-    /// A field to sort by; with `-` before it, the largest first.
-    #[param(pattern = "^-?(opened_at|updated_at|number|priority|stage|title)$")]
+    /// Only those of which a clock of a contract is due before this time.
+    due_before: Option<Time>,
+    /// A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
+    /// next under a contract comes first.
+    #[param(pattern = "^-?(opened_at|updated_at|number|priority|stage|title|due)$")]
     sort: Option<String>,
 }
 
@@ -103,6 +108,7 @@ impl FilterQuery {
             text: self.q,
             from: self.from,
             to: self.to,
+            due_before: self.due_before,
         }
     }
 }
@@ -121,14 +127,21 @@ async fn list(
     let page = Page::of(&page, sort)?;
     let mut conn = app.db.reader().await?;
     let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter(), &page).await?;
+    let ids: Vec<IncidentId> = rows.iter().map(|found| found.record.id).collect();
+    let due = next_of(&mut conn, &caller, &ids, app.world.now()).await?;
+    let due = |id: IncidentId| due.iter().find(|(of, _)| *of == id).map(|(_, next)| next);
     let last = rows.last().map(|last| {
-        (store::sort_value(&last.record, page.sort().column()), last.record.id.to_string())
+        let value = match page.sort().column() {
+            "clock_due" => {
+                due(last.record.id).and_then(|next| next.due_at).unwrap_or(Time::MAX).into()
+            }
+            column => store::sort_value(&last.record, column),
+        };
+        (value, last.record.id.to_string())
     });
-    Ok(Json(Listed {
-        next: page.next(rows.len(), last),
-        items: rows.iter().map(|found| row(&found.record, found.version)).collect(),
-        total,
-    }))
+    let shown =
+        rows.iter().map(|found| row(&found.record, found.version).counted(due(found.record.id)));
+    Ok(Json(Listed { next: page.next(rows.len(), last), items: shown.collect(), total }))
 }
 
 /// Opens an incident by hand.
@@ -185,7 +198,11 @@ async fn one(
     Path(IncidentPath { id }): Path<IncidentPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, &id).await?;
-    let shown = view(&found.record, found.version, app.world.now());
+    let now = app.world.now();
+    let mut shown = view(&found.record, found.version, now);
+    let mut conn = app.db.reader().await?;
+    let counted = clock_store::of_incident(&mut conn, &caller.space, found.record.id).await?;
+    shown["clocks"] = json!(counted.map(|clocks| clocks::shown(&clocks, now)).unwrap_or_default());
     Ok((etag(found.version), Json(caller.sees(shown, found.record.team.as_slice()))))
 }
 
@@ -293,8 +310,20 @@ async fn timeline(
         let filter = journal::Filter { subject, limit: 500, ..journal::Filter::default() };
         entries.extend(journal::list(&mut conn, &caller.space, &filter).await?);
     }
+    let counted = clock_store::of_incident(&mut conn, &caller.space, found.record.id).await?;
+    if let Some(clocks) = counted {
+        let subject = Some(format!("clocks:{}", clocks.id));
+        let filter = journal::Filter { subject, limit: 500, ..journal::Filter::default() };
+        let told = journal::list(&mut conn, &caller.space, &filter).await?;
+        entries.extend(told.into_iter().filter(tells_people));
+    }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
     Ok(Json(timeline_of(&entries)))
+}
+
+/// Whether people read an entry about clocks; some are for the record only.
+fn tells_people(entry: &kernel::Entry) -> bool {
+    !matches!(entry.kind.as_str(), "clocks.opened" | "clocks.calendar_taken")
 }
 
 /// The alerts of an incident.

@@ -132,6 +132,8 @@ pub struct Filter {
     pub from: Option<Time>,
     /// Opened before.
     pub to: Option<Time>,
+    /// A clock of a contract is due before.
+    pub due_before: Option<Time>,
 }
 
 /// By what a list of incidents can be sorted: the name in the API and the column.
@@ -142,6 +144,7 @@ pub const SORTS: &[(&str, &str, bool)] = &[
     ("priority", "priority", false),
     ("stage", "stage", false),
     ("title", "title", false),
+    ("due", "clock_due", true),
 ];
 
 impl Filter {
@@ -164,6 +167,7 @@ impl Filter {
         clauses.equal("assignee", self.assignee.as_deref());
         clauses.at_least("opened_at", self.from);
         clauses.below("opened_at", self.to);
+        clauses.below("clock_due", self.due_before);
         let item = self.item.as_ref().map(|item| format!("item:{item}"));
         for tag in item.into_iter().chain(self.parent.map(parent_tag)) {
             clauses.add_with(
@@ -310,7 +314,7 @@ fn versioned(row: &Row) -> Result<Versioned<Incident>, Fault> {
     Ok(Versioned { record: row.json("data")?, version: row.get("version")? })
 }
 
-/// The value that a page of a sorted list ends with.
+/// The value that a page of a sorted list ends with; the order by due clocks is not known here.
 pub fn sort_value(incident: &Incident, column: &str) -> Value {
     match column {
         "opened_at" => incident.opened_at.into(),

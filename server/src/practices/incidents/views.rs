@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::practices::clocks::routes::NextClock;
+
 /// An incident as the API shows it: the record, its version, and what may be asked of it now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IncidentView<'a> {
@@ -23,6 +25,10 @@ pub struct IncidentView<'a> {
     next_step: &'static str,
     /// What may be asked now.
     allowed: Vec<AllowedCommand>,
+    /// The clocks that contracts set on it, the next due first. Absent in the answer to a command:
+    /// they follow it a moment later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clocks: Option<Vec<contracts::clocks::View>>,
 }
 
 /// An incident as the API shows it.
@@ -33,6 +39,7 @@ pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
         phase: incident.phase(),
         next_step: incident.next_step(),
         allowed: incident.allowed(now),
+        clocks: None,
     })
 }
 
@@ -42,7 +49,7 @@ pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
 pub struct IncidentRow(Value);
 
 /// What only the page of an incident shows.
-const HEAVY: [&str; 6] = ["comments", "tasks", "links", "priority_lines", "hits", "policy"];
+const HEAVY: [&str; 7] = ["comments", "tasks", "links", "priority_lines", "hits", "policy", "past"];
 
 /// An incident as a row of a list.
 pub fn row(incident: &Incident, version: i64) -> IncidentRow {
@@ -56,6 +63,17 @@ pub fn row(incident: &Incident, version: i64) -> IncidentRow {
     IncidentRow(shown)
 }
 
+impl IncidentRow {
+    /// With the clock that is due next, where one counts.
+    #[must_use]
+    pub fn counted(mut self, next: Option<&NextClock>) -> IncidentRow {
+        if let (Value::Object(fields), Some(next)) = (&mut self.0, next) {
+            fields.insert("next_clock".to_owned(), json!(next));
+        }
+        self
+    }
+}
+
 impl PartialSchema for IncidentRow {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut row)) = Incident::schema() else {
@@ -67,6 +85,8 @@ impl PartialSchema for IncidentRow {
         row.properties.insert("version".to_owned(), i64::schema());
         row.properties.insert("phase".to_owned(), Ref::from_schema_name(Phase::name()).into());
         row.properties.insert("next_step".to_owned(), String::schema());
+        let next = Ref::from_schema_name(NextClock::name());
+        row.properties.insert("next_clock".to_owned(), next.into());
         row.required.extend(["version", "phase", "next_step"].map(str::to_owned));
         row.into()
     }
@@ -80,6 +100,8 @@ impl ToSchema for IncidentRow {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         Incident::schemas(schemas);
         schemas.push((Phase::name().into_owned(), Phase::schema()));
+        schemas.push((NextClock::name().into_owned(), NextClock::schema()));
+        NextClock::schemas(schemas);
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use alerts::Alert;
+use contracts::clocks::Clocks;
 use incidents::Incident;
 use kernel::{Lifecycle, SpaceId};
 use oncall::Page;
@@ -38,6 +39,8 @@ pub async fn the_fold_of_the_journal_is_what_is_stored(db: &Db) -> usize {
     compare(&silences, &folded::<Silence>(&entries), |row, fold| row == fold);
     let tunings = rows::<Task>(db, "SELECT space_id, data FROM tuning").await;
     compare(&tunings, &folded::<Task>(&entries), |row, fold| row == fold);
+    let clocks = rows::<Clocks>(db, "SELECT space_id, data FROM contract_clocks").await;
+    compare(&clocks, &folded::<Clocks>(&entries), |row, fold| row == fold);
     compare(&alerts, &folded::<Alert>(&entries), Alert::same_history);
     compare(&pages, &folded::<Page>(&entries), |row, fold| row == fold);
     compare(&incidents, &folded::<Incident>(&entries), |row, fold| row == fold);

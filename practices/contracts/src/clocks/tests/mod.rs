@@ -1,0 +1,149 @@
+mod laws;
+mod reference;
+mod scenarios;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use calendar::Definition;
+use kernel::{
+    Actor, ClocksId, IncidentId, ItemRef, Lifecycle, Moment, Priority, Time, laws as law,
+};
+
+use super::*;
+
+/// An incident and its contracts as a test moves them, with the clocks that follow.
+struct World {
+    now: Time,
+    facts: Facts,
+    promises: Vec<Promise>,
+    record: Option<Clocks>,
+    events: Vec<Event>,
+    told: usize,
+}
+
+fn moment(now: Time) -> Moment {
+    Moment::new(now, Actor::system("stream"), 1)
+}
+
+fn item(text: &str) -> ItemRef {
+    text.parse().expect("an item")
+}
+
+fn promise(contract: &str, clocks: Vec<PromisedClock>) -> Promise {
+    Promise {
+        contract: item(&format!("servicecontract/{contract}")),
+        title: contract.to_owned(),
+        scope: Scope::Inside,
+        because: "service/shop is in its scope".to_owned(),
+        terms: 0,
+        clocks,
+    }
+}
+
+fn promised(clock: Kind, targets: &[(Priority, Target)], definition: Definition) -> PromisedClock {
+    PromisedClock {
+        clock,
+        targets: targets.iter().copied().collect::<BTreeMap<_, _>>(),
+        calendar: Working { title: "Working time".to_owned(), definition },
+        pauses: Vec::new(),
+        on_reopen: OnReopen::Resume,
+        warn_at: vec![50, 75, 90],
+    }
+}
+
+fn minutes(count: u32) -> Target {
+    Target::Time { seconds: 60 * count }
+}
+
+impl World {
+    fn new(detected: Time, priority: Priority, promises: Vec<Promise>) -> World {
+        let facts = Facts {
+            incident: IncidentId::from_bits(5),
+            number: 7,
+            priorities: vec![(detected, priority)],
+            potential: false,
+            detected,
+            responded: None,
+            updates: Vec::new(),
+            restored: None,
+            resolved: None,
+            returns: Vec::new(),
+            holds: Vec::new(),
+            ended: None,
+        };
+        World { now: detected, facts, promises, record: None, events: Vec::new(), told: 0 }
+    }
+
+    /// Looks, and holds the clocks to their laws.
+    fn look(&mut self) {
+        let look = Look { facts: self.facts.clone(), promises: self.promises.clone() };
+        let command = Command::Look(Box::new(look));
+        let moment = moment(self.now);
+        let events = match &self.record {
+            None => Clocks::open(ClocksId::from_bits(3), &command, &moment),
+            Some(record) => record.decide(&command, &moment),
+        };
+        self.take(events.expect("looking is never refused"));
+        let record = self.record.as_ref().expect("there are clocks");
+        let again = record.decide(&command, &moment).expect("looking is never refused");
+        assert!(again.is_empty(), "looking twice says {again:?}\nof {:?}", self.facts);
+        law::tick_is_idempotent(record, &moment);
+    }
+
+    /// Lets the clockwork come by.
+    fn tick(&mut self) {
+        let Some(record) = &self.record else { return };
+        let events = record.decide(&Command::Tick {}, &moment(self.now));
+        self.take(events.expect("a tick is never refused"));
+    }
+
+    fn take(&mut self, events: Vec<Event>) {
+        for event in events {
+            match &mut self.record {
+                None => self.record = Clocks::born(ClocksId::from_bits(3), &event),
+                Some(record) => record.apply(&event),
+            }
+            self.events.push(event);
+        }
+    }
+
+    fn record(&self) -> &Clocks {
+        self.record.as_ref().expect("there are clocks")
+    }
+
+    fn set_priority(&mut self, priority: Priority) {
+        if self.facts.priorities.last().is_none_or(|(_, last)| *last != priority) {
+            self.facts.priorities.push((self.now, priority));
+        }
+    }
+
+    fn hold(&mut self, reason: WaitsFor) {
+        if self.facts.holds.last().is_none_or(|wait| wait.until.is_some()) {
+            self.facts.holds.push(Wait { reason, from: self.now, until: None });
+        }
+    }
+
+    fn resume(&mut self) {
+        if let Some(wait) = self.facts.holds.last_mut() {
+            wait.until = wait.until.or(Some(self.now));
+        }
+    }
+
+    fn restore(&mut self) {
+        self.facts.restored = self.facts.restored.or(Some(self.now));
+    }
+
+    fn resolve(&mut self) {
+        self.restore();
+        self.facts.resolved = self.facts.resolved.or(Some(self.now));
+    }
+
+    /// The service is away again.
+    fn come_back(&mut self, reopened: bool) {
+        let (restored, resolved) = (self.facts.restored.take(), self.facts.resolved.take());
+        if restored.is_some() {
+            self.facts.returns.push(Return { restored, resolved, at: self.now, reopened });
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! HTTP faces of the clocks of contracts.
+
+use axum::extract::State;
+use contracts::clocks::{Books, Clocks, Kind, Scope, State as ClockState, View};
+use kernel::{IncidentId, ItemRef, Time};
+use serde::Serialize;
+use spine::Conn;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::store;
+use crate::access::Caller;
+use crate::app::App;
+use crate::extract::{Json, Path};
+use crate::practices::incidents::routes::{IncidentPath, load};
+use crate::problem::Answer;
+
+/// Incidents whose clocks are looked at for one list.
+const INCIDENTS_MAX: i64 = 200;
+
+/// Every route of clocks.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(of_incident)).routes(routes!(list))
+}
+
+/// What contracts say about an incident.
+#[derive(Debug, Serialize, ToSchema)]
+struct IncidentClocks {
+    /// The time of the answer.
+    now: Time,
+    /// The contracts that it touches.
+    contracts: Vec<TouchedContract>,
+    /// Their clocks, the next due first; those that are over last.
+    clocks: Vec<View>,
+}
+
+/// A contract that an incident touches.
+#[derive(Debug, Serialize, ToSchema)]
+struct TouchedContract {
+    /// The contract.
+    contract: ItemRef,
+    /// What people call it.
+    title: String,
+    /// Whether it covers what is hit.
+    scope: Scope,
+    /// How that is known.
+    because: String,
+    /// Whether the incident has missed something of it, has met all, or may still miss something.
+    effect: Effect,
+}
+
+/// What an incident does to a contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ContractEffect)]
+enum Effect {
+    /// A target was missed.
+    HasCaused,
+    /// No target was missed, and some clock counts: one may be.
+    MayCause,
+    /// No target was missed, and no clock counts any more.
+    None,
+}
+
+/// A clock that is not over, with its incident.
+#[derive(Debug, Serialize, ToSchema)]
+struct LiveClock {
+    /// The incident.
+    incident: IncidentId,
+    /// The number that people call it by.
+    number: u64,
+    /// One line that says what is wrong with it.
+    title: String,
+    /// The clock.
+    #[serde(flatten)]
+    clock: View,
+}
+
+/// Clocks that are not over.
+#[derive(Debug, Serialize, ToSchema)]
+struct LiveClocks {
+    /// The time of the answer.
+    now: Time,
+    /// How many of them are missed already.
+    overdue: usize,
+    /// How many have used three quarters of their time, those that are missed included.
+    at_risk: usize,
+    /// The clocks, the next due first.
+    items: Vec<LiveClock>,
+}
+
+/// The clock of an incident that is due next, for a row of a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NextClock {
+    /// The contract.
+    pub contract: ItemRef,
+    /// What people call it.
+    pub contract_title: String,
+    /// What the clock measures.
+    pub clock: Kind,
+    /// Where it is.
+    pub state: ClockState,
+    /// When it is due; absent while it stands.
+    pub due_at: Option<Time>,
+}
+
+/// The clocks that contracts set on an incident.
+#[utoipa::path(get, path = "/incidents/{id}/clocks", tag = "incidents", params(IncidentPath),
+    responses((status = 200, description = "Its contracts and clocks", body = IncidentClocks)))]
+async fn of_incident(
+    State(app): State<App>,
+    caller: Caller,
+    Path(IncidentPath { id }): Path<IncidentPath>,
+) -> Answer<Json<IncidentClocks>> {
+    let found = load(&app, &caller, &id).await?;
+    let now = app.world.now();
+    let mut conn = app.db.reader().await?;
+    let clocks = store::of_incident(&mut conn, &caller.space, found.record.id).await?;
+    drop(conn);
+    let Some(clocks) = clocks else {
+        return Ok(Json(IncidentClocks { now, contracts: Vec::new(), clocks: Vec::new() }));
+    };
+    let views = shown(&clocks, now);
+    let contracts = clocks.contracts.iter().map(|touched| TouchedContract {
+        contract: touched.contract.clone(),
+        title: touched.title.clone(),
+        scope: touched.scope,
+        because: touched.because.clone(),
+        effect: effect(&touched.contract, &views),
+    });
+    Ok(Json(IncidentClocks { now, contracts: contracts.collect(), clocks: views }))
+}
+
+/// Clocks of contracts that are not over, the next due first.
+#[utoipa::path(get, path = "/clocks", tag = "incidents",
+    responses((status = 200, description = "The clocks that count", body = LiveClocks)))]
+async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<LiveClocks>> {
+    let now = app.world.now();
+    let mut conn = app.db.reader().await?;
+    let live = store::live(&mut conn, &caller.space, INCIDENTS_MAX).await?;
+    let mut items = Vec::new();
+    let first = live.iter().map(|clocks| clocks.opened_at).min().unwrap_or(now);
+    let mut books = Books::new(first, now);
+    for clocks in live {
+        let incident = load(&app, &caller, &clocks.incident.to_string()).await?.record;
+        for clock in clocks.views(&mut books, now).into_iter().filter(counts) {
+            let title = incident.title.clone();
+            let (incident, number) = (incident.id, incident.number);
+            items.push(LiveClock { incident, number, title, clock });
+        }
+    }
+    items.sort_by_key(|item| item.clock.due_at.unwrap_or(Time::MAX));
+    let overdue = items.iter().filter(|item| item.clock.state == ClockState::Overdue).count();
+    let near = |item: &&LiveClock| {
+        item.clock.state == ClockState::Overdue || item.clock.share.is_some_and(|share| share >= 75)
+    };
+    let at_risk = items.iter().filter(near).count();
+    Ok(Json(LiveClocks { now, overdue, at_risk, items }))
+}
+
+/// The clocks of an incident as the API shows them.
+pub fn shown(clocks: &Clocks, now: Time) -> Vec<View> {
+    clocks.views(&mut Books::new(clocks.opened_at, now), now)
+}
+
+/// The next due clock of each of these incidents that has one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_of(
+    conn: &mut Conn,
+    caller: &Caller,
+    incidents: &[IncidentId],
+    now: Time,
+) -> Answer<Vec<(IncidentId, NextClock)>> {
+    let found = store::of_incidents(conn, &caller.space, incidents).await?;
+    let next = found.iter().filter_map(|clocks| Some((clocks.incident, next(clocks, now)?)));
+    Ok(next.collect())
+}
+
+/// The clock that is due next; where none is due, one that stands.
+fn next(clocks: &Clocks, now: Time) -> Option<NextClock> {
+    let live = clocks.clocks.iter().filter(|clock| clock.live());
+    let clock = live.min_by_key(|clock| clock.timing.due.unwrap_or(Time::MAX))?;
+    let due_at = clock.timing.due;
+    Some(NextClock {
+        contract: clock.which.contract.clone(),
+        contract_title: clock.which.title.clone(),
+        clock: clock.which.clock,
+        state: match (due_at, clock.pause()) {
+            (Some(due), _) if due <= now => ClockState::Overdue,
+            (_, Some(_)) => ClockState::Paused,
+            _ => ClockState::Running,
+        },
+        due_at,
+    })
+}
+
+fn counts(view: &View) -> bool {
+    !matches!(view.state, ClockState::Met | ClockState::Missed | ClockState::Dropped)
+}
+
+fn effect(contract: &ItemRef, views: &[View]) -> Effect {
+    let own = || views.iter().filter(|view| view.contract == *contract);
+    let missed = |view: &View| {
+        matches!(view.state, ClockState::Missed | ClockState::Overdue)
+            || view.earlier.iter().any(|run| !run.met)
+    };
+    if own().any(missed) {
+        Effect::HasCaused
+    } else if own().any(counts) {
+        Effect::MayCause
+    } else {
+        Effect::None
+    }
+}
