@@ -28,6 +28,7 @@ spine::both!(MIGRATIONS;
     a_period_is_frozen_once_for_each_revision,
     a_closed_month_comes_to_the_same_from_raw_entries,
     a_correction_restates_what_was_frozen,
+    a_report_is_sent_once_for_each_turn,
 );
 
 const ESTATE: &str = "
@@ -337,4 +338,23 @@ async fn a_correction_restates_what_was_frozen(place: Place) {
     assert_eq!((down.was.as_str(), down.is.as_str()), ("120.0 min", "30.0 min"));
     let verdict = told.changes.iter().find(|change| change.figure == "verdict").unwrap();
     assert_eq!((verdict.was.as_str(), verdict.is.as_str()), ("missed", "kept"));
+}
+
+async fn a_report_is_sent_once_for_each_turn(place: Place) {
+    let note = async |due: &str| {
+        let due = at(due);
+        let work = place.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { store::note_report(tx, &here(), "Managers", due).await })
+        });
+        work.await.expect("it is noted")
+    };
+    let last = async || {
+        let mut conn = place.db.reader().await.unwrap();
+        store::last_report(&mut conn, &here(), "Managers").await.unwrap()
+    };
+    assert_eq!(last().await, None);
+    assert!(note("2026-02-01T06:00:00Z").await);
+    assert!(!note("2026-02-01T06:00:00Z").await, "another node was faster");
+    assert!(note("2026-03-01T06:00:00Z").await);
+    assert_eq!(last().await, Some(at("2026-03-01T06:00:00Z")));
 }
