@@ -2,7 +2,7 @@
 //!
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
 //! [`email`], [`webhook`] and [`paging`] carry a page to a person; [`link`] signs the address that
-//! acknowledges it. Nothing here decides, stores or retries, and no file knows another protocol's:
+//! acknowledges it; [`prometheus`] asks sources for measures. Nothing here decides, stores or retries, and no file knows another protocol's:
 //! to add one, add a file.
 
 pub mod alertmanager;
@@ -16,6 +16,7 @@ pub mod opsgenie;
 pub mod pagerduty;
 pub mod paging;
 pub mod places;
+pub mod prometheus;
 pub mod receivers;
 mod send;
 mod shape;

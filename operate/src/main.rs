@@ -17,6 +17,9 @@ mod installation;
 mod journal;
 mod login;
 mod many;
+mod objective;
+mod oncall;
+mod openslo;
 mod outbox;
 mod person;
 mod routing;
@@ -68,6 +71,8 @@ enum Command {
     Export(estate::Export),
     /// When a rule comes, when something is due, how much working time has passed.
     Calendar(calendar::CalendarArgs),
+    /// Who is on call, by schedules in files.
+    Oncall(oncall::OncallArgs),
     /// Look at objectives in files: OpenSLO, and specifications of Sloth.
     Slo(slo::SloArgs),
     /// Look at incidents and act on them.
@@ -78,6 +83,8 @@ enum Command {
     Silence(silence::SilenceArgs),
     /// Who is told of which alerts, as it is kept in the product.
     Routing(routing::RoutingArgs),
+    /// Objectives, their error budgets and counts.
+    Objective(objective::ObjectiveArgs),
     /// How people are called, and whether that works.
     Person(person::PersonArgs),
     /// Look after alert rules that people find useless.
@@ -161,11 +168,13 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Check(check) => check.run(shell),
         Command::Export(export) => export.run(shell).await,
         Command::Calendar(calendar) => calendar.run(shell),
+        Command::Oncall(oncall) => oncall.run(shell),
         Command::Slo(slo) => slo.run(shell),
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,
         Command::Silence(silence) => silence.run(shell).await,
         Command::Routing(routing) => routing.run(shell).await,
+        Command::Objective(objective) => objective.run(shell).await,
         Command::Person(person) => person.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Contract(contract) => contract.run(shell).await,
@@ -222,10 +231,18 @@ mod tests {
             "operate person try ada --channel sms --json",
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
+            "operate import openslo slos.yaml --team payments --apply",
+            "operate export -o estate.yaml",
+            "operate export openslo -o slos.yaml",
+            "operate objective push search --good 99 --total 100 --at 2026-03-01T12:00:00Z",
+            "operate objective list --state freeze,slow --burning",
             "operate calendar occurrences --dtstart 1997-09-02 --rrule FREQ=DAILY --limit 3",
             "operate calendar due --calendar c.yaml --start T --target 8h --pause a/b --pause c/d",
             "operate calendar elapsed --calendar c.yaml --name office --from a --to b --json",
             "operate slo check a.yaml b.yaml --json",
+            "operate oncall who -f estate --schedule first --at T --json",
+            "operate oncall final -f estate --schedule first --from T --to T --json",
+            "operate oncall gaps -f a.yaml -f b.yaml --weeks 8 --check --json",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());

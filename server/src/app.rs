@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connectors::prometheus::Sources;
 use kernel::{Actor, Moment, SpaceId, Time};
 use spine::engine::Order;
 use spine::{Db, World};
@@ -17,6 +18,7 @@ use crate::practices::contracts::facts::LiveFacts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::dispatch::LiveBoard;
 use crate::practices::notifications::live::LiveRouting;
+use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::silences::live::LiveSilences;
 use crate::tail::Feed;
 
@@ -41,6 +43,12 @@ pub struct App {
     pub silences: LiveSilences,
     /// Incidents as compliance asks about them, in memory.
     pub facts: LiveFacts,
+    /// What was counted for objectives, as far as their windows need it.
+    pub objectives: LiveObjectives,
+    /// Asks data sources.
+    pub sources: Sources,
+    /// Tells this process from others of the same database.
+    pub process: String,
     /// The routing configuration in force.
     pub routing: LiveRouting,
     /// The groups of alerts that receivers are told of.

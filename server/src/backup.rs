@@ -14,6 +14,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use kernel::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -381,8 +383,7 @@ fn to_json(value: Value) -> Json {
         Value::Text(text) => text.into(),
         Value::Shared(text) => text.as_ref().into(),
         Value::Real(number) => number.into(),
-        // No column of ours holds bytes.
-        Value::Blob(_) => Json::Null,
+        Value::Blob(bytes) => BASE64_STANDARD.encode(bytes).into(),
     }
 }
 
@@ -404,6 +405,9 @@ fn from_json(line: &[u8], relation: &Relation, path: &Path) -> Outcome<Vec<Value
             number.as_i64().map(|number| Value::Int(Some(number))).ok_or_else(damaged)
         }
         (ColumnKind::Real, Json::Number(number)) => Ok(Value::Real(number.as_f64())),
+        (ColumnKind::Bytes, Json::String(text)) => {
+            BASE64_STANDARD.decode(text).map(Value::Blob).map_err(|_| damaged())
+        }
         _ => Err(damaged()),
     };
     row.into_iter().zip(&relation.columns).map(value).collect()

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use connectors::paging::Channels;
+use connectors::webhook::Allowed;
 use serde::{Deserialize, Serialize};
 
 /// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
@@ -33,6 +34,8 @@ pub struct Config {
     pub routing: Routing,
     /// How long what happened is kept.
     pub history: History,
+    /// What is counted for objectives.
+    pub objectives: Objectives,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -106,6 +109,34 @@ pub struct History {
     pub retention_days: u32,
 }
 
+/// What is counted for objectives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Objectives {
+    /// Hosts, addresses or networks (`10.0.0.0/8`) that data sources may be asked at although they
+    /// are private.
+    pub allow: Vec<String>,
+    /// Counts by the minute are kept for so many days.
+    pub retention_days: u32,
+}
+
+impl Default for Objectives {
+    fn default() -> Objectives {
+        // The longest window has a year and a day.
+        Objectives { allow: Vec::new(), retention_days: 400 }
+    }
+}
+
+impl Objectives {
+    /// The private networks that sources may be in.
+    ///
+    /// # Errors
+    /// The first entry that is none.
+    pub fn allowed(&self) -> Result<Allowed, String> {
+        Allowed::parse(&self.allow).map_err(|error| format!("objectives.allow: {error}"))
+    }
+}
+
 impl Default for History {
     fn default() -> History {
         // A year, and some weeks to compare it with the year before.
@@ -137,6 +168,7 @@ impl Default for Config {
             intake: Intake::default(),
             routing: Routing::default(),
             history: History::default(),
+            objectives: Objectives::default(),
             log: Log::default(),
         }
     }
@@ -245,6 +277,10 @@ impl Config {
         if self.history.retention_days == 0 {
             return Err("history.retention_days must be at least 1".to_owned());
         }
+        if self.objectives.retention_days == 0 {
+            return Err("objectives.retention_days must be at least 1".to_owned());
+        }
+        self.objectives.allowed()?;
         if self.intake.resolve_timeout_seconds == 0 {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());
         }

@@ -37,6 +37,8 @@ mod web;
 
 pub use app::App;
 pub use config::{Config, ConfigError};
+/// Objectives as documents of OpenSLO.
+pub use practices::objectives::openslo;
 pub use problem::Problem;
 pub use router::description;
 pub use schema::MIGRATIONS;

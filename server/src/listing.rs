@@ -204,6 +204,19 @@ impl Page {
         self.after.as_ref().is_none_or(|cursor| cursor.i.as_str() < id)
     }
 
+    /// Whether a row with this number and id comes on this page or a later one, in a list that is
+    /// sorted by a number, then by id, in memory.
+    pub fn reaches(&self, number: i64, id: &str) -> bool {
+        let Some(cursor) = &self.after else { return true };
+        let last = (cursor.n.unwrap_or_default(), cursor.i.as_str());
+        if self.sort.descending { (number, id) < last } else { (number, id) > last }
+    }
+
+    /// Whether the largest comes first.
+    pub fn descending(&self) -> bool {
+        self.sort.descending
+    }
+
     /// The order.
     pub fn sort(&self) -> &Sort {
         &self.sort

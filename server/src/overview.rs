@@ -242,13 +242,14 @@ async fn affected(
 
 /// Whom each escalation policy calls, and after how long.
 fn on_call(app: &App, caller: &Caller) -> Vec<OnCall> {
+    let now = app.world.now();
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let mut shown = Vec::new();
     for resource in estate.resources() {
         let Spec::EscalationPolicy(policy) = &resource.spec else { continue };
         let contacts = policy.schedule().flat_map(|(after_seconds, step)| {
-            let called = step.contacts.iter().flat_map(|target| estate.people(target.item()));
+            let called = step.contacts.iter().flat_map(|target| estate.people(target.item(), now));
             called.map(move |person| {
                 let name = estate.get(person).map_or(person.name(), |found| found.title());
                 let (person, name) = (person.clone(), name.to_owned());

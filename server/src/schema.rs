@@ -40,6 +40,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 14, name: "routing", sql: include_str!("../migrations/0014_routing.sql") },
     Migration { version: 15, name: "clocks", sql: include_str!("../migrations/0015_clocks.sql") },
     Migration {
+        version: 17,
+        name: "objectives",
+        sql: include_str!("../migrations/0017_objectives.sql"),
+    },
+    Migration {
         version: 19,
         name: "compliance",
         sql: include_str!("../migrations/0019_compliance.sql"),

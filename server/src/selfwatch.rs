@@ -12,6 +12,7 @@ use spine::Fault;
 use crate::app::App;
 use crate::commands::Asker;
 use crate::practices::estate::changes;
+use crate::practices::objectives;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(15);
@@ -21,6 +22,9 @@ const BELIEVED: Duration = Duration::from_secs(300);
 const LAG_SECONDS_MAX: f64 = 60.0;
 /// The name under which Operate sends alerts and stands in the estate.
 const NAME: &str = "operate";
+
+/// A source of measures that did not answer so often in a row is in trouble.
+const SILENT_FROM: u32 = 4;
 
 /// The check of the followers.
 const LATE: &str = "OperateFollowerLate";
@@ -124,12 +128,23 @@ async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
     let hopeless = if app.config.mail_configured() { "" } else { "email" };
     let dead = spine::outbox::count_dead_but(&mut conn, hopeless).await?;
     let parked = spine::follow::parked(&mut conn).await?;
+    let sources = objectives::store::sources(&mut conn, &SpaceId::main()).await?;
+    let silent: Vec<String> = sources
+        .into_iter()
+        .filter(|(_, status)| status.failures >= SILENT_FROM)
+        .map(|(name, status)| format!("{name}: {}", status.error.unwrap_or_default()))
+        .collect();
     let many = |count: i64, text: &str| (count > 0).then(|| format!("{count} {text}"));
     Ok(vec![
         Check {
             name: LATE,
             severity: "critical",
             wrong: (!late.is_empty()).then(|| late.join("; ")),
+        },
+        Check {
+            name: "OperateSourceSilent",
+            severity: "warning",
+            wrong: (!silent.is_empty()).then(|| silent.join("; ")),
         },
         Check {
             name: "OperateMessagesDead",

@@ -56,6 +56,9 @@ pub fn sentence(entry: &Entry) -> String {
             .get("summary")
             .and_then(Value::as_str)
             .map(|summary| format!("change: {summary}")),
+        Some("item") if entry.kind.starts_with("objective.") => {
+            data.read().ok().map(|event| budgets::describe(&event))
+        }
         Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
         Some("expected") => data.read().ok().map(|event| expected::describe(&event)),
         // Planned work that explains an alert is told on the alert, too.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectors::prometheus::Sources;
 use kernel::{SpaceId, Time};
 use spine::clockwork::{self, Hand};
 use spine::{Db, Fault, World, journal, outbox, seal};
@@ -34,6 +35,8 @@ use crate::practices::incidents::expected::store::ExpectedAlerts;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::notifications::dispatch::{self, Dispatcher, LiveBoard};
 use crate::practices::notifications::live::LiveRouting;
+use crate::practices::objectives::live::LiveObjectives;
+use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
@@ -124,10 +127,13 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         },
         routing: routing.clone(),
     };
+    let sources = Sources::open(config.objectives.allowed().map_err(StartError::Setting)?)
+        .map_err(|error| StartError::Setting(error.to_string()))?;
     let ways = Ways::open(world.clone(), estate.clone(), &config, &keys);
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
+    let process = format!("{:032x}", world.seed());
     let app = App {
         started_at: world.now(),
         access: Access::new(&config.base_url()),
@@ -139,6 +145,9 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         alerts: hot,
         silences,
         facts: LiveFacts::default(),
+        objectives: LiveObjectives::default(),
+        sources,
+        process,
         routing,
         board: LiveBoard::default(),
         ways,
@@ -205,6 +214,8 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(presence::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
+        tokio::spawn(decide::run(app.clone())),
+        tokio::spawn(keep::run(app.clone())),
     ]
 }
 

@@ -82,8 +82,18 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         }
         Some(silences::Silence::KIND) => released::heeds(stored),
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
-        _ => maintenance_window(stored).is_some() || counted::promises_changed(stored),
+        _ => {
+            maintenance_window(stored).is_some()
+                || about_on_call(stored)
+                || counted::promises_changed(stored)
+        }
     }
+}
+
+/// Whether an entry changes who is on call.
+fn about_on_call(stored: &Stored) -> bool {
+    let item = stored.entry.subject.strip_prefix("item:").and_then(|item| item.parse().ok());
+    item.and_then(|item: ItemRef| Kind::of(&item)).is_some_and(Kind::decides_who_is_on_call)
 }
 
 /// The maintenance window that an entry is about.
@@ -135,6 +145,8 @@ impl Shell<'_> {
             self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
+        } else if about_on_call(stored) {
+            self.on_call_changed(tx, stored).await
         } else if counted::promises_changed(stored) {
             self.follow(tx, stored, &Fact::Promises).await
         } else {
@@ -178,6 +190,17 @@ impl Shell<'_> {
             _ => None,
         });
         self.follow(tx, stored, &Fact::Window(window, spec)).await
+    }
+
+    /// Who is on call has changed. What the estate says is read in this transaction, since memory
+    /// may be a moment behind; only while somebody is being called.
+    async fn on_call_changed(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
+        if page_store::ringing(tx, self.space).await?.is_empty() {
+            return Ok(());
+        }
+        let kept = resource_store::all(tx, self.space).await?;
+        let estate = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
+        Shell { estate: &estate, ..*self }.follow(tx, stored, &Fact::OnCall).await
     }
 
     async fn follow(&self, tx: &mut Tx, stored: &Stored, fact: &Fact<'_>) -> Result<(), Denied> {
@@ -245,6 +268,7 @@ impl Shell<'_> {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
                 loaded.pages.extend(found.into_iter().map(|page| page.record));
             }
+            Want::Ringing => loaded.pages.extend(page_store::ringing(tx, self.space).await?),
             Want::ExpectedOf(alert) => {
                 loaded.expected.extend(expected_store::of_alert(tx, self.space, *alert).await?);
             }

@@ -411,7 +411,7 @@ impl World {
             Want::ChildrenOf(id) => {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
-            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
+            Want::Alert(_) | Want::PagesOf(_) | Want::Ringing | Want::FiringOn(_) => false,
             Want::OpenIncidents => incident.is_open(),
             Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }

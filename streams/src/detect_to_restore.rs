@@ -8,7 +8,7 @@ use oncall::{CallResult, Page};
 use crate::assess::assessment;
 use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
 use crate::fact::{matters_for_proof, may_end_now};
-use crate::paging::keep;
+use crate::paging::{self, keep};
 use crate::potential::occurred;
 use crate::promising::{look, moves_clocks, tells_of_a_clock};
 use crate::proving::{end_after_parent, end_children, prove};
@@ -43,6 +43,7 @@ use crate::{Context, Fact, Reaction, planned};
 /// | page answered | the incident is acknowledged by who answered |
 /// | page delivered | the incident was notified |
 /// | page exhausted | page by the default policy |
+/// | somebody is away, or a schedule changed | pages that ring call whoever is on call now |
 pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     match fact {
         Fact::Alert(alert, event) => alert_fact(alert, event, context, moment),
@@ -60,6 +61,7 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
             come_back(alert, moment.now, None, context, moment)
         }
         Fact::Unsilenced(_) => Vec::new(),
+        Fact::OnCall => paging::reroute(context, moment),
         Fact::Promises => {
             let open = context.incidents.iter().filter(|incident| incident.is_open());
             open.filter_map(|incident| look(incident, context, moment)).collect()
@@ -205,6 +207,7 @@ fn page_fact(
         | Event::Attempted { .. }
         | Event::Exhausted { .. }
         | Event::Continued { .. }
+        | Event::Rerouted { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
 }

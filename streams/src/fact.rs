@@ -28,6 +28,8 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
+    /// To who is on call when: a schedule changed, or somebody is away.
+    OnCall,
     /// To what was promised: a contract or a calendar was changed, or is gone.
     Promises,
 }
@@ -81,6 +83,8 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
+    /// Every page that rings.
+    Ringing,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),
     /// Every incident that is open, and the clocks of each.
@@ -140,6 +144,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
+        Fact::OnCall => vec![Want::Ringing],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

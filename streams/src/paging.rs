@@ -130,13 +130,27 @@ fn ring(
 /// The tick of a page: whom each of its steps means now, since people go home and others come. What
 /// the page names is what counts, also after its policy was edited.
 pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
+    Command::Tick { fresh: fresh(page, estate, now) }
+}
+
+/// Lets every page that rings call whoever is on call now.
+pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    let ringing = context.pages.iter().filter(|page| page.stage == oncall::Stage::Ringing);
+    let again = |page: &Page| {
+        let fresh = fresh(page, context.estate, moment.now);
+        Reaction::Page(page.id, Command::Reroute { fresh })
+    };
+    ringing.map(again).collect()
+}
+
+fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
     let (priority, number) = (page.summary.priority, page.summary.number);
     let turn = Turn { estate, priority, number, now };
     let meant = |step: &Step| match step.targets.is_empty() {
         true => step.contacts.clone(),
         false => turn.meant(&step.targets, step.rotate, now),
     };
-    Command::Tick { fresh: page.steps.iter().map(meant).collect() }
+    page.steps.iter().map(meant).collect()
 }
 
 /// What decides in which ways people are called: what it is about, and when their turn comes.
@@ -171,7 +185,7 @@ impl Turn<'_> {
     /// the number of the incident says who: the next one for the next incident.
     fn meant(&self, targets: &[ItemRef], rotate: bool, at: Time) -> Vec<Contact> {
         let mut people: Vec<&ItemRef> = Vec::new();
-        for person in targets.iter().flat_map(|target| self.estate.people(target)) {
+        for person in targets.iter().flat_map(|target| self.estate.people(target, at)) {
             if !people.contains(&person) {
                 people.push(person);
             }

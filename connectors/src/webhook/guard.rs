@@ -61,7 +61,7 @@ fn plain(host: &str) -> String {
 
 /// Refuses addresses whose host is written as a number; names are looked at by [`Guard`] when
 /// they are resolved.
-pub(super) fn check(url: &Url, allowed: &Allowed) -> Result<(), Refused> {
+pub(crate) fn check(url: &Url, allowed: &Allowed) -> Result<(), Refused> {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
@@ -72,8 +72,8 @@ pub(super) fn check(url: &Url, allowed: &Allowed) -> Result<(), Refused> {
 
 /// Resolves names and gives only the addresses that may be reached. The connection goes to what
 /// was checked, so a name that changes its address in between (rebinding) gains nothing.
-pub(super) struct Guard {
-    pub(super) allowed: Arc<Allowed>,
+pub(crate) struct Guard {
+    pub(crate) allowed: Arc<Allowed>,
 }
 
 impl Resolve for Guard {
@@ -89,7 +89,7 @@ impl Resolve for Guard {
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The first address of a host that may be reached.
-pub(super) async fn reachable(host: &str, allowed: &Allowed) -> Result<IpAddr, Error> {
+pub(crate) async fn reachable(host: &str, allowed: &Allowed) -> Result<IpAddr, Error> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let found = resolved(host, allowed).await?;
     found.first().map(SocketAddr::ip).ok_or_else(|| Refused { host: host.to_owned() }.into())
@@ -155,7 +155,7 @@ const SPECIAL_V6: [Ipv6Net; 4] = [
 
 /// A destination that a webhook may not reach.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     host: String,
 }
 

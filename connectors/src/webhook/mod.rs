@@ -5,7 +5,7 @@
 //! unless an administrator allowed them, after their names are resolved and for addresses alike.
 
 mod carry;
-mod guard;
+pub(crate) mod guard;
 mod signature;
 
 use std::fmt;

@@ -44,10 +44,19 @@ fn evaluating(criterion: &mut Criterion) {
 
 fn keeping(criterion: &mut Criterion) {
     let year = series(365 * DAY, 7);
+    let days = (0..365).map(|day| {
+        let minutes = day * DAY..(day + 1) * DAY;
+        let all: Vec<(i64, Counts)> =
+            minutes.filter_map(|minute| Some((minute, year.minute(minute)?))).collect();
+        let mut one = Buckets::new(day * DAY);
+        one.put_all(&all).expect("counts");
+        one.encode().len()
+    });
     println!(
-        "a year of minutes: {} KB in memory, {} KB as bytes",
+        "a year of minutes: {} KB in memory, {} KB as bytes, {} bytes a day by itself",
         year.bytes() / 1_000,
-        year.encode().len() / 1_000
+        year.encode().len() / 1_000,
+        days.sum::<usize>() / 365
     );
     criterion.bench_function("a year from bytes", |bench| {
         let bytes = year.encode();

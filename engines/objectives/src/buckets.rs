@@ -9,9 +9,9 @@ use calendar::Span;
 use crate::{MINUTE, Tally};
 
 /// Minutes of a block.
-pub(crate) const BLOCK: usize = 256;
+const BLOCK: usize = 256;
 /// Events that one minute may hold, so that sums of centuries fit.
-const TOTAL_MAX: u64 = 1 << 40;
+pub(crate) const TOTAL_MAX: u64 = 1 << 40;
 /// Minutes that one series may hold: two hundred years.
 pub(crate) const MINUTES_MAX: usize = 200 * 366 * 1_440;
 
@@ -29,9 +29,9 @@ pub struct Counts {
 pub struct Buckets {
     /// The first minute since 1970 that is held.
     pub(crate) first: i64,
-    pub(crate) blocks: Vec<Block>,
+    blocks: Vec<Block>,
     /// The minutes after the last whole block; fewer than [`BLOCK`].
-    pub(crate) tail: Vec<Option<Counts>>,
+    tail: Vec<Option<Counts>>,
     sums: Sums,
 }
 
@@ -45,14 +45,14 @@ struct Sums {
 
 /// A whole block, packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
+struct Block {
     before: Sums,
-    pub(crate) least: u64,
-    pub(crate) total_bits: u8,
-    pub(crate) bad_bits: u8,
+    least: u64,
+    total_bits: u8,
+    bad_bits: u8,
     /// Whether a mask of the known minutes precedes the numbers.
-    pub(crate) masked: bool,
-    pub(crate) words: Box<[u64]>,
+    masked: bool,
+    words: Box<[u64]>,
 }
 
 /// Counts that cannot be taken.
@@ -89,6 +89,42 @@ impl Buckets {
     /// # Errors
     /// When the counts are impossible or the minute lies outside of the series.
     pub fn put(&mut self, minute: i64, counts: Counts) -> Result<(), BucketError> {
+        self.put_all(&[(minute, counts)])
+    }
+
+    /// Sets the counts of many minutes, in the order of time: each block is packed once, however
+    /// many of its minutes are restated.
+    ///
+    /// # Errors
+    /// When counts are impossible or a minute lies outside of the series: then nothing is set.
+    pub fn put_all(&mut self, minutes: &[(i64, Counts)]) -> Result<(), BucketError> {
+        let mut places = Vec::with_capacity(minutes.len());
+        for (minute, counts) in minutes {
+            places.push((self.place(*minute, *counts)?, *counts));
+        }
+        places.sort_by_key(|(place, _)| *place);
+        for run in places.chunk_by(|a, b| a.0 / BLOCK == b.0 / BLOCK) {
+            let old = run.partition_point(|(place, _)| *place < self.len());
+            if run[..old].iter().any(|(place, counts)| self.at(*place) != Some(*counts)) {
+                self.restate(&run[..old]);
+            }
+            for (place, counts) in &run[old..] {
+                while self.len() < *place {
+                    self.append(None);
+                }
+                if self.len() == *place {
+                    self.append(Some(*counts));
+                } else {
+                    // The same minute twice: the later one counts.
+                    self.restate(&[(*place, *counts)]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The place of a minute that can be set so.
+    fn place(&self, minute: i64, counts: Counts) -> Result<usize, BucketError> {
         if counts.good > counts.total {
             return Err(BucketError::Good { good: counts.good, total: counts.total });
         }
@@ -96,16 +132,35 @@ impl Buckets {
             return Err(BucketError::Total(counts.total));
         }
         let place = minute.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        let place = place.filter(|place| *place < MINUTES_MAX);
-        let place = place.ok_or(BucketError::Minute(minute))?;
-        while self.len() <= place {
-            let set = if self.len() == place { Some(counts) } else { None };
-            self.append(set);
+        place.filter(|place| *place < MINUTES_MAX).ok_or(BucketError::Minute(minute))
+    }
+
+    /// Forgets whole blocks of minutes that lie before one; what is left answers as before.
+    pub fn forget_before(&mut self, minute: i64) {
+        let gone = minute.saturating_sub(self.first).max(0) / BLOCK as i64;
+        let gone = usize::try_from(gone).unwrap_or(usize::MAX).min(self.blocks.len());
+        self.blocks.drain(..gone);
+        self.first += (gone * BLOCK) as i64;
+    }
+
+    /// The first minute within a window of which anything is known.
+    pub fn first_known(&self, within: Span) -> Option<i64> {
+        let (from, until) = (ceiling(within.from).max(self.first), ceiling(within.until));
+        let end = self.first + self.len() as i64;
+        let before = self.before(from).known;
+        let (mut low, mut high) = (from, until.min(end));
+        if low >= high || self.before(high).known == before {
+            return None;
         }
-        if self.at(place) != Some(counts) {
-            self.restate(place, counts);
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if self.before(middle).known > before {
+                high = middle;
+            } else {
+                low = middle;
+            }
         }
-        Ok(())
+        Some(low)
     }
 
     /// The counts of a minute since 1970; `None` when nothing is known of it.
@@ -156,10 +211,21 @@ impl Buckets {
         let place = minute.saturating_sub(self.first).max(0);
         let place = usize::try_from(place).unwrap_or(usize::MAX).min(self.len());
         let (block, rest) = (place / BLOCK, place % BLOCK);
-        match self.blocks.get(block) {
-            Some(block) => (0..rest).fold(block.before, |sums, at| sums.with(block.get(at))),
-            None => self.tail.iter().take(rest).fold(self.sums, |sums, set| sums.with(*set)),
+        let Some(held) = self.blocks.get(block) else {
+            return self.tail.iter().take(rest).fold(self.sums, |sums, set| sums.with(*set));
+        };
+        if rest <= BLOCK / 2 {
+            return (0..rest).fold(held.before, |sums, at| sums.with(held.get(at)));
         }
+        // From the end it is nearer.
+        let after = self.blocks.get(block + 1).map_or(self.sums, |next| next.before);
+        let behind = (rest..BLOCK).fold(Sums::default(), |sums, at| sums.with(held.get(at)));
+        after.instead(behind, Sums::default())
+    }
+
+    /// Every minute that it holds, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Option<Counts>> + '_ {
+        (0..self.len()).map(|place| self.at(place))
     }
 
     fn at(&self, place: usize) -> Option<Counts> {
@@ -179,21 +245,29 @@ impl Buckets {
         }
     }
 
-    fn restate(&mut self, place: usize, counts: Counts) {
-        let (number, at) = (place / BLOCK, place % BLOCK);
+    /// Sets minutes of one block that are held already.
+    fn restate(&mut self, minutes: &[(usize, Counts)]) {
+        let Some((place, _)) = minutes.first() else { return };
+        let number = place / BLOCK;
         let Some(block) = self.blocks.get(number) else {
-            self.tail[at] = Some(counts);
+            for (place, counts) in minutes {
+                self.tail[place % BLOCK] = Some(*counts);
+            }
             return;
         };
-        let mut minutes = block.unpack();
-        minutes[at] = Some(counts);
-        let mut before = block.before;
-        self.blocks[number] = Block::pack(&minutes, before);
-        for block in &mut self.blocks[number..] {
-            block.before = before;
-            before = (0..BLOCK).fold(before, |sums, at| sums.with(block.get(at)));
+        let (mut all, before) = (block.unpack(), block.before);
+        let sums =
+            |all: &[Option<Counts>]| all.iter().fold(Sums::default(), |sums, set| sums.with(*set));
+        let old = sums(&all);
+        for (place, counts) in minutes {
+            all[place % BLOCK] = Some(*counts);
         }
-        self.sums = before;
+        let new = sums(&all);
+        self.blocks[number] = Block::pack(&all, before);
+        for block in &mut self.blocks[number + 1..] {
+            block.before = block.before.instead(old, new);
+        }
+        self.sums = self.sums.instead(old, new);
     }
 }
 
@@ -203,6 +277,15 @@ fn ceiling(micros: i64) -> i64 {
 }
 
 impl Sums {
+    /// The same with some minutes restated.
+    fn instead(self, old: Sums, new: Sums) -> Sums {
+        Sums {
+            good: self.good - old.good + new.good,
+            total: self.total - old.total + new.total,
+            known: self.known - old.known + new.known,
+        }
+    }
+
     fn with(self, set: Option<Counts>) -> Sums {
         let Some(counts) = set else { return self };
         Sums {
@@ -213,16 +296,25 @@ impl Sums {
     }
 }
 
-impl Block {
-    fn pack(minutes: &[Option<Counts>], before: Sums) -> Block {
+/// Minutes as numbers of as few bits as they need.
+pub(crate) struct Packed {
+    pub(crate) least: u64,
+    pub(crate) total_bits: u8,
+    pub(crate) bad_bits: u8,
+    pub(crate) masked: bool,
+    pub(crate) words: Vec<u64>,
+}
+
+impl Packed {
+    pub(crate) fn of(minutes: &[Option<Counts>]) -> Packed {
         let known = || minutes.iter().flatten();
         let least = known().map(|counts| counts.total).min().unwrap_or(0);
         let most = known().map(|counts| counts.total - least).max().unwrap_or(0);
         let bad = known().map(|counts| counts.total - counts.good).max().unwrap_or(0);
         let (total_bits, bad_bits) = (bits(most), bits(bad));
         let masked = minutes.iter().any(Option::is_none);
-        let mut words = vec![0; words(total_bits, bad_bits, masked)];
-        let begin = if masked { BLOCK } else { 0 };
+        let mut words = vec![0; words(minutes.len(), total_bits, bad_bits, masked)];
+        let begin = if masked { minutes.len() } else { 0 };
         let width = usize::from(total_bits) + usize::from(bad_bits);
         for (at, set) in minutes.iter().enumerate() {
             let Some(counts) = set else { continue };
@@ -233,41 +325,51 @@ impl Block {
             write(&mut words, from, total_bits, counts.total - least);
             write(&mut words, from + usize::from(total_bits), bad_bits, counts.total - counts.good);
         }
-        Block { before, least, total_bits, bad_bits, masked, words: words.into() }
+        Packed { least, total_bits, bad_bits, masked, words }
     }
 
-    /// Of bytes that were read; sums are not known yet.
-    pub(crate) fn of(
-        least: u64,
-        total_bits: u8,
-        bad_bits: u8,
-        masked: bool,
-        words: Vec<u64>,
-    ) -> Block {
-        let before = Sums::default();
+    /// The minute at a place, of so many.
+    pub(crate) fn get(&self, count: usize, at: usize) -> Option<Counts> {
+        let widths = (self.least, self.total_bits, self.bad_bits, self.masked);
+        unpacked(&self.words, widths, (count, at))
+    }
+}
+
+fn unpacked(
+    words: &[u64],
+    (least, total_bits, bad_bits, masked): (u64, u8, u8, bool),
+    (count, at): (usize, usize),
+) -> Option<Counts> {
+    if masked && read(words, at, 1) == 0 {
+        return None;
+    }
+    let (total_width, bad_width) = (usize::from(total_bits), usize::from(bad_bits));
+    let from = if masked { count } else { 0 } + at * (total_width + bad_width);
+    let total = least + read(words, from, total_bits);
+    let bad = read(words, from + total_width, bad_bits);
+    Some(Counts { good: total.saturating_sub(bad), total })
+}
+
+impl Block {
+    fn pack(minutes: &[Option<Counts>], before: Sums) -> Block {
+        let Packed { least, total_bits, bad_bits, masked, words } = Packed::of(minutes);
         Block { before, least, total_bits, bad_bits, masked, words: words.into() }
     }
 
     fn get(&self, at: usize) -> Option<Counts> {
-        if self.masked && read(&self.words, at, 1) == 0 {
-            return None;
-        }
-        let (total_bits, bad_bits) = (usize::from(self.total_bits), usize::from(self.bad_bits));
-        let from = if self.masked { BLOCK } else { 0 } + at * (total_bits + bad_bits);
-        let total = self.least + read(&self.words, from, self.total_bits);
-        let bad = read(&self.words, from + total_bits, self.bad_bits);
-        Some(Counts { good: total.saturating_sub(bad), total })
+        let widths = (self.least, self.total_bits, self.bad_bits, self.masked);
+        unpacked(&self.words, widths, (BLOCK, at))
     }
 
-    pub(crate) fn unpack(&self) -> Vec<Option<Counts>> {
+    fn unpack(&self) -> Vec<Option<Counts>> {
         (0..BLOCK).map(|at| self.get(at)).collect()
     }
 }
 
-/// Words that a block of these widths takes.
-pub(crate) fn words(total_bits: u8, bad_bits: u8, masked: bool) -> usize {
+/// Words that so many minutes of these widths take.
+pub(crate) fn words(count: usize, total_bits: u8, bad_bits: u8, masked: bool) -> usize {
     let each = usize::from(total_bits) + usize::from(bad_bits) + usize::from(masked);
-    (each * BLOCK).div_ceil(64)
+    (each * count).div_ceil(64)
 }
 
 /// Bits that a number needs.

@@ -62,6 +62,12 @@ pub(crate) fn shifts(
     Ok(found)
 }
 
+/// Whether a layer can be worked out.
+pub(crate) fn check(layer: &Layer, zone: &TimeZone) -> Result<(), ScheduleError> {
+    starts(layer, zone)?;
+    hours(layer, zone, Span::new(0, 0)).map(drop)
+}
+
 /// When each rotation starts; they have to be in order.
 fn starts(layer: &Layer, zone: &TimeZone) -> Result<Vec<i64>, ScheduleError> {
     let mut starts: Vec<i64> = Vec::new();

@@ -1,6 +1,7 @@
 //! Whether people rest enough and carry no more than they can.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use calendar::{Span, Spans};
 
@@ -43,6 +44,24 @@ pub enum Breach {
         /// The time on call in it.
         micros: i64,
     },
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hours = |micros: i64| format!("{:.1} h", micros as f64 / 3.6e9);
+        match self {
+            Breach::Rest { person, off } => {
+                write!(f, "{person} has only {} off between two stretches", hours(off.length()))
+            }
+            Breach::Stretch { person, on } => {
+                write!(f, "{person} is on call for {} without time off", hours(on.length()))
+            }
+            Breach::Load { person, within, micros } => {
+                let (on, within) = (hours(*micros), hours(within.length()));
+                write!(f, "{person} is on call for {on} within {within}")
+            }
+        }
+    }
 }
 
 /// Every breach, by person and time. Several schedules of one person are looked at together when

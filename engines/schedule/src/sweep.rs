@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::layer::{Shift, shifts};
 use crate::roster::{Roster, Turn, Why};
-use crate::{Backup, Change, Person, Schedule, ScheduleError};
+use crate::{Backup, Change, Layer, Person, Schedule, ScheduleError};
 
 impl Schedule {
     /// Who is on call at each moment of a window.
@@ -18,20 +18,7 @@ impl Schedule {
     /// # Errors
     /// When the schedule is wrong; the error names the field and says what to write.
     pub fn roster(&self, window: Span) -> Result<Roster, ScheduleError> {
-        let mut planned = Vec::with_capacity(self.layers.len());
-        for (index, layer) in self.layers.iter().enumerate() {
-            let place = format!("layers[{index}]");
-            let (field, name) = match layer.zone.is_empty() {
-                true => ("zone".to_owned(), &self.zone),
-                false => (format!("{place}.zone"), &layer.zone),
-            };
-            let zone = TimeZone::get(name).map_err(|_| {
-                let shown: String = name.chars().take(64).collect();
-                let what = format!("`{shown}` is no time zone; write one like Europe/Berlin");
-                ScheduleError::new(field, what)
-            })?;
-            planned.push(shifts(layer, &zone, window).map_err(|error| error.within(&place))?);
-        }
+        let planned = self.each_layer(|layer, zone| shifts(layer, zone, window))?;
         let mut away: HashMap<&str, Vec<Span>> = HashMap::new();
         for absence in &self.absences {
             away.entry(&absence.person).or_default().push(absence.span);
@@ -40,6 +27,39 @@ impl Schedule {
         let question = Question { schedule: self, planned, away };
         Ok(Roster::new(window, question.turns(window)))
     }
+
+    /// Whether a roster can be made of it, whatever the window.
+    ///
+    /// # Errors
+    /// What is wrong; the error names the field and says what to write.
+    pub fn check(&self) -> Result<(), ScheduleError> {
+        zone_of("zone", &self.zone)?;
+        self.each_layer(crate::layer::check).map(drop)
+    }
+
+    /// Asks something of each layer, with the zone that it counts in.
+    fn each_layer<T>(
+        &self,
+        ask: impl Fn(&Layer, &TimeZone) -> Result<T, ScheduleError>,
+    ) -> Result<Vec<T>, ScheduleError> {
+        let each = self.layers.iter().enumerate().map(|(index, layer)| {
+            let place = format!("layers[{index}]");
+            let zone = match layer.zone.is_empty() {
+                true => zone_of("zone", &self.zone)?,
+                false => zone_of(&format!("{place}.zone"), &layer.zone)?,
+            };
+            ask(layer, &zone).map_err(|error| error.within(&place))
+        });
+        each.collect()
+    }
+}
+
+fn zone_of(field: &str, name: &str) -> Result<TimeZone, ScheduleError> {
+    TimeZone::get(name).map_err(|_| {
+        let shown: String = name.chars().take(64).collect();
+        let what = format!("`{shown}` is no time zone; write one like Europe/Berlin");
+        ScheduleError::new(field, what)
+    })
 }
 
 /// What is needed to tell who is on call.

@@ -10,6 +10,7 @@ use connectors::alertmanager::config::{self, ConfigError, Element, Fate, Report}
 use serde_json::{Value, json};
 
 use crate::Shell;
+use crate::openslo::ImportOpenSlo;
 use crate::routing;
 use crate::screen::{Cell, Colour, Screen, Table, clean, counted};
 use crate::trouble::{Code, Outcome, Trouble};
@@ -29,6 +30,12 @@ enum Source {
     /// Templates in files are looked at too. Without --apply nothing is changed, and no server is
     /// asked. Ends with 2 when something is wrong or not possible.
     Alertmanager(Alertmanager),
+    /// Turn documents of OpenSLO (v1, v1alpha) into objectives and data sources of the estate, and
+    /// report what becomes of each.
+    ///
+    /// Without --apply nothing is changed, and no server is asked. Ends with 2 when something is
+    /// not possible.
+    Openslo(ImportOpenSlo),
 }
 
 /// What `operate import alertmanager` is told.
@@ -49,8 +56,10 @@ struct Alertmanager {
 impl ImportArgs {
     /// Reports, and applies what is asked for.
     pub async fn run(self, shell: &Shell) -> Outcome {
-        let Source::Alertmanager(args) = self.source;
-        args.run(shell).await
+        match self.source {
+            Source::Alertmanager(args) => args.run(shell).await,
+            Source::Openslo(args) => args.run(shell).await,
+        }
     }
 }
 
@@ -148,7 +157,8 @@ fn templates(text: &str, name: &str) -> Vec<ConfigError> {
     }
 }
 
-fn read(file: &Path) -> Result<(String, String), Trouble> {
+/// Reads a file, or the standard input; gives its text and what it is called.
+pub fn read(file: &Path) -> Result<(String, String), Trouble> {
     let name = file.display().to_string();
     let mut text = String::new();
     let read = if name == "-" {

@@ -10,4 +10,4 @@ mod values;
 mod tests;
 
 pub use flags::AlertmanagerFlags;
-pub use import::ImportArgs;
+pub use import::{ImportArgs, read};

@@ -3,7 +3,7 @@
 
 mod clock;
 mod occurrences;
-mod reading;
+pub mod reading;
 
 use clap::{Args, Subcommand};
 

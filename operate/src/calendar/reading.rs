@@ -108,16 +108,7 @@ impl Hours {
     /// # Errors
     /// When it is no time.
     pub fn moment(&self, flag: &str, text: &str) -> Result<i64, Trouble> {
-        let wall = || {
-            let wall = text.trim().parse::<DateTime>().ok()?;
-            let zoned = self.zone.to_ambiguous_zoned(wall).compatible().ok()?;
-            Some(zoned.timestamp())
-        };
-        let at = text.trim().parse::<Timestamp>().ok().or_else(wall);
-        at.map(Timestamp::as_microsecond).ok_or_else(|| {
-            wrong(flag, &format!("`{text}` is no time"))
-                .remedy("write it like 2026-11-27T10:00, or with an offset 2026-11-27T10:00+01:00")
-        })
+        moment(flag, text, &self.zone)
     }
 
     /// Pauses as `FROM/UNTIL`; without an end it lasts for ever.
@@ -146,10 +137,31 @@ impl Hours {
 
     /// A moment in the zone of the calendar.
     pub fn zoned(&self, micros: i64) -> Zoned {
-        let nearest = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
-        let at = Timestamp::from_microsecond(micros).unwrap_or(nearest);
-        at.to_zoned(self.zone.clone())
+        zoned(micros, &self.zone)
     }
+}
+
+/// The moment of a text: with an offset as it stands, without as wall time of a zone.
+///
+/// # Errors
+/// When it is no time.
+pub fn moment(flag: &str, text: &str, zone: &TimeZone) -> Result<i64, Trouble> {
+    let wall = || {
+        let wall = text.trim().parse::<DateTime>().ok()?;
+        let zoned = zone.to_ambiguous_zoned(wall).compatible().ok()?;
+        Some(zoned.timestamp())
+    };
+    let at = text.trim().parse::<Timestamp>().ok().or_else(wall);
+    at.map(Timestamp::as_microsecond).ok_or_else(|| {
+        wrong(flag, &format!("`{text}` is no time"))
+            .remedy("write it like 2026-11-27T10:00, or with an offset 2026-11-27T10:00+01:00")
+    })
+}
+
+/// A moment in a zone, or the nearest that can be shown.
+pub fn zoned(micros: i64, zone: &TimeZone) -> Zoned {
+    let nearest = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(micros).unwrap_or(nearest).to_zoned(zone.clone())
 }
 
 /// The zone of a name.

@@ -6,13 +6,14 @@ pub mod files;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use estate::SourceFile;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::Shell;
 use crate::client::Client;
+use crate::openslo::ExportOpenSlo;
 use crate::screen::{Screen, counted};
 use crate::trouble::{Code, Outcome, Trouble};
 
@@ -68,10 +69,20 @@ pub struct Check {
 
 /// Writes the estate as YAML that can be applied again.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Export {
+    #[command(subcommand)]
+    form: Option<Form>,
     /// Write to this file instead of the standard output.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// What else can be written.
+#[derive(Subcommand, Debug)]
+enum Form {
+    /// Only objectives and data sources, as documents of OpenSLO v1.
+    Openslo(ExportOpenSlo),
 }
 
 impl Plan {
@@ -166,6 +177,9 @@ impl Check {
 impl Export {
     /// Writes the estate.
     pub async fn run(self, shell: &Shell) -> Outcome {
+        if let Some(Form::Openslo(export)) = self.form {
+            return export.run(shell).await;
+        }
         let text = shell.server.client()?.get_text("/api/v1/estate/export").await?;
         match self.output {
             None => shell.screen.say(text.trim_end()),

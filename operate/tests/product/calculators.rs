@@ -139,3 +139,56 @@ fn objectives_are_checked_and_every_mistake_is_told() {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
 }
+
+const ROTA: &str = r#"
+apiVersion: operate/v1
+kind: Schedule
+metadata: { name: first }
+spec:
+  timeZone: Europe/Berlin
+  coverCalendar: office
+  layers:
+    - name: weeks
+      rotations: [{ start: 2026-11-30T09:00, every: 1w, people: [ada, ben] }]
+---
+apiVersion: operate/v1
+kind: Absence
+metadata: { name: ada-ill }
+spec: { person: ada, type: sickness, start: 2026-12-03T02:00:00+01:00 }
+---
+apiVersion: operate/v1
+kind: Calendar
+metadata: { name: office }
+spec:
+  timeZone: Europe/Berlin
+  hours: [{ days: [mon, tue, wed, thu, fri], from: "08:00", until: "18:00" }]
+"#;
+
+#[test]
+fn who_is_on_call_is_told_from_files_and_what_nobody_covers() {
+    let who = ["oncall", "who", "-f", "FILE", "--schedule", "first", "--at"];
+    let before = answer(ROTA, &[&who[..], &["2026-12-03T01:59", "--json"]].concat());
+    assert_eq!(json(&before)["person"], "ada");
+    let after = told(&answer(ROTA, &[&who[..], &["2026-12-03T02:00"]].concat()));
+    for part in [
+        "ben\n",
+        "since    Thu 2026-12-03 02:00 +01:00",
+        "because  stands in for ada, who is away, in layer weeks",
+    ] {
+        assert!(after.contains(part), "{part} is not in\n{after}");
+    }
+    let line = ["oncall", "final", "-f", "FILE", "--schedule", "first", "--json"];
+    let ends = ["--from", "2026-11-30T00:00", "--to", "2026-12-07T09:00"];
+    let found = json(&answer(ROTA, &[&line[..], &ends].concat()));
+    assert_eq!(found["turns"].as_array().map(Vec::len), Some(2));
+    assert_eq!(found["nobody"][0]["until"], "2026-11-30T08:00:00Z");
+    let gaps = ["oncall", "gaps", "-f", "FILE", "--weeks", "1", "--from", "2026-11-30T00:00:00Z"];
+    let output = answer(ROTA, &[&gaps[..], &["--check"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let text = told(&output);
+    let part = "Mon 2026-11-30 08:00 +01:00 to Mon 2026-11-30 09:00 +01:00  1 h";
+    assert!(text.contains(part), "{part} is not in\n{text}");
+    let output = answer(ROTA, &[&gaps[..], &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(json(&output)["required"][0]["gap_seconds"], 3600);
+}

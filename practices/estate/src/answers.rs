@@ -91,8 +91,9 @@ impl Estate {
         })
     }
 
-    /// The people whom a target of an escalation step means: the person, or everybody in the team.
-    pub fn people(&self, target: &ItemRef) -> Vec<&ItemRef> {
+    /// The people whom a target of an escalation step means at a time: the person, everybody in
+    /// the team, whoever a schedule has on call.
+    pub fn people(&self, target: &ItemRef, at: Time) -> Vec<&ItemRef> {
         match self.get(target).map(|found| (found.item(), &found.spec)) {
             Some((person, Spec::Person(_))) => vec![person],
             Some((team, Spec::Team(_))) => {
@@ -101,6 +102,10 @@ impl Estate {
                     _ => false,
                 };
                 self.resources().filter(member).map(Resource::item).collect()
+            }
+            Some((schedule, Spec::Schedule(_))) => {
+                let now = self.on_call(schedule, at);
+                now.and_then(|person| self.get(&person)).map(Resource::item).into_iter().collect()
             }
             _ => Vec::new(),
         }

@@ -11,6 +11,7 @@ use crate::{Desired, Kind, Mention, Mistake, Stored};
 
 mod content;
 mod promise;
+mod rota;
 
 /// Most mistakes that are told at once: each costs a search for what was meant.
 const MISTAKES_MAX: usize = 100;

@@ -23,6 +23,9 @@ pub enum Kind {
     Route,
     MaintenanceWindow,
     Freeze,
+    Schedule,
+    Absence,
+    ShiftOverride,
     Calendar,
     ServiceContract,
     Objective,
@@ -31,10 +34,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which people read an estate.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Team,
         Kind::Person,
         Kind::EscalationPolicy,
+        Kind::Schedule,
+        Kind::Absence,
+        Kind::ShiftOverride,
         Kind::Product,
         Kind::UseCase,
         Kind::Service,
@@ -65,6 +71,9 @@ impl Kind {
             Kind::Route => "Route",
             Kind::MaintenanceWindow => "MaintenanceWindow",
             Kind::Freeze => "Freeze",
+            Kind::Schedule => "Schedule",
+            Kind::Absence => "Absence",
+            Kind::ShiftOverride => "ShiftOverride",
             Kind::Calendar => "Calendar",
             Kind::ServiceContract => "ServiceContract",
             Kind::Objective => "Objective",
@@ -87,6 +96,9 @@ impl Kind {
             Kind::Route => "route",
             Kind::MaintenanceWindow => "maintenancewindow",
             Kind::Freeze => "freeze",
+            Kind::Schedule => "schedule",
+            Kind::Absence => "absence",
+            Kind::ShiftOverride => "shiftoverride",
             Kind::Calendar => "calendar",
             Kind::ServiceContract => "servicecontract",
             Kind::Objective => "objective",
@@ -102,6 +114,11 @@ impl Kind {
     /// The kind of an item; `None` when it is of no kind that an estate has.
     pub fn of(item: &ItemRef) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.prefix() == item.kind())
+    }
+
+    /// Whether resources of this kind say who is on call when.
+    pub fn decides_who_is_on_call(self) -> bool {
+        matches!(self, Kind::Schedule | Kind::Absence | Kind::ShiftOverride)
     }
 
     /// Whether items of this kind can break and be depended on: those are in the graph.

@@ -10,6 +10,7 @@
 
 mod answers;
 mod check;
+mod cover;
 mod decode;
 mod edge;
 mod estate;
@@ -23,11 +24,13 @@ mod plan;
 mod read;
 mod reference;
 mod resource;
+mod rota;
 mod schema;
 mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
+pub use cover::{Cover, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;
@@ -40,16 +43,18 @@ pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
-    ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef,
+    ScheduleRef, ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
-    AvailabilityTerms, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockHours,
-    ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus,
-    ContractTerms, ContractType, Criticality, DataSourceSpec, EscalationPolicySpec, EscalationStep,
-    FreezeSpec, Group, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
-    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
-    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ServiceContractSpec,
-    ServiceSpec, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec,
-    Wait, WaitsForHours, Weekday, Window, Within, local_minute,
+    AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
+    BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod,
+    ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality, DataSourceSpec,
+    EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, Holiday, HoursException,
+    HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec,
+    ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec,
+    ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
+    ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec,
+    Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours,
+    Weekday, Window, Within, local_minute,
 };

@@ -1,6 +1,6 @@
 use kernel::ItemRef;
 
-use crate::spec::{Need, ServiceContractSpec, Spec};
+use crate::spec::{Need, ScheduleSpec, ServiceContractSpec, Spec};
 use crate::{Ref, Resource};
 
 /// A place where one resource names another.
@@ -70,6 +70,13 @@ impl Resource {
                 found.items("items", &window.items);
                 found.one("approvedBy", &window.approved_by);
             }
+            Spec::Schedule(schedule) => found.schedule(schedule),
+            Spec::Absence(absence) => found.add("person".to_owned(), &absence.person),
+            Spec::ShiftOverride(made) => {
+                found.add("schedule".to_owned(), &made.schedule);
+                found.add("person".to_owned(), &made.person);
+                found.one("insteadOf", &made.instead_of);
+            }
             Spec::Freeze(freeze) => found.items("items", &freeze.items),
             Spec::ServiceContract(contract) => found.contract(contract),
             Spec::Objective(objective) => {
@@ -105,6 +112,25 @@ impl<'a> Mentions<'a> {
     fn items(&mut self, field: &str, named: &'a [ItemRef]) {
         for (place, named) in named.iter().enumerate() {
             self.add(format!("{field}[{place}]"), named);
+        }
+    }
+
+    fn schedule(&mut self, schedule: &'a ScheduleSpec) {
+        self.one("team", &schedule.team);
+        self.one("coverCalendar", &schedule.cover_calendar);
+        for (place, layer) in schedule.layers.iter().enumerate() {
+            for (turn, rotation) in layer.rotations.iter().enumerate() {
+                self.many(&format!("layers[{place}].rotations[{turn}].people"), &rotation.people);
+            }
+            self.one(&format!("layers[{place}].backupPerson"), &layer.backup_person);
+        }
+        for (place, change) in schedule.overrides.iter().enumerate() {
+            self.add(format!("overrides[{place}].person"), &change.person);
+            self.one(&format!("overrides[{place}].insteadOf"), &change.instead_of);
+        }
+        for (place, swap) in schedule.swaps.iter().enumerate() {
+            self.add(format!("swaps[{place}].one.person"), &swap.one.person);
+            self.add(format!("swaps[{place}].other.person"), &swap.other.person);
         }
     }
 

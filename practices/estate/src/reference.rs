@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::Kind;
 use crate::spec::{
     CalendarSpec, DataSourceSpec, EscalationPolicySpec, ObjectiveSpec, PersonSpec, ProductSpec,
-    ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
+    ScheduleSpec, ServiceContractSpec, SiteSpec, SupplierSpec, TeamSpec,
 };
 
 /// A team, by name.
@@ -31,6 +31,8 @@ pub type CalendarRef = Ref<CalendarSpec>;
 pub type ServiceContractRef = Ref<ServiceContractSpec>;
 /// An objective, by name.
 pub type ObjectiveRef = Ref<ObjectiveSpec>;
+/// A schedule, by name.
+pub type ScheduleRef = Ref<ScheduleSpec>;
 /// A data source, by name.
 pub type DataSourceRef = Ref<DataSourceSpec>;
 
@@ -130,14 +132,15 @@ impl<'de, S: SpecOf> Deserialize<'de> for Ref<S> {
     }
 }
 
-/// Whom an escalation step calls: a person by bare name, or `team/…` for all of a team.
+/// Whom an escalation step calls: a person by bare name, `team/…` for all of a team, `schedule/…`
+/// for whoever is on call.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Target(ItemRef);
 
 impl Target {
     /// The kinds that may be called.
-    pub const KINDS: &[Kind] = &[Kind::Person, Kind::Team];
+    pub const KINDS: &[Kind] = &[Kind::Person, Kind::Team, Kind::Schedule];
 
     /// From a bare name of a person or a full name; `None` when nobody can be called by it.
     pub fn new(text: &str) -> Option<Target> {

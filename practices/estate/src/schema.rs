@@ -36,7 +36,7 @@ impl PartialSchema for Target {
         let kinds: Vec<&str> = Target::KINDS.iter().map(|kind| kind.prefix()).collect();
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .description(Some("Whom to call: the name of a person, or `team/` and its name."))
+            .description(Some("A person by name, or one after `team/` or `schedule/`."))
             .pattern(Some(format!("^(({})/)?[A-Za-z0-9_.-]+$", kinds.join("|"))))
             .max_length(Some(180))
             .into()

@@ -82,9 +82,8 @@ fn a_misspelt_kind_is_recognised() {
     assert_snapshot!(told(&document("Gadget", "x", "")), @r"
     shop.yaml:2:7 kind
       unknown kind `Gadget`
-      -> write one of Team, Person, EscalationPolicy, Product, UseCase, Service,
-         Component, Site, Supplier, Calendar, ServiceContract, Objective, DataSource, Route,
-         MaintenanceWindow, Freeze
+      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, ShiftOverride, Product, UseCase, Service, Component, Site, Supplier, Calendar,
+         ServiceContract, Objective, DataSource, Route, MaintenanceWindow, Freeze
     ");
 }
 
@@ -406,5 +405,42 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
     shop.yaml:50:11 spec.policy
       these shares do not fall
       -> let cautionBelow be highest and freezeBelow lowest, from 100 to -100
+    ");
+}
+
+#[test]
+fn a_schedule_that_nobody_can_follow_is_told_field_by_field() {
+    let schedule = "  timeZone: Europe/Berlin\n  layers:\n    - name: first\n      \
+        rotations:\n        - { start: 2026-11-30T09:00, every: weekly, people: [ada] }\n      \
+        backup: below\n      backupPerson: eve\n  overrides:\n    \
+        - { start: 2026-12-02T00:00:00Z, end: 2026-12-01T00:00:00Z, person: ada }\n";
+    let absence = "  person: ada\n  start: 2026-12-02T00:00:00Z\n  end: 2026-12-02T00:00:00Z\n";
+    let ada = document("Person", "ada", "  email: ada@example.org");
+    let text = document("Schedule", "first", schedule) + &document("Absence", "leave", absence);
+    assert_snapshot!(told(&(text + &ada)), @r"
+    shop.yaml:10:45 spec.layers[0].rotations[0].every
+      `weekly` is no length of a shift
+      -> write it like 12h, 1d, 1w or 1M
+    shop.yaml:12:21 spec.layers[0].backupPerson
+      two rules for who stands in
+      -> keep `backup` or `backupPerson`
+    shop.yaml:12:21 spec.layers[0].backupPerson
+      there is no `person/eve`
+      -> did you mean `person/ada`?
+    shop.yaml:14:43 spec.overrides[0].end
+      this ends before it begins
+      -> write an `end` after the `start`
+    shop.yaml:24:8 spec.end
+      this ends before it begins
+      -> write an `end` after the `start`
+    ");
+    let zone = "  timeZone: Mars/Base\n  layers:\n    - name: first\n      rotations: []\n";
+    assert_snapshot!(told(&document("Schedule", "first", zone)), @r"
+    shop.yaml:6:13 spec.timeZone
+      `Mars/Base` is no time zone
+      -> write one like Europe/Berlin
+    shop.yaml:9:18 spec.layers[0].rotations
+      nobody takes turns
+      -> add one with `start`, `every` and `people`
     ");
 }

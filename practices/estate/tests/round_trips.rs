@@ -5,13 +5,15 @@ mod support;
 use std::collections::BTreeMap;
 
 use estate::{
-    BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms,
-    ComponentSpec, ContactMethod, ContractStatus, ContractTerms, ContractType, Criticality,
-    Desired, EscalationPolicySpec, EscalationStep, Group, Indicator, MaintenanceWindowSpec,
-    Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope,
-    PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec,
-    ServiceContractSpec, ServiceSpec, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
-    TeamSpec, TeamType, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
+    AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
+    ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus, ContractTerms,
+    ContractType, Criticality, Desired, EscalationPolicySpec, EscalationStep, GivenShift, Group,
+    Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule, ObjectiveSpec,
+    ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref,
+    Resource, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
+    ServiceSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf,
+    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, UseCaseSpec, Wait, Window, Within, export,
+    from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -162,7 +164,16 @@ fn need() -> impl Strategy<Value = Need> {
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
-    prop_oneof![people(), offering(), running(), place(), calling(), promised()]
+    // Boxed, since all of them together are more than the stack of a test takes.
+    prop_oneof![
+        people().boxed(),
+        offering().boxed(),
+        running().boxed(),
+        place().boxed(),
+        calling().boxed(),
+        promised().boxed(),
+        taking_turns().boxed(),
+    ]
 }
 
 fn people() -> impl Strategy<Value = Spec> {
@@ -328,4 +339,60 @@ fn promised() -> impl Strategy<Value = Spec> {
         Spec::Calendar(CalendarSpec { time_zone, always, ..CalendarSpec::default() })
     });
     prop_oneof![contract, objective, calendar]
+}
+
+fn taking_turns() -> impl Strategy<Value = Spec> {
+    let time = || any::<u32>().prop_map(|seconds| Time::from_seconds(i64::from(seconds)));
+    let wait = || any::<u32>().prop_map(Wait::from_seconds);
+    let rotation = (text(), text(), vec(named(), 0..3))
+        .prop_map(|(start, every, people)| ShiftRotation { start, every, people });
+    let backup =
+        prop_oneof![Just(BackupRule::Next), Just(BackupRule::Below), Just(BackupRule::Nobody),];
+    let layer = (text(), vec(rotation, 0..3), any::<bool>(), backup, of(named()), of(time()));
+    let layer = layer.prop_map(|(name, rotations, skip_closed, backup, backup_person, until)| {
+        ScheduleLayer {
+            name,
+            rotations,
+            skip_closed,
+            backup,
+            backup_person,
+            until,
+            ..ScheduleLayer::default()
+        }
+    });
+    let given = || (named(), time(), time());
+    let given = || given().prop_map(|(person, start, end)| GivenShift { person, start, end });
+    let swap = (given(), given()).prop_map(|(one, other)| ShiftSwap { one, other });
+    let change = (named(), of(named()), time(), time(), of(text())).prop_map(
+        |(person, instead_of, start, end, reason)| ScheduleOverride {
+            start,
+            end,
+            person,
+            instead_of,
+            reason,
+        },
+    );
+    let limits = (of(wait()), wait(), wait()).prop_map(|(rest, most, within)| ShiftLimits {
+        rest,
+        stretch: None,
+        load: Some(ShiftLoad { most, within }),
+    });
+    let parts = (text(), of(named()), of(named()), vec(layer, 0..3));
+    let schedule = (parts, vec(change, 0..2), vec(swap, 0..2), limits).prop_map(
+        |((time_zone, team, cover_calendar, layers), overrides, swaps, limits)| {
+            Spec::Schedule(ScheduleSpec {
+                team,
+                time_zone,
+                cover_calendar,
+                layers,
+                overrides,
+                swaps,
+                limits,
+            })
+        },
+    );
+    let absence = (named(), time(), of(time())).prop_map(|(person, start, end)| {
+        Spec::Absence(AbsenceSpec { person, absence_type: AbsenceType::Sickness, start, end })
+    });
+    prop_oneof![schedule, absence]
 }

@@ -34,6 +34,11 @@ pub enum Command {
         /// Why, for the timeline.
         reason: String,
     },
+    /// Who is on call has changed: call whoever the present step means now.
+    Reroute {
+        /// Whom each step means now, in the order of the steps.
+        fresh: Vec<Vec<Contact>>,
+    },
     /// Its time has come: call the next.
     Tick {
         /// Whom each step means now, in the order of the steps; as known last when empty.
@@ -123,6 +128,7 @@ impl Command {
             Command::Answered { .. } => Verb::Answered,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
+            Command::Reroute { .. } => Verb::Reroute,
             Command::Tick { .. } => Verb::Tick,
         }
     }

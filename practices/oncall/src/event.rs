@@ -1,4 +1,4 @@
-use kernel::{Actor, OutboxId, Time};
+use kernel::{Actor, ItemRef, OutboxId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{CallResult, Contact, Start};
@@ -41,6 +41,22 @@ pub enum Event {
         round: u32,
         /// One message for each contact.
         calls: Vec<Calling>,
+    },
+    /// Somebody else has to be called in the present step.
+    Rerouted {
+        /// When.
+        at: Time,
+        /// The step, from 0.
+        step: u32,
+        /// The round, from 0.
+        round: u32,
+        /// Who of those it meant is not called any more.
+        away: Vec<ItemRef>,
+        /// One message for each contact who is called at once.
+        calls: Vec<Calling>,
+        /// Who is called later, unless somebody answers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        later: Vec<Later>,
     },
     /// The outbox reported on a call.
     Attempted {
@@ -101,6 +117,7 @@ impl Event {
             Event::Started { .. } => "started",
             Event::Called { .. } => "called",
             Event::Continued { .. } => "continued",
+            Event::Rerouted { .. } => "rerouted",
             Event::Attempted { .. } => "attempted",
             Event::Acknowledged { .. } => "acknowledged",
             Event::Exhausted { .. } => "exhausted",
@@ -125,6 +142,22 @@ pub fn describe(event: &Event) -> String {
                 if people.is_empty() { "nobody yet".to_owned() } else { people.join(", ") };
             let again = if *round > 0 { format!(", round {}", round + 1) } else { String::new() };
             format!("calling {people} (step {}{again})", step + 1)
+        }
+        Event::Rerouted { calls, later, away, .. } => {
+            let away: Vec<&str> = away.iter().map(ItemRef::name).collect();
+            let now = calls
+                .iter()
+                .map(|call| format!("{} by {}", call.to.contact.name(), call.to.channel));
+            let soon = later
+                .iter()
+                .map(|call| format!("{} by {} later", call.to.contact.name(), call.to.channel));
+            let people: Vec<String> = now.chain(soon).collect();
+            let away = if away.is_empty() {
+                String::new()
+            } else {
+                format!(" instead of {}", away.join(", "))
+            };
+            format!("calling {}{away}", people.join(", "))
         }
         Event::Attempted { result, detail, .. } => {
             let outcome = match result {

@@ -248,6 +248,12 @@ impl Page {
         }));
     }
 
+    fn waits(&mut self, (step, round): (u32, u32), later: &[Later]) {
+        let waits =
+            |later: &Later| WaitingCall { due_at: later.due_at, step, round, to: later.to.clone() };
+        self.waiting.extend(later.iter().map(waits));
+    }
+
     fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
         let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
         call.attempts = call.attempts.saturating_add(1);
@@ -374,6 +380,11 @@ impl Lifecycle for Page {
                 self.record(*message, *result, detail, moment)
             }
             Command::Cancel { reason } => Ok(vec![Event::Cancelled { at, reason: reason.clone() }]),
+            // Nobody was called yet: whoever is meant then will be.
+            Command::Reroute { .. } if self.held_until.is_some() => Ok(Vec::new()),
+            Command::Reroute { fresh } => {
+                Ok(plan::reroute(self, fresh, moment).into_iter().collect())
+            }
             Command::Tick { fresh } => Ok(self.due(fresh, moment)),
         }
     }
@@ -387,13 +398,7 @@ impl Lifecycle for Page {
                 self.next_step_at = Some(*next_step_at);
                 self.held_until = None;
                 self.called(*at, place, calls);
-                let waits = |later: &Later| WaitingCall {
-                    due_at: later.due_at,
-                    step: *step,
-                    round: *round,
-                    to: later.to.clone(),
-                };
-                self.waiting.extend(later.iter().map(waits));
+                self.waits(place, later);
             }
             Event::Continued { at, step, round, calls } => {
                 let place = (*step, *round);
@@ -402,6 +407,14 @@ impl Lifecycle for Page {
                         || !calls.iter().any(|call| call.to == waiting.to)
                 });
                 self.called(*at, place, calls);
+            }
+            Event::Rerouted { at, step, round, away, calls, later } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
+                });
+                self.called(*at, place, calls);
+                self.waits(place, later);
             }
             Event::Attempted { at, message, result, detail } => {
                 self.attempted(*at, *message, *result, detail);
@@ -444,7 +457,8 @@ impl Lifecycle for Page {
     fn effects(&self, event: &Event, _: &Moment) -> Vec<Effect> {
         match event {
             Event::Called { calls, step, round, .. }
-            | Event::Continued { calls, step, round, .. } => {
+            | Event::Continued { calls, step, round, .. }
+            | Event::Rerouted { calls, step, round, .. } => {
                 let send = |call| Effect::Send(self.message(call, (*step, *round)));
                 calls.iter().map(send).collect()
             }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use kernel::{Moment, Time};
+use kernel::{ItemRef, Moment, Time};
 
 use crate::event::{Calling, Later};
-use crate::{Contact, Event, Start, Step};
+use crate::{Contact, Event, Page, Start, Step};
 
 /// Shortest wait between two steps, in seconds: a policy that says less would call everybody at
 /// once and over again.
@@ -56,6 +56,42 @@ pub(crate) fn call(steps: &[Step], place: Place, moment: &Moment) -> Option<Even
         calls: now.into_iter().map(|to| Calling { message: moment.id(), to }).collect(),
         later: later.into_iter().map(|to| Later { due_at: at(&to), to }).collect(),
         next_step_at: due(step, moment.now),
+    })
+}
+
+/// Whom the present step means now and has not called yet, and whom it called and means no longer;
+/// `None` when nothing has to be done.
+pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> Option<Event> {
+    let (step, round) = (page.step, page.round);
+    let meant = fresh.get(step as usize).filter(|_| fresh.len() == page.steps.len())?;
+    let known: Vec<(&ItemRef, &str)> = {
+        let here = |at: (u32, u32)| at == (step, round);
+        let called = page.calls.iter().filter(|call| here((call.step, call.round)));
+        let called = called.map(|call| (&call.contact, call.channel.as_str()));
+        let waiting = page.waiting.iter().filter(|waiting| here((waiting.step, waiting.round)));
+        called.chain(waiting.map(|w| (&w.to.contact, w.to.channel.as_str()))).collect()
+    };
+    let is_known = |to: &&Contact| known.contains(&(&to.contact, to.channel.as_str()));
+    let (now, later): (Vec<&Contact>, Vec<&Contact>) =
+        meant.iter().filter(|to| !is_known(to)).partition(|to| to.after_seconds == 0);
+    // Nobody instead of somebody is no improvement: whoever was called may still answer.
+    if now.is_empty() && later.is_empty() {
+        return None;
+    }
+    let mut away: Vec<ItemRef> = Vec::new();
+    for (person, _) in known {
+        if !away.contains(person) && !meant.iter().any(|to| to.contact == *person) {
+            away.push(person.clone());
+        }
+    }
+    let due = |to: &Contact| moment.now + Duration::from_secs(to.after_seconds.into());
+    Some(Event::Rerouted {
+        at: moment.now,
+        step,
+        round,
+        away,
+        calls: now.into_iter().map(|to| Calling { message: moment.id(), to: to.clone() }).collect(),
+        later: later.into_iter().map(|to| Later { due_at: due(to), to: to.clone() }).collect(),
     })
 }
 

@@ -35,6 +35,7 @@ pub enum Verb {
     Answered,
     DeliveryRecorded,
     Cancel,
+    Reroute,
     Tick,
 }
 
@@ -46,7 +47,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     &[
         Allowed {
             stage: Stage::Ringing,
-            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel, Tick],
+            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel, Reroute, Tick],
         },
         Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, Answered, DeliveryRecorded] },
         Allowed {

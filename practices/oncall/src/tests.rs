@@ -38,6 +38,7 @@ fn the_laws_hold_in_every_stage() {
         Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
+        Command::Reroute { fresh: Vec::new() },
         Command::Tick { fresh: Vec::new() },
     ];
     for minutes in [0, 5, 600] {
@@ -114,6 +115,27 @@ fn whoever_a_step_means_when_its_time_comes_is_called() {
     assert_eq!(called(vec![vec![], eve.clone()]), "calling eve by sms (step 2)");
     assert_eq!(called(vec![eve.clone(), vec![]]), "everybody was called and nobody answered");
     assert_eq!(called(vec![eve]), "calling bob by email (step 2)", "of another policy: as known");
+}
+
+#[test]
+fn a_ringing_page_calls_whoever_is_on_call_now_once() {
+    let moment = |minutes| moment(minutes, "system:stream");
+    let mut start = start();
+    start.steps[0].contacts.push(by_way("ada", "sms@2m"));
+    let events = Page::open(id(), &Command::Start(Box::new(start)), &moment(0)).unwrap();
+    let (mut page, _) = live(&events);
+    let reroute = |page: &Page, contacts: Vec<Contact>| {
+        page.decide(&Command::Reroute { fresh: vec![contacts] }, &moment(1)).unwrap()
+    };
+    let bob = vec![contact("bob", "email"), by_way("bob", "sms@2m")];
+    let rerouted = reroute(&page, bob.clone());
+    let told: Vec<String> = rerouted.iter().map(describe).collect();
+    assert_eq!(told, ["calling bob by email, bob by sms later instead of ada"]);
+    rerouted.iter().for_each(|event| page.apply(event));
+    let waiting: Vec<&str> = page.waiting.iter().map(|w| w.to.contact.name()).collect();
+    assert_eq!(waiting, ["bob"], "ada is called in no further way");
+    assert_eq!(reroute(&page, bob), [], "nobody is called twice");
+    assert_eq!(reroute(&page, Vec::new()), [], "nobody is no improvement");
 }
 
 #[test]

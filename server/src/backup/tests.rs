@@ -89,6 +89,8 @@ async fn fill_in(db: &Db) {
     )
     .await;
     run(db, "INSERT INTO session VALUES ('default', 'hash', 'ada', 1, 1)", params![]).await;
+    let day = "INSERT INTO objective_day VALUES ('default', 'search', 1, 1, 1, $1)";
+    run(db, day, params![vec![0_u8, 255, 7]]).await;
     run(db, "INSERT INTO sealed_secret VALUES ('default', 'links', 'sealed')", params![]).await;
 }
 
@@ -126,6 +128,8 @@ async fn lives_on(url: &str, written: &[&str]) {
     let account = conn.first("SELECT * FROM account", params![]).await.unwrap().unwrap();
     assert_eq!(account.get::<i64>("created_at").unwrap(), i64::MAX);
     assert_eq!(account.get::<Option<String>>("person").unwrap(), None);
+    let day = conn.first("SELECT minutes FROM objective_day", params![]).await.unwrap().unwrap();
+    assert_eq!(day.get::<Vec<u8>>("minutes").unwrap(), [0, 255, 7]);
     let sessions = "SELECT COUNT(*) AS n FROM session";
     assert_eq!(conn.number(sessions, params![]).await.unwrap(), 0, "everyone signs in again");
     let filter = Filter { limit: 1, ..Filter::default() };

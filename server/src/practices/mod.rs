@@ -7,6 +7,7 @@ pub mod estate;
 pub mod heartbeats;
 pub mod incidents;
 pub mod notifications;
+pub mod objectives;
 pub mod oncall;
 pub mod reports;
 pub mod silences;

@@ -22,6 +22,7 @@ mod patterns;
 mod refreshes;
 mod repeats;
 mod rules;
+mod schedules;
 mod service;
 mod silences;
 mod spaces;

@@ -30,6 +30,8 @@ pub enum ColumnKind {
     Text,
     /// Fractions.
     Real,
+    /// Bytes.
+    Bytes,
 }
 
 const SQLITE: &str = "SELECT t.name AS relation, c.name AS name, lower(c.type) AS kind \
@@ -59,6 +61,7 @@ pub async fn tables(conn: &mut Conn) -> Result<Vec<Relation>, Fault> {
             "bigint" | "integer" => ColumnKind::Int,
             "text" => ColumnKind::Text,
             "double precision" => ColumnKind::Real,
+            "blob" | "bytea" => ColumnKind::Bytes,
             other => {
                 return Err(Fault::Other(format!("column {relation}.{name} has type {other}")));
             }

@@ -36,6 +36,7 @@ fn values(row: &Row, relation: &Relation) -> Result<Vec<Value>, Fault> {
             ColumnKind::Int => Value::Int(row.get(&column.name)?),
             ColumnKind::Text => Value::Text(row.get(&column.name)?),
             ColumnKind::Real => Value::Real(row.get(&column.name)?),
+            ColumnKind::Bytes => Value::Blob(row.get(&column.name)?),
         })
     };
     relation.columns.iter().map(read).collect()

@@ -86,7 +86,7 @@ impl Dialect {
         }
     }
 
-    /// Portable table definitions turned into this database's own. What stands between `/*sqlite`
+    /// Portable table definitions turned into this database's own, `BYTES` among them. What stands between `/*sqlite`
     /// and `sqlite*/` is for SQLite alone.
     pub fn ddl(self, text: &str) -> String {
         match self {
@@ -94,8 +94,9 @@ impl Dialect {
                 .replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
                 .replace("/* WITHOUT ROWID */", "WITHOUT ROWID")
                 .replace("/*sqlite ", "")
-                .replace(" sqlite*/", ""),
-            Dialect::Postgres { .. } => text.to_owned(),
+                .replace(" sqlite*/", "")
+                .replace(" BYTES ", " BLOB "),
+            Dialect::Postgres { .. } => text.replace(" BYTES ", " BYTEA "),
         }
     }
 }

@@ -3,8 +3,8 @@
 //! One SQL text runs on both, in this subset (a tidy test checks it): text ids, `BIGINT` times in
 //! microseconds and 0/1 truths, text enums, JSON as opaque text, `$1` binds, `ON CONFLICT`,
 //! `RETURNING`, common table expressions and window functions. No `BOOLEAN`, no JSON operators, no
-//! `now()`, no row locks by `FOR UPDATE`; fractions are `DOUBLE PRECISION`, and a `SUM` goes
-//! through `CAST(… AS BIGINT)`. What must be filtered or sorted gets a column. The few things that
+//! `now()`, no row locks by `FOR UPDATE`; fractions are `DOUBLE PRECISION`, packed numbers `BYTES`,
+//! and a `SUM` goes through `CAST(… AS BIGINT)`. What must be filtered or sorted gets a column. The few things that
 //! differ live in `dialect.rs` and `catalog.rs`.
 
 mod catalog;

@@ -230,7 +230,7 @@ export interface paths {
             cookie?: never;
         };
         /** Clocks of contracts that are not over, the next due first. */
-        get: operations["incidents_list"];
+        get: operations["clocks_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -568,7 +568,7 @@ export interface paths {
             cookie?: never;
         };
         /** The clocks that contracts set on an incident. */
-        get: operations["incidents_of_incident"];
+        get: operations["clocks_of_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8576,7 +8576,7 @@ export interface operations {
             };
         };
     };
-    incidents_list: {
+    clocks_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -10286,7 +10286,7 @@ export interface operations {
             };
         };
     };
-    incidents_of_incident: {
+    clocks_of_incident: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,8 +1,51 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { body, http, idempotencyKey } from './client';
+import { body, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { PageCommand } from './types';
+import type { Away, PageCommand, Takeover } from './types';
+
+/** Every schedule, with who is on call now. */
+export const schedules = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'schedules'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/schedules', { signal })),
+    refetchInterval: 60_000,
+  });
+
+/** One schedule over some time. */
+export const schedule = (name: string, window: { from: string; until: string }) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'schedule', name, window],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/schedules/{name}', {
+          params: { path: { name }, query: query(window) },
+          signal,
+        }),
+      ),
+  });
+
+/** Lets somebody take over a stretch of time. */
+export const takeOver = (name: string, taken: Takeover) =>
+  body(
+    http.POST('/api/v1/schedules/{name}/overrides', { params: { path: { name } }, body: taken }),
+  );
+
+/** When a person is on call, and when they are away. */
+export const shifts = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'shifts', name],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/people/{name}/shifts', { params: { path: { name } }, signal })),
+  });
+
+/** Notes that somebody is away. */
+export const away = (name: string, asked: Away) =>
+  body(http.POST('/api/v1/people/{name}/away', { params: { path: { name } }, body: asked }));
+
+/** Notes that somebody is back. */
+export const back = (name: string) =>
+  body(http.POST('/api/v1/people/{name}/back', { params: { path: { name } }, body: { at: null } }));
 
 /** How a person is called, and what is missing before that works. */
 export const ways = (name: string) =>

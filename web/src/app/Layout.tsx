@@ -5,11 +5,13 @@ import {
   IconChartBar,
   IconContract,
   IconDeviceDesktop,
+  IconGauge,
   IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
   IconMoon,
   IconSearch,
+  IconPhone,
   IconSettings,
   IconSitemap,
   IconSun,
@@ -78,10 +80,17 @@ export function Layout() {
           label="Heartbeats"
           wide
         />
+        <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
         <Place
           to="/contracts"
           icon={<IconContract size={18} stroke={1.75} />}
           label="Contracts"
+          wide
+        />
+        <Place
+          to="/objectives"
+          icon={<IconGauge size={18} stroke={1.75} />}
+          label="Objectives"
           wide
         />
         <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
@@ -108,7 +117,9 @@ interface PlaceProps {
     | '/alerts'
     | '/silences'
     | '/heartbeats'
+    | '/oncall'
     | '/contracts'
+    | '/objectives'
     | '/estate'
     | '/reports'
     | '/settings';
@@ -221,6 +232,12 @@ function UserMenu() {
           {user.display_name} · {user.role}
         </Menu.Label>
         <Menu.Item
+          leftSection={<IconPhone size={16} />}
+          renderRoot={(props) => <Link to="/oncall" {...props} />}
+        >
+          On call
+        </Menu.Item>
+        <Menu.Item
           leftSection={<IconHeartbeat size={16} />}
           renderRoot={(props) => <Link to="/heartbeats" {...props} />}
         >
@@ -231,6 +248,12 @@ function UserMenu() {
           renderRoot={(props) => <Link to="/contracts" {...props} />}
         >
           Contracts
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconGauge size={16} />}
+          renderRoot={(props) => <Link to="/objectives" {...props} />}
+        >
+          Objectives
         </Menu.Item>
         <Menu.Item
           leftSection={<IconSettings size={16} />}

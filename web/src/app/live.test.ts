@@ -8,6 +8,7 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
   expect(names(['incident:inc_1'])).toEqual([
     'overview',
     'incidents/list',
+    'clocks',
     'reports',
     'incidents/one',
     'estate',
@@ -15,8 +16,14 @@ test('a change of an incident makes queue, pages, estate and reports stale', () 
   ]);
 });
 
-test('a change of an item makes the estate stale, and the settings that list people', () => {
-  expect(names(['item:service/orders'])).toEqual(['overview', 'estate', 'contracts', 'settings']);
+test('a change of an item makes what is drawn from the estate stale, and the settings that list people', () => {
+  expect(names(['item:service/orders'])).toEqual([
+    'overview',
+    'estate',
+    'contracts',
+    'objectives',
+    'settings',
+  ]);
 });
 
 test('an account concerns the settings only', () => {

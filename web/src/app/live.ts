@@ -155,15 +155,19 @@ function idsOf(subjects: string[]): string[] {
 /** Which queries a set of subjects (`kind:id`) makes stale. */
 export function staleKeys(subjects: string[], all = false): (readonly unknown[])[] {
   const kinds = new Set(subjects.map((subject) => subject.slice(0, subject.indexOf(':'))));
-  const work = all || kinds.has('incident') || kinds.has('alert') || kinds.has('page');
+  const moved = ['incident', 'alert', 'page', 'clocks'];
+  const work = all || moved.some((kind) => kinds.has(kind));
   const found: (readonly unknown[])[] = [keys.overview];
-  if (work) found.push(keys.incidentList, keys.reports, [...keys.incidents, 'one']);
+  if (work) {
+    found.push(keys.incidentList, keys.clocks, keys.reports, [...keys.incidents, 'one']);
+  }
   if (all || kinds.has('alert') || kinds.has('silence')) found.push(keys.alerts);
   if (all || kinds.has('silence')) found.push(keys.silences);
   if (all || kinds.has('tuning')) found.push(keys.tuning);
   if (all || kinds.has('heartbeat')) found.push(keys.heartbeats);
   if (work || kinds.has('item')) found.push(keys.estate, keys.contracts);
-  const known = ['incident', 'alert', 'page', 'item', 'silence', 'heartbeat', 'tuning'];
+  if (all || kinds.has('item')) found.push(keys.objectives);
+  const known = ['incident', 'alert', 'page', 'item', 'silence', 'heartbeat', 'tuning', 'clocks'];
   const other = [...kinds].some((kind) => !known.includes(kind));
   if (all || other || kinds.has('item')) found.push(keys.settings);
   return found;

@@ -177,6 +177,25 @@ const tuningTask = createRoute({
   component: lazyRouteComponent(() => import('../practices/tuning/TuningPage'), 'TuningPage'),
 });
 
+const objectiveList = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives',
+  validateSearch: only('state', 'item', 'team', 'burning', 'q', 'sort'),
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectiveList'),
+    'ObjectiveList',
+  ),
+});
+
+const objective = createRoute({
+  getParentRoute: () => app,
+  path: '/objectives/$name',
+  component: lazyRouteComponent(
+    () => import('../practices/objectives/ObjectivePage'),
+    'ObjectivePage',
+  ),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: '/silences',
@@ -265,6 +284,19 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/RulesPage'), 'RulesPage'),
 });
 
+const oncall = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall',
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulesPage'), 'SchedulesPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall/$name',
+  validateSearch: only('weeks', 'zone'),
+  component: lazyRouteComponent(() => import('../practices/oncall/SchedulePage'), 'SchedulePage'),
+});
+
 const contracts = createRoute({
   getParentRoute: () => app,
   path: '/contracts',
@@ -346,6 +378,8 @@ export const routeTree = root.addChildren([
     routing,
     tuning,
     tuningTask,
+    objectiveList,
+    objective,
     silences,
     newSilence,
     silence,
@@ -361,6 +395,8 @@ export const routeTree = root.addChildren([
     promises,
     reports,
     load,
+    oncall,
+    schedule,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),
   ]),

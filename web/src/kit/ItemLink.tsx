@@ -1,4 +1,6 @@
 import {
+  IconArrowsExchange,
+  IconBeach,
   IconBox,
   IconBuilding,
   IconComponents,
@@ -6,6 +8,7 @@ import {
   IconPhoneRinging,
   IconCalendar,
   IconCalendarTime,
+  IconCalendarUser,
   IconContract,
   IconDatabaseSearch,
   IconGauge,
@@ -36,6 +39,9 @@ const icons: Record<string, ComponentType<{ size?: number; stroke?: number }>> =
   route: IconRoute,
   maintenancewindow: IconCalendarTime,
   freeze: IconSnowflake,
+  shiftoverride: IconArrowsExchange,
+  schedule: IconCalendarUser,
+  absence: IconBeach,
   calendar: IconCalendar,
   servicecontract: IconContract,
   objective: IconGauge,
@@ -54,6 +60,7 @@ const kindWords: Record<string, string> = {
   maintenancewindow: 'Maintenance window',
   servicecontract: 'Service contract',
   datasource: 'Data source',
+  shiftoverride: 'Shift override',
 };
 
 /** The word for a kind of item. */

@@ -35,6 +35,45 @@ fn late_counts_restate_what_was_there() {
 }
 
 #[test]
+fn the_past_is_forgotten_without_changing_what_is_left() {
+    let mut buckets = Buckets::new(0);
+    for minute in 0..2_000 {
+        buckets.put(minute, counts(9, 10)).expect("counts");
+    }
+    let before = buckets.sum(Span::new(1_100 * MINUTE, 2_000 * MINUTE));
+    buckets.forget_before(1_100);
+    assert_eq!(buckets.sum(Span::new(1_100 * MINUTE, 2_000 * MINUTE)), before);
+    assert_eq!(buckets.first(), 1_024, "whole blocks go");
+    assert_eq!(buckets.minute(1_000), None);
+    buckets.put(1_500, counts(0, 10)).expect("late counts");
+    assert_eq!(buckets.sum(Span::new(1_100 * MINUTE, 2_000 * MINUTE)).good, before.good - 9.0);
+}
+
+#[test]
+fn it_is_known_since_when_anything_is_known() {
+    let mut buckets = Buckets::new(0);
+    buckets.put(700, counts(1, 1)).expect("counts");
+    buckets.put(900, counts(1, 1)).expect("counts");
+    let known = |from, until| buckets.first_known(Span::new(from * MINUTE, until * MINUTE));
+    assert_eq!(known(0, 2_000), Some(700));
+    assert_eq!(known(701, 2_000), Some(900));
+    assert_eq!(known(901, 2_000), None);
+    assert_eq!(known(0, 700), None);
+}
+
+#[test]
+fn a_day_of_an_ordinary_service_takes_less_than_two_kilobytes() {
+    let mut day = Buckets::new(0);
+    for minute in 0..1_440_i64 {
+        let noise = (minute as u64).wrapping_mul(2_654_435_761) >> 20;
+        let total = 1_400 - (minute - 720).unsigned_abs() + noise % 120;
+        day.put(minute, counts(total - noise % 4, total)).expect("counts");
+    }
+    let bytes = day.encode().len();
+    assert!(bytes < 1_950, "{bytes}");
+}
+
+#[test]
 fn impossible_counts_are_refused() {
     let mut buckets = Buckets::new(5);
     assert_eq!(buckets.put(5, counts(2, 1)), Err(BucketError::Good { good: 2, total: 1 }));
@@ -85,6 +124,11 @@ proptest! {
         for minute in -5..905 {
             prop_assert_eq!(buckets.minute(minute), minutes.get(&minute).copied());
         }
+        let at_once: Vec<(i64, Counts)> = minutes.iter().map(|(at, set)| (*at, *set)).collect();
+        let mut other = Buckets::new(-3);
+        other.put_all(&at_once[at_once.len() / 2..]).expect("counts");
+        other.put_all(&at_once).expect("counts");
+        prop_assert_eq!(&other, &buckets, "in whichever order they come");
         prop_assert_eq!(Buckets::decode(&buckets.encode()), Ok(buckets));
     }
 

@@ -8,6 +8,7 @@ mod operate;
 mod program;
 mod prometheus;
 mod receiver;
+mod requests;
 mod sdk;
 mod tls;
 
@@ -21,6 +22,7 @@ pub use operate::{Operate, Setup};
 pub use program::run;
 pub use prometheus::Prometheus;
 pub use receiver::{Hook, Receiver};
+pub use requests::Requests;
 pub use sdk::Sdk;
 pub use tls::TlsFront;
 

@@ -6,6 +6,8 @@ use super::{client, wait_until};
 
 /// Debian's Prometheus, scraping one exporter every second and sending alerts to Operate.
 pub struct Prometheus {
+    /// Where it answers: `127.0.0.1:PORT`.
+    pub address: String,
     _program: Program,
 }
 
@@ -33,8 +35,22 @@ groups:
 impl Prometheus {
     /// Starts it with its files in `folder`; `operate` is `127.0.0.1:PORT`.
     pub async fn start(folder: &Path, exporter: &str, operate: &str) -> Prometheus {
-        std::fs::write(folder.join("prometheus.yml"), settings(exporter, operate)).unwrap();
         std::fs::write(folder.join("rules.yml"), RULES).unwrap();
+        Prometheus::with(folder, &settings(exporter, operate)).await
+    }
+
+    /// Starts it to scrape one exporter as fast as it can, and to alert nobody.
+    pub async fn scraping_fast(folder: &Path, exporter: &str) -> Prometheus {
+        let settings = format!(
+            "global: {{ scrape_interval: 20ms, scrape_timeout: 20ms }}\n\
+             scrape_configs:\n  - job_name: past\n    static_configs:\n      \
+             - targets: [\"{exporter}\"]\n"
+        );
+        Prometheus::with(folder, &settings).await
+    }
+
+    async fn with(folder: &Path, settings: &str) -> Prometheus {
+        std::fs::write(folder.join("prometheus.yml"), settings).unwrap();
         let port = free_port();
         let program = Program::start(
             Command::new("prometheus")
@@ -49,6 +65,6 @@ impl Prometheus {
             answer.status().is_success().then_some(())
         })
         .await;
-        Prometheus { _program: program }
+        Prometheus { address: format!("127.0.0.1:{port}"), _program: program }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use kernel::ItemRef;
 
-use super::promise;
+use super::{promise, rota};
 use crate::mistake::Wrong;
 use crate::spec::{
     ContactMethod, EscalationPolicySpec, FreezeSpec, MaintenanceWindowSpec, Need, PersonSpec,
@@ -74,6 +74,9 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
         Spec::Route(spec) => wrong.extend(route(spec)),
         Spec::MaintenanceWindow(spec) => maintenance(&mut wrong, spec),
         Spec::Freeze(spec) => freeze(&mut wrong, spec),
+        Spec::Schedule(spec) => rota::schedule(&mut wrong, spec),
+        Spec::Absence(spec) => wrong.extend(rota::absence(spec)),
+        Spec::ShiftOverride(spec) => wrong.extend(rota::takeover(spec)),
         Spec::Calendar(spec) => wrong.extend(promise::calendar(spec)),
         Spec::ServiceContract(spec) => promise::contract(&mut wrong, spec),
         Spec::Objective(spec) => promise::objective(&mut wrong, spec),

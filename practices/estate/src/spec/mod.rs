@@ -11,6 +11,7 @@ mod place;
 mod policy;
 mod route;
 mod running;
+mod schedule;
 mod wait;
 mod within;
 
@@ -33,6 +34,10 @@ pub use place::{SiteSpec, SupplierSpec};
 pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
+pub use schedule::{
+    AbsenceSpec, AbsenceType, BackupRule, GivenShift, ScheduleLayer, ScheduleOverride,
+    ScheduleSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap,
+};
 pub use wait::Wait;
 pub use within::Within;
 
@@ -97,6 +102,9 @@ specs! {
     Route RouteSpec,
     MaintenanceWindow MaintenanceWindowSpec,
     Freeze FreezeSpec,
+    Schedule ScheduleSpec,
+    Absence AbsenceSpec,
+    ShiftOverride ShiftOverrideSpec,
     Calendar CalendarSpec,
     ServiceContract ServiceContractSpec,
     Objective ObjectiveSpec,
@@ -112,6 +120,7 @@ impl Spec {
             Spec::Component(component) => component.team.as_ref(),
             Spec::UseCase(usecase) => usecase.team.as_ref(),
             Spec::EscalationPolicy(policy) => policy.team.as_ref(),
+            Spec::Schedule(schedule) => schedule.team.as_ref(),
             _ => None,
         }
     }

@@ -106,7 +106,7 @@ pub struct NextClock {
 }
 
 /// The clocks that contracts set on an incident.
-#[utoipa::path(get, path = "/incidents/{id}/clocks", tag = "incidents", params(IncidentPath),
+#[utoipa::path(get, path = "/incidents/{id}/clocks", tag = "clocks", params(IncidentPath),
     responses((status = 200, description = "Its contracts and clocks", body = IncidentClocks)))]
 async fn of_incident(
     State(app): State<App>,
@@ -133,7 +133,7 @@ async fn of_incident(
 }
 
 /// Clocks of contracts that are not over, the next due first.
-#[utoipa::path(get, path = "/clocks", tag = "incidents",
+#[utoipa::path(get, path = "/clocks", tag = "clocks",
     responses((status = 200, description = "The clocks that count", body = LiveClocks)))]
 async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<LiveClocks>> {
     let now = app.world.now();

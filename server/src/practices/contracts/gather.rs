@@ -64,7 +64,7 @@ impl Book {
         let mut conn = app.db.reader().await?;
         let after = deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now);
         let facts = app.facts.since(&mut conn, space, after).await?;
-        let seen = seen(&mut conn, space, &snapshot.estate, &deals, &facts, (after, now)).await?;
+        let seen = seen(&mut conn, space, (&snapshot.estate, &deals), &facts, (after, now)).await?;
         Ok(Book { now, snapshot, deals, seen, facts })
     }
 
@@ -131,8 +131,7 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
 pub async fn seen(
     conn: &mut Conn,
     space: &SpaceId,
-    estate: &Estate,
-    deals: &[Deal],
+    (estate, deals): (&Estate, &[Deal]),
     facts: &[Arc<Facts>],
     (after, now): (Time, Time),
 ) -> Answer<Seen> {

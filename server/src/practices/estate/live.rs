@@ -56,6 +56,11 @@ pub struct Route {
 }
 
 impl Snapshot {
+    /// An estate alone, without rules and policies.
+    pub fn of(resources: impl IntoIterator<Item = estate::Resource>) -> Snapshot {
+        Snapshot { estate: Estate::new(resources), ..Snapshot::default() }
+    }
+
     fn new(resources: Vec<estate::Resource>, rules: &[MatchRule]) -> Snapshot {
         let mut of_files: Vec<(&str, &RouteSpec)> = resources
             .iter()

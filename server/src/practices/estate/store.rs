@@ -81,6 +81,22 @@ pub async fn as_of(conn: &mut Conn, space: &SpaceId, at: Time) -> Result<Vec<Res
     Ok(found.into_values().collect())
 }
 
+/// Everything that a resource ever said, the oldest first, with the time from which on.
+///
+/// # Errors
+/// When the database refuses or a resource does not read back.
+pub async fn versions(
+    conn: &mut Conn,
+    space: &SpaceId,
+    item: &ItemRef,
+) -> Result<Vec<(Time, Resource)>, Fault> {
+    let sql = "SELECT valid_from, data FROM resource_past WHERE space_id = $1 AND item = $2 \
+               UNION ALL SELECT valid_from, data FROM resource \
+               WHERE space_id = $1 AND item = $2 ORDER BY valid_from";
+    let rows = conn.all(sql, params![space, item]).await?;
+    rows.iter().map(|row| Ok((row.get("valid_from")?, row.json("data")?))).collect()
+}
+
 /// Writes a resource; what it was before becomes part of the past.
 ///
 /// # Errors

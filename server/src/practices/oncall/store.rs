@@ -74,6 +74,15 @@ pub async fn between(
     rows.iter().map(|row| row.json("data")).collect()
 }
 
+/// The pages that ring.
+///
+/// # Errors
+/// When the database refuses or a page does not read back.
+pub async fn ringing(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Page>, Fault> {
+    let sql = "SELECT data FROM page WHERE space_id = $1 AND stage = 'ringing' ORDER BY id";
+    conn.all(sql, params![space]).await?.iter().map(|row| row.json("data")).collect()
+}
+
 /// How many pages are in a stage.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Shifts } from '../oncall/Shifts';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
@@ -109,6 +110,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </Panel>
         </div>
         <div className={styles.stack}>
+          {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <Ways name={name} />}
           <Panel title="Facts">
             <Facts

@@ -14,6 +14,9 @@ const kinds: Record<string, string> = {
   route: 'Route',
   maintenancewindow: 'MaintenanceWindow',
   freeze: 'Freeze',
+  schedule: 'Schedule',
+  absence: 'Absence',
+  shiftoverride: 'ShiftOverride',
   calendar: 'Calendar',
   servicecontract: 'ServiceContract',
   objective: 'Objective',
@@ -69,6 +72,30 @@ const specs: Record<string, Record<string, unknown>> = {
     items: ['component/database-name'],
     windows: [{ start: '2030-01-31T22:00:00Z', end: '2030-01-31T23:00:00Z' }],
     reason: 'new disks',
+  },
+  schedule: {
+    team: 'team-name',
+    timeZone: 'Europe/Berlin',
+    layers: [
+      {
+        name: 'first',
+        rotations: [
+          { start: '2030-01-07T09:00', every: '1w', people: ['person-name', 'second-person'] },
+        ],
+      },
+    ],
+  },
+  absence: {
+    person: 'person-name',
+    type: 'leave',
+    start: '2030-07-01T00:00:00+02:00',
+    end: '2030-07-15T00:00:00+02:00',
+  },
+  shiftoverride: {
+    schedule: 'schedule-name',
+    person: 'ada',
+    start: '2030-07-01T08:00:00Z',
+    end: '2030-07-01T16:00:00Z',
   },
   freeze: {
     windows: [{ start: '2030-12-20T00:00:00Z', end: '2031-01-02T00:00:00Z' }],

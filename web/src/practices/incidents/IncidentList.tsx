@@ -13,6 +13,7 @@ import { TimeAgo } from '../../kit/TimeAgo';
 import { count, itemName } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
 import { EmptyState, RowsSkeleton } from '../../ui/States';
+import { Due } from '../clocks/Due';
 import { Filters } from './Filters';
 import styles from './incidents.module.css';
 import { PlannedWork } from './PlannedWork';
@@ -177,6 +178,13 @@ const columns: Column<IncidentRow>[] = [
     track: '84px',
     cell: (row) => <TimeAgo at={row.stage_since} form="age" />,
   },
+  {
+    id: 'due',
+    header: 'Due',
+    track: '118px',
+    sort: 'due',
+    cell: (row) => <Due clock={row.next_clock} />,
+  },
   { id: 'owner', header: 'Owner', track: '130px', cell: owner },
   {
     id: 'alerts',
@@ -219,6 +227,7 @@ function IncidentCard(row: IncidentRow) {
           ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
           : ''}
       </div>
+      {row.next_clock && <Due clock={row.next_clock} />}
     </>
   );
 }

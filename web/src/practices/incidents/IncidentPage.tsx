@@ -11,6 +11,7 @@ import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, itemName, words } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
+import { ContractClocks } from '../clocks/ContractClocks';
 import { Affected } from './Affected';
 import { Children } from './Children';
 import { ImpactMap } from './ImpactMap';
@@ -99,6 +100,7 @@ function Content({ incident }: { incident: Incident }) {
       </div>
       <div className={styles.columns}>
         <div className={styles.stack}>
+          <ContractClocks id={incident.id} />
           <Proof {...part} />
           <Affected {...part} />
           <Members {...part} />

@@ -11,6 +11,7 @@ import { count, itemName } from '../../kit/words';
 import { EmptyState } from '../../ui/States';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { AtRisk } from '../clocks/AtRisk';
 import { Activity, Health, OnCall, States } from './parts';
 import styles from './overview.module.css';
 
@@ -78,6 +79,7 @@ function Content({ data }: { data: OverviewData }) {
           <Activity entries={data.activity} />
         </div>
         <div className={styles.stack}>
+          <AtRisk />
           <Health data={data} />
           <OnCall policies={data.on_call} />
         </div>

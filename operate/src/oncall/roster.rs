@@ -1,0 +1,188 @@
+//! `operate oncall final`.
+
+use std::process::ExitCode;
+
+use calendar::{Span, Spans};
+use clap::Args;
+use schedule::{Breach, Occasions, Roster, Share, breaches, fairness};
+use serde_json::{Value, json};
+
+use super::files::{Files, Rota, Which, utc};
+use crate::calendar::reading::{length, local, moment, shown, zoned};
+use crate::screen::{Screen, Table, clean};
+use crate::trouble::{Outcome, Trouble};
+
+/// Who is on call from one moment to another.
+#[derive(Args, Debug)]
+pub struct Final {
+    #[command(flatten)]
+    which: Which,
+    /// From when: 2026-11-30T09:00 in the zone of the schedule, or with an offset.
+    #[arg(long, value_name = "TIME")]
+    from: String,
+    /// Until when.
+    #[arg(long, value_name = "TIME")]
+    to: String,
+}
+
+impl Final {
+    /// Prints it.
+    pub fn run(self, screen: &Screen) -> Outcome {
+        let files = self.which.files()?;
+        let rota = self.which.of(&files)?;
+        let window = Span::new(
+            moment("--from", &self.from, &rota.zone)?,
+            moment("--to", &self.to, &rota.zone)?,
+        );
+        if window.until <= window.from {
+            let mut trouble = Trouble::wrong("this ends before it begins");
+            trouble.field = Some("--to".to_owned());
+            return Err(trouble.remedy("write the earlier time in --from"));
+        }
+        let found = Found::of(&files, &rota, window)?;
+        if screen.json {
+            screen.document(&found.document());
+        } else {
+            screen.say(found.told(screen));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A roster, and what it means for people.
+pub(super) struct Found<'a> {
+    rota: &'a Rota<'a>,
+    roster: Roster,
+    shares: Vec<Share>,
+    breaches: Vec<Breach>,
+    gaps: Spans,
+}
+
+impl<'a> Found<'a> {
+    pub fn of(files: &Files, rota: &'a Rota<'a>, window: Span) -> Result<Found<'a>, Trouble> {
+        let roster = rota.roster(window)?;
+        let cover = rota.spec.cover_calendar.as_ref();
+        let cover = cover.map(|named| files.calendar(named, window)).transpose()?;
+        let occasions = Occasions::of(&rota.spec.time_zone, cover.as_ref(), window);
+        let occasions = occasions.map_err(|error| Trouble::wrong(error.to_string()))?;
+        let people = roster.by_person();
+        let whole = Spans::one(window.from, window.until);
+        Ok(Found {
+            rota,
+            shares: fairness(&people, &occasions),
+            breaches: breaches(&people, &rota.spec.limits.engine()),
+            gaps: roster.gaps(&whole),
+            roster,
+        })
+    }
+
+    pub fn document(&self) -> Value {
+        let zone = &self.rota.zone;
+        let turns = self.roster.turns().iter().map(|turn| {
+            json!({
+                "person": &*turn.person,
+                "from": utc(turn.span.from),
+                "until": utc(turn.span.until),
+                "from_local": local(&zoned(turn.span.from, zone)),
+                "until_local": local(&zoned(turn.span.until, zone)),
+                "why": self.rota.why(&turn.why),
+            })
+        });
+        let people = self.shares.iter().map(|share| {
+            json!({
+                "person": &*share.person,
+                "seconds": share.micros / 1_000_000,
+                "nights": share.nights,
+                "night_seconds": share.night_micros / 1_000_000,
+                "weekends": share.weekends,
+                "weekend_seconds": share.weekend_micros / 1_000_000,
+                "holidays": share.holidays,
+                "holiday_seconds": share.holiday_micros / 1_000_000,
+            })
+        });
+        let gaps =
+            self.gaps.iter().map(|gap| json!({ "from": utc(gap.from), "until": utc(gap.until) }));
+        let window = self.roster.window();
+        json!({
+            "schedule": self.rota.name,
+            "zone": zone.iana_name(),
+            "from": utc(window.from),
+            "to": utc(window.until),
+            "turns": turns.collect::<Vec<_>>(),
+            "nobody": gaps.collect::<Vec<_>>(),
+            "people": people.collect::<Vec<_>>(),
+            "breaches": self.breaches.iter().map(breach_document).collect::<Vec<_>>(),
+        })
+    }
+
+    fn told(&self, screen: &Screen) -> String {
+        let when = |micros: i64| shown(&zoned(micros, &self.rota.zone));
+        let mut lines: Vec<(i64, [String; 4])> = self
+            .roster
+            .turns()
+            .iter()
+            .map(|turn| {
+                let because = clean(&self.rota.because(&turn.why));
+                let Span { from, until } = turn.span;
+                (from, [when(from), when(until), clean(&turn.person), because])
+            })
+            .collect();
+        lines.extend(self.gaps.iter().map(|gap| {
+            (gap.from, [when(gap.from), when(gap.until), "nobody".to_owned(), String::new()])
+        }));
+        lines.sort();
+        let mut turns = Table::new(screen.paint, &["from", "until", "person", "because"]);
+        for (_, cells) in lines {
+            turns.row(cells.map(Into::into));
+        }
+        let mut shares =
+            Table::new(screen.paint, &["person", "on call", "nights", "weekends", "holidays"]);
+        for share in &self.shares {
+            let counts = [share.nights, share.weekends, share.holidays].map(|n| n.to_string());
+            let [nights, weekends, holidays] = counts;
+            let cells = [clean(&share.person), length(share.micros), nights, weekends, holidays];
+            shares.row(cells.map(Into::into));
+        }
+        let mut text = format!("{turns}\n\n{shares}");
+        for breach in &self.breaches {
+            text.push_str(&format!("\n{}", screen.paint.yellow(self.breach(breach))));
+        }
+        text
+    }
+
+    fn breach(&self, breach: &Breach) -> String {
+        let when = |micros: i64| shown(&zoned(micros, &self.rota.zone));
+        match breach {
+            Breach::Rest { person, off } => {
+                let off_for = length(off.length());
+                format!("{} has only {off_for} off, from {}", clean(person), when(off.from))
+            }
+            Breach::Stretch { person, on } => {
+                let on_for = length(on.length());
+                format!("{} is on call for {on_for}, from {}", clean(person), when(on.from))
+            }
+            Breach::Load { person, within, micros } => format!(
+                "{} has {} on call between {} and {}",
+                clean(person),
+                length(*micros),
+                when(within.from),
+                when(within.until)
+            ),
+        }
+    }
+}
+
+fn breach_document(breach: &Breach) -> Value {
+    let (kind, person, span, seconds) = match breach {
+        Breach::Rest { person, off } => ("rest", person, off, off.length()),
+        Breach::Stretch { person, on } => ("stretch", person, on, on.length()),
+        Breach::Load { person, within, micros } => ("load", person, within, *micros),
+    };
+    json!({
+        "kind": kind,
+        "person": &**person,
+        "from": utc(span.from),
+        "until": utc(span.until),
+        "seconds": seconds / 1_000_000,
+    })
+}

@@ -1,0 +1,155 @@
+use calendar::Span;
+use estate::SourceFile;
+use jiff::Timestamp;
+
+use super::files::Files;
+use super::gaps::asked;
+use super::roster::Found;
+use super::who::Answer;
+
+const TEXT: &str = r#"
+apiVersion: operate/v1
+kind: Person
+metadata: { name: ada, title: Ada Example }
+spec: { email: ada@example.org }
+---
+apiVersion: operate/v1
+kind: Schedule
+metadata: { name: first }
+spec:
+  team: payments
+  timeZone: Europe/Berlin
+  coverCalendar: office
+  limits: { rest: 11h }
+  layers:
+    - name: weeks
+      rotations: [{ start: 2026-11-30T09:00, every: 1w, people: [ada, ben, cem] }]
+      hours: [{ days: [mon, tue, wed, thu, fri], from: "09:00", until: "17:00" }]
+  overrides:
+    - { start: 2026-12-02T12:00:00Z, end: 2026-12-02T14:00:00Z, person: ben, reason: dentist }
+  swaps:
+    - one: { person: ben, start: 2026-12-08T00:00:00Z, end: 2026-12-09T00:00:00Z }
+      other: { person: cem, start: 2026-12-15T00:00:00Z, end: 2026-12-16T00:00:00Z }
+---
+apiVersion: operate/v1
+kind: Absence
+metadata: { name: ada-ill }
+spec: { person: ada, type: sickness, start: 2026-12-03T01:00:00Z, end: 2026-12-05T00:00:00Z }
+---
+apiVersion: operate/v1
+kind: Calendar
+metadata: { name: office }
+spec:
+  timeZone: Europe/Berlin
+  hours: [{ days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:00" }]
+---
+apiVersion: operate/v1
+kind: ServiceContract
+metadata: { name: sales }
+spec:
+  type: sla
+  provider: team/payments
+  consumer: team/sales
+  scope: [service/orders]
+  start: 2026-12-01T00:00:00Z
+  terms:
+    - clocks:
+        - { clock: respond, targets: { P1: 5m }, calendar: office }
+"#;
+
+fn files(text: &str) -> Files {
+    let file = SourceFile { name: "oncall.yaml".to_owned(), text: text.to_owned() };
+    Files::read(&[file]).unwrap()
+}
+
+fn at(text: &str) -> i64 {
+    text.parse::<Timestamp>().unwrap().as_microsecond()
+}
+
+fn who(time: &str) -> (String, String, String) {
+    let files = files(TEXT);
+    let rota = files.rotas(None).unwrap().remove(0);
+    let answer = Answer::of(&files, &rota, at(time)).unwrap().document();
+    let text = |pointer: &str| {
+        answer.pointer(pointer).and_then(|value| value.as_str()).unwrap_or("nobody").to_owned()
+    };
+    (text("/person"), text("/turn/why/text"), text("/next/person"))
+}
+
+#[test]
+fn who_is_on_call_says_why_and_who_is_next() {
+    for (time, person, why, next) in [
+        ("2026-12-01T10:00:00Z", "ada", "turn in layer weeks", "ben"),
+        ("2026-12-02T12:30:00Z", "ben", "override: dentist", "ada"),
+        ("2026-12-03T10:00:00Z", "ben", "stands in for ada, who is away, in layer weeks", "cem"),
+        ("2026-12-08T10:00:00Z", "cem", "swapped", "ben"),
+        ("2026-12-05T10:00:00Z", "nobody", "nobody", "ben"),
+    ] {
+        let expected = (person.to_owned(), why.to_owned(), next.to_owned());
+        assert_eq!(who(time), expected, "{time}");
+    }
+}
+
+#[test]
+fn the_final_schedule_shows_the_burden_and_what_is_too_much() {
+    let files = files(&TEXT.replace("rest: 11h", "rest: 20h, load: { most: 30h, within: 168h }"));
+    let rota = files.rotas(Some("first")).unwrap().remove(0);
+    let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
+    let found = Found::of(&files, &rota, window).unwrap().document();
+    let people: Vec<(&str, i64)> = found["people"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|share| (share["person"].as_str().unwrap(), share["seconds"].as_i64().unwrap() / 3600))
+        .collect();
+    assert_eq!(people, [("ada", 22), ("ben", 18)]);
+    let breaches = found["breaches"].as_array().unwrap();
+    assert!(breaches.iter().any(|breach| breach["kind"] == "rest"), "{breaches:?}");
+    assert!(breaches.iter().all(|breach| breach["kind"] != "load"), "{breaches:?}");
+    assert_eq!(found["turns"][0]["from_local"], "2026-11-30T09:00:00+01:00");
+}
+
+#[test]
+fn hours_of_contracts_and_of_the_cover_calendar_that_nobody_has_are_gaps() {
+    let files = files(TEXT);
+    let rotas = files.rotas(None).unwrap();
+    let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
+    let found = asked(&files, &rotas, window).unwrap();
+    let told: Vec<(&str, usize, i64)> = found
+        .iter()
+        .map(|asked| (asked.by.as_str(), asked.gaps.len(), asked.gaps.total() / 3_600_000_000))
+        .collect();
+    // An hour each morning: of four days by the contract, which begins on Tuesday.
+    assert_eq!(told, [("servicecontract/sales", 4, 4), ("calendar/office", 5, 5)]);
+}
+
+#[test]
+fn schedules_of_one_team_cover_a_contract_together() {
+    let early = TEXT
+        .split("---")
+        .nth(1)
+        .unwrap()
+        .replace("name: first", "name: early")
+        .replace("\"09:00\", until: \"17:00\"", "\"08:00\", until: \"09:00\"")
+        .replace("T09:00, every", "T08:00, every");
+    let files = files(&format!("{TEXT}---{early}"));
+    let rotas = files.rotas(None).unwrap();
+    let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
+    let found = asked(&files, &rotas, window).unwrap();
+    assert_eq!(found[0].schedules, ["first", "early"]);
+    assert!(found[0].gaps.is_empty(), "{:?}", found[0].gaps);
+}
+
+#[test]
+fn what_is_not_there_or_wrong_says_so() {
+    let files = files(TEXT);
+    let trouble = files.rotas(Some("frist")).unwrap_err();
+    assert!(trouble.to_string().contains("name one of first"), "{trouble}");
+    let wrong = self::files(&TEXT.replace("every: 1w", "every: weekly"));
+    let trouble = wrong.rotas(None).unwrap_err();
+    assert_eq!(trouble.field.as_deref(), Some("spec.layers[0].rotations[0].every"));
+    assert!(trouble.to_string().contains("write it like 12h"), "{trouble}");
+    let mistaken =
+        SourceFile { name: "x.yaml".to_owned(), text: TEXT.replace("layers:", "layer:") };
+    assert!(Files::read(&[mistaken]).unwrap_err().what.contains("x.yaml:"));
+}

@@ -1,0 +1,26 @@
+//! Error budgets of objectives: how each stands, when a burn calls somebody, what its policy says,
+//! and which minutes are still to be asked for.
+//!
+//! ```text
+//! counts ─► figures ─► decide ─► stance changed, burn began, burn over     asked ─► next ranges
+//! ```
+//!
+//! **Invariant:** nothing is decided on what is unknown: a burn that began does not end because
+//! nothing is heard any more, and a minute without an answer is neither good nor bad.
+
+mod asking;
+mod counting;
+mod figures;
+mod judge;
+mod terms;
+mod words;
+
+pub use asking::{Asked, CHUNK_MINUTES, ask, rest_minutes};
+pub use counting::{Parted, counted, judged, minute_query};
+pub use figures::{Figures, Moving, PairNow, figures, series};
+pub use judge::{Burning, Event, State, Urgency, describe};
+pub use terms::{Alerts, Method, Terms};
+pub use words::{Explained, explain, length, minutes_left, percent, share};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! An objective in plain sentences, with its own numbers.
+
+use objectives::Runway;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Figures, Terms};
+
+const MINUTE: f64 = 60_000_000.0;
+
+/// What an objective means, and how it stands, in sentences.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Explained {
+    /// What is counted.
+    pub indicator: String,
+    /// What is promised.
+    pub objective: String,
+    /// What may go wrong, and what has.
+    pub budget: String,
+    /// How fast the budget goes.
+    pub burn: String,
+    /// What is not known.
+    pub unknown: String,
+}
+
+/// Says it.
+pub fn explain(terms: &Terms, figures: &Figures, description: Option<&str>) -> Explained {
+    let window = length(figures.window.length());
+    let target = percent(terms.target.share());
+    let what = if terms.counts_time() { "of the time" } else { "of all events" };
+    let counted = &figures.tally;
+    let indicator = match (description, counted.ratio()) {
+        (Some(description), Some(ratio)) => {
+            format!("{}: {} at present.", description.trim_end_matches('.'), percent(ratio))
+        }
+        (None, Some(ratio)) => {
+            format!("Counted is how many {what} were good: {} at present.", percent(ratio))
+        }
+        (Some(description), None) => {
+            format!("{}: nothing was counted yet.", description.trim_end_matches('.'))
+        }
+        (None, None) => "Nothing was counted yet.".to_owned(),
+    };
+    Explained {
+        indicator,
+        objective: format!("{target} {what} have to be good over {window}."),
+        budget: budget(terms, figures, &window),
+        burn: burn(figures, &window),
+        unknown: unknown(figures),
+    }
+}
+
+fn budget(terms: &Terms, figures: &Figures, window: &str) -> String {
+    let share_bad = terms.target.budget();
+    if share_bad <= 0.0 {
+        let bad = amount(terms, figures.budget.bad);
+        return format!("Nothing may go wrong: there is no error budget. {bad} bad so far.");
+    }
+    let whole = length((share_bad * figures.window.length() as f64) as i64);
+    let begin = format!(
+        "{} may be bad: in {window} that is {whole} of complete failure.",
+        percent(share_bad)
+    );
+    let Some(remaining) = figures.remaining.filter(|_| figures.budget.counted) else {
+        return format!("{begin} Nothing was counted yet, so nothing of it is used.");
+    };
+    let (total, bad) = (figures.tally.total, figures.budget.bad);
+    let used = if terms.counts_time() {
+        format!("{} of {} were bad", amount(terms, bad), amount(terms, total))
+    } else {
+        format!("Of {} events {} were bad", grouped(total), grouped(bad))
+    };
+    let left = if remaining >= 0.0 {
+        format!("{} of the error budget is left", share(remaining))
+    } else {
+        format!("the error budget is overspent by {}", share(-remaining))
+    };
+    format!("{begin} {used}, {} may be; {left}.", amount(terms, figures.budget.allowed))
+}
+
+fn burn(figures: &Figures, window: &str) -> String {
+    let Some(burn) = figures.burn else {
+        return "How fast the budget goes is not known: nothing was counted lately.".to_owned();
+    };
+    let speed = format!(
+        "The budget goes {burn:.1} times as fast as it may; at 1 it lasts exactly {window}."
+    );
+    match figures.runway {
+        Runway::Micros(micros) => {
+            format!("{speed} If it goes on like this, it is spent in {}.", length(micros))
+        }
+        Runway::Lasting => "At present nothing of the budget is used.".to_owned(),
+        Runway::Spent => format!("{speed} It is spent."),
+        Runway::Unknown => speed,
+    }
+}
+
+fn unknown(figures: &Figures) -> String {
+    if figures.known_since.is_none() {
+        return "Nothing is known of this window yet.".to_owned();
+    }
+    let gap = figures.unknown_share;
+    let gaps = if gap > 0.0 {
+        let least = gap.max(0.000_1);
+        format!("{} of the time is unknown; it counts neither as good nor as bad.", percent(least))
+    } else {
+        "Every minute is known.".to_owned()
+    };
+    if figures.young {
+        return format!("{gaps} The history is shorter than the window: the figures are young.");
+    }
+    gaps
+}
+
+/// So many events, or so much time.
+fn amount(terms: &Terms, number: f64) -> String {
+    if terms.counts_time() { length(number as i64) } else { grouped(number) }
+}
+
+/// A share in percent with as many places as tell it from its neighbours: `99.95 %`.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let near = percent.min(100.0 - percent).abs();
+    let places = match near {
+        near if near == 0.0 || near >= 10.0 => 1,
+        near if near >= 0.1 => 2,
+        _ => 3,
+    };
+    let text = format!("{percent:.places$}");
+    let short =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{short} %")
+}
+
+/// A share of a budget in whole percent.
+pub fn share(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A length of time by its two greatest units: `43m 12s`, `30d`, `1h`.
+pub fn length(micros: i64) -> String {
+    let mut seconds = micros.unsigned_abs() / 1_000_000;
+    if seconds == 0 {
+        return "0s".to_owned();
+    }
+    let mut parts = Vec::new();
+    for (unit, of) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if parts.len() < 2 && seconds >= of {
+            parts.push(format!("{}{unit}", seconds / of));
+            seconds %= of;
+        } else if !parts.is_empty() {
+            break;
+        }
+    }
+    parts.join(" ")
+}
+
+/// A whole number with its thousands apart: `4,300,000`; small ones with a place.
+fn grouped(number: f64) -> String {
+    if number.abs() < 10.0 && number.fract().abs() > 0.05 {
+        return format!("{number:.1}");
+    }
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0.0 { format!("-{text}") } else { text }
+}
+
+/// Minutes of complete failure that are left, for a sentence: negative when overspent.
+pub fn minutes_left(terms: &Terms, figures: &Figures) -> Option<f64> {
+    let whole = terms.target.budget() * figures.window.length() as f64 / MINUTE;
+    figures.remaining.map(|remaining| remaining * whole)
+}

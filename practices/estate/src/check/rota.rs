@@ -1,0 +1,83 @@
+//! What must hold for schedules and absences.
+
+use crate::mistake::Wrong;
+use crate::spec::{AbsenceSpec, BackupRule, ScheduleSpec, ShiftOverrideSpec};
+
+/// Most layers of a schedule, and most people, rotations, overrides and swaps each.
+const LAYERS_MAX: usize = 20;
+const ENTRIES_MAX: usize = 1_000;
+
+/// What is wrong with a schedule.
+pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
+    if spec.layers.is_empty() {
+        let remedy = "add a layer with people who take turns";
+        wrong.push(Wrong::new("spec.layers", "nobody is ever on call", remedy));
+    }
+    let rotations = spec.layers.iter().flat_map(|layer| &layer.rotations);
+    let people = rotations.clone().map(|rotation| rotation.people.len()).max().unwrap_or(0);
+    let counts = [
+        ("layers", spec.layers.len(), LAYERS_MAX),
+        ("layers", rotations.count(), ENTRIES_MAX),
+        ("layers", people, ENTRIES_MAX),
+        ("overrides", spec.overrides.len(), ENTRIES_MAX),
+        ("swaps", spec.swaps.len(), ENTRIES_MAX),
+    ];
+    for (field, count, most) in counts.into_iter().filter(|(_, count, most)| count > most) {
+        let message = format!("{count} entries");
+        wrong.push(Wrong::new(&format!("spec.{field}"), message, format!("keep to {most}")));
+    }
+    for (place, layer) in spec.layers.iter().enumerate() {
+        let field = format!("spec.layers[{place}]");
+        if layer.rotations.is_empty() {
+            let remedy = "add one with `start`, `every` and `people`";
+            let field = format!("{field}.rotations");
+            wrong.push(Wrong::new(&field, "nobody takes turns", remedy));
+        }
+        if layer.backup_person.is_some() && layer.backup != BackupRule::default() {
+            let message = "two rules for who stands in";
+            let field = format!("{field}.backupPerson");
+            wrong.push(Wrong::new(&field, message, "keep `backup` or `backupPerson`"));
+        }
+    }
+    match spec.rota([]).map(|rota| rota.check()) {
+        Err((field, what)) => wrong.push(told(&field, &what)),
+        Ok(Err(error)) => wrong.push(told(&error.field, &error.what)),
+        Ok(Ok(())) => {}
+    }
+    for (place, change) in spec.overrides.iter().enumerate() {
+        if change.end <= change.start {
+            wrong.push(backwards(&format!("spec.overrides[{place}].end")));
+        }
+    }
+    for (place, swap) in spec.swaps.iter().enumerate() {
+        for (side, given) in [("one", &swap.one), ("other", &swap.other)] {
+            if given.end <= given.start {
+                wrong.push(backwards(&format!("spec.swaps[{place}].{side}.end")));
+            }
+        }
+    }
+}
+
+/// A field as the engine calls it, as it stands in a file.
+fn told(field: &str, what: &str) -> Wrong {
+    let field = match field.strip_suffix("zone") {
+        Some(outer) => format!("spec.{outer}timeZone"),
+        None => format!("spec.{field}"),
+    };
+    let (message, remedy) = what.split_once("; ").unwrap_or((what, ""));
+    Wrong::new(&field, message, remedy)
+}
+
+/// What is wrong with an absence.
+pub(super) fn absence(spec: &AbsenceSpec) -> Option<Wrong> {
+    spec.end.is_some_and(|end| end <= spec.start).then(|| backwards("spec.end"))
+}
+
+/// What is wrong with a stretch that somebody takes over.
+pub(super) fn takeover(spec: &ShiftOverrideSpec) -> Option<Wrong> {
+    (spec.end <= spec.start).then(|| backwards("spec.end"))
+}
+
+fn backwards(field: &str) -> Wrong {
+    Wrong::new(field, "this ends before it begins", "write an `end` after the `start`")
+}

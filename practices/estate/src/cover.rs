@@ -1,0 +1,191 @@
+//! Who is on call, as the whole of an estate says it, and the hours that ask for somebody.
+
+use calendar::{Calendar, Span, Spans, Years};
+use kernel::{ItemRef, Time};
+use schedule::{Change, Occasions, Roster, Schedule};
+
+use crate::Estate;
+use crate::reference::CalendarRef;
+use crate::rota::{person, span};
+use crate::spec::{AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, Spec};
+
+/// Hours in which somebody has to be on call by a schedule, and those of them with nobody.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cover {
+    /// What asks for them: a contract of the team, or the calendar that the schedule names.
+    pub by: ItemRef,
+    /// When somebody has to be there.
+    pub required: Spans,
+    /// When nobody is.
+    pub gaps: Spans,
+}
+
+impl Estate {
+    /// A schedule ready to be asked: with everybody's absences, and with what was changed by hand
+    /// outside of it.
+    ///
+    /// # Errors
+    /// What of it cannot be read, in words.
+    pub fn rota(&self, schedule: &ItemRef) -> Result<Schedule, String> {
+        let Some(Spec::Schedule(spec)) = self.get(schedule).map(|found| &found.spec) else {
+            return Err(format!("there is no {schedule}"));
+        };
+        let said = |(field, what): (String, String)| format!("{schedule}, {field}: {what}");
+        let mut rota = spec.rota(self.absences()).map_err(said)?;
+        let made = self.resources().filter_map(|resource| match &resource.spec {
+            Spec::ShiftOverride(made) if made.schedule.item() == schedule => Some(made),
+            _ => None,
+        });
+        rota.changes.extend(made.map(|made| {
+            let (span, person) = (span(made.start, Some(made.end)), person(&made.person));
+            match &made.instead_of {
+                Some(of) => Change::Instead { span, person, of: self::person(of) },
+                None => Change::Cover { span, person },
+            }
+        }));
+        Ok(rota)
+    }
+
+    /// Who is on call by a schedule in a window.
+    ///
+    /// # Errors
+    /// What of the schedule cannot be worked out, in words.
+    pub fn roster(&self, schedule: &ItemRef, window: Span) -> Result<Roster, String> {
+        let roster = self.rota(schedule)?.roster(window);
+        roster.map_err(|error| format!("{schedule}, {}: {}", error.field, error.what))
+    }
+
+    /// Whom a schedule has on call at a time; nobody by one that cannot be worked out.
+    pub fn on_call(&self, schedule: &ItemRef, at: Time) -> Option<ItemRef> {
+        let moment = Span::new(at.micros(), at.micros().saturating_add(1));
+        let roster = self.roster(schedule, moment).ok()?;
+        roster.at(at.micros()).map(|turn| person_named(&turn.person))
+    }
+
+    /// Everybody's absences.
+    pub fn absences(&self) -> impl Iterator<Item = &AbsenceSpec> {
+        self.resources().filter_map(|resource| match &resource.spec {
+            Spec::Absence(absence) => Some(absence),
+            _ => None,
+        })
+    }
+
+    /// What asks for somebody to be on call by a schedule in the window of its roster: the hours of
+    /// the contracts in which its team is the provider, and those of its own calendar. Contract
+    /// hours count as covered when any schedule of the team has somebody.
+    ///
+    /// # Errors
+    /// What cannot be worked out, in words.
+    pub fn cover(&self, schedule: &ItemRef, roster: &Roster) -> Result<Vec<Cover>, String> {
+        let Some(Spec::Schedule(spec)) = self.get(schedule).map(|found| &found.spec) else {
+            return Ok(Vec::new());
+        };
+        let (window, mut asked) = (roster.window(), Vec::new());
+        if let Some(team) = &spec.team {
+            let covered = self.covered_by(team.item(), window)?;
+            for resource in self.resources() {
+                let Spec::ServiceContract(contract) = &resource.spec else { continue };
+                if contract.provider == *team.item() && contract.status == ContractStatus::Agreed {
+                    let required = self.hours(contract, window)?;
+                    let gaps = required.difference(&covered);
+                    asked.push(Cover { by: resource.item().clone(), required, gaps });
+                }
+            }
+        }
+        if let Some(calendar) = &spec.cover_calendar {
+            let required = self.open(Some(calendar), window)?;
+            let gaps = roster.gaps(&required);
+            asked.push(Cover { by: calendar.item().clone(), required, gaps });
+        }
+        Ok(asked)
+    }
+
+    /// When any schedule of a team has somebody on call.
+    fn covered_by(&self, team: &ItemRef, window: Span) -> Result<Spans, String> {
+        let mut covered = Spans::EMPTY;
+        for resource in self.resources() {
+            let Spec::Schedule(spec) = &resource.spec else { continue };
+            if spec.team.as_ref().is_some_and(|of| of.item() == team) {
+                covered = covered.union(&self.roster(resource.item(), window)?.covered());
+            }
+        }
+        Ok(covered)
+    }
+
+    /// The hours in which a contract asks for somebody: those of its clocks, and where it has none
+    /// those of its terms.
+    pub fn hours(&self, contract: &ServiceContractSpec, window: Span) -> Result<Spans, String> {
+        let mut hours = Spans::EMPTY;
+        for (place, terms) in contract.terms.iter().enumerate() {
+            let (from, until) = contract.holds(place);
+            let holds = span(from, until).clip(window);
+            let own = terms.calendar.as_ref();
+            let mut calendars: Vec<Option<&CalendarRef>> =
+                terms.clocks.iter().map(|clock| clock.calendar.as_ref().or(own)).collect();
+            if calendars.is_empty() {
+                calendars.push(own);
+            }
+            for calendar in calendars {
+                hours = hours.union(&self.open(calendar, holds)?);
+            }
+        }
+        Ok(hours)
+    }
+
+    /// When a calendar is open; always without one.
+    fn open(&self, calendar: Option<&CalendarRef>, window: Span) -> Result<Spans, String> {
+        if window.from >= window.until {
+            return Ok(Spans::EMPTY);
+        }
+        let Some(named) = calendar else { return Ok(Spans::one(window.from, window.until)) };
+        Ok(self.compiled(named, window)?.open_within(window))
+    }
+
+    fn compiled(&self, named: &CalendarRef, window: Span) -> Result<Calendar, String> {
+        let Some(Spec::Calendar(spec)) = self.get(named).map(|found| &found.spec) else {
+            return Err(format!("there is no {named}"));
+        };
+        let year = |micros: i64| {
+            let at = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
+            jiff::tz::TimeZone::UTC.to_datetime(at).year()
+        };
+        let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
+        let definition =
+            spec.definition().map_err(|place| format!("{named}, holidays[{place}]: wrong"))?;
+        definition.compile(years).map_err(|error| format!("{named}, {error}"))
+    }
+
+    /// The nights, weekends and holidays of a schedule.
+    ///
+    /// # Errors
+    /// What cannot be worked out, in words.
+    pub fn occasions(&self, schedule: &ScheduleSpec, window: Span) -> Result<Occasions, String> {
+        let calendar = match &schedule.cover_calendar {
+            Some(named) => Some(self.compiled(named, window)?),
+            None => None,
+        };
+        let occasions = Occasions::of(&schedule.time_zone, calendar.as_ref(), window);
+        occasions.map_err(|error| format!("{}: {}", error.field, error.what))
+    }
+}
+
+impl ScheduleSpec {
+    /// Everybody who has a part in it, each once.
+    pub fn people(&self) -> Vec<ItemRef> {
+        let rotations = self.layers.iter().flat_map(|layer| &layer.rotations);
+        let turns = rotations.flat_map(|rotation| &rotation.people);
+        let backups = self.layers.iter().filter_map(|layer| layer.backup_person.as_ref());
+        let overrides = self.overrides.iter().map(|change| &change.person);
+        let named = turns.chain(backups).chain(overrides).map(|person| person.item().clone());
+        let mut people: Vec<ItemRef> = named.collect();
+        people.sort();
+        people.dedup();
+        people
+    }
+}
+
+/// The person whom the engine calls by a name.
+pub fn person_named(name: &str) -> ItemRef {
+    let named = ItemRef::new("person", name);
+    named.expect("the names that the engine was given are those of references")
+}

@@ -1,0 +1,205 @@
+//! What windows need of each objective, in memory: filled from the database when it is first
+//! wanted, and kept in line with what any process writes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use budgets::{Asked, Figures, Terms};
+use kernel::{SpaceId, Time};
+use objectives::Buckets;
+use spine::{Db, Fault};
+
+use super::store::{self, Day};
+use crate::practices::estate::live::Snapshot;
+
+/// Minutes of a day.
+pub const DAY: i64 = 1_440;
+const MINUTE: i64 = 60_000_000;
+/// Clocks of two processes may differ by so much.
+const SKEW: Duration = Duration::from_secs(120);
+
+/// The objectives of all spaces; cheap to clone.
+#[derive(Clone, Default)]
+pub struct LiveObjectives {
+    inner: Arc<Mutex<HashMap<(SpaceId, String), Series>>>,
+    read_until: Arc<Mutex<Option<Time>>>,
+    /// Whether anything was filled since the last look at what is written.
+    filled: Arc<AtomicBool>,
+}
+
+/// What is in memory of an objective.
+#[derive(Clone)]
+struct Series {
+    buckets: Buckets,
+    terms: Option<(Arc<Snapshot>, i64, Arc<Terms>)>,
+    figures: Option<Arc<Figures>>,
+    asked: Option<Asked>,
+}
+
+impl LiveObjectives {
+    fn all(&self) -> MutexGuard<'_, HashMap<(SpaceId, String), Series>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes sure that everything from a minute on is in memory.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn fill(
+        &self,
+        db: &Db,
+        space: &SpaceId,
+        objective: &str,
+        from: i64,
+    ) -> Result<(), Fault> {
+        let key = (space.clone(), objective.to_owned());
+        let first = from.div_euclid(DAY) * DAY;
+        if self.all().get(&key).is_some_and(|series| series.buckets.first() <= first) {
+            return Ok(());
+        }
+        let buckets = stored(db, space, objective, (first, i64::MAX)).await?;
+        let mut all = self.all();
+        let asked = all.get(&key).and_then(|series| series.asked);
+        all.insert(key, Series { buckets, terms: None, figures: None, asked });
+        // What was written while it was read is found at the next look.
+        self.filled.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Takes in minutes that are on disk.
+    pub fn put(&self, space: &SpaceId, objective: &str, minutes: &[(i64, objectives::Counts)]) {
+        let mut all = self.all();
+        let Some(series) = all.get_mut(&(space.clone(), objective.to_owned())) else { return };
+        let held: Vec<(i64, objectives::Counts)> = minutes
+            .iter()
+            .copied()
+            .filter(|(minute, _)| *minute >= series.buckets.first())
+            .collect();
+        // They were checked when they were written.
+        let _ = series.buckets.put_all(&held);
+    }
+
+    /// Works with the minutes of an objective; `None` when it is not in memory.
+    pub fn with<T>(
+        &self,
+        space: &SpaceId,
+        objective: &str,
+        work: impl FnOnce(&Buckets) -> T,
+    ) -> Option<T> {
+        let all = self.all();
+        all.get(&(space.clone(), objective.to_owned())).map(|series| work(&series.buckets))
+    }
+
+    /// The terms that were worked out for this estate in this year, or those that `make` gives.
+    ///
+    /// # Errors
+    /// What `make` returns.
+    pub fn terms(
+        &self,
+        (space, objective): (&SpaceId, &str),
+        snapshot: &Arc<Snapshot>,
+        now: Time,
+        make: impl FnOnce() -> Result<Arc<Terms>, String>,
+    ) -> Result<Arc<Terms>, String> {
+        const YEAR: i64 = 365 * DAY * MINUTE;
+        let key = (space.clone(), objective.to_owned());
+        let year = now.micros() / YEAR;
+        let known = self.all().get(&key).and_then(|series| series.terms.clone());
+        if let Some((of, when, terms)) = known
+            && Arc::ptr_eq(&of, snapshot)
+            && when == year
+        {
+            return Ok(terms);
+        }
+        let terms = make()?;
+        if let Some(series) = self.all().get_mut(&key) {
+            series.terms = Some((snapshot.clone(), year, terms.clone()));
+        }
+        Ok(terms)
+    }
+
+    /// Remembers how an objective stands, and forgets what its window needs no more.
+    pub fn note(&self, space: &SpaceId, objective: &str, figures: Arc<Figures>) {
+        if let Some(series) = self.all().get_mut(&(space.clone(), objective.to_owned())) {
+            series.buckets.forget_before(figures.window.from / MINUTE - 2 * DAY);
+            series.figures = Some(figures);
+        }
+    }
+
+    /// How an objective stood when it was last looked at.
+    pub fn figures(&self, space: &SpaceId, objective: &str) -> Option<Arc<Figures>> {
+        self.all().get(&(space.clone(), objective.to_owned()))?.figures.clone()
+    }
+
+    /// Remembers what a source was asked for.
+    pub fn note_asked(&self, space: &SpaceId, objective: &str, asked: Option<Asked>) {
+        if let Some(series) = self.all().get_mut(&(space.clone(), objective.to_owned())) {
+            series.asked = asked;
+        }
+    }
+
+    /// What a source was asked for, as far as this process knows.
+    pub fn asked(&self, space: &SpaceId, objective: &str) -> Option<Asked> {
+        self.all().get(&(space.clone(), objective.to_owned()))?.asked
+    }
+
+    /// Forgets objectives that are gone.
+    pub fn keep(&self, space: &SpaceId, known: impl Fn(&str) -> bool) {
+        self.all().retain(|(of, name), _| of != space || known(name));
+    }
+
+    /// Bytes that the minutes of all objectives take, about.
+    pub fn bytes(&self) -> usize {
+        self.all().values().map(|series| series.buckets.bytes()).sum()
+    }
+
+    /// Takes in what other processes wrote since the last look, or this one while it was filling.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn catch_up(&self, db: &Db, space: &SpaceId, now: Time) -> Result<(), Fault> {
+        let last = *self.read_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let filled = self.filled.swap(false, Ordering::Relaxed);
+        if let Some(last) = last.filter(|_| db.shared() || filled) {
+            let mut conn = db.reader().await?;
+            for (objective, day) in store::written_since(&mut conn, space, last - SKEW).await? {
+                self.put(space, &objective, &known(&day));
+            }
+            for (objective, asked) in store::asked(&mut conn, space).await? {
+                self.note_asked(space, &objective, Some(asked));
+            }
+        }
+        *self.read_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        Ok(())
+    }
+}
+
+/// The minutes of a day of which something is known.
+pub fn known(day: &Day) -> Vec<(i64, objectives::Counts)> {
+    let first = day.minutes.first();
+    let minutes = first..first + day.minutes.len() as i64;
+    minutes.filter_map(|minute| Some((minute, day.minutes.minute(minute)?))).collect()
+}
+
+/// What is stored of an objective from a minute, the first of a day, up to another.
+///
+/// # Errors
+/// When the database refuses or a day does not read back.
+pub async fn stored(
+    db: &Db,
+    space: &SpaceId,
+    objective: &str,
+    (first, until): (i64, i64),
+) -> Result<Buckets, Fault> {
+    let mut conn = db.reader().await?;
+    let days = (first.div_euclid(DAY), until.saturating_add(DAY - 1).div_euclid(DAY));
+    let days = store::days(&mut conn, space, objective, days).await?;
+    let mut buckets = Buckets::new(first);
+    for day in &days {
+        let known = known(day);
+        buckets.put_all(&known).map_err(|error| Fault::corrupt("objective day", error))?;
+    }
+    Ok(buckets)
+}

@@ -1,0 +1,268 @@
+//! Who is away: entering leave, marking somebody ill, and who has their shifts then.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use calendar::Span;
+use estate::{AbsenceSpec, AbsenceType, Estate, Spec};
+use kernel::{ItemRef, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::schedules::{AwayView, TurnView, away_in, resource, rostered, turn_view};
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::extract::{Json, Path};
+use crate::practices::estate::{changes, store};
+use crate::problem::{Answer, Problem};
+
+/// How far ahead shifts of somebody who is away without an end are shown.
+const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
+
+/// The person that an address names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct PersonPath {
+    /// The name in the estate.
+    name: String,
+}
+
+/// Somebody will be away, or is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Away {
+    /// Leave, sickness or something else.
+    #[serde(rename = "type", default)]
+    kind: AbsenceType,
+    /// Since when; now when not said.
+    from: Option<Time>,
+    /// Until when; open when not said.
+    until: Option<Time>,
+}
+
+/// Somebody is back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Back {
+    /// Since when; now when not said.
+    at: Option<Time>,
+}
+
+/// An absence, and what becomes of the shifts that it hits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AwayResult {
+    /// The absence.
+    absence: ItemRef,
+    /// Every shift that it hits.
+    shifts: Vec<HitShift>,
+}
+
+/// A shift of somebody who is away.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HitShift {
+    /// The schedule.
+    schedule: ItemRef,
+    /// Its first moment.
+    from: Time,
+    /// The first moment after it.
+    until: Time,
+    /// Who has it now; nobody: it has to be filled.
+    person: Option<ItemRef>,
+}
+
+/// When a person is on call, and when they are away.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonShifts {
+    /// The shifts of the next eight weeks, in order.
+    shifts: Vec<PersonShift>,
+    /// Absences that run or are to come.
+    away: Vec<AwayView>,
+    /// Whether you may say that they are away.
+    may_say_away: bool,
+}
+
+/// A shift of one person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonShift {
+    /// The schedule.
+    schedule: ItemRef,
+    /// What people call it.
+    title: String,
+    /// The shift.
+    #[serde(flatten)]
+    turn: TurnView,
+}
+
+/// When a person is on call in the next eight weeks, and when they are away.
+#[utoipa::path(get, path = "/people/{name}/shifts", tag = "on-call",
+    params(PersonPath),
+    responses((status = 200, description = "Shifts and absences", body = PersonShifts)))]
+pub(super) async fn shifts(
+    State(app): State<App>,
+    caller: Caller,
+    Path(PersonPath { name }): Path<PersonPath>,
+) -> Answer<Json<PersonShifts>> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let (estate, now) = (&snapshot.estate, app.world.now());
+    let person = ItemRef::new("person", &name).filter(|person| estate.contains(person));
+    let person = person.ok_or_else(|| Problem::not_found("person"))?;
+    let window = Span::new(now.micros(), (now + AHEAD).micros());
+    let mut shifts = Vec::new();
+    for resource in estate.resources() {
+        let Spec::Schedule(spec) = &resource.spec else { continue };
+        let Ok(roster) = estate.roster(resource.item(), window) else { continue };
+        let theirs = roster.turns().iter().filter(|turn| *turn.person == *person.name());
+        shifts.extend(theirs.map(|turn| PersonShift {
+            schedule: resource.item().clone(),
+            title: resource.title().to_owned(),
+            turn: turn_view(estate, spec, turn),
+        }));
+    }
+    shifts.sort_by_key(|shift| shift.turn.from);
+    Ok(Json(PersonShifts {
+        shifts,
+        away: away_in(estate, std::slice::from_ref(&person), (now, Time::MAX)),
+        may_say_away: allowed(estate, &caller, &name).is_ok(),
+    }))
+}
+
+/// Notes that somebody is away: their shifts pass to the back-up by the rule of each schedule at
+/// once, and pages that ring call whoever is on call now. You may note it for yourself and, within
+/// your teams, for others.
+#[utoipa::path(post, path = "/people/{name}/away", tag = "on-call",
+    params(PersonPath), request_body = Away,
+    responses((status = 200, description = "The shifts that it hits", body = AwayResult)))]
+pub(super) async fn absent(
+    State(app): State<App>,
+    caller: Caller,
+    Path(PersonPath { name }): Path<PersonPath>,
+    Json(asked): Json<Away>,
+) -> Answer<Json<AwayResult>> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let person = allowed(&snapshot.estate, &caller, &name)?;
+    let start = asked.from.unwrap_or_else(|| app.world.now());
+    if asked.until.is_some_and(|until| until <= start) {
+        return Err(Problem::refused("this ends before it begins").at("until"));
+    }
+    let before = snapshot.estate.clone();
+    let id: kernel::OutboxId = app.moment(caller.actor()).id();
+    let named = format!("{}-{}", person.name(), id.to_string().trim_start_matches("out_"));
+    let absence = AbsenceSpec {
+        person: estate::Ref::new(person.as_str())
+            .ok_or_else(|| Problem::refused("this is no person"))?,
+        absence_type: asked.kind,
+        start,
+        end: asked.until,
+    };
+    let resource = resource(named, Spec::Absence(absence))?;
+    let item = resource.item().clone();
+    changes::put(&app, &caller.asker(), resource, Some(0)).await?;
+    let after = app.estate.snapshot(&caller.space);
+    let until = asked.until.unwrap_or(start + AHEAD).min(start + AHEAD);
+    let shifts = hit(&before, &after.estate, &person, (start, until));
+    Ok(Json(AwayResult { absence: item, shifts }))
+}
+
+/// Notes that somebody is back: absences that run end now, those to come stay.
+#[utoipa::path(post, path = "/people/{name}/back", tag = "on-call",
+    params(PersonPath), request_body = Back,
+    responses((status = 204, description = "They are on call again as their schedules say")))]
+pub(super) async fn back(
+    State(app): State<App>,
+    caller: Caller,
+    Path(PersonPath { name }): Path<PersonPath>,
+    Json(asked): Json<Back>,
+) -> Answer<axum::http::StatusCode> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let person = allowed(&snapshot.estate, &caller, &name)?;
+    let at = asked.at.unwrap_or_else(|| app.world.now());
+    let running: Vec<ItemRef> = snapshot
+        .estate
+        .resources()
+        .filter(|resource| match &resource.spec {
+            Spec::Absence(absence) => {
+                *absence.person.item() == person
+                    && absence.start < at
+                    && absence.end.is_none_or(|end| end > at)
+            }
+            _ => false,
+        })
+        .map(|resource| resource.item().clone())
+        .collect();
+    if running.is_empty() {
+        return Err(Problem::refused(format!("{person} is not away")));
+    }
+    for item in running {
+        let mut conn = app.db.reader().await?;
+        let Some(kept) = store::one(&mut conn, &caller.space, &item).await? else { continue };
+        drop(conn);
+        let mut resource = kept.stored.resource;
+        if let Spec::Absence(absence) = &mut resource.spec {
+            absence.end = Some(at);
+        }
+        changes::put(&app, &caller.asker(), resource, Some(kept.version)).await?;
+    }
+    Ok(axum::http::StatusCode::NO_CONTENT)
+}
+
+/// The person, when the caller may say of them that they are away.
+fn allowed(estate: &Estate, caller: &Caller, name: &str) -> Answer<ItemRef> {
+    let missing = || Problem::not_found("person");
+    let item = ItemRef::new("person", name).ok_or_else(missing)?;
+    let Some(Spec::Person(spec)) = estate.get(&item).map(|found| &found.spec) else {
+        return Err(missing());
+    };
+    let teams: Vec<ItemRef> = match caller.person().as_ref() == Some(&item) {
+        true => Vec::new(),
+        false => spec.teams.iter().map(|team| team.item().clone()).collect(),
+    };
+    may(caller, Action::Respond, &teams)?;
+    Ok(item)
+}
+
+/// The shifts that a person had in some time and has no longer, with who has them.
+fn hit(
+    before: &Estate,
+    after: &Estate,
+    person: &ItemRef,
+    (from, until): (Time, Time),
+) -> Vec<HitShift> {
+    let window = Span::new(from.micros(), until.micros());
+    let schedules =
+        before.resources().filter(|resource| matches!(resource.spec, Spec::Schedule(_)));
+    let mut hit = Vec::new();
+    for schedule in schedules.map(|resource| resource.item()) {
+        let rosters = (rostered(before, schedule, window), rostered(after, schedule, window));
+        let (Ok((had, _)), Ok((has, _))) = rosters else { continue };
+        let theirs = had.turns().iter().filter(|turn| *turn.person == *person.name());
+        for turn in theirs {
+            let mut at = turn.span.from;
+            let inside = has.turns().iter().filter(|now| now.span.from < turn.span.until);
+            for now in inside.filter(|now| now.span.until > turn.span.from) {
+                let part = now.span.clip(turn.span);
+                hit.extend(shift(schedule, (at, part.from), None));
+                let who =
+                    (*now.person != *person.name()).then(|| estate::person_named(&now.person));
+                if who.is_some() {
+                    hit.extend(shift(schedule, (part.from, part.until), who));
+                }
+                at = part.until;
+            }
+            hit.extend(shift(schedule, (at, turn.span.until), None));
+        }
+    }
+    hit
+}
+
+fn shift(
+    schedule: &ItemRef,
+    (from, until): (i64, i64),
+    person: Option<ItemRef>,
+) -> Option<HitShift> {
+    (from < until).then(|| HitShift {
+        schedule: schedule.clone(),
+        from: Time::from_micros(from),
+        until: Time::from_micros(until),
+        person,
+    })
+}

@@ -1,0 +1,192 @@
+//! Who is on call by schedules: turns, take-overs, absences, cover, and pages that follow.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use spine::testing::Place;
+
+use crate::world::{Operate, Receiver, alert, conversations, shop};
+
+conversations!(
+    whoever_is_on_call_when_a_step_comes_is_called,
+    a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_gap,
+    a_takeover_stays_when_the_files_are_applied_again,
+    hours_of_a_contract_that_nobody_covers_are_named,
+    only_the_team_changes_who_is_on_call,
+);
+
+/// The shop, whose policy calls whoever is on call. The tests begin on a Sunday at noon in UTC.
+fn rota(hook: &str) -> String {
+    let of_shop = "metadata: {name: shop},\n spec: {steps: [{contacts: [bob], wait: 5m}, \
+                   {contacts: [ada], wait: 10m}]}}";
+    let text = shop(hook);
+    assert!(text.contains(of_shop), "{text}");
+    let steps = "metadata: {name: shop},\n spec: {steps: [{contacts: [schedule/shop], wait: 5m}, \
+                 {contacts: [schedule/shop], wait: 10m}]}}";
+    text.replace(of_shop, steps)
+        + "---
+{apiVersion: operate/v1, kind: Calendar, metadata: {name: always}, spec: {timeZone: UTC, always: true}}
+---
+{apiVersion: operate/v1, kind: Schedule, metadata: {name: shop, title: Shop on call}, spec: {
+  team: shop, timeZone: UTC, coverCalendar: always, layers: [{name: first, rotations: [
+    {start: 2026-01-01T12:00, every: 1d, people: [bob, ada]}]}]}}
+"
+}
+
+async fn rings(operate: &Operate, receiver: &Receiver) {
+    operate.apply(&rota(&receiver.url)).await;
+    let mut fires = alert("Down", "critical", ("service", "orders"));
+    fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
+    operate.alerts(json!([fires])).await;
+    operate.settled().await;
+}
+
+fn called(receiver: &Receiver) -> Vec<String> {
+    receiver.calls().iter().map(|call| call.path.clone()).collect()
+}
+
+async fn on_call(operate: &Operate) -> Value {
+    operate.ada.list("/schedules").await.remove(0)
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+/// The name of a person's reference.
+fn name(person: &Value) -> &str {
+    person.as_str().unwrap().trim_start_matches("person/")
+}
+
+async fn whoever_is_on_call_when_a_step_comes_is_called(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    // Shortly before noon, so that people hand over while the page rings.
+    operate.pass(Duration::from_secs(86_400 - 180)).await;
+    let first = on_call(&operate).await;
+    let (now, next) = (name(&first["now"]["person"]), name(&first["next"]["person"]));
+    assert_ne!(now, next);
+    assert_eq!(first["now"]["why"], "their turn in first");
+    rings(&operate, &receiver).await;
+    assert_eq!(called(&receiver), [format!("/{now}")]);
+    operate.pass(Duration::from_secs(305)).await;
+    let both =
+        async || (called(&receiver) == [format!("/{now}"), format!("/{next}")]).then_some(());
+    operate.until("the next shift is called", both).await;
+    operate.end().await;
+}
+
+async fn a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_gap(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    operate.pass(Duration::from_secs(14 * 3600)).await;
+    rings(&operate, &receiver).await;
+    let now = on_call(&operate).await;
+    let (ill, other) = (name(&now["now"]["person"]), name(&now["next"]["person"]));
+    assert_eq!(called(&receiver), [format!("/{ill}")]);
+
+    let note = json!({"type": "sickness"});
+    let answer = operate.ada.post(&format!("/people/{ill}/away"), note).await.is(200);
+    let shifts = answer["shifts"].as_array().unwrap();
+    assert!(shifts.len() > 20, "every second day of eight weeks: {shifts:?}");
+    assert!(shifts.iter().all(|shift| name(&shift["person"]) == other), "{shifts:?}");
+    let both =
+        async || (called(&receiver) == [format!("/{ill}"), format!("/{other}")]).then_some(());
+    operate.until("the open page moves", both).await;
+    let line = on_call(&operate).await;
+    assert_eq!(name(&line["now"]["person"]), other);
+    assert_eq!(line["now"]["why"], format!("stands in for {ill} in first"));
+    assert_eq!(line["uncovered_minutes"], 0);
+    let timeline = operate.ada.list("/incidents/1/timeline").await;
+    let told = |entry: &Value| entry["title"].as_str().unwrap_or_default().contains("instead of");
+    assert!(timeline.iter().any(told), "{timeline:#?}");
+
+    operate.ada.post(&format!("/people/{ill}/back"), json!({})).await.is(204);
+    assert_eq!(name(&on_call(&operate).await["now"]["person"]), ill);
+    let back = operate.ada.post(&format!("/people/{ill}/back"), json!({})).await;
+    assert!(back.problem(422)["detail"].as_str().unwrap().contains("is not away"));
+
+    for person in [ill, other] {
+        operate.ada.post(&format!("/people/{person}/away"), json!({})).await.is(200);
+    }
+    let line = on_call(&operate).await;
+    assert_eq!(line["now"], Value::Null);
+    assert!(line["uncovered_minutes"].as_i64().unwrap() > 8 * 7 * 1430, "{line}");
+    operate.end().await;
+}
+
+async fn a_takeover_stays_when_the_files_are_applied_again(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let line = on_call(&operate).await;
+    let other = name(&line["next"]["person"]);
+    let (from, until) = (operate.world.now(), operate.world.now() + Duration::from_secs(3600));
+    let takeover = json!({"from": from, "until": until, "person": format!("person/{other}"),
+                          "reason": "a dentist"});
+    let shown = operate.ada.post("/schedules/shop/overrides", takeover).await.is(200);
+    assert_eq!(name(&shown["turns"][0]["person"]), other);
+    assert_eq!(shown["overrides"][0]["reason"], "a dentist");
+    operate.apply(&rota(&receiver.url)).await;
+    assert_eq!(name(&on_call(&operate).await["now"]["person"]), other);
+    operate.pass(Duration::from_secs(3601)).await;
+    assert_ne!(name(&on_call(&operate).await["now"]["person"]), other);
+
+    let backwards = json!({"from": until, "until": from, "person": "person/bob"});
+    operate.ada.post("/schedules/shop/overrides", backwards).await.problem(422);
+    let nobody = json!({"from": from, "until": until, "person": "person/nobody"});
+    operate.ada.post("/schedules/shop/overrides", nobody).await.problem(422);
+    operate.ada.get("/schedules/none").await.problem(404);
+    let long = "/schedules/shop?from=2026-01-01T00:00:00Z&until=2028-01-01T00:00:00Z";
+    operate.ada.get(long).await.problem(422);
+    operate.end().await;
+}
+
+async fn hours_of_a_contract_that_nobody_covers_are_named(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let contract = "---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: buying}, spec: {type: sla,
+  provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: 2026-01-01T00:00:00Z, terms: [{clocks: [{clock: respond, targets: {P1: 15m}}]}]}}
+";
+    let by_day = rota(&receiver.url)
+        .replace("{name: first,", "{name: first, hours: [{days: [mon, tue, wed, thu, fri, sat, sun], from: '08:00', until: '20:00'}],")
+        .replace("coverCalendar: always, ", "");
+    operate.apply(&(by_day + contract)).await;
+    let shown = operate.ada.get("/schedules/shop").await.is(200);
+    let gaps = shown["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 28, "one for each night of four weeks");
+    assert_eq!(gaps[0]["asked_by"], "servicecontract/buying");
+    assert!(gaps[0]["from"].as_str().unwrap().ends_with("T20:00:00Z"), "{}", gaps[0]);
+    assert_eq!(on_call(&operate).await["uncovered_minutes"], 8 * 7 * 12 * 60);
+    assert_eq!(shown["shares"].as_array().unwrap().len(), 2);
+    operate.end().await;
+}
+
+async fn only_the_team_changes_who_is_on_call(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let account = |name: &str, role: &str, teams: &[&str]| {
+        json!({"name": name, "role": role, "password": PASSWORD, "display_name": name,
+               "scoped": !teams.is_empty(), "teams": teams})
+    };
+    operate.ada.post("/accounts", account("eve", "viewer", &[])).await.is(201);
+    operate.ada.post("/accounts", account("dan", "responder", &["team/data"])).await.is(201);
+    operate.ada.post("/accounts", account("sam", "responder", &["team/shop"])).await.is(201);
+    let from = operate.world.now();
+    let takeover =
+        json!({"from": from, "until": from + Duration::from_secs(60), "person": "person/bob"});
+    for stranger in ["eve", "dan"] {
+        let stranger = operate.ada.of(stranger, PASSWORD).await;
+        stranger.post("/schedules/shop/overrides", takeover.clone()).await.problem(403);
+        let shown = stranger.get("/schedules/shop").await.is(200);
+        assert_eq!(shown["may_change"], false);
+    }
+    let eve = operate.ada.of("eve", PASSWORD).await;
+    eve.post("/people/bob/away", json!({})).await.problem(403);
+    let sam = operate.ada.of("sam", PASSWORD).await;
+    sam.post("/schedules/shop/overrides", takeover).await.is(200);
+    operate.end().await;
+}

@@ -1,0 +1,113 @@
+// Objectives: pushed counts, the page that explains them, what another target would come to.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { api, enter, faults, open, picture, settled, sideways, url } from './world.mjs';
+
+let b;
+
+const MINUTE = 60_000;
+const estate = `
+apiVersion: operate/v1
+kind: Team
+metadata: { name: budget-team }
+spec: {}
+---
+apiVersion: operate/v1
+kind: Service
+metadata: { name: budget-shop, title: Shop }
+spec: { team: budget-team }
+---
+apiVersion: operate/v1
+kind: Objective
+metadata: { name: budget-orders, title: Orders are taken, description: People can order. }
+spec:
+  item: service/budget-shop
+  target: 99
+  indicator: { description: share of orders that are taken }
+  window: { rolling: 7d }
+---
+apiVersion: operate/v1
+kind: Objective
+metadata: { name: budget-silent, title: Nobody counts this }
+spec: { item: service/budget-shop, target: 99.9, indicator: {} }
+`;
+
+/** Two days of a hundred orders a minute, with an hour of failures and an hour of silence. */
+function counts() {
+  const now = Math.floor(Date.now() / MINUTE) - 3;
+  const minutes = [];
+  for (let back = 2 * 1440; back >= 0; back -= 1) {
+    if (back > 300 && back < 360) continue;
+    const good = back > 600 && back < 660 ? 70 : 100;
+    minutes.push({ at: new Date((now - back) * MINUTE).toISOString(), good, total: 100 });
+  }
+  return { minutes };
+}
+
+before(async () => {
+  b = await open();
+  await enter(b.page);
+  const files = [{ name: 'objectives.yaml', text: estate }];
+  await api(b.page, 'POST', '/api/v1/estate/apply', { files, prune: false });
+  await api(b.page, 'POST', '/api/v1/objectives/budget-orders/counts', counts());
+});
+after(() => b.close());
+
+test('the list leads to a page that explains the objective with its own numbers', async () => {
+  await b.page.goto(`${url}/objectives?q=Orders`);
+  await b.page.getByRole('link', { name: 'Orders are taken' }).click();
+  await b.page.getByRole('heading', { level: 1, name: 'Orders are taken' }).waitFor();
+  await b.page.getByText('99 % of all events have to be good over 7d.').first().waitFor();
+  await b.page
+    .getByText(/1,770 were bad/)
+    .first()
+    .waitFor();
+  await b.page.getByRole('img', { name: /of the error budget is left/ }).waitFor();
+  await b.page.getByRole('table', { name: 'Pairs of windows' }).waitFor();
+});
+
+test('another target is reckoned while one types', async () => {
+  await b.page.getByLabel('Target in percent').fill('99.9');
+  await b.page.getByText(/With 99.9 % over 7d you would be .* over the budget/).waitFor();
+  await b.page.getByLabel('Target in percent').fill('95');
+  await b.page.getByText(/With 95 % over 7d you would have .* left/).waitFor();
+});
+
+test('the raw minutes behind the figures come as a file', async () => {
+  const csv = await api(b.page, 'GET', '/api/v1/objectives/budget-orders/minutes?format=csv');
+  assert.match(csv, /^at,good,total\n/);
+  assert.match(csv, /,70,100\n/);
+});
+
+const pages = {
+  objectives: '/objectives',
+  'objectives-none': '/objectives?q=nosuchobjective',
+  objective: '/objectives/budget-orders',
+  'objective-silent': '/objectives/budget-silent',
+};
+
+for (const scheme of ['light', 'dark']) {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ]) {
+    describe(`${scheme}, ${width} wide`, () => {
+      let view;
+      before(async () => {
+        view = await open({ width, height, scheme });
+        await enter(view.page);
+      });
+      after(() => view.close());
+      for (const [page, path] of Object.entries(pages)) {
+        test(`${page} is accessible and fits`, async () => {
+          await view.page.goto(url + path);
+          await settled(view.page);
+          await picture(view.page, `${page}-${width}-${scheme}`);
+          assert.deepEqual(await faults(view.page), []);
+          assert.ok((await sideways(view.page)) <= 0, 'the page scrolls sideways');
+        });
+      }
+      test('nothing was reported to the console', () => assert.deepEqual(view.errors, []));
+    });
+  }
+}

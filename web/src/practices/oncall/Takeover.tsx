@@ -1,0 +1,82 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type SubmitEvent, useState } from 'react';
+
+import { oncall } from '../../api';
+import { useSend } from '../../kit/command';
+import { ItemSelect } from '../../kit/ItemSelect';
+import { Refusal } from '../../kit/Refusal';
+import { local } from './span';
+
+interface Props {
+  schedule: string;
+  from: number;
+  until: number;
+  close: () => void;
+}
+
+/** Lets somebody take over a stretch of time, whoever had it. */
+export function Takeover({ schedule, from, until, close }: Props) {
+  const [begin, setBegin] = useState(local(from));
+  const [end, setEnd] = useState(local(until));
+  const [person, setPerson] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
+  const { run, pending, problem, reload } = useSend(() =>
+    oncall.takeOver(schedule, {
+      from: new Date(begin).toISOString(),
+      until: new Date(end).toISOString(),
+      person: person ?? '',
+      reason,
+    }),
+  );
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void run().then((done) => {
+      if (done) close();
+    });
+  };
+  return (
+    <Modal opened onClose={close} title="Take over">
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <Refusal problem={problem} reload={reload} kept />
+          <ItemSelect
+            label="Who takes it"
+            kind="person"
+            required
+            value={person}
+            onChange={setPerson}
+          />
+          <TextInput
+            label="From"
+            type="datetime-local"
+            required
+            value={begin}
+            onChange={(event) => setBegin(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Until"
+            type="datetime-local"
+            required
+            value={end}
+            onChange={(event) => setEnd(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Why"
+            description="Kept with it, for whoever asks."
+            maxLength={200}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={pending} disabled={!person || !begin || !end}>
+              Take over
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,171 @@
+import { type PointerEvent, useState } from 'react';
+
+import type { ScheduleView } from '../../api';
+import styles from './oncall.module.css';
+import { days, place, timeAt } from './span';
+
+interface Props {
+  view: ScheduleView;
+  zone: string;
+  /** A stretch was picked by dragging over it. */
+  pick: ((from: number, until: number) => void) | undefined;
+}
+
+/** Who has which stretch: one line for each person, and one for what nobody covers. */
+export function Timeline({ view, zone, pick }: Props) {
+  const begin = Date.parse(view.from);
+  const end = Date.parse(view.until);
+  const people = [...new Map(view.turns.map((turn) => [turn.person, turn.name]))];
+  const midnights = days(begin, end, zone);
+  const drag = useDrag(begin, end, pick);
+  const date = new Intl.DateTimeFormat('en-GB', {
+    weekday: midnights.length > 15 ? 'narrow' : 'short',
+    day: 'numeric',
+    timeZone: zone,
+  });
+  const full = format(zone);
+  return (
+    <div className={styles.timeline} data-pick={Boolean(pick)}>
+      <div className={styles.lane} aria-hidden>
+        <span className={styles.laneName} />
+        <span className={styles.track}>
+          {midnights.map((day, index) => {
+            const next = midnights[index + 1] ?? end;
+            const { left, width } = place(day, next, begin, end);
+            return (
+              <span
+                key={day}
+                className={styles.date}
+                style={{ left: `${left}%`, width: `${width}%` }}
+              >
+                {date.format(day + 1)}
+              </span>
+            );
+          })}
+        </span>
+      </div>
+      {view.gaps.length > 0 && (
+        <div className={styles.lane}>
+          <span className={styles.laneName} data-bad>
+            Nobody
+          </span>
+          <span className={styles.track}>
+            <Days midnights={midnights} begin={begin} end={end} />
+            {view.gaps.map((gap) => (
+              <Bar
+                key={`${gap.asked_by} ${gap.from}`}
+                kind="gap"
+                placed={place(Date.parse(gap.from), Date.parse(gap.until), begin, end)}
+                title={`Nobody, ${full(gap.from)} to ${full(gap.until)}; asked for by ${gap.asked_by}`}
+              />
+            ))}
+          </span>
+        </div>
+      )}
+      {people.map(([person, name]) => (
+        <div className={styles.lane} key={person}>
+          <span className={styles.laneName}>{name}</span>
+          <span className={styles.track} {...drag.events}>
+            <Days midnights={midnights} begin={begin} end={end} />
+            {view.turns
+              .filter((turn) => turn.person === person)
+              .map((turn) => (
+                <Bar
+                  key={turn.from}
+                  kind={turn.changed ? 'changed' : 'turn'}
+                  placed={place(Date.parse(turn.from), Date.parse(turn.until), begin, end)}
+                  title={`${name}, ${full(turn.from)} to ${full(turn.until)}: ${turn.why}`}
+                />
+              ))}
+            {drag.picked && (
+              <span
+                className={styles.picked}
+                style={{ left: `${drag.picked.left}%`, width: `${drag.picked.width}%` }}
+              />
+            )}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Days({ midnights, begin, end }: { midnights: number[]; begin: number; end: number }) {
+  return midnights
+    .filter((day) => day > begin)
+    .map((day) => (
+      <span
+        key={day}
+        className={styles.midnight}
+        style={{ left: `${place(day, day, begin, end).left}%` }}
+      />
+    ));
+}
+
+interface BarProps {
+  kind: 'turn' | 'changed' | 'gap';
+  placed: { left: number; width: number };
+  title: string;
+}
+
+function Bar({ kind, placed, title }: BarProps) {
+  return (
+    <span
+      className={styles.bar}
+      data-kind={kind}
+      style={{ left: `${placed.left}%`, width: `${placed.width}%` }}
+      title={title}
+    />
+  );
+}
+
+/** A moment in a zone, for people. */
+export function format(zone: string): (at: string) => string {
+  const text = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: zone,
+    timeZoneName: 'short',
+  });
+  return (at) => text.format(Date.parse(at));
+}
+
+/** Picking a stretch with the pointer. The dialog that follows can be filled in without it. */
+function useDrag(begin: number, end: number, pick: Props['pick']) {
+  const [range, setRange] = useState<[number, number] | null>(null);
+  const share = (event: PointerEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return (event.clientX - box.left) / box.width;
+  };
+  const events = pick
+    ? {
+        onPointerDown: (event: PointerEvent<HTMLElement>) => {
+          if (event.pointerType === 'touch') return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setRange([share(event), share(event)]);
+        },
+        onPointerMove: (event: PointerEvent<HTMLElement>) => {
+          const at = share(event);
+          setRange((before) => (before ? [before[0], at] : null));
+        },
+        onPointerUp: () => {
+          if (range) {
+            const [one, other] = range.map((at) => timeAt(at, begin, end));
+            if (one !== undefined && other !== undefined && one !== other) {
+              pick(Math.min(one, other), Math.max(one, other));
+            }
+          }
+          setRange(null);
+        },
+        onPointerCancel: () => setRange(null),
+      }
+    : {};
+  const picked = range && {
+    left: Math.max(0, Math.min(...range)) * 100,
+    width: Math.abs(range[1] - range[0]) * 100,
+  };
+  return { events, picked };
+}
