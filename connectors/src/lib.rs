@@ -2,8 +2,8 @@
 //!
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
 //! [`email`], [`webhook`] and [`paging`] carry a page to a person; [`link`] signs the address that
-//! acknowledges it; [`prometheus`] asks sources for measures. Nothing here decides, stores or retries, and no file knows another protocol's:
-//! to add one, add a file.
+//! acknowledges it; [`prometheus`] asks sources for measures. Nothing here decides, stores or
+//! retries, and no file knows another protocol's: to add one, add a file.
 
 pub mod alertmanager;
 pub mod cloudevents;

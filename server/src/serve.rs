@@ -99,14 +99,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
-    if !db.shared() {
-        // Whoever carried a message is gone.
-        let now = world.now();
-        db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { outbox::end_leases(tx, now).await })
-        })
-        .await?;
-    }
+    end_leases(&db, world.now()).await?;
     let keys = Arc::new(Keys::open(&config.key_path(), &db, &world).await?);
     let estate = LiveEstate::load(&db).await?;
     // First where the journal ends, then memory: what comes in between is read twice, not missed.
@@ -127,13 +120,11 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         },
         routing: routing.clone(),
     };
-    let sources = Sources::open(config.objectives.allowed().map_err(StartError::Setting)?)
-        .map_err(|error| StartError::Setting(error.to_string()))?;
+    let sources = sources(&config).map_err(StartError::Setting)?;
     let ways = Ways::open(world.clone(), estate.clone(), &config, &keys);
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
-    let process = format!("{:032x}", world.seed());
     let app = App {
         started_at: world.now(),
         access: Access::new(&config.base_url()),
@@ -147,7 +138,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         facts: LiveFacts::default(),
         objectives: LiveObjectives::default(),
         sources,
-        process,
+        process: format!("{:032x}", world.seed()),
         routing,
         board: LiveBoard::default(),
         ways,
@@ -164,6 +155,19 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let serving = listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone());
     let http = tokio::spawn(serving);
     Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
+}
+
+/// Where one process has the database, whoever carried a message is gone.
+async fn end_leases(db: &Db, now: Time) -> Result<(), Fault> {
+    if db.shared() {
+        return Ok(());
+    }
+    db.write(move |tx| Box::pin(async move { outbox::end_leases(tx, now).await })).await
+}
+
+/// Who asks data sources.
+fn sources(config: &Config) -> Result<Sources, String> {
+    Sources::open(config.objectives.allowed()?).map_err(|error| error.to_string())
 }
 
 /// The loops that run beside the requests. Each survives its own errors.
