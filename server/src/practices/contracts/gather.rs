@@ -86,7 +86,7 @@ impl Book {
         Ok((book, deal))
     }
 
-    /// The periods of a contract up to now, the oldest first; none while it is no more than a draft.
+    /// The periods of a contract up to now, the oldest first; none while it is a draft.
     pub fn periods(&self, deal: &Deal) -> Vec<Period> {
         match deal.spec.status {
             ContractStatus::Draft => Vec::new(),
