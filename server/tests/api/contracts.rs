@@ -22,7 +22,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The same service in office hours for those at the counter, at any hour for the web shop.
 const CONTRACTS: &str = "
 ---
-{apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop}, spec: {ownerTeam: shop}}
+{apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop},
+ spec: {ownerTeam: shop}}
 ---
 {apiVersion: operate/v1, kind: Service, metadata: {name: till}, spec: {team: shop,
  product: shop, dependsOn: [service/checkout]}}

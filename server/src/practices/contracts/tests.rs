@@ -214,7 +214,7 @@ async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
     let estate = Estate::new(resources(ESTATE));
     let deals = gather::deals(&estate, gone, |_| true);
     let span = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
-    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &[], span).await.unwrap();
+    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &[], span).await.unwrap();
     let works: Vec<(Time, Time)> = seen.works.iter().map(|w| (w.from, w.until)).collect();
     assert_eq!(
         works,
@@ -244,7 +244,7 @@ async fn january(db: &Db, incidents: &[Incident], now: Time) -> Figures {
     let facts: Vec<Arc<Facts>> = incidents.iter().map(|i| Arc::new(Facts::of(i))).collect();
     let mut conn = db.reader().await.unwrap();
     let span = (deal.agreement.start, now);
-    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &facts, span).await.unwrap();
+    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &facts, span).await.unwrap();
     let month = periods(&deal.agreement, now).remove(0);
     figures(&deal.agreement, &month, &seen, now)
 }
