@@ -65,7 +65,9 @@ function List({ mails }: { mails: ReportMail[] }) {
               cell: (mail) => (
                 <RemoveButton
                   name={`the report ${mail.name}`}
-                  remove={() => settings.saveReportMails(mails.filter((other) => other.name !== mail.name))}
+                  remove={() =>
+                    settings.saveReportMails(mails.filter((other) => other.name !== mail.name))
+                  }
                 />
               ),
             },
@@ -84,7 +86,10 @@ function Add({ mails }: { mails: ReportMail[] }) {
   const [about, setAbout] = useState<string[]>([]);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { run, pending, problem, reload } = useSend(() =>
-    settings.saveReportMails([...mails, { name: name.trim(), every, recipients, contracts: about, time_zone: zone }]),
+    settings.saveReportMails([
+      ...mails,
+      { name: name.trim(), every, recipients, contracts: about, time_zone: zone },
+    ]),
   );
   const add = async () => {
     if (!(await run())) return;
