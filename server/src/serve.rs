@@ -127,6 +127,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
+        process: format!("{:032x}", world.seed()),
         access: Access::new(&config.base_url()),
         db,
         world,
@@ -138,7 +139,6 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         facts: LiveFacts::default(),
         objectives: LiveObjectives::default(),
         sources,
-        process: format!("{:032x}", world.seed()),
         routing,
         board: LiveBoard::default(),
         ways,
