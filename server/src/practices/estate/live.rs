@@ -88,12 +88,6 @@ impl Snapshot {
         }
     }
 
-    /// An estate of these resources, without rules.
-    #[cfg(test)]
-    pub fn of(resources: Vec<estate::Resource>) -> Snapshot {
-        Snapshot::new(resources, &[])
-    }
-
     /// Whether the estate has this item.
     pub fn knows(&self, item: &ItemRef) -> bool {
         self.estate.contains(item)
