@@ -7,6 +7,7 @@
 use connectors::places::{Mistake, documents};
 use connectors::{openslo, sloth};
 use objectives::{Target, Window};
+use proptest::prelude::*;
 
 /// All mistakes of a text, of whichever kind its documents are.
 fn mistakes(text: &str) -> Vec<Mistake> {
@@ -227,4 +228,43 @@ fn what_sloth_passes_over_is_noted_and_alerts_that_are_off_are_not_watched() {
     let watched: Vec<String> =
         read.objectives[0].pairs.iter().map(|pair| short(pair.long_micros)).collect();
     assert_eq!(watched, ["1d", "3d"], "only tickets are left");
+}
+
+/// Words that make a document, in any order and depth.
+fn words() -> impl Strategy<Value = String> {
+    let words = [
+        "apiVersion: openslo/v1\n",
+        "apiVersion: openslo/v1alpha\n",
+        "apiVersion: sloth.slok.dev/v1\n",
+        "version: prometheus/v1\n",
+        "kind: SLO\n",
+        "spec:\n",
+        "  timeWindow: [{duration: 1M}]\n",
+        "  timeWindows: [{count: -1, unit: Day}, 5]\n",
+        "  objectives: [{target: 2}, 7, {ratioMetrics: {good: 1}}]\n",
+        "  indicator: {spec: {ratioMetric: 3}}\n",
+        "  slos: [{sli: {raw: {}}, objective: 1e99}, x]\n",
+        "slos: [{name: a, alerting: 3}]\n",
+        "metadata: [a]\n",
+        "---\n",
+        "*a\n",
+    ];
+    prop::collection::vec(prop::sample::select(words.to_vec()), 0..9)
+        .prop_map(|words| words.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_is_told_and_never_panics(
+        text in prop_oneof![words(), "[ a-zA-Z:{}\\[\\]0-9\\n-]{0,200}"],
+    ) {
+        let Ok(documents) = documents(&text) else { return Ok(()) };
+        for document in &documents {
+            let told = match sloth::recognises(document) {
+                true => sloth::check(document).err(),
+                false => openslo::check(document).err(),
+            };
+            prop_assert!(told.is_none_or(|mistakes| !mistakes.is_empty()));
+        }
+    }
 }

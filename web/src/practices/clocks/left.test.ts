@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { exposure } from './exposure';
 import { leftInWords, secondsLeft, wall } from './left';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
@@ -20,4 +21,13 @@ test('what is missed says by how much, and what never ends says so', () => {
 
 test('a time is told in the zone of the clock', () => {
   expect(wall('2026-06-05T12:05:00Z', 'Europe/Berlin')).toContain('14:05');
+});
+
+test('without a contract that covers it nothing is exposed', () => {
+  const because = 'usecase/buy needs it';
+  const touched = { contract: 'servicecontract/sales', title: 'Sales', because } as const;
+  const outside = { ...touched, scope: 'outside', effect: 'none' } as const;
+  expect(exposure({ contracts: [outside], clocks: [] })).toBeUndefined();
+  const inside = { ...touched, scope: 'inside', effect: 'none' } as const;
+  expect(exposure({ contracts: [inside], clocks: [] })).toBe('Sales');
 });

@@ -2,6 +2,7 @@ import { PriorityBadge } from '../../kit/Badges';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
+import { useExposure } from '../clocks/exposure';
 import styles from './incidents.module.css';
 import type { PartProps } from './IncidentPage';
 import { PlacedCommand } from './PlacedCommand';
@@ -9,6 +10,7 @@ import { PlacedCommand } from './PlacedCommand';
 /** How the priority came about, line by line, as the server worked it out. */
 export function PriorityLines({ incident, send, can }: PartProps) {
   const set = incident.priority_override;
+  const exposure = useExposure(incident.id);
   return (
     <Panel
       title="Priority"
@@ -31,6 +33,13 @@ export function PriorityLines({ incident, send, can }: PartProps) {
             <span className={styles.because}>
               {set.reason} · {actorName(set.by)}, <TimeAgo at={set.at} />
             </span>
+          </li>
+        )}
+        {exposure && (
+          <li>
+            <span className={styles.calcStep}>Contracts</span>
+            <span className={styles.calcValue}>Exposed</span>
+            <span className={styles.because}>{exposure}</span>
           </li>
         )}
       </ol>
