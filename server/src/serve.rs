@@ -127,6 +127,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
+        process: format!("{:032x}", world.seed()),
         access: Access::new(&config.base_url()),
         db,
         process: format!("{:032x}", world.seed()),
