@@ -125,6 +125,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
+    let process = format!("{:032x}", world.seed());
     let app = App {
         started_at: world.now(),
         access: Access::new(&config.base_url()),
@@ -138,7 +139,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         facts: LiveFacts::default(),
         objectives: LiveObjectives::default(),
         sources,
-        process: format!("{:032x}", world.seed()),
+        process,
         routing,
         board: LiveBoard::default(),
         ways,
