@@ -40,13 +40,18 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 14, name: "routing", sql: include_str!("../migrations/0014_routing.sql") },
     Migration { version: 15, name: "clocks", sql: include_str!("../migrations/0015_clocks.sql") },
     Migration {
-        version: 17,
+        version: 16,
         name: "objectives",
-        sql: include_str!("../migrations/0017_objectives.sql"),
+        sql: include_str!("../migrations/0016_objectives.sql"),
     },
     Migration {
-        version: 19,
+        version: 17,
         name: "compliance",
-        sql: include_str!("../migrations/0019_compliance.sql"),
+        sql: include_str!("../migrations/0017_compliance.sql"),
+    },
+    Migration {
+        version: 18,
+        name: "report_mails",
+        sql: include_str!("../migrations/0018_report_mails.sql"),
     },
 ];

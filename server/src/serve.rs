@@ -27,7 +27,7 @@ use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::clocks::alarms;
 use crate::practices::clocks::store::ContractClocks;
 use crate::practices::contracts::facts::LiveFacts;
-use crate::practices::contracts::presence;
+use crate::practices::contracts::{mails, presence};
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -125,11 +125,11 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
-    let process = format!("{:032x}", world.seed());
     let app = App {
         started_at: world.now(),
         access: Access::new(&config.base_url()),
         db,
+        process: format!("{:032x}", world.seed()),
         world,
         config,
         keys,
@@ -139,7 +139,6 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         facts: LiveFacts::default(),
         objectives: LiveObjectives::default(),
         sources,
-        process,
         routing,
         board: LiveBoard::default(),
         ways,
@@ -217,6 +216,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(alarms::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
         tokio::spawn(presence::run(app.clone())),
+        tokio::spawn(mails::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connectors::email::{EmailConfig, Mailer, PageMail, Tls};
+use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
 use connectors::link::{AckLink, LinkKey};
 use connectors::paging::{Channel, Destination, PageCall};
 use connectors::receivers::Verdict;
@@ -16,6 +16,7 @@ use spine::outbox::Outcome;
 
 use crate::config::Config;
 use crate::keys::Keys;
+use crate::practices::contracts::mails;
 use crate::practices::estate::live::LiveEstate;
 
 /// How long the link in a message is good.
@@ -135,6 +136,9 @@ impl Ways {
 
     /// Makes one attempt.
     pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
+        if to.channel == mails::CHANNEL {
+            return self.report(to, body).await;
+        }
         let call: Call = match serde_json::from_value(body.clone()) {
             Ok(call) => call,
             Err(error) => {
@@ -149,6 +153,25 @@ impl Ways {
                 None => Outcome::Rejected { detail: format!("there is no channel {other}") },
             },
         }
+    }
+
+    /// A report that is no call: its text stands in the message.
+    async fn report(&self, to: &Address<'_>, body: &Value) -> Outcome {
+        let mailer = match &self.mailer {
+            Ok(mailer) => mailer,
+            Err(why) => return Outcome::Rejected { detail: why.clone() },
+        };
+        let part = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let mail = Mail {
+            id: to.message,
+            to: to.target.to_owned(),
+            thread: to.message.to_string(),
+            subject: part("subject"),
+            text: part("text"),
+            html: part("html"),
+            at: self.world.now(),
+        };
+        outcome(mailer.send(&mail).await)
     }
 
     fn incident_url(&self, call: &Call) -> String {

@@ -13,6 +13,8 @@ conversations!(
     a_release_is_refused_while_a_major_incident_is_open_or_a_freeze_runs,
     a_consumer_sees_what_was_promised_and_how_it_stands,
     a_promise_better_than_what_is_bought_is_told_when_it_is_applied,
+    clocks_of_a_contract_stand_in_its_report,
+    a_report_is_mailed_when_a_month_begins_and_only_once,
 );
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -20,7 +22,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The same service in office hours for those at the counter, at any hour for the web shop.
 const CONTRACTS: &str = "
 ---
-{apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop}, spec: {ownerTeam: shop}}
+{apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop},
+ spec: {ownerTeam: shop}}
 ---
 {apiVersion: operate/v1, kind: Service, metadata: {name: till}, spec: {team: shop,
  product: shop, dependsOn: [service/checkout]}}
@@ -229,5 +232,55 @@ async fn a_promise_better_than_what_is_bought_is_told_when_it_is_applied(place: 
     let view = operate.ada.get("/contracts/web").await.is(200);
     assert_eq!(view["check"]["standing"], "covered");
     assert_eq!(view["underpinned_by"][0]["provider"], "supplier/host");
+    operate.end().await;
+}
+
+async fn clocks_of_a_contract_stand_in_its_report(place: Place) {
+    let operate = start(&place).await;
+    operate
+        .apply(
+            "{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: fast, title: Fast},
+ spec: {type: sla, provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z', terms: [{clocks: [
+   {clock: restore, targets: {P1: 1h, P2: 1h, P3: 1h, P4: 1h, P5: 1h}}]}]}}",
+        )
+        .await;
+    two_outages(&operate).await;
+    let report = operate.ada.get("/contracts/fast/report?period=2026-03").await.is(200);
+    let rows = report["clocks"]["rows"].as_array().unwrap();
+    let sum = |name: &str| rows.iter().filter_map(|row| row[name].as_u64()).sum::<u64>();
+    // Two hours are too long for an hour, half an hour is not.
+    assert_eq!((sum("met"), sum("missed")), (1, 1), "{report}");
+    assert_eq!(report["clocks"]["missed"][0]["incident"]["number"], 1);
+    assert_eq!(report["figures"]["verdict"], "not_applicable", "no availability is promised");
+    operate.end().await;
+}
+
+async fn a_report_is_mailed_when_a_month_begins_and_only_once(place: Place) {
+    let operate = start(&place).await;
+    let mail = |recipients: Value| {
+        json!([{ "name": "Managers", "every": "monthly", "recipients": recipients,
+            "contracts": ["servicecontract/web"] }])
+    };
+    let put = async |body: Value| operate.ada.put("/settings/report-mails", body, None).await;
+    put(mail(json!([]))).await.problem(422);
+    put(mail(json!(["nobody"]))).await.problem(422);
+    put(mail(json!(["ada@example.org", "bob@example.org"]))).await.is(200);
+    // It is the first of March, half a day after midnight. No mail server is set up: what was to
+    // be sent stands among what could not be delivered.
+    let dead = async || {
+        let found = operate.ada.list("/outbox?state=dead").await;
+        let mut to: Vec<String> =
+            found.iter().filter_map(|row| row["target"].as_str().map(str::to_owned)).collect();
+        to.sort();
+        (!to.is_empty()).then_some(to)
+    };
+    operate.pass(Duration::from_secs(60)).await;
+    let both = ["ada@example.org", "bob@example.org"];
+    operate.until("both are tried", async || dead().await.filter(|to| *to == both)).await;
+    operate.pass(DAY / 2).await;
+    operate.pass(Duration::from_secs(60)).await;
+    operate.settled().await;
+    assert_eq!(dead().await.unwrap(), both, "no second one in the same month");
     operate.end().await;
 }

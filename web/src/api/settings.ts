@@ -9,6 +9,7 @@ import type {
   NewToken,
   Policy,
   PriorityMatrix,
+  ReportMail,
   Route,
 } from './types';
 
@@ -90,6 +91,15 @@ export const policy = () =>
 
 export const savePolicy = (policy: Policy) =>
   body(http.PUT('/api/v1/settings/policy', { body: policy }));
+
+export const reportMails = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'report-mails'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/report-mails', { signal })),
+  });
+
+export const saveReportMails = (mails: ReportMail[]) =>
+  body(http.PUT('/api/v1/settings/report-mails', { body: mails }));
 
 export const deadLetters = () =>
   queryOptions({

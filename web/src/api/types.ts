@@ -124,6 +124,7 @@ export type PromiseWords = Schemas['PromiseWords'];
 export type Supposed = Schemas['Supposed'];
 export type ContractVerdict = ComplianceFigures['verdict'];
 export type Outlook = Schemas['Outlook'];
+export type ReportMail = Schemas['ReportMail'];
 export type Standing = Schemas['Standing'];
 export type ReleaseAnswer = Schemas['ReleaseAnswer'];
 

@@ -1,35 +1,22 @@
 //! What became of the clocks of a contract in a period: met, missed, left out.
 
-use kernel::{Priority, Time};
+use kernel::{ItemRef, Priority, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{CaseRef, Period, percent};
-
-/// What a clock measures.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ComplianceClock)]
-pub enum ClockName {
-    /// Until the first human being takes it.
-    Respond,
-    /// Until somebody writes what is going on.
-    Update,
-    /// Until the service is back.
-    Restore,
-    /// Until the work is done.
-    Resolve,
-}
+use crate::clocks::{Clock, Clocks, Kind, Run, Why};
 
 /// One run of a clock of a contract on an incident.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ComplianceClockRun)]
 pub struct ClockRun {
     /// The incident.
     pub incident: CaseRef,
     /// Its priority, which set the target.
     pub priority: Priority,
     /// Which clock.
-    pub clock: ClockName,
+    pub clock: Kind,
     /// When it began.
     pub started_at: Time,
     /// When it was due; nothing: never.
@@ -69,7 +56,7 @@ pub struct ClockReport {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClockRow {
     /// The clock.
-    pub clock: ClockName,
+    pub clock: Kind,
     /// The priority.
     pub priority: Priority,
     /// How many stopped in time.
@@ -85,6 +72,42 @@ pub struct ClockRow {
 }
 
 impl ClockRun {
+    /// Every run of the clocks that a contract set on an incident, those that are over among them.
+    pub fn of(clocks: &Clocks, contract: &ItemRef, incident: &CaseRef) -> Vec<ClockRun> {
+        let own = clocks.clocks.iter().filter(|clock| clock.which.contract == *contract);
+        let runs = own.flat_map(|clock| {
+            let over =
+                |run: &Run| ClockRun::new(clock, incident, (run.from, run.due, Some(run.at)));
+            let earlier: Vec<ClockRun> = clock.earlier.iter().map(over).collect();
+            let present = match (&clock.stopped, clock.dropped) {
+                (Some(run), _) => over(run),
+                (None, why) => {
+                    let open = (clock.from, clock.timing.due, None);
+                    let excluded = why.map(|why| reason(why).to_owned());
+                    ClockRun { excluded, ..ClockRun::new(clock, incident, open) }
+                }
+            };
+            earlier.into_iter().chain([present])
+        });
+        runs.collect()
+    }
+
+    fn new(
+        clock: &Clock,
+        incident: &CaseRef,
+        (started_at, due_at, stopped_at): (Time, Option<Time>, Option<Time>),
+    ) -> ClockRun {
+        ClockRun {
+            incident: incident.clone(),
+            priority: clock.terms.priority,
+            clock: clock.which.clock,
+            started_at,
+            due_at,
+            stopped_at,
+            excluded: None,
+        }
+    }
+
     /// What became of it, as of `now`.
     pub fn kept(&self, now: Time) -> ClockKept {
         let late = |at: Time| self.due_at.is_some_and(|due| due < at);
@@ -104,6 +127,17 @@ impl ClockRun {
             (_, _, Some(stopped)) => stopped,
             (_, _, None) => now,
         }
+    }
+}
+
+/// Why a run is left out.
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::NoTarget => "nothing is promised for this priority",
+        Why::NotCovered => "the contract does not cover it",
+        Why::NotNeeded => "it was over before anybody had to act",
+        Why::Cancelled => "it was no incident",
+        Why::Merged => "it continues in another incident, whose clocks count",
     }
 }
 

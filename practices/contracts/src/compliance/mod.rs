@@ -22,7 +22,7 @@ mod tests;
 mod what_if;
 
 pub use agreement::{Agreement, Credit, Promise, Version};
-pub use clock_results::{ClockKept, ClockName, ClockReport, ClockRow, ClockRun, clock_report};
+pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
 pub use lines::{Line, LineKind};

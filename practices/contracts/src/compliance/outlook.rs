@@ -35,6 +35,17 @@ pub enum Outlook {
     Breached,
 }
 
+impl Outlook {
+    /// The words of people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outlook::OnTrack => "on track",
+            Outlook::AtRisk => "at risk",
+            Outlook::Breached => "breached",
+        }
+    }
+}
+
 /// A share below which something follows.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ComplianceBoundary)]

@@ -8,6 +8,7 @@ use kernel::{IncidentId, ItemRef, Priority, Time};
 use objectives::Stance;
 
 use super::*;
+use crate::clocks::Kind;
 
 const YEARS: Years = Years { first: 2025, last: 2028 };
 
@@ -434,7 +435,7 @@ fn run(number: u64, due: &str, stopped: Option<&str>) -> ClockRun {
     ClockRun {
         incident: case(number, &[]).incident,
         priority: Priority::P2,
-        clock: ClockName::Restore,
+        clock: Kind::Restore,
         started_at: at("2026-01-05T08:00"),
         due_at: Some(at(due)),
         stopped_at: stopped.map(at),

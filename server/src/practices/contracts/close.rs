@@ -158,7 +158,7 @@ pub async fn close(
     }
     let frozen = Frozen {
         figures,
-        clocks: super::routes::clocks(app, space, deal, period).await?,
+        clocks: super::routes::clocks(app, space, (book, deal), period).await?,
         note: note.trim().to_owned(),
         journal: (position.tx, position.seq),
         inputs_hash: inputs_hash(book, deal, period, position),

@@ -1,6 +1,6 @@
 //! A compliance report as a table for spreadsheets (RFC 4180).
 
-use ::contracts::compliance::{ClockName, LineKind};
+use ::contracts::compliance::LineKind;
 
 use super::views::ComplianceReport;
 
@@ -34,7 +34,7 @@ pub fn of(report: &ComplianceReport) -> String {
             let attained = number(row.attained_percent);
             let priority = row.priority.to_string();
             let [met, missed, open, excluded] = &counts;
-            table.row(&[clock(row.clock), &priority, met, missed, open, excluded, &attained]);
+            table.row(&[&row.clock.to_string(), &priority, met, missed, open, excluded, &attained]);
         }
         table.row(&[]);
         table.row(&["missed_clock", "priority", "incident", "due", "stopped"]);
@@ -42,19 +42,10 @@ pub fn of(report: &ComplianceReport) -> String {
             let time = |at: Option<kernel::Time>| at.map(|at| at.to_string()).unwrap_or_default();
             let (number, priority) = (run.incident.number.to_string(), run.priority.to_string());
             let (due, stopped) = (time(run.due_at), time(run.stopped_at));
-            table.row(&[clock(run.clock), &priority, &number, &due, &stopped]);
+            table.row(&[&run.clock.to_string(), &priority, &number, &due, &stopped]);
         }
     }
     table.text
-}
-
-fn clock(clock: ClockName) -> &'static str {
-    match clock {
-        ClockName::Respond => "respond",
-        ClockName::Update => "update",
-        ClockName::Restore => "restore",
-        ClockName::Resolve => "resolve",
-    }
 }
 
 fn number(value: Option<f64>) -> String {

@@ -64,7 +64,7 @@ impl Book {
         let mut conn = app.db.reader().await?;
         let after = deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now);
         let facts = app.facts.since(&mut conn, space, after).await?;
-        let seen = seen(&mut conn, space, &snapshot.estate, &deals, &facts, (after, now)).await?;
+        let seen = seen(&mut conn, space, (&snapshot.estate, &deals), &facts, (after, now)).await?;
         Ok(Book { now, snapshot, deals, seen, facts })
     }
 
@@ -86,7 +86,7 @@ impl Book {
         Ok((book, deal))
     }
 
-    /// The periods of a contract up to now, the oldest first; none while it is no more than a draft.
+    /// The periods of a contract up to now, the oldest first; none while it is a draft.
     pub fn periods(&self, deal: &Deal) -> Vec<Period> {
         match deal.spec.status {
             ContractStatus::Draft => Vec::new(),
@@ -131,8 +131,7 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
 pub async fn seen(
     conn: &mut Conn,
     space: &SpaceId,
-    estate: &Estate,
-    deals: &[Deal],
+    (estate, deals): (&Estate, &[Deal]),
     facts: &[Arc<Facts>],
     (after, now): (Time, Time),
 ) -> Answer<Seen> {

@@ -5,6 +5,7 @@ pub mod consumers;
 pub mod csv;
 pub mod facts;
 pub mod gather;
+pub mod mails;
 pub mod presence;
 pub mod release;
 pub mod routes;

@@ -11,6 +11,7 @@ use super::gather::Book;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
+use crate::practices::objectives::store as objective_store;
 use crate::problem::{Answer, Problem};
 
 /// What is to be released.
@@ -133,8 +134,8 @@ fn maintenance(estate: &Estate, needed: &[ItemRef], now: Time) -> Vec<ReleaseInp
 /// # Errors
 /// When the database refuses.
 pub async fn budgets(
-    _app: &App,
-    _space: &SpaceId,
+    app: &App,
+    space: &SpaceId,
     estate: &Estate,
     items: &[ItemRef],
 ) -> Answer<Vec<Budget>> {
@@ -142,10 +143,20 @@ pub async fn budgets(
         Spec::Objective(spec) => items.contains(&spec.item),
         _ => false,
     });
-    let unknown = |resource: &estate::Resource| Budget {
-        objective: resource.item().clone(),
-        stance: None,
-        left_percent: None,
+    let mut conn = app.db.reader().await?;
+    let decided = objective_store::decided(&mut conn, space).await?;
+    let budget = |resource: &estate::Resource| {
+        let name = resource.item().name();
+        let figures = app.objectives.figures(space, name);
+        let figures = figures.filter(|figures| figures.budget.counted);
+        let known = decided.iter().find(|decided| decided.objective == name);
+        let held = known.and_then(|decided| decided.state.stance);
+        Budget {
+            objective: resource.item().clone(),
+            // What was decided holds until the figures have left it clearly.
+            stance: figures.as_ref().map(|figures| held.unwrap_or(figures.stance)),
+            left_percent: figures.and_then(|figures| figures.remaining).map(|left| left * 100.0),
+        }
     };
-    Ok(objectives.map(unknown).collect())
+    Ok(objectives.map(budget).collect())
 }

@@ -1,9 +1,9 @@
 //! HTTP faces of contracts.
 
-use ::contracts::compliance::{ClockReport, Period, clock_report};
+use ::contracts::compliance::{ClockReport, ClockRun, Period, clock_report};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
-use kernel::{ItemRef, SpaceId};
+use kernel::{IncidentId, ItemRef, SpaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +19,11 @@ use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::listing::Items;
+use crate::practices::clocks::store as clock_store;
 use crate::problem::{Answer, Problem};
+
+/// Incidents whose clocks one statement asks for.
+const CLOCKS_AT_ONCE: usize = 200;
 
 /// Every route of contracts.
 pub fn routes() -> OpenApiRouter<App> {
@@ -33,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(super::standing::standing))
         .routes(routes!(super::standing::standings))
         .routes(routes!(super::consumers::consumer))
+        .routes(routes!(super::mails::report_mails, super::mails::put_report_mails))
 }
 
 /// The contract that an address names.
@@ -159,7 +164,7 @@ async fn drawn(
     let terms = deal.spec.terms_at(period.from.max(deal.spec.start)).map(|(_, terms)| terms);
     let (figures, clocks) = match &closed {
         Some(closed) => (closed.frozen.figures.clone(), closed.frozen.clocks.clone()),
-        None => (figures, clocks(app, &caller.space, &deal, &period).await?),
+        None => (figures, clocks(app, &caller.space, (&book, &deal), &period).await?),
     };
     Ok(ComplianceReport {
         contract: deal.item.clone(),
@@ -186,11 +191,21 @@ async fn drawn(
 /// When the database refuses.
 pub async fn clocks(
     app: &App,
-    _space: &SpaceId,
-    _deal: &Deal,
+    space: &SpaceId,
+    (book, deal): (&Book, &Deal),
     period: &Period,
 ) -> Answer<ClockReport> {
-    Ok(clock_report(&[], period, app.world.now()))
+    let ids: Vec<IncidentId> = book.facts.iter().map(|facts| facts.incident.id).collect();
+    let mut conn = app.db.reader().await?;
+    let mut runs = Vec::new();
+    for part in ids.chunks(CLOCKS_AT_ONCE) {
+        for clocks in clock_store::of_incidents(&mut conn, space, part).await? {
+            let facts = book.facts.iter().find(|facts| facts.incident.id == clocks.incident);
+            let own = facts.map(|facts| ClockRun::of(&clocks, &deal.item, &facts.incident));
+            runs.extend(own.into_iter().flatten());
+        }
+    }
+    Ok(clock_report(&runs, period, book.now))
 }
 
 /// The compliance report of a contract and a period: target, reached, verdict, and the incidents

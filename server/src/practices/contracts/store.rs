@@ -164,3 +164,31 @@ fn read_closed(row: &Row) -> Result<Closed, Fault> {
         frozen: row.json("data")?,
     })
 }
+
+/// When the last report of a name was due that was sent.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_report(
+    conn: &mut Conn,
+    space: &SpaceId,
+    name: &str,
+) -> Result<Option<Time>, Fault> {
+    let sql = "SELECT MAX(due_at) AS due_at FROM report_mail WHERE space_id = $1 AND name = $2";
+    conn.first(sql, params![space, name]).await?.map_or(Ok(None), |row| row.get("due_at"))
+}
+
+/// Notes that a report is sent; `false` when it was already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_report(
+    tx: &mut Tx,
+    space: &SpaceId,
+    name: &str,
+    due: Time,
+) -> Result<bool, Fault> {
+    let sql = "INSERT INTO report_mail (space_id, name, due_at) VALUES ($1, $2, $3) \
+               ON CONFLICT DO NOTHING";
+    Ok(tx.run(sql, params![space, name, due]).await? > 0)
+}

@@ -28,6 +28,7 @@ spine::both!(MIGRATIONS;
     a_period_is_frozen_once_for_each_revision,
     a_closed_month_comes_to_the_same_from_raw_entries,
     a_correction_restates_what_was_frozen,
+    a_report_is_sent_once_for_each_turn,
 );
 
 const ESTATE: &str = "
@@ -213,7 +214,7 @@ async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
     let estate = Estate::new(resources(ESTATE));
     let deals = gather::deals(&estate, gone, |_| true);
     let span = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
-    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &[], span).await.unwrap();
+    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &[], span).await.unwrap();
     let works: Vec<(Time, Time)> = seen.works.iter().map(|w| (w.from, w.until)).collect();
     assert_eq!(
         works,
@@ -243,7 +244,7 @@ async fn january(db: &Db, incidents: &[Incident], now: Time) -> Figures {
     let facts: Vec<Arc<Facts>> = incidents.iter().map(|i| Arc::new(Facts::of(i))).collect();
     let mut conn = db.reader().await.unwrap();
     let span = (deal.agreement.start, now);
-    let seen = gather::seen(&mut conn, &here(), &estate, &deals, &facts, span).await.unwrap();
+    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &facts, span).await.unwrap();
     let month = periods(&deal.agreement, now).remove(0);
     figures(&deal.agreement, &month, &seen, now)
 }
@@ -337,4 +338,23 @@ async fn a_correction_restates_what_was_frozen(place: Place) {
     assert_eq!((down.was.as_str(), down.is.as_str()), ("120.0 min", "30.0 min"));
     let verdict = told.changes.iter().find(|change| change.figure == "verdict").unwrap();
     assert_eq!((verdict.was.as_str(), verdict.is.as_str()), ("missed", "kept"));
+}
+
+async fn a_report_is_sent_once_for_each_turn(place: Place) {
+    let note = async |due: &str| {
+        let due = at(due);
+        let work = place.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { store::note_report(tx, &here(), "Managers", due).await })
+        });
+        work.await.expect("it is noted")
+    };
+    let last = async || {
+        let mut conn = place.db.reader().await.unwrap();
+        store::last_report(&mut conn, &here(), "Managers").await.unwrap()
+    };
+    assert_eq!(last().await, None);
+    assert!(note("2026-02-01T06:00:00Z").await);
+    assert!(!note("2026-02-01T06:00:00Z").await, "another node was faster");
+    assert!(note("2026-03-01T06:00:00Z").await);
+    assert_eq!(last().await, Some(at("2026-03-01T06:00:00Z")));
 }

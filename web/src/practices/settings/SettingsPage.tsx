@@ -16,6 +16,7 @@ export const settingsParts = [
   ['priority', 'Priority'],
   ['policy', 'Policy'],
   ['notifications', 'Notifications'],
+  ['reports', 'Reports by mail'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],
 ] as const;

@@ -11,6 +11,7 @@ import { Notifications } from './Notifications';
 import { Outbox } from './Outbox';
 import { PolicyWindows } from './PolicyWindows';
 import { PriorityMatrixForm } from './PriorityMatrixForm';
+import { ReportMails } from './ReportMails';
 import { Routes } from './Routes';
 import { Tokens } from './Tokens';
 
@@ -42,6 +43,8 @@ export function SettingsPart() {
       return <PolicyWindows />;
     case 'notifications':
       return <Notifications />;
+    case 'reports':
+      return <ReportMails />;
     case 'outbox':
       return <Outbox />;
     case 'about':
