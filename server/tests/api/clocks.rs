@@ -51,6 +51,11 @@ async fn clock(operate: &Operate, id: &str, kind: &str) -> Value {
     clocks.iter().find(|clock| clock["clock"] == kind).unwrap().clone()
 }
 
+/// Whether so many seconds were counted: who waits for something lets a little time pass.
+fn about(value: &Value, seconds: i64) -> bool {
+    value.as_i64().is_some_and(|counted| (counted - seconds).abs() <= 20)
+}
+
 /// The alert of that name, once it is in that state.
 async fn told(operate: &Operate, name: &str, state: &str) -> Value {
     let found = async || {
@@ -64,7 +69,8 @@ async fn a_clock_counts_warns_is_missed_and_stops(place: Place) {
     let receiver = Receiver::start().await;
     let (operate, id) = open(&place, &receiver).await;
     let shown = clock(&operate, &id, "restore").await;
-    assert_eq!((&shown["state"], &shown["remaining_seconds"]), (&json!("running"), &json!(3600)));
+    assert_eq!(shown["state"], "running");
+    assert!(about(&shown["remaining_seconds"], 3600), "{shown}");
     assert_eq!(shown["promise"], "Restore within 1 h of Day and night (P1)");
     let whole = operate.ada.get(&format!("/incidents/{id}")).await.is(200);
     assert_eq!(whole["clocks"].as_array().unwrap().len(), 2);
@@ -99,7 +105,8 @@ async fn a_clock_counts_warns_is_missed_and_stops(place: Place) {
     operate.settled().await;
     operate.pass(120 * MINUTE).await;
     let restore = clock(&operate, &id, "restore").await;
-    assert_eq!((&restore["state"], &restore["elapsed_seconds"]), (&json!("paused"), &json!(720)));
+    assert_eq!(restore["state"], "paused");
+    assert!(about(&restore["elapsed_seconds"], 720), "{restore}");
     assert_eq!(restore["note"], "waiting for a supplier");
     operate.command(&id, json!({"command": "resume"})).await;
     operate.settled().await;
@@ -107,10 +114,8 @@ async fn a_clock_counts_warns_is_missed_and_stops(place: Place) {
     operate.command(&id, json!({"command": "restore"})).await;
     operate.settled().await;
     let restore = clock(&operate, &id, "restore").await;
-    assert_eq!(
-        (&restore["state"], &restore["run"]["elapsed_seconds"]),
-        (&json!("met"), &json!(780))
-    );
+    assert_eq!(restore["state"], "met");
+    assert!(about(&restore["run"]["elapsed_seconds"], 780), "{restore}");
     let timeline = operate.ada.list(&format!("/incidents/{id}/timeline")).await;
     let said: Vec<&str> = timeline.iter().filter_map(|entry| entry["title"].as_str()).collect();
     for sentence in [
@@ -137,10 +142,8 @@ async fn what_was_due_while_operate_was_away_is_told_after_its_start(place: Plac
         })
         .await;
     let restore = clock(&operate, &id, "restore").await;
-    assert_eq!(
-        (&restore["state"], &restore["remaining_seconds"]),
-        (&json!("overdue"), &json!(-1800))
-    );
+    assert_eq!(restore["state"], "overdue");
+    assert!(about(&restore["remaining_seconds"], -1800), "{restore}");
     operate.end().await;
 }
 
@@ -151,10 +154,8 @@ async fn another_contract_targets_open_incidents_anew(place: Place) {
     operate.apply(&format!("{}{}", shop(&receiver.url), promised("2h"))).await;
     operate.settled().await;
     let restore = clock(&operate, &id, "restore").await;
-    assert_eq!(
-        (&restore["target_seconds"], &restore["elapsed_seconds"]),
-        (&json!(7200), &json!(600))
-    );
+    assert_eq!(restore["target_seconds"], 7200);
+    assert!(about(&restore["elapsed_seconds"], 600), "{restore}");
     let reason = json!({"command": "override_priority", "priority": "P2", "reason": "few buy"});
     operate.command(&id, reason).await;
     operate.settled().await;
