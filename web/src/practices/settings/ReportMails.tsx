@@ -55,10 +55,7 @@ function List({ mails }: { mails: ReportMail[] }) {
             { header: 'To', cell: (mail) => mail.recipients.join(', ') },
             {
               header: 'About',
-              cell: (mail) =>
-                mail.contracts.length === 0
-                  ? 'All contracts'
-                  : mail.contracts.map(itemName).join(', '),
+              cell: (mail) => (mail.contracts ?? []).map(itemName).join(', ') || 'All contracts',
             },
             {
               header: '',
