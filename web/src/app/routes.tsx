@@ -8,15 +8,12 @@ import {
 } from '@tanstack/react-router';
 
 import { access } from '../api';
-import { only } from '../kit/filter';
 import { Layout } from './Layout';
+import { codeOnly, nextOnly, only } from './searches';
 
 interface Context {
   client: QueryClient;
 }
-
-const nextOnly = only('next');
-const codeOnly = only('code');
 
 const root = createRootRouteWithContext<Context>()({ component: Outlet });
 
