@@ -239,6 +239,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists contracts by name, each with its promise, how it stands, and how it ended in the past. */
+        get: operations["contracts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a contract: its promise in words, how it stands, and every past period. */
+        get: operations["contracts_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes the figures of a period that is over. What changes later is shown beside them. */
+        post: operations["contracts_close_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The compliance report of a contract and a period: target, reached, verdict, and the incidents
+         *     that cost the difference. A closed period is shown as it was frozen, with what it comes to now
+         *     where that differs.
+         */
+        get: operations["contracts_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{name}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: figures first, then the intervals behind them, then the clocks. */
+        get: operations["contracts_report_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All data sources, and how they answer. */
+        get: operations["sources_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-sources/{name}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a source is asked with. It is kept sealed and never shown. */
+        put: operations["sources_put"];
+        post?: never;
+        /** Forgets what a source is asked with. */
+        delete: operations["sources_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-sources/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a source something simple, to see whether it answers. */
+        post: operations["sources_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/estate/apply": {
         parameters: {
             query?: never;
@@ -769,6 +910,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objectives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists objectives and how they stand, those with the least budget left first. */
+        get: operations["objectives_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an objective: what it means, how it stands, and why. */
+        get: operations["objectives_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/ask-anew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the source of an objective for all of its window anew, as after its query was mended. */
+        post: operations["objectives_ask_anew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes counts by the minute. All are taken, or none. Sending a minute again replaces it. */
+        post: operations["objectives_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes that figures are reckoned from. What is not among them is unknown. */
+        get: operations["objectives_minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The budget through the present window: what was left after each step, how fast it went, and
+         *     what happened meanwhile.
+         */
+        get: operations["objectives_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The targets of an objective, the newest first. */
+        get: operations["objectives_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What another target or window would come to, reckoned with what was counted. */
+        get: operations["objectives_what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openslo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All objectives and data sources as documents of OpenSLO v1. */
+        get: operations["objectives_export_openslo"];
+        put?: never;
+        /**
+         * Turns documents of OpenSLO into resources of the estate, and says what became of each. Nothing
+         *     is changed: apply what it gives.
+         */
+        post: operations["objectives_read_openslo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outbox": {
         parameters: {
             query?: never;
@@ -871,6 +1172,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes that somebody is away: their shifts pass to the back-up by the rule of each schedule at
+         *     once, and pages that ring call whoever is on call now. You may note it for yourself and, within
+         *     your teams, for others.
+         */
+        post: operations["on-call_absent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody is back: absences that run end now, those to come stay. */
+        post: operations["on-call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a person is on call in the next eight weeks, and when they are away. */
+        get: operations["on-call_shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/ways": {
         parameters: {
             query?: never;
@@ -902,6 +1258,43 @@ export interface paths {
          *     ways; administrators may try everybody's.
          */
         post: operations["pages_try_ways"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a consumer was promised, how it stands now, and what was kept in the past. */
+        get: operations["contracts_consumer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether something may be released now: freezes, open incidents on it and on what it needs, its
+         *     contracts, error budgets, maintenance. Says everything that was looked at.
+         */
+        get: operations["contracts_release"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1163,6 +1556,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every schedule with who is on call now, who follows, and how much of the next eight weeks is not
+         *     covered.
+         */
+        get: operations["on-call_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule over some time: who is on call, when nobody is, who is away. */
+        get: operations["on-call_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
+         *     when files that describe the schedule are applied.
+         */
+        post: operations["on-call_put_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1287,6 +1737,24 @@ export interface paths {
         get: operations["settings_get_matrix"];
         /** Replaces the priority matrix; it holds for incidents that open from now on. */
         put: operations["settings_put_matrix"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/report-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports that are sent by mail. */
+        get: operations["settings_report_mails"];
+        /** Replaces the reports that are sent by mail. */
+        put: operations["settings_put_report_mails"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1445,6 +1913,43 @@ export interface paths {
         };
         /** The history of a silence, the newest first. */
         get: operations["silences_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an item is in its agreed working state, since when not, and why; and its health: the
+         *     worst of what is known, with every input and the rule by which it counts.
+         */
+        get: operations["contracts_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products, and whatever else a contract covers, by name: what is fit for consumption now. */
+        get: operations["contracts_standings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1635,6 +2140,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A time in which somebody is away, and not called: leave, illness. */
+        AbsenceSpec: {
+            end?: components["schemas"]["Time"] | null;
+            /** @description Who. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Why, as far as others need to know. */
+            type?: components["schemas"]["AbsenceType"];
+        };
+        /**
+         * @description Why somebody is away.
+         * @enum {string}
+         */
+        AbsenceType: "leave" | "sickness" | "other";
         /** @description How many events were taken. */
         Accepted: {
             /** @description So many. */
@@ -1670,6 +2190,14 @@ export interface components {
          * @example person:ada
          */
         Actor: string;
+        /** @description Whether an objective is in its agreed state. */
+        AgreedState: {
+            /** @description Whether it is. */
+            kept: boolean;
+            since?: components["schemas"]["Time"] | null;
+            /** @description Why, in words. */
+            why: string;
+        };
         /** @description One label set of one space, over all its firings. */
         Alert: {
             acknowledged_by?: components["schemas"]["Actor"] | null;
@@ -2154,6 +2682,42 @@ export interface components {
              */
             users?: number | null;
         };
+        /** @description Somebody will be away, or is. */
+        Away: {
+            from?: components["schemas"]["Time"] | null;
+            /** @description Leave, sickness or something else. */
+            type?: components["schemas"]["AbsenceType"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description An absence, and what becomes of the shifts that it hits. */
+        AwayResult: {
+            /** @description The absence. */
+            absence: components["schemas"]["ItemRef"];
+            /** @description Every shift that it hits. */
+            shifts: components["schemas"]["HitShift"][];
+        };
+        /** @description Somebody who is away. */
+        AwayView: {
+            /** @description The absence. */
+            absence: components["schemas"]["ItemRef"];
+            /** @description Since when. */
+            from: components["schemas"]["Time"];
+            /** @description Leave, sickness or something else. */
+            kind: string;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description Somebody is back. */
+        Back: {
+            /** @default null */
+            at: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What becomes of a shift whose person is away.
+         * @enum {string}
+         */
+        BackupRule: "next" | "below" | "nobody";
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -2195,6 +2759,55 @@ export interface components {
             /** @description The name of its rule. */
             name: string;
         };
+        /** @description Something that happened meanwhile. */
+        BudgetHappening: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /** @description `incident`, `change`, `objective`. */
+            kind: string;
+            /** @description Its page in the web app, if it has one. */
+            path?: string | null;
+            /** @description What it was. */
+            title: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A step of the window. */
+        BudgetPoint: {
+            /**
+             * Format: double
+             * @description What of it was bad.
+             */
+            bad: number;
+            /**
+             * Format: double
+             * @description How fast the budget went.
+             */
+            burn?: number | null;
+            /** @description When it began. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What was left of the window's budget at its end.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share in it; absent when nothing was counted.
+             */
+            sli?: number | null;
+            /**
+             * Format: double
+             * @description What was counted: events, or seconds.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description Which share of the step is unknown.
+             */
+            unknown_share: number;
+            /** @description When it ended. */
+            until: components["schemas"]["Time"];
+        };
         /** @description From which remaining share of the budget on a team does what, in percent. */
         BudgetPolicy: {
             /**
@@ -2216,6 +2829,20 @@ export interface components {
              */
             slowBelow: number;
         };
+        /** @description The way of a budget. */
+        BudgetSeries: {
+            /** @description How it stood at the end of each day, of its own window then. */
+            days: components["schemas"]["DayPast"][];
+            /** @description What happened meanwhile, the newest first. */
+            events: components["schemas"]["BudgetHappening"][];
+            /** @description The steps of the window, in order. */
+            points: components["schemas"]["BudgetPoint"][];
+        };
+        /**
+         * @description What the policy of an objective says of its budget.
+         * @enum {string}
+         */
+        BudgetState: "healthy" | "caution" | "slow" | "freeze" | "unknown";
         /**
          * @description How good is told from bad.
          * @enum {string}
@@ -2294,6 +2921,49 @@ export interface components {
             /** @description Whether slow burns leave a ticket. */
             ticket?: boolean;
         };
+        /** @description A pair of windows in which a burn is looked for, and what it says. */
+        BurnPair: {
+            /**
+             * Format: double
+             * @description The burn over the long window.
+             */
+            long_burn?: number | null;
+            /**
+             * Format: int64
+             * @description The long window.
+             */
+            long_seconds: number;
+            /**
+             * Format: double
+             * @description The burn over the short window.
+             */
+            short_burn?: number | null;
+            /**
+             * Format: int64
+             * @description The short window.
+             */
+            short_seconds: number;
+            since?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description The burn from which on it fires.
+             */
+            threshold: number;
+            /** @description How urgent a burn over both is. */
+            urgency: components["schemas"]["BurnUrgency"];
+            /** @description What it says. */
+            verdict: components["schemas"]["PairVerdict"];
+            /**
+             * Format: double
+             * @description Events that it needs to be believed, where there are too few.
+             */
+            wanted?: number | null;
+        };
+        /**
+         * @description How urgent a burn is.
+         * @enum {string}
+         */
+        BurnUrgency: "page" | "ticket";
         /** @description How many alerts are of each severity. */
         BySeverity: {
             /** @description Something important is broken now. */
@@ -2371,7 +3041,7 @@ export interface components {
          * @enum {string}
          */
         CallResult: "waiting" | "delivered" | "failed" | "dropped";
-        /** @description Whom to call: the name of a person, or `team/` and its name. */
+        /** @description A person by name, or one after `team/` or `schedule/`. */
         CallTarget: string;
         /** @description The calling of people for the incident of an alert. */
         Called: {
@@ -2438,6 +3108,18 @@ export interface components {
             /** @description Its priority. */
             priority: components["schemas"]["Priority"];
             /** @description Its title. */
+            title: string;
+        };
+        /** @description Names an incident in a report. */
+        CaseRef: {
+            /** @description The incident. */
+            id: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description What was wrong. */
             title: string;
         };
         /**
@@ -2615,6 +3297,35 @@ export interface components {
          * @enum {string}
          */
         ClockPauseReason: "consumer" | "supplier" | "change" | "accepted_risk" | "nothing";
+        /** @description The clocks of a period. */
+        ClockReport: {
+            /** @description Every run that was left out. */
+            excluded: components["schemas"]["ComplianceClockRun"][];
+            /** @description Every run that was missed. */
+            missed: components["schemas"]["ComplianceClockRun"][];
+            /** @description By clock and priority. */
+            rows: components["schemas"]["ClockRow"][];
+        };
+        /** @description One clock and one priority. */
+        ClockRow: {
+            /**
+             * Format: double
+             * @description `met / (met + missed)`, in percent; nothing without any.
+             */
+            attained_percent?: number | null;
+            /** @description The clock. */
+            clock: components["schemas"]["ClockOfContract"];
+            /** @description How many were left out. */
+            excluded: number;
+            /** @description How many stopped in time. */
+            met: number;
+            /** @description How many did not. */
+            missed: number;
+            /** @description How many run and are not late: not counted. */
+            open: number;
+            /** @description The priority. */
+            priority: components["schemas"]["Priority"];
+        };
         /** @description One round of a clock, from beginning to end. */
         ClockRun: {
             /** @description When what it measures happened. */
@@ -2676,6 +3387,13 @@ export interface components {
             };
             /** @description Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said. */
             warnAt?: number[];
+        };
+        /** @description Which period to close. */
+        ClosePeriod: {
+            /** @description Anything to add; why, when it is closed again. */
+            note?: string;
+            /** @description Its name. */
+            period: string;
         };
         /** @description The service broke again, or the incident was reopened. */
         Comeback: {
@@ -2744,6 +3462,234 @@ export interface components {
              */
             count: number;
         };
+        /** @description A share below which something follows. */
+        ComplianceBoundary: {
+            /**
+             * Format: double
+             * @description What is given back below it, in percent of the fee; nothing: it is the target.
+             */
+            credit_percent?: number | null;
+            crosses_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description How long it may still be down; negative when it is crossed.
+             */
+            left_seconds: number;
+            /**
+             * Format: double
+             * @description The share, in percent.
+             */
+            percent: number;
+        };
+        /** @description One run of a clock of a contract on an incident. */
+        ComplianceClockRun: {
+            /** @description Which clock. */
+            clock: components["schemas"]["ClockOfContract"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Why it is left out; nothing when it counts. */
+            excluded?: string | null;
+            /** @description The incident. */
+            incident: components["schemas"]["CaseRef"];
+            /** @description Its priority, which set the target. */
+            priority: components["schemas"]["Priority"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            stopped_at?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description What a contract's promise came to in a period. Percentages are from 0 to 100, lengths are
+         *     seconds of service time.
+         */
+        ComplianceFigures: {
+            /**
+             * Format: double
+             * @description Agreed service time that has passed.
+             */
+            agreed_seconds: number;
+            /**
+             * Format: double
+             * @description Agreed service time of the whole period, as planned now.
+             */
+            agreed_whole_seconds: number;
+            /**
+             * Format: double
+             * @description How long it may be down in the whole period.
+             */
+            allowance_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Availability weighed by the users who were hit; nothing where they are not known.
+             */
+            by_users_percent?: number | null;
+            /**
+             * Format: double
+             * @description What is given back of the fee, in percent; only what is certain counts.
+             */
+            credit_percent: number;
+            /**
+             * Format: double
+             * @description Down time; degraded time counts as the contract says.
+             */
+            down_seconds: number;
+            /**
+             * Format: double
+             * @description Service time that maintenance took out.
+             */
+            exempt_seconds: number;
+            forecast?: components["schemas"]["ComplianceForecast"] | null;
+            /**
+             * Format: double
+             * @description What is left of that; negative once it is used up.
+             */
+            left_seconds?: number | null;
+            /** @description The intervals behind the figures, with the incident behind each and why it counts or not. */
+            lines: components["schemas"]["ComplianceLine"][];
+            /**
+             * Format: double
+             * @description Availability over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            missed_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description With everything unknown as up.
+             */
+            optimistic_percent?: number | null;
+            /** @description What was promised in it, part by part; more than one where the promise changed. */
+            parts: components["schemas"]["CompliancePart"][];
+            /** @description Over what time. */
+            period: components["schemas"]["CompliancePeriod"];
+            /**
+             * Format: double
+             * @description With everything unknown as down.
+             */
+            pessimistic_percent?: number | null;
+            /** @description Whether the figures will still change: the period, or an outage in it, is not over. */
+            provisional: boolean;
+            /** @description Failures and what follows from them. */
+            reliability: components["schemas"]["ReliabilityFigures"];
+            /**
+             * Format: double
+             * @description The least share; where it changed, weighed by service time. Nothing: none is promised.
+             */
+            target_percent?: number | null;
+            /**
+             * Format: double
+             * @description Which share of the agreed time is unknown.
+             */
+            unknown_percent?: number | null;
+            /**
+             * Format: double
+             * @description Agreed service time of which nothing is known.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: double
+             * @description Minutes lost, each user for himself; nothing where users are not known.
+             */
+            user_minutes_lost?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * @description How a period will end at the rate at which it lost service time so far; while an outage lasts,
+         *     as if it did not end.
+         */
+        ComplianceForecast: {
+            /** @description Why. */
+            because: string;
+            /** @description The target and the shares at which credits are due, the highest first. */
+            boundaries: components["schemas"]["ComplianceBoundary"][];
+            /** @description In a word. */
+            outlook: components["schemas"]["Outlook"];
+        };
+        /** @description An interval behind the figures of a period. */
+        ComplianceLine: {
+            /**
+             * Format: double
+             * @description How much service time of the figure for its kind it is: none where it is not counted.
+             */
+            counted_seconds: number;
+            /** @description Its first moment, within the period. */
+            from: components["schemas"]["Time"];
+            incident?: components["schemas"]["CaseRef"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ComplianceLineKind"];
+            maintenance?: components["schemas"]["ItemRef"] | null;
+            /** @description Whether it still lasts. */
+            ongoing: boolean;
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
+            /** @description Why it is counted, or not. */
+            why: string;
+        };
+        /**
+         * @description What an interval is.
+         * @enum {string}
+         */
+        ComplianceLineKind: "down" | "degraded" | "maintenance" | "unknown";
+        /** @description A part of a period with one promise. */
+        CompliancePart: {
+            /**
+             * Format: double
+             * @description Agreed service time of all of it.
+             */
+            agreed_whole_seconds: number;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Availability in it, with everything unknown as up.
+             */
+            optimistic_percent?: number | null;
+            /**
+             * Format: double
+             * @description The least share in it; nothing: none is promised.
+             */
+            target_percent?: number | null;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A time over which a promise is counted, clipped to the contract. */
+        CompliancePeriod: {
+            /** @description Its first moment, in the zone of the calendar. */
+            from: components["schemas"]["Time"];
+            /** @description What it is called: `2026-10`, `2026-W41`, `2026-Q4`, `2026`. */
+            name: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A period of a contract with everything behind it. */
+        ComplianceReport: {
+            /** @description The period after. */
+            after?: string | null;
+            /** @description What the asker may do: `close`. */
+            allowed: string[];
+            /** @description The period before. */
+            before?: string | null;
+            /** @description What became of the clocks. */
+            clocks: components["schemas"]["ClockReport"];
+            closed?: components["schemas"]["ContractClosing"] | null;
+            /** @description To whom. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description When this was drawn. */
+            drawn_at: components["schemas"]["Time"];
+            /** @description The figures: as they were frozen, where the period is closed. */
+            figures: components["schemas"]["ComplianceFigures"];
+            /** @description Why it cannot be closed now. */
+            not_closed_because?: string | null;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            restated?: components["schemas"]["Restated"] | null;
+            /** @description What it is about. */
+            scope: components["schemas"]["ItemRef"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description The promise in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
             /** @description What it does not work without. */
@@ -2778,6 +3724,24 @@ export interface components {
             said: string;
             /** @description Who said so. */
             who: string;
+        };
+        /** @description One contract from the side of its consumer. */
+        ConsumerPromise: components["schemas"]["ContractRow"] & {
+            /** @description How many of the past periods shown were kept. */
+            kept: number;
+            /** @description How many of them were missed. */
+            missed: number;
+            /** @description The promise in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
+        /** @description What a consumer was promised. */
+        ConsumerView: {
+            /** @description Who. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description The contracts with them, those that hold first. */
+            promises: components["schemas"]["ConsumerPromise"][];
+            /** @description What people call them. */
+            title: string;
         };
         /**
          * @description A way to call somebody.
@@ -2852,6 +3816,27 @@ export interface components {
             /** @description The zone of its working time, by its IANA name. */
             zone: string;
         };
+        /** @description That, when and by whom a period was closed. */
+        ContractClosing: {
+            /** @description When. */
+            closed_at: components["schemas"]["Time"];
+            /** @description By whom. */
+            closed_by: components["schemas"]["Actor"];
+            /** @description SHA-256 over what the figures were drawn from. */
+            inputs_hash: string;
+            /**
+             * Format: int64
+             * @description How far the journal was read: the number of the last entry.
+             */
+            journal_seq: number;
+            /** @description Anything to add, or why it was closed again. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Counts how often it was closed, from 1.
+             */
+            revision: number;
+        };
         /**
          * @description What an incident does to a contract.
          * @enum {string}
@@ -2862,11 +3847,42 @@ export interface components {
          * @enum {string}
          */
         ContractPeriod: "week" | "month" | "quarter" | "year";
+        /** @description A contract in a list. */
+        ContractRow: {
+            away_since?: components["schemas"]["Time"] | null;
+            /** @description Why. */
+            because?: string | null;
+            /** @description To whom. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description Its name. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Between whom it is. */
+            contract_type: components["schemas"]["ContractType"];
+            now?: components["schemas"]["PeriodBar"] | null;
+            outlook?: components["schemas"]["Outlook"] | null;
+            /** @description What is promised now, in a few words. */
+            promise: string;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            /** @description What it is about. */
+            scope: components["schemas"]["ItemRef"][];
+            /** @description Where it is in its life. */
+            state: components["schemas"]["ContractState"];
+            /** @description What people call it. */
+            title: string;
+            /** @description The last periods that are over, the oldest first. */
+            trend: components["schemas"]["PeriodBar"][];
+        };
         /**
          * @description Whether a contract covers what an incident hits.
          * @enum {string}
          */
         ContractScope: "inside" | "outside" | "outside_as_inside";
+        /**
+         * @description Where a contract is in its life.
+         * @enum {string}
+         */
+        ContractState: "draft" | "agreed" | "active" | "expired" | "terminated";
         /**
          * @description Whether a contract holds, apart from its dates.
          * @enum {string}
@@ -2891,6 +3907,41 @@ export interface components {
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
+        /** @description A contract with everything about it. */
+        ContractView: components["schemas"]["ContractRow"] & {
+            /** @description Whether the promise can be kept with what it rests on. */
+            check: components["schemas"]["PromiseCheck"];
+            end?: components["schemas"]["Time"] | null;
+            /** @description The periods that are over, the newest first. */
+            history: components["schemas"]["PastPeriod"][];
+            present?: components["schemas"]["ComplianceFigures"] | null;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+            /** @description Which of them other targets would have kept. */
+            supposed: components["schemas"]["Supposed"][];
+            /** @description Anything else that was agreed. */
+            text?: string | null;
+            /** @description The contracts that it rests on. */
+            underpinned_by: components["schemas"]["Underpinning"][];
+            /** @description What was promised from when on, the newest first. */
+            versions: components["schemas"]["VersionView"][];
+            /** @description The promise that holds now, or the newest, in plain words. */
+            words: components["schemas"]["PromiseWords"][];
+        };
+        /** @description What was taken. */
+        CountsTaken: {
+            /** @description How many minutes. */
+            accepted: number;
+        };
+        /** @description Time in which somebody has to be on call and nobody is. */
+        CoverGap: {
+            /** @description What asks for it: a contract, or a calendar of the schedule. */
+            asked_by: components["schemas"]["ItemRef"];
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
          * @enum {string}
@@ -2915,6 +3966,26 @@ export interface components {
             opened: number;
             /** @description Resolved on it. */
             resolved: number;
+        };
+        /** @description How an objective stood at the end of a day. */
+        DayPast: {
+            /** @description When the day ended, in UTC. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What was left of the budget.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share over the window.
+             */
+            sli?: number | null;
+            /**
+             * Format: double
+             * @description Which share was unknown.
+             */
+            unknown_share: number;
         };
         /** @description A decision to tell a receiver, and what came of it. */
         Decided: {
@@ -3198,6 +4269,19 @@ export interface components {
             /** @description Hours that are not shown because of it. */
             hidden: number;
         };
+        /** @description What an objective means, and how it stands, in sentences. */
+        Explained: {
+            /** @description What may go wrong, and what has. */
+            budget: string;
+            /** @description How fast the budget goes. */
+            burn: string;
+            /** @description What is counted. */
+            indicator: string;
+            /** @description What is promised. */
+            objective: string;
+            /** @description What is not known. */
+            unknown: string;
+        };
         /** @description The way of an alert, from its source to everybody who was told. */
         Explanation: {
             /** @description The alert. */
@@ -3342,6 +4426,15 @@ export interface components {
             /** @description When. */
             windows: components["schemas"]["MaintenancePeriod"][];
         };
+        /** @description What somebody has in a stretch of time, and gives away. */
+        GivenShift: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Who has it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description The first moment. */
+            start: components["schemas"]["Time"];
+        };
         /** @description Items of which some may be down: `{group: nodes, need: 1, of: [component/a, component/b]}`. */
         Group: {
             /** @description What the group is called, within the item that needs it. */
@@ -3427,6 +4520,22 @@ export interface components {
          * @enum {string}
          */
         Health: "up" | "degraded" | "down";
+        /** @description What one input says. */
+        HealthSays: {
+            incident?: components["schemas"]["CaseRef"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            out_since?: components["schemas"]["Time"] | null;
+            /** @description By which rule it counts. */
+            rule: string;
+            score?: components["schemas"]["HealthScore"] | null;
+            /** @description What was seen. */
+            text: string;
+        };
+        /**
+         * @description How good something is. Ordered: the worst is the greatest.
+         * @enum {string}
+         */
+        HealthScore: "good" | "fair" | "poor";
         /** @description What a ping is answered with. */
         Heard: {
             deadline?: components["schemas"]["Time"] | null;
@@ -3515,6 +4624,16 @@ export interface components {
              * @description The row's version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description A shift of somebody who is away. */
+        HitShift: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            person?: components["schemas"]["ItemRef"] | null;
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
         };
         /** @description What a search over the estate reached. */
         Hits: {
@@ -3723,6 +4842,8 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
+            /** @description How bad it was from when on, where a person said so, in order. */
+            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -3941,6 +5062,14 @@ export interface components {
              * @description How many users; nothing: unknown.
              */
             users?: number | null;
+        } | {
+            /** @enum {string} */
+            command: "set_service";
+            from?: components["schemas"]["Time"] | null;
+            /** @description How it is known. */
+            reason: string;
+            /** @description How bad it is. */
+            service: components["schemas"]["ServiceState"];
         } | {
             /** @enum {string} */
             command: "confirm_by_consumer";
@@ -4199,6 +5328,8 @@ export interface components {
             roles: {
                 [key: string]: components["schemas"]["ItemRef"];
             };
+            /** @description How bad it was from when on, where a person said so, in order. */
+            service_marks: components["schemas"]["ServiceMark"][];
             /** @description Technical gravity; apart from priority. */
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
@@ -4448,6 +5579,57 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
+        Items_ContractRow: {
+            /** @description The rows. */
+            items: {
+                away_since?: components["schemas"]["Time"] | null;
+                /** @description Why. */
+                because?: string | null;
+                /** @description To whom. */
+                consumer: components["schemas"]["ItemRef"];
+                /** @description Its name. */
+                contract: components["schemas"]["ItemRef"];
+                /** @description Between whom it is. */
+                contract_type: components["schemas"]["ContractType"];
+                now?: components["schemas"]["PeriodBar"] | null;
+                outlook?: components["schemas"]["Outlook"] | null;
+                /** @description What is promised now, in a few words. */
+                promise: string;
+                /** @description Who promises. */
+                provider: components["schemas"]["ItemRef"];
+                /** @description What it is about. */
+                scope: components["schemas"]["ItemRef"][];
+                /** @description Where it is in its life. */
+                state: components["schemas"]["ContractState"];
+                /** @description What people call it. */
+                title: string;
+                /** @description The last periods that are over, the oldest first. */
+                trend: components["schemas"]["PeriodBar"][];
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_DataSourceView: {
+            /** @description The rows. */
+            items: {
+                answered_at?: components["schemas"]["Time"] | null;
+                /** @description Whether it is asked with credentials. */
+                credentials: boolean;
+                /** @description Why it did not. */
+                error?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often in a row it did not answer.
+                 */
+                failures: number;
+                /** @description Its name. */
+                name: string;
+                /** @description How many objectives are asked from it. */
+                objectives: number;
+                /** @description Its address. */
+                url: string;
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_Example: {
             /** @description The rows. */
             items: {
@@ -4568,6 +5750,8 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
+                /** @description How bad it was from when on, where a person said so, in order. */
+                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -4678,6 +5862,62 @@ export interface components {
                  * @description Its number.
                  */
                 version: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_ScheduleLine: {
+            /** @description The rows. */
+            items: {
+                next?: components["schemas"]["TurnView"] | null;
+                now?: components["schemas"]["TurnView"] | null;
+                /** @description Why it cannot be worked out; empty: it can. */
+                problem: string;
+                /** @description The schedule. */
+                schedule: components["schemas"]["ItemRef"];
+                team?: components["schemas"]["ItemRef"] | null;
+                /** @description The zone in which people hand over. */
+                time_zone: string;
+                /** @description What people call it. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Minutes of the next eight weeks in which somebody has to be on call and nobody is.
+                 */
+                uncovered_minutes: number;
+            }[];
+        };
+        /** @description A list that comes whole. */
+        Items_Standing: {
+            /** @description The rows. */
+            items: (components["schemas"]["ProductHealth"] & {
+                /** @description As of when. */
+                at: components["schemas"]["Time"];
+                /** @description The contracts on it. */
+                contracts: components["schemas"]["ItemRef"][];
+                /** @description Which. */
+                item: components["schemas"]["ItemRef"];
+                /** @description What people call it. */
+                title: string;
+            })[];
+        };
+        /** @description A list that comes whole. */
+        Items_TargetHeld: {
+            /** @description The rows. */
+            items: {
+                /** @description Who changed it so, if that is known. */
+                by?: string | null;
+                /** @description Since when. */
+                from: components["schemas"]["Time"];
+                /** @description Why, where its description said so. */
+                reason?: string | null;
+                /**
+                 * Format: double
+                 * @description The target, in percent.
+                 */
+                target: number;
+                until?: components["schemas"]["Time"] | null;
+                /** @description Over what time. */
+                window: string;
             }[];
         };
         /** @description A list that comes whole. */
@@ -4955,6 +6195,8 @@ export interface components {
                 roles: {
                     [key: string]: components["schemas"]["ItemRef"];
                 };
+                /** @description How bad it was from when on, where a person said so, in order. */
+                service_marks: components["schemas"]["ServiceMark"][];
                 /** @description Technical gravity; apart from priority. */
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
@@ -5026,6 +6268,93 @@ export interface components {
         Listed_ListedItem: {
             /** @description The rows. */
             items: (components["schemas"]["ItemRow"] & components["schemas"]["Keeping"])[];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Rows on all pages together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Listed_ObjectiveRow: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: double
+                 * @description What of it may be bad.
+                 */
+                allowed: number;
+                /** @description Up to when was counted. */
+                at: components["schemas"]["Time"];
+                /**
+                 * Format: double
+                 * @description What of it was bad.
+                 */
+                bad: number;
+                /**
+                 * Format: double
+                 * @description How fast the budget goes at present; at 1 it lasts exactly the window.
+                 */
+                burn?: number | null;
+                burning?: components["schemas"]["BurnUrgency"] | null;
+                /** @description Whether time is counted rather than events. */
+                counts_time: boolean;
+                /** @description What it is about. */
+                item: components["schemas"]["ItemRef"];
+                /**
+                 * Format: double
+                 * @description The same in minutes of complete failure.
+                 */
+                minutes_left?: number | null;
+                /** @description Its name. */
+                name: string;
+                /** @description What is wrong with its question or its terms. */
+                note?: string | null;
+                /** @description Whether history is still being asked for. */
+                provisional: boolean;
+                /**
+                 * Format: double
+                 * @description The share of the budget that is left; negative when overspent, absent for a promise of
+                 *     100 % and when nothing was counted.
+                 */
+                remaining?: number | null;
+                /**
+                 * Format: double
+                 * @description The good share in the window, from 0 to 1.
+                 */
+                sli?: number | null;
+                source?: components["schemas"]["ItemRef"] | null;
+                /**
+                 * Format: int64
+                 * @description In how many seconds it is spent at that burn; absent when it is not.
+                 */
+                spent_in_seconds?: number | null;
+                /** @description What its policy says. */
+                state: components["schemas"]["BudgetState"];
+                /**
+                 * Format: double
+                 * @description The least good share, in percent.
+                 */
+                target: number;
+                team?: components["schemas"]["ItemRef"] | null;
+                /** @description What people call it. */
+                title: string;
+                /**
+                 * Format: double
+                 * @description What was counted in the window: events, or seconds.
+                 */
+                total: number;
+                /**
+                 * Format: double
+                 * @description Which share of the time since anything is known is not, from 0 to 1.
+                 */
+                unknown_share: number;
+                /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
+                window: string;
+                /** @description Whether the history is shorter than the window. */
+                young: boolean;
+            }[];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
             /**
@@ -5449,6 +6778,83 @@ export interface components {
         };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
+        /** @description An objective, in few words. */
+        ObjectiveRow: {
+            /**
+             * Format: double
+             * @description What of it may be bad.
+             */
+            allowed: number;
+            /** @description Up to when was counted. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description What of it was bad.
+             */
+            bad: number;
+            /**
+             * Format: double
+             * @description How fast the budget goes at present; at 1 it lasts exactly the window.
+             */
+            burn?: number | null;
+            burning?: components["schemas"]["BurnUrgency"] | null;
+            /** @description Whether time is counted rather than events. */
+            counts_time: boolean;
+            /** @description What it is about. */
+            item: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description The same in minutes of complete failure.
+             */
+            minutes_left?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What is wrong with its question or its terms. */
+            note?: string | null;
+            /** @description Whether history is still being asked for. */
+            provisional: boolean;
+            /**
+             * Format: double
+             * @description The share of the budget that is left; negative when overspent, absent for a promise of
+             *     100 % and when nothing was counted.
+             */
+            remaining?: number | null;
+            /**
+             * Format: double
+             * @description The good share in the window, from 0 to 1.
+             */
+            sli?: number | null;
+            source?: components["schemas"]["ItemRef"] | null;
+            /**
+             * Format: int64
+             * @description In how many seconds it is spent at that burn; absent when it is not.
+             */
+            spent_in_seconds?: number | null;
+            /** @description What its policy says. */
+            state: components["schemas"]["BudgetState"];
+            /**
+             * Format: double
+             * @description The least good share, in percent.
+             */
+            target: number;
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: double
+             * @description What was counted in the window: events, or seconds.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description Which share of the time since anything is known is not, from 0 to 1.
+             */
+            unknown_share: number;
+            /** @description Over what time: `30d`, or `month`, `week`, `quarter`, `year`. */
+            window: string;
+            /** @description Whether the history is shorter than the window. */
+            young: boolean;
+        };
         /** @description A service level objective: how much of what is counted has to be good, over what time. */
         ObjectiveSpec: {
             /** @description When somebody is told that the budget burns. */
@@ -5472,6 +6878,21 @@ export interface components {
             target: number;
             /** @description Over what time. */
             window?: components["schemas"]["ObjectiveWindow"];
+        };
+        /** @description An objective with everything about it. */
+        ObjectiveView: components["schemas"]["ObjectiveRow"] & {
+            /** @description Whether it is in its agreed state. */
+            agreed: components["schemas"]["AgreedState"];
+            /** @description What it is for. */
+            description?: string | null;
+            explained?: components["schemas"]["Explained"] | null;
+            known_since?: components["schemas"]["Time"] | null;
+            /** @description The pairs of windows in which a burn is looked for. */
+            pairs: components["schemas"]["BurnPair"][];
+            /** @description What it says. */
+            spec: components["schemas"]["ObjectiveSpec"];
+            window_from?: components["schemas"]["Time"] | null;
+            window_until?: components["schemas"]["Time"] | null;
         };
         /** @description Over what time an objective counts: 30 days at every moment anew when nothing is said. */
         ObjectiveWindow: {
@@ -5546,6 +6967,34 @@ export interface components {
              */
             resolve: number;
         };
+        /**
+         * @description What becomes of an element of a document.
+         * @enum {string}
+         */
+        OpenSloFate: "as_is" | "changed" | "left_out" | "not_possible";
+        /** @description One line of what becomes of documents. */
+        OpenSloLine: {
+            /** @description How, or why not. */
+            because: string;
+            /** @description Kind and name of the document. */
+            element: string;
+            /** @description What becomes of it. */
+            fate: components["schemas"]["OpenSloFate"];
+        };
+        /** @description What documents come to. */
+        OpenSloRead: {
+            /** @description The resources as YAML, to be applied as files of the estate. */
+            estate: string;
+            /** @description What became of every element. */
+            lines: components["schemas"]["OpenSloLine"][];
+        };
+        /** @description Documents of OpenSLO. */
+        OpenSloText: {
+            /** @description The team that answers for services that they bring. */
+            team?: string | null;
+            /** @description The YAML. */
+            text: string;
+        };
         /** @description The incident of an alert in brief. */
         Opened: {
             /** @description Its id. */
@@ -5590,6 +7039,24 @@ export interface components {
          * @example out_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         OutboxId: string;
+        /**
+         * @description In a word how a period will end.
+         * @enum {string}
+         */
+        Outlook: "on_track" | "at_risk" | "breached";
+        /** @description A stretch of time that somebody took over. */
+        OverrideView: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The override. */
+            item: components["schemas"]["ItemRef"];
+            /** @description Who took it. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Why. */
+            reason: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+        };
         /** @description What is broken now, what it hits, and who is on call. */
         Overview: {
             /** @description What happened last. */
@@ -5811,6 +7278,11 @@ export interface components {
             /** @description Occasions. */
             support: number;
         };
+        /**
+         * @description What a pair of windows says.
+         * @enum {string}
+         */
+        PairVerdict: "fires" | "quiet" | "too_few" | "unknown";
         /** @description A hold that is over. */
         PastHold: {
             /** @description Since when. */
@@ -5819,6 +7291,20 @@ export interface components {
             reason: components["schemas"]["HoldReason"];
             /** @description Until when. */
             until: components["schemas"]["Time"];
+        };
+        /** @description A period that is over. */
+        PastPeriod: components["schemas"]["PeriodBar"] & {
+            /** @description Whether its figures are frozen. */
+            closed: boolean;
+            /**
+             * Format: double
+             * @description What is given back of the fee, in percent.
+             */
+            credit_percent: number;
+            /** @description Outages that cost service time. */
+            failures: number;
+            /** @description Whether it comes to something else by now. */
+            restated: boolean;
         };
         /** @description How much history there is, and how much is needed. */
         PatternHistory: {
@@ -5877,6 +7363,55 @@ export interface components {
              */
             credit: number;
         };
+        /** @description A period in a few figures. */
+        PeriodBar: {
+            /**
+             * Format: double
+             * @description How long it may be down.
+             */
+            allowance_seconds?: number | null;
+            /**
+             * Format: double
+             * @description How long it was down.
+             */
+            down_seconds: number;
+            /**
+             * Format: double
+             * @description What is left of the allowance.
+             */
+            left_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Availability over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            /** @description Which. */
+            period: components["schemas"]["CompliancePeriod"];
+            /**
+             * Format: double
+             * @description The least share.
+             */
+            target_percent?: number | null;
+            /**
+             * Format: double
+             * @description Which share of the agreed time is unknown.
+             */
+            unknown_percent?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description That a period is closed. */
+        PeriodClosed: {
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description The period. */
+            period: string;
+            /**
+             * Format: int64
+             * @description Counts how often it was closed, from 1.
+             */
+            revision: number;
+        };
         /** @description How much calling weighs on one person. */
         PersonLoad: {
             /**
@@ -5909,6 +7444,22 @@ export interface components {
         };
         /** @description The name of a person, alone or after `person/`. */
         PersonRef: string;
+        /** @description A shift of one person. */
+        PersonShift: components["schemas"]["TurnView"] & {
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description When a person is on call, and when they are away. */
+        PersonShifts: {
+            /** @description Absences that run or are to come. */
+            away: components["schemas"]["AwayView"][];
+            /** @description Whether you may say that they are away. */
+            may_say_away: boolean;
+            /** @description The shifts of the next eight weeks, in order. */
+            shifts: components["schemas"]["PersonShift"][];
+        };
         /** @description Somebody who can be called. */
         PersonSpec: {
             /** @description Where they are reached in other ways, such as `sms: "+4930123456"` or `ntfy: ada-pages`. */
@@ -5934,6 +7485,8 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description What is wrong, each with file, line, field and remedy. */
             errors: components["schemas"]["Mistake"][];
+            /** @description What may be applied and should be known: promises better than what they rest on. */
+            warnings: components["schemas"]["PromiseWarning"][];
         };
         /** @description One window of planned work. */
         PlannedWork: components["schemas"]["MaintenancePeriod"] & {
@@ -6087,6 +7640,18 @@ export interface components {
             /** @description Names the kind of problem for programs: `not_found`, `invalid`, `not_allowed_now` … */
             type: string;
         };
+        /** @description How a product is, and whether it is in its agreed working state. */
+        ProductHealth: {
+            /**
+             * @description Whether it is in its agreed working state: nothing takes it away, and no allowance is used
+             *     up. Fit for consumption now.
+             */
+            in_agreed_state: boolean;
+            /** @description Every input, the worst first. */
+            inputs: components["schemas"]["HealthSays"][];
+            out_since?: components["schemas"]["Time"] | null;
+            score?: components["schemas"]["HealthScore"] | null;
+        };
         /** @description The name of a product, alone or after `product/`. */
         ProductRef: string;
         /** @description Something that is offered to consumers, made of services. */
@@ -6107,6 +7672,37 @@ export interface components {
             /** @description The use cases that need it. */
             usecases: components["schemas"]["ItemRef"][];
         };
+        /** @description A promise held against what it rests on. */
+        PromiseCheck: {
+            /**
+             * Format: double
+             * @description The most that what is bought can give, in percent, if all else never fails.
+             */
+            composite_percent?: number | null;
+            /** @description What came of it. */
+            standing: components["schemas"]["PromiseStanding"];
+            /** @description The same in a sentence. */
+            text: string;
+        };
+        /**
+         * @description Whether a promise can be kept with what it rests on.
+         * @enum {string}
+         */
+        PromiseStanding: "covered" | "exceeds" | "unknown" | "alone";
+        /** @description A contract that promises more than it can keep. */
+        PromiseWarning: {
+            /** @description The contract. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What is wrong with it, and how to mend it. */
+            text: string;
+        };
+        /** @description A part of a promise in words. */
+        PromiseWords: {
+            /** @description What is promised, a sentence each. */
+            lines: string[];
+            /** @description What it is about. */
+            title: string;
+        };
         /** @description How many resolved incidents were proven to hold. */
         ProvenCounts: {
             /** @description A consumer said that it works again, whatever the checks say. */
@@ -6117,6 +7713,51 @@ export interface components {
             passed: number;
             /** @description Nothing was checked. */
             unchecked: number;
+        };
+        /** @description Counts of minutes. */
+        PushedCounts: {
+            /** @description The minutes; each replaces what was known of it. */
+            minutes: components["schemas"]["PushedMinute"][];
+        };
+        /** @description Counts of one minute. */
+        PushedMinute: {
+            /** @description Any moment of the minute. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events were good.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total: number;
+        };
+        /** @description What was counted in a minute. */
+        RawMinute: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events were good.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total: number;
+        };
+        /** @description Minutes, as they were counted. */
+        RawMinutes: {
+            /** @description The minutes of which something is known, in order; all others are unknown. */
+            minutes: components["schemas"]["RawMinute"][];
+            /**
+             * Format: int64
+             * @description How many minutes of the time are unknown.
+             */
+            unknown: number;
         };
         /** @description An item that a search over the estate reached. */
         Reached: {
@@ -6170,6 +7811,76 @@ export interface components {
          * @enum {string}
          */
         Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
+        /** @description Whether a product may be released. */
+        Release: {
+            /** @description Whether it may. */
+            may: boolean;
+            /** @description What it is for. */
+            purpose: components["schemas"]["ReleasePurpose"];
+            /** @description What speaks against it, what is worth knowing, and what was looked at, in that order. */
+            reasons: components["schemas"]["ReleaseReason"][];
+        };
+        /** @description Whether something may be released now. */
+        ReleaseAnswer: components["schemas"]["Release"] & {
+            /** @description As of when. */
+            at: components["schemas"]["Time"];
+            /** @description What. */
+            item: components["schemas"]["ItemRef"];
+        };
+        /**
+         * @description What a release is for.
+         * @enum {string}
+         */
+        ReleasePurpose: "ordinary" | "reliability" | "emergency";
+        /** @description One thing that was looked at. */
+        ReleaseReason: {
+            incident?: components["schemas"]["CaseRef"] | null;
+            item?: components["schemas"]["ItemRef"] | null;
+            /** @description What, in a sentence. */
+            text: string;
+            /** @description How much it weighs. */
+            weight: components["schemas"]["ReleaseWeight"];
+        };
+        /**
+         * @description How much something weighs in a decision. Ordered: what says no comes first.
+         * @enum {string}
+         */
+        ReleaseWeight: "blocks" | "warns" | "fine";
+        /** @description How often it failed, and how long it took to be back. */
+        ReliabilityFigures: {
+            /**
+             * Format: double
+             * @description How long it must run without a failure, where that is promised.
+             */
+            failure_free_required_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The longest service time in a row without a failure.
+             */
+            failure_free_seconds: number;
+            /** @description Outages that cost service time. */
+            failures: number;
+            last_failure_at?: components["schemas"]["Time"] | null;
+            /** @description Whether one failure is all there is: a mean of one says little. */
+            low_confidence: boolean;
+            /**
+             * Format: double
+             * @description Mean up time between failures; nothing without any.
+             */
+            mtbf_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Mean time between the beginnings of failures.
+             */
+            mtbsi_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Mean time to restore service; what lasts does not count.
+             */
+            mtrs_seconds?: number | null;
+            /** @description Outages that began in the period, also outside of the service hours. */
+            outages: number;
+        };
         /**
          * @description What a changed routing would have told otherwise. Silences and acknowledgements of that time are
          *     left out on both sides.
@@ -6221,6 +7932,24 @@ export interface components {
             /** @description Who would be told by the changed one. */
             then: string[];
         };
+        /** @description A report that is sent again and again. */
+        ReportMail: {
+            /** @description Contracts; all of them when none is named. */
+            contracts?: components["schemas"]["ItemRef"][];
+            /** @description How often. */
+            every: components["schemas"]["ReportRhythm"];
+            /** @description What it is called. */
+            name: string;
+            /** @description Mail addresses. */
+            recipients: string[];
+            /** @description The zone in which weeks and months begin, by its IANA name; UTC when not said. */
+            time_zone?: string | null;
+        };
+        /**
+         * @description How often a report is sent.
+         * @enum {string}
+         */
+        ReportRhythm: "weekly" | "monthly";
         /**
          * @description How an incident ended.
          * @enum {string}
@@ -6248,6 +7977,27 @@ export interface components {
             kind: "EscalationPolicy";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["EscalationPolicySpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Schedule";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ScheduleSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "Absence";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["AbsenceSpec"];
+        } | {
+            /** @enum {string} */
+            apiVersion: "operate/v1";
+            /** @enum {string} */
+            kind: "ShiftOverride";
+            metadata: components["schemas"]["Metadata"];
+            spec: components["schemas"]["ShiftOverrideSpec"];
         } | {
             /** @enum {string} */
             apiVersion: "operate/v1";
@@ -6339,6 +8089,22 @@ export interface components {
             kind: "Freeze";
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["FreezeSpec"];
+        };
+        /** @description A closed period that comes to something else by now. */
+        Restated: {
+            /** @description What differs. */
+            changes: components["schemas"]["Restatement"][];
+            /** @description The figures as they are now. */
+            figures: components["schemas"]["ComplianceFigures"];
+        };
+        /** @description One figure that differs from the frozen one. */
+        Restatement: {
+            /** @description What it is called. */
+            figure: string;
+            /** @description As it is now. */
+            is: string;
+            /** @description As it was frozen. */
+            was: string;
         };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
@@ -6625,6 +8391,89 @@ export interface components {
             /** @description How many firing alerts have an item by them that they did not have before. */
             rematched: number;
         };
+        /** @description People who take turns. */
+        ScheduleLayer: {
+            /** @description What becomes of a shift whose person is away. */
+            backup?: components["schemas"]["BackupRule"];
+            backupPerson?: components["schemas"]["PersonRef"] | null;
+            /** @description The hours of a week in which it has somebody; always when not said. */
+            hours?: components["schemas"]["OpeningHours"][];
+            /** @description What it is called, for explanations. */
+            name: string;
+            /**
+             * @description Who takes turns, from when on. To change it, add one more with its `start`: what was before
+             *     stays as it was.
+             */
+            rotations: components["schemas"]["ShiftRotation"][];
+            /**
+             * @description Whether shifts without any of those hours are nobody's turn, so that days off fall on
+             *     everybody alike.
+             */
+            skipClosed?: boolean;
+            /** @description Its own zone, where it is another than the schedule's. */
+            timeZone?: string | null;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A stretch of time that somebody takes over. */
+        ScheduleOverride: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            insteadOf?: components["schemas"]["PersonRef"] | null;
+            /** @description Who takes it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /** @description The name of a schedule, alone or after `schedule/`. */
+        ScheduleRef: string;
+        /**
+         * @description Who is on call when: people who take turns, in layers of which a later one lies over those
+         *     before it, with changes by hand on top. Who is away is stood in for.
+         */
+        ScheduleSpec: {
+            coverCalendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description The layers; a later one lies over those before it. */
+            layers: components["schemas"]["ScheduleLayer"][];
+            /** @description What people may be asked for. */
+            limits?: components["schemas"]["ShiftLimits"];
+            /** @description Stretches of time that somebody takes over; a later one lies over those before it. */
+            overrides?: components["schemas"]["ScheduleOverride"][];
+            /** @description Shifts that two people have exchanged. */
+            swaps?: components["schemas"]["ShiftSwap"][];
+            team?: components["schemas"]["TeamRef"] | null;
+            /** @description The zone in whose wall time people hand over, by its IANA name. */
+            timeZone: string;
+        };
+        /** @description A schedule over some time. */
+        ScheduleView: {
+            /** @description Who of its people is away in this time. */
+            away: components["schemas"]["AwayView"][];
+            /** @description What goes beyond what people may be asked for. */
+            breaches: string[];
+            /** @description The beginning of what is shown. */
+            from: components["schemas"]["Time"];
+            /** @description When somebody has to be on call and nobody is. */
+            gaps: components["schemas"]["CoverGap"][];
+            /** @description Whether you may change who is on call. */
+            may_change: boolean;
+            /** @description What was changed by hand in this time, besides what files say. */
+            overrides: components["schemas"]["OverrideView"][];
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description How much each person has of it. */
+            shares: components["schemas"]["ShareView"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description The zone in which people hand over. */
+            time_zone: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description Who is on call, in order; between two turns may be time with nobody. */
+            turns: components["schemas"]["TurnView"][];
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description What a token may be used for, besides what its role allows.
          * @enum {string}
@@ -6662,6 +8511,19 @@ export interface components {
             /** @description Contracts on which this promise rests: what is bought or agreed inside. */
             underpinnedBy?: components["schemas"]["ServiceContractRef"][];
         };
+        /** @description From when on it was how bad, as a person said. */
+        ServiceMark: {
+            /** @description When that was said. */
+            at: components["schemas"]["Time"];
+            /** @description Who said so. */
+            by: components["schemas"]["Actor"];
+            /** @description From when on. */
+            from: components["schemas"]["Time"];
+            /** @description How it is known. */
+            reason: string;
+            /** @description How bad. */
+            service: components["schemas"]["ServiceState"];
+        };
         /** @description Software that does something for people or for other services. */
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
@@ -6683,6 +8545,11 @@ export interface components {
             /** @description The team that answers for it. */
             team: components["schemas"]["TeamRef"];
         };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        ServiceState: "down" | "degraded";
         /**
          * @description What a session is at the moment.
          * @enum {string}
@@ -6739,6 +8606,71 @@ export interface components {
             password: string;
             /** @description Name of the account. */
             username: string;
+        };
+        /** @description How much one person has of a schedule. */
+        ShareView: {
+            /** @description Holidays of the calendar that the schedule covers. */
+            holidays: number;
+            /**
+             * Format: double
+             * @description Hours on call.
+             */
+            hours: number;
+            /** @description Nights that they are on call in, at least in part. */
+            nights: number;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Weekends. */
+            weekends: number;
+        };
+        /** @description What people may be asked for; what is not said is not looked at. */
+        ShiftLimits: {
+            load?: components["schemas"]["ShiftLoad"] | null;
+            rest?: components["schemas"]["Wait"] | null;
+            stretch?: components["schemas"]["Wait"] | null;
+        };
+        /** @description Most time on call within some time. */
+        ShiftLoad: {
+            /** @description So much at most. */
+            most: components["schemas"]["Wait"];
+            /** @description Within any time of this length. */
+            within: components["schemas"]["Wait"];
+        };
+        /**
+         * @description A stretch of time of a schedule that somebody takes over, kept apart from the schedule: made in
+         *     the product, it stays when the files that describe the schedule are applied again.
+         */
+        ShiftOverrideSpec: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            insteadOf?: components["schemas"]["PersonRef"] | null;
+            /** @description Who takes it. */
+            person: components["schemas"]["PersonRef"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Of which schedule. */
+            schedule: components["schemas"]["ScheduleRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /** @description Shifts of the same length, one after another. */
+        ShiftRotation: {
+            /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
+            every: string;
+            /** @description Who takes turns, in this order. */
+            people: components["schemas"]["PersonRef"][];
+            /**
+             * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
+             *     time ever after, whatever the clocks do.
+             */
+            start: string;
+        };
+        /** @description Shifts that two people have exchanged. */
+        ShiftSwap: {
+            /** @description What one gives to the other. */
+            one: components["schemas"]["GivenShift"];
+            /** @description What the other gives in return. */
+            other: components["schemas"]["GivenShift"];
         };
         /** @description A figure without the incidents behind it. */
         ShortFigure: {
@@ -7000,6 +8932,15 @@ export interface components {
             /** @description The integration. */
             source: string;
         };
+        /** @description What a source is asked with. */
+        SourceCredentials: {
+            /** @description A token, sent as `Authorization: Bearer`. */
+            bearer_token?: string | null;
+            /** @description The password. */
+            password?: string | null;
+            /** @description A name, with a password. */
+            username?: string | null;
+        };
         /** @description The text of a file. */
         SourceFile: {
             /** @description What mistakes call it: a path. */
@@ -7007,8 +8948,15 @@ export interface components {
             /** @description What it holds: YAML, any number of documents. */
             text: string;
         };
+        /** @description What a source answers to a trial. */
+        SourceTried: {
+            /** @description Whether it answers. */
+            answers: boolean;
+            /** @description Why it does not. */
+            error?: string | null;
+        };
         /** @description What a resource says of itself, by its kind. */
-        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
+        Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ScheduleSpec"] | components["schemas"]["AbsenceSpec"] | components["schemas"]["ShiftOverrideSpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**
@@ -7039,6 +8987,17 @@ export interface components {
          * @enum {string}
          */
         StampSource: "measured" | "derived" | "entered";
+        /** @description How a product or service stands. */
+        Standing: components["schemas"]["ProductHealth"] & {
+            /** @description As of when. */
+            at: components["schemas"]["Time"];
+            /** @description The contracts on it. */
+            contracts: components["schemas"]["ItemRef"][];
+            /** @description Which. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            title: string;
+        };
         /** @description How many notifications a receiver gets. */
         StormLimit: {
             /**
@@ -7065,6 +9024,22 @@ export interface components {
             /** @description Its own page, best its status page. */
             url?: string | null;
         };
+        /** @description Which past periods another target would have kept. */
+        Supposed: {
+            /** @description Whether it is the one that holds. */
+            holds: boolean;
+            /** @description Names of the periods that would have been kept. */
+            kept: string[];
+            /** @description Names of those that would have been missed. */
+            missed: string[];
+            /**
+             * Format: double
+             * @description The target, in percent.
+             */
+            target_percent: number;
+            /** @description Names of those of which too little is known. */
+            unproven: string[];
+        };
         /** @description Why an earlier version is to hold again. */
         TakeBack: {
             /** @description Why. */
@@ -7078,6 +9053,17 @@ export interface components {
             unmapped: number;
             /** @description What to do about those; absent when there are none. */
             why?: string | null;
+        };
+        /** @description A stretch of time to be taken over. */
+        Takeover: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description Who takes it. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Why. */
+            reason?: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
         };
         /** @description Something that has to be done. */
         Task: {
@@ -7356,6 +9342,36 @@ export interface components {
             /** @description Why it was of no use. */
             reason: string;
         };
+        /** @description A stretch of time in which one person is on call. */
+        TurnView: {
+            /** @description Whether it is not by the rotation: somebody stands in, or it was changed. */
+            changed: boolean;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description How people call them. */
+            name: string;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+            /** @description Why they: their turn, in whose stead, what was changed. */
+            why: string;
+        };
+        /** @description A contract that another one rests on. */
+        Underpinning: {
+            /** @description Which. */
+            contract: components["schemas"]["ItemRef"];
+            outlook?: components["schemas"]["Outlook"] | null;
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description What it promises now, in percent.
+             */
+            target_percent?: number | null;
+            /** @description What people call it. */
+            title: string;
+        };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
          * @enum {string}
@@ -7390,6 +9406,21 @@ export interface components {
             scoped: boolean;
             /** @description Its teams. */
             teams: string[];
+        };
+        /**
+         * @description Whether a promise was kept.
+         * @enum {string}
+         */
+        Verdict: "kept" | "missed" | "unproven" | "running" | "not_applicable";
+        /** @description What was promised from a time on. */
+        VersionView: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The promise in a few words. */
+            promise: string;
+            /** @description Why it was changed, and who decided. */
+            reason?: string | null;
+            until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description A length of time: `30s`, `5m`, `1h30m`.
@@ -7459,6 +9490,40 @@ export interface components {
          * @enum {string}
          */
         Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description What it would have come to. */
+        WhatIf: {
+            /**
+             * Format: double
+             * @description The budget, in minutes of complete failure.
+             */
+            budget_minutes: number;
+            /** @description In sentences. */
+            explained: components["schemas"]["Explained"];
+            /**
+             * Format: double
+             * @description What would be left of it; negative when overspent.
+             */
+            minutes_left?: number | null;
+            /**
+             * Format: double
+             * @description The share that would be left.
+             */
+            remaining?: number | null;
+            /** @description The whole in one sentence. */
+            sentence: string;
+            /** @description What its policy would say. */
+            state: components["schemas"]["BudgetState"];
+            /**
+             * Format: double
+             * @description The target, in percent.
+             */
+            target: number;
+            /**
+             * Format: int64
+             * @description How long the window is.
+             */
+            window_seconds: number;
+        };
         /**
          * @description Working time or working days: `30m`, `4h`, `2d`.
          * @example 4h
@@ -8596,6 +10661,609 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_list: {
+        parameters: {
+            query?: {
+                /** @description Only contracts about this item. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only what is promised to this consumer. */
+                consumer?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contracts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ContractRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contract */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_close_period: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePeriod"];
+            };
+        };
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodClosed"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_report: {
+        parameters: {
+            query?: {
+                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_report_csv: {
+        parameters: {
+            query?: {
+                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DataSourceView"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceCredentials"];
+            };
+        };
+        responses: {
+            /** @description They are kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTried"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11227,6 +13895,680 @@ export interface operations {
             };
         };
     };
+    objectives_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only these states of the budget, separated by commas. */
+                state?: components["schemas"]["BudgetState"][];
+                /** @description Only those about this item: `service/checkout`. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only those that this team answers for: `team/payments`. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those whose burn somebody is told of. */
+                burning?: boolean;
+                /** @description Only those with this text in name or title. */
+                q?: string;
+                /** @description A field to sort by; with `-` before it, the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of objectives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ObjectiveRow"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The objective */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectiveView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_ask_anew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is asked within minutes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its counts are pushed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushedCounts"];
+            };
+        };
+        responses: {
+            /** @description They are on disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsTaken"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A source is asked for this objective */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A minute is wrong; nothing was taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_minutes: {
+        parameters: {
+            query?: {
+                /** @description From when on; the last day if not said. */
+                from?: components["schemas"]["Time"];
+                /** @description Until when; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description `json` or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The minutes; as CSV where that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawMinutes"];
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_series: {
+        parameters: {
+            query?: {
+                /** @description How many points at most: 240 if not said. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The way of the budget */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetSeries"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was promised when */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TargetHeld"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_what_if: {
+        parameters: {
+            query?: {
+                /** @description Another target, in percent. */
+                target?: number;
+                /** @description Another window: `28d`, `12h`, or `week`, `month`, `quarter`, `year`. */
+                window?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_export_openslo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description YAML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_read_openslo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSloText"];
+            };
+        };
+        responses: {
+            /** @description What they come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSloRead"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The text is no OpenSLO */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pages_outgoing: {
         parameters: {
             query?: {
@@ -11659,6 +15001,261 @@ export interface operations {
             };
         };
     };
+    "on-call_absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Away"];
+            };
+        };
+        responses: {
+            /** @description The shifts that it hits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayResult"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Back"];
+            };
+        };
+        responses: {
+            /** @description They are on call again as their schedules say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts and absences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonShifts"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pages_ways: {
         parameters: {
             query?: never;
@@ -11799,6 +15396,108 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_consumer: {
+        parameters: {
+            query: {
+                /** @description A team, a person, a use case or a product. */
+                consumer: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The promises */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumerView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_release: {
+        parameters: {
+            query: {
+                /** @description The product, or another item that can break: `product/shop`. */
+                item: components["schemas"]["ItemRef"];
+                /** @description What the release is for. */
+                purpose?: components["schemas"]["ReleasePurpose"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yes or no, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseAnswer"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13003,6 +16702,207 @@ export interface operations {
             };
         };
     };
+    "on-call_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ScheduleLine"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_one": {
+        parameters: {
+            query?: {
+                /** @description The first moment; now when not said. */
+                from?: components["schemas"]["Time"];
+                /** @description The first moment after it; four weeks later when not said. */
+                until?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_put_override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Takeover"];
+            };
+        };
+        responses: {
+            /** @description The schedule in that time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_who: {
         parameters: {
             query?: never;
@@ -13841,6 +17741,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriorityMatrix"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_report_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportMail"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_report_mails: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMail"][];
+            };
+        };
+        responses: {
+            /** @description The reports */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportMail"][];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -14846,6 +18898,94 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_standing: {
+        parameters: {
+            query: {
+                /** @description A product, a service or a use case. */
+                item: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How each stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Standing"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
