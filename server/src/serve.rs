@@ -127,6 +127,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
+        process: format!("{:032x}", world.seed()),
         access: Access::new(&config.base_url()),
         db,
         process: format!("{:032x}", world.seed()),
@@ -216,6 +217,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(alarms::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),
         tokio::spawn(presence::run(app.clone())),
+        tokio::spawn(mails::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),

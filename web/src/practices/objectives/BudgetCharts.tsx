@@ -50,7 +50,11 @@ function Drawn({ objective, series }: { objective: Objective; series: BudgetSeri
         {
           name: 'Budget left',
           color: scheme === 'dark' ? '#5fc29f' : '#0f7a63',
-          points: series.points.map((point) => [Date.parse(point.until), point.remaining ?? null]),
+          // Where nothing is known, no line pretends that the budget was whole.
+          points: series.points.map((point) => [
+            Date.parse(point.until),
+            point.unknown_share >= 1 ? null : (point.remaining ?? null),
+          ]),
         },
       ],
       text: left,

@@ -55,17 +55,16 @@ function List({ mails }: { mails: ReportMail[] }) {
             { header: 'To', cell: (mail) => mail.recipients.join(', ') },
             {
               header: 'About',
-              cell: (mail) =>
-                mail.contracts.length === 0
-                  ? 'All contracts'
-                  : mail.contracts.map(itemName).join(', '),
+              cell: (mail) => (mail.contracts ?? []).map(itemName).join(', ') || 'All contracts',
             },
             {
               header: '',
               cell: (mail) => (
                 <RemoveButton
                   name={`the report ${mail.name}`}
-                  remove={() => settings.saveReportMails(mails.filter((other) => other.name !== mail.name))}
+                  remove={() =>
+                    settings.saveReportMails(mails.filter((other) => other.name !== mail.name))
+                  }
                 />
               ),
             },
@@ -84,7 +83,10 @@ function Add({ mails }: { mails: ReportMail[] }) {
   const [about, setAbout] = useState<string[]>([]);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { run, pending, problem, reload } = useSend(() =>
-    settings.saveReportMails([...mails, { name: name.trim(), every, recipients, contracts: about, time_zone: zone }]),
+    settings.saveReportMails([
+      ...mails,
+      { name: name.trim(), every, recipients, contracts: about, time_zone: zone },
+    ]),
   );
   const add = async () => {
     if (!(await run())) return;
