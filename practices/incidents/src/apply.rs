@@ -279,9 +279,6 @@ impl Incident {
                 let (service, from, (reason, by)) = (*service, *from, set(reason));
                 self.mark_service(ServiceMark { from, service, reason, by, at });
             }
-            What::Notified { notified_at } => {
-                self.times.notified = Some(Stamp::measured(*notified_at));
-            }
             _ => {}
         }
     }
@@ -289,6 +286,9 @@ impl Incident {
     /// What shows that it holds, on what it hangs, and what is overdue.
     fn take_in_proofs(&mut self, event: &Event) {
         match &event.what {
+            What::Notified { notified_at } => {
+                self.times.notified = Some(Stamp::measured(*notified_at));
+            }
             What::UnassignedTooLong { .. } => self.unassigned_too_long = Some(event.at),
             What::Checked { stage, checks } => {
                 self.checks.clone_from(checks);
