@@ -269,7 +269,7 @@ fn the_newest_minutes_are_asked_for_before_the_history() {
     let asked = all.iter().fold(None, |asked, range| Some(Asked::and(asked, range)));
     assert_eq!(asked, Some(Asked { from: want, until: now }));
     let next = ask(asked, (want + 1, now + 1), 1, |_| false);
-    assert_eq!(next, [now - 4..now + 1], "the new minute, and what may have come late");
+    assert_eq!(next, one(now - 4..now + 1), "the new minute, and what may have come late");
 }
 
 #[test]
@@ -282,9 +282,9 @@ fn gaps_are_asked_for_again_for_a_day() {
     };
     let (an_hour_ago, five_hours_ago) = (now - 40..now - 30, now - 310..now - 300);
     let to_whole_hour = -(now % 60);
-    assert_eq!(with_gap(an_hour_ago, to_whole_hour + 10), [now - 60..now]);
-    assert_eq!(with_gap(five_hours_ago.clone(), to_whole_hour), [now - DAY..now]);
-    assert_eq!(with_gap(five_hours_ago, to_whole_hour + 1), [now - 5..now], "not every minute");
+    assert_eq!(with_gap(an_hour_ago, to_whole_hour + 10), one(now - 60..now));
+    assert_eq!(with_gap(five_hours_ago.clone(), to_whole_hour), one(now - DAY..now));
+    assert_eq!(with_gap(five_hours_ago, to_whole_hour + 1), one(now - 5..now), "not every minute");
 }
 
 #[test]
@@ -348,4 +348,9 @@ proptest! {
         let text = serde_json::to_string(&world.state).unwrap();
         prop_assert_eq!(serde_json::from_str::<State>(&text).unwrap(), world.state);
     }
+}
+
+/// One stretch of minutes.
+fn one<T>(minutes: std::ops::Range<T>) -> Vec<std::ops::Range<T>> {
+    Vec::from([minutes])
 }

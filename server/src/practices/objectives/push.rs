@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use kernel::Time;
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use kernel::{SpaceId, Time};
 use objectives::Counts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,6 +60,28 @@ struct CountsTaken {
     accepted: usize,
 }
 
+/// The space of whoever pushes: somebody who is signed in, or the holder of an integration key.
+struct Pusher(SpaceId);
+
+impl FromRequestParts<App> for Pusher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Pusher> {
+        // Whoever is signed in needs no key.
+        let caller = Caller::from_request_parts(parts, app).await;
+        if let Ok(caller) = caller
+            && !parts.headers.contains_key(header::AUTHORIZATION)
+        {
+            may(&caller, Action::Respond, &[])?;
+            return Ok(Pusher(caller.space));
+        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        let peer = peer.unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
+        let sender = sender(app, &parts.headers, parts.uri.query(), peer, "objectives").await?;
+        Ok(Pusher(sender.space))
+    }
+}
+
 /// Takes counts by the minute. All are taken, or none. Sending a minute again replaces it.
 #[utoipa::path(post, path = "/objectives/{name}/counts", tag = "objectives",
     params(ObjectivePath), request_body = PushedCounts, security((), ("integration_key" = [])),
@@ -68,21 +91,10 @@ struct CountsTaken {
         (status = 422, description = "A minute is wrong; nothing was taken", body = Problem)))]
 async fn push(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    RawQuery(query): RawQuery,
+    Pusher(space): Pusher,
     Path(ObjectivePath { name }): Path<ObjectivePath>,
-    caller: Result<Caller, Problem>,
-    headers: HeaderMap,
     Json(pushed): Json<PushedCounts>,
 ) -> Answer<Json<CountsTaken>> {
-    // Whoever is signed in needs no key.
-    let space = match caller {
-        Ok(caller) if !headers.contains_key(header::AUTHORIZATION) => {
-            may(&caller, Action::Respond, &[])?;
-            caller.space
-        }
-        _ => sender(&app, &headers, query.as_deref(), peer, "objectives").await?.space,
-    };
     let snapshot = app.estate.snapshot(&space);
     let known = found(&snapshot, &name)?;
     if let Some(asked) = &known.spec.indicator.source {
