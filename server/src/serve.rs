@@ -130,7 +130,6 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         process: format!("{:032x}", world.seed()),
         access: Access::new(&config.base_url()),
         db,
-        process: format!("{:032x}", world.seed()),
         world,
         config,
         keys,
