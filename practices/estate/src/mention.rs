@@ -1,6 +1,6 @@
 use kernel::ItemRef;
 
-use crate::spec::{Need, ScheduleSpec, ServiceContractSpec, Spec};
+use crate::spec::{EscalationPolicySpec, Need, ScheduleSpec, ServiceContractSpec, Spec};
 use crate::{Ref, Resource};
 
 /// A place where one resource names another.
@@ -53,18 +53,7 @@ impl Resource {
                 found.one("team", &usecase.team);
                 found.needs("uses", &usecase.uses);
             }
-            Spec::EscalationPolicy(policy) => {
-                found.one("team", &policy.team);
-                for (place, step) in policy.steps.iter().enumerate() {
-                    for (contact, target) in step.contacts.iter().enumerate() {
-                        let field = format!("steps[{place}].contacts[{contact}]");
-                        found.add(field, target.item());
-                    }
-                }
-                if let Some(waits) = &policy.waits {
-                    found.add("waits.calendar".to_owned(), &waits.calendar);
-                }
-            }
+            Spec::EscalationPolicy(policy) => found.policy(policy),
             Spec::Route(route) => found.one("team", &route.team),
             Spec::MaintenanceWindow(window) => {
                 found.items("items", &window.items);
@@ -95,6 +84,19 @@ struct Mentions<'a>(Vec<Mention<'a>>);
 impl<'a> Mentions<'a> {
     fn add(&mut self, field: String, item: &'a ItemRef) {
         self.0.push(Mention { field: format!("spec.{field}"), item });
+    }
+
+    fn policy(&mut self, policy: &'a EscalationPolicySpec) {
+        self.one("team", &policy.team);
+        for (place, step) in policy.steps.iter().enumerate() {
+            for (contact, target) in step.contacts.iter().enumerate() {
+                let field = format!("steps[{place}].contacts[{contact}]");
+                self.add(field, target.item());
+            }
+        }
+        if let Some(waits) = &policy.waits {
+            self.add("waits.calendar".to_owned(), &waits.calendar);
+        }
     }
 
     fn one<S>(&mut self, field: &str, named: &'a Option<Ref<S>>) {

@@ -16,7 +16,9 @@ fn told(text: &str) -> String {
         let mut width = 0;
         for word in remedy.split(' ') {
             width += word.len() + 1;
-            told.push_str(if width % 80 < word.len() { "\n     " } else { " " });
+            let full = width > 80;
+            width = if full { word.len() } else { width };
+            told.push_str(if full { "\n     " } else { " " });
             told.push_str(word);
         }
         told + "\n"
@@ -82,8 +84,9 @@ fn a_misspelt_kind_is_recognised() {
     assert_snapshot!(told(&document("Gadget", "x", "")), @r"
     shop.yaml:2:7 kind
       unknown kind `Gadget`
-      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, ShiftOverride, Product, UseCase, Service, Component, Site, Supplier, Calendar,
-         ServiceContract, Objective, DataSource, Route, MaintenanceWindow, Freeze
+      -> write one of Team, Person, EscalationPolicy, Schedule, Absence, ShiftOverride,
+         Product, UseCase, Service, Component, Site, Supplier, Calendar, ServiceContract,
+         Objective, DataSource, Route, MaintenanceWindow, Freeze
     ");
 }
 

@@ -267,6 +267,13 @@ impl Incident {
                     self.description.clone_from(description);
                 }
             }
+            other => self.take_in_facts(event, other),
+        }
+    }
+
+    /// What people found out about it.
+    fn take_in_facts(&mut self, event: &Event, what: &What) {
+        match what {
             What::TimeSet { which, stamp, .. } => {
                 self.times.set(*which, *stamp);
                 self.realign_first_outage();
@@ -276,7 +283,8 @@ impl Incident {
                 self.affected.note.clone_from(note);
             }
             What::ServiceSet { service, from, reason } => {
-                let (service, from, (reason, by)) = (*service, *from, set(reason));
+                let (reason, by, at) = (reason.clone(), event.by.clone(), event.at);
+                let (service, from) = (*service, *from);
                 self.mark_service(ServiceMark { from, service, reason, by, at });
             }
             _ => {}

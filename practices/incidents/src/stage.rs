@@ -187,7 +187,8 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         ] },
         Allowed { stage: Stage::Resolved, verbs: &[
             Close, Reopen,
-            Comment, AddTask, FinishTask, Link, Edit, SetTime, SetAffected, SetService, ConfirmByConsumer,
+            Comment, AddTask, FinishTask, Link, Edit, SetTime, SetAffected, SetService,
+            ConfirmByConsumer,
             MemberCleared, MemberReturned, Notified, Check, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Closed, verbs: &[

@@ -25,7 +25,8 @@ fn rota(hook: &str) -> String {
                  {contacts: [schedule/shop], wait: 10m}]}}";
     text.replace(of_shop, steps)
         + "---
-{apiVersion: operate/v1, kind: Calendar, metadata: {name: always}, spec: {timeZone: UTC, always: true}}
+{apiVersion: operate/v1, kind: Calendar, metadata: {name: always},
+ spec: {timeZone: UTC, always: true}}
 ---
 {apiVersion: operate/v1, kind: Schedule, metadata: {name: shop, title: Shop on call}, spec: {
   team: shop, timeZone: UTC, coverCalendar: always, layers: [{name: first, rotations: [
@@ -151,7 +152,11 @@ async fn hours_of_a_contract_that_nobody_covers_are_named(place: Place) {
   start: 2026-01-01T00:00:00Z, terms: [{clocks: [{clock: respond, targets: {P1: 15m}}]}]}}
 ";
     let by_day = rota(&receiver.url)
-        .replace("{name: first,", "{name: first, hours: [{days: [mon, tue, wed, thu, fri, sat, sun], from: '08:00', until: '20:00'}],")
+        .replace(
+            "{name: first,",
+            "{name: first, hours: [{days: DAYS, from: '08:00', until: '20:00'}],",
+        )
+        .replace("DAYS", "[mon, tue, wed, thu, fri, sat, sun]")
         .replace("coverCalendar: always, ", "");
     operate.apply(&(by_day + contract)).await;
     let shown = operate.ada.get("/schedules/shop").await.is(200);

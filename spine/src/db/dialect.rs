@@ -86,8 +86,8 @@ impl Dialect {
         }
     }
 
-    /// Portable table definitions turned into this database's own, `BYTES` among them. What stands between `/*sqlite`
-    /// and `sqlite*/` is for SQLite alone.
+    /// Portable table definitions turned into this database's own, `BYTES` among them. What stands
+    /// between `/*sqlite` and `sqlite*/` is for SQLite alone.
     pub fn ddl(self, text: &str) -> String {
         match self {
             Dialect::Sqlite { .. } => text

@@ -4,8 +4,8 @@
 //! microseconds and 0/1 truths, text enums, JSON as opaque text, `$1` binds, `ON CONFLICT`,
 //! `RETURNING`, common table expressions and window functions. No `BOOLEAN`, no JSON operators, no
 //! `now()`, no row locks by `FOR UPDATE`; fractions are `DOUBLE PRECISION`, packed numbers `BYTES`,
-//! and a `SUM` goes through `CAST(… AS BIGINT)`. What must be filtered or sorted gets a column. The few things that
-//! differ live in `dialect.rs` and `catalog.rs`.
+//! and a `SUM` goes through `CAST(… AS BIGINT)`. What must be filtered or sorted gets a column.
+//! The few things that differ live in `dialect.rs` and `catalog.rs`.
 
 mod catalog;
 mod conn;

@@ -88,28 +88,26 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
             members::returned(draft, *alert, *at, (*potential, *boundary_at))
         }
         Command::Absorb(absorb) => members::absorb(draft, absorb),
-        Command::Assess(assessment) => {
-            members::assess(draft, assessment);
-            Ok(())
-        }
-        Command::Notified { at } => {
-            notes::notified(draft, *at);
-            Ok(())
-        }
-        Command::Check(evidence) => {
-            proofs::check(draft, evidence);
-            Ok(())
-        }
         Command::EndWithParent { number, cause_class, resolution_code, closed } => {
             let how = (*cause_class, *resolution_code);
             proofs::end_with_parent(draft, *number, how, *closed)
         }
-        Command::Tick {} => {
-            moves::tick(draft);
-            Ok(())
-        }
         // The table has no stage in which this is allowed.
         Command::Open(_) => Err(not_allowed(&draft.record, Verb::Open)),
+        told => {
+            take_note(draft, told);
+            Ok(())
+        }
+    }
+}
+
+/// What Operate tells an incident, and no rule refuses.
+fn take_note(draft: &mut Draft<'_>, told: &Command) {
+    match told {
+        Command::Assess(assessment) => members::assess(draft, assessment),
+        Command::Notified { at } => notes::notified(draft, *at),
+        Command::Check(evidence) => proofs::check(draft, evidence),
+        _ => moves::tick(draft),
     }
 }
 
