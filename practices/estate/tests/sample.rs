@@ -74,7 +74,7 @@ fn the_sample_is_of_the_size_that_a_newcomer_can_take_in() {
     6 Team
     10 Person
     5 EscalationPolicy
-    0 Schedule
+    1 Schedule
     0 Absence
     0 ShiftOverride
     3 Product
