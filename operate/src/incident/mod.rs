@@ -350,7 +350,7 @@ mod tests {
         screen.world = spine::World::manual(start, 1);
         screen.paint = crate::screen::Paint(false);
         let found = json!({ "total": 1, "items": [{
-            "number": 42, "priority": "P1", "title": "Orders database is down",
+            "number": 42, "priority": "P1", "title": "Orders are down",
             "stage": "assigned", "main_item": "component/orders-db", "team": "team/platform",
             "opened_at": "2026-03-01T09:18:00Z",
             "members": [
@@ -358,8 +358,8 @@ mod tests {
                 { "cleared_at": "2026-03-01T09:20:00Z", "detached": false },
                 { "cleared_at": null, "detached": true } ] }] });
         insta::assert_snapshot!(table(&found, &screen), @"
-        NO  PRIO  STAGE     TITLE                    ITEM                 WITH      ALERTS  SINCE
-        42  P1    assigned  Orders database is down  component/orders-db  platform  1/3     12 min
+        NO  PRIO  STAGE     TITLE            ITEM                 WITH      ALERTS  DUE  SINCE
+        42  P1    assigned  Orders are down  component/orders-db  platform  1/3          12 min
         ");
     }
 }

@@ -185,11 +185,13 @@ async fn what_depends_on_a_broken_item_is_held_until_it_is_back(place: Place) {
 async fn an_alert_that_comes_and_goes_is_told_once(place: Place) {
     let (operate, receiver, _folder) = open(&place).await;
     policy(&operate, json!({ "flapping": { "changes": 3, "window_seconds": 600 } })).await;
-    for _ in 0..2 {
+    for round in 0..2 {
         operate.fires("Flaky", "critical", ORDERS).await;
         operate.pass(Duration::from_secs(11)).await;
+        until_told(&operate, &receiver, round * 2 + 1).await;
         operate.clears("Flaky", "critical", ORDERS).await;
         operate.pass(Duration::from_secs(11)).await;
+        until_told(&operate, &receiver, round * 2 + 2).await;
     }
     // The fourth change made it flap: it is told as firing once more, and then no more.
     let before = until_told(&operate, &receiver, 4).await;
