@@ -28,6 +28,8 @@ const pages = {
   'item-new': () => '/estate/new',
   reports: () => '/reports?figure=detect',
   load: () => '/reports/load',
+  oncall: () => '/oncall',
+  schedule: () => '/oncall/platform',
   'load-nobody': () => '/reports/load?person=person/hugo',
   person: () => '/estate/person/ada',
   ...Object.fromEntries(

@@ -99,18 +99,26 @@ pub(super) fn forecast(
     boundaries.sort_by(|a, b| b.percent.total_cmp(&a.percent));
     let allowance: f64 = parts.iter().map(|part| allowed(part, part.promise.share())).sum();
     let target = boundaries.iter().find(|each| each.credit_percent.is_none())?;
-    let (outlook, because) = judge(target, (allowance, down), lasting.is_some());
+    let (outlook, because) = judge(target, (allowance, down), lasting.is_some(), now);
     Some(Forecast { outlook, because, boundaries })
 }
 
-fn judge(target: &Boundary, (allowance, down): (f64, f64), lasting: bool) -> (Outlook, String) {
+fn judge(
+    target: &Boundary,
+    (allowance, down): (f64, f64),
+    lasting: bool,
+    now: Time,
+) -> (Outlook, String) {
     let rate = if lasting { "while this outage lasts" } else { "at the rate of this period" };
     match target.crosses_at {
         _ if target.left_seconds < -1e-6 => {
             let over = length(-target.left_seconds);
             (Outlook::Breached, format!("the allowance is used up and overrun by {over}"))
         }
-        Some(at) => (Outlook::AtRisk, format!("{rate} the allowance is used up at {at}")),
+        Some(at) => {
+            let within = length(at.since(now).as_secs_f64());
+            (Outlook::AtRisk, format!("{rate} the allowance is used up in {within}"))
+        }
         None if down > 0.0 && down >= RISK_SHARE * allowance => {
             let share = (100.0 * down / allowance).floor();
             (Outlook::AtRisk, format!("{share} % of the allowance is used"))

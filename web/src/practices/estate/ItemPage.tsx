@@ -101,6 +101,8 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {mapped && <OpenWork item={item} />}
           {mapped && <Relations item={item} />}
           {mapped && <Reach item={item} />}
+          {kind === 'person' && <Shifts name={name} />}
+          {kind === 'person' && <Ways name={name} />}
           <Panel title="Changes">
             {item.changes.length === 0 ? (
               <div className={styles.sub}>Not changed since it was made.</div>
@@ -110,8 +112,6 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           </Panel>
         </div>
         <div className={styles.stack}>
-          {kind === 'person' && <Shifts name={name} />}
-          {kind === 'person' && <Ways name={name} />}
           <Panel title="Facts">
             <Facts
               rows={[

@@ -88,7 +88,7 @@ function Try({
         variant="default"
         loading={pending}
         onClick={() => void run()}
-        aria-label={channel ? `Send a test by ${words(channel)}` : 'Send a test by every way'}
+        aria-label={channel ? `Test ${words(channel)}` : 'Test all ways'}
       >
         {channel ? 'Test' : 'Test all'}
       </Button>

@@ -23,7 +23,10 @@ pub fn routes() -> OpenApiRouter<App> {
         content_type = "application/yaml")))]
 async fn export_openslo(State(app): State<App>, caller: Caller) -> Answer<impl IntoResponse> {
     let snapshot = app.estate.snapshot(&caller.space);
-    let text = written(&snapshot).map_err(|wrong| Problem::refused(wrong.to_string()))?;
+    let mut text = written(&snapshot).map_err(|wrong| Problem::refused(wrong.to_string()))?;
+    if text.is_empty() {
+        text.push_str("# There is no objective yet.\n");
+    }
     Ok(([(header::CONTENT_TYPE, "application/yaml")], text))
 }
 
