@@ -106,6 +106,7 @@ describe('contracts', { timeout: 300_000 }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: `Close ${name}` }).click();
     await page.getByText('Drawn from (SHA-256)').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: `Close ${name} again` }).waitFor();
     assert.ok(await page.getByRole('button', { name: `Close ${name} again` }).isDisabled());
     await page.emulateMedia({ media: 'print' });

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -37,6 +38,7 @@ export function IncidentList() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const filtered = Object.keys(search).some((name) => name !== 'sort' && name !== 'open');
+  const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
 
   return (
     <>
@@ -67,7 +69,7 @@ export function IncidentList() {
           <DataTable
             label="Incidents"
             rows={rows}
-            columns={columns}
+            columns={wide ? columns : narrower}
             rowKey={(row) => row.id}
             card={IncidentCard}
             sort={sort}
@@ -202,6 +204,9 @@ const columns: Column<IncidentRow>[] = [
     cell: (row) => <TimeAgo at={row.opened_at} />,
   },
 ];
+
+/** Where there is less room, what is due stands on the page of the incident alone. */
+const narrower = columns.filter((column) => column.id !== 'due');
 
 function IncidentCard(row: IncidentRow) {
   return (

@@ -100,9 +100,9 @@ function Content({ incident }: { incident: Incident }) {
       </div>
       <div className={styles.columns}>
         <div className={styles.stack}>
-          <ContractClocks id={incident.id} />
           <Proof {...part} />
           <Affected {...part} />
+          <ContractClocks id={incident.id} />
           <Members {...part} />
           <ImpactMap incident={incident} />
           <IncidentTimeline {...part} />
