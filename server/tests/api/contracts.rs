@@ -133,7 +133,9 @@ async fn one_outage_under_two_contracts_has_two_results_and_a_closed_month_stays
     assert_eq!(corrected["figures"], web["figures"], "what was frozen stays");
     assert_eq!(minutes(&corrected["restated"]).round(), 90.0);
     let changes = corrected["restated"]["changes"].to_string();
-    assert!(changes.contains(r#""figure":"down","is":"90.0 min","was":"150."#), "{changes}");
+    // A little time passes in the test itself.
+    assert!(changes.contains(r#""figure":"down","is":"90."#), "{changes}");
+    assert!(changes.contains(r#" min","was":"150."#), "{changes}");
     assert_eq!(corrected["closed"]["closed_by"], "person:ada");
     let silent = json!({ "period": "2026-03" });
     operate.ada.post("/contracts/web/close", silent).await.problem(422);
