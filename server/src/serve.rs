@@ -217,7 +217,6 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(selfwatch::run(app.clone())),
         tokio::spawn(presence::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
-        tokio::spawn(mails::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),

@@ -17,7 +17,6 @@ const GAP_MICROS: i64 = 120_000_000;
 
 /// Notes that this process is looking, until it stops.
 pub async fn run(app: App) {
-    let process = format!("{:032x}", app.world.seed());
     let mut from = app.world.now();
     let mut last = from;
     loop {
@@ -26,7 +25,7 @@ pub async fn run(app: App) {
             // It stood still: asleep with its machine, or stuck.
             from = now;
         }
-        match note(&app, &process, (from, now)).await {
+        match note(&app, (from, now)).await {
             Ok(()) => last = now,
             Err(fault) => {
                 tracing::error!(error = %fault.chain(), "it was not noted that Operate looks");
@@ -42,8 +41,8 @@ pub async fn run(app: App) {
     }
 }
 
-async fn note(app: &App, process: &str, stretch: (Time, Time)) -> Result<(), Fault> {
-    let process = process.to_owned();
+async fn note(app: &App, stretch: (Time, Time)) -> Result<(), Fault> {
+    let process = app.process.clone();
     let work = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(
             async move { store::extend_presence(tx, &SpaceId::main(), &process, stretch).await },
