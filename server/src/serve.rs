@@ -189,7 +189,6 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         app.estate.clone(),
         app.alerts.clone(),
         app.silences.clone(),
-        app.db.clone(),
     );
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };

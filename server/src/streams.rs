@@ -21,7 +21,7 @@ use spine::db::Work;
 use spine::engine::{self, Asked, Table};
 use spine::follow::Follower;
 use spine::journal::{self, Stamp, Stored};
-use spine::{Db, Denied, Fault, Tx, World};
+use spine::{Denied, Fault, Tx, World};
 
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
@@ -44,22 +44,16 @@ pub fn detect_to_restore(
     estate: LiveEstate,
     hot: HotAlerts,
     silences: LiveSilences,
-    db: Db,
 ) -> Follower<
     impl for<'t> Fn(&'t mut Tx, &'t Stored) -> Work<'t, (), Denied> + Clone + Send + Sync + 'static,
 > {
     let rules = estate.clone();
     let react = reaction(move |tx, stored| {
         let moment = world.moment(Actor::system(NAME));
-        let (live, hot, db) = (estate.clone(), hot.clone(), db.clone());
-        let silences = silences.clone();
+        let space = &stored.entry.space;
+        let (estate, hot, silences) = (estate.snapshot(space), hot.clone(), silences.clone());
         Box::pin(async move {
-            let space = &stored.entry.space;
-            if counted::promises_changed(stored) {
-                // Memory may be a moment behind, and what follows goes by it.
-                live.reload(&db).await?;
-            }
-            let (moment, estate) = (&moment, &live.snapshot(space));
+            let (moment, estate) = (&moment, &estate);
             let shell = Shell { space, moment, estate, hot: &hot, silences: &silences };
             shell.take(tx, stored).await
         })
@@ -148,7 +142,7 @@ impl Shell<'_> {
         } else if about_on_call(stored) {
             self.on_call_changed(tx, stored).await
         } else if counted::promises_changed(stored) {
-            self.follow(tx, stored, &Fact::Promises).await
+            self.follow_afresh(tx, stored, &Fact::Promises).await
         } else {
             Ok(())
         }
@@ -192,15 +186,25 @@ impl Shell<'_> {
         self.follow(tx, stored, &Fact::Window(window, spec)).await
     }
 
-    /// Who is on call has changed. What the estate says is read in this transaction, since memory
-    /// may be a moment behind; only while somebody is being called.
+    /// Who is on call has changed; only while somebody is being called.
     async fn on_call_changed(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
         if page_store::ringing(tx, self.space).await?.is_empty() {
             return Ok(());
         }
+        self.follow_afresh(tx, stored, &Fact::OnCall).await
+    }
+
+    /// Follows a fact that goes by resources alone, as they are in this transaction: memory may be
+    /// a moment behind.
+    async fn follow_afresh(
+        &self,
+        tx: &mut Tx,
+        stored: &Stored,
+        fact: &Fact<'_>,
+    ) -> Result<(), Denied> {
         let kept = resource_store::all(tx, self.space).await?;
         let estate = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
-        Shell { estate: &estate, ..*self }.follow(tx, stored, &Fact::OnCall).await
+        Shell { estate: &estate, ..*self }.follow(tx, stored, fact).await
     }
 
     async fn follow(&self, tx: &mut Tx, stored: &Stored, fact: &Fact<'_>) -> Result<(), Denied> {
