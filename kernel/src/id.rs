@@ -48,6 +48,8 @@ kinds! {
     OutboxKind OutboxId "out";
     /// A page: the calling of people for one incident.
     PageKind PageId "pag";
+    /// A resource that was made by a form and not in a file: its name ends with it.
+    ResourceKind ResourceId "res";
     /// A silence: alerts that match are told to nobody for a while.
     SilenceKind SilenceId "sil";
     /// A task of an incident.

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use calendar::{Calendar, Span, Spans, Years};
+use calendar::Span;
 use clap::Args;
-use estate::{CalendarRef, Desired, Resource, ScheduleSpec, SourceFile, Spec};
-use jiff::Timestamp;
+use estate::{CoverError, Estate, Resource, ScheduleSpec, SourceFile, Spec};
 use jiff::tz::TimeZone;
 use kernel::ItemRef;
-use schedule::{Roster, Schedule, Why};
+use schedule::{Roster, Why};
 use serde_json::{Value, json};
 
 use crate::calendar::reading::zoned;
@@ -37,7 +36,8 @@ pub struct Sources {
 /// Everything that the files describe.
 #[derive(Debug)]
 pub struct Files {
-    desired: Desired,
+    /// The estate that they make.
+    pub estate: Estate,
 }
 
 /// One schedule, ready to be asked.
@@ -45,11 +45,14 @@ pub struct Files {
 pub struct Rota<'a> {
     /// Its name.
     pub name: &'a str,
+    /// What refers to it.
+    pub item: &'a ItemRef,
     /// What it says.
     pub spec: &'a ScheduleSpec,
     /// The zone in which people read its times.
     pub zone: TimeZone,
-    engine: Schedule,
+    /// The estate that it is of.
+    pub estate: &'a Estate,
 }
 
 impl Which {
@@ -96,11 +99,8 @@ impl Files {
             let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
             Trouble::wrong(told.join("\n")).remedy("`operate check` says the same and more")
         };
-        Ok(Files { desired: estate::read(files).map_err(told)? })
-    }
-
-    fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.desired.resources()
+        let desired = estate::read(files).map_err(told)?;
+        Ok(Files { estate: Estate::new(desired.resources().cloned()) })
     }
 
     /// Schedules of a name, or all; at least one.
@@ -110,17 +110,19 @@ impl Files {
     pub fn rotas(&self, name: Option<&str>) -> Result<Vec<Rota<'_>>, Trouble> {
         let named = |resource: &&Resource| name.is_none_or(|name| name == resource.metadata.name);
         let found: Vec<Rota<'_>> = self
+            .estate
             .resources()
             .filter(named)
             .filter_map(|resource| match &resource.spec {
-                Spec::Schedule(spec) => Some(self.rota(&resource.metadata.name, spec)),
+                Spec::Schedule(spec) => Some(self.rota(resource, spec)),
                 _ => None,
             })
             .collect::<Result<_, _>>()?;
         if !found.is_empty() {
             return Ok(found);
         }
-        let all = self.resources().filter(|resource| matches!(resource.spec, Spec::Schedule(_)));
+        let all =
+            self.estate.resources().filter(|resource| matches!(resource.spec, Spec::Schedule(_)));
         let all: Vec<&str> = all.map(|resource| resource.metadata.name.as_str()).collect();
         Err(match (name, all.is_empty()) {
             (Some(name), false) => {
@@ -132,88 +134,22 @@ impl Files {
         })
     }
 
-    fn rota<'a>(&'a self, name: &'a str, spec: &'a ScheduleSpec) -> Result<Rota<'a>, Trouble> {
-        let absences = self.resources().filter_map(|resource| match &resource.spec {
-            Spec::Absence(absence) => Some(absence),
-            _ => None,
-        });
-        let engine = spec.rota(absences).map_err(|(field, what)| wrong(name, &field, &what))?;
-        engine.check().map_err(|error| wrong(name, &error.field, &error.what))?;
+    fn rota<'a>(
+        &'a self,
+        resource: &'a Resource,
+        spec: &'a ScheduleSpec,
+    ) -> Result<Rota<'a>, Trouble> {
+        let (name, item) = (resource.metadata.name.as_str(), resource.item());
+        let checked = self.estate.rota(item).map_err(trouble)?.check();
+        checked.map_err(|error| trouble(CoverError::of(item, error)))?;
         let zone = crate::calendar::reading::zone(&spec.time_zone)?;
-        Ok(Rota { name, spec, zone, engine })
-    }
-
-    /// A calendar, worked out for a window.
-    ///
-    /// # Errors
-    /// When the files do not describe it, or it is wrong.
-    pub fn calendar(&self, named: &CalendarRef, window: Span) -> Result<Calendar, Trouble> {
-        let described = self.resources().find_map(|resource| match &resource.spec {
-            Spec::Calendar(spec) if resource.item() == named.item() => Some(spec),
-            _ => None,
-        });
-        let Some(spec) = described else {
-            let what = format!("there is no {named} in the files");
-            return Err(Trouble::new(Code::NotFound, what).remedy("name the file that has it too"));
-        };
-        let year = |micros: i64| {
-            let at = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
-            TimeZone::UTC.to_datetime(at).year()
-        };
-        let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
-        let definition = spec.definition().map_err(|place| {
-            let what = "this holiday does not say in one way when it is; write one of date, \
-                        yearly, easter, rule, ical";
-            wrong(named.name(), &format!("holidays[{place}]"), what)
-        })?;
-        let compiled = definition.compile(years);
-        compiled.map_err(|error| wrong(named.name(), &error.field, &error.what))
-    }
-
-    /// Contracts with their hours in a window, by the team that answers for them.
-    ///
-    /// # Errors
-    /// When the files do not describe a calendar that one of them names.
-    pub fn contracts(&self, window: Span) -> Result<Vec<(&Resource, &ItemRef, Spans)>, Trouble> {
-        let mut found = Vec::new();
-        for resource in self.resources() {
-            let Spec::ServiceContract(contract) = &resource.spec else { continue };
-            let mut hours = Spans::EMPTY;
-            for (place, terms) in contract.terms.iter().enumerate() {
-                let (from, until) = contract.holds(place);
-                let until = until.map_or(i64::MAX, kernel::Time::micros);
-                let holds = Span::new(from.micros(), until).clip(window);
-                // Somebody has to answer in the hours of each clock, else in those of the terms.
-                let mut calendars: Vec<Option<&CalendarRef>> = terms
-                    .clocks
-                    .iter()
-                    .map(|clock| clock.calendar.as_ref().or(terms.calendar.as_ref()))
-                    .collect();
-                if calendars.is_empty() {
-                    calendars.push(terms.calendar.as_ref());
-                }
-                for named in calendars {
-                    let open = match named {
-                        Some(named) => self.calendar(named, window)?.open_within(holds),
-                        None => Spans::one(holds.from, holds.until),
-                    };
-                    hours = hours.union(&open);
-                }
-            }
-            let holds = contract.status == estate::ContractStatus::Agreed;
-            if holds && !hours.is_empty() {
-                found.push((resource, &contract.provider, hours));
-            }
-        }
-        Ok(found)
+        Ok(Rota { name, item, spec, zone, estate: &self.estate })
     }
 
     /// What people call somebody.
     pub fn title(&self, person: &str) -> Option<&str> {
-        let found = self.resources().find(|resource| {
-            matches!(resource.spec, Spec::Person(_)) && resource.metadata.name == person
-        });
-        found?.metadata.title.as_deref()
+        let person = ItemRef::new("person", person)?;
+        self.estate.get(&person)?.metadata.title.as_deref()
     }
 }
 
@@ -223,29 +159,12 @@ impl Rota<'_> {
     /// # Errors
     /// When that reaches too far.
     pub fn roster(&self, window: Span) -> Result<Roster, Trouble> {
-        let roster = self.engine.roster(window);
-        roster.map_err(|error| wrong(self.name, &error.field, &error.what))
+        self.estate.roster(self.item, window).map_err(trouble)
     }
 
     /// Why somebody is on call, for people.
     pub fn because(&self, why: &Why) -> String {
-        let layer = |place: usize| {
-            self.engine.layers.get(place).map_or("", |layer| layer.name.as_str()).to_owned()
-        };
-        match why {
-            Why::Layer(place) => format!("turn in layer {}", layer(*place)),
-            Why::Backup { layer: place, away } => {
-                format!("stands in for {away}, who is away, in layer {}", layer(*place))
-            }
-            Why::Change(place) if *place < self.spec.swaps.len() => "swapped".to_owned(),
-            Why::Change(place) => {
-                let change = self.spec.overrides.get(place - self.spec.swaps.len());
-                match change.and_then(|change| change.reason.as_deref()) {
-                    Some(reason) => format!("override: {reason}"),
-                    None => "override".to_owned(),
-                }
-            }
-        }
+        self.estate.because(self.item, why)
     }
 
     /// The same for programs.
@@ -253,11 +172,11 @@ impl Rota<'_> {
         let because = self.because(why);
         match why {
             Why::Layer(place) => {
-                json!({ "kind": "layer", "layer": self.engine.layers[*place].name,
+                json!({ "kind": "layer", "layer": self.spec.layers[*place].name,
                     "text": because })
             }
             Why::Backup { layer, away } => {
-                json!({ "kind": "backup", "layer": self.engine.layers[*layer].name,
+                json!({ "kind": "backup", "layer": self.spec.layers[*layer].name,
                     "away": &**away, "text": because })
             }
             Why::Change(place) if *place < self.spec.swaps.len() => {
@@ -273,9 +192,15 @@ pub fn utc(micros: i64) -> String {
     zoned(micros, &TimeZone::UTC).timestamp().to_string()
 }
 
-fn wrong(name: &str, field: &str, what: &str) -> Trouble {
+/// What cannot be worked out, as this command says it.
+pub fn trouble(error: CoverError) -> Trouble {
+    let CoverError { item, field, what } = &error;
+    if field.is_empty() {
+        return Trouble::new(Code::NotFound, error.to_string())
+            .remedy("name the file that has it too");
+    }
     let (what, remedy) = what.split_once("; ").unwrap_or((what, ""));
-    let mut trouble = Trouble::wrong(format!("{what} (in {name})")).remedy(remedy);
+    let mut trouble = Trouble::wrong(format!("{what} (in {})", item.name())).remedy(remedy);
     trouble.field = Some(format!("spec.{field}"));
     trouble
 }

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use calendar::{Span, Spans};
 use clap::Args;
 use jiff::tz::TimeZone;
+use kernel::ItemRef;
 use serde_json::{Value, json};
 
-use super::files::{Files, Rota, Sources, utc};
+use super::files::{Rota, Sources, trouble, utc};
 use crate::calendar::reading::{length, moment, shown, zoned};
 use crate::screen::{Screen, clean, counted};
 use crate::trouble::{Code, Outcome, Trouble};
@@ -19,7 +20,7 @@ const WEEK: i64 = 7 * 86_400_000_000;
 pub struct Gaps {
     #[command(flatten)]
     sources: Sources,
-    /// Only this schedule; without it the schedules of a team cover its contracts together.
+    /// Only what asks for hours of this schedule.
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
     /// How many weeks ahead.
@@ -37,7 +38,7 @@ pub struct Gaps {
 /// Hours that something asks for, and when nobody is there in them.
 pub(super) struct Asked {
     /// What asks: `contract`, or a calendar of a schedule.
-    pub by: String,
+    pub by: ItemRef,
     /// The schedules that cover it together.
     pub schedules: Vec<String>,
     zone: TimeZone,
@@ -55,7 +56,7 @@ impl Gaps {
             None => screen.now().micros(),
         };
         let window = Span::new(from, from.saturating_add(i64::from(self.weeks) * WEEK));
-        let found = asked(&files, &rotas, window)?;
+        let found = asked(&rotas, window)?;
         if screen.json {
             screen.document(&document(&found, window));
         } else {
@@ -68,39 +69,24 @@ impl Gaps {
 
 /// Everything that asks for hours: contracts of the teams that have schedules, and the calendars
 /// that schedules name.
-pub(super) fn asked(
-    files: &Files,
-    rotas: &[Rota<'_>],
-    window: Span,
-) -> Result<Vec<Asked>, Trouble> {
-    let mut found = Vec::new();
-    for (contract, provider, required) in files.contracts(window)? {
-        let own =
-            |rota: &&Rota<'_>| rota.spec.team.as_ref().is_some_and(|team| team.item() == provider);
-        let own: Vec<&Rota<'_>> = rotas.iter().filter(own).collect();
-        let Some(first) = own.first() else { continue };
-        let mut covered = Spans::EMPTY;
-        for rota in &own {
-            covered = covered.union(&rota.roster(window)?.covered());
-        }
-        found.push(Asked {
-            by: contract.item().to_string(),
-            schedules: own.iter().map(|rota| rota.name.to_owned()).collect(),
-            zone: first.zone.clone(),
-            gaps: required.difference(&covered),
-            required,
-        });
-    }
+pub(super) fn asked(rotas: &[Rota<'_>], window: Span) -> Result<Vec<Asked>, Trouble> {
+    let mut found: Vec<Asked> = Vec::new();
     for rota in rotas {
-        let Some(named) = &rota.spec.cover_calendar else { continue };
-        let required = files.calendar(named, window)?.open_within(window);
-        found.push(Asked {
-            by: named.item().to_string(),
-            schedules: vec![rota.name.to_owned()],
-            zone: rota.zone.clone(),
-            gaps: rota.roster(window)?.gaps(&required),
-            required,
-        });
+        let roster = rota.roster(window)?;
+        for cover in rota.estate.cover(rota.item, &roster).map_err(trouble)? {
+            // The schedules of a team cover its contracts together.
+            let same = |asked: &&mut Asked| asked.by == cover.by && asked.gaps == cover.gaps;
+            match found.iter_mut().find(same) {
+                Some(asked) => asked.schedules.push(rota.name.to_owned()),
+                None => found.push(Asked {
+                    by: cover.by,
+                    schedules: vec![rota.name.to_owned()],
+                    zone: rota.zone.clone(),
+                    required: cover.required,
+                    gaps: cover.gaps,
+                }),
+            }
+        }
     }
     Ok(found)
 }
@@ -135,7 +121,8 @@ fn told(found: &[Asked], weeks: u16, screen: &Screen) -> String {
     let mut lines = Vec::new();
     for asked in found {
         let when = |micros: i64| shown(&zoned(micros, &asked.zone));
-        let head = format!("{} by {}", clean(&asked.by), clean(&asked.schedules.join(", ")));
+        let head =
+            format!("{} by {}", clean(asked.by.as_str()), clean(&asked.schedules.join(", ")));
         lines.push(screen.paint.bold(head));
         let weeks = counted(usize::from(weeks), "week");
         let hours = length(asked.required.total());

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use calendar::{Span, Spans};
 use clap::Args;
-use schedule::{Breach, Occasions, Roster, Share, breaches, fairness};
+use schedule::{Breach, Roster, Share, breaches, fairness};
 use serde_json::{Value, json};
 
-use super::files::{Files, Rota, Which, utc};
+use super::files::{Rota, Which, trouble, utc};
 use crate::calendar::reading::{length, local, moment, shown, zoned};
 use crate::screen::{Screen, Table, clean};
 use crate::trouble::{Outcome, Trouble};
@@ -39,7 +39,7 @@ impl Final {
             trouble.field = Some("--to".to_owned());
             return Err(trouble.remedy("write the earlier time in --from"));
         }
-        let found = Found::of(&files, &rota, window)?;
+        let found = Found::of(&rota, window)?;
         if screen.json {
             screen.document(&found.document());
         } else {
@@ -59,12 +59,9 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub fn of(files: &Files, rota: &'a Rota<'a>, window: Span) -> Result<Found<'a>, Trouble> {
+    pub fn of(rota: &'a Rota<'a>, window: Span) -> Result<Found<'a>, Trouble> {
         let roster = rota.roster(window)?;
-        let cover = rota.spec.cover_calendar.as_ref();
-        let cover = cover.map(|named| files.calendar(named, window)).transpose()?;
-        let occasions = Occasions::of(&rota.spec.time_zone, cover.as_ref(), window);
-        let occasions = occasions.map_err(|error| Trouble::wrong(error.to_string()))?;
+        let occasions = rota.estate.occasions(rota.item, window).map_err(trouble)?;
         let people = roster.by_person();
         let whole = Spans::one(window.from, window.until);
         Ok(Found {

@@ -32,6 +32,12 @@ spec:
       other: { person: cem, start: 2026-12-15T00:00:00Z, end: 2026-12-16T00:00:00Z }
 ---
 apiVersion: operate/v1
+kind: ShiftOverride
+metadata: { name: first-by-hand }
+spec:
+  { schedule: first, start: 2026-12-11T08:00:00Z, end: 2026-12-11T16:00:00Z, person: ada, reason: a fair }
+---
+apiVersion: operate/v1
 kind: Absence
 metadata: { name: ada-ill }
 spec: { person: ada, type: sickness, start: 2026-12-03T01:00:00Z, end: 2026-12-05T00:00:00Z }
@@ -83,6 +89,7 @@ fn who_is_on_call_says_why_and_who_is_next() {
         ("2026-12-02T12:30:00Z", "ben", "override: dentist", "ada"),
         ("2026-12-03T10:00:00Z", "ben", "stands in for ada, who is away, in layer weeks", "cem"),
         ("2026-12-08T10:00:00Z", "cem", "swapped", "ben"),
+        ("2026-12-11T10:00:00Z", "ada", "override: a fair", "cem"),
         ("2026-12-05T10:00:00Z", "nobody", "nobody", "ben"),
     ] {
         let expected = (person.to_owned(), why.to_owned(), next.to_owned());
@@ -95,7 +102,7 @@ fn the_final_schedule_shows_the_burden_and_what_is_too_much() {
     let files = files(&TEXT.replace("rest: 11h", "rest: 20h, load: { most: 30h, within: 168h }"));
     let rota = files.rotas(Some("first")).unwrap().remove(0);
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
-    let found = Found::of(&files, &rota, window).unwrap().document();
+    let found = Found::of(&rota, window).unwrap().document();
     let people: Vec<(&str, i64)> = found["people"]
         .as_array()
         .unwrap()
@@ -114,7 +121,7 @@ fn hours_of_contracts_and_of_the_cover_calendar_that_nobody_has_are_gaps() {
     let files = files(TEXT);
     let rotas = files.rotas(None).unwrap();
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
-    let found = asked(&files, &rotas, window).unwrap();
+    let found = asked(&rotas, window).unwrap();
     let told: Vec<(&str, usize, i64)> = found
         .iter()
         .map(|asked| (asked.by.as_str(), asked.gaps.len(), asked.gaps.total() / 3_600_000_000))
@@ -135,8 +142,8 @@ fn schedules_of_one_team_cover_a_contract_together() {
     let files = files(&format!("{TEXT}---{early}"));
     let rotas = files.rotas(None).unwrap();
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
-    let found = asked(&files, &rotas, window).unwrap();
-    assert_eq!(found[0].schedules, ["first", "early"]);
+    let found = asked(&rotas, window).unwrap();
+    assert_eq!(found[0].schedules, ["early", "first"]);
     assert!(found[0].gaps.is_empty(), "{:?}", found[0].gaps);
 }
 

@@ -1,13 +1,17 @@
 //! Who is on call, as the whole of an estate says it, and the hours that ask for somebody.
 
+use std::fmt;
+
 use calendar::{Calendar, Span, Spans, Years};
 use kernel::{ItemRef, Time};
-use schedule::{Change, Occasions, Roster, Schedule};
+use schedule::{Change, Occasions, Roster, Schedule, Why};
 
 use crate::Estate;
 use crate::reference::CalendarRef;
 use crate::rota::{person, span};
-use crate::spec::{AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, Spec};
+use crate::spec::{
+    AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, ShiftOverrideSpec, Spec,
+};
 
 /// Hours in which somebody has to be on call by a schedule, and those of them with nobody.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,23 +24,54 @@ pub struct Cover {
     pub gaps: Spans,
 }
 
+/// Why it cannot be worked out who is on call, or has to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CoverError {
+    /// The schedule or calendar that is wrong.
+    pub item: ItemRef,
+    /// Its field; empty when it does not exist.
+    pub field: String,
+    /// What is wrong, and after a semicolon what to write.
+    pub what: String,
+}
+
+impl fmt::Display for CoverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => write!(f, "{} {}", self.item, self.what),
+            field => write!(f, "{}, {field}: {}", self.item, self.what),
+        }
+    }
+}
+
+impl std::error::Error for CoverError {}
+
+impl CoverError {
+    /// What the engine of schedules refused of one.
+    pub fn of(schedule: &ItemRef, error: schedule::ScheduleError) -> CoverError {
+        CoverError::at(schedule, error.field, error.what)
+    }
+
+    fn at(item: &ItemRef, field: String, what: String) -> CoverError {
+        CoverError { item: item.clone(), field, what }
+    }
+
+    fn missing(item: &ItemRef) -> CoverError {
+        CoverError::at(item, String::new(), "is not there".to_owned())
+    }
+}
+
 impl Estate {
     /// A schedule ready to be asked: with everybody's absences, and with what was changed by hand
     /// outside of it.
     ///
     /// # Errors
-    /// What of it cannot be read, in words.
-    pub fn rota(&self, schedule: &ItemRef) -> Result<Schedule, String> {
-        let Some(Spec::Schedule(spec)) = self.get(schedule).map(|found| &found.spec) else {
-            return Err(format!("there is no {schedule}"));
-        };
-        let said = |(field, what): (String, String)| format!("{schedule}, {field}: {what}");
+    /// When there is no such schedule, or what of it cannot be read.
+    pub fn rota(&self, schedule: &ItemRef) -> Result<Schedule, CoverError> {
+        let spec = self.schedule(schedule)?;
+        let said = |(field, what)| CoverError::at(schedule, field, what);
         let mut rota = spec.rota(self.absences()).map_err(said)?;
-        let made = self.resources().filter_map(|resource| match &resource.spec {
-            Spec::ShiftOverride(made) if made.schedule.item() == schedule => Some(made),
-            _ => None,
-        });
-        rota.changes.extend(made.map(|made| {
+        rota.changes.extend(self.overrides(schedule).map(|(_, made)| {
             let (span, person) = (span(made.start, Some(made.end)), person(&made.person));
             match &made.instead_of {
                 Some(of) => Change::Instead { span, person, of: self::person(of) },
@@ -46,13 +81,56 @@ impl Estate {
         Ok(rota)
     }
 
+    fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
+        match self.get(schedule).map(|found| &found.spec) {
+            Some(Spec::Schedule(spec)) => Ok(spec),
+            _ => Err(CoverError::missing(schedule)),
+        }
+    }
+
+    /// What was changed by hand outside of a schedule, by name; a later one lies over those before
+    /// it.
+    pub fn overrides<'a>(
+        &'a self,
+        schedule: &'a ItemRef,
+    ) -> impl Iterator<Item = (&'a ItemRef, &'a ShiftOverrideSpec)> {
+        self.resources().filter_map(move |resource| match &resource.spec {
+            Spec::ShiftOverride(made) if made.schedule.item() == schedule => {
+                Some((resource.item(), made))
+            }
+            _ => None,
+        })
+    }
+
     /// Who is on call by a schedule in a window.
     ///
     /// # Errors
-    /// What of the schedule cannot be worked out, in words.
-    pub fn roster(&self, schedule: &ItemRef, window: Span) -> Result<Roster, String> {
+    /// What of the schedule cannot be worked out.
+    pub fn roster(&self, schedule: &ItemRef, window: Span) -> Result<Roster, CoverError> {
         let roster = self.rota(schedule)?.roster(window);
-        roster.map_err(|error| format!("{schedule}, {}: {}", error.field, error.what))
+        roster.map_err(|error| CoverError::of(schedule, error))
+    }
+
+    /// Why somebody is on call by a schedule, for people.
+    pub fn because(&self, schedule: &ItemRef, why: &Why) -> String {
+        let Ok(spec) = self.schedule(schedule) else { return String::new() };
+        let layer = |place: usize| spec.layers.get(place).map_or("", |layer| layer.name.as_str());
+        match why {
+            Why::Layer(place) => format!("turn in layer {}", layer(*place)),
+            Why::Backup { layer: place, away } => {
+                format!("stands in for {away}, who is away, in layer {}", layer(*place))
+            }
+            Why::Change(place) if *place < spec.swaps.len() => "swapped".to_owned(),
+            Why::Change(place) => {
+                let within = spec.overrides.iter().map(|change| &change.reason);
+                let mut reasons =
+                    within.chain(self.overrides(schedule).map(|(_, made)| &made.reason));
+                match reasons.nth(place - spec.swaps.len()) {
+                    Some(Some(reason)) => format!("override: {reason}"),
+                    _ => "override".to_owned(),
+                }
+            }
+        }
     }
 
     /// Whom a schedule has on call at a time; nobody by one that cannot be worked out.
@@ -75,11 +153,9 @@ impl Estate {
     /// hours count as covered when any schedule of the team has somebody.
     ///
     /// # Errors
-    /// What cannot be worked out, in words.
-    pub fn cover(&self, schedule: &ItemRef, roster: &Roster) -> Result<Vec<Cover>, String> {
-        let Some(Spec::Schedule(spec)) = self.get(schedule).map(|found| &found.spec) else {
-            return Ok(Vec::new());
-        };
+    /// What cannot be worked out.
+    pub fn cover(&self, schedule: &ItemRef, roster: &Roster) -> Result<Vec<Cover>, CoverError> {
+        let spec = self.schedule(schedule)?;
         let (window, mut asked) = (roster.window(), Vec::new());
         if let Some(team) = &spec.team {
             let covered = self.covered_by(team.item(), window)?;
@@ -101,7 +177,7 @@ impl Estate {
     }
 
     /// When any schedule of a team has somebody on call.
-    fn covered_by(&self, team: &ItemRef, window: Span) -> Result<Spans, String> {
+    fn covered_by(&self, team: &ItemRef, window: Span) -> Result<Spans, CoverError> {
         let mut covered = Spans::EMPTY;
         for resource in self.resources() {
             let Spec::Schedule(spec) = &resource.spec else { continue };
@@ -114,7 +190,7 @@ impl Estate {
 
     /// The hours in which a contract asks for somebody: those of its clocks, and where it has none
     /// those of its terms.
-    pub fn hours(&self, contract: &ServiceContractSpec, window: Span) -> Result<Spans, String> {
+    fn hours(&self, contract: &ServiceContractSpec, window: Span) -> Result<Spans, CoverError> {
         let mut hours = Spans::EMPTY;
         for (place, terms) in contract.terms.iter().enumerate() {
             let (from, until) = contract.holds(place);
@@ -133,7 +209,7 @@ impl Estate {
     }
 
     /// When a calendar is open; always without one.
-    fn open(&self, calendar: Option<&CalendarRef>, window: Span) -> Result<Spans, String> {
+    fn open(&self, calendar: Option<&CalendarRef>, window: Span) -> Result<Spans, CoverError> {
         if window.from >= window.until {
             return Ok(Spans::EMPTY);
         }
@@ -141,31 +217,36 @@ impl Estate {
         Ok(self.compiled(named, window)?.open_within(window))
     }
 
-    fn compiled(&self, named: &CalendarRef, window: Span) -> Result<Calendar, String> {
+    fn compiled(&self, named: &CalendarRef, window: Span) -> Result<Calendar, CoverError> {
         let Some(Spec::Calendar(spec)) = self.get(named).map(|found| &found.spec) else {
-            return Err(format!("there is no {named}"));
+            return Err(CoverError::missing(named));
         };
         let year = |micros: i64| {
             let at = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
             jiff::tz::TimeZone::UTC.to_datetime(at).year()
         };
         let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
-        let definition =
-            spec.definition().map_err(|place| format!("{named}, holidays[{place}]: wrong"))?;
-        definition.compile(years).map_err(|error| format!("{named}, {error}"))
+        let definition = spec.definition().map_err(|place| {
+            let what = "this holiday does not say in one way when it is; write one of date, \
+                        yearly, easter, rule, ical";
+            CoverError::at(named, format!("holidays[{place}]"), what.to_owned())
+        })?;
+        let compiled = definition.compile(years);
+        compiled.map_err(|error| CoverError::at(named, error.field, error.what))
     }
 
     /// The nights, weekends and holidays of a schedule.
     ///
     /// # Errors
-    /// What cannot be worked out, in words.
-    pub fn occasions(&self, schedule: &ScheduleSpec, window: Span) -> Result<Occasions, String> {
-        let calendar = match &schedule.cover_calendar {
+    /// What cannot be worked out.
+    pub fn occasions(&self, schedule: &ItemRef, window: Span) -> Result<Occasions, CoverError> {
+        let spec = self.schedule(schedule)?;
+        let calendar = match &spec.cover_calendar {
             Some(named) => Some(self.compiled(named, window)?),
             None => None,
         };
-        let occasions = Occasions::of(&schedule.time_zone, calendar.as_ref(), window);
-        occasions.map_err(|error| format!("{}: {}", error.field, error.what))
+        let occasions = Occasions::of(&spec.time_zone, calendar.as_ref(), window);
+        occasions.map_err(|error| CoverError::of(schedule, error))
     }
 }
 

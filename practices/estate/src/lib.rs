@@ -30,7 +30,7 @@ mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
-pub use cover::{Cover, person_named};
+pub use cover::{Cover, CoverError, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;

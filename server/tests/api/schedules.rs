@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kernel::Time;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
@@ -11,6 +12,7 @@ conversations!(
     whoever_is_on_call_when_a_step_comes_is_called,
     a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_gap,
     a_takeover_stays_when_the_files_are_applied_again,
+    what_was_taken_over_or_entered_is_taken_back_and_what_is_over_stays,
     hours_of_a_contract_that_nobody_covers_are_named,
     only_the_team_changes_who_is_on_call,
 );
@@ -66,7 +68,7 @@ async fn whoever_is_on_call_when_a_step_comes_is_called(place: Place) {
     let first = on_call(&operate).await;
     let (now, next) = (name(&first["now"]["person"]), name(&first["next"]["person"]));
     assert_ne!(now, next);
-    assert_eq!(first["now"]["why"], "their turn in first");
+    assert_eq!(first["now"]["why"], "turn in layer first");
     rings(&operate, &receiver).await;
     assert_eq!(called(&receiver), [format!("/{now}")]);
     operate.pass(Duration::from_secs(305)).await;
@@ -96,7 +98,7 @@ async fn a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_g
     operate.until("the open page moves", both).await;
     let line = on_call(&operate).await;
     assert_eq!(name(&line["now"]["person"]), other);
-    assert_eq!(line["now"]["why"], format!("stands in for {ill} in first"));
+    assert_eq!(line["now"]["why"], format!("stands in for {ill}, who is away, in layer first"));
     assert_eq!(line["uncovered_minutes"], 0);
     let timeline = operate.ada.list("/incidents/1/timeline").await;
     let told = |entry: &Value| entry["title"].as_str().unwrap_or_default().contains("instead of");
@@ -140,6 +142,57 @@ async fn a_takeover_stays_when_the_files_are_applied_again(place: Place) {
     operate.ada.get("/schedules/none").await.problem(404);
     let long = "/schedules/shop?from=2026-01-01T00:00:00Z&until=2028-01-01T00:00:00Z";
     operate.ada.get(long).await.problem(422);
+    operate.end().await;
+}
+
+async fn what_was_taken_over_or_entered_is_taken_back_and_what_is_over_stays(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let line = on_call(&operate).await;
+    let (own, other) = (name(&line["now"]["person"]), name(&line["next"]["person"]));
+    let hours = |count: u64| Duration::from_secs(count * 3600);
+    let began = operate.world.now();
+    let take = async |from: u64, until: u64, reason: &str| {
+        let person = format!("person/{other}");
+        let asked = json!({"from": began + hours(from), "until": began + hours(until),
+                           "person": person, "reason": reason});
+        let shown = operate.ada.post("/schedules/shop/overrides", asked).await.is(200);
+        let item = shown["overrides"][0]["item"].as_str().unwrap().to_owned();
+        item.replace("shiftoverride/", "/schedules/shop/overrides/")
+    };
+    let (over, running) = (take(0, 1, "early").await, take(2, 5, "a dentist").await);
+    let to_come = take(6, 7, "late").await;
+    operate.pass(hours(3)).await;
+    assert_eq!(on_call(&operate).await["now"]["why"], "override: a dentist");
+
+    for back in [&running, &to_come] {
+        operate.ada.delete(back).await.is(204);
+    }
+    assert_eq!(name(&on_call(&operate).await["now"]["person"]), own);
+    let refused = operate.ada.delete(&over).await;
+    assert!(refused.problem(422)["detail"].as_str().unwrap().contains("was over at"));
+    operate.ada.delete(&to_come).await.problem(404);
+    let shown = operate.ada.get(&format!("/schedules/shop?from={began}")).await.is(200);
+    let ends: Vec<Time> = shown["overrides"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|made| Time::parse(made["until"].as_str().unwrap()).unwrap())
+        .collect();
+    assert_eq!(ends[0], began + hours(1));
+    assert!(ends[1] >= began + hours(3) && ends[1] <= operate.world.now(), "{ends:?}");
+    assert_eq!(ends.len(), 2, "what was to come is gone");
+
+    let leave = json!({"type": "leave", "from": began + hours(4), "until": began + hours(9)});
+    let made = operate.ada.post(&format!("/people/{own}/away"), leave).await.is(200);
+    let absence = made["absence"].as_str().unwrap().replace("absence/", "");
+    operate.ada.delete(&format!("/people/{other}/away/{absence}")).await.problem(404);
+    operate.ada.delete(&format!("/people/{own}/away/{absence}")).await.is(204);
+    let shifts = operate.ada.get(&format!("/people/{own}/shifts")).await.is(200);
+    assert_eq!(shifts["away"], json!([]));
+    operate.pass(hours(2)).await;
+    assert_eq!(name(&on_call(&operate).await["now"]["person"]), own);
     operate.end().await;
 }
 
@@ -188,9 +241,11 @@ async fn only_the_team_changes_who_is_on_call(place: Place) {
         stranger.post("/schedules/shop/overrides", takeover.clone()).await.problem(403);
         let shown = stranger.get("/schedules/shop").await.is(200);
         assert_eq!(shown["may_change"], false);
+        stranger.delete("/schedules/shop/overrides/any").await.problem(403);
     }
     let eve = operate.ada.of("eve", PASSWORD).await;
     eve.post("/people/bob/away", json!({})).await.problem(403);
+    eve.delete("/people/bob/away/any").await.problem(403);
     let sam = operate.ada.of("sam", PASSWORD).await;
     sam.post("/schedules/shop/overrides", takeover).await.is(200);
     operate.end().await;

@@ -31,6 +31,12 @@ export const takeOver = (name: string, taken: Takeover) =>
     http.POST('/api/v1/schedules/{name}/overrides', { params: { path: { name } }, body: taken }),
   );
 
+/** Takes back what somebody took over. */
+export const takeBack = (name: string, made: string) =>
+  body(
+    http.DELETE('/api/v1/schedules/{name}/overrides/{made}', { params: { path: { name, made } } }),
+  );
+
 /** When a person is on call, and when they are away. */
 export const shifts = (name: string) =>
   queryOptions({
@@ -42,6 +48,12 @@ export const shifts = (name: string) =>
 /** Notes that somebody is away. */
 export const away = (name: string, asked: Away) =>
   body(http.POST('/api/v1/people/{name}/away', { params: { path: { name } }, body: asked }));
+
+/** Takes back an absence that is to come. */
+export const cancelAway = (name: string, absence: string) =>
+  body(
+    http.DELETE('/api/v1/people/{name}/away/{absence}', { params: { path: { name, absence } } }),
+  );
 
 /** Notes that somebody is back. */
 export const back = (name: string) =>

@@ -1,59 +1,7 @@
-import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
-import { access } from '../api';
-import { Layout } from './Layout';
-import { codeOnly, nextOnly, only } from './searches';
-
-interface Context {
-  client: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({ component: Outlet });
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-in',
-  validateSearch: nextOnly,
-  beforeLoad: async ({ context, search }) => {
-    const session = await context.client.query(access.session());
-    if (session.state === 'setup_required') throw redirect({ to: '/setup' });
-    if (session.state === 'signed_in') throw redirect({ href: search.next ?? '/' });
-  },
-  component: lazyRouteComponent(() => import('../practices/access/SignIn'), 'SignIn'),
-});
-
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: '/setup',
-  validateSearch: codeOnly,
-  beforeLoad: async ({ context }) => {
-    const session = await context.client.query(access.session());
-    if (session.state !== 'setup_required') throw redirect({ to: '/' });
-  },
-  component: lazyRouteComponent(() => import('../practices/access/SetUp'), 'SetUp'),
-});
-
-/** Everything behind the sign-in. */
-const app = createRoute({
-  getParentRoute: () => root,
-  id: 'app',
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.client.query({ ...access.session(), staleTime: 'static' });
-    if (session.state === 'setup_required') throw redirect({ to: '/setup' });
-    if (session.state === 'anonymous' || !session.user) {
-      throw redirect({ to: '/sign-in', search: { next: location.href } });
-    }
-    return { user: session.user, version: session.version, space: session.space };
-  },
-  component: Layout,
-});
+import { only } from '../kit/filter';
+import { app, root, setup, signIn } from './entry';
 
 const overview = createRoute({
   getParentRoute: () => app,

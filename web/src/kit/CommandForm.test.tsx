@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import type { Allowed } from '../api';
-import { CommandForm, fromLocalInput, localInput } from './CommandForm';
+import { CommandForm } from './CommandForm';
 
 // happy-dom has no fonts; a growing text area waits for them.
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
@@ -50,11 +50,4 @@ test('empty fields do not travel', () => {
   fireEvent.change(screen.getByLabelText('Note'), { target: { value: 'waiting' } });
   fireEvent.submit(screen.getByRole('button', { name: 'Put on hold' }));
   expect(submit).toHaveBeenCalledWith({ note: 'waiting', alert: 'alr_1' });
-});
-
-test('a time goes to a local field and back without loss', () => {
-  const at = '2026-03-29T01:30:15.000Z';
-  expect(fromLocalInput(localInput(at))).toBe(at);
-  expect(localInput('')).toBe('');
-  expect(fromLocalInput('')).toBeNull();
 });

@@ -11,6 +11,7 @@ import {
 import { type SubmitEvent, useState } from 'react';
 
 import type { Allowed, CommandField } from '../api';
+import { fromLocalInput, localInput } from '../ui/clock';
 import { IncidentSelect } from './IncidentSelect';
 import { ItemSelect } from './ItemSelect';
 import { itemName, words } from './words';
@@ -210,20 +211,4 @@ function itemKindOf(kind: string): string | undefined {
 
 function optionLabel(option: string): string {
   return option.includes('/') ? itemName(option) : /^P[1-5]$/.test(option) ? option : words(option);
-}
-
-/** RFC 3339 to what a `datetime-local` field shows, in this device's zone. */
-export function localInput(at: string): string {
-  if (!at) return '';
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return '';
-  const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 19);
-}
-
-/** And back. */
-export function fromLocalInput(local: string): string | null {
-  if (!local) return null;
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { absolute, duration, relative } from './clock';
+import { absolute, duration, fromLocalInput, local, localInput, relative } from './clock';
 
 test('a length of time has two units at most, and never rounds up to the next', () => {
   expect(duration(0)).toBe('0 s');
@@ -21,4 +21,12 @@ test('an age says which way it points', () => {
 test('an absolute time names its zone; what is no time is shown as it is', () => {
   expect(absolute('2026-03-01T09:05:00Z')).toMatch(/01 Mar 2026.*\d{2}:\d{2}:\d{2}.*\S+$/);
   expect(absolute('soon')).toBe('soon');
+});
+
+test('a time goes to a local field and back without loss', () => {
+  const at = '2026-03-29T01:30:15.000Z';
+  expect(fromLocalInput(localInput(at))).toBe(at);
+  expect(localInput('')).toBe('');
+  expect(fromLocalInput('')).toBeNull();
+  expect(local(Date.parse(at))).toBe(localInput(at).slice(0, 16));
 });

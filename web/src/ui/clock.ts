@@ -77,3 +77,28 @@ export function absolute(at: string): string {
   const time = Date.parse(at);
   return Number.isFinite(time) ? ABSOLUTE.format(time) : at;
 }
+
+/** A time as `datetime-local` takes it, to the second, in the zone of the browser. */
+export function localInput(at: string | number): string {
+  const time = new Date(at);
+  if (at === '' || Number.isNaN(time.getTime())) return '';
+  const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19);
+}
+
+/** The same to the minute. */
+export function local(at: string | number): string {
+  return localInput(at).slice(0, 16);
+}
+
+/** And back, in UTC. */
+export function fromLocalInput(local: string): string | null {
+  if (!local) return null;
+  const time = new Date(local);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
+/** The zone in which the browser shows times and takes them. */
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}

@@ -132,10 +132,6 @@ pub struct AvailabilityTerms {
     /// How long before its beginning maintenance must be announced to be exempt.
     #[serde(default, skip_serializing_if = "unset")]
     pub maintenance_notice: Wait,
-    /// An objective whose measures say when it was there, instead of incidents: the evidence from
-    /// the side of the consumer. The other one is shown beside it.
-    #[serde(default, skip_serializing_if = "unset")]
-    pub evidence: Option<ObjectiveRef>,
     /// How many users there are, to weigh outages by who was hit.
     #[serde(default, skip_serializing_if = "unset")]
     pub users: Option<u32>,

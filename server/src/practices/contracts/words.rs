@@ -114,9 +114,6 @@ fn availability(terms: &AvailabilityTerms) -> Vec<String> {
     if let Some(free) = terms.failure_free {
         lines.push(format!("It runs for {free} of service time without a failure."));
     }
-    if let Some(evidence) = &terms.evidence {
-        lines.push(format!("The measures of {} say when it was there.", evidence.item().name()));
-    }
     lines
 }
 

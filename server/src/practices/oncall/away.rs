@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use calendar::Span;
 use estate::{AbsenceSpec, AbsenceType, Estate, Spec};
 use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::schedules::{AwayView, TurnView, away_in, resource, rostered, turn_view};
+use super::overrides::{end, resource};
+use super::schedules::{AwayView, TurnView, away_in, turn_view};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path};
-use crate::practices::estate::{changes, store};
+use crate::practices::estate::changes;
 use crate::problem::{Answer, Problem};
 
 /// How far ahead shifts of somebody who is away without an end are shown.
@@ -25,6 +27,16 @@ const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
 pub(super) struct PersonPath {
     /// The name in the estate.
     name: String,
+}
+
+/// An absence of a person.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct AbsencePath {
+    /// The name of the person in the estate.
+    name: String,
+    /// The name of the absence in the estate.
+    absence: String,
 }
 
 /// Somebody will be away, or is.
@@ -109,13 +121,13 @@ pub(super) async fn shifts(
     let window = Span::new(now.micros(), (now + AHEAD).micros());
     let mut shifts = Vec::new();
     for resource in estate.resources() {
-        let Spec::Schedule(spec) = &resource.spec else { continue };
+        let Spec::Schedule(_) = &resource.spec else { continue };
         let Ok(roster) = estate.roster(resource.item(), window) else { continue };
         let theirs = roster.turns().iter().filter(|turn| *turn.person == *person.name());
         shifts.extend(theirs.map(|turn| PersonShift {
             schedule: resource.item().clone(),
             title: resource.title().to_owned(),
-            turn: turn_view(estate, spec, turn),
+            turn: turn_view(estate, resource.item(), turn),
         }));
     }
     shifts.sort_by_key(|shift| shift.turn.from);
@@ -144,9 +156,6 @@ pub(super) async fn absent(
     if asked.until.is_some_and(|until| until <= start) {
         return Err(Problem::refused("this ends before it begins").at("until"));
     }
-    let before = snapshot.estate.clone();
-    let id: kernel::OutboxId = app.moment(caller.actor()).id();
-    let named = format!("{}-{}", person.name(), id.to_string().trim_start_matches("out_"));
     let absence = AbsenceSpec {
         person: estate::Ref::new(person.as_str())
             .ok_or_else(|| Problem::refused("this is no person"))?,
@@ -154,12 +163,12 @@ pub(super) async fn absent(
         start,
         end: asked.until,
     };
-    let resource = resource(named, Spec::Absence(absence))?;
+    let resource = resource(&app, &caller, &person, Spec::Absence(absence))?;
     let item = resource.item().clone();
     changes::put(&app, &caller.asker(), resource, Some(0)).await?;
     let after = app.estate.snapshot(&caller.space);
     let until = asked.until.unwrap_or(start + AHEAD).min(start + AHEAD);
-    let shifts = hit(&before, &after.estate, &person, (start, until));
+    let shifts = hit(&snapshot.estate, &after.estate, &person, (start, until));
     Ok(Json(AwayResult { absence: item, shifts }))
 }
 
@@ -172,7 +181,7 @@ pub(super) async fn back(
     caller: Caller,
     Path(PersonPath { name }): Path<PersonPath>,
     Json(asked): Json<Back>,
-) -> Answer<axum::http::StatusCode> {
+) -> Answer<StatusCode> {
     let snapshot = app.estate.snapshot(&caller.space);
     let person = allowed(&snapshot.estate, &caller, &name)?;
     let at = asked.at.unwrap_or_else(|| app.world.now());
@@ -193,16 +202,30 @@ pub(super) async fn back(
         return Err(Problem::refused(format!("{person} is not away")));
     }
     for item in running {
-        let mut conn = app.db.reader().await?;
-        let Some(kept) = store::one(&mut conn, &caller.space, &item).await? else { continue };
-        drop(conn);
-        let mut resource = kept.stored.resource;
-        if let Spec::Absence(absence) = &mut resource.spec {
-            absence.end = Some(at);
-        }
-        changes::put(&app, &caller.asker(), resource, Some(kept.version)).await?;
+        end(&app, &caller, &item, at).await?;
     }
-    Ok(axum::http::StatusCode::NO_CONTENT)
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes back an absence: one that is to come will not be, one that runs ends now.
+#[utoipa::path(delete, path = "/people/{name}/away/{absence}", tag = "on-call",
+    params(AbsencePath),
+    responses((status = 204, description = "They are on call as their schedules say")))]
+pub(super) async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(AbsencePath { name, absence }): Path<AbsencePath>,
+) -> Answer<StatusCode> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let person = allowed(&snapshot.estate, &caller, &name)?;
+    let missing = || Problem::not_found("absence");
+    let item = ItemRef::new("absence", &absence).ok_or_else(missing)?;
+    match snapshot.estate.get(&item).map(|found| &found.spec) {
+        Some(Spec::Absence(spec)) if *spec.person.item() == person => {}
+        _ => return Err(missing()),
+    }
+    end(&app, &caller, &item, app.world.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The person, when the caller may say of them that they are away.
@@ -232,8 +255,8 @@ fn hit(
         before.resources().filter(|resource| matches!(resource.spec, Spec::Schedule(_)));
     let mut hit = Vec::new();
     for schedule in schedules.map(|resource| resource.item()) {
-        let rosters = (rostered(before, schedule, window), rostered(after, schedule, window));
-        let (Ok((had, _)), Ok((has, _))) = rosters else { continue };
+        let rosters = (before.roster(schedule, window), after.roster(schedule, window));
+        let (Ok(had), Ok(has)) = rosters else { continue };
         let theirs = had.turns().iter().filter(|turn| *turn.person == *person.name());
         for turn in theirs {
             let mut at = turn.span.from;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use calendar::Span;
-use estate::{Cover, Estate, ScheduleSpec, ShiftOverrideSpec, Spec};
+use estate::{Cover, CoverError, Estate, ScheduleSpec, Spec};
 use kernel::{ItemRef, Time};
 use schedule::{Roster, Turn, Why};
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::away;
+use super::overrides::{self, OverrideView};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::listing::Items;
-use crate::practices::estate::changes;
 use crate::problem::{Answer, Problem};
 
 /// How far ahead cover is looked at.
@@ -30,10 +30,12 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(one))
-        .routes(routes!(put_override))
+        .routes(routes!(overrides::take_over))
+        .routes(routes!(overrides::take_back))
         .routes(routes!(away::shifts))
         .routes(routes!(away::absent))
         .routes(routes!(away::back))
+        .routes(routes!(away::cancel))
 }
 
 /// A schedule and who is on call by it now.
@@ -76,7 +78,7 @@ pub(super) struct TurnView {
 
 /// A schedule over some time.
 #[derive(Debug, Serialize, ToSchema)]
-struct ScheduleView {
+pub(super) struct ScheduleView {
     /// The schedule.
     schedule: ItemRef,
     /// What people call it.
@@ -132,21 +134,6 @@ pub(super) struct AwayView {
     kind: String,
 }
 
-/// A stretch of time that somebody took over.
-#[derive(Debug, Serialize, ToSchema)]
-struct OverrideView {
-    /// The override.
-    item: ItemRef,
-    /// Its first moment.
-    from: Time,
-    /// The first moment after it.
-    until: Time,
-    /// Who took it.
-    person: ItemRef,
-    /// Why.
-    reason: String,
-}
-
 /// How much one person has of a schedule.
 #[derive(Debug, Serialize, ToSchema)]
 struct ShareView {
@@ -165,34 +152,19 @@ struct ShareView {
 /// The schedule that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct SchedulePath {
+pub(super) struct SchedulePath {
     /// The name in the estate.
-    name: String,
+    pub(super) name: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-struct WindowQuery {
+pub(super) struct WindowQuery {
     /// The first moment; now when not said.
-    from: Option<Time>,
+    pub(super) from: Option<Time>,
     /// The first moment after it; four weeks later when not said.
-    until: Option<Time>,
-}
-
-/// A stretch of time to be taken over.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Takeover {
-    /// Its first moment.
-    from: Time,
-    /// The first moment after it.
-    until: Time,
-    /// Who takes it.
-    person: ItemRef,
-    /// Why.
-    #[serde(default)]
-    reason: String,
+    pub(super) until: Option<Time>,
 }
 
 /// Every schedule with who is on call now, who follows, and how much of the next eight weeks is not
@@ -222,9 +194,9 @@ fn line(estate: &Estate, item: &ItemRef, spec: &ScheduleSpec, now: Time) -> Sche
         problem: String::new(),
     };
     match rostered(estate, item, window) {
-        Err(problem) => line.problem = problem,
+        Err(error) => line.problem = error.to_string(),
         Ok((roster, cover)) => {
-            let views = |turn: &Turn| turn_view(estate, spec, turn);
+            let views = |turn: &Turn| turn_view(estate, item, turn);
             let at = roster.at(now.micros());
             let after = at.map_or(now.micros(), |turn| turn.span.until);
             line.now = at.map(views);
@@ -243,7 +215,7 @@ fn line(estate: &Estate, item: &ItemRef, spec: &ScheduleSpec, now: Time) -> Sche
 #[utoipa::path(get, path = "/schedules/{name}", tag = "on-call",
     params(SchedulePath, WindowQuery),
     responses((status = 200, description = "The schedule", body = ScheduleView)))]
-async fn one(
+pub(super) async fn one(
     State(app): State<App>,
     caller: Caller,
     Path(SchedulePath { name }): Path<SchedulePath>,
@@ -259,7 +231,8 @@ async fn one(
         return Err(problem.at("until").remedy("ask for a later `until`, up to 370 days"));
     }
     let window = Span::new(from.micros(), until.micros());
-    let (roster, cover) = rostered(estate, &item, window).map_err(Problem::refused)?;
+    let said = |error: CoverError| Problem::refused(error.to_string());
+    let (roster, cover) = rostered(estate, &item, window).map_err(said)?;
     let team = spec.team.as_ref().map(|team| team.item().clone());
     let teams: Vec<ItemRef> = team.iter().cloned().collect();
     let gaps = cover.iter().flat_map(|cover| {
@@ -276,11 +249,11 @@ async fn one(
         title: estate.get(&item).map_or(item.name(), |found| found.title()).to_owned(),
         may_change: may(&caller, Action::Respond, &teams).is_ok(),
         time_zone: spec.time_zone.clone(),
-        turns: roster.turns().iter().map(|turn| turn_view(estate, &spec, turn)).collect(),
+        turns: roster.turns().iter().map(|turn| turn_view(estate, &item, turn)).collect(),
         gaps: gaps.collect(),
         away: away_in(estate, &people, (from, until)),
-        overrides: overrides_in(estate, &item, (from, until)),
-        shares: shares(estate, &spec, &roster, window),
+        overrides: overrides::between(estate, &item, (from, until)),
+        shares: shares(estate, &item, &roster, window),
         breaches: breaches.iter().map(ToString::to_string).collect(),
         schedule: item,
         team,
@@ -289,48 +262,7 @@ async fn one(
     }))
 }
 
-/// Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
-/// when files that describe the schedule are applied.
-#[utoipa::path(post, path = "/schedules/{name}/overrides", tag = "on-call",
-    params(SchedulePath), request_body = Takeover,
-    responses((status = 200, description = "The schedule in that time", body = ScheduleView)))]
-async fn put_override(
-    State(app): State<App>,
-    caller: Caller,
-    Path(SchedulePath { name }): Path<SchedulePath>,
-    Json(asked): Json<Takeover>,
-) -> Answer<Json<ScheduleView>> {
-    let snapshot = app.estate.snapshot(&caller.space);
-    let (item, spec) = find(&snapshot.estate, &name)?;
-    let teams: Vec<ItemRef> = spec.team.iter().map(|team| team.item().clone()).collect();
-    may(&caller, Action::Respond, &teams)?;
-    let person = estate::Ref::new(asked.person.as_str())
-        .ok_or_else(|| Problem::refused("this is no person").at("person"))?;
-    let id: kernel::OutboxId = app.moment(caller.actor()).id();
-    let named = format!("{}-{}", item.name(), id.to_string().trim_start_matches("out_"));
-    let takeover = ShiftOverrideSpec {
-        schedule: estate::Ref::new(item.as_str())
-            .ok_or_else(|| Problem::refused("this is no schedule"))?,
-        start: asked.from,
-        end: asked.until,
-        person,
-        instead_of: None,
-        reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
-    };
-    let resource = resource(named, Spec::ShiftOverride(takeover))?;
-    changes::put(&app, &caller.asker(), resource, Some(0)).await?;
-    let query = WindowQuery { from: Some(asked.from), until: Some(asked.until) };
-    one(State(app), caller, Path(SchedulePath { name }), Query(query)).await
-}
-
-/// A resource that was made here and not in files.
-pub(super) fn resource(name: String, spec: Spec) -> Answer<estate::Resource> {
-    let metadata = estate::Metadata { name, ..estate::Metadata::default() };
-    estate::Resource::new(metadata, spec)
-        .ok_or_else(|| Problem::refused("the name is too long").at("name"))
-}
-
-fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec)> {
+pub(super) fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec)> {
     let missing = || Problem::not_found("schedule");
     let item = ItemRef::new("schedule", name).ok_or_else(missing)?;
     match estate.get(&item).map(|found| &found.spec) {
@@ -340,32 +272,24 @@ fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec)> {
 }
 
 /// Who is on call in a window, and what of it is not covered.
-pub(super) fn rostered(
+fn rostered(
     estate: &Estate,
     item: &ItemRef,
     window: Span,
-) -> Result<(Roster, Vec<Cover>), String> {
+) -> Result<(Roster, Vec<Cover>), CoverError> {
     let roster = estate.roster(item, window)?;
     let cover = estate.cover(item, &roster)?;
     Ok((roster, cover))
 }
 
-pub(super) fn turn_view(estate: &Estate, spec: &ScheduleSpec, turn: &Turn) -> TurnView {
-    let layer = |place: usize| spec.layers.get(place).map_or("", |layer| layer.name.as_str());
-    let why = match &turn.why {
-        Why::Layer(place) => format!("their turn in {}", layer(*place)),
-        Why::Backup { layer: place, away } => {
-            format!("stands in for {away} in {}", layer(*place))
-        }
-        Why::Change(_) => "changed by hand".to_owned(),
-    };
+pub(super) fn turn_view(estate: &Estate, schedule: &ItemRef, turn: &Turn) -> TurnView {
     let person = estate::person_named(&turn.person);
     TurnView {
         from: Time::from_micros(turn.span.from),
         until: Time::from_micros(turn.span.until),
         name: estate.get(&person).map_or(person.name(), |found| found.title()).to_owned(),
         person,
-        why,
+        why: estate.because(schedule, &turn.why),
         changed: !matches!(turn.why, Why::Layer(_)),
     }
 }
@@ -395,30 +319,8 @@ pub(super) fn away_in(
     here.map(view).collect()
 }
 
-fn overrides_in(
-    estate: &Estate,
-    schedule: &ItemRef,
-    (from, until): (Time, Time),
-) -> Vec<OverrideView> {
-    let made = estate.resources().filter_map(|resource| match &resource.spec {
-        Spec::ShiftOverride(made) => Some((resource.item(), made)),
-        _ => None,
-    });
-    let here = made.filter(|(_, made)| {
-        made.schedule.item() == schedule && made.start < until && made.end > from
-    });
-    let view = |(item, made): (&ItemRef, &ShiftOverrideSpec)| OverrideView {
-        item: item.clone(),
-        from: made.start,
-        until: made.end,
-        person: made.person.item().clone(),
-        reason: made.reason.clone().unwrap_or_default(),
-    };
-    here.map(view).collect()
-}
-
-fn shares(estate: &Estate, spec: &ScheduleSpec, roster: &Roster, window: Span) -> Vec<ShareView> {
-    let Ok(occasions) = estate.occasions(spec, window) else { return Vec::new() };
+fn shares(estate: &Estate, item: &ItemRef, roster: &Roster, window: Span) -> Vec<ShareView> {
+    let Ok(occasions) = estate.occasions(item, window) else { return Vec::new() };
     let shares = schedule::fairness(&roster.by_person(), &occasions);
     let view = |share: schedule::Share| ShareView {
         person: estate::person_named(&share.person),

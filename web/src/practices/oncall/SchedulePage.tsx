@@ -8,10 +8,11 @@ import { oncall, type ScheduleView } from '../../api';
 import { changed } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
+import { SendButton } from '../../kit/SendButton';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { itemName, words } from '../../kit/words';
-import { duration, now } from '../../ui/clock';
+import { browserZone, duration, now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
@@ -20,6 +21,8 @@ import { format, Timeline } from './Timeline';
 
 const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
+/** How many shifts are listed. */
+const SHOWN = 60;
 
 /** One schedule: who has which stretch, what nobody covers, who is away. */
 export function SchedulePage() {
@@ -47,7 +50,7 @@ export function SchedulePage() {
 function Content({ view, name }: { view: ScheduleView; name: string }) {
   const [taking, setTaking] = useState<{ from: number; until: number } | null>(null);
   const search = useSearch({ from: '/app/oncall/$name' });
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const own = browserZone();
   const zone = search.zone ?? own;
   const start = Math.ceil(now() / HOUR) * HOUR;
   return (
@@ -104,6 +107,8 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
         <Turns view={view} zone={zone} />
         <div className={styles.stack}>
           <Gaps view={view} zone={zone} />
+          <Breaches breaches={view.breaches} />
+          <Overrides view={view} zone={zone} name={name} />
           <Away view={view} />
           <Shares view={view} />
         </div>
@@ -155,7 +160,7 @@ function Turns({ view, zone }: { view: ScheduleView; zone: string }) {
     <Panel title="Shifts" count={view.turns.length} flush>
       <SimpleTable
         label="Shifts"
-        rows={view.turns.slice(0, 60)}
+        rows={view.turns.slice(0, SHOWN)}
         rowKey={(turn) => turn.from}
         columns={[
           {
@@ -167,6 +172,9 @@ function Turns({ view, zone }: { view: ScheduleView; zone: string }) {
           { header: 'Why', cell: (turn) => turn.why },
         ]}
       />
+      {view.turns.length > SHOWN && (
+        <p className={styles.note}>and {view.turns.length - SHOWN} more: look less far ahead</p>
+      )}
     </Panel>
   );
 }
@@ -194,11 +202,45 @@ function Gaps({ view, zone }: { view: ScheduleView; zone: string }) {
           {view.gaps.length > 30 && <li>and {view.gaps.length - 30} more</li>}
         </ul>
       )}
-      {view.breaches.map((breach) => (
-        <p key={breach} className={styles.bad}>
-          {breach}
-        </p>
-      ))}
+    </Panel>
+  );
+}
+
+function Breaches({ breaches }: { breaches: string[] }) {
+  if (breaches.length === 0) return null;
+  return (
+    <Panel title="More than may be asked of people" count={breaches.length}>
+      <ul className={styles.plain}>
+        {breaches.map((breach) => (
+          <li key={breach} className={styles.bad}>
+            {breach}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** What was taken over, in this time; what is not over can be taken back. */
+function Overrides({ view, zone, name }: { view: ScheduleView; zone: string; name: string }) {
+  const text = format(zone);
+  if (view.overrides.length === 0) return null;
+  return (
+    <Panel title="Taken over" count={view.overrides.length}>
+      <ul className={styles.plain}>
+        {view.overrides.map((made) => (
+          <li key={made.item}>
+            <ItemLink item={made.person} /> {text(made.from)} to {text(made.until)}
+            {made.reason && <span className={styles.sub}> {made.reason}</span>}{' '}
+            {view.may_change && Date.parse(made.until) > now() && (
+              <SendButton
+                label="Take back"
+                send={() => oncall.takeBack(name, itemName(made.item))}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }

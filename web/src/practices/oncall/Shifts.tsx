@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
@@ -7,12 +7,13 @@ import { type AwayResult, oncall, type PersonShifts } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
+import { SendButton } from '../../kit/SendButton';
+import { StretchInput } from '../../kit/StretchInput';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { itemName, words } from '../../kit/words';
-import { absolute, now } from '../../ui/clock';
+import { absolute, fromLocalInput, local, now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
-import { local } from './span';
 
 const DAY = 86_400_000;
 
@@ -36,7 +37,14 @@ function Content({ name, found }: { name: string; found: PersonShifts }) {
       actions={
         found.may_say_away ? (
           <Group gap="xs">
-            {away ? <Back name={name} /> : <Ill name={name} told={setResult} />}
+            {away ? (
+              <SendButton label="Back again" send={() => oncall.back(name)} />
+            ) : (
+              <SendButton
+                label="Ill from now on"
+                send={async () => setResult(await oncall.away(name, { type: 'sickness' }))}
+              />
+            )}
             <Button size="compact-xs" variant="default" onClick={() => setLeaving(true)}>
               Enter leave…
             </Button>
@@ -46,8 +54,15 @@ function Content({ name, found }: { name: string; found: PersonShifts }) {
     >
       {found.away.map((each) => (
         <p key={each.absence} className={styles.bad}>
-          {words(each.kind)} since {absolute(each.from)}
-          {each.until ? ` until ${absolute(each.until)}` : ''}
+          {words(each.kind)} {Date.parse(each.from) > now() ? 'from' : 'since'}{' '}
+          {absolute(each.from)}
+          {each.until ? ` until ${absolute(each.until)}` : ''}{' '}
+          {found.may_say_away && Date.parse(each.from) > now() && (
+            <SendButton
+              label="Cancel"
+              send={() => oncall.cancelAway(name, itemName(each.absence))}
+            />
+          )}
         </p>
       ))}
       {found.shifts.length === 0 ? (
@@ -68,32 +83,6 @@ function Content({ name, found }: { name: string; found: PersonShifts }) {
       {result && <Hit result={result} />}
       {leaving && <Leave name={name} told={setResult} close={() => setLeaving(false)} />}
     </Panel>
-  );
-}
-
-function Ill({ name, told }: { name: string; told: (result: AwayResult) => void }) {
-  const { run, pending, problem, reload } = useSend(async () => {
-    told(await oncall.away(name, { type: 'sickness' }));
-  });
-  return (
-    <>
-      <Button size="compact-xs" variant="default" loading={pending} onClick={() => void run()}>
-        Ill from now on
-      </Button>
-      <Refusal problem={problem} reload={reload} />
-    </>
-  );
-}
-
-function Back({ name }: { name: string }) {
-  const { run, pending, problem, reload } = useSend(() => oncall.back(name));
-  return (
-    <>
-      <Button size="compact-xs" variant="default" loading={pending} onClick={() => void run()}>
-        Back again
-      </Button>
-      <Refusal problem={problem} reload={reload} />
-    </>
   );
 }
 
@@ -127,11 +116,13 @@ interface LeaveProps {
 }
 
 function Leave({ name, told, close }: LeaveProps) {
-  const [begin, setBegin] = useState(local(Math.ceil(now() / DAY) * DAY));
-  const [end, setEnd] = useState(local((Math.ceil(now() / DAY) + 7) * DAY));
+  const [stretch, setStretch] = useState(() => {
+    const morrow = new Date(now()).setHours(24, 0, 0, 0);
+    return { begin: local(morrow), end: local(morrow + 7 * DAY) };
+  });
   const { run, pending, problem, reload } = useSend(async () => {
-    const from = new Date(begin).toISOString();
-    told(await oncall.away(name, { type: 'leave', from, until: new Date(end).toISOString() }));
+    const from = fromLocalInput(stretch.begin);
+    told(await oncall.away(name, { type: 'leave', from, until: fromLocalInput(stretch.end) }));
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -144,25 +135,12 @@ function Leave({ name, told, close }: LeaveProps) {
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Refusal problem={problem} reload={reload} kept />
-          <TextInput
-            label="From"
-            type="datetime-local"
-            required
-            value={begin}
-            onChange={(event) => setBegin(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Until"
-            type="datetime-local"
-            required
-            value={end}
-            onChange={(event) => setEnd(event.currentTarget.value)}
-          />
+          <StretchInput value={stretch} onChange={setStretch} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={pending} disabled={!begin || !end}>
+            <Button type="submit" loading={pending} disabled={!stretch.begin || !stretch.end}>
               Enter leave
             </Button>
           </Group>

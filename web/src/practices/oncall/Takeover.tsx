@@ -5,7 +5,8 @@ import { oncall } from '../../api';
 import { useSend } from '../../kit/command';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
-import { local } from './span';
+import { StretchInput } from '../../kit/StretchInput';
+import { fromLocalInput, local } from '../../ui/clock';
 
 interface Props {
   schedule: string;
@@ -16,14 +17,13 @@ interface Props {
 
 /** Lets somebody take over a stretch of time, whoever had it. */
 export function Takeover({ schedule, from, until, close }: Props) {
-  const [begin, setBegin] = useState(local(from));
-  const [end, setEnd] = useState(local(until));
+  const [stretch, setStretch] = useState({ begin: local(from), end: local(until) });
   const [person, setPerson] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const { run, pending, problem, reload } = useSend(() =>
     oncall.takeOver(schedule, {
-      from: new Date(begin).toISOString(),
-      until: new Date(end).toISOString(),
+      from: fromLocalInput(stretch.begin) ?? '',
+      until: fromLocalInput(stretch.end) ?? '',
       person: person ?? '',
       reason,
     }),
@@ -46,20 +46,7 @@ export function Takeover({ schedule, from, until, close }: Props) {
             value={person}
             onChange={setPerson}
           />
-          <TextInput
-            label="From"
-            type="datetime-local"
-            required
-            value={begin}
-            onChange={(event) => setBegin(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Until"
-            type="datetime-local"
-            required
-            value={end}
-            onChange={(event) => setEnd(event.currentTarget.value)}
-          />
+          <StretchInput value={stretch} onChange={setStretch} />
           <TextInput
             label="Why"
             description="Kept with it, for whoever asks."
@@ -71,7 +58,11 @@ export function Takeover({ schedule, from, until, close }: Props) {
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={pending} disabled={!person || !begin || !end}>
+            <Button
+              type="submit"
+              loading={pending}
+              disabled={!person || !stretch.begin || !stretch.end}
+            >
               Take over
             </Button>
           </Group>

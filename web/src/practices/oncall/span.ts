@@ -54,9 +54,3 @@ function midnight(at: number, zone: string): number {
   if (hour === 0) return guess;
   return hour > 12 ? guess + (24 - hour) * 3_600_000 : guess - hour * 3_600_000;
 }
-
-/** A time as `datetime-local` takes it, in the zone of the browser. */
-export function local(time: number): string {
-  const date = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16);
-}

@@ -8,11 +8,10 @@ import type { BandChart } from '../../kit/chart/Band';
 import { changed, without } from '../../kit/filter';
 import { Loaded } from '../../kit/QueryState';
 import { count } from '../../kit/words';
-import { absolute } from '../../ui/clock';
+import { absolute, browserZone } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { ExpectedHours } from './ExpectedHours';
-import { ownZone } from './patterns';
 import styles from './reports.module.css';
 import type { Time } from './Rules';
 import { Unusual } from './Unusual';
@@ -23,7 +22,7 @@ const Band = lazy(() => import('../../kit/chart/Band'));
 /** What is usual at each hour of the week, and the hours that are not. */
 export function Patterns({ time }: { time: Time }) {
   const search = useSearch({ from: '/app/reports/alerts' });
-  const zone = search.zone ?? ownZone();
+  const zone = search.zone ?? browserZone();
   const rule = search.rule && search.of ? { name: search.rule, source: search.of } : {};
   const query = useQuery(
     reports.patterns({
@@ -62,7 +61,7 @@ function Choices({ rules, zone }: ChoicesProps) {
   const key = (rule: { source: string; name: string }) => JSON.stringify([rule.source, rule.name]);
   const chosen = search.rule && search.of ? { source: search.of, name: search.rule } : null;
   const known = chosen && !rules.some((rule) => key(rule) === key(chosen)) ? [chosen] : [];
-  const zones = [...new Set([ownZone(), 'UTC', zone])];
+  const zones = [...new Set([browserZone(), 'UTC', zone])];
   return (
     <div className={styles.choosing}>
       <Select
@@ -96,7 +95,7 @@ function Choices({ rules, zone }: ChoicesProps) {
         value={zone}
         onChange={(value) =>
           void navigate({
-            search: (before) => changed(before, 'zone', value === ownZone() ? null : value),
+            search: (before) => changed(before, 'zone', value === browserZone() ? null : value),
             replace: true,
             resetScroll: false,
           })

@@ -12,9 +12,6 @@ export const hourName = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
 export const figure = (value: number) =>
   value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
 
-/** The zone of this browser. */
-export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-
 /** How many fire at an hour of the week: what is usual, else the mean; nothing if never seen. */
 export function usualAt(hour: WeekHour): number | null {
   if (typeof hour.expected === 'number') return hour.expected;

@@ -11,6 +11,7 @@ import { count, itemName } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { RemoveButton } from './RemoveButton';
+import { browserZone } from '../../ui/clock';
 import styles from './settings.module.css';
 
 /** Reports about contracts that are sent by mail, each week or month. */
@@ -81,11 +82,10 @@ function Add({ mails }: { mails: ReportMail[] }) {
   const [every, setEvery] = useState<ReportMail['every']>('monthly');
   const [recipients, setRecipients] = useState<string[]>([]);
   const [about, setAbout] = useState<string[]>([]);
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { run, pending, problem, reload } = useSend(() =>
     settings.saveReportMails([
       ...mails,
-      { name: name.trim(), every, recipients, contracts: about, time_zone: zone },
+      { name: name.trim(), every, recipients, contracts: about, time_zone: browserZone() },
     ]),
   );
   const add = async () => {

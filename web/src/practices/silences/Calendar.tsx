@@ -2,8 +2,7 @@ import { IconPlus, IconRepeat } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 
 import type { Silence } from '../../api';
-import { now } from '../../ui/clock';
-import { local } from './plan';
+import { local, now } from '../../ui/clock';
 import styles from './silences.module.css';
 
 const DAY = 24 * 60 * 60 * 1000;

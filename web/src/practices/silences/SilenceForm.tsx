@@ -21,10 +21,10 @@ import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { count } from '../../kit/words';
-import { now } from '../../ui/clock';
+import { browserZone, local, now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
-import { browserZone, type Draft, draftOf, empty, EVERY_DAY, HOUR, local, ofDay } from './plan';
+import { type Draft, draftOf, empty, EVERY_DAY, HOUR, ofDay } from './plan';
 import { matchersOf, planOf, typed } from './plan';
 import styles from './silences.module.css';
 

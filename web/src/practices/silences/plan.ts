@@ -1,4 +1,5 @@
 import type { Silence, SilencePlan } from '../../api';
+import { browserZone, local } from '../../ui/clock';
 
 /** What the form holds: texts as they are typed. */
 export interface Draft {
@@ -17,16 +18,6 @@ export interface Draft {
 export const HOUR = 60 * 60 * 1000;
 export const EVERY_DAY = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const NEVER = '9999-12-31T23:59:59Z';
-
-/** A time as `datetime-local` takes it, in the zone of the browser. */
-export function local(time: number): string {
-  const date = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16);
-}
-
-export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
 
 /** One condition for each label, as the server reads them. */
 export function matchersOf(labels: Record<string, string>): string[] {

@@ -1,0 +1,160 @@
+//! HTTP faces of what is changed by hand: a stretch of time that somebody takes over.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use estate::{Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
+use kernel::{ItemRef, ResourceId, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::schedules::{self, SchedulePath, ScheduleView, WindowQuery, find};
+use crate::access::{Action, Caller, may};
+use crate::app::App;
+use crate::extract::{Json, Path, Query};
+use crate::practices::estate::{changes, store};
+use crate::problem::{Answer, Problem};
+
+/// A stretch of time to be taken over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Takeover {
+    /// Its first moment.
+    from: Time,
+    /// The first moment after it.
+    until: Time,
+    /// Who takes it.
+    person: ItemRef,
+    /// Why.
+    #[serde(default)]
+    reason: String,
+}
+
+/// A stretch of time that somebody took over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OverrideView {
+    /// The override.
+    item: ItemRef,
+    /// Its first moment.
+    from: Time,
+    /// The first moment after it.
+    until: Time,
+    /// Who took it.
+    person: ItemRef,
+    /// Why.
+    reason: String,
+}
+
+/// An override of a schedule.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OverridePath {
+    /// The name of the schedule in the estate.
+    name: String,
+    /// The name of the override in the estate.
+    made: String,
+}
+
+/// Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
+/// when files that describe the schedule are applied.
+#[utoipa::path(post, path = "/schedules/{name}/overrides", tag = "on-call",
+    params(SchedulePath), request_body = Takeover,
+    responses((status = 200, description = "The schedule in that time", body = ScheduleView)))]
+pub(super) async fn take_over(
+    State(app): State<App>,
+    caller: Caller,
+    Path(SchedulePath { name }): Path<SchedulePath>,
+    Json(asked): Json<Takeover>,
+) -> Answer<Json<ScheduleView>> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let (item, spec) = find(&snapshot.estate, &name)?;
+    let teams: Vec<ItemRef> = spec.team.iter().map(|team| team.item().clone()).collect();
+    may(&caller, Action::Respond, &teams)?;
+    let person = estate::Ref::new(asked.person.as_str())
+        .ok_or_else(|| Problem::refused("this is no person").at("person"))?;
+    let takeover = ShiftOverrideSpec {
+        schedule: estate::Ref::new(item.as_str())
+            .ok_or_else(|| Problem::refused("this is no schedule"))?,
+        start: asked.from,
+        end: asked.until,
+        person,
+        instead_of: None,
+        reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
+    };
+    let resource = resource(&app, &caller, &item, Spec::ShiftOverride(takeover))?;
+    changes::put(&app, &caller.asker(), resource, Some(0)).await?;
+    let query = WindowQuery { from: Some(asked.from), until: Some(asked.until) };
+    schedules::one(State(app), caller, Path(SchedulePath { name }), Query(query)).await
+}
+
+/// Takes back what somebody took over: whoever has it by the schedule has it again, from now on or
+/// from its beginning.
+#[utoipa::path(delete, path = "/schedules/{name}/overrides/{made}", tag = "on-call",
+    params(OverridePath),
+    responses((status = 204, description = "It goes by the schedule again")))]
+pub(super) async fn take_back(
+    State(app): State<App>,
+    caller: Caller,
+    Path(OverridePath { name, made }): Path<OverridePath>,
+) -> Answer<StatusCode> {
+    let snapshot = app.estate.snapshot(&caller.space);
+    let (schedule, spec) = find(&snapshot.estate, &name)?;
+    let teams: Vec<ItemRef> = spec.team.iter().map(|team| team.item().clone()).collect();
+    may(&caller, Action::Respond, &teams)?;
+    let mut of_it = snapshot.estate.overrides(&schedule).map(|(item, _)| item);
+    let item =
+        of_it.find(|item| item.name() == made).ok_or_else(|| Problem::not_found("override"))?;
+    end(&app, &caller, item, app.world.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A resource that a form made, with a name of its own after what it is of.
+pub(super) fn resource(app: &App, caller: &Caller, of: &ItemRef, spec: Spec) -> Answer<Resource> {
+    let id: ResourceId = app.moment(caller.actor()).id();
+    let metadata = Metadata { name: format!("{}-{id}", of.name()), ..Metadata::default() };
+    Resource::new(metadata, spec).ok_or_else(|| Problem::refused("the name is too long").at("name"))
+}
+
+/// Ends an override or an absence: what is to come is deleted and what runs ends. What is over
+/// stays as it was, for it says who was on call.
+pub(super) async fn end(app: &App, caller: &Caller, item: &ItemRef, at: Time) -> Answer<()> {
+    let mut conn = app.db.reader().await?;
+    let kept = store::one(&mut conn, &caller.space, item).await?;
+    drop(conn);
+    let kept = kept.ok_or_else(|| Problem::not_found("item"))?;
+    let (version, mut resource) = (Some(kept.version), kept.stored.resource);
+    let (start, until) = match &resource.spec {
+        Spec::Absence(spec) => (spec.start, spec.end),
+        Spec::ShiftOverride(spec) => (spec.start, Some(spec.end)),
+        _ => return Err(Problem::not_found("item")),
+    };
+    if let Some(until) = until.filter(|until| *until <= at) {
+        return Err(Problem::refused(format!("this was over at {until}")));
+    }
+    if start >= at {
+        return changes::delete(app, &caller.asker(), item.clone(), version).await;
+    }
+    match &mut resource.spec {
+        Spec::Absence(spec) => spec.end = Some(at),
+        Spec::ShiftOverride(spec) => spec.end = at,
+        _ => {}
+    }
+    changes::put(app, &caller.asker(), resource, version).await
+}
+
+/// What was changed by hand in some time.
+pub(super) fn between(
+    estate: &Estate,
+    schedule: &ItemRef,
+    (from, until): (Time, Time),
+) -> Vec<OverrideView> {
+    let made = estate.overrides(schedule);
+    let here = made.filter(|(_, made)| made.start < until && made.end > from);
+    let view = |(item, made): (&ItemRef, &ShiftOverrideSpec)| OverrideView {
+        item: item.clone(),
+        from: made.start,
+        until: made.end,
+        person: made.person.item().clone(),
+        reason: made.reason.clone().unwrap_or_default(),
+    };
+    here.map(view).collect()
+}
