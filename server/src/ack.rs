@@ -16,6 +16,7 @@ use serde::Deserialize;
 use spine::engine;
 
 use crate::app::App;
+use crate::html::escaped;
 use crate::practices::oncall::store::PAGES;
 
 /// The routes of links.
@@ -115,7 +116,7 @@ fn view(link: &AckLink, found: &Page) -> Response {
             "<p>Calling <b>{}</b>, step {}.</p><form method=\"post\">\
              <button type=\"submit\">Acknowledge</button></form>\
              <p class=\"hint\">You take the incident; nobody else is called.</p>",
-            escape(&link.contact),
+            escaped(&link.contact),
             found.step + 1
         );
         return raw(StatusCode::OK, "Acknowledge", &text, Some(found));
@@ -128,7 +129,7 @@ fn view(link: &AckLink, found: &Page) -> Response {
 }
 
 fn page(status: StatusCode, title: &str, text: &str, found: Option<&Page>) -> Response {
-    raw(status, title, &format!("<p>{}</p>", escape(text)), found)
+    raw(status, title, &format!("<p>{}</p>", escaped(text)), found)
 }
 
 fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Response {
@@ -139,8 +140,8 @@ fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Res
              <p><a href=\"{}\">Open the incident</a></p>",
             summary.priority,
             summary.number,
-            escape(&summary.title),
-            escape(&summary.url_path)
+            escaped(&summary.title),
+            escaped(&summary.url_path)
         )
     });
     let html = format!(
@@ -148,8 +149,8 @@ fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Res
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><title>{} · Operate</title>\
          <style>{STYLE}</style></head><body><main><h1>{}</h1>{about}{body}</main></body></html>",
-        escape(title),
-        escape(title)
+        escaped(title),
+        escaped(title)
     );
     let headers = [("referrer-policy", "no-referrer"), ("cache-control", "no-store")];
     (status, headers, Html(html)).into_response()
@@ -160,18 +161,3 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,
     h1{font-size:1.25rem}.what{font-size:1.25rem;font-weight:600}.what span{font-size:1rem;\
     font-weight:400;opacity:.8}button{font:inherit;font-weight:600;width:100%;padding:1rem;\
     border:0;border-radius:.5rem;background:#1c5fd4;color:#fff}.hint{opacity:.75}";
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}

@@ -216,9 +216,17 @@ fn a_document_that_is_right_is_read_as_it_is_evaluated() {
 
 #[test]
 fn what_sloth_passes_over_is_noted_and_alerts_that_are_off_are_not_watched() {
-    let text = "version: prometheus/v1\nservice: shop\nslos:\n  - name: a\n    \
-        objective: 99.5\n    sli: { plugin: { id: x } }\n    alerting:\n      name: A\n      \
-        pageAlert: {}\n      page_alert: { disable: true }\n";
+    let text = r"version: prometheus/v1
+service: shop
+slos:
+  - name: a
+    objective: 99.5
+    sli: { plugin: { id: x } }
+    alerting:
+      name: A
+      pageAlert: {}
+      page_alert: { disable: true }
+";
     let read = sloth::check(&documents(text).expect("yaml")[0]).expect("no mistake");
     assert_eq!(read.notes.len(), 1);
     assert_eq!(

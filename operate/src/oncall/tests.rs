@@ -35,7 +35,11 @@ apiVersion: operate/v1
 kind: ShiftOverride
 metadata: { name: first-by-hand }
 spec:
-  { schedule: first, start: 2026-12-11T08:00:00Z, end: 2026-12-11T16:00:00Z, person: ada, reason: a fair }
+  schedule: first
+  start: 2026-12-11T08:00:00Z
+  end: 2026-12-11T16:00:00Z
+  person: ada
+  reason: a fair
 ---
 apiVersion: operate/v1
 kind: Absence

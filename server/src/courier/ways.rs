@@ -304,3 +304,19 @@ fn mailer(config: &Config) -> Result<Result<Mailer, String>, String> {
     };
     Mailer::open(&config).map(Ok).map_err(|error| format!("smtp: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use connectors::paging::Channel;
+    use estate::ContactMethod;
+
+    #[test]
+    fn every_way_that_a_person_may_name_is_one_that_calls_leave_by() {
+        let named: BTreeSet<&str> =
+            ContactMethod::ALL.into_iter().map(ContactMethod::channel).collect();
+        let known = Channel::ALL.into_iter().map(Channel::name);
+        assert_eq!(named, known.chain(["email", "webhook"]).collect());
+    }
+}

@@ -42,6 +42,9 @@ async fn it_says_that_it_lives_is_ready_and_how_it_does(place: Place) {
         "operate_signals_total",
         "operate_deliveries_total{channel=\"webhook\",result=\"delivered\"}",
         "operate_follower_lag_seconds{follower=\"detect_to_restore\"}",
+        "operate_round_last_success_timestamp_seconds{round=\"clock_alarms\"}",
+        "operate_round_last_success_timestamp_seconds{round=\"report_mails\"}",
+        "operate_round_last_success_timestamp_seconds{round=\"presence\"}",
     ] {
         assert!(metrics.text.contains(line), "no {line} in\n{}", metrics.text);
     }

@@ -2696,7 +2696,6 @@ export interface components {
              * @description What degraded service counts as: 0 is up, 1 is down, between them a share of its time.
              */
             degradedFactor?: number;
-            evidence?: components["schemas"]["ObjectiveRef"] | null;
             failureFree?: components["schemas"]["Wait"] | null;
             /** @description Outages with less than this between them are one. */
             joinedWithin?: components["schemas"]["Wait"];

@@ -14,6 +14,7 @@ use super::store::{self, Untold};
 use crate::app::App;
 use crate::practices::incidents::store::INCIDENTS;
 use crate::problem::Problem;
+use crate::rounds::{self, Again};
 
 /// Longest time between two looks; a commit of this process wakes earlier.
 const NAP: Duration = Duration::from_secs(1);
@@ -21,27 +22,7 @@ const NAP: Duration = Duration::from_secs(1);
 /// Tells the intake which targets are near or missed, and which no longer, until the process
 /// stops.
 pub async fn run(app: App) {
-    let mut grown = app.db.grown();
-    let mut failures = 0_u32;
-    while !app.stop.is_cancelled() {
-        grown.mark_unchanged();
-        let wait = match tell(&app).await {
-            Ok(()) => {
-                failures = 0;
-                NAP
-            }
-            Err(problem) => {
-                failures += 1;
-                tracing::error!(problem.detail, failures, "a clock of a contract was not told of");
-                Duration::from_millis(100 << failures.min(6))
-            }
-        };
-        tokio::select! {
-            () = app.stop.cancelled() => {}
-            _ = grown.changed(), if failures == 0 => {}
-            () = app.world.clock.wait(wait) => {}
-        }
-    }
+    rounds::run(app, "clock_alarms", Again::AfterOrCommit(NAP), async |app| tell(&app).await).await;
 }
 
 async fn tell(app: &App) -> Result<(), Problem> {

@@ -23,8 +23,10 @@ use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::Call;
 use crate::extract::Json;
+use crate::html::escaped;
 use crate::practices::incidents::routes::etag;
 use crate::problem::{Answer, Problem};
+use crate::rounds::{self, Again};
 use crate::settings;
 
 /// Name of the setting.
@@ -143,15 +145,7 @@ fn looks_like_mail(address: &str) -> bool {
 
 /// Sends what is due, until the process stops.
 pub async fn run(app: App) {
-    while !app.stop.is_cancelled() {
-        if let Err(problem) = round(&app).await {
-            tracing::error!(problem.detail, "reports by mail were not sent");
-        }
-        tokio::select! {
-            () = app.stop.cancelled() => {}
-            () = app.world.clock.wait(EVERY) => {}
-        }
-    }
+    rounds::run(app, "report_mails", Again::After(EVERY), async |app| round(&app).await).await;
 }
 
 async fn round(app: &App) -> Answer<()> {
@@ -270,11 +264,6 @@ impl Part {
         let (url, title) = (escaped(&self.url), escaped(&self.title));
         format!("<h2><a href=\"{url}\">{title}</a></h2><ul>{lines}</ul>")
     }
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;")
 }
 
 #[cfg(test)]

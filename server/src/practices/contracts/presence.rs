@@ -9,7 +9,10 @@ use spine::Fault;
 
 use super::store;
 use crate::app::App;
+use crate::rounds;
 
+/// Name in the metrics.
+const NAME: &str = "presence";
 /// How often a stretch is made longer.
 const EVERY: Duration = Duration::from_secs(60);
 /// The longest silence that is no gap, in microseconds: a restart and a busy minute.
@@ -26,10 +29,11 @@ pub async fn run(app: App) {
             from = now;
         }
         match note(&app, (from, now)).await {
-            Ok(()) => last = now,
-            Err(fault) => {
-                tracing::error!(error = %fault.chain(), "it was not noted that Operate looks");
+            Ok(()) => {
+                last = now;
+                rounds::done(NAME, now);
             }
+            Err(fault) => rounds::failed(NAME, &fault.chain()),
         }
         if app.stop.is_cancelled() {
             return;

@@ -12,6 +12,7 @@ use spine::{Denied, Fault, Tx};
 use super::store::{self, HEARTBEATS};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::rounds::{self, Again};
 
 /// The source of the alerts of missed heartbeats.
 const SOURCE: &str = "heartbeat";
@@ -67,27 +68,8 @@ async fn once(tx: &mut Tx, app: &App, which: &Which, actor: Actor) -> Result<Hea
 
 /// Tells the intake what is missed and what is back, until the process stops.
 pub async fn run(app: App) {
-    let mut grown = app.db.grown();
-    let mut failures = 0_u32;
-    while !app.stop.is_cancelled() {
-        grown.mark_unchanged();
-        let wait = match tell(&app).await {
-            Ok(()) => {
-                failures = 0;
-                NAP
-            }
-            Err(problem) => {
-                failures += 1;
-                tracing::error!(problem.detail, failures, "a missed heartbeat was not told");
-                Duration::from_millis(100 << failures.min(6))
-            }
-        };
-        tokio::select! {
-            () = app.stop.cancelled() => {}
-            _ = grown.changed(), if failures == 0 => {}
-            () = app.world.clock.wait(wait) => {}
-        }
-    }
+    rounds::run(app, "missed_heartbeats", Again::AfterOrCommit(NAP), async |app| tell(&app).await)
+        .await;
 }
 
 async fn tell(app: &App) -> Result<(), Problem> {

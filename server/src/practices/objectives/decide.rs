@@ -17,6 +17,7 @@ use super::store::{self, Decided, Past};
 use super::{pull, signal, terms};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::rounds;
 
 const MINUTE: i64 = 60_000_000;
 /// Minutes of a day.
@@ -51,10 +52,11 @@ pub async fn run(app: App) {
                 () = app.world.clock.wait_until(now + PULL_WITHIN) => {}
             }
         }
-        if !app.stop.is_cancelled()
-            && let Err(problem) = round(&app, &space, now).await
-        {
-            tracing::error!(problem.detail, "objectives were not looked at");
+        if !app.stop.is_cancelled() {
+            match round(&app, &space, now).await {
+                Ok(()) => rounds::done("objectives", now),
+                Err(problem) => rounds::failed("objectives", &problem.detail),
+            }
         }
         let next = (now.micros().div_euclid(MINUTE) + 1) * MINUTE;
         tokio::select! {

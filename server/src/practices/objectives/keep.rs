@@ -10,6 +10,7 @@ use spine::{Fault, Tx};
 use super::live::DAY;
 use super::store::{self, Day};
 use crate::app::App;
+use crate::rounds::{self, Again};
 
 /// How often writing is tried while others write the same days.
 const TRIES: usize = 5;
@@ -90,23 +91,20 @@ async fn write(
 
 /// Forgets days that are older than the settings say, until the process stops.
 pub async fn run(app: App) {
-    loop {
+    rounds::run(app, "objective_retention", Again::After(EVERY), async |app| {
         let days = i64::from(app.config.objectives.retention_days);
         let before = app.world.now().micros().div_euclid(60_000_000 * DAY) - days;
-        let work = app.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { store::forget_days(tx, before, BATCH).await })
-        });
-        let pause = match work.await {
-            Ok(0) => EVERY,
-            Ok(_) => BREATH,
-            Err(fault) => {
-                tracing::error!(error = %fault.chain(), "old counts were not removed");
-                EVERY
-            }
-        };
-        tokio::select! {
-            () = app.stop.cancelled() => break,
-            () = app.world.clock.wait(pause) => {}
+        while forget(&app, before).await? > 0 && !app.stop.is_cancelled() {
+            app.world.clock.wait(BREATH).await;
         }
-    }
+        Ok(())
+    })
+    .await;
+}
+
+async fn forget(app: &App, before: i64) -> Result<u64, Fault> {
+    let work = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { store::forget_days(tx, before, BATCH).await })
+    });
+    work.await
 }
