@@ -2229,8 +2229,8 @@ export interface components {
         Actor: string;
         /** @description Whether an objective is in its agreed state. */
         AgreedState: {
-            /** @description Whether it is. */
-            kept: boolean;
+            /** @description Whether it is; unknown while nothing was counted. */
+            kept?: boolean | null;
             since?: components["schemas"]["Time"] | null;
             /** @description Why, in words. */
             why: string;

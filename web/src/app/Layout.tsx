@@ -5,6 +5,7 @@ import {
   IconChartBar,
   IconContract,
   IconDeviceDesktop,
+  IconDots,
   IconGauge,
   IconHeartbeat,
   IconLayoutDashboard,
@@ -19,8 +20,8 @@ import {
   IconUserCircle,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useRouteContext, useRouter } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import { Link, Outlet, useLocation, useRouteContext, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 
 import { access, overview } from '../api';
 import { adjustClock } from '../ui/clock';
@@ -37,7 +38,10 @@ export function Layout() {
     if (now) adjustClock(now);
   }, [now]);
   const open = summary.data?.open;
-  const incidents = open ? open.detect + open.diagnose + open.resolve : 0;
+  const counts: Partial<Record<Where, number>> = {
+    '/incidents': open ? open.detect + open.diagnose + open.resolve : 0,
+    '/alerts': summary.data?.alerts.open ?? 0,
+  };
   return (
     <div className={styles.frame}>
       <a href="#main" className="op-skip">
@@ -60,47 +64,10 @@ export function Layout() {
         </div>
       </header>
       <nav className={styles.nav} aria-label="Main">
-        <Place to="/" icon={<IconLayoutDashboard size={18} stroke={1.75} />} label="Overview" />
-        <Place
-          to="/incidents"
-          icon={<IconUrgent size={18} stroke={1.75} />}
-          label="Incidents"
-          count={incidents}
-        />
-        <Place
-          to="/alerts"
-          icon={<IconBell size={18} stroke={1.75} />}
-          label="Alerts"
-          count={summary.data?.alerts.open ?? 0}
-        />
-        <Place to="/silences" icon={<IconBellOff size={18} stroke={1.75} />} label="Silences" />
-        <Place
-          to="/heartbeats"
-          icon={<IconHeartbeat size={18} stroke={1.75} />}
-          label="Heartbeats"
-          wide
-        />
-        <Place to="/oncall" icon={<IconPhone size={18} stroke={1.75} />} label="On call" wide />
-        <Place
-          to="/contracts"
-          icon={<IconContract size={18} stroke={1.75} />}
-          label="Contracts"
-          wide
-        />
-        <Place
-          to="/objectives"
-          icon={<IconGauge size={18} stroke={1.75} />}
-          label="Objectives"
-          wide
-        />
-        <Place to="/estate" icon={<IconSitemap size={18} stroke={1.75} />} label="Estate" />
-        <Place to="/reports" icon={<IconChartBar size={18} stroke={1.75} />} label="Reports" />
-        <Place
-          to="/settings"
-          icon={<IconSettings size={18} stroke={1.75} />}
-          label="Settings"
-          wide
-        />
+        {places.map((place) => (
+          <Place key={place.to} {...place} count={counts[place.to] ?? 0} />
+        ))}
+        <More />
       </nav>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Outlet />
@@ -110,36 +77,33 @@ export function Layout() {
   );
 }
 
-interface PlaceProps {
-  to:
-    | '/'
-    | '/incidents'
-    | '/alerts'
-    | '/silences'
-    | '/heartbeats'
-    | '/oncall'
-    | '/contracts'
-    | '/objectives'
-    | '/estate'
-    | '/reports'
-    | '/settings';
-  icon: ReactNode;
-  label: string;
-  count?: number;
-  /** Only where there is room; on a phone it is in the menu of the user. */
-  wide?: boolean;
-}
+/** Where one can go. On a phone there is room for four; the rest is under "More". */
+const places = [
+  { to: '/', label: 'Overview', Icon: IconLayoutDashboard, phone: true },
+  { to: '/incidents', label: 'Incidents', Icon: IconUrgent, phone: true },
+  { to: '/alerts', label: 'Alerts', Icon: IconBell, phone: true },
+  { to: '/silences', label: 'Silences', Icon: IconBellOff, phone: false },
+  { to: '/heartbeats', label: 'Heartbeats', Icon: IconHeartbeat, phone: false },
+  { to: '/oncall', label: 'On call', Icon: IconPhone, phone: true },
+  { to: '/contracts', label: 'Contracts', Icon: IconContract, phone: false },
+  { to: '/objectives', label: 'Objectives', Icon: IconGauge, phone: false },
+  { to: '/estate', label: 'Estate', Icon: IconSitemap, phone: false },
+  { to: '/reports', label: 'Reports', Icon: IconChartBar, phone: false },
+  { to: '/settings', label: 'Settings', Icon: IconSettings, phone: false },
+] as const;
 
-function Place({ to, icon, label, count = 0, wide = false }: PlaceProps) {
+type Where = (typeof places)[number]['to'];
+
+function Place({ to, label, Icon, phone, count }: (typeof places)[number] & { count: number }) {
   return (
     <Link
       to={to}
       className={styles.place}
-      data-wide={wide}
+      data-phone={phone}
       activeOptions={{ exact: to === '/', includeSearch: false }}
     >
       <span aria-hidden className={styles.placeIcon}>
-        {icon}
+        <Icon size={18} stroke={1.75} />
       </span>
       <span>{label}</span>
       {count > 0 && (
@@ -148,6 +112,36 @@ function Place({ to, icon, label, count = 0, wide = false }: PlaceProps) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** On a phone: the places for which the bar has no room. */
+function More() {
+  const path = useLocation({ select: (location) => location.pathname });
+  const rest = places.filter((place) => !place.phone);
+  const here = rest.some((place) => path === place.to || path.startsWith(`${place.to}/`));
+  return (
+    <Menu position="top-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={styles.more} data-status={here ? 'active' : undefined}>
+          <span aria-hidden className={styles.placeIcon}>
+            <IconDots size={18} stroke={1.75} />
+          </span>
+          <span>More</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {rest.map(({ to, label, Icon }) => (
+          <Menu.Item
+            key={to}
+            leftSection={<Icon size={18} stroke={1.75} />}
+            renderRoot={(props) => <Link to={to} {...props} />}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -231,36 +225,6 @@ function UserMenu() {
         <Menu.Label>
           {user.display_name} · {user.role}
         </Menu.Label>
-        <Menu.Item
-          leftSection={<IconPhone size={16} />}
-          renderRoot={(props) => <Link to="/oncall" {...props} />}
-        >
-          On call
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconHeartbeat size={16} />}
-          renderRoot={(props) => <Link to="/heartbeats" {...props} />}
-        >
-          Heartbeats
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconContract size={16} />}
-          renderRoot={(props) => <Link to="/contracts" {...props} />}
-        >
-          Contracts
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconGauge size={16} />}
-          renderRoot={(props) => <Link to="/objectives" {...props} />}
-        >
-          Objectives
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconSettings size={16} />}
-          renderRoot={(props) => <Link to="/settings" {...props} />}
-        >
-          Settings
-        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

@@ -120,8 +120,8 @@ pub enum PairVerdict {
 /// Whether an objective is in its agreed state.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgreedState {
-    /// Whether it is.
-    pub kept: bool,
+    /// Whether it is; unknown while nothing was counted.
+    pub kept: Option<bool>,
     /// Since when.
     pub since: Option<Time>,
     /// Why, in words.
@@ -240,16 +240,16 @@ impl Shown<'_> {
         let row = self.row();
         let (kept, why) = match (row.state, row.remaining) {
             (BudgetState::Freeze, Some(left)) => {
-                (false, format!("{} of the error budget is left", budgets::share(left)))
+                (Some(false), format!("{} of the error budget is left", budgets::share(left)))
             }
             (BudgetState::Freeze, None) => {
-                (false, "something went wrong, and nothing may".to_owned())
+                (Some(false), "something went wrong, and nothing may".to_owned())
             }
-            (BudgetState::Unknown, _) => (true, "nothing was counted".to_owned()),
+            (BudgetState::Unknown, _) => (None, "nothing was counted".to_owned()),
             (_, Some(left)) => {
-                (true, format!("{} of the error budget is left", budgets::share(left)))
+                (Some(true), format!("{} of the error budget is left", budgets::share(left)))
             }
-            (_, None) => (true, "nothing went wrong".to_owned()),
+            (_, None) => (Some(true), "nothing went wrong".to_owned()),
         };
         AgreedState { kept, since: self.state.stance_since, why }
     }

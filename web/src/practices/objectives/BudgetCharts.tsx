@@ -83,9 +83,13 @@ function Drawn({ objective, series }: { objective: Objective; series: BudgetSeri
     return (
       <Panel title="Error budget">
         <EmptyState title="Nothing was counted in this window">
-          {objective.source
-            ? 'Its source is asked every minute; what is wrong with it stands above.'
-            : 'Push counts with `operate objective push`, or name a source.'}
+          {objective.source ? (
+            'Its source is asked every minute; what is wrong with it stands above.'
+          ) : (
+            <>
+              Push counts with <code>operate objective push</code>, or name a source.
+            </>
+          )}
         </EmptyState>
       </Panel>
     );

@@ -139,7 +139,7 @@ function Now({ objective }: { objective: Objective }) {
           [
             'Agreed state',
             <span key="a">
-              {agreed.kept ? 'kept' : 'left'}
+              {agreed.kept == null ? 'unknown' : agreed.kept ? 'kept' : 'left'}
               {agreed.since && (
                 <>
                   {' '}

@@ -18,19 +18,17 @@ export function Timeline({ view, zone, pick }: Props) {
   const people = [...new Map(view.turns.map((turn) => [turn.person, turn.name]))];
   const midnights = days(begin, end, zone);
   const drag = useDrag(begin, end, pick);
-  const date = new Intl.DateTimeFormat('en-GB', {
-    weekday: midnights.length > 15 ? 'narrow' : 'short',
-    day: 'numeric',
-    timeZone: zone,
-  });
+  // Over many days only each Monday has room for its date.
+  const byWeek = midnights.length > 15;
+  const dated = byWeek ? midnights.filter((day) => weekday(day, zone) === 'Mon') : midnights;
   const full = format(zone);
   return (
     <div className={styles.timeline} data-pick={Boolean(pick)}>
       <div className={styles.lane} aria-hidden>
         <span className={styles.laneName} />
         <span className={styles.track}>
-          {midnights.map((day, index) => {
-            const next = midnights[index + 1] ?? end;
+          {dated.map((day, index) => {
+            const next = dated[index + 1] ?? end;
             const { left, width } = place(day, next, begin, end);
             return (
               <span
@@ -38,7 +36,9 @@ export function Timeline({ view, zone, pick }: Props) {
                 className={styles.date}
                 style={{ left: `${left}%`, width: `${width}%` }}
               >
-                {date.format(day + 1)}
+                {!byWeek && <span className={styles.weekday}>{weekday(day, zone)} </span>}
+                {dayOfMonth(day, zone)}
+                {byWeek && <span className={styles.weekday}> {month(day, zone)}</span>}
               </span>
             );
           })}
@@ -118,6 +118,12 @@ function Bar({ kind, placed, title }: BarProps) {
     />
   );
 }
+
+const part = (options: Intl.DateTimeFormatOptions) => (midnight: number, timeZone: string) =>
+  new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(midnight + 1);
+const weekday = part({ weekday: 'short' });
+const dayOfMonth = part({ day: 'numeric' });
+const month = part({ month: 'short' });
 
 /** A moment in a zone, for people. */
 export function format(zone: string): (at: string) => string {
