@@ -13,11 +13,11 @@ schemathesis_installed() {
 api_tests() {
     local code=0
     with_mold cargo build --locked --package operate || return 1
-    server_start "$CARGO_TARGET_DIR/debug/operate" || return 1
+    server_start api || return 1
     api_sign_in && api_alert && schemathesis_runs || code=1
     server_stop
-    if grep -q panicked "$logs/browser-server.log"; then
-        grep -A 5 panicked "$logs/browser-server.log"
+    if grep -q panicked "$server_log"; then
+        grep -A 5 panicked "$server_log"
         code=1
     fi
     return "$code"

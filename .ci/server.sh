@@ -1,24 +1,27 @@
-# A server with the sample estate for the browser tests: its data in a temporary folder, a port of
+# A server with the sample estate for tests from outside: its data in a temporary folder, a port of
 # its own, stopped afterwards; sourced by ./test.
 # shellcheck shell=bash disable=SC2154 # $logs is set by ./test
 
 server_pid=''
 server_home=''
+server_log=''
 
-# server_start BINARY: starts it and sets OPERATE_URL and OPERATE_SETUP_CODE.
+# server_start NAME: starts the built one and sets OPERATE_URL and OPERATE_SETUP_CODE; NAME is that
+# of its log.
 server_start() {
-    local port waited=0 log="$logs/browser-server.log" code=''
+    local port waited=0 code=''
+    server_log="$logs/$1-server.log"
     server_home=$(mktemp -d "${TMPDIR:-/tmp}/operate-browser.XXXXXX") || return 1
     port=$(free_port)
-    "$1" serve --listen "127.0.0.1:$port" --data "$server_home" --sample examples/estate \
-        >"$log" 2>&1 </dev/null &
+    "$CARGO_TARGET_DIR/debug/operate" serve --listen "127.0.0.1:$port" --data "$server_home" \
+        --sample examples/estate >"$server_log" 2>&1 </dev/null &
     server_pid=$!
     while [ -z "$code" ]; do
-        code=$(sed -n '/one-time code/,$p' "$log" | sed -n 's/^    \([^ ]*\)$/\1/p' | head -n 1)
+        code=$(sed -n '/one-time code/,$p' "$server_log" | sed -n 's/^    \([^ ]*\)$/\1/p' | head -n 1)
         waited=$((waited + 1))
         if [ "$waited" -gt 300 ] || ! kill -0 "$server_pid" 2>/dev/null; then
-            echo "The server for the browser tests did not start:"
-            cat "$log"
+            echo "The server did not start:"
+            cat "$server_log"
             return 1
         fi
         sleep 0.2

@@ -18,6 +18,7 @@ mod import;
 mod in_its_place;
 mod journal;
 mod killed_under_load;
+mod killed_while_ringing;
 mod killed_while_telling;
 mod objectives;
 mod outage;

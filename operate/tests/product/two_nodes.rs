@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use sqlx::{Connection, PgConnection};
 
-use crate::world::{MailServer, Operate, Setup, wait_until};
+use crate::world::{Database, MailServer, Operate, Setup, wait_until};
 
 /// Services that have nothing to do with each other: each makes an incident of its own.
 const SERVICES: usize = 60;
@@ -31,28 +30,11 @@ fn estate() -> String {
     text
 }
 
-/// The name of the database of this run.
-fn database() -> String {
-    format!("operate_two_nodes_{}", std::process::id())
-}
-
-/// Tells the PostgreSQL server something.
-async fn tell(server: &str, statement: String) {
-    let mut connection = PgConnection::connect(server).await.expect("PostgreSQL answers");
-    let told = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await;
-    told.unwrap_or_else(|error| panic!("{error}"));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_node_loses_nothing_and_doubles_nothing() {
-    let Ok(server) = std::env::var("OPERATE_TEST_POSTGRES") else {
-        println!("OPERATE_TEST_POSTGRES names no PostgreSQL: nothing to do");
-        return;
-    };
-    tell(&server, format!("CREATE DATABASE {}", database())).await;
-    let (base, _) = server.rsplit_once('/').expect("the address names a database");
-    lose_a_node(format!("{base}/{}", database())).await;
-    tell(&server, format!("DROP DATABASE {} WITH (FORCE)", database())).await;
+    let Some(database) = Database::fresh("two_nodes").await else { return };
+    lose_a_node(database.url.clone()).await;
+    database.drop().await;
 }
 
 async fn lose_a_node(database: String) {

@@ -1,6 +1,7 @@
 //! The world around the tests: programs, ports, waiting.
 
 mod alerting;
+mod database;
 mod dice;
 mod exporter;
 mod mail;
@@ -15,6 +16,7 @@ mod tls;
 use std::time::Duration;
 
 pub use alerting::{Alerting, Make};
+pub use database::Database;
 pub use dice::Dice;
 pub use exporter::Exporter;
 pub use mail::{MailServer, link};
