@@ -6,8 +6,10 @@ mod client;
 mod compare;
 mod load;
 mod notify;
+mod paging;
 mod process;
 mod query;
+mod receiver;
 mod watch;
 
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ use crate::client::Failure;
 use crate::compare::Compare;
 use crate::load::Load;
 use crate::notify::{Hush, Told};
+use crate::paging::{Paging, PagingEstate};
 use crate::process::Process;
 use crate::query::Ask;
 
@@ -36,6 +39,10 @@ enum Command {
     Get(Get),
     /// Send alerts and measure how long it takes until a webhook is told of them.
     Notify(Told),
+    /// Send alerts and measure how soon people are called.
+    Paging(Paging),
+    /// Print the estate that `paging` needs.
+    PagingEstate(PagingEstate),
     /// Make silences that match nothing.
     Hush(Hush),
     /// Do the same to several servers, one after the other, and print a table.
@@ -70,6 +77,11 @@ async fn main() -> ExitCode {
         Command::Post(post) => self::post(&post).await,
         Command::Get(get) => self::get(&get).await,
         Command::Notify(told) => told.run().await.map(|report| println!("{report}")),
+        Command::Paging(paging) => paging.run().await.map(|report| println!("{report}")),
+        Command::PagingEstate(estate) => {
+            println!("{}", estate.text());
+            Ok(())
+        }
         Command::Hush(hush) => hush.run().await.map(|report| println!("{report}")),
         Command::Compare(compare) => compare.run().await.map(|table| println!("{table}")),
     };

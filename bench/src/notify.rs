@@ -3,13 +3,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use crate::alerts;
 use crate::client::{Connection, Failure};
 use crate::process::Process;
+use crate::receiver::Receiver;
 use crate::watch::{Latencies, Watch, time_in};
 
 /// Who has to be told of which alerts, and how they are sent.
@@ -53,8 +52,6 @@ struct Ledger {
 impl Told {
     /// Sends alerts, waits until the webhook was told of each, and says how long that took.
     pub async fn run(&self) -> Result<String, Failure> {
-        let unreachable = |error| Failure::Unreachable(self.listen.clone(), error);
-        let listener = TcpListener::bind(&self.listen).await.map_err(unreachable)?;
         let ledger = Arc::new(Ledger {
             first: self.first,
             clock: Watch::start(),
@@ -63,14 +60,15 @@ impl Told {
             missing: AtomicUsize::new(self.alerts),
             done: Notify::new(),
         });
-        let receiver = tokio::spawn(receive(listener, ledger.clone()));
+        let heard = ledger.clone();
+        let receiver = Receiver::open(&self.listen, move |body| heard.hear(body)).await?;
         let process = self.pid.map(Process::new);
         let before = process.as_ref().map(Process::usage).transpose()?;
         self.send(&ledger).await?;
         let patience = Duration::from_secs(self.patience_seconds);
         // Running out of patience shows in the count.
         let _ = tokio::time::timeout(patience, ledger.done.notified()).await;
-        receiver.abort();
+        drop(receiver);
         let took = ledger.clock.elapsed();
         let told = std::mem::take(&mut *ledger.told.lock().unwrap_or_else(PoisonError::into_inner));
         let told = Latencies::join([told]);
@@ -143,41 +141,6 @@ fn number_of(text: &str) -> Option<usize> {
     text.split(':').next()?.parse().ok()
 }
 
-async fn receive(listener: TcpListener, ledger: Arc<Ledger>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(answer(stream, ledger.clone()));
-    }
-}
-
-/// Reads requests whose length is said, and answers each; ends with the connection.
-async fn answer(mut stream: TcpStream, ledger: Arc<Ledger>) -> Option<()> {
-    let mut read = Vec::new();
-    loop {
-        let (head, length) = loop {
-            if let Some(end) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break (end + 4, content_length(&read[..end])?);
-            }
-            if stream.read_buf(&mut read).await.ok()? == 0 {
-                return None;
-            }
-        };
-        while read.len() < head + length {
-            if stream.read_buf(&mut read).await.ok()? == 0 {
-                return None;
-            }
-        }
-        ledger.hear(&String::from_utf8_lossy(&read[head..head + length]));
-        read.drain(..head + length);
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.ok()?;
-    }
-}
-
-fn content_length(head: &[u8]) -> Option<usize> {
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let line = head.lines().find_map(|line| line.strip_prefix("content-length:"))?;
-    line.trim().parse().ok()
-}
-
 /// Silences that match nothing, each with an expression that has to be tried.
 #[derive(Args, Clone, Debug)]
 pub struct Hush {
@@ -227,11 +190,5 @@ mod tests {
         ledger.hear(r#"{"labels":{"instance":"host-12:9100"}}"#);
         assert_eq!(ledger.told.lock().unwrap().count(), 1);
         assert_eq!(ledger.missing.load(Ordering::Relaxed), 1);
-    }
-
-    #[test]
-    fn a_length_is_read_however_it_is_spelled() {
-        assert_eq!(content_length(b"POST / HTTP/1.1\r\nContent-Length: 12"), Some(12));
-        assert_eq!(content_length(b"POST / HTTP/1.1"), None);
     }
 }

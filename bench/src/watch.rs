@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 /// Measures spans of time: a benchmark is the one program that has to look at the real clock.
 pub struct Watch(Instant);
 
@@ -14,10 +16,15 @@ impl Watch {
     }
 }
 
-/// The time now, as alerts carry it, plus a span.
+/// The time now, as servers have it that run on the same machine.
 #[expect(clippy::disallowed_methods, reason = "servers compare it with their own clock")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The time now, as alerts carry it, plus a span.
 pub fn time_in(span: Duration) -> String {
-    let later = jiff::Timestamp::now().saturating_add(span).unwrap_or(jiff::Timestamp::MAX);
+    let later = now().saturating_add(span).unwrap_or(Timestamp::MAX);
     format!("{later:.3}")
 }
 

@@ -141,6 +141,7 @@ fn mark(verdict: &str) -> &'static str {
         "kept" => "+",
         "missed" => "!",
         "unproven" => "?",
+        "not_observed" => "-",
         _ => ".",
     }
 }
@@ -386,7 +387,7 @@ mod tests {
 
     #[test]
     fn past_periods_are_one_sign_each() {
-        let signs = ["kept", "missed", "unproven", "not_applicable"].map(mark);
-        assert_eq!(signs.concat(), "+!?.");
+        let signs = ["kept", "missed", "unproven", "not_observed", "not_applicable"].map(mark);
+        assert_eq!(signs.concat(), "+!?-.");
     }
 }

@@ -3,7 +3,8 @@
 use crate::Availability;
 
 /// Figures of a period, in microseconds. With `U = AST − DT` and n failures: `MTBF = U / n`,
-/// `MTRS = DT / n`, `MTBSI = MTBF + MTRS = AST / n`.
+/// `MTRS = DT / n`, `MTBSI = MTBF + MTRS = AST / n`, where AST is the agreed time of which something
+/// is known: what is unknown is not up.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Reliability {
     /// Failures that cost agreed time.
@@ -23,7 +24,8 @@ pub struct Reliability {
 impl Reliability {
     /// Of a period's sums.
     pub fn of(sums: &Availability) -> Reliability {
-        let up_micros = sums.agreed_micros as f64 - sums.down_micros;
+        let known_micros = (sums.agreed_micros - sums.unknown_micros) as f64;
+        let up_micros = known_micros - sums.down_micros;
         let n = sums.failures as f64;
         let some = sums.failures > 0;
         let over = sums.failures - sums.lasting.min(sums.failures);
@@ -34,7 +36,7 @@ impl Reliability {
             up_micros,
             mtbf_micros: some.then(|| up_micros / n),
             mtrs_micros: (over > 0).then(|| restored / over as f64),
-            mtbsi_micros: some.then(|| sums.agreed_micros as f64 / n),
+            mtbsi_micros: some.then(|| known_micros / n),
             low_confidence: sums.failures == 1,
         }
     }

@@ -264,5 +264,12 @@ fn no_failure_has_no_mean_and_one_is_marked() {
     let none = Reliability::of(&plain(&down(&[])));
     assert_eq!((none.mtbf_micros, none.mtrs_micros, none.failures), (None, None, 0));
     assert_eq!(none.up_micros, (720 * HOUR) as f64);
+    let half_known = Observed {
+        unknown: Spans::one(november().from, november().from + 360 * HOUR),
+        ..down(&[outage(400, 2.0)])
+    };
+    let figures = Reliability::of(&plain(&half_known));
+    assert_eq!(figures.up_micros, (358 * HOUR) as f64, "what is unknown is not up");
+    assert_eq!(figures.mtbsi_micros, Some((360 * HOUR) as f64));
     assert!(Reliability::of(&plain(&down(&[outage(1, 1.0)]))).low_confidence);
 }

@@ -106,6 +106,8 @@ pub enum Verdict {
     Missed,
     /// The time of which nothing is known decides.
     Unproven,
+    /// Nothing is known of all of it, as before Operate was installed.
+    NotObserved,
     /// The period is not over, and the promise can still be kept.
     Running,
     /// There was no service time, or none is promised: neither kept nor missed.
@@ -119,6 +121,7 @@ impl Verdict {
             Verdict::Kept => "kept",
             Verdict::Missed => "missed",
             Verdict::Unproven => "unproven",
+            Verdict::NotObserved => "not observed",
             Verdict::Running => "running",
             Verdict::NotApplicable => "not applicable",
         }

@@ -144,10 +144,13 @@ fn says(input: &HealthInput) -> HealthSays {
             let score = match verdict {
                 Verdict::Kept => Some(Score::Good),
                 Verdict::Missed => Some(Score::Fair),
-                Verdict::Unproven | Verdict::Running | Verdict::NotApplicable => None,
+                Verdict::Unproven
+                | Verdict::NotObserved
+                | Verdict::Running
+                | Verdict::NotApplicable => None,
             };
             let text = format!("{}: {period} was {}", contract.name(), verdict.word());
-            let rule = "the last period kept is good, missed fair; what is unproven is not known";
+            let rule = "the last period kept is good, missed fair; anything else says nothing";
             HealthSays { item: Some(contract.clone()), ..one(score, text, rule) }
         }
         HealthInput::Budget(budget) => of_budget(budget),

@@ -36,6 +36,9 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
         () if !promised => Verdict::NotApplicable,
         () if left < -TOLERANCE => Verdict::Missed,
         () if !over => Verdict::Running,
+        () if sums.agreed_micros > 0 && sums.unknown_micros >= sums.agreed_micros => {
+            Verdict::NotObserved
+        }
         () if left - (sums.unknown_micros as f64) < -TOLERANCE => Verdict::Unproven,
         () => Verdict::Kept,
     };
@@ -168,7 +171,8 @@ fn parts(agreement: &Agreement, period: &Period, reckoned: &[Reckoned<'_>]) -> V
 fn reliability(parts: &[Reckoned<'_>], sums: &Availability) -> ReliabilityFigures {
     let of = Reliability::of(sums);
     let mut longest = 0_i64;
-    for span in sums.down.complement(hull(parts)).iter() {
+    let interrupted = sums.down.union(&sums.unknown);
+    for span in interrupted.complement(hull(parts)).iter() {
         longest = longest.max(sums.agreed.clip(span).total());
     }
     let required = parts.last().and_then(|part| part.promise.failure_free_micros);

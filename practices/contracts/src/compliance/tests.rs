@@ -284,6 +284,12 @@ fn time_that_nobody_looked_at_decides_only_where_it_can() {
     );
     assert_eq!(both.verdict, Verdict::Missed);
     assert_eq!(hours(both.unknown_seconds), 1.0);
+    let before = with(gap("2025-01-01T00:00", "2026-02-01T00:00"), Vec::new());
+    assert_eq!(before.verdict, Verdict::NotObserved);
+    assert_eq!(before.reliability.failure_free_seconds, 0.0, "what nobody saw did not hold");
+    let since = with(gap("2025-01-01T00:00", "2026-01-30T00:00"), Vec::new());
+    assert_eq!(since.verdict, Verdict::Unproven);
+    assert_eq!(hours(since.reliability.failure_free_seconds), 47.0);
 }
 
 #[test]

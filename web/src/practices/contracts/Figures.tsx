@@ -12,8 +12,8 @@ export function FigureTiles({ figures }: { figures: ComplianceFigures }) {
     <dl className={styles.tiles}>
       <Tile name="Reached" value={percent(figures.measured_percent)}>
         {unknown > 0
-          ? `${percent(figures.pessimistic_percent)} to ${percent(figures.optimistic_percent)}: ` +
-            `${percent(unknown)} is unknown`
+          ? `of the ${percent(100 - unknown)} that is known; ` +
+            `${percent(figures.pessimistic_percent)} to ${percent(figures.optimistic_percent)} of all`
           : `of ${span(figures.agreed_seconds)} agreed so far`}
       </Tile>
       <Tile name="Promised" value={percent(figures.target_percent)}>
@@ -57,7 +57,9 @@ export function restOf(figures: ComplianceFigures): [string, ReactNode][] {
     ['Unknown', span(figures.unknown_seconds)],
     [
       'Mean time between failures',
-      none ? `more than ${span(figures.agreed_seconds)}` : span(reliability.mtbf_seconds),
+      none
+        ? `more than ${span(figures.agreed_seconds - figures.unknown_seconds)}`
+        : span(reliability.mtbf_seconds),
     ],
     ['Mean time to restore', none ? null : span(reliability.mtrs_seconds)],
     [

@@ -7,6 +7,7 @@ export const verdictWord = {
   kept: 'Kept',
   missed: 'Missed',
   unproven: 'Unproven',
+  not_observed: 'Not observed',
   running: 'Running',
   not_applicable: 'Not applicable',
 } satisfies Record<ContractVerdict, string>;
@@ -15,6 +16,7 @@ export const verdictTone = {
   kept: 'good',
   missed: 'bad',
   unproven: 'warn',
+  not_observed: 'none',
   running: 'info',
   not_applicable: 'none',
 } satisfies Record<ContractVerdict, Tone>;
