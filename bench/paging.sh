@@ -38,10 +38,12 @@ begin() {
     OPERATE_WEBHOOK__ALLOW=127.0.0.1 "$BENCH_OPERATE" serve --listen 127.0.0.1:17070 \
         --data "$work/data" --sample "$work/estate" > "$work/operate.log" 2>&1 &
     server=$!
+    # It says where it is once the estate is there.
     for _ in $(seq 600); do
-        curl --silent --fail --output /dev/null http://127.0.0.1:17070/-/ready && return
+        grep --quiet 'Operate .* is at' "$work/operate.log" && break
         sleep 0.1
     done
+    grep --quiet 'not filled' "$work/operate.log" || return 0
     tail -n 20 "$work/operate.log" >&2
     exit 1
 }

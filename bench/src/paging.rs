@@ -82,7 +82,7 @@ impl PagingEstate {
             let _ = writeln!(
                 text,
                 "{{apiVersion: operate/v1, kind: Person, metadata: {{name: {person}}}, spec: \
-                 {{webhook: \"{}\", contactMethods: [webhook]}}}}\n---",
+                 {{email: {person}@example.org, webhook: \"{}\", contactMethods: [webhook]}}}}\n---",
                 self.webhook
             );
         }

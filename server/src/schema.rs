@@ -54,4 +54,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "report_mails",
         sql: include_str!("../migrations/0018_report_mails.sql"),
     },
+    Migration {
+        version: 19,
+        name: "incident_recent",
+        sql: include_str!("../migrations/0019_incident_recent.sql"),
+    },
 ];

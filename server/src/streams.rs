@@ -28,7 +28,7 @@ use crate::practices::alerts::store::ALERTS;
 use crate::practices::estate::live::{LiveEstate, Snapshot};
 use crate::practices::estate::store as resource_store;
 use crate::practices::incidents::expected::store::{self as expected_store, EXPECTED};
-use crate::practices::incidents::store::{self as incident_store, INCIDENTS};
+use crate::practices::incidents::store::{self as incident_store, Among, INCIDENTS};
 use crate::practices::oncall::store::{self as page_store, PAGES};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::SILENCES;
@@ -256,8 +256,8 @@ impl Shell<'_> {
             }
             Want::Near(item) => {
                 let since = self.updated_after();
-                let near = incident_store::near(tx, self.space, item.as_ref(), since).await?;
-                loaded.incidents.extend(near);
+                let among = self.among(item.as_ref());
+                loaded.incidents.extend(incident_store::near(tx, self.space, &among, since).await?);
             }
             Want::Survivor(id) => {
                 let mut next = Some(*id);
@@ -299,6 +299,23 @@ impl Shell<'_> {
             let firing = on.map(|alert| &alert.record).filter(|alert| alert.stage.firing());
             firing.cloned().collect()
         })
+    }
+
+    /// Among which incidents an alert about this item has to be looked for.
+    fn among(&self, item: Option<&ItemRef>) -> Among {
+        let Snapshot { estate, policy, companions, .. } = self.estate;
+        match item {
+            // People's decisions join what nothing in the estate does.
+            _ if !companions.is_empty() => Among::All(item.cloned()),
+            None => Among::WithoutItem,
+            Some(item) => {
+                let shared_max = policy.incidents.shared_dependency_hops_max;
+                match ::streams::kin(estate, item, shared_max) {
+                    Some(kin) => Among::Kin(item.clone(), kin),
+                    None => Among::All(Some(item.clone())),
+                }
+            }
+        }
     }
 
     fn updated_after(&self) -> Time {

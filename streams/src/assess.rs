@@ -9,6 +9,8 @@ use kernel::ItemRef;
 
 /// Longest dependency path that counts as a reason to join two alerts.
 const HOPS_MAX: u32 = 8;
+/// So many items are looked up one by one.
+const KIN_MAX: usize = 400;
 /// Most hits that a command carries; the estate can tell all of them at any time.
 const HITS_MAX: usize = 500;
 
@@ -55,6 +57,16 @@ pub fn relation(estate: &Estate, a: &ItemRef, b: &ItemRef, shared_max: u32) -> O
         (None, Some(depended)) => Some(depended),
         (None, None) => shared(),
     }
+}
+
+/// Every item that [`relation`] joins to this one, itself included; `None` when they are too many
+/// to be named.
+pub fn kin(estate: &Estate, item: &ItemRef, shared_max: u32) -> Option<BTreeSet<ItemRef>> {
+    if !estate.contains(item) {
+        return Some(BTreeSet::from([item.clone()]));
+    }
+    let kin = estate.graph().kin(item.as_str(), HOPS_MAX, shared_max, KIN_MAX)?;
+    Some(kin.into_iter().filter_map(|item| item.parse().ok()).collect())
 }
 
 fn path(estate: &Estate, from: &ItemRef, to: &ItemRef) -> Option<Vec<ItemRef>> {

@@ -9,6 +9,27 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
+    fn kin_is_all_that_a_path_or_a_near_dependency_joins(
+        world in worlds(),
+        from in 0usize..14,
+        hops_max in 0u32..5,
+        shared_max in 0u32..4,
+    ) {
+        let graph = world.builder().build();
+        let from = name(from % world.size);
+        let joined = |other: &&str| {
+            graph.path(&from, other, hops_max).is_some()
+                || graph.path(other, &from, hops_max).is_some()
+                || graph.nearest_common(&from, other, shared_max).is_some()
+        };
+        let expected: BTreeSet<&str> = graph.items().filter(joined).collect();
+        prop_assert_eq!(graph.kin(&from, hops_max, shared_max, 14), Some(expected.clone()));
+        if expected.len() > 1 {
+            prop_assert_eq!(graph.kin(&from, hops_max, shared_max, expected.len() - 1), None);
+        }
+    }
+
+    #[test]
     fn impact_is_what_spreading_failure_round_by_round_gives(
         world in worlds(),
         roots in prop::collection::btree_set(0usize..14, 1..4),

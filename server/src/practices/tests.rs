@@ -1,6 +1,7 @@
 //! Every query of the practices on both databases: what is written reads back, and nothing is seen
 //! from another space.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use spine::{Db, Fault};
 use super::alerts::store::{self as alert_store, Refreshed};
 use super::estate::store as estate_store;
 use super::incidents::expected::store::{self as expected_store, EXPECTED};
-use super::incidents::store::{self as incident_store, Filter, INCIDENTS, Warning};
+use super::incidents::store::{self as incident_store, Among, Filter, INCIDENTS, Warning};
 use super::oncall::store::{self as page_store, PAGES};
 use crate::MIGRATIONS;
 use crate::listing::{self, Sort};
@@ -187,12 +188,25 @@ async fn incidents_are_found_by_item_alert_period_and_nearness(place: Place) {
         assert_eq!(found, [incident.id], "{tag}");
         assert!(incident_store::of_tag(&mut conn, &there, &tag).await.unwrap().is_empty());
     }
-    let (orders, later) = (item("service/orders"), NOON + Duration::from_secs(3600));
-    let near = incident_store::near(&mut conn, &here, Some(&orders), later).await.unwrap();
-    assert_eq!(near, std::slice::from_ref(&incident), "by its item");
-    assert_eq!(incident_store::near(&mut conn, &here, None, NOON).await.unwrap().len(), 1);
-    assert!(incident_store::near(&mut conn, &here, None, later).await.unwrap().is_empty());
-    assert!(incident_store::near(&mut conn, &there, None, NOON).await.unwrap().is_empty());
+    let (orders, shop) = (item("service/orders"), item("service/shop"));
+    let kin = |of: &ItemRef| Among::Kin(of.clone(), BTreeSet::from([orders.clone(), shop.clone()]));
+    let alone = Among::Kin(shop.clone(), BTreeSet::from([shop.clone()]));
+    let later = NOON + Duration::from_secs(3600);
+    for (space, among, after, found) in [
+        (&here, kin(&orders), NOON, 1),
+        (&here, kin(&orders), later, 1), // hits the item itself
+        (&here, kin(&shop), NOON, 1),
+        (&here, kin(&shop), later, 0),
+        (&here, alone, NOON, 0),
+        (&here, Among::WithoutItem, NOON, 0),
+        (&here, Among::All(None), NOON, 1),
+        (&here, Among::All(None), later, 0),
+        (&here, Among::All(Some(orders.clone())), later, 1),
+        (&there, Among::All(None), NOON, 0),
+    ] {
+        let near = incident_store::near(&mut conn, space, &among, after).await.unwrap();
+        assert_eq!(near.len(), found, "{among:?} of {space:?}");
+    }
     let day = (NOON, NOON + Duration::from_secs(86_400));
     let found = incident_store::in_period(&mut conn, &here, day.0, day.1).await.unwrap();
     assert_eq!(found, std::slice::from_ref(&incident));

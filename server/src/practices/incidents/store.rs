@@ -1,5 +1,7 @@
 //! Incidents in the database.
 
+use std::collections::BTreeSet;
+
 use incidents::{Incident, Phase, Stage};
 use kernel::{IncidentId, ItemRef, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
@@ -217,23 +219,49 @@ pub async fn open(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Versioned<Inci
     Ok(list(conn, space, &filter, &page).await?.0)
 }
 
-/// The incidents that correlation looks at: open ones that hit the item, and all that something
-/// happened to lately.
+/// Among which incidents correlation looks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Among {
+    /// Those that hit one of some items, which are related to this one.
+    Kin(ItemRef, BTreeSet<ItemRef>),
+    /// Those that hit nothing known.
+    WithoutItem,
+    /// All: what joins them is not known before.
+    All(Option<ItemRef>),
+}
+
+/// The incidents that correlation looks at: open ones that hit the item itself, and others to which
+/// something happened lately; the latest, when there are very many.
 ///
 /// # Errors
 /// When the database refuses or an incident does not read back.
 pub async fn near(
     conn: &mut Conn,
     space: &SpaceId,
-    item: Option<&ItemRef>,
+    among: &Among,
     updated_after: Time,
 ) -> Result<Vec<Incident>, Fault> {
-    let tag = item.map_or_else(String::new, |item| format!("item:{item}"));
-    let sql = "SELECT version, data FROM incident WHERE space_id = $1 AND phase <> 'done' \
-               AND (updated_at >= $2 OR id IN (SELECT id FROM record_tag \
-               WHERE space_id = $1 AND tag = $3 AND kind = 'incident')) \
-               ORDER BY opened_at LIMIT 2000";
-    let rows = conn.all(sql, params![space, updated_after, tag]).await?;
+    let tag = |item: &ItemRef| format!("item:{item}");
+    let itself = match among {
+        Among::Kin(item, _) | Among::All(Some(item)) => tag(item),
+        Among::WithoutItem | Among::All(None) => String::new(),
+    };
+    let mut values = params![space, updated_after, itself];
+    let hits = "id IN (SELECT id FROM record_tag WHERE space_id = $1 AND kind = 'incident' AND tag";
+    let those = match among {
+        Among::All(_) => String::new(),
+        Among::WithoutItem => " AND main_item IS NULL".to_owned(),
+        Among::Kin(_, kin) => {
+            let tags: Vec<String> = (4..4 + kin.len()).map(|place| format!("${place}")).collect();
+            values.extend(kin.iter().map(|item| Value::from(tag(item))));
+            format!(" AND {hits} IN ({}))", tags.join(", "))
+        }
+    };
+    let sql = format!(
+        "SELECT version, data FROM incident WHERE space_id = $1 AND phase <> 'done'{those} \
+         AND (updated_at >= $2 OR {hits} = $3)) ORDER BY updated_at DESC, id LIMIT 2000"
+    );
+    let rows = conn.all(AssertSqlSafe(sql), values).await?;
     rows.iter().map(|row| Ok(versioned(row)?.record)).collect()
 }
 
