@@ -14,6 +14,7 @@ pub const LISTS: &[Known] = &[
     ("escalation_policies", "escalation_policy"),
     ("personal_notification_rules", "personal_notification_rule"),
     ("integrations", "integration"),
+    ("final_shifts", "final_shift"),
 ];
 
 /// Somebody with an account.
@@ -118,6 +119,17 @@ pub struct Shift {
     #[serde(default, deserialize_with = "or_default")]
     pub rolling_users: Vec<Vec<String>>,
     pub start_rotation_from_user_index: Option<usize>,
+}
+
+/// A shift of a schedule as it was worked out, whatever it comes from.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct FinalShift {
+    pub user_pk: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub user_username: String,
+    pub shift_start: String,
+    pub shift_end: String,
 }
 
 /// Whom to call one after another; its steps are [`Step`]s.
