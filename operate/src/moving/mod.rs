@@ -166,12 +166,10 @@ impl Move {
         if let Some(folder) = &self.output {
             screen.say(format_args!("They are in {}.", folder.display()));
         }
-        match applied {
-            Some(applied) => {
-                if show(screen, &applied.answer) {
-                    let keys = counted(keys.len(), "integration key");
-                    screen.say(format_args!("Applied; {keys} made."));
-                }
+        match applied.map(|applied| show(screen, &applied.answer)) {
+            Some(true) => {
+                let keys = counted(keys.len(), "integration key");
+                screen.say(format_args!("Applied; {keys} made."));
             }
             None if self.apply && !self.partly => screen.say(
                 "Nothing is applied. Mend what is not possible, or pass --partly to apply the rest.",
@@ -179,7 +177,7 @@ impl Move {
             None if self.output.is_none() => {
                 screen.say("Look at them with -o FOLDER, or apply them with --apply.");
             }
-            None => {}
+            Some(false) | None => {}
         }
     }
 }

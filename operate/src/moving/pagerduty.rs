@@ -63,11 +63,7 @@ fn users(moved: &mut Moved, export: &Export, known: &mut Known) {
     for user in &users {
         let (at, user) = (&user.at, &user.value);
         let mut said = Said::of(at, &user.name);
-        let teams: Vec<TeamRef> =
-            ids(&user.teams).filter_map(|id| known.team(id).cloned()).collect();
-        if teams.len() < user.teams.len() {
-            said.impossible("some of their teams are not in the export; export all pages of teams");
-        }
+        let teams = known.teams_of(&mut said, ids(&user.teams));
         let ways = ways(moved, at, user);
         let name = names.get(&user.id).unwrap_or_default();
         let who = Who { told: told(&user.id, &user.name, ""), ways, teams };

@@ -48,20 +48,36 @@ impl Known {
         }
     }
 
-    /// The first of some teams that is there; the others are told.
+    /// Teams that are there; the others are told.
+    pub fn teams_of<'a>(
+        &self,
+        said: &mut Said,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Vec<TeamRef> {
+        let mut found = Vec::new();
+        for id in ids.filter(|id| !id.is_empty()) {
+            match self.team(id) {
+                Some(team) => found.push(team.clone()),
+                None => said.impossible(format!(
+                    "the team {id} is not among those that are taken; export all pages of teams"
+                )),
+            }
+        }
+        found
+    }
+
+    /// The first of some teams, where one is named here.
     pub fn first_team<'a>(
         &self,
         said: &mut Said,
         ids: impl Iterator<Item = &'a str>,
     ) -> Option<TeamRef> {
-        let found: Vec<&TeamRef> = ids.filter_map(|id| self.team(id)).collect();
-        if let [first, others @ ..] = &found[..] {
-            if !others.is_empty() {
-                said.changed(format!("of its teams only {} is named", first.item().name()));
-            }
-            return Some((*first).clone());
+        let mut found = self.teams_of(said, ids).into_iter();
+        let first = found.next()?;
+        if found.next().is_some() {
+            said.changed(format!("of its teams only {} is named", first.item().name()));
         }
-        None
+        Some(first)
     }
 
     /// Adds somebody, unless they have no mail address.

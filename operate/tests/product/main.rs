@@ -19,6 +19,7 @@ mod in_its_place;
 mod journal;
 mod killed_under_load;
 mod killed_while_telling;
+mod moving;
 mod objectives;
 mod outage;
 mod sdks;

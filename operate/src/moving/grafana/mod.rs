@@ -9,7 +9,7 @@ use connectors::export::{Export, Found};
 use connectors::grafana_oncall::{
     Chain, FinalShift, Integration, NotificationRule, Schedule, Shift, Step, Team, User,
 };
-use estate::{ContactMethod, ScheduleOverride, Spec, Target, TeamRef, TeamSpec, TurnRef};
+use estate::{ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kernel::Time;
@@ -72,8 +72,7 @@ fn users(moved: &mut Moved, export: &Export, known: &mut Known) {
     let names = Names::of("person", named);
     for Found { at, value: user } in &users {
         let mut said = Said::of(at, &user.username);
-        let teams: Vec<TeamRef> =
-            user.teams.iter().filter_map(|id| known.team(id).cloned()).collect();
+        let teams = known.teams_of(&mut said, user.teams.iter().map(String::as_str));
         let (email, zone) = (user.email.clone(), user.timezone.clone());
         let mut ways = Ways { email, zone, apart: true, ..Ways::default() };
         match user.slack.iter().find(|slack| !slack.user_id.is_empty()) {
@@ -148,7 +147,7 @@ fn schedules(moved: &mut Moved, export: &Export, known: &Known) -> Called {
     for Found { at, value: schedule } in &schedules {
         let mut said = Said::of(at, &schedule.name);
         let zone = if schedule.time_zone.is_empty() { "UTC" } else { &schedule.time_zone };
-        let team = known.team(&schedule.team_id).cloned();
+        let team = known.first_team(&mut said, [&*schedule.team_id].into_iter());
         let mut rota = Rota { zone: zone.to_owned(), team, ..Rota::default() };
         if TimeZone::get(zone).is_err() {
             said.impossible(format!("its zone `{zone}` is not known; correct it"));
@@ -286,7 +285,7 @@ fn chains(moved: &mut Moved, export: &Export, known: &Known, called: &mut Called
             moved.say(said);
         }
         let mut said = Said::of(at, &chain.name);
-        let team = known.team(&chain.team_id).cloned();
+        let team = known.first_team(&mut said, [&*chain.team_id].into_iter());
         let name = names.get(&chain.id).unwrap_or_default();
         let told = told(&chain.id, &chain.name);
         called.add_policy(moved, &mut said, (name, told), (team, found, repeat));
