@@ -17,6 +17,7 @@ mod installation;
 mod journal;
 mod login;
 mod many;
+mod moving;
 mod objective;
 mod oncall;
 mod openslo;
@@ -232,6 +233,7 @@ mod tests {
             "operate routing put routing.yml --template a.tmpl --template b.tmpl --reason moved",
             "operate import alertmanager alertmanager.yml --apply --json",
             "operate import openslo slos.yaml --team payments --apply",
+            "operate import pagerduty export/ -o estate/",
             "operate export -o estate.yaml",
             "operate export openslo -o slos.yaml",
             "operate objective push search --good 99 --total 100 --at 2026-03-01T12:00:00Z",

@@ -124,7 +124,8 @@ async fn there(client: &Client, item: &ItemRef) -> Result<bool, Trouble> {
     Ok(rows.iter().any(|row| row["item"] == item.as_str()))
 }
 
-fn show(screen: &Screen, lines: &[Line]) {
+/// Shows what becomes of each element.
+pub fn show(screen: &Screen, lines: &[Line]) {
     let mut table = Table::new(screen.paint, &["element", "fate", "because"]);
     for line in lines {
         let (fate, colour) = match line.fate {

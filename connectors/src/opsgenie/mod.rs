@@ -5,6 +5,7 @@
 //! escalation policies of Operate.
 
 mod create;
+pub mod export;
 mod patch;
 mod query;
 mod request;

@@ -10,6 +10,7 @@
 
 mod change;
 mod event;
+pub mod export;
 mod members;
 
 pub use change::Change;

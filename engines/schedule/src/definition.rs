@@ -43,7 +43,7 @@ pub struct Rotation {
     pub start: DateTime,
     /// How long a shift is.
     pub every: Every,
-    /// Who takes turns, in this order.
+    /// Who takes turns, in this order; an empty name is a turn in which the layer has nobody.
     pub people: Vec<Person>,
 }
 

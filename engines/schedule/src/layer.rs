@@ -49,6 +49,9 @@ pub(crate) fn shifts(
         hands
             .walk(within, open.as_ref(), layer.skip_closed, |span, turn| {
                 let turn = usize::try_from(turn).unwrap_or(0) % rotation.people.len();
+                if rotation.people[turn].is_empty() {
+                    return;
+                }
                 let mut add = |span: Span| found.push(Shift { span, rotation: index, turn });
                 match &open {
                     Some(open) => {

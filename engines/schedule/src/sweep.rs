@@ -177,7 +177,7 @@ impl Question<'_> {
             if !self.is_away(person, at) {
                 return Some(Holder { person, why: Why::Layer(index) });
             }
-            let there = |person: &&Person| !self.is_away(person, at);
+            let there = |person: &&Person| !person.is_empty() && !self.is_away(person, at);
             let stands_in = match &layer.backup {
                 Backup::Next => {
                     let after = people[shift.turn..].iter().chain(&people[..shift.turn]);

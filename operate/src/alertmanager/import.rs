@@ -10,6 +10,7 @@ use connectors::alertmanager::config::{self, ConfigError, Element, Fate, Report}
 use serde_json::{Value, json};
 
 use crate::Shell;
+use crate::moving::{Move, Tool};
 use crate::openslo::ImportOpenSlo;
 use crate::routing;
 use crate::screen::{Cell, Colour, Screen, Table, clean, counted};
@@ -36,6 +37,14 @@ enum Source {
     /// Without --apply nothing is changed, and no server is asked. Ends with 2 when something is
     /// not possible.
     Openslo(ImportOpenSlo),
+    /// Move from PagerDuty: users, teams, schedules, escalation policies, services and their keys.
+    Pagerduty(Move),
+    /// Move from Opsgenie: users, teams, schedules, overrides, escalations, keys of integrations.
+    Opsgenie(Move),
+    /// Move from Grafana OnCall: users, teams, schedules, shifts, escalation chains.
+    GrafanaOncall(Move),
+    /// Move from GoAlert: users, schedules, rotations, overrides, escalation policies, services.
+    Goalert(Move),
 }
 
 /// What `operate import alertmanager` is told.
@@ -59,6 +68,10 @@ impl ImportArgs {
         match self.source {
             Source::Alertmanager(args) => args.run(shell).await,
             Source::Openslo(args) => args.run(shell).await,
+            Source::Pagerduty(args) => args.run(Tool::PagerDuty, shell).await,
+            Source::Opsgenie(args) => args.run(Tool::Opsgenie, shell).await,
+            Source::GrafanaOncall(args) => args.run(Tool::GrafanaOncall, shell).await,
+            Source::Goalert(args) => args.run(Tool::GoAlert, shell).await,
         }
     }
 }

@@ -104,51 +104,82 @@ impl Plan {
 impl Apply {
     /// Applies the files.
     pub async fn run(self, shell: &Shell) -> Outcome {
-        let Shell { screen, server } = shell;
+        let screen = &shell.screen;
         let files = files::read(&self.files.paths)?;
-        let client = server.client()?;
-        if !self.yes {
-            let planned = ask(&client, "plan", &files, self.prune).await?;
-            let wrong = diff::has_mistakes(&planned);
-            if wrong || !diff::changes_something(&planned) {
-                // Nothing to confirm. What is unchanged may still have to be noted as applied.
-                if !wrong {
-                    ask(&client, "apply", &files, self.prune).await?;
-                }
-                show(screen, &planned);
-                return Ok(if wrong { Code::Refused.into() } else { ExitCode::SUCCESS });
-            }
-            if let Some(outcome) = confirm(screen, &planned) {
-                return outcome;
-            }
-        }
-        let applied = ask(&client, "apply", &files, self.prune).await?;
-        if !show(screen, &applied) {
+        let Some(applied) = apply(shell, &files, self.prune, self.yes).await? else {
+            return Ok(Code::Refused.into());
+        };
+        if !show(screen, &applied.answer) {
             return Ok(Code::Refused.into());
         }
-        if !screen.json {
+        if !screen.json && applied.changed {
             screen.say("Applied.");
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Lets somebody confirm; what to end with, when it shall not be applied.
-fn confirm(screen: &Screen, planned: &Value) -> Option<Outcome> {
+/// What applying came to.
+#[derive(Debug)]
+pub struct Applied {
+    /// The server's answer, with `changes` and `errors`.
+    pub answer: Value,
+    /// Whether there was something to apply.
+    changed: bool,
+}
+
+impl Applied {
+    /// Whether mistakes kept everything from being applied.
+    pub fn is_mistaken(&self) -> bool {
+        diff::has_mistakes(&self.answer)
+    }
+}
+
+/// Applies files; on a terminal somebody confirms it first, and `None` is their no.
+///
+/// # Errors
+/// When the server cannot be asked, or nobody is there to confirm that something is deleted.
+pub async fn apply(
+    shell: &Shell,
+    files: &[SourceFile],
+    prune: bool,
+    yes: bool,
+) -> Result<Option<Applied>, Trouble> {
+    let client = shell.server.client()?;
+    if !yes {
+        let planned = ask(&client, "plan", files, prune).await?;
+        let wrong = diff::has_mistakes(&planned);
+        if wrong || !diff::changes_something(&planned) {
+            // Nothing to confirm. What is unchanged may still have to be noted as applied.
+            if !wrong {
+                ask(&client, "apply", files, prune).await?;
+            }
+            return Ok(Some(Applied { answer: planned, changed: false }));
+        }
+        if !confirm(&shell.screen, &planned)? {
+            return Ok(None);
+        }
+    }
+    let answer = ask(&client, "apply", files, prune).await?;
+    Ok(Some(Applied { answer, changed: true }))
+}
+
+/// Lets somebody confirm; `false` is a no.
+fn confirm(screen: &Screen, planned: &Value) -> Result<bool, Trouble> {
     if screen.someone_answers() {
         screen.note(diff::plan(planned, screen.paint_errors));
-        if screen.agrees("Apply these changes?") {
-            return None;
+        let agrees = screen.agrees("Apply these changes?");
+        if !agrees {
+            screen.note("Nothing was changed.");
         }
-        screen.note("Nothing was changed.");
-        return Some(Ok(Code::Refused.into()));
+        return Ok(agrees);
     }
     if diff::deletes_something(planned) {
         show(screen, planned);
         let what = "this would delete something, and nobody is here to confirm";
-        return Some(Err(Trouble::wrong(what).remedy("look at the plan, then pass --yes")));
+        return Err(Trouble::wrong(what).remedy("look at the plan, then pass --yes"));
     }
-    None
+    Ok(true)
 }
 
 impl Check {
@@ -206,7 +237,7 @@ async fn ask(
 }
 
 /// Shows an answer; `false` when it has mistakes.
-fn show(screen: &Screen, answer: &Value) -> bool {
+pub fn show(screen: &Screen, answer: &Value) -> bool {
     let good = !diff::has_mistakes(answer);
     if screen.json {
         screen.document(answer);

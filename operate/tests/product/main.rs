@@ -20,6 +20,7 @@ mod journal;
 mod killed_under_load;
 mod killed_while_ringing;
 mod killed_while_telling;
+mod moving;
 mod objectives;
 mod outage;
 mod sdks;

@@ -7,7 +7,7 @@ use kernel::{ItemRef, Time};
 use schedule::{Change, Occasions, Roster, Schedule, Why};
 
 use crate::Estate;
-use crate::reference::CalendarRef;
+use crate::reference::{CalendarRef, TurnRef};
 use crate::rota::{person, span};
 use crate::spec::{
     AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, ShiftOverrideSpec, Spec,
@@ -254,7 +254,7 @@ impl ScheduleSpec {
     /// Everybody who has a part in it, each once.
     pub fn people(&self) -> Vec<ItemRef> {
         let rotations = self.layers.iter().flat_map(|layer| &layer.rotations);
-        let turns = rotations.flat_map(|rotation| &rotation.people);
+        let turns = rotations.flat_map(|rotation| &rotation.people).filter_map(TurnRef::person);
         let backups = self.layers.iter().filter_map(|layer| layer.backup_person.as_ref());
         let overrides = self.overrides.iter().map(|change| &change.person);
         let named = turns.chain(backups).chain(overrides).map(|person| person.item().clone());

@@ -43,7 +43,7 @@ pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
-    ScheduleRef, ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef,
+    ScheduleRef, ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef, TurnRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{

@@ -122,7 +122,12 @@ impl<'a> Mentions<'a> {
         self.one("coverCalendar", &schedule.cover_calendar);
         for (place, layer) in schedule.layers.iter().enumerate() {
             for (turn, rotation) in layer.rotations.iter().enumerate() {
-                self.many(&format!("layers[{place}].rotations[{turn}].people"), &rotation.people);
+                for (person, named) in rotation.people.iter().enumerate() {
+                    let field = || format!("layers[{place}].rotations[{turn}].people[{person}]");
+                    if let Some(named) = named.person() {
+                        self.add(field(), named.item());
+                    }
+                }
             }
             self.one(&format!("layers[{place}].backupPerson"), &layer.backup_person);
         }

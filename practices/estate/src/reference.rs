@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use kernel::ItemRef;
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Kind;
@@ -176,6 +177,48 @@ impl<'de> Deserialize<'de> for Target {
                 full.join(" or ")
             ))
         })
+    }
+}
+
+/// Whose turn it is in a rotation: a person, or `nobody`. A person of that name is written
+/// `person/nobody`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TurnRef(Option<PersonRef>);
+
+impl TurnRef {
+    /// How a turn of nobody is written.
+    const NOBODY: &str = "nobody";
+    /// The layer has nobody.
+    pub const FREE: TurnRef = TurnRef(None);
+
+    /// Who has the turn.
+    pub fn person(&self) -> Option<&PersonRef> {
+        self.0.as_ref()
+    }
+}
+
+impl From<PersonRef> for TurnRef {
+    fn from(person: PersonRef) -> TurnRef {
+        TurnRef(Some(person))
+    }
+}
+
+impl Serialize for TurnRef {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        match &self.0 {
+            Some(person) => person.serialize(serializer),
+            None => serializer.serialize_str(Self::NOBODY),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TurnRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TurnRef, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        if text == Self::NOBODY {
+            return Ok(TurnRef::FREE);
+        }
+        PersonRef::deserialize(text.into_deserializer()).map(TurnRef::from)
     }
 }
 

@@ -4,6 +4,7 @@ use calendar::Span;
 use kernel::{ItemRef, Time};
 use schedule::{Absence, Backup, Change, Every, Layer, Limits, Person, Rotation, Schedule};
 
+use crate::TurnRef;
 use crate::spec::{AbsenceSpec, BackupRule, ScheduleLayer, ScheduleSpec, ShiftLimits, Wait};
 
 impl ScheduleSpec {
@@ -55,7 +56,8 @@ impl ScheduleLayer {
                 let what = format!("`{}` is no length of a shift", short(&rotation.every));
                 wrong("every", format!("{what}; write it like 12h, 1d, 1w or 1M"))
             })?;
-            let people = rotation.people.iter().map(|named| person(named)).collect();
+            let turn = |turn: &TurnRef| turn.person().map_or("".into(), |named| person(named));
+            let people = rotation.people.iter().map(turn).collect();
             Ok::<_, (String, String)>(Rotation { start, every, people })
         });
         let hours = self.hours.iter().map(|hours| calendar::Hours {

@@ -7,7 +7,9 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref as Reference, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Target, Wait, Within};
+use crate::{
+    API_VERSION, Kind, Metadata, Ref, Resource, Spec, SpecOf, Target, TurnRef, Wait, Within,
+};
 
 fn word(text: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]))
@@ -28,6 +30,23 @@ impl<S: SpecOf> PartialSchema for Ref<S> {
 impl<S: SpecOf> ToSchema for Ref<S> {
     fn name() -> Cow<'static, str> {
         format!("{}Ref", S::KIND.word()).into()
+    }
+}
+
+impl PartialSchema for TurnRef {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A person by name, alone or after `person/`, or `nobody`."))
+            .pattern(Some("^(person/)?[A-Za-z0-9_.-]+$"))
+            .max_length(Some(180))
+            .into()
+    }
+}
+
+impl ToSchema for TurnRef {
+    fn name() -> Cow<'static, str> {
+        "Turn".into()
     }
 }
 

@@ -12,8 +12,8 @@ use estate::{
     ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref,
     Resource, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
     ServiceSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf,
-    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, UseCaseSpec, Wait, Window, Within, export,
-    from_json, plan,
+    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within,
+    export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -344,8 +344,10 @@ fn promised() -> impl Strategy<Value = Spec> {
 fn taking_turns() -> impl Strategy<Value = Spec> {
     let time = || any::<u32>().prop_map(|seconds| Time::from_seconds(i64::from(seconds)));
     let wait = || any::<u32>().prop_map(Wait::from_seconds);
-    let rotation = (text(), text(), vec(named(), 0..3))
-        .prop_map(|(start, every, people)| ShiftRotation { start, every, people });
+    let rotation = (text(), text(), vec(of(named()), 0..3)).prop_map(|(start, every, people)| {
+        let people = people.into_iter().map(|named| named.map_or(TurnRef::FREE, Into::into));
+        ShiftRotation { start, every, people: people.collect() }
+    });
     let backup =
         prop_oneof![Just(BackupRule::Next), Just(BackupRule::Below), Just(BackupRule::Nobody),];
     let layer = (text(), vec(rotation, 0..3), any::<bool>(), backup, of(named()), of(time()));

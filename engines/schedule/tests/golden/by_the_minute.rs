@@ -113,6 +113,9 @@ fn decide(
     at: i64,
 ) -> Option<Person> {
     let there = |person: &Person| {
+        if person.is_empty() {
+            return false;
+        }
         let mut own = schedule.absences.iter().filter(|absence| absence.person == *person);
         !own.any(|absence| absence.span.contains(at))
     };
@@ -122,6 +125,9 @@ fn decide(
     for layer in (0..turns.len()).rev() {
         let (Some(turn), Some(rotation)) = (turns[layer], layers[layer].rotation) else { continue };
         let people = &layers[layer].layer.rotations[rotation].people;
+        if people[turn].is_empty() {
+            continue;
+        }
         planned = planned.or_else(|| Some(people[turn].clone()));
         if settled {
             continue;

@@ -136,7 +136,8 @@ fn rotation(text: &str) -> Rotation {
         "M" => Every::Months(number),
         other => panic!("`{other}` is no unit"),
     };
-    let people: Vec<&str> = people.split_whitespace().collect();
+    let turn = |name| if name == "nobody" { "" } else { name };
+    let people: Vec<&str> = people.split_whitespace().map(turn).collect();
     Rotation::new(start.parse().expect("a wall time"), every, &people)
 }
 

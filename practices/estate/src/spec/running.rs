@@ -42,6 +42,24 @@ pub struct ServiceSpec {
     pub redundant_with: Vec<ItemRef>,
 }
 
+impl ServiceSpec {
+    /// A service of a team, of which nothing else is said.
+    pub fn of(team: TeamRef) -> ServiceSpec {
+        ServiceSpec {
+            team,
+            product: None,
+            escalation_policy: None,
+            runbook_url: None,
+            components: Vec::new(),
+            depends_on: Vec::new(),
+            runs_on: Vec::new(),
+            feeds: Vec::new(),
+            member_of: Vec::new(),
+            redundant_with: Vec::new(),
+        }
+    }
+}
+
 /// A technical part: a database, a bus, a cluster node, a certificate.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

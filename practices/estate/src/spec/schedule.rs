@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{OpeningHours, Wait, unset};
-use crate::reference::{CalendarRef, PersonRef, ScheduleRef, TeamRef};
+use crate::reference::{CalendarRef, PersonRef, ScheduleRef, TeamRef, TurnRef};
 
 /// Who is on call when: people who take turns, in layers of which a later one lies over those
 /// before it, with changes by hand on top. Who is away is stood in for.
@@ -70,8 +70,8 @@ pub struct ShiftRotation {
     pub start: String,
     /// How long a shift is: `12h`, `1d`, `1w`, `1M`.
     pub every: String,
-    /// Who takes turns, in this order.
-    pub people: Vec<PersonRef>,
+    /// Who takes turns, in this order; `nobody` is a turn in which the layer has nobody.
+    pub people: Vec<TurnRef>,
 }
 
 /// What becomes of a shift whose person is away.

@@ -1,0 +1,120 @@
+//! Whom escalations call, and the keys with which alerts come in.
+
+use connectors::export::Export;
+use connectors::opsgenie::export::{Escalation, Integration, Rule};
+use estate::Target;
+
+use super::{title, told};
+use crate::moving::moved::{Moved, Said};
+use crate::moving::names::Names;
+use crate::moving::people::Known;
+use crate::moving::policy::{Called, Steps, person};
+use crate::moving::services;
+
+/// Escalations become policies.
+pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &mut Called) {
+    let escalations = moved.list::<Escalation>(export, "escalations");
+    let named = escalations.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
+    let names = Names::of("policy", named);
+    for escalation in &escalations {
+        let (at, escalation) = (&escalation.at, &escalation.value);
+        let mut said = Said::of(at, &escalation.name);
+        let mut rules: Vec<(u64, usize, &Rule)> = Vec::new();
+        for (place, rule) in escalation.rules.iter().enumerate() {
+            rules.push((delay(rule), place, rule));
+        }
+        rules.sort_by_key(|(after, place, _)| (*after, *place));
+        if let Some((after, ..)) = rules.first().filter(|(after, ..)| *after > 0) {
+            said.changed(format!("the first step calls at once, not after {} min", after / 60));
+        }
+        let mut steps = Steps::default();
+        for (index, (after, place, rule)) in rules.iter().enumerate() {
+            let mut said = Said::of(&format!("{at}.rules[{place}]"), "");
+            let (contacts, rotate) = whom(&mut said, rule, (known, called));
+            let next = rules.get(index + 1).map_or(*after, |(next, ..)| *next);
+            steps.add(contacts, rotate, next - after);
+            moved.say(said);
+        }
+        let repeat = escalation.repeat.as_ref();
+        let count = repeat.map_or(0, |repeat| repeat.count);
+        steps.wait(repeat.map_or(0, |repeat| u64::from(repeat.wait_interval) * 60));
+        let owner = escalation.owner_team.iter().map(|team| team.id.as_str());
+        let team = known.first_team(&mut said, owner);
+        let name = names.get(&escalation.id).unwrap_or_default();
+        let told = told(&escalation.id, &escalation.name, &escalation.description);
+        called.add_policy(moved, &mut said, (name, told), (team, steps, count));
+        moved.say(said);
+    }
+}
+
+/// Seconds from the beginning.
+fn delay(rule: &Rule) -> u64 {
+    let amount = u64::from(rule.delay.time_amount);
+    match rule.delay.time_unit.to_lowercase().as_str() {
+        "hours" | "hour" => amount * 3_600,
+        "days" | "day" => amount * 86_400,
+        "seconds" | "second" => amount,
+        _ => amount * 60,
+    }
+}
+
+fn whom(said: &mut Said, rule: &Rule, (known, called): (&Known, &Called)) -> (Vec<Target>, bool) {
+    let of = &rule.recipient;
+    if rule.condition == "if-not-closed" {
+        said.changed("it is not called any more once somebody has acknowledged");
+    }
+    let kind = rule.notify_type.as_str();
+    if matches!(kind, "next" | "previous") {
+        said.impossible(format!(
+            "who is on call {kind} cannot be called, so only its wait is kept; name somebody"
+        ));
+        return (Vec::new(), false);
+    }
+    let found: Vec<Target> = match of.kind.as_str() {
+        "user" => known.person(&of.id).map(person).into_iter().collect(),
+        "schedule" => called.schedule(&of.id),
+        "team" => {
+            match kind {
+                "random" => said.changed("one of the team is called in turn, not by chance"),
+                "all" | "users" => {}
+                _ => said.changed("all of the team are called, whatever its routing rules say"),
+            }
+            known.team(&of.id).map(|team| team.clone().into()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        said.impossible(format!(
+            "the {} {} ({}) is not among those that are taken, so only its wait is kept",
+            of.kind,
+            of.id,
+            title(of)
+        ));
+    }
+    (found, kind == "random")
+}
+
+/// Integrations become keys.
+pub fn integrations(moved: &mut Moved, export: &Export) {
+    let integrations = moved.list::<Integration>(export, "integrations");
+    let named = integrations.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
+    let names = Names::of("key", named);
+    for integration in &integrations {
+        let (at, integration) = (&integration.at, &integration.value);
+        let mut said = Said::of(at, &integration.name);
+        if integration.enabled == Some(false) {
+            said.left_out("it is switched off");
+        } else if integration.api_key.is_empty() {
+            said.impossible(
+                "its key is not in the export; export it by GET /v2/integrations/{id}, or make a \
+                 new one with `operate key add --kind opsgenie`",
+            );
+        } else {
+            let name = names.get(&integration.id).unwrap_or_default();
+            let told = told(&integration.id, &integration.name, "");
+            let key = ("opsgenie", integration.api_key.as_str(), None);
+            services::key(moved, &mut said, (name, told), key);
+        }
+        moved.say(said);
+    }
+}

@@ -1,0 +1,160 @@
+//! Escalation policies, step by step.
+
+use std::collections::BTreeMap;
+
+use estate::{
+    EscalationPolicyRef, EscalationPolicySpec, EscalationStep, PersonRef, ScheduleRef, Spec,
+    Target, TeamRef, Wait,
+};
+
+use super::moved::{Moved, Said, Told};
+use super::rota::Rota;
+
+/// Most rounds of a policy.
+const REPEAT_MAX: u32 = 100;
+
+/// Steps as they are found.
+#[derive(Debug, Default)]
+pub struct Steps(Vec<EscalationStep>);
+
+impl Steps {
+    /// Adds a step that waits for so many seconds; without anybody to call only the wait counts.
+    pub fn add(&mut self, contacts: Vec<Target>, rotate: bool, seconds: u64) {
+        let wait = Wait::from_seconds(u32::try_from(seconds).unwrap_or(u32::MAX));
+        if contacts.is_empty() {
+            return self.wait(seconds);
+        }
+        self.0.push(EscalationStep { contacts, rotate, wait });
+    }
+
+    /// The last step waits so many seconds longer.
+    pub fn wait(&mut self, seconds: u64) {
+        if let Some(last) = self.0.last_mut() {
+            let all = u64::from(last.wait.seconds()).saturating_add(seconds);
+            last.wait = Wait::from_seconds(u32::try_from(all).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Whether nobody is called.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The steps; those between which there is no time are one. Where nothing waits before it
+    /// begins again, the last step waits as long as the first.
+    fn merged(self, said: &mut Said, repeat: u32) -> Vec<EscalationStep> {
+        let mut steps: Vec<EscalationStep> = Vec::new();
+        for step in self.0 {
+            match steps.last_mut() {
+                Some(last) if last.wait.seconds() == 0 && last.rotate == step.rotate => {
+                    for contact in step.contacts {
+                        if !last.contacts.contains(&contact) {
+                            last.contacts.push(contact);
+                        }
+                    }
+                    last.wait = step.wait;
+                }
+                Some(last) if last.wait.seconds() == 0 => {
+                    said.changed("a step that calls one in turn has a minute before the next");
+                    last.wait = Wait::from_seconds(60);
+                    steps.push(step);
+                }
+                _ => steps.push(step),
+            }
+        }
+        if let Some(last) = steps.last_mut().filter(|last| repeat > 0 && last.wait.seconds() == 0) {
+            said.changed("its last step waits for five minutes before it begins again");
+            last.wait = Wait::from_seconds(300);
+        }
+        steps
+    }
+}
+
+/// Schedules and policies that have been taken, by their ids elsewhere.
+#[derive(Debug, Default)]
+pub struct Called {
+    schedules: BTreeMap<String, Vec<ScheduleRef>>,
+    policies: BTreeMap<String, (EscalationPolicyRef, Option<TeamRef>)>,
+}
+
+impl Called {
+    /// The schedules that stand for one elsewhere.
+    pub fn schedule(&self, id: &str) -> Vec<Target> {
+        let found = self.schedules.get(id).into_iter().flatten();
+        found.map(|schedule| schedule.clone().into()).collect()
+    }
+
+    /// The policy with an id.
+    pub fn policy(&self, id: &str) -> Option<&EscalationPolicyRef> {
+        self.policies.get(id).map(|(policy, _)| policy)
+    }
+
+    /// The team of a policy.
+    pub fn team_of_policy(&self, id: &str) -> Option<&TeamRef> {
+        self.policies.get(id).and_then(|(_, team)| team.as_ref())
+    }
+
+    /// Adds a schedule: as many of ours as are needed to have all who may be on call at a time.
+    pub fn add_schedule(
+        &mut self,
+        moved: &mut Moved,
+        said: &mut Said,
+        (name, told): (&str, Told<'_>),
+        rota: &Rota,
+    ) {
+        let schedules = rota.schedules();
+        if schedules.is_empty() {
+            said.impossible("none of its rotations can be taken, so nobody is on call by it");
+            return;
+        }
+        let several = schedules.len() > 1;
+        if several {
+            said.changed(format!(
+                "several people may be on call at one time, so {} schedules stand beside each other",
+                schedules.len()
+            ));
+        }
+        for (place, (part, spec)) in schedules.into_iter().enumerate() {
+            let name = if place == 0 { name.to_owned() } else { format!("{name}--{}", place + 1) };
+            let title = match several {
+                true => format!("{}: {part}", told.title),
+                false => told.title.to_owned(),
+            };
+            let metadata = moved.metadata(said, &name, Told { title: &title, ..told });
+            moved.add(said, metadata, Spec::Schedule(spec));
+            if let Some(schedule) = ScheduleRef::new(&name) {
+                self.schedules.entry(told.id.to_owned()).or_default().push(schedule);
+            }
+        }
+    }
+
+    /// Adds a policy.
+    pub fn add_policy(
+        &mut self,
+        moved: &mut Moved,
+        said: &mut Said,
+        (name, told): (&str, Told<'_>),
+        (team, steps, repeat): (Option<TeamRef>, Steps, u32),
+    ) {
+        if steps.is_empty() {
+            said.impossible("it calls nobody that is taken; name somebody in its first step");
+            return;
+        }
+        if repeat > REPEAT_MAX {
+            said.changed(format!("it begins again {REPEAT_MAX} times"));
+        }
+        let repeat = repeat.min(REPEAT_MAX);
+        let metadata = moved.metadata(said, name, told);
+        let steps = steps.merged(said, repeat);
+        let spec = EscalationPolicySpec { team: team.clone(), steps, repeat, waits: None };
+        moved.add(said, metadata, Spec::EscalationPolicy(spec));
+        if let Some(policy) = EscalationPolicyRef::new(name) {
+            self.policies.insert(told.id.to_owned(), (policy, team));
+        }
+    }
+}
+
+/// A person as somebody to call.
+pub fn person(person: &PersonRef) -> Target {
+    person.clone().into()
+}

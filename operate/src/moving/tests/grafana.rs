@@ -1,0 +1,139 @@
+use super::*;
+
+const ALL: &str = include_str!("grafana.json");
+const FINAL: &str = r#"{"count": 2, "next": null, "results": [
+    {"user_pk": "UADA", "user_email": "ada@example.org", "user_username": "ada",
+     "shift_start": "2026-10-24T09:00:00Z", "shift_end": "2026-10-24T17:00:00Z"},
+    {"user_pk": "UBEN", "user_email": "ben@example.org", "user_username": "ben",
+     "shift_start": "2026-10-25T09:00:00Z", "shift_end": "2026-10-25T17:00:00Z"}]}"#;
+const BERLIN: &str = "Europe/Berlin";
+
+fn all() -> Moved {
+    let files = [("all.json", ALL), ("final_shifts-SICAL.json", FINAL)];
+    moved(Tool::GrafanaOncall, &files, "2026-10-01T00:00:00Z")
+}
+
+#[test]
+fn the_highest_level_counts_and_those_of_one_level_are_on_call_together() {
+    let moved = all();
+    let window = ("2026-10-23T00:00", "2026-10-30T00:00");
+    // Clocks go back on Sunday the 25th. Ada has every other week alone, Ben and Cem the others.
+    let expected = [
+        "10-23 00:00 ada",
+        "10-23 10:00 dora",
+        "10-23 18:00 ada",
+        "10-25 12:00 fay",
+        "10-25 18:00 ada",
+        "10-26 09:00 ben",
+        "10-26 10:00 emil",
+        "10-26 18:00 ben",
+        "10-27 10:00 emil",
+        "10-27 18:00 ben",
+        "10-28 08:00 gus",
+        "10-28 12:00 emil",
+        "10-28 18:00 ben",
+        "10-29 00:00 ada",
+        "10-29 06:00 ben",
+        "10-29 10:00 emil",
+        "10-29 18:00 ben",
+    ];
+    assert_eq!(shifts(&moved, "ops", BERLIN, window), expected);
+    let beside = expected
+        .iter()
+        .map(|line| line.replace("ben", "cem"))
+        .map(|line| match line.as_str() {
+            "10-29 00:00 ada" => line,
+            _ => line.replace("ada", "nobody"),
+        })
+        .collect::<Vec<_>>();
+    assert_eq!(shifts(&moved, "ops--2", BERLIN, window), beside);
+}
+
+#[test]
+fn people_who_roll_begin_in_the_middle_of_a_week_and_hand_over_with_the_next() {
+    let window = ("2026-10-06T20:00", "2026-10-13T20:00");
+    let expected = [
+        "10-06 20:00 ada",
+        "10-07 10:00 dora",
+        "10-07 18:00 ada",
+        "10-08 10:00 dora",
+        "10-08 18:00 ada",
+        "10-09 10:00 dora",
+        "10-09 18:00 ada",
+        "10-11 12:00 fay",
+        "10-11 18:00 ada",
+        "10-12 09:00 ben",
+        "10-12 10:00 emil",
+        "10-12 18:00 ben",
+        "10-13 10:00 emil",
+        "10-13 18:00 ben",
+    ];
+    assert_eq!(shifts(&all(), "ops", BERLIN, window), expected);
+}
+
+#[test]
+fn days_that_are_not_selected_are_nobodys_turn() {
+    let window = ("2026-10-22T00:00", "2026-10-28T00:00");
+    let expected = [
+        "10-22 00:00 nobody",
+        "10-22 08:00 ada",
+        "10-22 18:00 nobody",
+        "10-23 08:00 ben",
+        "10-23 18:00 nobody",
+        "10-26 08:00 cem",
+        "10-26 18:00 nobody",
+        "10-27 08:00 ada",
+        "10-27 18:00 nobody",
+    ];
+    assert_eq!(shifts(&all(), "desk", BERLIN, window), expected);
+}
+
+#[test]
+fn between_occurrences_nobody_is_on_call() {
+    let moved = all();
+    let window = ("2026-10-24T06:00", "2026-10-29T06:00");
+    let expected = [
+        "10-24 06:00 ada",
+        "10-25 06:00 nobody",
+        "10-26 06:00 ben",
+        "10-27 06:00 nobody",
+        "10-28 06:00 ada",
+    ];
+    assert_eq!(shifts(&moved, "thin", BERLIN, window), expected);
+    let month = line(&moved, "on_call_shifts[7]");
+    assert_eq!(month.fate, Fate::NotPossible);
+}
+
+#[test]
+fn a_calendar_elsewhere_is_fixed_as_it_was_worked_out() {
+    let moved = all();
+    let window = ("2026-10-24T00:00", "2026-10-26T00:00");
+    let expected = [
+        "10-24 00:00 nobody",
+        "10-24 09:00 ada",
+        "10-24 17:00 nobody",
+        "10-25 09:00 ben",
+        "10-25 17:00 nobody",
+    ];
+    assert_eq!(shifts(&moved, "from-a-calendar", "UTC", window), expected);
+    let other = line(&moved, "schedules[4]");
+    assert!(other.because.contains("final_shifts-SICAL2.json"), "{other:?}");
+}
+
+#[test]
+fn chains_and_wishes_are_taken_step_by_step() {
+    let moved = all();
+    let policy = yaml(&moved, "escalationpolicy/default");
+    let steps = "steps:\n    - contacts:\n        - schedule/ops\n        - schedule/ops--2\n      \
+                 wait: 5m\n    - contacts:\n        - person/ben\n      wait: 15m\n    \
+                 - contacts:\n        - person/ada\n        - person/cem\n      rotate: true\n      \
+                 wait: 0s\n";
+    assert!(policy.contains(steps), "{policy}");
+    // There is no number to call, so that what is important is told like the rest.
+    let ada = yaml(&moved, "person/ada");
+    let notify = "addresses:\n    slack: UALEX\n  notify:\n    - by:\n        - slack\n    \
+                  - after: 5m\n      by:\n        - email\n";
+    assert!(ada.contains(notify), "{ada}");
+    assert_eq!(line(&moved, "personal_notification_rules[3]").fate, Fate::NotPossible);
+    assert_eq!(line(&moved, "escalation_policies[3]").fate, Fate::NotPossible);
+}

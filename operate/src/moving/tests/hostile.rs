@@ -1,0 +1,96 @@
+use estate::Desired;
+use serde_json::Value;
+
+use super::*;
+
+const EXPORTS: [(Tool, &str); 4] = [
+    (Tool::PagerDuty, include_str!("pagerduty.json")),
+    (Tool::Opsgenie, include_str!("opsgenie.json")),
+    (Tool::GrafanaOncall, include_str!("grafana.json")),
+    (Tool::GoAlert, include_str!("goalert.json")),
+];
+
+/// Every place in a document.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Array(list) => {
+            for (place, inner) in list.iter().enumerate() {
+                places(inner, &format!("{at}/{place}"), found);
+            }
+        }
+        Value::Object(map) => {
+            for (name, inner) in map {
+                places(inner, &format!("{at}/{name}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What comes of a document, if it can be read at all.
+fn taken(tool: Tool, text: String) -> Option<Moved> {
+    let file = File { name: "all.json".to_owned(), text };
+    let export = Export::read(&[file], tool.lists()).ok()?;
+    Some(tool.moved(&export, None, Time::parse("2026-10-01T00:00:00Z").unwrap()))
+}
+
+#[test]
+fn whatever_is_wrong_in_an_export_is_told_and_the_rest_is_taken() {
+    let wrong = [
+        Value::Null,
+        json!(-1),
+        json!(4_294_967_296_u64),
+        json!(1e300),
+        json!("\u{0}\u{202e} no such thing"),
+        json!("9999-12-31T23:59:59Z"),
+        json!([]),
+        json!([[], {}, null]),
+        json!({ "id": "x" }),
+    ];
+    for (tool, text) in EXPORTS {
+        let whole: Value = serde_json::from_str(text).unwrap();
+        let mut all = Vec::new();
+        places(&whole, "", &mut all);
+        assert!(all.len() > 100, "{tool:?} {}", all.len());
+        for (turn, place) in all.iter().enumerate() {
+            let mut broken = whole.clone();
+            *broken.pointer_mut(place).unwrap() = wrong[turn % wrong.len()].clone();
+            let Some(moved) = taken(tool, broken.to_string()) else { continue };
+            let resources = moved.resources.into_iter();
+            let checked = estate::plan(&[], &Desired::from_resources(resources), false);
+            assert!(checked.is_ok(), "{place} {checked:?}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_list_and_references_to_nothing_are_told() {
+    for (tool, text) in EXPORTS {
+        let mut whole: Value = serde_json::from_str(text).unwrap();
+        let inner = match whole.get_mut("data") {
+            Some(inner) => inner,
+            None => &mut whole,
+        };
+        inner.as_object_mut().unwrap().remove("users");
+        let moved = taken(tool, whole.to_string()).unwrap();
+        let because = |line: &&Line| {
+            line.fate == Fate::NotPossible && line.because.contains("export all pages of users")
+        };
+        assert!(moved.lines.iter().filter(because).count() > 2, "{tool:?} {:#?}", moved.lines);
+    }
+}
+
+#[test]
+fn ten_thousand_namesakes_are_taken() {
+    let users: Vec<Value> = (0..10_000)
+        .map(|n| {
+            json!({ "id": format!("P{n}"), "name": "Sam Smith", "email": "s@example.org",
+            "contact_methods": [{ "id": "c", "type": "sms_contact_method", "country_code": 1,
+                "address": "5551234567" }] })
+        })
+        .collect();
+    let moved = taken(Tool::PagerDuty, json!({ "users": users }).to_string()).unwrap();
+    assert_eq!(moved.resources.len(), 10_000);
+    assert_eq!(moved.resources[9_999].metadata.name, "sam-smith-p9999");
+}

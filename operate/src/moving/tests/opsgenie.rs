@@ -1,0 +1,77 @@
+use super::*;
+
+const ALL: &str = include_str!("opsgenie.json");
+const LONDON: &str = "Europe/London";
+
+fn all() -> Moved {
+    moved(Tool::Opsgenie, &[("all.json", ALL)], "2026-10-01T00:00:00Z")
+}
+
+#[test]
+fn rotations_that_meet_stand_beside_each_other() {
+    let moved = all();
+    // Clocks go back on the 25th of October. Turns of none are nobody's; the override is for all.
+    let window = ("2026-10-19T00:00", "2026-11-03T00:00");
+    let expected = [
+        "10-19 00:00 nobody",
+        "10-19 09:00 ben",
+        "10-26 09:00 ada",
+        "10-28 10:00 dora",
+        "10-28 12:00 ada",
+        "11-02 09:00 nobody",
+    ];
+    assert_eq!(shifts(&moved, "platform", LONDON, window), expected);
+    // Every second night is that of an escalation.
+    let window = ("2026-10-24T00:00", "2026-10-28T00:00");
+    let expected = [
+        "10-24 00:00 cem",
+        "10-24 08:00 nobody",
+        "10-25 18:00 cem",
+        "10-26 08:00 nobody",
+        "10-27 18:00 cem",
+    ];
+    assert_eq!(shifts(&moved, "platform--2", LONDON, window), expected);
+    // From Saturday at eight to Sunday at eight in the evening, in turns of half a day.
+    let window = ("2026-10-23T00:00", "2026-10-27T00:00");
+    let expected = [
+        "10-23 00:00 nobody",
+        "10-24 08:00 dora",
+        "10-24 20:00 emil",
+        "10-25 08:00 dora",
+        "10-25 20:00 nobody",
+    ];
+    assert_eq!(shifts(&moved, "platform--3", LONDON, window), expected);
+    assert!(yaml(&moved, "schedule/platform--2").contains("title: \"Platform: Nights\""));
+}
+
+#[test]
+fn delays_from_the_beginning_become_waits_between_steps() {
+    let policy = yaml(&all(), "escalationpolicy/platform-escalation");
+    // Who is on call next cannot be called: its five minutes are waited for.
+    let steps = "steps:\n    - contacts:\n        - schedule/platform\n        \
+                 - schedule/platform--2\n        - schedule/platform--3\n      wait: 5m\n    \
+                 - contacts:\n        - person/ben\n      wait: 10m\n    \
+                 - contacts:\n        - team/ops\n      wait: 10m\n  repeat: 2\n";
+    assert!(policy.contains(steps), "{policy}");
+}
+
+#[test]
+fn people_teams_and_keys_are_taken() {
+    let moved = all();
+    let ada = yaml(&moved, "person/ada");
+    assert!(ada.contains("sms: \"+447700900123\"") && !ada.contains("voice"), "{ada}");
+    assert!(ada.contains("teams:\n    - team/ops"), "{ada}");
+    assert!(!yaml(&moved, "person/cem").contains("teams"));
+    let names: Vec<&str> = moved.keys.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names, ["prometheus"]);
+    let expected = [
+        "schedules[0].rotations[1] Nights",
+        "overrides[1] only-nights",
+        "overrides[2] lost",
+        "escalations[0].rules[3]",
+        "integrations[1] Other",
+    ];
+    assert_eq!(impossible(&moved), expected);
+    let out = moved.lines.iter().find(|line| line.element.ends_with(" Out")).unwrap();
+    assert_eq!(out.fate, Fate::LeftOut);
+}
