@@ -3,6 +3,8 @@ use kernel::Time;
 use objectives::{Availability, Observed, Reliability, availability};
 
 use super::figures::{Figures, Part, ReliabilityFigures, Verdict};
+use super::consumable::consumable;
+use super::performance::performance;
 use super::{Agreement, Credit, Period, Promise, Seen, Version, lines, outlook, seconds};
 
 /// One microsecond: sums of shares are no more exact than that.
@@ -67,6 +69,8 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
         user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros / 60.0)),
         credit_percent: credit(&reckoned, &sums),
         lines: lines::lines(agreement, seen, &reckoned, now),
+        consumable: consumable(agreement, seen, &reckoned, now),
+        performance: performance(agreement, period, seen, &reckoned, now),
     }
 }
 
