@@ -15,6 +15,7 @@ conversations!(
     a_promise_better_than_what_is_bought_is_told_when_it_is_applied,
     clocks_of_a_contract_stand_in_its_report,
     a_report_is_mailed_when_a_month_begins_and_only_once,
+    what_the_consumer_cannot_use_is_told_beside_what_incidents_say,
 );
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -234,6 +235,80 @@ async fn a_promise_better_than_what_is_bought_is_told_when_it_is_applied(place: 
     let view = operate.ada.get("/contracts/web").await.is(200);
     assert_eq!(view["check"]["standing"], "covered");
     assert_eq!(view["underpinned_by"][0]["provider"], "supplier/host");
+    operate.end().await;
+}
+
+/// A check from the side of the consumer, and how quick the service is while it is there.
+const CHECKED: &str = "
+{apiVersion: operate/v1, kind: Objective, metadata: {name: probe, title: Test orders},
+ spec: {item: service/checkout, indicator: {description: test orders that went through},
+  target: 99}}
+---
+{apiVersion: operate/v1, kind: Objective, metadata: {name: quick, title: Quick answers},
+ spec: {item: service/checkout, indicator: {description: answers within 300 ms}, target: 95}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: checked, title: Checked},
+ spec: {type: sla, provider: team/shop, consumer: team/shop, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z',
+  terms: [{availability: {target: 99.9, evidence: [objective/probe]}, objectives: [quick]}]}}
+";
+
+/// Counts of minutes in a row.
+async fn count(operate: &Operate, objective: &str, from: &str, good_of: &[(u64, u64)]) {
+    let from: kernel::Time = from.parse().unwrap();
+    let minute = |(place, (good, total)): (usize, &(u64, u64))| {
+        let at = from + Duration::from_secs(60 * u64::try_from(place).unwrap());
+        json!({ "at": at, "good": good, "total": total })
+    };
+    let minutes: Vec<Value> = good_of.iter().enumerate().map(minute).collect();
+    let path = format!("/objectives/{objective}/counts");
+    operate.ada.post(&path, json!({ "minutes": minutes })).await.is(200);
+}
+
+async fn what_the_consumer_cannot_use_is_told_beside_what_incidents_say(place: Place) {
+    let operate = start(&place).await;
+    operate.apply(CHECKED).await;
+    operate.pass(DAY).await;
+    // 44.6 minutes of March are allowed: the check fails for an hour, and no incident is opened.
+    let hours = |bad: (u64, u64)| [[(1, 1); 60], [bad; 60], [(1, 1); 60]].concat();
+    count(&operate, "probe", "2026-03-01T00:00:00Z", &hours((0, 1))).await;
+    count(&operate, "quick", "2026-03-01T00:00:00Z", &hours((50, 100))).await;
+    let ask = async |path: &str| operate.ada.get(path).await.is(200);
+    let report = ask("/contracts/checked/report?period=2026-03").await;
+    let (figures, told) = (&report["figures"], &report["figures"]["consumable"]);
+    assert_eq!(figures["down_seconds"], 0.0, "the parts are fine");
+    assert_eq!((&told["answer"], &told["checks_alone_seconds"]), (&json!("no"), &json!(3600.0)));
+    assert_eq!(told["checks"][0]["failed_seconds"], 3600.0);
+    let alone = |line: &&Value| line["kind"] == "failed_alone";
+    let line = told["lines"].as_array().unwrap().iter().find(alone).expect("a contradiction");
+    assert_eq!(
+        (&line["from"], &line["to"]),
+        (&json!("2026-03-01T01:00:00Z"), &json!("2026-03-01T02:00:00Z"))
+    );
+
+    let quick = &figures["performance"][0];
+    assert_eq!((&quick["objective"], &quick["bad"]), (&json!("objective/quick"), &json!(3000.0)));
+    assert_eq!(quick["breaches"][0]["reached_percent"], 50.0);
+    assert_eq!(quick["breaches"].as_array().unwrap().len(), 1, "one stretch of an hour");
+
+    let csv = operate.ada.get("/contracts/checked/report.csv?period=2026-03").await.text;
+    assert!(csv.contains("checked,2026-03,consumable_as_agreed,no"), "{csv}");
+    assert!(csv.contains("failed_alone,2026-03-01T01:00:00Z"), "{csv}");
+    let breach = "quick,2026-03-01T01:00:00Z,2026-03-01T02:00:00Z,50,3000,6000";
+    assert!(csv.contains(breach), "{csv}");
+    let promises = ask("/promises?consumer=team/shop").await;
+    let named = |promise: &&Value| promise["contract"] == "servicecontract/checked";
+    let promise = promises["promises"].as_array().unwrap().iter().find(named).unwrap();
+    assert_eq!(promise["now"]["consumable"], "no");
+    let words = promise["words"].to_string();
+    assert!(words.contains("Checked from the side of the consumer by Test orders"), "{words}");
+
+    // It fails now: out of the agreed state, though no incident says so.
+    let standing = ask("/standing?item=service/checkout").await;
+    assert_eq!(standing["in_agreed_state"], true, "the check has not looked lately: {standing}");
+    count(&operate, "probe", "2026-03-02T11:30:00Z", &[(0, 1); 25]).await;
+    let standing = ask("/standing?item=service/checkout").await;
+    assert_eq!(standing["out_since"], "2026-03-02T11:30:00Z", "{standing}");
     operate.end().await;
 }
 

@@ -184,7 +184,8 @@ impl Sums {
             users_hit: None,
         }));
         observed.unknown = agreed.difference(&looked.failed).difference(&looked.passed);
-        let both = availability(&part.service, part.span, &observed, &promise.terms(), now.micros());
+        let both =
+            availability(&part.service, part.span, &observed, &promise.terms(), now.micros());
         self.agreed += both.agreed_micros;
         self.down += both.down_micros;
         self.unknown += both.unknown_micros;

@@ -2,8 +2,8 @@ use calendar::{Span, Spans};
 use kernel::Time;
 use objectives::{Availability, Observed, Reliability, availability};
 
-use super::figures::{Figures, Part, ReliabilityFigures, Verdict};
 use super::consumable::consumable;
+use super::figures::{Figures, Part, ReliabilityFigures, Verdict};
 use super::performance::performance;
 use super::{Agreement, Credit, Period, Promise, Seen, Version, lines, outlook, seconds};
 

@@ -196,7 +196,12 @@ impl Seen {
             cases: self.cases.iter().filter(case).cloned().collect(),
             works: self.works.iter().filter(work).cloned().collect(),
             unknown: self.unknown.clip(within),
-            counted: self.counted.iter().filter(|c| agreement.names(&c.objective)).cloned().collect(),
+            counted: self
+                .counted
+                .iter()
+                .filter(|c| agreement.names(&c.objective))
+                .cloned()
+                .collect(),
         }
     }
 

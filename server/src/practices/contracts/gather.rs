@@ -15,6 +15,7 @@ use estate::{
 use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
 
+use super::counted::counted;
 use super::facts::Facts;
 use super::{presence, store};
 use crate::app::App;
@@ -142,6 +143,7 @@ pub async fn seen(
         cases: facts.iter().map(|facts| case(estate, &scope, facts)).collect(),
         works: works(estate, &past, &scope),
         unknown: presence::unknown(&looked, after, now),
+        counted: counted(conn, space, (estate, deals), (after, now)).await?,
     })
 }
 
@@ -149,7 +151,9 @@ fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agree
     let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
         let (from, until) = spec.holds(place);
         let (calendar, zone) = calendars.of(terms);
-        Version { from, until, calendar, zone, promise: promise(terms) }
+        let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
+        let objectives = objectives.collect();
+        Version { from, until, calendar, zone, promise: promise(terms), objectives }
     });
     Agreement {
         scope: spec.scope.clone(),
@@ -182,6 +186,8 @@ fn promise(terms: &ContractTerms) -> Option<Promise> {
             .iter()
             .map(|penalty| Credit { below_percent: penalty.below, credit_percent: penalty.credit })
             .collect(),
+        evidence: said.evidence.iter().map(|objective| objective.item().clone()).collect(),
+        evidence_rules: said.evidence_rules,
     })
 }
 
@@ -279,6 +285,7 @@ fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>)
                 reason: spec.reason.clone(),
                 from: window.start,
                 until,
+                actual: window.actual(),
                 announced: spec.announced,
                 approved_by: spec.approved_by.as_ref().map(|person| person.item().clone()),
                 items: items.clone(),

@@ -2,6 +2,7 @@
 
 pub mod close;
 pub mod consumers;
+pub mod counted;
 pub mod csv;
 pub mod facts;
 pub mod gather;
