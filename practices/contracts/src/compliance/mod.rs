@@ -13,6 +13,7 @@ mod consumable;
 mod counted;
 #[cfg(test)]
 mod counted_tests;
+mod exposure;
 mod figures;
 mod health;
 mod lines;
@@ -30,6 +31,7 @@ pub use agreement::{Agreement, Credit, Promise, Version};
 pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
 pub use consumable::{CheckLine, CheckLineKind, CheckResult, Consumable, Consumed};
 pub use counted::{Counted, Counts, Measure};
+pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
 pub use lines::{Line, LineKind};

@@ -113,7 +113,7 @@ impl Case {
     }
 
     /// Whether it takes the service of a contract away.
-    pub(super) fn breaks(&self, agreement: &Agreement) -> bool {
+    pub fn breaks(&self, agreement: &Agreement) -> bool {
         let hit = self.hit_on(agreement).is_some_and(|hit| !hit.softened);
         hit && self.outcome == Outcome::Counts
     }

@@ -4,6 +4,7 @@ use estate::{
     AvailabilityTerms, CalendarSpec, ClockKind, ClockTerms, ContractPeriod, ContractTerms, Estate,
     Holiday, OpeningHours, PauseReason, Spec, Weekday, Within,
 };
+use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +28,13 @@ pub fn of_terms(estate: &Estate, terms: &ContractTerms) -> Vec<PromiseWords> {
     ];
     let said = parts.into_iter().filter(|(_, lines)| !lines.is_empty());
     said.map(|(title, lines)| PromiseWords { title, lines }).collect()
+}
+
+/// What a contract promises at a time, in words.
+pub fn of_contract(estate: &Estate, contract: &ItemRef, at: Time) -> Vec<PromiseWords> {
+    let resource = estate.get(contract).map(|resource| &resource.spec);
+    let Some(Spec::ServiceContract(spec)) = resource else { return Vec::new() };
+    spec.terms_at(at).map(|(_, terms)| of_terms(estate, terms)).unwrap_or_default()
 }
 
 fn there(estate: &Estate, terms: &ContractTerms) -> Vec<String> {
@@ -89,7 +97,7 @@ pub fn period(period: ContractPeriod) -> &'static str {
     }
 }
 
-fn title<'a>(estate: &'a Estate, item: &'a kernel::ItemRef) -> &'a str {
+fn title<'a>(estate: &'a Estate, item: &'a ItemRef) -> &'a str {
     estate.get(item).map_or_else(|| item.name(), |resource| resource.title())
 }
 
@@ -137,7 +145,7 @@ fn availability(estate: &Estate, terms: &AvailabilityTerms) -> Vec<String> {
     lines
 }
 
-fn objective(estate: &Estate, item: &kernel::ItemRef) -> String {
+fn objective(estate: &Estate, item: &ItemRef) -> String {
     match estate.get(item).map(|resource| (resource.title(), &resource.spec)) {
         Some((title, Spec::Objective(spec))) => format!("{title}: {} % are good.", spec.target),
         _ => format!("{}.", item.name()),
