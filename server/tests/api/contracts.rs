@@ -16,6 +16,9 @@ conversations!(
     clocks_of_a_contract_stand_in_its_report,
     a_report_is_mailed_when_a_month_begins_and_only_once,
     what_the_consumer_cannot_use_is_told_beside_what_incidents_say,
+    a_penalty_that_is_near_raises_the_urgency_of_its_incident,
+    what_has_no_contract_or_objective_is_listed_by_team,
+    what_is_promised_is_told_before_an_incident_is_reported,
 );
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -266,9 +269,10 @@ async fn count(operate: &Operate, objective: &str, from: &str, good_of: &[(u64, 
 }
 
 async fn what_the_consumer_cannot_use_is_told_beside_what_incidents_say(place: Place) {
-    let operate = start(&place).await;
+    let mut operate = start(&place).await;
     operate.apply(CHECKED).await;
     operate.pass(DAY).await;
+    operate.ada.sign_in().await;
     // 44.6 minutes of March are allowed: the check fails for an hour, and no incident is opened.
     let hours = |bad: (u64, u64)| [[(1, 1); 60], [bad; 60], [(1, 1); 60]].concat();
     count(&operate, "probe", "2026-03-01T00:00:00Z", &hours((0, 1))).await;
@@ -309,6 +313,94 @@ async fn what_the_consumer_cannot_use_is_told_beside_what_incidents_say(place: P
     count(&operate, "probe", "2026-03-02T11:30:00Z", &[(0, 1); 25]).await;
     let standing = ask("/standing?item=service/checkout").await;
     assert_eq!(standing["out_since"], "2026-03-02T11:30:00Z", "{standing}");
+    operate.end().await;
+}
+
+async fn a_penalty_that_is_near_raises_the_urgency_of_its_incident(place: Place) {
+    let operate = start(&place).await;
+    let open = json!({ "title": "No orders", "item": "component/orders-db", "severity": "error" });
+    let incident = operate.ada.post("/incidents", open).await.is(201);
+    let id = incident["id"].as_str().unwrap();
+    let before = incident["urgency"].clone();
+    // 44.6 minutes are allowed in March: while this lasts they are used up.
+    let near = |incident: &Value| {
+        let lines = incident["priority_lines"].to_string();
+        lines.contains("The web shop gives back 10 % below 99.8 %; its allowance of 2026-03 is")
+    };
+    operate.pass(Duration::from_secs(60)).await;
+    let told = operate.becomes(id, "a penalty is near", near).await;
+    assert_eq!(
+        (&told["stakes"][0]["contract"], &told["stakes"][0]["at_risk"]),
+        (&json!("servicecontract/web"), &json!(true)),
+        "{told}"
+    );
+    assert_eq!(told["stakes"].as_array().unwrap().len(), 1, "the counter has no penalty");
+    assert!(told["urgency"] == "high" || before == "high", "{told}");
+
+    let restore = json!({ "command": "restore" });
+    operate.ada.post(&format!("/incidents/{id}/commands"), restore).await.is(200);
+    operate.settled().await;
+    operate.pass(Duration::from_secs(60)).await;
+    let calm = |incident: &Value| incident["stakes"][0]["at_risk"] == false;
+    operate.becomes(id, "nothing is at risk", calm).await;
+    operate.end().await;
+}
+
+async fn what_has_no_contract_or_objective_is_listed_by_team(place: Place) {
+    let operate = start(&place).await;
+    operate.apply(CHECKED).await;
+    let all = operate.ada.get("/coverage").await.is(200);
+    let row = |found: &Value, item: &str| {
+        let rows = found["items"].as_array().unwrap();
+        rows.iter().find(|row| row["item"] == item).cloned()
+    };
+    let checkout = row(&all, "service/checkout").expect("it is there");
+    assert_eq!(checkout["objectives"], json!(["objective/probe", "objective/quick"]));
+    let contracts =
+        json!(["servicecontract/checked", "servicecontract/counter", "servicecontract/web"]);
+    assert_eq!(checkout["contracts"], contracts);
+    let missing = operate.ada.get("/coverage?missing=any&team=team/shop").await.is(200);
+    assert!(row(&missing, "service/checkout").is_none(), "it has both");
+    assert!(row(&missing, "service/till").is_some(), "nobody promised the till");
+    assert_eq!(missing["with_both"], 1);
+    let nobody = operate.ada.get("/coverage?team=team/nobody").await.is(200);
+    assert_eq!((&nobody["total"], &nobody["items"]), (&json!(0), &json!([])));
+    operate.ada.get("/coverage?missing=everything").await.problem(400);
+    operate.end().await;
+}
+
+async fn what_is_promised_is_told_before_an_incident_is_reported(place: Place) {
+    let operate = start(&place).await;
+    operate
+        .apply(
+            "{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: fast, title: Fast},
+ spec: {type: sla, provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z', terms: [{clocks: [
+   {clock: respond, targets: {P1: 5m, P2: 15m, P3: 1h, P4: 2h, P5: 4h}}]}]}}",
+        )
+        .await;
+    let told = operate.ada.get("/promises/preview?item=service/checkout&impact=high&urgency=high");
+    let told = told.await.is(200);
+    assert_eq!(told["priority"], "P1");
+    let clock = &told["clocks"][0];
+    assert_eq!((&clock["clock"], &clock["target"]["seconds"]), (&json!("respond"), &json!(300)));
+    assert_eq!(told["contracts"].as_array().unwrap().len(), 3);
+    let counter = &told["contracts"][0];
+    assert_eq!(counter["contract"], "servicecontract/counter");
+    assert!(counter["words"].to_string().contains("Monday to Friday from 08:00"), "{counter}");
+    let lower = "/promises/preview?item=service/checkout&impact=low&urgency=low";
+    let lower = operate.ada.get(lower).await.is(200);
+    assert_eq!(lower["clocks"][0]["target"]["seconds"], 14_400, "{lower}");
+    operate.ada.get("/promises/preview?item=service/nothing").await.problem(422);
+    assert!(operate.ada.list("/incidents").await.is_empty(), "nothing was opened");
+
+    // The incident carries the same promise as soon as it is there.
+    let open = json!({ "title": "No orders", "item": "service/checkout", "impact": "high",
+        "urgency": "high" });
+    let incident = operate.ada.post("/incidents", open).await.is(201);
+    let id = incident["id"].as_str().unwrap();
+    let counts = |incident: &Value| incident["clocks"][0]["target"]["seconds"] == 300;
+    operate.becomes(id, "its clock counts", counts).await;
     operate.end().await;
 }
 

@@ -179,4 +179,3 @@ function Closed({ report }: { report: ComplianceReport }) {
     </Panel>
   );
 }
-

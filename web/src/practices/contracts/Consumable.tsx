@@ -27,11 +27,7 @@ export function ConsumableMark({ answer }: { answer: Answer }) {
 export function Consumable({ told }: { told: Told | null | undefined }) {
   if (!told) return null;
   return (
-    <Panel
-      title="Consumable as agreed"
-      actions={<ConsumableMark answer={told.answer} />}
-      flush={false}
-    >
+    <Panel title="Consumable as agreed" actions={<ConsumableMark answer={told.answer} />}>
       <p className={styles.answer}>{capital(told.because)}.</p>
       {told.failing_since && (
         <div className={styles.warning} role="note">
@@ -59,7 +55,7 @@ function sides(told: Told) {
   return [
     ...told.checks.map((check) => ({
       key: check.objective,
-      who: <ItemLink item={check.objective} label={check.title} />,
+      who: <ItemLink item={check.objective} title={check.title} />,
       passed: span(check.passed_seconds),
       failed: span(check.failed_seconds),
       unknown: span(check.unknown_seconds),

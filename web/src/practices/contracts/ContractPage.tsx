@@ -139,7 +139,6 @@ function Present({ present }: { present: NonNullable<ContractDetail['present']> 
   );
 }
 
-
 function Side({ contract }: { contract: ContractDetail }) {
   const { consumer } = contract;
   return (
