@@ -26,6 +26,7 @@ use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::clocks::alarms;
 use crate::practices::clocks::store::ContractClocks;
+use crate::practices::contracts::counted::LiveCounts;
 use crate::practices::contracts::facts::LiveFacts;
 use crate::practices::contracts::{exposure, mails, presence};
 use crate::practices::estate::live::LiveEstate;
@@ -137,6 +138,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         alerts: hot,
         silences,
         facts: LiveFacts::default(),
+        counts: LiveCounts::default(),
         objectives: LiveObjectives::default(),
         sources,
         routing,

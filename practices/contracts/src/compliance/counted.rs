@@ -1,5 +1,7 @@
 //! What was counted for an objective, minute by minute, and what single slices of time say.
 
+use std::sync::Arc;
+
 use calendar::{Span, Spans};
 use kernel::ItemRef;
 use objectives::Buckets;
@@ -16,7 +18,7 @@ pub struct Counted {
     /// How good is told from bad.
     pub measure: Measure,
     /// Good and total by the minute.
-    pub counts: Buckets,
+    pub counts: Arc<Buckets>,
 }
 
 /// How good is told from bad.

@@ -1,5 +1,7 @@
 //! Evidence of use and performance, told as stories.
 
+use std::sync::Arc;
+
 use objectives::Buckets;
 
 use super::tests::{always, at, case, hours, item, of, promise, seen, shop, work};
@@ -31,7 +33,7 @@ fn probe(but: &[(&str, &str, Option<(u64, u64)>)]) -> Counted {
             counts: Counts::Events,
             missing_bad: false,
         },
-        counts,
+        counts: Arc::new(counts),
     }
 }
 
@@ -125,14 +127,14 @@ fn both_failing_counts_once_and_flaps_and_maintenance_as_the_terms_say() {
 #[test]
 fn a_slow_check_stands_for_its_slice_and_one_that_fails_now_says_since_when() {
     let every_five = |counted: Counted| {
-        let mut slow = Counted { counts: Buckets::new(counted.counts.first()), ..counted.clone() };
+        let mut counts = Buckets::new(counted.counts.first());
         for at in counted.counts.first()..at(DONE).micros() / MINUTE {
             if let Some(set) = counted.counts.minute(at).filter(|_| at % 5 == 0) {
-                slow.counts.put(at, set).unwrap();
+                counts.put(at, set).unwrap();
             }
         }
-        slow.measure.slice_minutes = Some(5);
-        slow
+        let measure = Measure { slice_minutes: Some(5), ..counted.measure };
+        Counted { counts: Arc::new(counts), measure, ..counted }
     };
     let check = every_five(probe(&[("2026-01-31T22:00", "2026-02-01T00:00", Some((0, 1)))]));
     let seen = Seen { counted: vec![check], ..Seen::default() };
@@ -200,7 +202,7 @@ fn figures_whose_counts_are_forgotten_by_now_are_not_restated() {
     let bad = probe(&[("2026-01-10T00:00", "2026-01-10T08:00", Some((0, 1)))]);
     let agreement = checked(99.0, false);
     let (frozen, _) = answer(&agreement, Vec::new(), bad);
-    let gone = Counted { counts: Buckets::new(0), ..probe(&[]) };
+    let gone = Counted { counts: Arc::new(Buckets::new(0)), ..probe(&[]) };
     let (now, _) = answer(&agreement, Vec::new(), gone);
     assert!(frozen.same_as(&now));
     let (corrected, _) = answer(&agreement, Vec::new(), probe(&[]));

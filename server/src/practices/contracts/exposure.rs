@@ -32,7 +32,7 @@ pub async fn run(app: App) {
 /// # Errors
 /// When the database refuses.
 pub async fn round(app: &App, space: &SpaceId) -> Answer<()> {
-    let book = Book::open(app, space, costs).await?;
+    let book = Book::of_incidents(app, space, costs).await?;
     let open: Vec<&Facts> = book.facts.iter().map(AsRef::as_ref).filter(|f| f.open).collect();
     let hit = open.iter().filter(|facts| !book.deals.is_empty() || !facts.stakes.is_empty());
     let hit: Vec<&Facts> = hit.copied().collect();

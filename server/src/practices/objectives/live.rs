@@ -9,7 +9,7 @@ use std::time::Duration;
 use budgets::{Asked, Figures, Terms};
 use kernel::{SpaceId, Time};
 use objectives::Buckets;
-use spine::{Conn, Db, Fault};
+use spine::{Db, Fault};
 
 use super::store::{self, Day};
 use crate::practices::estate::live::Snapshot;
@@ -191,25 +191,13 @@ pub async fn stored(
     db: &Db,
     space: &SpaceId,
     objective: &str,
-    minutes: (i64, i64),
-) -> Result<Buckets, Fault> {
-    let mut conn = db.reader().await?;
-    read(&mut conn, space, objective, minutes).await
-}
-
-/// The same over a connection that is there already; whole days that hold the minutes.
-///
-/// # Errors
-/// When the database refuses or a day does not read back.
-pub async fn read(
-    conn: &mut Conn,
-    space: &SpaceId,
-    objective: &str,
     (first, until): (i64, i64),
 ) -> Result<Buckets, Fault> {
+    let mut conn = db.reader().await?;
     let days = (first.div_euclid(DAY), until.saturating_add(DAY - 1).div_euclid(DAY));
-    let mut buckets = Buckets::new(days.0 * DAY);
-    for day in &store::days(conn, space, objective, days).await? {
+    let days = store::days(&mut conn, space, objective, days).await?;
+    let mut buckets = Buckets::new(first);
+    for day in &days {
         let known = known(day);
         buckets.put_all(&known).map_err(|error| Fault::corrupt("objective day", error))?;
     }

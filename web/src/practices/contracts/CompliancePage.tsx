@@ -84,7 +84,7 @@ function Content({ report, name }: { report: ComplianceReport; name: string }) {
         </div>
         <Consumable told={figures.consumable} />
         <Lines lines={figures.lines} />
-        <Performance lines={figures.performance} />
+        <Performance lines={figures.performance ?? []} />
         <Clocks report={report.clocks} />
         <Closed report={report} />
       </div>

@@ -94,7 +94,7 @@ function Content({ contract, name }: { contract: ContractDetail; name: string })
         <div className={styles.stack}>
           {present && <Consumable told={present.consumable} />}
           {present && <Lines lines={present.lines} />}
-          {present && <Performance lines={present.performance} />}
+          {present && <Performance lines={present.performance ?? []} />}
           <History name={name} periods={contract.history} />
           {contract.supposed.length > 0 && <WhatIf supposed={contract.supposed} />}
         </div>
