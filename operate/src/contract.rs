@@ -148,9 +148,9 @@ fn mark(verdict: &str) -> &'static str {
 
 fn colour(word: &str) -> Colour {
     match word {
-        "on_track" | "kept" => Colour::Green,
-        "at_risk" | "unproven" => Colour::Yellow,
-        "breached" | "missed" => Colour::Red,
+        "on_track" | "kept" | "yes" => Colour::Green,
+        "at_risk" | "unproven" | "unknown" => Colour::Yellow,
+        "breached" | "missed" | "no" => Colour::Red,
         _ => Colour::Plain,
     }
 }
@@ -254,7 +254,44 @@ fn figures(figures: &Value, screen: &Screen) -> String {
         let length = minutes(&line["counted_seconds"]);
         told.push(format!("  {whom:<10} {from}  {length}  {}", text(line, "why")));
     }
+    told.extend(consumable(&figures["consumable"], screen));
+    for line in items(figures, "performance") {
+        told.extend(performance(line, screen));
+    }
     told.join("\n")
+}
+
+/// What the checks of the consumer saw, beside what incidents say.
+fn consumable(found: &Value, screen: &Screen) -> Vec<String> {
+    if !found.is_object() {
+        return Vec::new();
+    }
+    let answer = text(found, "answer");
+    let word = screen.paint.in_colour(colour(&answer), &answer);
+    let mut told = vec![format!("  consumable {word}: {}", text(found, "because"))];
+    for line in items(found, "lines").iter().filter(|line| line["kind"] != "unknown") {
+        let from = time(line, "from").map(|at| moment(at, screen.now())).unwrap_or_default();
+        let counted = minutes(&line["counted_seconds"]);
+        told.push(format!("  {:<10} {from}  {counted}  {}", "check", text(line, "why")));
+    }
+    told
+}
+
+/// An objective of the contract, and when it fell short.
+fn performance(line: &Value, screen: &Screen) -> Vec<String> {
+    let verdict = text(line, "verdict");
+    let word = screen.paint.in_colour(colour(&verdict), verdict.replace('_', " "));
+    let (reached, target) = (percent(&line["reached_percent"]), percent(&line["target_percent"]));
+    let reached = if reached.is_empty() { "nothing counted".to_owned() } else { reached };
+    let title = text(line, "title");
+    let count = text(line, "breaches_count");
+    let mut told = vec![format!("  {title}: {word}, {reached} of {target}, breaches: {count}")];
+    for breach in items(line, "breaches") {
+        let at = |name| time(breach, name).map(|at| moment(at, screen.now())).unwrap_or_default();
+        let reached = percent(&breach["reached_percent"]);
+        told.push(format!("  {:<10} {} to {}  {reached}", "breach", at("from"), at("to")));
+    }
+    told
 }
 
 async fn report(client: &Client, screen: &Screen, contract: &str, period: String) -> Outcome {

@@ -27,6 +27,15 @@ enum Verb {
         /// Its name.
         name: String,
     },
+    /// Lists services and products that no objective or no contract is about.
+    Missing {
+        /// Only what this team answers for, such as team/payments.
+        #[arg(long, default_value = "")]
+        team: String,
+        /// What is missing: objective, contract, or any of both.
+        #[arg(long, default_value = "any")]
+        of: String,
+    },
     /// Pushes the counts of a minute; they replace what was known of it.
     Push(Push),
     /// Asks its source for all of its window anew, as after its query was mended.
@@ -81,6 +90,7 @@ impl ObjectiveArgs {
         match self.verb {
             Verb::List(wanted) => list(&client, screen, wanted).await,
             Verb::Show { name } => show(&client, screen, &name).await,
+            Verb::Missing { team, of } => missing(&client, screen, team, of).await,
             Verb::Push(push) => self::push(&client, screen, push).await,
             Verb::AskAnew { name } => {
                 client.post(&format!("{}/ask-anew", path(&name)), &json!({})).await?;
@@ -220,6 +230,41 @@ async fn push(client: &Client, screen: &Screen, push: Push) -> Outcome {
         screen.document(&answer.body);
     } else {
         screen.say(format_args!("{} of {} were good at {at}.", push.good, push.total));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn missing(client: &Client, screen: &Screen, team: String, of: String) -> Outcome {
+    let found = client.get("/api/v1/coverage", &[("team", team), ("missing", of)]).await?;
+    if screen.json {
+        screen.document(&found);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (total, both) = (text(&found, "total"), text(&found, "with_both"));
+    let (measured, promised) = (text(&found, "with_objective"), text(&found, "with_contract"));
+    let mut table = Table::new(screen.paint, &["item", "team", "criticality", "has", "lacks"]);
+    for row in items(&found, "items") {
+        let measured = !items(row, "objectives").is_empty();
+        let covered = !items(row, "contracts").is_empty();
+        let promised = covered || !items(row, "contracts_above").is_empty();
+        let named = [(measured, "objective"), (promised, "contract")];
+        let names = |has: bool| {
+            let of: Vec<&str> = named.iter().filter(|each| each.0 == has).map(|n| n.1).collect();
+            of.join(", ")
+        };
+        table.row([
+            text(row, "item").into(),
+            text(row, "team").into(),
+            text(row, "criticality").replace('_', " ").into(),
+            names(true).into(),
+            Cell(names(false), Colour::Yellow),
+        ]);
+    }
+    screen.say(format!(
+        "{measured} of {total} have an objective, {promised} a contract, {both} both."
+    ));
+    if !table.is_empty() {
+        screen.say(table);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,7 @@ use crate::courier::Ways;
 use crate::keys::Keys;
 use crate::practices::alerts::batch::Intake;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::contracts::counted::LiveCounts;
 use crate::practices::contracts::facts::LiveFacts;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::notifications::dispatch::LiveBoard;
@@ -43,6 +44,8 @@ pub struct App {
     pub silences: LiveSilences,
     /// Incidents as compliance asks about them, in memory.
     pub facts: LiveFacts,
+    /// What was counted of objectives, as contracts ask about it.
+    pub counts: LiveCounts,
     /// What was counted for objectives, as far as their windows need it.
     pub objectives: LiveObjectives,
     /// Asks data sources.

@@ -26,8 +26,9 @@ use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::clocks::alarms;
 use crate::practices::clocks::store::ContractClocks;
+use crate::practices::contracts::counted::LiveCounts;
 use crate::practices::contracts::facts::LiveFacts;
-use crate::practices::contracts::{mails, presence};
+use crate::practices::contracts::{exposure, mails, presence};
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -137,6 +138,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         alerts: hot,
         silences,
         facts: LiveFacts::default(),
+        counts: LiveCounts::default(),
         objectives: LiveObjectives::default(),
         sources,
         routing,
@@ -216,6 +218,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(selfwatch::run(app.clone())),
         tokio::spawn(presence::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
+        tokio::spawn(exposure::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),

@@ -236,7 +236,7 @@ impl Play {
                 format!("takes over {} alerts of #{number}", members.len())
             }
             What::PriorityOverridden { reason, .. } => format!("priority set by {reason}"),
-            What::Assessed { .. } => return None,
+            What::Assessed { .. } | What::Weighed { .. } => return None,
             What::Opened(opened) if opened.potential => {
                 format!("opened as potential: {}", opened.title)
             }

@@ -150,6 +150,9 @@ impl<'a> Mentions<'a> {
             let field = |name: &str| format!("terms[{place}].{name}");
             self.one(&field("calendar"), &terms.calendar);
             self.many(&field("objectives"), &terms.objectives);
+            if let Some(availability) = &terms.availability {
+                self.many(&field("availability.evidence"), &availability.evidence);
+            }
             for (clock, terms) in terms.clocks.iter().enumerate() {
                 self.one(&field(&format!("clocks[{clock}].calendar")), &terms.calendar);
             }

@@ -447,3 +447,46 @@ fn a_schedule_that_nobody_can_follow_is_told_field_by_field() {
       -> add one with `start`, `every` and `people`
     ");
 }
+
+#[test]
+fn checks_of_a_consumer_must_be_objectives_that_there_are() {
+    let contract = "  type: sla
+  provider: team/payments
+  consumer: team/payments
+  scope: [service/orders]
+  start: 2026-01-01T00:00:00Z
+  terms:
+    - availability: {target: 99, evidence: [objective/prob, probe, probe]}
+    - from: 2026-02-01T00:00:00Z
+      availability: {target: 99, evidenceRules: true}";
+    let objective = "  item: service/orders
+  indicator: {description: test orders that went through}
+  target: 99";
+    let text = document("ServiceContract", "x", contract)
+        + &document("Objective", "probe", objective)
+        + &service("  team: payments");
+    assert_snapshot!(told(&text), @r"
+    shop.yaml:12:45 spec.terms[0].availability.evidence[0]
+      there is no `objective/prob`
+      -> did you mean `objective/probe`?
+    shop.yaml:12:68 spec.terms[0].availability.evidence[2]
+      objective/probe is there twice
+      -> keep one of the two
+    shop.yaml:14:49 spec.terms[1].availability.evidenceRules
+      there are no checks that could rule
+      -> name the objectives in `evidence`, or remove it
+    ");
+    let window = "  items: [service/orders]
+  reason: new disks
+  windows:
+    - start: 2026-01-01T00:00:00Z
+      end: 2026-01-01T02:00:00Z
+      actualStart: 2026-01-01T01:00:00Z
+      actualEnd: 2026-01-01T00:30:00Z";
+    let text = document("MaintenanceWindow", "x", window) + &service("  team: payments");
+    assert_snapshot!(told(&text), @r"
+    shop.yaml:12:18 spec.windows[0].actualEnd
+      it was done before it began
+      -> correct `actualStart` or `actualEnd`
+    ");
+}

@@ -263,10 +263,10 @@ fn calling() -> impl Strategy<Value = Spec> {
         (any::<i32>(), text(), of(text()), of(named())).prop_map(|(order, when, item, team)| {
             Spec::Route(RouteSpec { order, when, item, team, priority: None })
         });
-    let window = (any::<i32>(), any::<i32>()).prop_map(|(start, end)| Window {
-        start: Time::from_seconds(start.into()),
-        end: Time::from_seconds(end.into()),
-    });
+    let second = || any::<i32>().prop_map(|at| Time::from_seconds(at.into()));
+    let window = (second(), second(), of(second()), of(second())).prop_map(
+        |(start, end, actual_start, actual_end)| Window { start, end, actual_start, actual_end },
+    );
     let maintenance =
         (vec(window, 0..3), text(), of(named())).prop_map(|(windows, reason, approved_by)| {
             Spec::MaintenanceWindow(MaintenanceWindowSpec {

@@ -34,6 +34,7 @@ impl Incident {
             urgency_set: None,
             priority_override: None,
             hits: Vec::new(),
+            stakes: Vec::new(),
             main_item: opened.item.clone(),
             main_because: String::new(),
             reported_item: opened.item.clone(),
@@ -203,6 +204,7 @@ impl Incident {
                     self.title.clone_from(title);
                 }
             }
+            What::Weighed { stakes } => self.stakes.clone_from(stakes),
             What::Assessed { hits, usecases, products, services } => {
                 self.hits.clone_from(hits);
                 self.affected.usecases.clone_from(usecases);

@@ -6,7 +6,7 @@ use crate::checks::Evidence;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::incident::{Member, Role, Severity};
 use crate::policy::Policy;
-use crate::priority::Assessment;
+use crate::priority::{Assessment, Stake};
 use crate::service::ServiceState;
 use crate::times::{Beginning, TimePoint};
 use crate::verb::Verb;
@@ -260,6 +260,11 @@ pub enum Command {
     Absorb(Box<Absorb>),
     /// Take in what the estate says about the items that are hit.
     Assess(Assessment),
+    /// Take in what contracts have at stake.
+    Weigh {
+        /// All of them; what was known before is replaced.
+        stakes: Vec<Stake>,
+    },
     /// The first page reached somebody.
     Notified {
         /// When.
@@ -444,6 +449,7 @@ impl Command {
             Command::MemberReturned { .. } => Verb::MemberReturned,
             Command::Absorb(_) => Verb::Absorb,
             Command::Assess(_) => Verb::Assess,
+            Command::Weigh { .. } => Verb::Weigh,
             Command::Notified { .. } => Verb::Notified,
             Command::Check(_) => Verb::Check,
             Command::EndWithParent { .. } => Verb::EndWithParent,

@@ -59,6 +59,10 @@ fn describe_rest(event: &Event) -> String {
             Some(worst) => format!("Found what is hit, most of all {}", worst.item),
             None => "Found nothing else that is hit".to_owned(),
         },
+        What::Weighed { stakes } => match stakes.iter().find(|stake| stake.at_risk) {
+            Some(stake) => with("A penalty is near", &stake.because),
+            None => "Weighed contracts: no penalty is near".to_owned(),
+        },
         What::Prioritised { impact, urgency, priority, .. } => {
             format!("Priority {priority}: {impact} impact, {urgency} urgency")
         }

@@ -5,7 +5,7 @@ use crate::checks::Check;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::incident::{Member, Role, Severity};
 use crate::policy::Policy;
-use crate::priority::{Hit, PriorityLine};
+use crate::priority::{Hit, PriorityLine, Stake};
 use crate::service::ServiceState;
 use crate::stage::Stage;
 use crate::times::{Beginning, Source, Stamp, TimePoint};
@@ -188,6 +188,11 @@ pub enum What {
         products: Vec<ItemRef>,
         /// Services hit.
         services: Vec<ItemRef>,
+    },
+    /// It is known what contracts have at stake.
+    Weighed {
+        /// All of them.
+        stakes: Vec<Stake>,
     },
     /// The calculation of the priority came out differently.
     Prioritised {
@@ -390,6 +395,7 @@ impl What {
             What::Occurred { .. } => "occurred",
             What::MainItemChosen { .. } => "main_item_chosen",
             What::Assessed { .. } => "assessed",
+            What::Weighed { .. } => "weighed",
             What::Prioritised { .. } => "prioritised",
             What::ImpactSet { .. } => "impact_set",
             What::UrgencySet { .. } => "urgency_set",

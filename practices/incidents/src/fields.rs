@@ -131,7 +131,7 @@ impl Verb {
             Verb::Open => OPEN,
             Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
             Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
-            Verb::Assess | Verb::Notified | Verb::Check | Verb::EndWithParent => &[],
+            Verb::Assess | Verb::Weigh | Verb::Notified | Verb::Check | Verb::EndWithParent => &[],
             Verb::Tick => &[],
         }
     }

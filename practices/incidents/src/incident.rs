@@ -16,7 +16,7 @@ use crate::decide;
 use crate::event::{Event, What};
 use crate::past::Past;
 use crate::policy::Policy;
-use crate::priority::{Hit, PriorityLine};
+use crate::priority::{Hit, PriorityLine, Stake};
 use crate::service::ServiceMark;
 use crate::stage::{ALLOWED, Phase, Stage};
 use crate::times::{Beginning, Times};
@@ -60,6 +60,9 @@ pub struct Incident {
     pub priority_override: Option<PriorityOverride>,
     /// The hits that matter most, the worst first.
     pub hits: Vec<Hit>,
+    /// What contracts have at stake.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stakes: Vec<Stake>,
     /// The likely cause among the items.
     pub main_item: Option<ItemRef>,
     /// Why it.

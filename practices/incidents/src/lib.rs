@@ -53,7 +53,7 @@ pub use incident::{
 };
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
-pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Step};
+pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Stake, Step};
 pub use service::{ServiceMark, ServiceState};
 pub use stage::{ALLOWED, Phase, Stage};
 pub use times::{Beginning, Source, Stamp, TimePoint, Times};

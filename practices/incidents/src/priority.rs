@@ -1,7 +1,7 @@
 //! Priority: impact × urgency by the matrix, line by line, so that anybody can follow it (R231,
 //! R250). Impact comes from the criticality of what is hit. Urgency comes from the technical
-//! gravity, rises with business criticality (R022) and with growing damage, and sinks when the
-//! service is back by a workaround. A workaround never lowers impact: what was hit stays hit until
+//! gravity, rises with business criticality (R022), with growing damage and with what contracts
+//! have at stake, and sinks when the service is back by a workaround. A workaround never lowers impact: what was hit stays hit until
 //! the cause is gone.
 
 use std::cmp::Reverse;
@@ -50,6 +50,20 @@ pub struct Main {
     /// The item.
     pub item: ItemRef,
     /// Why it, one sentence.
+    pub because: String,
+}
+
+/// What a contract has at stake in an incident. Gathered by the shell before the command; it says
+/// nothing that changes from minute to minute.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContractStake)]
+pub struct Stake {
+    /// The contract.
+    pub contract: ItemRef,
+    /// Whether a penalty is near: the urgency rises by one step.
+    pub at_risk: bool,
+    /// What it promises and how that stands, in words.
     pub because: String,
 }
 
@@ -178,6 +192,7 @@ fn urgency(incident: &Incident, lines: &mut Vec<PriorityLine>) -> Urgency {
 
     let growth_min = incident.policy.growth_items_min as usize;
     let critical = incident.hits.first().filter(|hit| weight(hit) >= Criticality::High);
+    let at_stake = incident.stakes.iter().find(|stake| stake.at_risk);
     let steps = [
         critical.map(|hit| {
             let because = format!("raised: {} is {}", hit.item, name(hit.criticality));
@@ -185,6 +200,7 @@ fn urgency(incident: &Incident, lines: &mut Vec<PriorityLine>) -> Urgency {
         }),
         (growth_min > 0 && incident.items.len() >= growth_min)
             .then(|| (raised as _, format!("raised: damage grew to {growth_min} items or more"))),
+        at_stake.map(|stake| (raised as _, format!("raised: {}", stake.because))),
         incident
             .service_is_back()
             .then(|| (lowered as _, "lowered: the service is back, the rest can wait".to_owned())),
@@ -193,6 +209,14 @@ fn urgency(incident: &Incident, lines: &mut Vec<PriorityLine>) -> Urgency {
         let next = step(urgency);
         if next != urgency {
             urgency = next;
+            lines.push(line(Step::Urgency, urgency, because));
+        }
+    }
+    for stake in &incident.stakes {
+        // What raised it has its line; what changes nothing is told all the same.
+        let because = format!("contract: {}", stake.because);
+        let told = lines.iter().any(|line| line.because.ends_with(&stake.because));
+        if !told {
             lines.push(line(Step::Urgency, urgency, because));
         }
     }

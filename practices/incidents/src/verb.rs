@@ -109,6 +109,8 @@ verbs! {
     Absorb "absorb" "Absorb" system;
     /// Take in what the estate says about the items that are hit.
     Assess "assess" "Assess" system;
+    /// Take in what contracts have at stake.
+    Weigh "weigh" "Weigh contracts" system;
     /// The first page reached somebody.
     Notified "notified" "Notified" system;
     /// Check that it holds, by what is known about alerts and calls.

@@ -15,6 +15,10 @@ conversations!(
     a_promise_better_than_what_is_bought_is_told_when_it_is_applied,
     clocks_of_a_contract_stand_in_its_report,
     a_report_is_mailed_when_a_month_begins_and_only_once,
+    what_the_consumer_cannot_use_is_told_beside_what_incidents_say,
+    a_penalty_that_is_near_raises_the_urgency_of_its_incident,
+    what_has_no_contract_or_objective_is_listed_by_team,
+    what_is_promised_is_told_before_an_incident_is_reported,
 );
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -234,6 +238,169 @@ async fn a_promise_better_than_what_is_bought_is_told_when_it_is_applied(place: 
     let view = operate.ada.get("/contracts/web").await.is(200);
     assert_eq!(view["check"]["standing"], "covered");
     assert_eq!(view["underpinned_by"][0]["provider"], "supplier/host");
+    operate.end().await;
+}
+
+/// A check from the side of the consumer, and how quick the service is while it is there.
+const CHECKED: &str = "
+{apiVersion: operate/v1, kind: Objective, metadata: {name: probe, title: Test orders},
+ spec: {item: service/checkout, indicator: {description: test orders that went through},
+  target: 99}}
+---
+{apiVersion: operate/v1, kind: Objective, metadata: {name: quick, title: Quick answers},
+ spec: {item: service/checkout, indicator: {description: answers within 300 ms}, target: 95}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: checked, title: Checked},
+ spec: {type: sla, provider: team/shop, consumer: team/shop, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z',
+  terms: [{availability: {target: 99.9, evidence: [objective/probe]}, objectives: [quick]}]}}
+";
+
+/// Counts of minutes in a row.
+async fn count(operate: &Operate, objective: &str, from: &str, good_of: &[(u64, u64)]) {
+    let from: kernel::Time = from.parse().unwrap();
+    let minute = |(place, (good, total)): (usize, &(u64, u64))| {
+        let at = from + Duration::from_secs(60 * u64::try_from(place).unwrap());
+        json!({ "at": at, "good": good, "total": total })
+    };
+    let minutes: Vec<Value> = good_of.iter().enumerate().map(minute).collect();
+    let path = format!("/objectives/{objective}/counts");
+    operate.ada.post(&path, json!({ "minutes": minutes })).await.is(200);
+}
+
+async fn what_the_consumer_cannot_use_is_told_beside_what_incidents_say(place: Place) {
+    let mut operate = start(&place).await;
+    operate.apply(CHECKED).await;
+    operate.pass(DAY).await;
+    operate.ada.sign_in().await;
+    // 44.6 minutes of March are allowed: the check fails for an hour, and no incident is opened.
+    let hours = |bad: (u64, u64)| [[(1, 1); 60], [bad; 60], [(1, 1); 60]].concat();
+    count(&operate, "probe", "2026-03-01T00:00:00Z", &hours((0, 1))).await;
+    count(&operate, "quick", "2026-03-01T00:00:00Z", &hours((50, 100))).await;
+    let ask = async |path: &str| operate.ada.get(path).await.is(200);
+    let report = ask("/contracts/checked/report?period=2026-03").await;
+    let (figures, told) = (&report["figures"], &report["figures"]["consumable"]);
+    assert_eq!(figures["down_seconds"], 0.0, "the parts are fine");
+    assert_eq!((&told["answer"], &told["checks_alone_seconds"]), (&json!("no"), &json!(3600.0)));
+    assert_eq!(told["checks"][0]["failed_seconds"], 3600.0);
+    let alone = |line: &&Value| line["kind"] == "failed_alone";
+    let line = told["lines"].as_array().unwrap().iter().find(alone).expect("a contradiction");
+    assert_eq!(
+        (&line["from"], &line["to"]),
+        (&json!("2026-03-01T01:00:00Z"), &json!("2026-03-01T02:00:00Z"))
+    );
+
+    let quick = &figures["performance"][0];
+    assert_eq!((&quick["objective"], &quick["bad"]), (&json!("objective/quick"), &json!(3000.0)));
+    assert_eq!(quick["breaches"][0]["reached_percent"], 50.0);
+    assert_eq!(quick["breaches"].as_array().unwrap().len(), 1, "one stretch of an hour");
+
+    let csv = operate.ada.get("/contracts/checked/report.csv?period=2026-03").await.text;
+    assert!(csv.contains("checked,2026-03,consumable_as_agreed,no"), "{csv}");
+    assert!(csv.contains("failed_alone,2026-03-01T01:00:00Z"), "{csv}");
+    let breach = "quick,2026-03-01T01:00:00Z,2026-03-01T02:00:00Z,50,3000,6000";
+    assert!(csv.contains(breach), "{csv}");
+    let promises = ask("/promises?consumer=team/shop").await;
+    let named = |promise: &&Value| promise["contract"] == "servicecontract/checked";
+    let promise = promises["promises"].as_array().unwrap().iter().find(named).unwrap();
+    assert_eq!(promise["now"]["consumable"], "no");
+    let words = promise["words"].to_string();
+    assert!(words.contains("Checked from the side of the consumer by Test orders"), "{words}");
+
+    // It fails now: out of the agreed state, though no incident says so.
+    let standing = ask("/standing?item=service/checkout").await;
+    assert_eq!(standing["in_agreed_state"], true, "the check has not looked lately: {standing}");
+    count(&operate, "probe", "2026-03-02T11:30:00Z", &[(0, 1); 25]).await;
+    let standing = ask("/standing?item=service/checkout").await;
+    assert_eq!(standing["out_since"], "2026-03-02T11:30:00Z", "{standing}");
+    operate.end().await;
+}
+
+async fn a_penalty_that_is_near_raises_the_urgency_of_its_incident(place: Place) {
+    let operate = start(&place).await;
+    let open = json!({ "title": "No orders", "item": "component/orders-db", "severity": "error" });
+    let incident = operate.ada.post("/incidents", open).await.is(201);
+    let id = incident["id"].as_str().unwrap();
+    let before = incident["urgency"].clone();
+    // 44.6 minutes are allowed in March: while this lasts they are used up.
+    let near = |incident: &Value| {
+        let lines = incident["priority_lines"].to_string();
+        lines.contains("The web shop gives back 10 % below 99.8 %; its allowance of 2026-03 is")
+    };
+    operate.pass(Duration::from_secs(60)).await;
+    let told = operate.becomes(id, "a penalty is near", near).await;
+    assert_eq!(
+        (&told["stakes"][0]["contract"], &told["stakes"][0]["at_risk"]),
+        (&json!("servicecontract/web"), &json!(true)),
+        "{told}"
+    );
+    assert_eq!(told["stakes"].as_array().unwrap().len(), 1, "the counter has no penalty");
+    assert!(told["urgency"] == "high" || before == "high", "{told}");
+
+    let restore = json!({ "command": "restore" });
+    operate.ada.post(&format!("/incidents/{id}/commands"), restore).await.is(200);
+    operate.settled().await;
+    operate.pass(Duration::from_secs(60)).await;
+    let calm = |incident: &Value| incident["stakes"][0]["at_risk"] == false;
+    operate.becomes(id, "nothing is at risk", calm).await;
+    operate.end().await;
+}
+
+async fn what_has_no_contract_or_objective_is_listed_by_team(place: Place) {
+    let operate = start(&place).await;
+    operate.apply(CHECKED).await;
+    let all = operate.ada.get("/coverage").await.is(200);
+    let row = |found: &Value, item: &str| {
+        let rows = found["items"].as_array().unwrap();
+        rows.iter().find(|row| row["item"] == item).cloned()
+    };
+    let checkout = row(&all, "service/checkout").expect("it is there");
+    assert_eq!(checkout["objectives"], json!(["objective/probe", "objective/quick"]));
+    let contracts =
+        json!(["servicecontract/checked", "servicecontract/counter", "servicecontract/web"]);
+    assert_eq!(checkout["contracts"], contracts);
+    let missing = operate.ada.get("/coverage?missing=any&team=team/shop").await.is(200);
+    assert!(row(&missing, "service/checkout").is_none(), "it has both");
+    assert!(row(&missing, "service/till").is_some(), "nobody promised the till");
+    assert_eq!(missing["with_both"], 1);
+    let nobody = operate.ada.get("/coverage?team=team/nobody").await.is(200);
+    assert_eq!((&nobody["total"], &nobody["items"]), (&json!(0), &json!([])));
+    operate.ada.get("/coverage?missing=everything").await.problem(400);
+    operate.end().await;
+}
+
+async fn what_is_promised_is_told_before_an_incident_is_reported(place: Place) {
+    let operate = start(&place).await;
+    operate
+        .apply(
+            "{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: fast, title: Fast},
+ spec: {type: sla, provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: '2026-02-28T23:00:00Z', terms: [{clocks: [
+   {clock: respond, targets: {P1: 5m, P2: 15m, P3: 1h, P4: 2h, P5: 4h}}]}]}}",
+        )
+        .await;
+    let told = operate.ada.get("/promises/preview?item=service/checkout&impact=high&urgency=high");
+    let told = told.await.is(200);
+    assert_eq!(told["priority"], "P1");
+    let clock = &told["clocks"][0];
+    assert_eq!((&clock["clock"], &clock["target"]["seconds"]), (&json!("respond"), &json!(300)));
+    assert_eq!(told["contracts"].as_array().unwrap().len(), 3);
+    let counter = &told["contracts"][0];
+    assert_eq!(counter["contract"], "servicecontract/counter");
+    assert!(counter["words"].to_string().contains("Monday to Friday from 08:00"), "{counter}");
+    let lower = "/promises/preview?item=service/checkout&impact=low&urgency=low";
+    let lower = operate.ada.get(lower).await.is(200);
+    assert_eq!(lower["clocks"][0]["target"]["seconds"], 14_400, "{lower}");
+    operate.ada.get("/promises/preview?item=service/nothing").await.problem(422);
+    assert!(operate.ada.list("/incidents").await.is_empty(), "nothing was opened");
+
+    // The incident carries the same promise as soon as it is there.
+    let open = json!({ "title": "No orders", "item": "service/checkout", "impact": "high",
+        "urgency": "high" });
+    let incident = operate.ada.post("/incidents", open).await.is(201);
+    let id = incident["id"].as_str().unwrap();
+    let counts = |incident: &Value| incident["clocks"][0]["target"]["seconds"] == 300;
+    operate.becomes(id, "its clock counts", counts).await;
     operate.end().await;
 }
 

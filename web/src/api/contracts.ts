@@ -58,6 +58,39 @@ export const promises = (consumer: string) =>
       body(http.GET('/api/v1/promises', { params: { query: { consumer } }, signal })),
   });
 
+export interface CoverageFilter {
+  team?: string;
+  missing?: string;
+}
+
+/** Services and products with their objectives and contracts, and what has none. */
+export const coverage = (filter: CoverageFilter) =>
+  queryOptions({
+    queryKey: [...keys.contracts, 'coverage', filter],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/coverage', { params: { query: query({ ...filter }) }, signal })),
+  });
+
+export interface Report {
+  item: string;
+  severity?: string;
+  impact?: string;
+  urgency?: string;
+}
+
+/** What would be promised if this were reported now. */
+export const preview = ({ item, ...rest }: Report) =>
+  queryOptions({
+    queryKey: [...keys.contracts, 'preview', item, rest],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/promises/preview', {
+          params: { query: { item, ...query({ ...rest }) } },
+          signal,
+        }),
+      ),
+  });
+
 /** How products and what contracts cover stand now. */
 export const standings = () =>
   queryOptions({

@@ -222,6 +222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a target over a window allows, before there is an objective: for whoever writes one. */
+        get: operations["objectives_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clocks": {
         parameters: {
             query?: never;
@@ -320,6 +337,23 @@ export interface paths {
         };
         /** The same as a table: figures first, then the intervals behind them, then the clocks. */
         get: operations["contracts_report_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services and products with their objectives and contracts, and the share that has each. */
+        get: operations["contracts_coverage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1290,6 +1324,26 @@ export interface paths {
         };
         /** What a consumer was promised, how it stands now, and what was kept in the past. */
         get: operations["contracts_consumer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would be promised if an incident on this item were reported now: its priority, the
+         *     contracts that it touches, and how soon somebody takes it and it works again.
+         */
+        get: operations["contracts_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2696,6 +2750,17 @@ export interface components {
              * @description What degraded service counts as: 0 is up, 1 is down, between them a share of its time.
              */
             degradedFactor?: number;
+            /**
+             * @description Objectives that check it from the side of the consumer, such as one that counts test
+             *     transactions. A period is consumable as agreed only when they say so, too: time in which one
+             *     fails is not, whatever incidents say; time in which none looked is unknown.
+             */
+            evidence?: components["schemas"]["ObjectiveRef"][];
+            /**
+             * @description Whether the checks rule where all passed while an incident says that it was down; the
+             *     incident does when not said.
+             */
+            evidenceRules?: boolean;
             failureFree?: components["schemas"]["Wait"] | null;
             /** @description Outages with less than this between them are one. */
             joinedWithin?: components["schemas"]["Wait"];
@@ -2794,6 +2859,26 @@ export interface components {
             };
             /** @description The name of its rule. */
             name: string;
+        };
+        /** @description What a target over a window allows. */
+        BudgetAllowed: {
+            /**
+             * Format: double
+             * @description The budget, in minutes of complete failure.
+             */
+            budget_minutes: number;
+            /**
+             * Format: double
+             * @description How many events may be bad, where it is known how many there are.
+             */
+            events?: number | null;
+            /** @description The same in sentences. */
+            sentences: string[];
+            /**
+             * Format: int64
+             * @description How long the window is.
+             */
+            window_seconds: number;
         };
         /** @description Something that happened meanwhile. */
         BudgetHappening: {
@@ -3191,6 +3276,49 @@ export interface components {
              */
             present: string;
         };
+        /** @description An interval in which the checks say something. */
+        CheckLine: {
+            /**
+             * Format: double
+             * @description How much of it counts as not consumable.
+             */
+            counted_seconds: number;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description What it is. */
+            kind: components["schemas"]["CheckLineKind"];
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
+            /** @description What is known, and why it counts or not. */
+            why: string;
+        };
+        /**
+         * @description What the checks say beside the incidents.
+         * @enum {string}
+         */
+        CheckLineKind: "failed" | "failed_alone" | "passed_though" | "unknown";
+        /** @description What one check saw in the service time of a period. */
+        CheckResult: {
+            /**
+             * Format: double
+             * @description How long it failed.
+             */
+            failed_seconds: number;
+            /** @description The objective that counts it. */
+            objective: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description How long it passed.
+             */
+            passed_seconds: number;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: double
+             * @description How long nothing is known of it.
+             */
+            unknown_seconds: number;
+        };
         /** @description One value of a choice. */
         Choice: {
             /** @description What people read. */
@@ -3557,6 +3685,7 @@ export interface components {
              * @description Availability weighed by the users who were hit; nothing where they are not known.
              */
             by_users_percent?: number | null;
+            consumable?: components["schemas"]["Consumable"] | null;
             /**
              * Format: double
              * @description What is given back of the fee, in percent; only what is certain counts.
@@ -3593,6 +3722,8 @@ export interface components {
             optimistic_percent?: number | null;
             /** @description What was promised in it, part by part; more than one where the promise changed. */
             parts: components["schemas"]["CompliancePart"][];
+            /** @description How well it performed while it had to be there: the objectives that the terms name. */
+            performance?: components["schemas"]["PerformanceFigures"][];
             /** @description Over what time. */
             period: components["schemas"]["CompliancePeriod"];
             /**
@@ -3761,6 +3892,58 @@ export interface components {
             /** @description Who said so. */
             who: string;
         };
+        /**
+         * @description Whether a period could be consumed as agreed, by checks from the side of the consumer and by
+         *     incidents together. Parts of the period whose terms name no checks are left out.
+         */
+        Consumable: {
+            /**
+             * Format: double
+             * @description How long it may be down.
+             */
+            allowance_seconds: number;
+            /** @description In a word; of a period that runs, so far. */
+            answer: components["schemas"]["Consumed"];
+            /** @description Why. */
+            because: string;
+            /** @description What each check saw. */
+            checks: components["schemas"]["CheckResult"][];
+            /**
+             * Format: double
+             * @description How long it could not be consumed while no incident said so.
+             */
+            checks_alone_seconds: number;
+            /**
+             * Format: double
+             * @description How long it could not be consumed, by checks or by incidents.
+             */
+            down_seconds: number;
+            failing_since?: components["schemas"]["Time"] | null;
+            /**
+             * Format: double
+             * @description How long it was down by incidents: what the parts say.
+             */
+            incidents_seconds: number;
+            /** @description When checks failed, did not look, or differ from the incidents. */
+            lines: components["schemas"]["CheckLine"][];
+            /** @description How many more there are than are listed. */
+            lines_left_out: number;
+            /**
+             * Format: double
+             * @description The share that could be consumed, over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            /**
+             * Format: double
+             * @description How long the checks did not look.
+             */
+            unknown_seconds: number;
+        };
+        /**
+         * @description Whether something could be consumed as agreed.
+         * @enum {string}
+         */
+        Consumed: "yes" | "no" | "unknown";
         /** @description One contract from the side of its consumer. */
         ConsumerPromise: components["schemas"]["ContractRow"] & {
             /** @description How many of the past periods shown were kept. */
@@ -3915,6 +4098,18 @@ export interface components {
          */
         ContractScope: "inside" | "outside" | "outside_as_inside";
         /**
+         * @description What a contract has at stake in an incident. Gathered by the shell before the command; it says
+         *     nothing that changes from minute to minute.
+         */
+        ContractStake: {
+            /** @description Whether a penalty is near: the urgency rises by one step. */
+            at_risk: boolean;
+            /** @description What it promises and how that stands, in words. */
+            because: string;
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+        };
+        /**
          * @description Where a contract is in its life.
          * @enum {string}
          */
@@ -3977,6 +4172,35 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description The first moment after it. */
             until: components["schemas"]["Time"];
+        };
+        /** @description Services and products, and what is promised and measured of each. */
+        Coverage: {
+            /** @description Them by name, as far as they were asked for. */
+            items: components["schemas"]["CoverageRow"][];
+            /** @description How many there are of this team. */
+            total: number;
+            /** @description How many have both. */
+            with_both: number;
+            /** @description How many a contract covers. */
+            with_contract: number;
+            /** @description How many have an objective. */
+            with_objective: number;
+        };
+        /** @description What is promised and measured of one item. */
+        CoverageRow: {
+            /** @description The contracts in force that name it. */
+            contracts: components["schemas"]["ItemRef"][];
+            /** @description The contracts in force that name something that needs it, and so cover its failures. */
+            contracts_above: components["schemas"]["ItemRef"][];
+            /** @description How much the business needs it. */
+            criticality: string;
+            /** @description The service or product. */
+            item: components["schemas"]["ItemRef"];
+            /** @description The objectives about it. */
+            objectives: components["schemas"]["ItemRef"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description What people call it. */
+            title: string;
         };
         /**
          * @description How much hangs on something. Ordered: `Low < MissionCritical`.
@@ -4886,6 +5110,8 @@ export interface components {
             stage: components["schemas"]["IncidentStage"];
             /** @description Since when it is in its stage. */
             stage_since: components["schemas"]["Time"];
+            /** @description What contracts have at stake. */
+            stakes?: components["schemas"]["ContractStake"][];
             stated_severity?: components["schemas"]["IncidentSeverity"] | null;
             /**
              * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
@@ -5372,6 +5598,8 @@ export interface components {
             stage: components["schemas"]["IncidentStage"];
             /** @description Since when it is in its stage. */
             stage_since: components["schemas"]["Time"];
+            /** @description What contracts have at stake. */
+            stakes?: components["schemas"]["ContractStake"][];
             stated_severity?: components["schemas"]["IncidentSeverity"] | null;
             /**
              * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
@@ -5657,6 +5885,12 @@ export interface components {
                  * @description How often in a row it did not answer.
                  */
                 failures: number;
+                /**
+                 * Format: int64
+                 * @description By how much the counts of its objectives are behind now, the one that is furthest behind;
+                 *     nothing: none is asked yet.
+                 */
+                lag_seconds?: number | null;
                 /** @description Its name. */
                 name: string;
                 /** @description How many objectives are asked from it. */
@@ -5794,6 +6028,8 @@ export interface components {
                 stage: components["schemas"]["IncidentStage"];
                 /** @description Since when it is in its stage. */
                 stage_since: components["schemas"]["Time"];
+                /** @description What contracts have at stake. */
+                stakes?: components["schemas"]["ContractStake"][];
                 stated_severity?: components["schemas"]["IncidentSeverity"] | null;
                 /**
                  * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
@@ -6239,6 +6475,8 @@ export interface components {
                 stage: components["schemas"]["IncidentStage"];
                 /** @description Since when it is in its stage. */
                 stage_since: components["schemas"]["Time"];
+                /** @description What contracts have at stake. */
+                stakes?: components["schemas"]["ContractStake"][];
                 stated_severity?: components["schemas"]["IncidentSeverity"] | null;
                 /**
                  * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
@@ -6481,6 +6719,8 @@ export interface components {
         };
         /** @description A stretch of time: the start belongs to it, the end does not. */
         MaintenancePeriod: {
+            actualEnd?: components["schemas"]["Time"] | null;
+            actualStart?: components["schemas"]["Time"] | null;
             /** @description The first moment after it. */
             end: components["schemas"]["Time"];
             /** @description Its first moment. */
@@ -7399,6 +7639,71 @@ export interface components {
              */
             credit: number;
         };
+        /** @description A stretch in which an objective fell short. */
+        PerformanceBreach: {
+            /**
+             * Format: double
+             * @description Events in it that were bad.
+             */
+            bad: number;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description The good share in it; nothing: nothing was counted, which counts as bad here.
+             */
+            reached_percent?: number | null;
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Events in it.
+             */
+            total: number;
+        };
+        /** @description An objective of a contract in a period. */
+        PerformanceFigures: {
+            /**
+             * Format: double
+             * @description What of it was bad.
+             */
+            bad: number;
+            /**
+             * Format: double
+             * @description How long it fell short, in all breaches together.
+             */
+            breached_seconds: number;
+            /** @description Stretches in which slice after slice fell short, in order; the longest if there are many. */
+            breaches: components["schemas"]["PerformanceBreach"][];
+            /** @description How many breaches there were. */
+            breaches_count: number;
+            /** @description The objective. */
+            objective: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description The good share of what was counted in the agreed service time.
+             */
+            reached_percent?: number | null;
+            /**
+             * Format: double
+             * @description The least good share.
+             */
+            target_percent: number;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: double
+             * @description What was counted: events, or slices of time.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description Which share of the agreed service time is unknown.
+             */
+            unknown_percent?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description A period in a few figures. */
         PeriodBar: {
             /**
@@ -7406,6 +7711,9 @@ export interface components {
              * @description How long it may be down.
              */
             allowance_seconds?: number | null;
+            consumable?: components["schemas"]["Consumed"] | null;
+            /** @description Why. */
+            consumable_because?: string | null;
             /**
              * Format: double
              * @description How long it was down.
@@ -7596,6 +7904,19 @@ export interface components {
             /** @default null */
             unassigned_escalation_policy: components["schemas"]["ItemRef"] | null;
         };
+        /** @description A contract that a report would touch. */
+        PreviewedContract: {
+            /** @description How that is known. */
+            because: string;
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description Whether it covers what is hit. */
+            scope: components["schemas"]["ContractScope"];
+            /** @description What people call it. */
+            title: string;
+            /** @description Its promise in plain words, the service hours first. */
+            words: components["schemas"]["PromiseWords"][];
+        };
         /**
          * @description The order of work. Ordered by importance: `P1 < P2`, so that P1 sorts first.
          * @enum {string}
@@ -7719,6 +8040,19 @@ export interface components {
             standing: components["schemas"]["PromiseStanding"];
             /** @description The same in a sentence. */
             text: string;
+        };
+        /** @description What is promised for a report. */
+        PromisePreview: {
+            /** @description Their targets at this priority, the next due first. */
+            clocks: components["schemas"]["ContractClock"][];
+            /** @description The contracts that it would touch. */
+            contracts: components["schemas"]["PreviewedContract"][];
+            /** @description The calculation, line by line. */
+            lines: components["schemas"]["PriorityLine"][];
+            /** @description The time of the answer: from now on the targets count. */
+            now: components["schemas"]["Time"];
+            /** @description The priority that follows from the report. */
+            priority: components["schemas"]["Priority"];
         };
         /**
          * @description Whether a promise can be kept with what it rests on.
@@ -10677,6 +11011,60 @@ export interface operations {
             };
         };
     };
+    objectives_budget: {
+        parameters: {
+            query: {
+                /** @description The target, in percent. */
+                target: number;
+                /** @description The window: `28d`, `12h`, or `week`, `month`, `quarter`, `year`. */
+                window: string;
+                /** @description How many events there are on a day, where that is known. */
+                per_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it allows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetAllowed"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clocks_list: {
         parameters: {
             query?: never;
@@ -11031,6 +11419,58 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_coverage: {
+        parameters: {
+            query?: {
+                /** @description Only what this team answers for: `team/payments`. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only what lacks this. */
+                missing?: "objective" | "contract" | "any";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What has which, and what has none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15537,6 +15977,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsumerView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_preview: {
+        parameters: {
+            query: {
+                /** @description What is hit. */
+                item: components["schemas"]["ItemRef"];
+                /** @description How grave it is technically. */
+                severity?: components["schemas"]["IncidentSeverity"];
+                /** @description How much is hit, where the reporter knows better. */
+                impact?: components["schemas"]["Impact"];
+                /** @description How soon it must be dealt with, where the reporter knows better. */
+                urgency?: components["schemas"]["Urgency"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would be promised */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisePreview"];
                 };
             };
             /** @description It cannot be read; `field` says where */

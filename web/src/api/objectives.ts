@@ -74,6 +74,21 @@ export const whatIf = (name: string, target: number, window: string) =>
       ),
   });
 
+/** What a target over a window allows, before there is an objective. */
+export const budget = (target: number, window: string, perDay: number | null) =>
+  queryOptions({
+    queryKey: [...keys.objectives, 'budget', target, window, perDay],
+    placeholderData: keepPreviousData,
+    retry: false,
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/budget', {
+          params: { query: { target, window, ...(perDay === null ? {} : { per_day: perDay }) } },
+          signal,
+        }),
+      ),
+  });
+
 /** Where the raw minutes behind the figures are fetched as a file. */
 export const minutesUrl = (name: string, from: string | null | undefined) =>
   `/api/v1/objectives/${encodeURIComponent(name)}/minutes?format=csv${

@@ -11,6 +11,7 @@ import type {
   PriorityMatrix,
   ReportMail,
   Route,
+  SourceCredentials,
 } from './types';
 
 export const accounts = () =>
@@ -50,6 +51,29 @@ export const createIntegrationKey = (key: NewKey) =>
 
 export const removeIntegrationKey = (name: string) =>
   body(http.DELETE('/api/v1/integration-keys/{name}', { params: { path: { name } } }));
+
+/** Where objectives ask for measures, and how each answers. */
+export const dataSources = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'data-sources'],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) => body(http.GET('/api/v1/data-sources', { signal })),
+  });
+
+export const setCredentials = (name: string, wanted: SourceCredentials) =>
+  body(
+    http.PUT('/api/v1/data-sources/{name}/credentials', {
+      params: { path: { name } },
+      body: wanted,
+    }),
+  );
+
+export const removeCredentials = (name: string) =>
+  body(http.DELETE('/api/v1/data-sources/{name}/credentials', { params: { path: { name } } }));
+
+/** Asks a source something simple, to see whether it answers. */
+export const trySource = (name: string) =>
+  body(http.POST('/api/v1/data-sources/{name}/test', { params: { path: { name } } }));
 
 export const webhookSecret = () =>
   queryOptions({

@@ -187,7 +187,7 @@ const estate = createRoute({
 const newItem = createRoute({
   getParentRoute: () => app,
   path: '/estate/new',
-  validateSearch: only('kind'),
+  validateSearch: only('kind', 'item', 'as'),
   component: lazyRouteComponent(() => import('../practices/estate/ItemNew'), 'ItemNew'),
 });
 
@@ -245,7 +245,7 @@ const schedule = createRoute({
 const contracts = createRoute({
   getParentRoute: () => app,
   path: '/contracts',
-  validateSearch: only('view', 'q'),
+  validateSearch: only('view', 'q', 'missing', 'team', 'sort'),
   component: lazyRouteComponent(
     () => import('../practices/contracts/ContractList'),
     'ContractList',

@@ -33,6 +33,8 @@ pub struct Version {
     pub zone: String,
     /// How much of the hours it is there; only clocks are promised when this is nothing.
     pub promise: Option<Promise>,
+    /// Objectives that say how well it performs while it is there.
+    pub objectives: Vec<ItemRef>,
 }
 
 /// How much of the service hours something is there.
@@ -58,6 +60,10 @@ pub struct Promise {
     pub failure_free_micros: Option<i64>,
     /// What is given back when it is missed.
     pub credits: Vec<Credit>,
+    /// Objectives that check it from the side of the consumer.
+    pub evidence: Vec<ItemRef>,
+    /// Whether the checks rule where they passed while an incident says that it was down.
+    pub evidence_rules: bool,
 }
 
 /// What is given back when less is reached.
@@ -73,6 +79,13 @@ impl Agreement {
     /// The version that holds at a time.
     pub fn version_at(&self, at: Time) -> Option<&Version> {
         self.versions.iter().rfind(|version| version.holds(at))
+    }
+
+    /// Whether the contract names this objective.
+    pub fn names(&self, objective: &ItemRef) -> bool {
+        let mut promises = self.versions.iter().filter_map(|version| version.promise.as_ref());
+        promises.any(|promise| promise.evidence.contains(objective))
+            || self.versions.iter().any(|version| version.objectives.contains(objective))
     }
 
     /// Whether the contract is about this item.

@@ -2,7 +2,7 @@ use kernel::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Forecast, Line, Period};
+use super::{Consumable, Forecast, Line, Performance, Period};
 
 /// What a contract's promise came to in a period. Percentages are from 0 to 100, lengths are
 /// seconds of service time.
@@ -55,6 +55,12 @@ pub struct Figures {
     pub credit_percent: f64,
     /// The intervals behind the figures, with the incident behind each and why it counts or not.
     pub lines: Vec<Line>,
+    /// Whether it could be consumed as agreed; nothing where the terms name no checks.
+    #[serde(default)]
+    pub consumable: Option<Consumable>,
+    /// How well it performed while it had to be there: the objectives that the terms name.
+    #[serde(default)]
+    pub performance: Vec<Performance>,
 }
 
 /// A part of a period with one promise.
@@ -130,8 +136,38 @@ impl Verdict {
 
 impl Figures {
     /// Whether two reckonings of a period say the same, apart from how they explain it.
+    ///
+    /// What was counted of objectives is kept for a limited time only: where it is gone by now, or
+    /// was not reckoned yet when the figures were frozen, it is not compared.
     pub fn same_as(&self, other: &Figures) -> bool {
-        let bare = |figures: &Figures| Figures { lines: Vec::new(), ..figures.clone() };
-        bare(self) == bare(other)
+        let bare = |figures: &Figures| Figures {
+            lines: Vec::new(),
+            consumable: None,
+            performance: Vec::new(),
+            ..figures.clone()
+        };
+        bare(self) == bare(other) && self.consumed_as(other) && self.performed_as(other)
+    }
+
+    fn consumed_as(&self, other: &Figures) -> bool {
+        let (Some(was), Some(is)) = (&self.consumable, &other.consumable) else { return true };
+        let known = |consumable: &Consumable| {
+            consumable.checks.iter().any(|check| check.passed_seconds + check.failed_seconds > 0.0)
+        };
+        let same = was.answer == is.answer
+            && was.down_seconds == is.down_seconds
+            && was.unknown_seconds == is.unknown_seconds;
+        same || (known(was) && !known(is))
+    }
+
+    fn performed_as(&self, other: &Figures) -> bool {
+        let told = |was: &Performance| {
+            let is = other.performance.iter().find(|is| is.objective == was.objective);
+            is.is_none_or(|is| {
+                let same = (was.verdict, was.total, was.bad) == (is.verdict, is.total, is.bad);
+                same || (was.total > 0.0 && is.total == 0.0)
+            })
+        };
+        self.performance.iter().all(told)
     }
 }

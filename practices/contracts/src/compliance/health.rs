@@ -59,6 +59,15 @@ pub enum HealthInput {
         /// What became of it.
         verdict: Verdict,
     },
+    /// The checks of a contract from the side of the consumer.
+    Checks {
+        /// The contract.
+        contract: ItemRef,
+        /// Whether any of them looked in the period that runs.
+        looked: bool,
+        /// Since when one of them fails.
+        failing_since: Option<Time>,
+    },
     /// An error budget.
     Budget(Budget),
 }
@@ -152,6 +161,18 @@ fn says(input: &HealthInput) -> HealthSays {
             let text = format!("{}: {period} was {}", contract.name(), verdict.word());
             let rule = "the last period kept is good, missed fair; anything else says nothing";
             HealthSays { item: Some(contract.clone()), ..one(score, text, rule) }
+        }
+        HealthInput::Checks { contract, looked, failing_since } => {
+            let (score, text) = match (looked, failing_since) {
+                (false, _) => (None, "its checks did not look in this period"),
+                (true, Some(_)) => (Some(Score::Poor), "a check of its consumer fails"),
+                (true, None) => (Some(Score::Good), "no check of its consumer fails"),
+            };
+            let text = format!("{}: {text}", contract.name());
+            let rule = "checks that pass are good, one that fails is poor and out of the agreed \
+                        state";
+            let item = Some(contract.clone());
+            HealthSays { item, out_since: *failing_since, ..one(score, text, rule) }
         }
         HealthInput::Budget(budget) => of_budget(budget),
     }

@@ -94,8 +94,10 @@ impl Explained<'_> {
             let why = "Operate was not looking".to_owned();
             lines.push(self.line(LineKind::Unknown, span, span.length() as f64, why));
         }
-        let works = seen.works.iter().filter(|work| work.touches(self.agreement));
-        lines.extend(works.filter_map(|work| self.maintenance(work)));
+        for work in seen.works.iter().filter(|work| work.touches(self.agreement)) {
+            lines.extend(self.maintenance(work));
+            lines.extend(self.overrun(work));
+        }
         lines
     }
 
@@ -190,7 +192,8 @@ impl Explained<'_> {
 
     fn maintenance(&self, work: &Work) -> Option<Line> {
         let passed = Span::new(i64::MIN, self.now.micros());
-        let span = work.span().clip(self.part.span).clip(passed);
+        let span = work.exempt_span().clip(self.part.span).clip(passed);
+        let shorter = work.exempt_span().length() < work.span().length();
         let hours = self.part.service.clip(span);
         if span.length() == 0 {
             return None;
@@ -210,10 +213,22 @@ impl Explained<'_> {
                 (false, format!("announced {before} before, the contract asks for {notice}"))
             }
             Some(_) if hours.is_empty() => (true, "outside of the service hours".to_owned()),
+            Some(_) if shorter => {
+                (true, "it took less than was planned: only what it took is no service time".into())
+            }
             Some(_) => (true, "approved and announced in time: no service time".to_owned()),
         };
         let micros = if counts { hours.total() as f64 } else { 0.0 };
         let line = self.line(LineKind::Maintenance, span, micros, why);
         Some(Line { maintenance: Some(work.window.clone()), ..line })
+    }
+
+    /// What planned work took beyond its approved end: outages in it count.
+    fn overrun(&self, work: &Work) -> Option<Line> {
+        let passed = Span::new(i64::MIN, self.now.micros());
+        let span = work.overrun()?.clip(self.part.span).clip(passed);
+        let why = "it overran its approved end: what was down in this time counts".to_owned();
+        let line = self.line(LineKind::Maintenance, span, 0.0, why);
+        (span.length() > 0).then(|| Line { maintenance: Some(work.window.clone()), ..line })
     }
 }

@@ -9,10 +9,16 @@
 
 mod agreement;
 mod clock_results;
+mod consumable;
+mod counted;
+#[cfg(test)]
+mod counted_tests;
+mod exposure;
 mod figures;
 mod health;
 mod lines;
 mod outlook;
+mod performance;
 mod period;
 mod reckon;
 mod release;
@@ -23,10 +29,14 @@ mod what_if;
 
 pub use agreement::{Agreement, Credit, Promise, Version};
 pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
+pub use consumable::{CheckLine, CheckLineKind, CheckResult, Consumable, Consumed};
+pub use counted::{Counted, Counts, Measure};
+pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
 pub use lines::{Line, LineKind};
 pub use outlook::{Boundary, Forecast, Outlook};
+pub use performance::{Breach, Performance};
 pub use period::{Period, PeriodUnit, periods};
 pub use reckon::figures;
 pub use release::{Budget, Purpose, Reason, Release, ReleaseInput, Weight, release};

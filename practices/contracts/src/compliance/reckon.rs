@@ -2,7 +2,9 @@ use calendar::{Span, Spans};
 use kernel::Time;
 use objectives::{Availability, Observed, Reliability, availability};
 
+use super::consumable::consumable;
 use super::figures::{Figures, Part, ReliabilityFigures, Verdict};
+use super::performance::performance;
 use super::{Agreement, Credit, Period, Promise, Seen, Version, lines, outlook, seconds};
 
 /// One microsecond: sums of shares are no more exact than that.
@@ -70,6 +72,8 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
         user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros / 60.0)),
         credit_percent: credit(&reckoned, &sums),
         lines: lines::lines(agreement, seen, &reckoned, now),
+        consumable: consumable(agreement, seen, &reckoned, now),
+        performance: performance(agreement, period, seen, &reckoned, now),
     }
 }
 

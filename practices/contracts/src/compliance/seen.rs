@@ -4,7 +4,7 @@ use objectives::{Maintenance, Observed, Outage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Agreement;
+use super::{Agreement, Counted};
 
 /// What happened, as far as contracts ask: gathered by the shell once for all of them.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Seen {
     pub works: Vec<Work>,
     /// When Operate did not look.
     pub unknown: Spans,
+    /// The objectives that contracts name, with what was counted.
+    pub counted: Vec<Counted>,
 }
 
 /// An incident.
@@ -93,6 +95,8 @@ pub struct Work {
     pub from: Time,
     /// The first moment after it.
     pub until: Time,
+    /// When it really was, where that differs.
+    pub actual: Option<(Time, Time)>,
     /// When users were told.
     pub announced: Option<Time>,
     /// Who approved it.
@@ -109,7 +113,7 @@ impl Case {
     }
 
     /// Whether it takes the service of a contract away.
-    pub(super) fn breaks(&self, agreement: &Agreement) -> bool {
+    pub fn breaks(&self, agreement: &Agreement) -> bool {
         let hit = self.hit_on(agreement).is_some_and(|hit| !hit.softened);
         hit && self.outcome == Outcome::Counts
     }
@@ -158,6 +162,19 @@ impl Work {
         Span::new(self.from.micros(), self.until.micros())
     }
 
+    /// What of it may be no service time: as planned, and no longer than it took.
+    pub(super) fn exempt_span(&self) -> Span {
+        let actual = self.actual.map(|(from, until)| Span::new(from.micros(), until.micros()));
+        self.span().clip(actual.unwrap_or(self.span()))
+    }
+
+    /// What it took beyond its approved end.
+    pub(super) fn overrun(&self) -> Option<Span> {
+        let (from, until) = self.actual?;
+        let over = Span::new(self.until.max(from).micros(), until.micros());
+        (over.length() > 0).then_some(over)
+    }
+
     pub(super) fn touches(&self, agreement: &Agreement) -> bool {
         self.items.iter().any(|item| agreement.covers(item))
     }
@@ -179,6 +196,12 @@ impl Seen {
             cases: self.cases.iter().filter(case).cloned().collect(),
             works: self.works.iter().filter(work).cloned().collect(),
             unknown: self.unknown.clip(within),
+            counted: self
+                .counted
+                .iter()
+                .filter(|c| agreement.names(&c.objective))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -206,7 +229,7 @@ impl Seen {
         let works = self.works.iter().filter(|work| work.touches(agreement));
         let known = works.map(|work| Maintenance {
             planned: work.span(),
-            actual: None,
+            actual: work.actual.map(|(from, until)| Span::new(from.micros(), until.micros())),
             announced: work.announced.map(Time::micros),
             approved: work.approved_by.is_some(),
         });

@@ -12,16 +12,16 @@ use crate::clocks::Kind;
 
 const YEARS: Years = Years { first: 2025, last: 2028 };
 
-fn at(text: &str) -> Time {
+pub(super) fn at(text: &str) -> Time {
     let text = if text.len() == 16 { format!("{text}:00Z") } else { text.to_owned() };
     Time::parse(&text).expect("a time")
 }
 
-fn item(text: &str) -> ItemRef {
+pub(super) fn item(text: &str) -> ItemRef {
     text.parse().expect("an item")
 }
 
-fn promise(target: f64) -> Promise {
+pub(super) fn promise(target: f64) -> Promise {
     Promise {
         target_percent: target,
         period: PeriodUnit::Month,
@@ -33,6 +33,8 @@ fn promise(target: f64) -> Promise {
         users: None,
         failure_free_micros: None,
         credits: Vec::new(),
+        evidence: Vec::new(),
+        evidence_rules: false,
     }
 }
 
@@ -43,11 +45,12 @@ fn version(from: &str, hours: &Definition, promise: Promise) -> Version {
         calendar: Arc::new(hours.compile(YEARS).expect("hours")),
         zone: hours.zone.clone(),
         promise: Some(promise),
+        objectives: Vec::new(),
     }
 }
 
 /// A contract on the shop from the beginning of 2026 on.
-fn shop(hours: &Definition, promise: Promise) -> Agreement {
+pub(super) fn shop(hours: &Definition, promise: Promise) -> Agreement {
     let from = "2025-12-31T23:00";
     Agreement {
         scope: vec![item("product/shop")],
@@ -57,11 +60,11 @@ fn shop(hours: &Definition, promise: Promise) -> Agreement {
     }
 }
 
-fn always() -> Definition {
+pub(super) fn always() -> Definition {
     Definition::always("Europe/Berlin")
 }
 
-fn case(number: u64, outages: &[(&str, &str)]) -> Case {
+pub(super) fn case(number: u64, outages: &[(&str, &str)]) -> Case {
     let end = |text: &str| (!text.is_empty()).then(|| at(text));
     Case {
         incident: CaseRef {
@@ -82,17 +85,17 @@ fn case(number: u64, outages: &[(&str, &str)]) -> Case {
     }
 }
 
-fn seen(cases: Vec<Case>) -> Seen {
+pub(super) fn seen(cases: Vec<Case>) -> Seen {
     Seen { cases, ..Seen::default() }
 }
 
-fn of(agreement: &Agreement, name: &str, seen: &Seen, now: &str) -> Figures {
+pub(super) fn of(agreement: &Agreement, name: &str, seen: &Seen, now: &str) -> Figures {
     let periods = periods(agreement, at(now));
     let period = periods.iter().find(|period| period.name == name).expect("a period");
     figures(agreement, period, seen, at(now))
 }
 
-fn hours(figures: f64) -> f64 {
+pub(super) fn hours(figures: f64) -> f64 {
     figures / 3600.0
 }
 
@@ -231,12 +234,13 @@ fn degraded_time_counts_as_the_contract_says() {
     assert_eq!(down(1.0).reliability.failures, 1);
 }
 
-fn work(from: &str, until: &str, announced: Option<&str>) -> Work {
+pub(super) fn work(from: &str, until: &str, announced: Option<&str>) -> Work {
     Work {
         window: item("maintenancewindow/disks"),
         reason: "new disks".to_owned(),
         from: at(from),
         until: at(until),
+        actual: None,
         announced: announced.map(at),
         approved_by: Some(item("person/ada")),
         items: vec![item("component/db"), item("product/shop")],
@@ -262,6 +266,26 @@ fn maintenance_is_exempt_as_planned_and_what_overruns_counts() {
     seen.works[0].approved_by = None;
     let wild = of(&agreement, "2026-01", &seen, "2026-02-02T00:00");
     assert!(wild.lines.iter().any(|line| line.why == "nobody approved it"));
+}
+
+#[test]
+fn only_the_real_window_is_exempt_and_what_runs_over_its_end_counts() {
+    let mut seen = seen(vec![case(1, &[("2026-01-10T22:00", "2026-01-11T01:00")])]);
+    seen.works.push(work("2026-01-10T22:00", "2026-01-11T00:00", Some("2026-01-01T09:00")));
+    let agreement = shop(&always(), promise(99.9));
+    // Done after half an hour: the outage went on without an excuse.
+    seen.works[0].actual = Some((at("2026-01-10T22:00"), at("2026-01-10T22:30")));
+    let short = of(&agreement, "2026-01", &seen, "2026-02-02T00:00");
+    assert_eq!((hours(short.exempt_seconds), hours(short.down_seconds)), (0.5, 2.5));
+    let said = short.lines.iter().find(|line| line.kind == LineKind::Maintenance).unwrap();
+    assert_eq!(said.why, "it took less than was planned: only what it took is no service time");
+
+    // It took three hours of the two that were approved.
+    seen.works[0].actual = Some((at("2026-01-10T22:00"), at("2026-01-11T01:00")));
+    let long = of(&agreement, "2026-01", &seen, "2026-02-02T00:00");
+    assert_eq!((hours(long.exempt_seconds), hours(long.down_seconds)), (2.0, 1.0));
+    let over = long.lines.iter().find(|line| line.from == at("2026-01-11T00:00")).unwrap();
+    assert!(long.lines.iter().any(|line| line.why.starts_with("it overran")), "{over:?}");
 }
 
 #[test]

@@ -261,6 +261,11 @@ fn planned(wrong: &mut Vec<Wrong>, windows: &[Window], reason: &str, why: &str) 
             let remedy = "write an `end` after the `start`";
             wrong.push(Wrong::new(&format!("spec.windows[{place}].end"), message, remedy));
         }
+        if window.actual().is_some_and(|(began, done)| done < began) {
+            let message = "it was done before it began";
+            let remedy = "correct `actualStart` or `actualEnd`";
+            wrong.push(Wrong::new(&format!("spec.windows[{place}].actualEnd"), message, remedy));
+        }
     }
     if reason.trim().is_empty() {
         wrong.push(Wrong::new("spec.reason", "the reason is missing", why));

@@ -126,6 +126,17 @@ fn availability(wrong: &mut Vec<Wrong>, field: &str, terms: &AvailabilityTerms) 
         let field = format!("{field}.degradedFactor");
         wrong.push(Wrong::new(&field, "this is no share", remedy));
     }
+    if terms.evidence_rules && terms.evidence.is_empty() {
+        let remedy = "name the objectives in `evidence`, or remove it";
+        let field = format!("{field}.evidenceRules");
+        wrong.push(Wrong::new(&field, "there are no checks that could rule", remedy));
+    }
+    let twice = |(place, check)| terms.evidence.iter().take(place).any(|other| other == check);
+    if let Some((place, check)) = terms.evidence.iter().enumerate().find(|each| twice(*each)) {
+        let field = format!("{field}.evidence[{place}]");
+        let message = format!("{} is there twice", check.item());
+        wrong.push(Wrong::new(&field, message, "keep one of the two"));
+    }
     if terms.users == Some(0) {
         let remedy = "write how many users there are, or remove it";
         wrong.push(Wrong::new(&format!("{field}.users"), "nobody uses it", remedy));

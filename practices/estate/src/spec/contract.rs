@@ -132,6 +132,15 @@ pub struct AvailabilityTerms {
     /// How long before its beginning maintenance must be announced to be exempt.
     #[serde(default, skip_serializing_if = "unset")]
     pub maintenance_notice: Wait,
+    /// Objectives that check it from the side of the consumer, such as one that counts test
+    /// transactions. A period is consumable as agreed only when they say so, too: time in which one
+    /// fails is not, whatever incidents say; time in which none looked is unknown.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub evidence: Vec<ObjectiveRef>,
+    /// Whether the checks rule where all passed while an incident says that it was down; the
+    /// incident does when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub evidence_rules: bool,
     /// How many users there are, to weigh outages by who was hit.
     #[serde(default, skip_serializing_if = "unset")]
     pub users: Option<u32>,

@@ -39,12 +39,37 @@ pub struct Window {
     pub start: Time,
     /// The first moment after it.
     pub end: Time,
+    /// When it really began, where that is another time.
+    #[serde(default, rename = "actualStart", skip_serializing_if = "unset")]
+    pub actual_start: Option<Time>,
+    /// When it was really done, where that is another time. What comes after the planned end has
+    /// overrun: it is not expected, and counts in contracts.
+    #[serde(default, rename = "actualEnd", skip_serializing_if = "unset")]
+    pub actual_end: Option<Time>,
 }
 
 impl Window {
-    /// Whether it runs at this time.
+    /// A window that takes what was planned.
+    pub fn planned(start: Time, end: Time) -> Window {
+        Window { start, end, actual_start: None, actual_end: None }
+    }
+
+    /// Whether it runs at this time: within what was planned, and while it is really worked.
     pub fn runs(&self, at: Time) -> bool {
-        self.start <= at && at < self.end
+        let begun = self.start.max(self.actual_start.unwrap_or(self.start));
+        begun <= at && at < self.until()
+    }
+
+    /// The first moment at which it runs no more: when it was done, or its planned end.
+    pub fn until(&self) -> Time {
+        self.end.min(self.actual_end.unwrap_or(self.end))
+    }
+
+    /// What it really took; nothing where that is what was planned.
+    pub fn actual(&self) -> Option<(Time, Time)> {
+        let differs = self.actual_start.is_some() || self.actual_end.is_some();
+        let real = (self.actual_start.unwrap_or(self.start), self.actual_end.unwrap_or(self.end));
+        differs.then_some(real)
     }
 }
 
@@ -52,9 +77,11 @@ impl MaintenanceWindowSpec {
     /// When the window that runs at this time ends; of several that overlap, or follow each other
     /// without a gap, the last.
     pub fn running_until(&self, at: Time) -> Option<Time> {
-        let mut until = self.windows.iter().filter(|w| w.runs(at)).map(|w| w.end).max()?;
+        let mut until = self.windows.iter().filter(|w| w.runs(at)).map(Window::until).max()?;
         // Each turn of the loop takes in one window more, so it ends.
-        while let Some(later) = self.windows.iter().filter(|w| w.runs(until)).map(|w| w.end).max() {
+        while let Some(later) =
+            self.windows.iter().filter(|w| w.runs(until)).map(Window::until).max()
+        {
             until = later;
         }
         Some(until)
@@ -66,9 +93,8 @@ mod tests {
     use super::*;
 
     fn spec(windows: &[(i64, i64)]) -> MaintenanceWindowSpec {
-        let window = |(start, end): &(i64, i64)| Window {
-            start: Time::from_seconds(*start),
-            end: Time::from_seconds(*end),
+        let window = |(start, end): &(i64, i64)| {
+            Window::planned(Time::from_seconds(*start), Time::from_seconds(*end))
         };
         MaintenanceWindowSpec {
             items: Vec::new(),
@@ -88,5 +114,20 @@ mod tests {
         assert_eq!(until(10), Some(Time::from_seconds(40)));
         assert_eq!(until(40), None);
         assert_eq!(until(59), Some(Time::from_seconds(60)));
+    }
+
+    #[test]
+    fn a_window_runs_while_it_is_really_worked_and_never_longer_than_planned() {
+        let mut spec = spec(&[(10, 20)]);
+        let at = |seconds: i64| Time::from_seconds(seconds);
+        spec.windows[0].actual_start = Some(at(12));
+        spec.windows[0].actual_end = Some(at(15));
+        assert_eq!(spec.running_until(at(11)), None, "nobody works yet");
+        assert_eq!(spec.running_until(at(12)), Some(at(15)));
+        assert_eq!(spec.running_until(at(15)), None, "it was done early");
+        spec.windows[0].actual_end = Some(at(30));
+        assert_eq!(spec.running_until(at(19)), Some(at(20)), "what overruns is not expected");
+        assert_eq!(spec.windows[0].actual(), Some((at(12), at(30))));
+        assert_eq!(Window::planned(at(1), at(2)).actual(), None);
     }
 }

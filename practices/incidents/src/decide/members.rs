@@ -4,12 +4,14 @@ use super::{Draft, moves, text};
 use crate::command::{Absorb, Attach};
 use crate::event::What;
 use crate::incident::{Incident, Member};
-use crate::priority::{self, Assessment, Main};
+use crate::priority::{self, Assessment, Main, Stake};
 use crate::stage::Stage;
 use crate::times::{Beginning, Stamp};
 
 /// As many hits as the record keeps; the estate can tell all of them at any time.
 const HITS_MAX: usize = 20;
+/// Contracts whose stakes are kept.
+const STAKES_MAX: usize = 20;
 /// As many affected items of one kind as the record keeps.
 const AFFECTED_MAX: usize = 100;
 
@@ -175,6 +177,14 @@ pub(super) fn assess(draft: &mut Draft<'_>, assessment: &Assessment) {
     }
     if let Some(main) = &assessment.main {
         choose_main(draft, main);
+    }
+}
+
+/// Takes in what contracts have at stake, where it is something new.
+pub(super) fn weigh(draft: &mut Draft<'_>, stakes: &[Stake]) {
+    let stakes = &stakes[..stakes.len().min(STAKES_MAX)];
+    if draft.record.stakes != stakes {
+        draft.push(What::Weighed { stakes: stakes.to_vec() });
     }
 }
 

@@ -105,6 +105,7 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
 fn take_note(draft: &mut Draft<'_>, told: &Command) {
     match told {
         Command::Assess(assessment) => members::assess(draft, assessment),
+        Command::Weigh { stakes } => members::weigh(draft, stakes),
         Command::Notified { at } => notes::notified(draft, *at),
         Command::Check(evidence) => proofs::check(draft, evidence),
         _ => moves::tick(draft),

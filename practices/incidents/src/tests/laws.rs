@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::{DAY, Life, ada, alert, attach, system};
 use crate::{
     ALLOWED, Absorb, Assessment, Attach, CauseClass, Command, Criticality, Evidence, Hit,
-    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, ServiceState, Stage, TimePoint, Verb,
+    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, ServiceState, Stage, Stake, TimePoint,
+    Verb,
 };
 
 fn minutes(count: u64) -> Time {
@@ -81,6 +82,13 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         },
         Command::Absorb(Box::new(life.record.handover())),
         Command::Assess(assessment),
+        Command::Weigh {
+            stakes: vec![Stake {
+                contract: item("servicecontract/web"),
+                at_risk: true,
+                because: reason(),
+            }],
+        },
         Command::Notified { at: now },
         Command::Check(Evidence { firing: Vec::new(), called: true }),
         Command::EndWithParent {

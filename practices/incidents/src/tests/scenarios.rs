@@ -41,6 +41,7 @@ scenarios! {
     what_is_back_is_checked
     what_hangs_on_an_incident_ends_with_it
     what_is_only_potential_may_happen
+    a_contract_that_pays_raises_the_urgency
 }
 
 fn play(text: &str) {
@@ -218,6 +219,17 @@ fn complete(verb: &str, mut fields: Map<String, Value>, policy: &Policy, place: 
             if let Some(Value::Object(assessment)) = fields.remove("assessment") {
                 fields = assessment;
             }
+        }
+        "weigh" => {
+            let contract = fields.remove("contract").into_iter();
+            let stakes: Vec<Value> = contract
+                .map(|contract| {
+                    let risk = fields.remove("at_risk") == Some(json!("true"));
+                    let because = fields.remove("because");
+                    json!({"contract": contract, "at_risk": risk, "because": because})
+                })
+                .collect();
+            fields.insert("stakes".to_owned(), json!(stakes));
         }
         "absorb" => {
             let member = json!({"alert": fields.remove("alert"), "title": "of the child",

@@ -74,6 +74,8 @@ fn every_command_is_written_like_this() {
     {"command":"assess","hits":[{"item":"usecase/pay","criticality":"mission_critical",
         "root":"service/web","hops":1,"softened":false}],"main":{"item":"service/web",
         "because":"because"}}
+    {"command":"weigh","stakes":[{"contract":"servicecontract/web","at_risk":true,
+        "because":"because"}]}
     {"command":"notified","at":"2026-03-01T00:00:00Z"}
     {"command":"check","firing":[],"called":true}
     {"command":"end_with_parent","number":98,"cause_class":"technology",
@@ -186,6 +188,8 @@ fn every_event_from_m_to_z_is_written_like_this() {
         "minutes":5}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"urgency_set","urgency":"low",
         "reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"weighed",
+        "stakes":[{"contract":"servicecontract/web","at_risk":true,"because":"because"}]}
     "#);
 }
 
@@ -209,7 +213,7 @@ fn every_event_is_described_like_this() {
         first_of_each.entry(event.what.name()).or_insert(describe(&event));
     }
     let lines: Vec<String> = first_of_each.into_values().collect();
-    insta::assert_snapshot!(lines.join("\n"), @r#"
+    insta::assert_snapshot!(lines.join("\n"), @r"
     Took over incident 0 and its alerts (0)
     Acknowledged
     Chose what to do: because
@@ -251,7 +255,8 @@ fn every_event_is_described_like_this() {
     Corrected started to 2026-03-01T00:00:00Z: because
     Warning: nobody has been charged with it for 5 minutes
     Set the urgency to low: because
-    "#);
+    A penalty is near: because
+    ");
 }
 
 /// What every command leads to in every stage: at least one event of each kind.

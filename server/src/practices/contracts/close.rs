@@ -1,7 +1,7 @@
 //! Freezing the figures of a period. What was frozen is kept with what it was drawn from; where the
 //! same period comes to something else later, both are shown.
 
-use ::contracts::compliance::{ClockReport, Figures, Period, Verdict};
+use ::contracts::compliance::{ClockReport, Counted, Figures, Performance, Period, Verdict};
 use kernel::{Actor, Fact, ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -114,7 +114,37 @@ fn changes(was: &Figures, is: &Figures) -> Vec<Restatement> {
     };
     let pairs = figures(was).into_iter().zip(figures(is));
     let differ = pairs.filter(|((_, was), (_, is))| was != is);
-    differ.map(|((figure, was), (_, is))| Restatement { figure, was, is }).collect()
+    let told = differ.map(|((figure, was), (_, is))| Restatement { figure, was, is });
+    told.chain(counted_changes(was, is)).collect()
+}
+
+/// What differs in figures that are drawn from counts of objectives.
+fn counted_changes(was: &Figures, is: &Figures) -> Vec<Restatement> {
+    let mut changes = Vec::new();
+    let consumed = |figures: &Figures| {
+        let told = figures.consumable.as_ref()?;
+        let minutes = |seconds: f64| format!("{:.1} min", seconds / 60.0);
+        let (down, unknown) = (minutes(told.down_seconds), minutes(told.unknown_seconds));
+        Some(format!("{}, down {down}, unknown {unknown}", told.answer.word()))
+    };
+    if let (Some(was), Some(is)) = (consumed(was), consumed(is))
+        && was != is
+    {
+        changes.push(Restatement { figure: "consumable as agreed", was, is });
+    }
+    let told = |line: &Performance| {
+        let share = line.reached_percent.map_or("none".to_owned(), |v| format!("{v:.4} %"));
+        format!("{}: {share}, {} of {} bad", line.title, line.bad, line.total)
+    };
+    for before in &was.performance {
+        let after = is.performance.iter().find(|line| line.objective == before.objective);
+        if let Some((was, is)) = after.map(|after| (told(before), told(after)))
+            && was != is
+        {
+            changes.push(Restatement { figure: "performance", was, is });
+        }
+    }
+    changes
 }
 
 /// Why a period cannot be closed now; nothing when it can.
@@ -213,13 +243,33 @@ fn inputs_hash(book: &Book, deal: &Deal, period: &Period, position: Position) ->
         "incidents": seen.cases,
         "maintenance": seen.works,
         "unknown": unknown,
+        "counted": counted_hashes(&seen.counted, period),
         "journal": (position.tx, position.seq),
     });
-    let mut hash = String::new();
-    for byte in Sha256::digest(inputs.to_string().as_bytes()) {
-        hash.push_str(&format!("{byte:02x}"));
-    }
-    hash
+    hex(&Sha256::digest(inputs.to_string().as_bytes()))
+}
+
+/// The counts of each objective in a period, as a hash each: they are many.
+fn counted_hashes(counted: &[Counted], period: &Period) -> Vec<(String, String)> {
+    const MINUTE: i64 = 60_000_000;
+    let minutes = period.from.micros() / MINUTE..(period.until.micros() + MINUTE - 1) / MINUTE;
+    let hash = |counted: &Counted| {
+        let mut hasher = Sha256::new();
+        hasher.update(format!("{:?}", counted.measure));
+        for minute in minutes.clone() {
+            if let Some(counts) = counted.counts.minute(minute) {
+                hasher.update(minute.to_be_bytes());
+                hasher.update(counts.good.to_be_bytes());
+                hasher.update(counts.total.to_be_bytes());
+            }
+        }
+        (counted.objective.to_string(), hex(&hasher.finalize()))
+    };
+    counted.iter().map(hash).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The closings of a contract by period, the newest of each.

@@ -1,6 +1,6 @@
 //! A compliance report as a table for spreadsheets (RFC 4180).
 
-use ::contracts::compliance::LineKind;
+use ::contracts::compliance::{CheckLineKind, LineKind};
 
 use super::views::ComplianceReport;
 
@@ -26,6 +26,8 @@ pub fn of(report: &ComplianceReport) -> String {
         let counted = line.counted_seconds.to_string();
         table.row(&[kind, &from, &to, &counted, &incident, &maintenance, &line.why]);
     }
+    consumable(&mut table, report);
+    performance(&mut table, report);
     if !report.clocks.rows.is_empty() {
         table.row(&[]);
         table.row(&["clock", "priority", "met", "missed", "open", "excluded", "attained_percent"]);
@@ -48,13 +50,76 @@ pub fn of(report: &ComplianceReport) -> String {
     table.text
 }
 
+/// What the checks of the consumer saw, and each interval in which they say something.
+fn consumable(table: &mut Table, report: &ComplianceReport) {
+    let Some(told) = &report.figures.consumable else { return };
+    table.row(&[]);
+    table.row(&["check", "passed_seconds", "failed_seconds", "unknown_seconds"]);
+    for check in &told.checks {
+        let seconds = [check.passed_seconds, check.failed_seconds, check.unknown_seconds];
+        let [passed, failed, unknown] = seconds.map(|seconds| seconds.to_string());
+        table.row(&[check.objective.name(), &passed, &failed, &unknown]);
+    }
+    table.row(&[]);
+    table.row(&["checks_say", "from", "to", "counted_seconds", "why"]);
+    for line in &told.lines {
+        let kind = match line.kind {
+            CheckLineKind::Failed => "failed",
+            CheckLineKind::FailedAlone => "failed_alone",
+            CheckLineKind::PassedThough => "passed_though",
+            CheckLineKind::Unknown => "unknown",
+        };
+        let (from, to) = (line.from.to_string(), line.to.to_string());
+        table.row(&[kind, &from, &to, &line.counted_seconds.to_string(), &line.why]);
+    }
+}
+
+/// The objectives of the contract, and each stretch in which one fell short.
+fn performance(table: &mut Table, report: &ComplianceReport) {
+    let lines = &report.figures.performance;
+    if lines.is_empty() {
+        return;
+    }
+    table.row(&[]);
+    table.row(&[
+        "objective",
+        "target_percent",
+        "reached_percent",
+        "verdict",
+        "unknown_percent",
+        "bad",
+        "total",
+        "breaches",
+        "breached_seconds",
+    ]);
+    for line in lines {
+        let (target, reached) = (line.target_percent.to_string(), number(line.reached_percent));
+        let (unknown, bad) = (number(line.unknown_percent), line.bad.to_string());
+        let (total, breaches) = (line.total.to_string(), line.breaches_count.to_string());
+        let (name, verdict) = (line.objective.name(), line.verdict.word());
+        let breached = line.breached_seconds.to_string();
+        table
+            .row(&[name, &target, &reached, verdict, &unknown, &bad, &total, &breaches, &breached]);
+    }
+    table.row(&[]);
+    table.row(&["breach_of", "from", "to", "reached_percent", "bad", "total"]);
+    for line in lines {
+        for breach in &line.breaches {
+            let (from, to) = (breach.from.to_string(), breach.to.to_string());
+            let (bad, total) = (breach.bad.to_string(), breach.total.to_string());
+            let reached = number(breach.reached_percent);
+            table.row(&[line.objective.name(), &from, &to, &reached, &bad, &total]);
+        }
+    }
+}
+
 fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
     let of = &report.figures;
-    vec![
+    let mut rows = vec![
         ("from", of.period.from.to_string()),
         ("until", of.period.until.to_string()),
         ("verdict", of.verdict.word().to_owned()),
@@ -75,7 +140,18 @@ fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
         ("mtrs_seconds", number(of.reliability.mtrs_seconds)),
         ("user_minutes_lost", number(of.user_minutes_lost)),
         ("credit_percent", of.credit_percent.to_string()),
-    ]
+    ];
+    if let Some(told) = &of.consumable {
+        rows.extend([
+            ("consumable_as_agreed", told.answer.word().to_owned()),
+            ("consumable_because", told.because.clone()),
+            ("consumable_percent", number(told.measured_percent)),
+            ("not_consumable_seconds", told.down_seconds.to_string()),
+            ("consumable_unknown_seconds", told.unknown_seconds.to_string()),
+            ("checks_alone_seconds", told.checks_alone_seconds.to_string()),
+        ]);
+    }
+    rows
 }
 
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::contracts::compliance::{CaseRef, Outcome, ServiceState};
-use incidents::{Incident, Stage};
+use incidents::{Incident, Stage, Stake};
 use kernel::{IncidentId, ItemRef, Priority, SpaceId, Time};
 use spine::{Conn, Fault};
 
@@ -38,6 +38,8 @@ pub struct Facts {
     pub marks: Vec<(Time, ServiceState)>,
     /// How many users were hit.
     pub users: Option<u64>,
+    /// What it knows of what contracts have at stake.
+    pub stakes: Vec<Stake>,
 }
 
 impl Facts {
@@ -74,6 +76,7 @@ impl Facts {
                 .map(|mark| (mark.from, state(mark.service)))
                 .collect(),
             users: incident.affected.users,
+            stakes: incident.stakes.clone(),
         }
     }
 

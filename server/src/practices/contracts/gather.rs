@@ -59,13 +59,35 @@ impl Book {
         space: &SpaceId,
         wanted: impl Fn(&Resource) -> bool,
     ) -> Answer<Book> {
+        let mut book = Book::of_incidents(app, space, wanted).await?;
+        let after = book.begins();
+        let mut conn = app.db.reader().await?;
+        let of = (&book.snapshot.estate, book.deals.as_slice());
+        book.seen.counted = app.counts.of(&mut conn, space, of, (after, book.now)).await?;
+        Ok(book)
+    }
+
+    /// The same without what was counted of objectives: for what follows from incidents alone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn of_incidents(
+        app: &App,
+        space: &SpaceId,
+        wanted: impl Fn(&Resource) -> bool,
+    ) -> Answer<Book> {
         let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
         let deals = deals(&snapshot.estate, now, wanted);
         let mut conn = app.db.reader().await?;
-        let after = deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now);
+        let after = begins(&deals, now);
         let facts = app.facts.since(&mut conn, space, after).await?;
         let seen = seen(&mut conn, space, (&snapshot.estate, &deals), &facts, (after, now)).await?;
         Ok(Book { now, snapshot, deals, seen, facts })
+    }
+
+    /// When the first of the contracts begins.
+    fn begins(&self) -> Time {
+        begins(&self.deals, self.now)
     }
 
     /// All contracts.
@@ -108,6 +130,10 @@ impl Book {
     }
 }
 
+fn begins(deals: &[Deal], now: Time) -> Time {
+    deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now).min(now)
+}
+
 /// The contracts of an estate that are wanted.
 pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> Vec<Deal> {
     let mut calendars = Calendars { estate, now, known: HashMap::new() };
@@ -142,6 +168,7 @@ pub async fn seen(
         cases: facts.iter().map(|facts| case(estate, &scope, facts)).collect(),
         works: works(estate, &past, &scope),
         unknown: presence::unknown(&looked, after, now),
+        counted: Vec::new(),
     })
 }
 
@@ -149,7 +176,9 @@ fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agree
     let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
         let (from, until) = spec.holds(place);
         let (calendar, zone) = calendars.of(terms);
-        Version { from, until, calendar, zone, promise: promise(terms) }
+        let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
+        let objectives = objectives.collect();
+        Version { from, until, calendar, zone, promise: promise(terms), objectives }
     });
     Agreement {
         scope: spec.scope.clone(),
@@ -182,6 +211,8 @@ fn promise(terms: &ContractTerms) -> Option<Promise> {
             .iter()
             .map(|penalty| Credit { below_percent: penalty.below, credit_percent: penalty.credit })
             .collect(),
+        evidence: said.evidence.iter().map(|objective| objective.item().clone()).collect(),
+        evidence_rules: said.evidence_rules,
     })
 }
 
@@ -279,6 +310,7 @@ fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>)
                 reason: spec.reason.clone(),
                 from: window.start,
                 until,
+                actual: window.actual(),
                 announced: spec.announced,
                 approved_by: spec.approved_by.as_ref().map(|person| person.item().clone()),
                 items: items.clone(),

@@ -227,7 +227,9 @@ async fn part(app: &App, space: &SpaceId, book: &Book, deal: &Deal) -> Answer<Op
         let closed = close::newest_of_each(app, space, &deal.item).await?;
         let closed = close::newest(closed, &period.name).map(|closed| closed.frozen.figures);
         let changed = closed.as_ref().and_then(|closed| restated(closed, &figures));
-        lines.push(one_line(closed.as_ref().unwrap_or(&figures)));
+        let shown = closed.as_ref().unwrap_or(&figures);
+        lines.push(one_line(shown));
+        lines.extend(counted_lines(shown));
         if let Some(restated) = changed {
             lines.push(format!("Restated since it was closed: {}", one_line(&restated.figures)));
         }
@@ -250,6 +252,21 @@ fn one_line(figures: &Figures) -> String {
         share(figures.target_percent),
         figures.down_seconds / 60.0
     )
+}
+
+/// What checks and objectives came to.
+fn counted_lines(figures: &Figures) -> Vec<String> {
+    let consumable = figures
+        .consumable
+        .as_ref()
+        .map(|told| format!("Consumable as agreed: {} ({})", told.answer.word(), told.because));
+    let share = |value: Option<f64>| value.map_or("nothing".to_owned(), |v| format!("{v:.3} %"));
+    let performance = figures.performance.iter().map(|line| {
+        let (verdict, reached) = (line.verdict.word(), share(line.reached_percent));
+        let (target, breaches) = (line.target_percent, line.breaches_count);
+        format!("{}: {verdict}, {reached} of {target} %, breaches: {breaches}", line.title)
+    });
+    consumable.into_iter().chain(performance).collect()
 }
 
 impl Part {

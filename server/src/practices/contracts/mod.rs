@@ -2,11 +2,15 @@
 
 pub mod close;
 pub mod consumers;
+pub mod counted;
+pub mod coverage;
 pub mod csv;
+pub mod exposure;
 pub mod facts;
 pub mod gather;
 pub mod mails;
 pub mod presence;
+mod preview;
 pub mod release;
 pub mod routes;
 pub mod standing;

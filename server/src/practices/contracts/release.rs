@@ -73,7 +73,7 @@ fn freezes(estate: &Estate, needed: &[ItemRef], now: Time) -> Vec<ReleaseInput> 
     let mut found = Vec::new();
     for resource in estate.resources() {
         let Spec::Freeze(spec) = &resource.spec else { continue };
-        let until = spec.windows.iter().filter(|window| window.runs(now)).map(|w| w.end).max();
+        let until = spec.windows.iter().filter(|window| window.runs(now)).map(|w| w.until()).max();
         let everything = spec.items.is_empty() && spec.selector.is_empty();
         let labelled = |item: &ItemRef| {
             let labels = estate.get(item).map(|resource| &resource.metadata.labels);

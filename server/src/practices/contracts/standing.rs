@@ -120,7 +120,14 @@ fn of_contract(book: &Book, deal: &Deal) -> Vec<HealthInput> {
     let contract = &deal.item;
     let mut periods = book.periods(deal);
     let running = periods.pop_if(|period| book.now < period.until);
-    let present = running.map(|period| book.figures(deal, &period)).map(|figures| {
+    let figures = running.map(|period| book.figures(deal, &period));
+    let checks = figures.as_ref().and_then(|figures| figures.consumable.as_ref());
+    let checks = checks.map(|told| HealthInput::Checks {
+        contract: contract.clone(),
+        looked: told.checks.iter().any(|c| c.passed_seconds + c.failed_seconds > 0.0),
+        failing_since: told.failing_since,
+    });
+    let present = figures.map(|figures| {
         let forecast = figures.forecast.as_ref();
         HealthInput::Contract {
             contract: contract.clone(),
@@ -137,5 +144,5 @@ fn of_contract(book: &Book, deal: &Deal) -> Vec<HealthInput> {
         period: period.name.clone(),
         verdict: book.figures(deal, period).verdict,
     });
-    present.into_iter().chain(past).collect()
+    present.into_iter().chain(checks).chain(past).collect()
 }

@@ -14,6 +14,7 @@ use spine::testing::Place;
 use spine::{Db, Denied, Fault};
 
 use super::close::{Frozen, as_kept, restated};
+use super::counted::LiveCounts;
 use super::facts::{Facts, LiveFacts};
 use super::gather::{self, Deal};
 use super::store;
@@ -29,6 +30,7 @@ spine::both!(MIGRATIONS;
     a_closed_month_comes_to_the_same_from_raw_entries,
     a_correction_restates_what_was_frozen,
     a_report_is_sent_once_for_each_turn,
+    counts_in_memory_follow_what_is_written_and_forgotten,
 );
 
 const ESTATE: &str = "
@@ -338,6 +340,56 @@ async fn a_correction_restates_what_was_frozen(place: Place) {
     assert_eq!((down.was.as_str(), down.is.as_str()), ("120.0 min", "30.0 min"));
     let verdict = told.changes.iter().find(|change| change.figure == "verdict").unwrap();
     assert_eq!((verdict.was.as_str(), verdict.is.as_str()), ("missed", "kept"));
+}
+
+const CHECKED: &str = "
+---
+{apiVersion: operate/v1, kind: Objective, metadata: {name: probe},
+ spec: {item: service/checkout, indicator: {description: test orders}, target: 99}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: checked},
+ spec: {type: sla, provider: team/shop, consumer: team/shop, scope: [service/checkout],
+  start: '2026-01-01T00:00:00Z',
+  terms: [{availability: {target: 99.9, evidence: [objective/probe]}}]}}
+";
+
+async fn counts_in_memory_follow_what_is_written_and_forgotten(place: Place) {
+    use crate::practices::objectives::store as counted;
+    let db = &place.db;
+    let first = at("2026-01-02T00:00:00Z").micros() / 60_000_000;
+    let put = async |day: i64, version: i64, good: u64| {
+        let mut minutes = objectives::Buckets::new(first + day * 1_440);
+        let counts = objectives::Counts { good, total: 10 };
+        minutes.put(first + day * 1_440, counts).expect("a minute");
+        let day = counted::Day { day: first / 1_440 + day, version, minutes };
+        let work = db.write::<_, Fault, _>(move |tx| {
+            let now = at("2026-01-05T00:00:00Z");
+            Box::pin(async move { counted::put_day(tx, &here(), "probe", &day, now).await })
+        });
+        work.await.expect("it is kept");
+    };
+    let estate = Estate::new(resources(&format!("{ESTATE}{CHECKED}")));
+    let now = at("2026-01-05T00:00:00Z");
+    let deals = gather::deals(&estate, now, |_| true);
+    let live = LiveCounts::default();
+    let good = async || {
+        let mut conn = db.reader().await.unwrap();
+        let span = (at("2026-01-01T00:00:00Z"), now);
+        let found = live.of(&mut conn, &here(), (&estate, &deals), span).await.unwrap();
+        assert_eq!((found.len(), found[0].objective.name()), (1, "probe"));
+        [0, 1].map(|day| found[0].counts.minute(first + day * 1_440).map(|counts| counts.good))
+    };
+    assert_eq!(good().await, [None, None]);
+    put(0, 0, 9).await;
+    assert_eq!(good().await, [Some(9), None]);
+    put(1, 0, 8).await;
+    put(0, 1, 5).await;
+    assert_eq!(good().await, [Some(5), Some(8)], "a day was written again");
+    let work = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { counted::forget_days(tx, first / 1_440 + 1, 10).await })
+    });
+    work.await.expect("it is forgotten");
+    assert_eq!(good().await, [None, Some(8)], "a day was forgotten");
 }
 
 async fn a_report_is_sent_once_for_each_turn(place: Place) {

@@ -1,6 +1,8 @@
 //! Contracts as the API shows them.
 
-use ::contracts::compliance::{ClockReport, Figures, Outlook, Period, Supposed, Verdict, suppose};
+use ::contracts::compliance::{
+    ClockReport, Consumed, Figures, Outlook, Period, Supposed, Verdict, suppose,
+};
 use estate::{ContractStatus, ContractType, ServiceContractSpec};
 use kernel::{ItemRef, Time};
 use serde::Serialize;
@@ -92,6 +94,11 @@ pub struct PeriodBar {
     pub down_seconds: f64,
     /// What is left of the allowance.
     pub left_seconds: Option<f64>,
+    /// Whether it could be consumed as agreed, by checks from the side of the consumer too;
+    /// nothing where the terms name none.
+    pub consumable: Option<Consumed>,
+    /// Why.
+    pub consumable_because: Option<String>,
 }
 
 impl From<&Figures> for PeriodBar {
@@ -105,6 +112,8 @@ impl From<&Figures> for PeriodBar {
             allowance_seconds: figures.allowance_seconds,
             down_seconds: figures.down_seconds,
             left_seconds: figures.left_seconds,
+            consumable: figures.consumable.as_ref().map(|told| told.answer),
+            consumable_because: figures.consumable.as_ref().map(|told| told.because.clone()),
         }
     }
 }

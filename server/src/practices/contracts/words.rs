@@ -4,6 +4,7 @@ use estate::{
     AvailabilityTerms, CalendarSpec, ClockKind, ClockTerms, ContractPeriod, ContractTerms, Estate,
     Holiday, OpeningHours, PauseReason, Spec, Weekday, Within,
 };
+use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,13 +21,24 @@ pub struct PromiseWords {
 pub fn of_terms(estate: &Estate, terms: &ContractTerms) -> Vec<PromiseWords> {
     let parts = [
         ("Service hours", hours(estate, terms)),
-        ("Availability", terms.availability.as_ref().map(availability).unwrap_or_default()),
+        ("Availability", there(estate, terms)),
         ("Performance", terms.objectives.iter().map(|o| objective(estate, o.item())).collect()),
         ("When something fails", terms.clocks.iter().map(clock).collect()),
         ("If it is missed", penalties(terms)),
     ];
     let said = parts.into_iter().filter(|(_, lines)| !lines.is_empty());
     said.map(|(title, lines)| PromiseWords { title, lines }).collect()
+}
+
+/// What a contract promises at a time, in words.
+pub fn of_contract(estate: &Estate, contract: &ItemRef, at: Time) -> Vec<PromiseWords> {
+    let resource = estate.get(contract).map(|resource| &resource.spec);
+    let Some(Spec::ServiceContract(spec)) = resource else { return Vec::new() };
+    spec.terms_at(at).map(|(_, terms)| of_terms(estate, terms)).unwrap_or_default()
+}
+
+fn there(estate: &Estate, terms: &ContractTerms) -> Vec<String> {
+    terms.availability.as_ref().map(|said| availability(estate, said)).unwrap_or_default()
 }
 
 fn hours(estate: &Estate, terms: &ContractTerms) -> Vec<String> {
@@ -85,7 +97,11 @@ pub fn period(period: ContractPeriod) -> &'static str {
     }
 }
 
-fn availability(terms: &AvailabilityTerms) -> Vec<String> {
+fn title<'a>(estate: &'a Estate, item: &'a ItemRef) -> &'a str {
+    estate.get(item).map_or_else(|| item.name(), |resource| resource.title())
+}
+
+fn availability(estate: &Estate, terms: &AvailabilityTerms) -> Vec<String> {
     let every = period(terms.period);
     let mut lines = vec![format!(
         "It is there at least {} % of the service hours of each {every}.",
@@ -111,13 +127,25 @@ fn availability(terms: &AvailabilityTerms) -> Vec<String> {
     } else {
         lines.push("Maintenance counts like any other outage.".to_owned());
     }
+    if !terms.evidence.is_empty() {
+        let titles: Vec<&str> = terms.evidence.iter().map(|o| title(estate, o.item())).collect();
+        let rule = match terms.evidence_rules {
+            true => "they rule where an incident says otherwise",
+            false => "where an incident says that it is down, that counts, too",
+        };
+        lines.push(format!(
+            "Checked from the side of the consumer by {}: what fails there counts as not \
+             consumable; {rule}.",
+            titles.join(", ")
+        ));
+    }
     if let Some(free) = terms.failure_free {
         lines.push(format!("It runs for {free} of service time without a failure."));
     }
     lines
 }
 
-fn objective(estate: &Estate, item: &kernel::ItemRef) -> String {
+fn objective(estate: &Estate, item: &ItemRef) -> String {
     match estate.get(item).map(|resource| (resource.title(), &resource.spec)) {
         Some((title, Spec::Objective(spec))) => format!("{title}: {} % are good.", spec.target),
         _ => format!("{}.", item.name()),

@@ -21,6 +21,7 @@ use crate::extract::{Json, Path, Query};
 use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
 use crate::practices::clocks::routes::{self as clocks, next_of};
 use crate::practices::clocks::store as clock_store;
+use crate::practices::estate::live::Snapshot;
 use crate::practices::estate::views::Hits;
 use crate::problem::{Answer, Problem};
 use crate::sentences::{TimelineEntry, timeline as timeline_of};
@@ -155,21 +156,7 @@ async fn create(
     Json(new): Json<NewIncident>,
 ) -> Answer<(StatusCode, Json<Value>)> {
     may(&caller, Action::Respond, &[])?;
-    let mut open = Open::from(new);
-    let estate = app.estate.snapshot(&caller.space);
-    if let Some(item) = &open.item {
-        if !estate.knows(item) {
-            return Err(Problem::refused(format!("the estate has no {item}")).at("item"));
-        }
-        if open.team.is_none()
-            && let Some(owner) = estate.estate.owner(item)
-        {
-            open.assigned_because = owner.because;
-            open.team = Some(owner.to);
-        }
-        open.assessment = Some(streams::assessment(&estate.estate, std::slice::from_ref(item)));
-    }
-    open.policy = estate.policy.incidents.clone();
+    let open = prepared(&app.estate.snapshot(&caller.space), Open::from(new))?;
     let asker = caller.asker();
     let request = json!(["open", &open]);
     let answer = commands::once(&app, &asker.clone(), call.key, request, move |tx, app| {
@@ -185,6 +172,27 @@ async fn create(
     })
     .await?;
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// A report with what the estate knows of its item.
+///
+/// # Errors
+/// When the estate has no such item.
+pub fn prepared(estate: &Snapshot, mut open: Open) -> Answer<Open> {
+    if let Some(item) = &open.item {
+        if !estate.knows(item) {
+            return Err(Problem::refused(format!("the estate has no {item}")).at("item"));
+        }
+        if open.team.is_none()
+            && let Some(owner) = estate.estate.owner(item)
+        {
+            open.assigned_because = owner.because;
+            open.team = Some(owner.to);
+        }
+        open.assessment = Some(streams::assessment(&estate.estate, std::slice::from_ref(item)));
+    }
+    open.policy = estate.policy.incidents.clone();
+    Ok(open)
 }
 
 /// Shows one incident.

@@ -76,6 +76,9 @@ struct DataSourceView {
     failures: u32,
     /// Why it did not.
     error: Option<String>,
+    /// By how much the counts of its objectives are behind now, the one that is furthest behind;
+    /// nothing: none is asked yet.
+    lag_seconds: Option<i64>,
 }
 
 /// What a source answers to a trial.
@@ -118,7 +121,9 @@ fn known(app: &App, caller: &Caller, name: &str) -> Answer<DataSourceSpec> {
 async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<Items<DataSourceView>>> {
     let mut conn = app.db.reader().await?;
     let statuses = store::sources(&mut conn, &caller.space).await?;
+    let asked = store::asked(&mut conn, &caller.space).await?;
     let snapshot = app.estate.snapshot(&caller.space);
+    let now = app.world.now();
     let mut items = Vec::new();
     for resource in snapshot.estate.resources() {
         let Spec::DataSource(spec) = &resource.spec else { continue };
@@ -128,10 +133,15 @@ async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<Items<DataS
         let asks = |known: &super::terms::Known<'_>| {
             known.spec.indicator.source.as_ref().is_some_and(|of| of.item() == resource.item())
         };
+        let names: Vec<&str> =
+            super::terms::all(&snapshot).filter(asks).map(|known| known.name).collect();
+        let own = asked.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let until = own.map(|(_, asked)| asked.until).min();
         items.push(DataSourceView {
+            lag_seconds: until.map(|minute| (now.micros() / 1_000_000 - minute * 60).max(0)),
             url: without_password(&spec.url),
             credentials: store::credentials(&mut conn, &caller.space, &name).await?.is_some(),
-            objectives: super::terms::all(&snapshot).filter(asks).count(),
+            objectives: names.len(),
             answered_at: status.answered_at,
             failures: status.failures,
             error: status.error,

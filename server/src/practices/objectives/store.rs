@@ -93,6 +93,22 @@ pub async fn days(
     conn.all(sql, params![space, objective, from, until]).await?.iter().map(one).collect()
 }
 
+/// The days that there are of an objective from one up to another, with the version of each.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn versions(
+    conn: &mut Conn,
+    space: &SpaceId,
+    objective: &str,
+    (from, until): (i64, i64),
+) -> Result<Vec<(i64, i64)>, Fault> {
+    let sql = "SELECT day, version FROM objective_day \
+               WHERE space_id = $1 AND objective = $2 AND day >= $3 AND day < $4 ORDER BY day";
+    let rows = conn.all(sql, params![space, objective, from, until]).await?;
+    rows.iter().map(|row| Ok((row.get("day")?, row.get("version")?))).collect()
+}
+
 /// Writes a day over the version that was read; 0 when there was none.
 ///
 /// # Errors

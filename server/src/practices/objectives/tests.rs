@@ -66,6 +66,8 @@ async fn a_day_reads_back_and_is_not_written_over_by_who_did_not_see_it(place: P
     }
     let found = store::day(&mut reader(&place).await, &space(), "search", 100).await.unwrap();
     assert_eq!(found, Some(day(100, 2, 7)));
+    let versions = store::versions(&mut reader(&place).await, &space(), "search", (100, 101)).await;
+    assert_eq!(versions.unwrap(), [(100, 2)]);
 }
 
 async fn what_others_wrote_is_found(place: Place) {

@@ -14,10 +14,13 @@ import { Panel } from '../../ui/Panel';
 import { AllowanceChart } from './AllowanceChart';
 import { Clocks } from './Clocks';
 import { ClosePeriod } from './ClosePeriod';
+import { Consumable } from './Consumable';
 import styles from './contracts.module.css';
 import { FigureTiles, restOf } from './Figures';
 import { Lines } from './Lines';
 import { VerdictMark } from './Marks';
+import { Performance } from './Performance';
+import { capital } from './say';
 import { Words } from './Words';
 
 /** A period of a contract to read, print and hand on: promised, reached, and what cost the rest. */
@@ -79,7 +82,9 @@ function Content({ report, name }: { report: ComplianceReport; name: string }) {
             />
           </Panel>
         </div>
+        <Consumable told={figures.consumable} />
         <Lines lines={figures.lines} />
+        <Performance lines={figures.performance ?? []} />
         <Clocks report={report.clocks} />
         <Closed report={report} />
       </div>
@@ -174,5 +179,3 @@ function Closed({ report }: { report: ComplianceReport }) {
     </Panel>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -14,6 +14,7 @@ import { FilterBar } from '../../ui/FilterBar';
 import { PageHead } from '../../ui/PageHead';
 import { EmptyState } from '../../ui/States';
 import styles from './contracts.module.css';
+import { Coverage } from './Coverage';
 import { Fit } from './Fit';
 import { AllowanceBar, NowMark, Trend } from './Marks';
 import { bare, percent } from './say';
@@ -51,11 +52,14 @@ export function ContractList() {
             data={[
               { value: 'contracts', label: 'Contracts' },
               { value: 'fit', label: 'Fit for use now' },
+              { value: 'coverage', label: 'What has none' },
             ]}
           />
         }
       />
-      {view === 'fit' ? <Fit q={search.q ?? ''} /> : <Rows q={search.q ?? ''} />}
+      {view === 'fit' && <Fit q={search.q ?? ''} />}
+      {view === 'coverage' && <Coverage q={search.q ?? ''} />}
+      {view === 'contracts' && <Rows q={search.q ?? ''} />}
     </>
   );
 }

@@ -13,12 +13,14 @@ import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { AllowanceChart } from './AllowanceChart';
+import { Consumable } from './Consumable';
 import styles from './contracts.module.css';
 import { FigureTiles, restOf } from './Figures';
 import { History } from './History';
 import { Lines } from './Lines';
 import { NowMark, OutlookMark } from './Marks';
-import { bare, percent, span } from './say';
+import { Performance } from './Performance';
+import { bare, capital, percent, span } from './say';
 import { WhatIf } from './WhatIf';
 import { Words } from './Words';
 
@@ -90,7 +92,9 @@ function Content({ contract, name }: { contract: ContractDetail; name: string })
       )}
       <div className={styles.columns}>
         <div className={styles.stack}>
+          {present && <Consumable told={present.consumable} />}
           {present && <Lines lines={present.lines} />}
+          {present && <Performance lines={present.performance ?? []} />}
           <History name={name} periods={contract.history} />
           {contract.supposed.length > 0 && <WhatIf supposed={contract.supposed} />}
         </div>
@@ -134,8 +138,6 @@ function Present({ present }: { present: NonNullable<ContractDetail['present']> 
     </div>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Side({ contract }: { contract: ContractDetail }) {
   const { consumer } = contract;

@@ -1,12 +1,23 @@
 import { Link } from '@tanstack/react-router';
 
 import type { ContractDetail } from '../../api';
-import { SimpleTable } from '../../kit/SimpleTable';
+import { type SimpleColumn, SimpleTable } from '../../kit/SimpleTable';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { ConsumableMark } from './Consumable';
 import styles from './contracts.module.css';
 import { VerdictMark } from './Marks';
 import { percent, span } from './say';
+
+type Past = ContractDetail['history'][number];
+
+/** Whether each could be consumed as agreed, where the terms of any name checks. */
+function consumable(periods: Past[]): SimpleColumn<Past>[] {
+  if (periods.every((past) => !past.consumable)) return [];
+  const cell = (past: Past) =>
+    past.consumable ? <ConsumableMark answer={past.consumable} /> : 'No checks';
+  return [{ header: 'Consumable', cell }];
+}
 
 /** Every period that is over, each leading to its report. */
 export function History({ name, periods }: { name: string; periods: ContractDetail['history'] }) {
@@ -43,6 +54,7 @@ export function History({ name, periods }: { name: string; periods: ContractDeta
             { header: 'Promised', align: 'end', cell: (past) => percent(past.target_percent) },
             { header: 'Down', align: 'end', cell: (past) => span(past.down_seconds) },
             { header: 'Failures', align: 'end', cell: (past) => past.failures },
+            ...consumable(periods),
             {
               header: 'Closed',
               cell: (past) =>

@@ -8,6 +8,7 @@ import { count } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { ConsumableMark } from './Consumable';
 import styles from './contracts.module.css';
 import { AllowanceBar, NowMark, Trend } from './Marks';
 import { bare, percent } from './say';
@@ -52,6 +53,13 @@ export function PromisesPage() {
                           {percent(promise.now.target_percent)} promised.
                         </p>
                         <AllowanceBar bar={promise.now} />
+                        {promise.now.consumable && (
+                          <p className={styles.answer}>
+                            Could be used as agreed so far:{' '}
+                            <ConsumableMark answer={promise.now.consumable} />{' '}
+                            <span className={styles.sub}>{promise.now.consumable_because}.</span>
+                          </p>
+                        )}
                       </>
                     )}
                     <h3 className={styles.small}>Before</h3>

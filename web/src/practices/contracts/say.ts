@@ -66,5 +66,8 @@ export function span(seconds: number | null | undefined): string {
   return `${sign}${s} s`;
 }
 
+/** A sentence from words in the middle of one. */
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** The name of a contract, without its kind. */
 export const bare = (contract: string) => contract.replace(/^servicecontract\//, '');

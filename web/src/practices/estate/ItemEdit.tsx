@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 
 import { estate, type EstateItemDetail } from '../../api';
 import { kindWord } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { PageHead } from '../../ui/PageHead';
+import { ObjectiveForm } from '../objectives/ObjectiveForm';
 import { Editor } from './Editor';
+import { FormOrText } from './FormOrText';
 import { Filed } from './ItemPage';
 import { documentKind } from './documents';
 
@@ -21,19 +24,24 @@ export function ItemEdit() {
 }
 
 function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
+  const form = kind === 'objective';
+  const [as, setAs] = useState('form');
+  const [document] = useState({
+    apiVersion: 'operate/v1',
+    kind: documentKind(kind),
+    metadata: { ...item.metadata, name },
+    spec: item.spec,
+  });
   return (
     <>
       <PageHead title={`Edit ${item.title || name}`} meta={`${kindWord(kind)} ${name}`} />
       {item.managed_by === 'file' && <Filed drift={item.drift} />}
-      <Editor
-        document={{
-          apiVersion: 'operate/v1',
-          kind: documentKind(kind),
-          metadata: { ...item.metadata, name },
-          spec: item.spec,
-        }}
-        existing={{ item: item.item, version: item.version }}
-      />
+      {form && <FormOrText as={as} set={setAs} />}
+      {form && as === 'form' ? (
+        <ObjectiveForm document={document} version={item.version} existing />
+      ) : (
+        <Editor document={document} existing={{ item: item.item, version: item.version }} />
+      )}
     </>
   );
 }

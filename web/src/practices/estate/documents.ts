@@ -28,15 +28,23 @@ export function documentKind(kind: string): string {
   return kinds[kind] ?? kind;
 }
 
-/** What a new document of a kind starts from: an example to be overwritten. */
-export function example(kind: string): ResourceDocument {
+/** What a new document of a kind starts from: an example to be overwritten, about an item. */
+export function example(kind: string, about?: string): ResourceDocument {
   return {
     apiVersion: 'operate/v1',
     kind: documentKind(kind),
     metadata: { name: `new-${kind}`, title: `New ${kindWord(kind).toLowerCase()}` },
-    spec: specs[kind] ?? {},
+    spec: {
+      ...specs[kind],
+      ...(about ? { [kindsAbout[kind] ?? 'item']: named(kind, about) } : {}),
+    },
   };
 }
+
+/** The field in which a kind says what it is about. */
+const kindsAbout: Record<string, string> = { objective: 'item', servicecontract: 'scope' };
+
+const named = (kind: string, about: string) => (kind === 'servicecontract' ? [about] : about);
 
 const specs: Record<string, Record<string, unknown>> = {
   team: { email: 'team@example.org' },

@@ -8,6 +8,7 @@ import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Promised } from './Promised';
 
 const levels: { value: Level; label: string }[] = [
   { value: 'high', label: 'High' },
@@ -101,6 +102,7 @@ export function IncidentNew() {
           </Stack>
         </form>
       </Panel>
+      <Promised draft={draft} />
     </div>
   );
 }

@@ -8,7 +8,8 @@ import { Failure } from '../../kit/QueryState';
 import { Panel } from '../../ui/Panel';
 import styles from './objectives.module.css';
 
-const windows = [
+/** Windows that people ask for. */
+export const windows = [
   { value: '7d', label: '7 days' },
   { value: '28d', label: '28 days' },
   { value: '30d', label: '30 days' },

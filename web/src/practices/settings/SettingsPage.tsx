@@ -9,6 +9,7 @@ export const settingsParts = [
   ['tokens', 'API tokens'],
   ['integrations', 'Integration keys'],
   ['mappings', 'Webhook mappings'],
+  ['sources', 'Data sources'],
   ['rules', 'Match rules'],
   ['classification', 'Classification'],
   ['routes', 'Routes'],

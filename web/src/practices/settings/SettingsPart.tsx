@@ -3,6 +3,7 @@ import { notFound, useParams } from '@tanstack/react-router';
 import { About } from './About';
 import { Accounts } from './Accounts';
 import { Classification } from './Classification';
+import { DataSources } from './DataSources';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
 import { Mappings } from './Mappings';
@@ -29,6 +30,8 @@ export function SettingsPart() {
       return <IntegrationKeys />;
     case 'mappings':
       return <Mappings />;
+    case 'sources':
+      return <DataSources />;
     case 'rules':
       return <MatchRules />;
     case 'classification':

@@ -76,7 +76,7 @@ async fn maintenance(
     let mut windows = Vec::new();
     for resource in estate.resources() {
         let Spec::MaintenanceWindow(spec) = &resource.spec else { continue };
-        let soon = |when: &&Window| when.end > now && when.start <= now + AHEAD;
+        let soon = |when: &&Window| when.until() > now && when.start <= now + AHEAD;
         for when in spec.windows.iter().filter(soon) {
             windows.push(PlannedWork {
                 window: resource.item().clone(),

@@ -1,0 +1,212 @@
+//! Evidence of use and performance, told as stories.
+
+use std::sync::Arc;
+
+use objectives::Buckets;
+
+use super::tests::{always, at, case, hours, item, of, promise, seen, shop, work};
+use super::*;
+
+const MINUTE: i64 = 60_000_000;
+const DONE: &str = "2026-02-02T00:00";
+
+/// A check each minute of January that passes, apart from what is told: good and total of the
+/// minutes between two times, or nothing known of them.
+fn probe(but: &[(&str, &str, Option<(u64, u64)>)]) -> Counted {
+    let minute = |text: &str| at(text).micros() / MINUTE;
+    let (first, end) = (minute("2025-12-31T00:00"), minute("2026-02-01T00:00"));
+    let mut counts = Buckets::new(first);
+    for at in first..end {
+        let told = but.iter().find(|(from, until, _)| minute(from) <= at && at < minute(until));
+        let set = told.map_or(Some((1, 1)), |(_, _, set)| *set);
+        if let Some((good, total)) = set {
+            counts.put(at, objectives::Counts { good, total }).expect("a minute");
+        }
+    }
+    Counted {
+        objective: item("objective/probe"),
+        title: "Buying a ticket".to_owned(),
+        measure: Measure {
+            target: 0.99,
+            slice_target: 0.99,
+            slice_minutes: None,
+            counts: Counts::Events,
+            missing_bad: false,
+        },
+        counts: Arc::new(counts),
+    }
+}
+
+fn checked(target: f64, rules: bool) -> Agreement {
+    let evidence = vec![item("objective/probe")];
+    shop(&always(), Promise { evidence, evidence_rules: rules, ..promise(target) })
+}
+
+fn answer(agreement: &Agreement, cases: Vec<Case>, check: Counted) -> (Figures, Consumable) {
+    let seen = Seen { counted: vec![check], ..seen(cases) };
+    let figures = of(agreement, "2026-01", &seen, DONE);
+    let consumable = figures.consumable.clone().expect("its terms name a check");
+    (figures, consumable)
+}
+
+fn kinds(consumable: &Consumable) -> Vec<CheckLineKind> {
+    consumable.lines.iter().map(|line| line.kind).collect()
+}
+
+#[test]
+fn what_the_consumer_cannot_use_is_not_consumable_though_no_part_failed() {
+    // 1 % of 744 hours is 7.44.
+    let check = probe(&[("2026-01-10T00:00", "2026-01-10T08:00", Some((0, 1)))]);
+    let (figures, told) = answer(&checked(99.0, false), Vec::new(), check);
+    assert_eq!(figures.verdict, Verdict::Kept, "no incident: the parts were fine");
+    assert_eq!((told.answer, hours(told.down_seconds)), (Consumed::No, 8.0));
+    assert_eq!((told.incidents_seconds, hours(told.checks_alone_seconds)), (0.0, 8.0));
+    assert_eq!(kinds(&told), [CheckLineKind::FailedAlone]);
+    assert_eq!(
+        told.because,
+        "it could not be consumed for 8h, 7h 26m are allowed; for 8h of it the checks failed \
+         while no incident says so"
+    );
+    assert_eq!(hours(told.checks[0].failed_seconds), 8.0);
+    assert_eq!(hours(told.checks[0].passed_seconds), 736.0);
+}
+
+#[test]
+fn time_in_which_no_check_looked_is_unknown_and_decides_only_where_it_can() {
+    let gap = |until| probe(&[("2026-01-10T00:00", until, None)]);
+    let (_, short) = answer(&checked(99.0, false), Vec::new(), gap("2026-01-10T02:00"));
+    assert_eq!((short.answer, hours(short.unknown_seconds)), (Consumed::Yes, 2.0));
+    let (_, long) = answer(&checked(99.0, false), Vec::new(), gap("2026-01-11T00:00"));
+    assert_eq!(long.answer, Consumed::Unknown);
+    assert_eq!(kinds(&long), [CheckLineKind::Unknown]);
+    assert!(long.because.ends_with("for 24h no check looked, which decides"), "{}", long.because);
+    // An objective of which nothing was ever counted proves nothing.
+    let silent = Counted { objective: item("objective/other"), ..probe(&[]) };
+    let (_, none) = answer(&checked(99.0, false), Vec::new(), silent);
+    assert_eq!((none.answer, none.measured_percent), (Consumed::Unknown, None));
+}
+
+#[test]
+fn an_incident_counts_though_checks_passed_unless_the_contract_lets_them_rule() {
+    let down = || vec![case(1, &[("2026-01-10T00:00", "2026-01-10T08:00")])];
+    let (_, told) = answer(&checked(99.0, false), down(), probe(&[]));
+    assert_eq!((told.answer, hours(told.incidents_seconds)), (Consumed::No, 8.0));
+    assert_eq!(kinds(&told), [CheckLineKind::PassedThough]);
+    let (figures, ruled) = answer(&checked(99.0, true), down(), probe(&[]));
+    assert_eq!((ruled.answer, ruled.down_seconds), (Consumed::Yes, 0.0));
+    assert_eq!(kinds(&ruled), [CheckLineKind::PassedThough]);
+    assert_eq!(figures.verdict, Verdict::Missed, "what incidents say stays beside it");
+    // Where they did not look they cannot rule.
+    let blind = probe(&[("2026-01-10T00:00", "2026-01-10T08:00", None)]);
+    let (_, blind) = answer(&checked(99.0, true), down(), blind);
+    assert_eq!((blind.answer, hours(blind.down_seconds)), (Consumed::No, 8.0));
+    assert_eq!(blind.unknown_seconds, 0.0, "what is down is known");
+}
+
+#[test]
+fn both_failing_counts_once_and_flaps_and_maintenance_as_the_terms_say() {
+    let both = probe(&[("2026-01-10T01:00", "2026-01-10T03:00", Some((0, 1)))]);
+    let cases = vec![case(1, &[("2026-01-10T00:00", "2026-01-10T02:00")])];
+    let (_, told) = answer(&checked(99.0, false), cases, both);
+    assert_eq!(hours(told.down_seconds), 3.0);
+    assert_eq!(hours(told.checks_alone_seconds), 1.0);
+
+    let flap = probe(&[("2026-01-10T00:00", "2026-01-10T00:01", Some((0, 1)))]);
+    let mut lenient = checked(99.0, false);
+    lenient.versions[0].promise.as_mut().unwrap().shortest_micros = 2 * MINUTE;
+    let (_, told) = answer(&lenient, Vec::new(), flap);
+    assert_eq!((told.down_seconds, told.checks[0].failed_seconds), (0.0, 60.0));
+
+    let night = probe(&[("2026-01-10T00:00", "2026-01-10T02:00", Some((0, 1)))]);
+    let planned = work("2026-01-10T00:00", "2026-01-10T02:00", Some("2026-01-01T09:00"));
+    let seen = Seen { counted: vec![night], works: vec![planned], ..Seen::default() };
+    let figures = of(&checked(99.0, false), "2026-01", &seen, DONE);
+    assert_eq!(figures.consumable.unwrap().down_seconds, 0.0, "it was no service time");
+}
+
+#[test]
+fn a_slow_check_stands_for_its_slice_and_one_that_fails_now_says_since_when() {
+    let every_five = |counted: Counted| {
+        let mut counts = Buckets::new(counted.counts.first());
+        for at in counted.counts.first()..at(DONE).micros() / MINUTE {
+            if let Some(set) = counted.counts.minute(at).filter(|_| at % 5 == 0) {
+                counts.put(at, set).unwrap();
+            }
+        }
+        let measure = Measure { slice_minutes: Some(5), ..counted.measure };
+        Counted { counts: Arc::new(counts), measure, ..counted }
+    };
+    let check = every_five(probe(&[("2026-01-31T22:00", "2026-02-01T00:00", Some((0, 1)))]));
+    let seen = Seen { counted: vec![check], ..Seen::default() };
+    let figures = of(&checked(99.0, false), "2026-01", &seen, "2026-01-31T22:31");
+    let told = figures.consumable.unwrap();
+    assert_eq!(told.failing_since, Some(at("2026-01-31T22:00")));
+    assert_eq!((told.down_seconds, told.unknown_seconds), (31.0 * 60.0, 0.0));
+    let well = of(&checked(99.0, false), "2026-01", &seen, "2026-01-31T21:31");
+    assert_eq!(well.consumable.unwrap().failing_since, None);
+}
+
+fn measured(target: f64, counts: Counts, check: Counted) -> Performance {
+    let mut agreement = shop(&always(), promise(99.0));
+    agreement.versions[0].objectives = vec![item("objective/probe")];
+    let measure = Measure { target, slice_target: target, counts, ..check.measure };
+    let seen = Seen { counted: vec![Counted { measure, ..check }], ..Seen::default() };
+    of(&agreement, "2026-01", &seen, DONE).performance.remove(0)
+}
+
+#[test]
+fn an_objective_of_a_contract_has_its_figure_and_its_breaches() {
+    let slow = || {
+        probe(&[
+            ("2026-01-10T10:00", "2026-01-10T10:10", Some((50, 100))),
+            ("2026-01-20T10:00", "2026-01-20T10:05", Some((90, 100))),
+        ])
+    };
+    let told = measured(0.95, Counts::Events, slow());
+    // 44 640 minutes, fifteen of them with a hundred events.
+    assert_eq!((told.total, told.bad), (44_625.0 + 1_500.0, 550.0));
+    assert_eq!((told.verdict, told.breaches_count), (Verdict::Kept, 2));
+    assert_eq!(told.breached_seconds, 900.0);
+    let first = &told.breaches[0];
+    assert_eq!((first.from, first.to), (at("2026-01-10T10:00"), at("2026-01-10T10:10")));
+    assert_eq!((first.reached_percent, first.bad), (Some(50.0), 500.0));
+    assert_eq!(measured(0.99, Counts::Events, slow()).verdict, Verdict::Missed);
+    let slices = measured(0.95, Counts::Slices, slow());
+    assert_eq!((slices.total, slices.bad), (8_928.0, 3.0), "slices of five minutes");
+}
+
+#[test]
+fn unknown_time_leaves_a_performance_unproven_only_where_it_decides() {
+    let gap = |until| measured(0.95, Counts::Events, probe(&[("2026-01-10T00:00", until, None)]));
+    assert_eq!(gap("2026-01-11T00:00").verdict, Verdict::Kept);
+    let long = gap("2026-01-13T00:00");
+    assert_eq!((long.verdict, long.reached_percent), (Verdict::Unproven, Some(100.0)));
+    assert!(long.unknown_percent.unwrap() > 9.0);
+}
+
+#[test]
+fn what_is_counted_outside_of_the_service_hours_is_no_breach() {
+    let office = calendar::Definition::weekdays("Europe/Berlin", "08:00", "18:00");
+    let mut agreement = shop(&office, promise(99.0));
+    agreement.versions[0].objectives = vec![item("objective/probe")];
+    let night = probe(&[("2026-01-12T20:00", "2026-01-12T23:00", Some((0, 9)))]);
+    let seen = Seen { counted: vec![night], ..Seen::default() };
+    let told = of(&agreement, "2026-01", &seen, DONE).performance.remove(0);
+    assert_eq!((told.bad, told.breaches_count, told.verdict), (0.0, 0, Verdict::Kept));
+    let running = of(&agreement, "2026-01", &seen, "2026-01-15T12:00").performance.remove(0);
+    assert_eq!(running.verdict, Verdict::Running);
+}
+
+#[test]
+fn figures_whose_counts_are_forgotten_by_now_are_not_restated() {
+    let bad = probe(&[("2026-01-10T00:00", "2026-01-10T08:00", Some((0, 1)))]);
+    let agreement = checked(99.0, false);
+    let (frozen, _) = answer(&agreement, Vec::new(), bad);
+    let gone = Counted { counts: Arc::new(Buckets::new(0)), ..probe(&[]) };
+    let (now, _) = answer(&agreement, Vec::new(), gone);
+    assert!(frozen.same_as(&now));
+    let (corrected, _) = answer(&agreement, Vec::new(), probe(&[]));
+    assert!(!frozen.same_as(&corrected), "a late correction is one");
+    let before = Figures { consumable: None, performance: Vec::new(), ..frozen.clone() };
+    assert!(before.same_as(&frozen), "frozen before checks were reckoned");
+}

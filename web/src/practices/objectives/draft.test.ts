@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+
+import { documentOf, draftOf } from './draft';
+
+const asked = {
+  apiVersion: 'operate/v1',
+  kind: 'Objective',
+  metadata: { name: 'quick', title: 'Quick answers', labels: { tier: 'one' } },
+  spec: {
+    item: 'service/checkout',
+    indicator: { source: 'prometheus', good: 'a[1m]', total: 'b[1m]' },
+    target: 99.5,
+    window: { calendar: 'month', timeZone: 'Europe/Berlin' },
+    slice: { length: '5m' },
+    alerts: { page: false },
+  },
+};
+
+test('what the form does not know stays in the document', () => {
+  const made = documentOf(draftOf(asked), asked);
+  expect(made.metadata).toEqual(asked.metadata);
+  expect(made.spec).toEqual({
+    ...asked.spec,
+    alerts: { page: false, ticket: true },
+  });
+});
+
+test('another kind of indicator leaves nothing of the one before', () => {
+  const limit = { ...draftOf(asked), kind: 'limit' as const, value: 'p95', limit: 0.3, unit: 's' };
+  expect(documentOf(limit, asked).spec.indicator).toEqual({
+    source: 'prometheus',
+    value: 'p95',
+    op: 'lte',
+    limit: 0.3,
+    unit: 's',
+  });
+  const pushed = { ...draftOf(asked), kind: 'pushed' as const, description: 'orders' };
+  expect(documentOf(pushed, asked).spec.indicator).toEqual({ description: 'orders' });
+});
+
+test('a rolling window replaces the calendar, and the zone of a calendar is kept', () => {
+  expect(documentOf({ ...draftOf(asked), window: '28d' }, asked).spec.window).toEqual({
+    rolling: '28d',
+  });
+  expect(documentOf({ ...draftOf(asked), window: 'year' }, asked).spec.window).toEqual({
+    calendar: 'year',
+    timeZone: 'Europe/Berlin',
+  });
+});
+
+test('a document says what kind of indicator it has', () => {
+  const of = (indicator: Record<string, unknown>) =>
+    draftOf({ ...asked, spec: { ...asked.spec, indicator } }).kind;
+  expect(of({ description: 'orders' })).toBe('pushed');
+  expect(of({ source: 'p', good: 'a', total: 'b' })).toBe('good');
+  expect(of({ source: 'p', bad: 'a', total: 'b' })).toBe('bad');
+  expect(of({ source: 'p', value: 'a', op: 'lte', limit: 1 })).toBe('limit');
+});

@@ -1,0 +1,120 @@
+import type { ResourceDocument } from '../../api';
+
+/** How good is told from bad: counts that are pushed, or what a data source is asked. */
+export type IndicatorKind = 'pushed' | 'good' | 'bad' | 'limit';
+
+/** What the form of an objective holds. */
+export interface Draft {
+  name: string;
+  title: string;
+  item: string | null;
+  kind: IndicatorKind;
+  description: string;
+  source: string | null;
+  good: string;
+  bad: string;
+  total: string;
+  value: string;
+  op: string;
+  limit: number;
+  unit: string;
+  target: number;
+  /** `30d`, `12h`, or `week`, `month`, `quarter`, `year`. */
+  window: string;
+  page: boolean;
+  ticket: boolean;
+  eventsMin: number | null;
+}
+
+type Fields = Record<string, unknown>;
+
+const periods = ['week', 'month', 'quarter', 'year'];
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** What a document says, for the form. */
+export function draftOf(document: ResourceDocument): Draft {
+  const spec: Fields = document.spec;
+  const [indicator, window, alerts] = [
+    fields(spec.indicator),
+    fields(spec.window),
+    fields(spec.alerts),
+  ];
+  return {
+    name: document.metadata.name,
+    title: text(document.metadata.title),
+    item: text(spec.item) || null,
+    kind: kindOf(indicator),
+    description: text(indicator.description),
+    source: text(indicator.source).replace(/^datasource\//, '') || null,
+    good: text(indicator.good),
+    bad: text(indicator.bad),
+    total: text(indicator.total),
+    value: text(indicator.value),
+    op: text(indicator.op) || 'lte',
+    limit: number(indicator.limit) ?? 0,
+    unit: text(indicator.unit),
+    target: number(spec.target) ?? 99.9,
+    window: text(window.calendar) || text(window.rolling) || '30d',
+    page: alerts.page !== false,
+    ticket: alerts.ticket !== false,
+    eventsMin: number(alerts.eventsMin),
+  };
+}
+
+function kindOf(indicator: Fields): IndicatorKind {
+  if (text(indicator.value)) return 'limit';
+  if (text(indicator.bad)) return 'bad';
+  return text(indicator.total) ? 'good' : 'pushed';
+}
+
+/** The document with what the form says; what the form does not know stays as it was. */
+export function documentOf(draft: Draft, before: ResourceDocument): ResourceDocument {
+  const spec: Fields = before.spec;
+  const window = fields(spec.window);
+  const alerts = fields(spec.alerts);
+  return {
+    ...before,
+    metadata: without({ ...before.metadata, title: draft.title || undefined }, draft.name),
+    spec: {
+      ...spec,
+      item: draft.item ?? '',
+      indicator: indicatorOf(draft),
+      target: draft.target,
+      window: defined(
+        periods.includes(draft.window)
+          ? { calendar: draft.window, timeZone: window.timeZone }
+          : { rolling: draft.window },
+      ),
+      alerts: defined({
+        ...alerts,
+        page: draft.page,
+        ticket: draft.ticket,
+        eventsMin: draft.eventsMin ?? undefined,
+      }),
+    },
+  };
+}
+
+const without = (metadata: Fields, name: string) => ({ ...defined(metadata), name });
+
+function indicatorOf(draft: Draft): Fields {
+  const description = draft.description || undefined;
+  if (draft.kind === 'pushed') return defined({ description });
+  const source = draft.source ?? undefined;
+  if (draft.kind === 'limit') {
+    const { value, op, limit, unit } = draft;
+    return defined({ description, source, value, op, limit, unit: unit || undefined });
+  }
+  const { total } = draft;
+  const counted = draft.kind === 'good' ? { good: draft.good } : { bad: draft.bad };
+  return defined({ description, source, ...counted, total });
+}
+
+/** Without what is not said. */
+function defined(value: Fields): Fields {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+}
