@@ -10,7 +10,9 @@ server_start() {
     local port waited=0 log="$logs/browser-server.log" code=''
     server_home=$(mktemp -d "${TMPDIR:-/tmp}/operate-browser.XXXXXX") || return 1
     port=$(free_port)
-    "$1" serve --listen "127.0.0.1:$port" --data "$server_home" --sample examples/estate \
+    # The tests are their own push service, in a private network.
+    OPERATE_WEBHOOK__ALLOW=127.0.0.1 \
+        "$1" serve --listen "127.0.0.1:$port" --data "$server_home" --sample examples/estate \
         >"$log" 2>&1 </dev/null &
     server_pid=$!
     while [ -z "$code" ]; do

@@ -54,4 +54,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "report_mails",
         sql: include_str!("../migrations/0018_report_mails.sql"),
     },
+    Migration {
+        version: 24,
+        name: "push_devices",
+        sql: include_str!("../migrations/0024_push_devices.sql"),
+    },
 ];
