@@ -13,8 +13,10 @@ server_start() {
     server_log="$logs/$1-server.log"
     server_home=$(mktemp -d "${TMPDIR:-/tmp}/operate-browser.XXXXXX") || return 1
     port=$(free_port)
-    "$CARGO_TARGET_DIR/debug/operate" serve --listen "127.0.0.1:$port" --data "$server_home" \
-        --sample examples/estate >"$server_log" 2>&1 </dev/null &
+    # The tests are their own push service, in a private network.
+    OPERATE_WEBHOOK__ALLOW=127.0.0.1 "$CARGO_TARGET_DIR/debug/operate" serve \
+        --listen "127.0.0.1:$port" --data "$server_home" --sample examples/estate \
+        >"$server_log" 2>&1 </dev/null &
     server_pid=$!
     while [ -z "$code" ]; do
         code=$(sed -n '/one-time code/,$p' "$server_log" | sed -n 's/^    \([^ ]*\)$/\1/p' | head -n 1)

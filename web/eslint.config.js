@@ -38,6 +38,7 @@ export default ts.config(
     files: ['e2e/**/*.mjs', '*.js', 'public/*.js'],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
+  { files: ['public/sw.js'], languageOptions: { globals: globals.serviceworker } },
   door(
     ['src/ui/**'],
     [

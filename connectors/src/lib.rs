@@ -1,7 +1,7 @@
 //! The outside protocols: translation between their bytes and plain values, and nothing else.
 //!
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
-//! [`email`], [`webhook`] and [`paging`] carry a page to a person; [`link`] signs the address that
+//! [`email`], [`webhook`], [`webpush`] and [`paging`] carry a page to a person; [`link`] signs the address that
 //! acknowledges it; [`prometheus`] asks sources for measures. Nothing here decides, stores or
 //! retries, and no file knows another protocol's: to add one, add a file.
 
@@ -27,6 +27,7 @@ mod signal;
 pub mod sloth;
 mod suggest;
 pub mod webhook;
+pub mod webpush;
 mod wire;
 
 pub use send::{ConfigError, SendError};

@@ -5,7 +5,8 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use connectors::link::{AckLink, LinkKey};
@@ -13,6 +14,7 @@ use connectors::paging::spoken;
 use kernel::{Actor, SpaceId};
 use oncall::{Command, Page};
 use serde::Deserialize;
+use serde_json::json;
 use spine::engine;
 
 use crate::app::App;
@@ -26,45 +28,80 @@ pub fn routes() -> Router<App> {
         .route("/ack/{token}/voice", post(pressed))
 }
 
-async fn find(app: &App, token: &str) -> Result<(AckLink, Page), Response> {
+/// What is answered to whoever follows or posts a link.
+struct Said {
+    status: StatusCode,
+    title: &'static str,
+    text: String,
+    found: Option<Box<Page>>,
+}
+
+impl Said {
+    /// For a program, such as the worker behind the notification of a browser.
+    fn json(&self) -> Response {
+        let body = json!({ "title": self.title, "text": self.text });
+        (self.status, [("cache-control", "no-store")], axum::Json(body)).into_response()
+    }
+}
+
+/// For people.
+impl IntoResponse for Said {
+    fn into_response(self) -> Response {
+        let text = format!("<p>{}</p>", escaped(&self.text));
+        raw(self.status, self.title, &text, self.found.as_deref())
+    }
+}
+
+async fn find(app: &App, token: &str) -> Result<(AckLink, Page), Said> {
     let key = LinkKey::new(&app.keys.links);
     let link = key.verify(token, app.world.now()).map_err(|error| {
-        let text = format!("This link cannot be used: {error}.");
-        page(StatusCode::FORBIDDEN, "Link not valid", &text, None)
+        let (status, title) = (StatusCode::FORBIDDEN, "Link not valid");
+        Said { status, title, text: format!("This link cannot be used: {error}."), found: None }
     })?;
-    let missing = || page(StatusCode::NOT_FOUND, "Not found", "There is no such page.", None);
     let mut conn = app.db.reader().await.map_err(|_| unavailable())?;
     let found = engine::load(&mut conn, &PAGES, &SpaceId::main(), link.page)
         .await
         .map_err(|_| unavailable())?;
     match found {
         Some(found) => Ok((link, found.record)),
-        None => Err(missing()),
+        None => {
+            let (status, title) = (StatusCode::NOT_FOUND, "Not found");
+            Err(Said { status, title, text: "There is no such page.".to_owned(), found: None })
+        }
     }
 }
 
-fn unavailable() -> Response {
+fn unavailable() -> Said {
     let text = "Operate cannot reach its database. Try again in a minute, or call a colleague.";
-    page(StatusCode::SERVICE_UNAVAILABLE, "Not available", text, None)
+    let (status, title) = (StatusCode::SERVICE_UNAVAILABLE, "Not available");
+    Said { status, title, text: text.to_owned(), found: None }
 }
 
 async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
     match find(&app, &token).await {
         Ok((link, found)) => view(&link, &found),
-        Err(response) => response,
+        Err(said) => said.into_response(),
     }
 }
 
-async fn acknowledge(State(app): State<App>, Path(token): Path<String>) -> Response {
-    let (link, found) = match find(&app, &token).await {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
-    match take(&app, &link, &found).await {
-        Ok(taken) => view(&link, &taken),
-        Err(spine::Denied::Fault(_)) => unavailable(),
+async fn acknowledge(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let said = acknowledged(&app, &token).await.unwrap_or_else(|said| said);
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    if accepted == Some("application/json") { said.json() } else { said.into_response() }
+}
+
+async fn acknowledged(app: &App, token: &str) -> Result<Said, Said> {
+    let (link, found) = find(app, token).await?;
+    match take(app, &link, &found).await {
+        Ok(taken) => Ok(answered(&taken)),
+        Err(spine::Denied::Fault(_)) => Err(unavailable()),
         Err(denied) => {
-            page(StatusCode::CONFLICT, "Not acknowledged", &format!("{denied}."), Some(&found))
+            let (status, title) = (StatusCode::CONFLICT, "Not acknowledged");
+            Err(Said { status, title, text: format!("{denied}."), found: Some(Box::new(found)) })
         }
     }
 }
@@ -91,7 +128,7 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
     let Pressed { digits } = serde_urlencoded::from_str(&body).unwrap_or_default();
     let (link, found) = match find(&app, &token).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(said) => return said.into_response(),
     };
     let (takes, _) = spoken(&digits, String::new);
     let said = match takes {
@@ -99,7 +136,7 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
         true => match take(&app, &link, &found).await {
             Ok(taken) if taken.acknowledged_by.is_some() => "Taken. Nobody else is called.".into(),
             Ok(_) => "Nobody is needed any more.".into(),
-            Err(spine::Denied::Fault(_)) => return unavailable(),
+            Err(spine::Denied::Fault(_)) => return unavailable().into_response(),
             Err(denied) => format!("Not taken: {denied}."),
         },
     };
@@ -121,15 +158,16 @@ fn view(link: &AckLink, found: &Page) -> Response {
         );
         return raw(StatusCode::OK, "Acknowledge", &text, Some(found));
     }
+    answered(found).into_response()
+}
+
+/// What became of a page that needs nobody any more.
+fn answered(found: &Page) -> Said {
     let text = match (&found.acknowledged_by, found.acknowledged_at) {
         (Some(by), Some(at)) => format!("Acknowledged by {} at {at}.", by.name()),
         _ => "Nobody is needed any more.".to_owned(),
     };
-    page(StatusCode::OK, "Done", &text, Some(found))
-}
-
-fn page(status: StatusCode, title: &str, text: &str, found: Option<&Page>) -> Response {
-    raw(status, title, &format!("<p>{}</p>", escaped(text)), found)
+    Said { status: StatusCode::OK, title: "Done", text, found: Some(Box::new(found.clone())) }
 }
 
 fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Response {

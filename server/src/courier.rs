@@ -17,6 +17,7 @@ use crate::practices::notifications::store::Attempt;
 use crate::practices::oncall::store::PAGES;
 use crate::slots::Slots;
 
+mod push;
 mod settling;
 mod ways;
 

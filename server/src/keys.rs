@@ -17,6 +17,8 @@ pub struct Keys {
     pub links: [u8; 32],
     /// Signs outgoing webhooks.
     pub webhooks: [u8; 32],
+    /// Makes us known to the push services of browsers.
+    pub push: [u8; 32],
 }
 
 impl Keys {
@@ -30,7 +32,8 @@ impl Keys {
             .map_err(|error| Fault::Other(format!("key file {}: {error}", path.display())))?;
         let links = sealed(db, &master, "links", world).await?;
         let webhooks = sealed(db, &master, "webhooks", world).await?;
-        Ok(Keys { master, links, webhooks })
+        let push = sealed(db, &master, "push", world).await?;
+        Ok(Keys { master, links, webhooks, push })
     }
 
     /// Seals a secret for storage.
@@ -57,7 +60,7 @@ impl std::fmt::Debug for Keys {
 }
 
 /// 32 fresh random bytes.
-fn fresh(world: &World) -> [u8; 32] {
+pub fn fresh(world: &World) -> [u8; 32] {
     let mut key = [0; 32];
     key[..16].copy_from_slice(&world.seed().to_ne_bytes());
     key[16..].copy_from_slice(&world.seed().to_ne_bytes());

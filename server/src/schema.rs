@@ -59,4 +59,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "incident_recent",
         sql: include_str!("../migrations/0019_incident_recent.sql"),
     },
+    Migration {
+        version: 20,
+        name: "push_devices",
+        sql: include_str!("../migrations/0020_push_devices.sql"),
+    },
 ];

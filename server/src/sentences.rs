@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::practices::oncall::devices;
+
 /// A journal entry as timelines show it: with a sentence that says what happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TimelineEntry<'a> {
@@ -58,6 +60,9 @@ pub fn sentence(entry: &Entry) -> String {
             .map(|summary| format!("change: {summary}")),
         Some("item") if entry.kind.starts_with("objective.") => {
             data.read().ok().map(|event| budgets::describe(&event))
+        }
+        Some("item") if entry.kind.starts_with("device.") => {
+            data.read().ok().map(|told| devices::describe(&entry.kind, &told))
         }
         Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
         Some("expected") => data.read().ok().map(|event| expected::describe(&event)),

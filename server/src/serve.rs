@@ -122,7 +122,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         routing: routing.clone(),
     };
     let sources = sources(&config).map_err(StartError::Setting)?;
-    let ways = Ways::open(world.clone(), estate.clone(), &config, &keys);
+    let ways = Ways::open((db.clone(), world.clone()), estate.clone(), &config, &keys);
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());

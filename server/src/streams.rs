@@ -29,6 +29,7 @@ use crate::practices::estate::live::{LiveEstate, Snapshot};
 use crate::practices::estate::store as resource_store;
 use crate::practices::incidents::expected::store::{self as expected_store, EXPECTED};
 use crate::practices::incidents::store::{self as incident_store, Among, INCIDENTS};
+use crate::practices::oncall::devices::store as device_store;
 use crate::practices::oncall::store::{self as page_store, PAGES};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::SILENCES;
@@ -203,7 +204,9 @@ impl Shell<'_> {
         fact: &Fact<'_>,
     ) -> Result<(), Denied> {
         let kept = resource_store::all(tx, self.space).await?;
+        let devices = device_store::all(tx, self.space).await?;
         let estate = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
+        let estate = estate.with_devices(devices);
         Shell { estate: &estate, ..*self }.follow(tx, stored, fact).await
     }
 

@@ -110,7 +110,8 @@ impl Tail {
         }
         drop(conn);
         let edited = |stored: &Arc<Stored>| {
-            stored.entry.kind.starts_with("item.") || stored.entry.kind.starts_with("setting.")
+            let kind = &stored.entry.kind;
+            ["item.", "setting.", "device."].iter().any(|begin| kind.starts_with(begin))
         };
         if entries.iter().any(edited) {
             self.estate.reload(&self.db).await?;

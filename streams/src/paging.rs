@@ -199,7 +199,8 @@ impl Turn<'_> {
         let Some(Spec::Person(person)) = self.estate.get(who).map(|found| &found.spec) else {
             return Vec::new();
         };
-        let calls = person.calls(self.priority, person.minute_of_day(at));
+        let devices = self.estate.devices(who);
+        let calls = person.calls(devices, self.priority, person.minute_of_day(at));
         let contact = |(after, method, target): (Wait, ContactMethod, &str)| Contact {
             contact: who.clone(),
             channel: method.channel().to_owned(),

@@ -224,18 +224,18 @@ impl Channels {
 
 impl PageCall<'_> {
     /// Its title on one line, not too long.
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let shown = self.title.chars().map(|c| if c.is_control() { ' ' } else { c });
         shown.take(TITLE_CHARS_MAX).collect()
     }
 
     /// `[P1] #42 Database orders-db down`
-    fn headline(&self) -> String {
+    pub(crate) fn headline(&self) -> String {
         format!("[{}] #{} {}", self.priority, self.number, self.title())
     }
 
     /// What is hit, and why this person is called.
-    fn details(&self) -> String {
+    pub(crate) fn details(&self) -> String {
         match self.service {
             Some(service) => format!("{service}. You are called as {}.", self.because),
             None => format!("You are called as {}.", self.because),
@@ -243,7 +243,7 @@ impl PageCall<'_> {
     }
 
     /// Whether it has to wake somebody.
-    fn urgent(&self) -> bool {
+    pub(crate) fn urgent(&self) -> bool {
         self.priority <= Priority::P2
     }
 }

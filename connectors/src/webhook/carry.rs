@@ -7,6 +7,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use super::{Answer, Webhooks};
 use crate::SendError;
 use crate::receivers::{self, HttpCall};
+use crate::webpush::PushCall;
 
 /// How much of an answer is read, in bytes: services that know a group by a number tell it there.
 const ANSWER_BYTES_MAX: usize = 64 << 10;
@@ -20,6 +21,27 @@ impl Webhooks {
     pub async fn carry(
         &self,
         call: &HttpCall,
+        clock: impl Fn() -> Time,
+    ) -> Result<Answer, SendError> {
+        self.request(call, call.body.clone().into_bytes(), clock).await
+    }
+
+    /// Hands a message to a push service; gives whatever was answered.
+    ///
+    /// # Errors
+    /// When there was no answer, or the request may not be made.
+    pub async fn push(
+        &self,
+        push: &PushCall,
+        clock: impl Fn() -> Time,
+    ) -> Result<Answer, SendError> {
+        self.request(&push.call, push.payload.clone(), clock).await
+    }
+
+    async fn request(
+        &self,
+        call: &HttpCall,
+        body: Vec<u8>,
         clock: impl Fn() -> Time,
     ) -> Result<Answer, SendError> {
         let url = self.destination(&call.url)?;
@@ -40,7 +62,7 @@ impl Webhooks {
             request = request.timeout(timeout);
         }
         let sent_at = clock();
-        let response = request.body(call.body.clone()).send().await;
+        let response = request.body(body).send().await;
         let mut response = response.map_err(|error| self.failed(error))?;
         let body = super::beginning(&mut response, ANSWER_BYTES_MAX)
             .await

@@ -15,6 +15,7 @@ pub struct Estate {
     resources: BTreeMap<ItemRef, Resource>,
     graph: Graph,
     criticality: HashMap<ItemRef, Inherited>,
+    devices: BTreeMap<ItemRef, Vec<String>>,
 }
 
 /// How much hangs on an item, and why.
@@ -44,7 +45,18 @@ impl Estate {
         }
         let graph = builder.build();
         let criticality = inherit(&graph, &resources);
-        Estate { resources, graph, criticality }
+        Estate { resources, graph, criticality, devices: BTreeMap::new() }
+    }
+
+    /// The same with the browsers that people added, by person: they stand in no file.
+    #[must_use]
+    pub fn with_devices(self, devices: BTreeMap<ItemRef, Vec<String>>) -> Estate {
+        Estate { devices, ..self }
+    }
+
+    /// The names of the browsers in which a person is called.
+    pub fn devices(&self, person: &ItemRef) -> &[String] {
+        self.devices.get(person).map_or(&[], Vec::as_slice)
     }
 
     /// The resource with this name.

@@ -1,23 +1,27 @@
 //! The ways to a person: what a call says, and which connector carries it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use connectors::SendError;
 use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
 use connectors::link::{AckLink, LinkKey};
 use connectors::paging::{Channel, Destination, PageCall};
-use connectors::receivers::Verdict;
-use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
+use connectors::receivers::{Judge, Verdict};
+use connectors::webhook::{Allowed, Answer, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
 use kernel::{IncidentId, ItemRef, OutboxId, PageId, Priority, SpaceId, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use spine::World;
 use spine::outbox::Outcome;
+use spine::{Db, World};
 
+use super::push::{self, Browsers};
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::practices::contracts::mails;
 use crate::practices::estate::live::LiveEstate;
+use crate::practices::oncall::devices::Devices;
 
 /// How long the link in a message is good.
 const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
@@ -35,6 +39,7 @@ pub struct Ways {
     channels: connectors::paging::Channels,
     secret: WebhookSecret,
     links: LinkKey,
+    browsers: Browsers,
 }
 
 /// A call as it stands in a message of the outbox.
@@ -83,10 +88,10 @@ impl Ways {
     /// # Errors
     /// When a setting cannot be used.
     pub fn open(
-        world: World,
+        (db, world): (Db, World),
         estate: LiveEstate,
         config: &Config,
-        keys: &Keys,
+        keys: &Arc<Keys>,
     ) -> Result<Ways, String> {
         let timeout = Duration::from_secs(config.webhook.timeout_seconds);
         let webhooks = |allow: &[&str]| {
@@ -94,7 +99,9 @@ impl Ways {
             Webhooks::open(allowed, timeout).map_err(|error| error.to_string())
         };
         let allowed: Vec<&str> = config.webhook.allow.iter().map(String::as_str).collect();
+        let devices = Devices { db, keys: keys.clone(), world: world.clone() };
         Ok(Ways {
+            browsers: Browsers::new(devices, config),
             world,
             estate,
             base_url: config.base_url(),
@@ -126,6 +133,7 @@ impl Ways {
     pub fn ready(&self, channel: &str) -> Result<(), String> {
         match channel {
             "webhook" => Ok(()),
+            push::CHANNEL => self.browsers.ready(),
             "email" => self.mailer.as_ref().map(|_| ()).map_err(Clone::clone),
             other => match Channel::named(other) {
                 Some(channel) => self.channels.ready(channel),
@@ -148,6 +156,7 @@ impl Ways {
         match to.channel {
             "email" => self.mail(to, &call).await,
             "webhook" => self.webhook(to, &call, body.clone()).await,
+            push::CHANNEL => self.push(to, &call).await,
             other => match Channel::named(other) {
                 Some(channel) => self.ring(channel, to, &call).await,
                 None => Outcome::Rejected { detail: format!("there is no channel {other}") },
@@ -230,18 +239,26 @@ impl Ways {
         outcome(self.guarded.send(&call, move || clock.now()).await.map(|a| a.to_string()))
     }
 
-    async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
-        let page = PageCall {
+    /// Shows it in a browser.
+    async fn push(&self, to: &Address<'_>, call: &Call) -> Outcome {
+        let said = self.said(to, call);
+        self.browsers.carry(&self.guarded, to, (&call.contact, &said.page())).await
+    }
+
+    /// What a call says, with its links.
+    fn said<'a>(&self, to: &Address<'_>, call: &'a Call) -> Said<'a> {
+        Said {
             id: to.message,
-            number: call.number,
-            title: &call.title,
-            priority: call.priority,
-            service: call.service.as_ref().map(ItemRef::as_str),
-            because: &because(call),
-            incident_url: &self.incident_url(call),
-            acknowledge_url: &self.acknowledge_url(call),
-        };
-        let prepared = match self.channels.call(channel, to.target, &page) {
+            call,
+            because: because(call),
+            incident_url: self.incident_url(call),
+            acknowledge_url: self.acknowledge_url(call),
+        }
+    }
+
+    async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
+        let said = self.said(to, call);
+        let prepared = match self.channels.call(channel, to.target, &said.page()) {
             Ok(prepared) => prepared,
             Err(error) => return outcome(Err(error)),
         };
@@ -251,17 +268,48 @@ impl Ways {
             Destination::Named => &self.guarded,
         };
         let clock = self.world.clock.clone();
-        match webhooks.carry(&request, move || clock.now()).await {
-            Err(error) => outcome(Err(error)),
-            Ok(answer) => match (request.judge)(answer.status, &answer.body) {
-                Verdict::Taken => {
-                    let ms = answer.latency.as_millis();
-                    Outcome::Delivered { detail: format!("{} in {ms} ms", answer.status) }
-                }
-                Verdict::Later(detail) => Outcome::Failed { detail },
-                Verdict::Never(detail) => Outcome::Rejected { detail },
-            },
+        let answer = webhooks.carry(&request, move || clock.now()).await;
+        judged(answer, request.judge)
+    }
+}
+
+/// What a call says, owned for as long as it is sent.
+struct Said<'a> {
+    id: OutboxId,
+    call: &'a Call,
+    because: String,
+    incident_url: String,
+    acknowledge_url: String,
+}
+
+impl Said<'_> {
+    fn page(&self) -> PageCall<'_> {
+        PageCall {
+            id: self.id,
+            number: self.call.number,
+            title: &self.call.title,
+            priority: self.call.priority,
+            service: self.call.service.as_ref().map(ItemRef::as_str),
+            because: &self.because,
+            incident_url: &self.incident_url,
+            acknowledge_url: &self.acknowledge_url,
         }
+    }
+}
+
+/// What an answer means for the message.
+pub(super) fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return outcome(Err(error)),
+    };
+    match judge(answer.status, &answer.body) {
+        Verdict::Taken => {
+            let ms = answer.latency.as_millis();
+            Outcome::Delivered { detail: format!("{} in {ms} ms", answer.status) }
+        }
+        Verdict::Later(detail) => Outcome::Failed { detail },
+        Verdict::Never(detail) => Outcome::Rejected { detail },
     }
 }
 
@@ -273,7 +321,7 @@ fn because(call: &Call) -> String {
     }
 }
 
-fn outcome(result: Result<String, connectors::SendError>) -> Outcome {
+pub(super) fn outcome(result: Result<String, SendError>) -> Outcome {
     match result {
         Ok(detail) => Outcome::Delivered { detail },
         Err(error) if error.retry => Outcome::Failed { detail: error.detail },
@@ -317,6 +365,6 @@ mod tests {
         let named: BTreeSet<&str> =
             ContactMethod::ALL.into_iter().map(ContactMethod::channel).collect();
         let known = Channel::ALL.into_iter().map(Channel::name);
-        assert_eq!(named, known.chain(["email", "webhook"]).collect());
+        assert_eq!(named, known.chain(["email", "webhook", super::push::CHANNEL]).collect());
     }
 }

@@ -19,6 +19,7 @@ mod opsgenie;
 mod pagerduty;
 mod paging;
 mod patterns;
+mod push;
 mod refreshes;
 mod repeats;
 mod rules;

@@ -1261,6 +1261,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers in which a person is called, and what a browser is subscribed with. */
+        get: operations["pages_list"];
+        put?: never;
+        /**
+         * Adds the browser that you sit at: calls to you are shown in it from now on. A browser belongs
+         *     to whoever added it last.
+         */
+        post: operations["pages_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a browser: the person is no longer called in it. You may remove your own; administrators
+         *     may remove everybody's.
+         */
+        delete: operations["pages_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/shifts": {
         parameters: {
             query?: never;
@@ -3966,15 +4007,17 @@ export interface components {
          * @description A way to call somebody.
          * @enum {string}
          */
-        ContactMethod: "email" | "webhook" | "slack" | "mattermost" | "teams" | "telegram" | "ntfy" | "gotify" | "sms" | "voice";
+        ContactMethod: "email" | "webhook" | "slack" | "mattermost" | "teams" | "telegram" | "ntfy" | "gotify" | "sms" | "voice" | "push";
         /** @description One way to a person. */
         ContactWay: {
             /** @description The channel: `email`, `sms` and so on. */
             channel: string;
             /** @description What is missing in the settings before calls can leave by it; empty: nothing. */
             problem: string;
-            /** @description The address in it. */
+            /** @description The address in it; of a browser its name. */
             to: string;
+            /** @description Whether any of their wishes names it: otherwise they are never called by it. */
+            wanted: boolean;
         };
         /** @description One clock of an incident as the API shows it. */
         ContractClock: {
@@ -6973,6 +7016,17 @@ export interface components {
             /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
             name: string;
         };
+        /** @description A browser to be added, as its `PushSubscription` says. */
+        NewPushDevice: {
+            /** @description Its secret, in base64url. */
+            auth: string;
+            /** @description Its push service. */
+            endpoint: string;
+            /** @description What to call it. A number is put behind when another one is called so. */
+            name: string;
+            /** @description Its public key, in base64url. */
+            p256dh: string;
+        };
         /** @description What an API token is made of. */
         NewToken: {
             /**
@@ -8083,6 +8137,31 @@ export interface components {
             passed: number;
             /** @description Nothing was checked. */
             unchecked: number;
+        };
+        /** @description A browser in which a person is called. */
+        PushDevice: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Time"];
+            /**
+             * @description What the person calls it; no two of theirs have one name.
+             * @example Firefox on Linux
+             */
+            name: string;
+            /** @description Tells browsers apart: base64url of the beginning of the SHA-256 of its endpoint. */
+            print: string;
+        };
+        /** @description The browsers in which a person is called. */
+        PushDevices: {
+            /** @description The oldest first. */
+            items: components["schemas"]["PushDevice"][];
+            /** @description Whether you may add the browser that you sit at: you are that person. */
+            may_add: boolean;
+            /** @description Whether you may remove them. */
+            may_remove: boolean;
+            /** @description How many one person may have. */
+            most: number;
+            /** @description The key that a browser is subscribed with: `applicationServerKey`, in base64url. */
+            public_key: string;
         };
         /** @description Counts of minutes. */
         PushedCounts: {
@@ -9598,6 +9677,11 @@ export interface components {
              * @default null
              */
             channel: string | null;
+            /**
+             * @description One address in it; every one that is known when not said.
+             * @default null
+             */
+            to: string | null;
         };
         /** @description One thing that can be chosen. */
         TuningChoice: {
@@ -15723,6 +15807,232 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their browsers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDevices"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPushDevice"];
+            };
+        };
+        responses: {
+            /** @description The browser */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDevice"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person. */
+                name: string;
+                /** @description What they call the browser. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

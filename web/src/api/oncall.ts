@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { Away, PageCommand, Takeover } from './types';
+import type { Away, NewPushDevice, PageCommand, Takeover } from './types';
 
 /** Every schedule, with who is on call now. */
 export const schedules = () =>
@@ -68,12 +68,30 @@ export const ways = (name: string) =>
   });
 
 /** Sends a test by one way, or by all. */
-export const tryWays = (name: string, channel: string | null) =>
+export const tryWays = (name: string, way: { channel: string; to: string } | null) =>
   body(
     http.POST('/api/v1/people/{name}/ways/try', {
       params: { path: { name } },
-      body: { channel },
+      body: way ?? { channel: null, to: null },
     }),
+  );
+
+/** The browsers in which a person is called, and what a browser is subscribed with. */
+export const devices = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'devices', name],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/people/{name}/devices', { params: { path: { name } }, signal })),
+  });
+
+/** Adds this browser. */
+export const addDevice = (name: string, device: NewPushDevice) =>
+  body(http.POST('/api/v1/people/{name}/devices', { params: { path: { name } }, body: device }));
+
+/** Removes a browser. */
+export const removeDevice = (name: string, device: string) =>
+  body(
+    http.DELETE('/api/v1/people/{name}/devices/{device}', { params: { path: { name, device } } }),
   );
 
 export const command = (id: string, fields: { command: string } & Record<string, unknown>) =>

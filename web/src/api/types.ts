@@ -168,6 +168,10 @@ export type Takeover = Schemas['Takeover'];
 export type ContactWay = Schemas['ContactWay'];
 export type NotifyRule = Schemas['NotifyRule'];
 export type TriedWay = Schemas['TriedWay'];
+
+export type PushDevices = Schemas['PushDevices'];
+
+export type NewPushDevice = Schemas['NewPushDevice'];
 export type OutboxMessage = Schemas['Items_OutboxMessage']['items'][number];
 
 /** Problem details, and the mistakes in files of the estate where these were refused. */

@@ -134,7 +134,8 @@ fn person(person: &PersonSpec) -> Vec<Wrong> {
 
 /// Whether there is an address for a way in which somebody wants to be called.
 fn reachable(person: &PersonSpec, field: &str, method: ContactMethod) -> Option<Wrong> {
-    if person.address(method).is_some() {
+    // Which browsers a person added is not in files.
+    if method == ContactMethod::Push || person.address(method).is_some() {
         return None;
     }
     let channel = method.channel();
@@ -153,6 +154,10 @@ fn wishes(person: &PersonSpec) -> Vec<Wrong> {
         if matches!(method, ContactMethod::Email | ContactMethod::Webhook) {
             let remedy = format!("write `{}:` beside `addresses`", method.channel());
             wrong.push(Wrong::new(&field, "this address has a place of its own", remedy));
+        }
+        if *method == ContactMethod::Push {
+            let remedy = "remove this, and choose `Call me in this browser` on the person's page";
+            wrong.push(Wrong::new(&field, "browsers are added by the person themselves", remedy));
         }
         if to.trim().is_empty() || to.chars().any(char::is_control) {
             wrong.push(Wrong::new(&field, "this is no address", "write one, or remove it"));

@@ -114,11 +114,13 @@ pub enum ContactMethod {
     Sms,
     /// By a call that reads it out.
     Voice,
+    /// By a notification in the browsers that they added themselves.
+    Push,
 }
 
 impl ContactMethod {
     /// Every way.
-    pub const ALL: [ContactMethod; 10] = [
+    pub const ALL: [ContactMethod; 11] = [
         ContactMethod::Email,
         ContactMethod::Webhook,
         ContactMethod::Slack,
@@ -129,6 +131,7 @@ impl ContactMethod {
         ContactMethod::Gotify,
         ContactMethod::Sms,
         ContactMethod::Voice,
+        ContactMethod::Push,
     ];
 
     /// The name of the channel, as it is written in files.
@@ -144,6 +147,7 @@ impl ContactMethod {
             ContactMethod::Gotify => "gotify",
             ContactMethod::Sms => "sms",
             ContactMethod::Voice => "voice",
+            ContactMethod::Push => "push",
         }
     }
 }
@@ -169,16 +173,35 @@ fn minutes(clock: &str) -> Option<u16> {
 }
 
 impl PersonSpec {
-    /// How and where to call them, in the order given.
-    pub fn contacts(&self) -> Vec<(ContactMethod, &str)> {
+    /// How and where to call them, in the order given, when these are their browsers.
+    pub fn contacts<'a>(&'a self, devices: &'a [String]) -> Vec<(ContactMethod, &'a str)> {
         let methods = match self.contact_methods.is_empty() {
             true => &ContactMethod::ALL[..],
             false => &self.contact_methods,
         };
-        methods.iter().filter_map(|method| Some((*method, self.address(*method)?))).collect()
+        methods.iter().flat_map(|method| self.reached(*method, devices)).collect()
     }
 
-    /// Where they are reached in this way.
+    /// Every address at which they are reached in this way; browsers by their names.
+    pub fn reached<'a>(
+        &'a self,
+        method: ContactMethod,
+        devices: &'a [String],
+    ) -> impl Iterator<Item = (ContactMethod, &'a str)> {
+        let devices = if method == ContactMethod::Push { devices } else { &[] };
+        let named = devices.iter().map(String::as_str);
+        self.address(method).into_iter().chain(named).map(move |to| (method, to))
+    }
+
+    /// Whether they are ever called in this way, by what they wish for.
+    pub fn wants(&self, method: ContactMethod) -> bool {
+        match self.notify.is_empty() {
+            true => self.contact_methods.is_empty() || self.contact_methods.contains(&method),
+            false => self.notify.iter().any(|rule| rule.by.contains(&method)),
+        }
+    }
+
+    /// Where they are reached in this way, as files say it.
     pub fn address(&self, method: ContactMethod) -> Option<&str> {
         match method {
             ContactMethod::Email => Some(&self.email),
@@ -200,10 +223,15 @@ impl PersonSpec {
     /// How they want to be called about an incident whose turn comes at a minute of their day,
     /// with the time after which each call is made. Their wishes decide where they have any, for
     /// everything: where none fits, they are not called.
-    pub fn calls(&self, priority: Priority, minute: u16) -> Vec<(Wait, ContactMethod, &str)> {
+    pub fn calls<'a>(
+        &'a self,
+        devices: &'a [String],
+        priority: Priority,
+        minute: u16,
+    ) -> Vec<(Wait, ContactMethod, &'a str)> {
         if self.notify.is_empty() {
             let at_once = |(method, to)| (Wait::default(), method, to);
-            return self.contacts().into_iter().map(at_once).collect();
+            return self.contacts(devices).into_iter().map(at_once).collect();
         }
         let fits = |rule: &&NotifyRule| {
             let fits = rule.priorities.is_empty() || rule.priorities.contains(&priority);
@@ -212,7 +240,8 @@ impl PersonSpec {
         let mut calls = Vec::new();
         for rule in self.notify.iter().filter(fits) {
             for method in &rule.by {
-                calls.extend(self.address(*method).map(|to| (rule.after, *method, to)));
+                let reached = self.reached(*method, devices);
+                calls.extend(reached.map(|(method, to)| (rule.after, method, to)));
             }
         }
         calls.sort_by_key(|(after, ..)| *after);
@@ -252,9 +281,29 @@ mod tests {
     fn a_person_is_called_in_every_known_way_unless_they_choose() {
         let mail = (ContactMethod::Email, "ada@example.org");
         let call = (ContactMethod::Webhook, "https://x.example");
-        assert_eq!(ada(None, vec![]).contacts(), [mail]);
-        assert_eq!(ada(Some(call.1), vec![]).contacts(), [mail, call]);
-        assert_eq!(ada(Some(call.1), vec![ContactMethod::Webhook]).contacts(), [call]);
+        assert_eq!(ada(None, vec![]).contacts(&[]), [mail]);
+        assert_eq!(ada(Some(call.1), vec![]).contacts(&[]), [mail, call]);
+        assert_eq!(ada(Some(call.1), vec![ContactMethod::Webhook]).contacts(&[]), [call]);
+    }
+
+    #[test]
+    fn every_browser_of_a_person_is_called_unless_they_choose_other_ways() {
+        let devices = ["Firefox on Linux".to_owned(), "Telephone".to_owned()];
+        let mail = (ContactMethod::Email, "ada@example.org");
+        let push = devices.each_ref().map(|name| (ContactMethod::Push, name.as_str()));
+        assert_eq!(ada(None, vec![]).contacts(&devices), [mail, push[0], push[1]]);
+        assert_eq!(ada(None, vec![ContactMethod::Email]).contacts(&devices), [mail]);
+        let mut choosy = ada(None, vec![]);
+        choosy.notify = vec![NotifyRule {
+            priorities: Vec::new(),
+            between: None,
+            after: Wait::from_seconds(60),
+            by: vec![ContactMethod::Push],
+        }];
+        let calls = choosy.calls(&devices, Priority::P1, 0);
+        let said: Vec<(u32, &str)> = calls.iter().map(|(at, _, to)| (at.seconds(), *to)).collect();
+        assert_eq!(said, [(60, "Firefox on Linux"), (60, "Telephone")]);
+        assert!(choosy.wants(ContactMethod::Push) && !choosy.wants(ContactMethod::Email));
     }
 
     #[test]
@@ -276,7 +325,7 @@ mod tests {
             rule(&[Priority::P3], Some(("07:00", "22:00")), 0, Email),
         ];
         let ways = |priority, minute| {
-            let calls = ada.calls(priority, minute);
+            let calls = ada.calls(&[], priority, minute);
             calls.iter().map(|(after, by, _)| (after.seconds(), *by)).collect::<Vec<_>>()
         };
         assert_eq!(ways(Priority::P1, 180), [(0, Ntfy), (120, Sms)]);

@@ -1,7 +1,7 @@
 //! The estate in memory: graph, owners, rules. Rebuilt whenever resources or rules change; the
 //! database stays the truth.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::{Alert, Classifier, Match, MatchRule, Matcher, Signal};
@@ -13,6 +13,7 @@ use streams::companions::Companions;
 use super::store;
 use crate::practices::alerts::classes;
 use crate::practices::notifications::policy::{self, NotificationPolicy};
+use crate::practices::oncall::devices;
 use crate::settings;
 
 /// The estates of all spaces; cheap to clone.
@@ -59,6 +60,12 @@ impl Snapshot {
     /// An estate alone, without rules and policies.
     pub fn of(resources: impl IntoIterator<Item = estate::Resource>) -> Snapshot {
         Snapshot { estate: Estate::new(resources), ..Snapshot::default() }
+    }
+
+    /// The same with the browsers that people added, by person.
+    #[must_use]
+    pub fn with_devices(self, devices: BTreeMap<ItemRef, Vec<String>>) -> Snapshot {
+        Snapshot { estate: self.estate.with_devices(devices), ..self }
     }
 
     fn new(resources: Vec<estate::Resource>, rules: &[MatchRule]) -> Snapshot {
@@ -202,7 +209,8 @@ impl LiveEstate {
             let kept = store::all(&mut conn, &space).await?;
             let (rules, _) = settings::match_rules(&mut conn, &space).await?;
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
-            let mut snapshot = Snapshot::new(resources, &rules);
+            let devices = devices::store::all(&mut conn, &space).await?;
+            let mut snapshot = Snapshot::new(resources, &rules).with_devices(devices);
             snapshot.policy = settings::policy(&mut conn, &space).await?;
             (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;
             (snapshot.companions, _) =

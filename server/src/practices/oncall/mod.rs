@@ -1,6 +1,7 @@
 //! The shell of the on-call practice: pages, and the courier's reports on their calls.
 
 mod away;
+pub mod devices;
 mod overrides;
 pub mod people;
 pub mod routes;

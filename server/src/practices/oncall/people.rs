@@ -24,9 +24,9 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The person that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct PersonPath {
+pub(super) struct PersonPath {
     /// The name in the estate.
-    name: String,
+    pub(super) name: String,
 }
 
 /// How a person is called.
@@ -48,8 +48,10 @@ struct Ways {
 struct Way {
     /// The channel: `email`, `sms` and so on.
     channel: String,
-    /// The address in it.
+    /// The address in it; of a browser its name.
     to: String,
+    /// Whether any of their wishes names it: otherwise they are never called by it.
+    wanted: bool,
     /// What is missing in the settings before calls can leave by it; empty: nothing.
     problem: String,
 }
@@ -60,6 +62,8 @@ struct Way {
 struct Try {
     /// One channel; every one that is known when not said.
     channel: Option<String>,
+    /// One address in it; every one that is known when not said.
+    to: Option<String>,
 }
 
 /// What came of trying.
@@ -95,10 +99,13 @@ async fn ways(
     let shown = |(method, to): (estate::ContactMethod, &str)| Way {
         channel: method.channel().to_owned(),
         to: to.to_owned(),
+        wanted: spec.wants(method),
         problem: app.ways.ready(method.channel()).err().unwrap_or_default(),
     };
+    let estate = app.estate.snapshot(&caller.space);
+    let devices = estate.estate.devices(&person);
     let ways = estate::ContactMethod::ALL.into_iter();
-    let known = ways.filter_map(|method| Some((method, spec.address(method)?)));
+    let known = ways.flat_map(|method| spec.reached(method, devices));
     Ok(Json(Ways {
         may_try: may_try(&caller, &person).is_ok(),
         ways: known.map(shown).collect(),
@@ -123,10 +130,15 @@ async fn try_ways(
     let wanted = |method: &estate::ContactMethod| {
         asked.channel.as_ref().is_none_or(|channel| channel == method.channel())
     };
+    let estate = app.estate.snapshot(&caller.space);
+    let devices = estate.estate.devices(&person);
+    let to =
+        |(_, to): &(estate::ContactMethod, &str)| asked.to.as_ref().is_none_or(|asked| asked == to);
     let ways: Vec<(&str, &str)> = estate::ContactMethod::ALL
         .iter()
         .filter(|method| wanted(method))
-        .filter_map(|method| Some((method.channel(), spec.address(*method)?)))
+        .flat_map(|method| spec.reached(*method, devices).filter(to))
+        .map(|(method, to)| (method.channel(), to))
         .collect();
     if ways.is_empty() {
         let channel = asked.channel.unwrap_or_default();
@@ -162,7 +174,7 @@ async fn try_ways(
     Ok(Json(Tried { results: futures::future::join_all(tries).await }))
 }
 
-fn find(app: &App, caller: &Caller, name: &str) -> Answer<(ItemRef, PersonSpec)> {
+pub(super) fn find(app: &App, caller: &Caller, name: &str) -> Answer<(ItemRef, PersonSpec)> {
     let missing = || Problem::not_found("person");
     let item = ItemRef::new("person", name).ok_or_else(missing)?;
     let estate = app.estate.snapshot(&caller.space);
@@ -172,7 +184,7 @@ fn find(app: &App, caller: &Caller, name: &str) -> Answer<(ItemRef, PersonSpec)>
     }
 }
 
-fn may_try(caller: &Caller, person: &ItemRef) -> Result<(), kernel::Refusal> {
+pub(super) fn may_try(caller: &Caller, person: &ItemRef) -> Result<(), kernel::Refusal> {
     match caller.person().as_ref() == Some(person) {
         true => may(caller, Action::Respond, &[]),
         false => may(caller, Action::Administer, &[]),

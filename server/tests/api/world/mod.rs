@@ -3,6 +3,7 @@
 
 mod client;
 mod journal;
+mod pushservice;
 mod receiver;
 mod sample;
 
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 
 pub use client::{Client, Reply};
 pub use journal::the_fold_of_the_journal_is_what_is_stored;
+pub use pushservice::PushService;
 pub use receiver::Receiver;
 pub use sample::{sample_estate, shop};
 

@@ -15,6 +15,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { Shifts } from '../oncall/Shifts';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
+import { Devices } from '../oncall/Devices';
 import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
 import { Hits } from './Selected';
@@ -103,6 +104,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {mapped && <Reach item={item} />}
           {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <Ways name={name} />}
+          {kind === 'person' && <Devices name={name} />}
           <Panel title="Changes">
             {item.changes.length === 0 ? (
               <div className={styles.sub}>Not changed since it was made.</div>

@@ -19,7 +19,7 @@ export function Ways({ name }: { name: string }) {
   const took = (tried: TriedWay[]) =>
     setResults((before) => ({
       ...before,
-      ...Object.fromEntries(tried.map((way) => [way.channel, way])),
+      ...Object.fromEntries(tried.map((way) => [key(way), way])),
     }));
   return (
     <Loaded query={query} rows={3}>
@@ -27,7 +27,7 @@ export function Ways({ name }: { name: string }) {
         <Panel
           title="How to reach them"
           flush
-          actions={found.may_try ? <Try name={name} channel={null} took={took} /> : undefined}
+          actions={found.may_try ? <Try name={name} way={null} took={took} /> : undefined}
         >
           {found.ways.length === 0 ? (
             <EmptyState title="Nobody can call them">Add an address.</EmptyState>
@@ -35,18 +35,17 @@ export function Ways({ name }: { name: string }) {
             <SimpleTable
               label="Ways to reach them"
               rows={found.ways}
-              rowKey={(way) => way.channel}
+              rowKey={key}
               columns={[
                 { header: 'Way', cell: (way) => words(way.channel) },
                 { header: 'Address', cell: (way) => <span className={styles.to}>{way.to}</span> },
                 {
                   header: 'State',
-                  cell: (way) => <State way={way} tried={results[way.channel]} />,
+                  cell: (way) => <State way={way} tried={results[key(way)]} />,
                 },
                 {
                   header: '',
-                  cell: (way) =>
-                    found.may_try && <Try name={name} channel={way.channel} took={took} />,
+                  cell: (way) => found.may_try && <Try name={name} way={way} took={took} />,
                 },
               ]}
             />
@@ -58,6 +57,12 @@ export function Ways({ name }: { name: string }) {
   );
 }
 
+const key = (way: { channel: string; to: string }) => `${way.channel} ${way.to}`;
+
+/** `Sms`; of browsers there may be several. */
+const label = (way: ContactWay) =>
+  way.channel === 'push' ? `${words(way.channel)} ${way.to}` : words(way.channel);
+
 function State({ way, tried }: { way: ContactWay; tried: TriedWay | undefined }) {
   if (tried) {
     return (
@@ -66,20 +71,22 @@ function State({ way, tried }: { way: ContactWay; tried: TriedWay | undefined })
       </span>
     );
   }
-  return way.problem ? <span className={styles.bad}>{way.problem}</span> : <span>Ready</span>;
+  if (way.problem) return <span className={styles.bad}>{way.problem}</span>;
+  return <span>{way.wanted ? 'Ready' : 'Not used: none of their wishes names it'}</span>;
 }
 
 function Try({
   name,
-  channel,
+  way,
   took,
 }: {
   name: string;
-  channel: string | null;
+  way: ContactWay | null;
   took: (tried: TriedWay[]) => void;
 }) {
   const { run, pending, problem, reload } = useSend(async () => {
-    took((await oncall.tryWays(name, channel)).results);
+    const one = way && { channel: way.channel, to: way.to };
+    took((await oncall.tryWays(name, one)).results);
   });
   return (
     <>
@@ -88,9 +95,9 @@ function Try({
         variant="default"
         loading={pending}
         onClick={() => void run()}
-        aria-label={channel ? `Test ${words(channel)}` : 'Test all ways'}
+        aria-label={way ? `Test ${label(way)}` : 'Test all ways'}
       >
-        {channel ? 'Test' : 'Test all'}
+        {way ? 'Test' : 'Test all'}
       </Button>
       <Refusal problem={problem} reload={reload} />
     </>
