@@ -107,6 +107,7 @@ fn take_note(draft: &mut Draft<'_>, told: &Command) {
         Command::Assess(assessment) => members::assess(draft, assessment),
         Command::Notified { at } => notes::notified(draft, *at),
         Command::Check(evidence) => proofs::check(draft, evidence),
+        Command::Lapse { because } => moves::lapse(draft, because),
         _ => moves::tick(draft),
     }
 }
