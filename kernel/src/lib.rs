@@ -7,6 +7,7 @@
 
 mod actor;
 mod alert_key;
+mod form;
 mod id;
 mod item;
 mod journal;
@@ -20,6 +21,7 @@ mod time;
 
 pub use actor::Actor;
 pub use alert_key::AlertKey;
+pub use form::{Choice, Field, FieldKind};
 pub use id::{
     AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId,
     OutboxId, PageId, ResourceId, SilenceId, SpaceId, TaskId, TuningId,

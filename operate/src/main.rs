@@ -22,6 +22,7 @@ mod objective;
 mod oncall;
 mod openslo;
 mod outbox;
+mod page;
 mod person;
 mod routing;
 mod saved;
@@ -88,6 +89,8 @@ enum Command {
     Objective(objective::ObjectiveArgs),
     /// How people are called, and whether that works.
     Person(person::PersonArgs),
+    /// Who is called for an incident: snooze it, and so on.
+    Page(page::PageArgs),
     /// Look after alert rules that people find useless.
     Tuning(tuning::TuningArgs),
     /// What contracts promised, and what was kept.
@@ -177,6 +180,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Routing(routing) => routing.run(shell).await,
         Command::Objective(objective) => objective.run(shell).await,
         Command::Person(person) => person.run(shell).await,
+        Command::Page(page) => page.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Contract(contract) => contract.run(shell).await,
         Command::Release(release) => release.run(shell).await,

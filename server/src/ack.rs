@@ -147,6 +147,18 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
 
 /// What the page says now, with the button while it is of use.
 fn view(link: &AckLink, found: &Page) -> Response {
+    let asked = found.handover.as_ref().filter(|over| over.to.as_str() == link.contact);
+    if let Some(over) = asked {
+        let text = format!(
+            "<p><b>{}</b> hands it over to you: {}</p><form method=\"post\">\
+             <button type=\"submit\">Accept</button></form>\
+             <p class=\"hint\">The incident is then yours. Until {} {0} keeps it.</p>",
+            escaped(over.by.name()),
+            escaped(&over.reason),
+            over.until
+        );
+        return raw(StatusCode::OK, "Accept", &text, Some(found));
+    }
     let open = found.offers().iter().any(|offer| offer.command == "acknowledge");
     if open {
         let text = format!(

@@ -13,4 +13,5 @@ pub mod run;
 mod sample;
 pub mod scenario;
 pub mod shelf;
+mod watched;
 pub mod world;

@@ -5,10 +5,10 @@ use incidents::{Incident, Stage};
 use kernel::{Lifecycle, laws};
 use oncall::Page;
 
-use crate::clocks;
 use crate::outside::Outside;
 use crate::shelf::Shelf;
 use crate::world::{LetterState, World};
+use crate::{clocks, watched};
 
 /// Holds after every step.
 ///
@@ -24,7 +24,8 @@ pub fn at_any_time(world: &World, outside: &Outside) {
         assert_eq!(ringing, page.next_step_at.is_some(), "who wakes this page? {page:?}");
     }
     for letter in world.outbox.values().filter(|letter| letter.state == LetterState::Open) {
-        let wanted = world.pages.get(letter.page).is_some_and(|page| page.stage.unanswered());
+        let wants = |page: &Page| page.stage.unanswered() || page.wants(letter.message.id);
+        let wanted = world.pages.get(letter.page).is_some_and(wants);
         assert!(wanted, "a message waits although nobody needs it: {letter:?}");
     }
     world.clocks.rows().for_each(|clocks| clocks::at_any_time(clocks, world));
@@ -44,6 +45,8 @@ pub fn at_rest(world: &World, outside: &Outside) {
     world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
     world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
+    world.pages.rows().for_each(|page| watched::quiet_was_kept(page, world));
+    world.incidents.rows().for_each(|incident| watched::work_is_watched(incident, world));
     world.incidents.rows().for_each(|incident| clocks::at_rest(incident, world));
 }
 
@@ -109,13 +112,13 @@ fn alert_belongs(alert: &Alert, world: &World) {
         Some(incident) => holders.iter().any(|holder| holder.id == incident),
         None => !alert.stage.firing() || open().find(fires_in).is_none(),
     };
-    let incident = alert.incident.and_then(|id| world.incidents.get(id));
-    let (incident, alert) = (told(incident.as_ref(), world), alert_told(alert, world));
-    assert!(knows, "the alert does not know where it belongs: {alert}{incident}");
+    let told = || holders.iter().map(|held| told(Some(held), world)).collect::<String>();
+    let belongs = || alert_told(alert, world);
+    assert!(knows, "the alert does not know where it belongs: {}{}", belongs(), told());
 }
 
 /// An incident with its history, for whoever has to find out what went wrong.
-fn told(incident: Option<&&Incident>, world: &World) -> String {
+pub(crate) fn told(incident: Option<&&Incident>, world: &World) -> String {
     let Some(incident) = incident else { return "no incident".to_owned() };
     let line = |event: &incidents::Event| {
         format!("\n  {} {}: {}", event.at, event.by, incidents::describe(event))

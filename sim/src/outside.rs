@@ -166,7 +166,10 @@ impl Outside {
                 continue;
             }
             if self.channel_up {
-                self.inbox.push(Received { message, wanted: page.stage.unanswered() });
+                let other = |call: &oncall::Call| call.purpose != oncall::Purpose::Call;
+                let call = page.calls.iter().find(|call| call.message == message);
+                let wanted = page.stage.unanswered() || call.is_some_and(other);
+                self.inbox.push(Received { message, wanted });
             }
             if !crash {
                 world.settle(message, self.channel_up);

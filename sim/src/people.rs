@@ -41,12 +41,42 @@ fn report(world: &mut World, rng: &mut Rng) {
     assert!(opened.is_ok(), "a report was refused: {opened:?}");
 }
 
-/// Somebody follows the link in a call, possibly an old one.
+/// Somebody answers a call, possibly an old one, or asks something else of it.
 fn answer(world: &mut World, rng: &mut Rng) {
     let pages: Vec<_> = world.pages.rows().map(Lifecycle::id).collect();
     let Some(page) = rng.pick(&pages[pages.len().saturating_sub(3)..]).copied() else { return };
     let moment = world.moment(Actor::Link("bob".to_owned()));
-    let _ = world.ask_page(page, &oncall::Command::Acknowledge {}, &moment);
+    let asked = rng.below(12);
+    // Cyd answers when something is handed over to them.
+    let accepts = asked == 3;
+    let moment = if accepts { world.moment(Actor::Link("cyd".to_owned())) } else { moment };
+    let _ = world.ask_page(page, &page_command(asked), &moment);
+}
+
+fn page_command(asked: usize) -> oncall::Command {
+    let way = |name: &str, after_seconds| oncall::Contact {
+        contact: estate::person_named(name),
+        channel: "email".to_owned(),
+        target: format!("{name}@example.org"),
+        after_seconds,
+    };
+    match asked {
+        0 | 1 => oncall::Command::Snooze {
+            span: Some(oncall::Span::Quarter),
+            until: None,
+            morning: None,
+        },
+        2 => oncall::Command::HandOver(oncall::Wish {
+            to: estate::person_named("cyd"),
+            reason: "my shift ends".to_owned(),
+            minutes: None,
+            contacts: vec![way("cyd", 0), way("cyd", 120)],
+            back: vec![way("bob", 0)],
+        }),
+        4 => oncall::Command::RingAgain { fresh: Vec::new() },
+        5 => oncall::Command::Escalate { fresh: Vec::new() },
+        _ => oncall::Command::Acknowledge {},
+    }
 }
 
 fn look_at_alert(world: &mut World, rng: &mut Rng) {

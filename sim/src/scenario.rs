@@ -28,6 +28,7 @@ use crate::world::{Happening, World};
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
+/// at 09:05 person:ada snoozes #1 1h            … or wants to have quiet for a while
 /// ```
 ///
 /// # Panics
@@ -100,7 +101,14 @@ impl Play {
                 self.toggle(name);
             }
             ["again" | "clears", name] => self.toggle(name),
-            [who, "answers", incident] => return self.answer(who, incident),
+            [who, "answers", incident] => {
+                return self.ask_page(who, incident, &oncall::Command::Acknowledge {});
+            }
+            [who, "snoozes", incident, span] => {
+                let span = serde_json::from_value((*span).into()).ok();
+                let snooze = oncall::Command::Snooze { span, until: None, morning: None };
+                return self.ask_page(who, incident, &snooze);
+            }
             [who, verb, incident, rest @ ..] => {
                 let command = self.command(verb, rest);
                 let id = self.incident(incident);
@@ -126,13 +134,18 @@ impl Play {
         self.world.take(&batch);
     }
 
-    fn answer(&mut self, who: &str, incident: &str) -> Result<(), Refusal> {
+    fn ask_page(
+        &mut self,
+        who: &str,
+        incident: &str,
+        command: &oncall::Command,
+    ) -> Result<(), Refusal> {
         let id = self.incident(incident);
         let pages = self.world.pages.rows().filter(|page| page.incident == id);
         let page = pages.map(Lifecycle::id).max();
         let page = page.ok_or_else(|| Refusal::unknown("nobody was called"))?;
         let moment = self.world.moment(actor(who));
-        self.world.ask_page(page, &oncall::Command::Acknowledge {}, &moment)
+        self.world.ask_page(page, command, &moment)
     }
 
     fn command(&self, verb: &str, rest: &[&str]) -> Command {
@@ -241,6 +254,7 @@ impl Play {
                 format!("opened as potential: {}", opened.title)
             }
             What::UnassignedTooLong { .. }
+            | What::AcknowledgementLapsed { .. }
             | What::Occurred { .. }
             | What::Checked { .. }
             | What::ParentSet { .. }

@@ -43,11 +43,14 @@ use crate::{Context, Fact, Reaction, planned};
 /// | page answered | the incident is acknowledged by who answered |
 /// | page delivered | the incident was notified |
 /// | page exhausted | page by the default policy |
+/// | page was handed over | the incident is given to who accepted it |
+/// | person did something on the incident | the page that was taken waits anew |
+/// | page rings again, since nothing was done | nobody holds the incident any more |
 /// | somebody is away, or a schedule changed | pages that ring call whoever is on call now |
 pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     match fact {
         Fact::Alert(alert, event) => alert_fact(alert, event, context, moment),
-        Fact::Incident(incident, event) => incident_fact(incident, &event.what, context, moment),
+        Fact::Incident(incident, event) => incident_fact(incident, event, context, moment),
         Fact::Page(page, event) => page_fact(page, event, context, moment),
         Fact::Expected(expected, expected::Event::Overran { ended_at, withdrawn, .. }) => {
             planned::overran(expected, (*ended_at, *withdrawn), context, moment)
@@ -115,10 +118,11 @@ fn clock_told(alert: &Alert) -> Vec<Reaction> {
 
 fn incident_fact(
     incident: &Incident,
-    what: &What,
+    event: &incidents::Event,
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
+    let what = &event.what;
     let mut reactions = moved(incident, what, context, moment);
     if matters_for_proof(what) {
         reactions.extend(prove(incident, context));
@@ -130,6 +134,7 @@ fn incident_fact(
         what if may_end_now(what) => reactions.extend(end_after_parent(incident, context)),
         _ => {}
     }
+    reactions.extend(paging::worked(incident, event, context));
     if moves_clocks(what) {
         reactions.extend(look(incident, context, moment));
     }
@@ -175,6 +180,7 @@ fn moved(
         | What::Resumed {}
         | What::Cancelled { .. }
         | What::UnassignedTooLong { .. }
+        | What::AcknowledgementLapsed { .. }
         | What::Prioritised { .. } => keep(incident, context, moment),
         _ => Vec::new(),
     }
@@ -189,27 +195,57 @@ fn page_fact(
     use oncall::Event;
     let Some(incident) = survivor(page.incident, context) else { return Vec::new() };
     match event {
-        Event::Acknowledged { at, by } => {
+        Event::Acknowledged { at, by, .. } => {
             let answered =
                 |contact: &&ItemRef| contact.kind() == "person" && contact.name() == by.name();
             let person = page.calls.iter().map(|call| &call.contact).find(answered).cloned();
             let taken = Command::Acknowledge { by: Some(by.clone()), at: Some(*at), person };
-            vec![Reaction::incident(incident.id, taken)]
+            let mut reactions = vec![Reaction::incident(incident.id, taken)];
+            reactions.extend(fit(page, incident, context, moment));
+            reactions
         }
         Event::Attempted { at, result: CallResult::Delivered, .. }
             if incident.times.notified.is_none() =>
         {
             vec![Reaction::incident(incident.id, Command::Notified { at: *at })]
         }
+        // Unless somebody has answered it meanwhile.
+        Event::RangAgain { because, .. } if page.stage.unanswered() => {
+            let lapse = Command::Lapse { because: because.clone() };
+            let mut reactions = vec![Reaction::incident(incident.id, lapse)];
+            reactions.extend(fit(page, incident, context, moment));
+            reactions
+        }
+        Event::HandOverAccepted { to, from, reason, .. } => {
+            let because = format!("handed over by {}: {reason}", from.name());
+            let assign =
+                Command::Assign { team: None, assignee: Some(to.clone()), because: Some(because) };
+            vec![Reaction::incident(incident.id, assign)]
+        }
+        Event::Snoozed { .. } | Event::HandOverAsked { .. } => fit(page, incident, context, moment),
         Event::Exhausted { .. } if incident.id == page.incident => keep(incident, context, moment),
         Event::Started { .. }
         | Event::Called { .. }
         | Event::Attempted { .. }
         | Event::Exhausted { .. }
+        | Event::WorkSeen { .. }
+        | Event::HandOverUnanswered { .. }
+        | Event::HandOverEnded { .. }
+        | Event::RangAgain { .. }
+        | Event::Settled { .. }
         | Event::Continued { .. }
         | Event::Rerouted { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
+}
+
+/// Whether the page still has to ring, after it was answered or rang again.
+fn fit(page: &Page, incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+    if incident.id == page.incident {
+        return keep(incident, context, moment);
+    }
+    let reason = format!("it continues in incident {}", incident.number);
+    vec![Reaction::Page(page.id, oncall::Command::Cancel { reason })]
 }
 
 /// The incident, or the one in which it continues, as far as the shell has loaded it.

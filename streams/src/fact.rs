@@ -103,7 +103,8 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
                 let expected = Want::ExpectedOf(*alert);
                 let clocks = Want::ClocksOf(incident.id);
                 let holding = Want::Holding(*alert);
-                vec![Want::Alert(*alert), holding, Want::Near(item), expected, clocks]
+                let pages = Want::PagesOf(incident.id);
+                vec![Want::Alert(*alert), holding, Want::Near(item), expected, clocks, pages]
             }
             What::Merged { into } => {
                 let firing = incident.attached().filter(|member| member.cleared_at.is_none());
@@ -131,6 +132,10 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         Fact::Page(page, event) => match event {
             oncall::Event::Acknowledged { .. }
             | oncall::Event::Attempted { .. }
+            | oncall::Event::Snoozed { .. }
+            | oncall::Event::HandOverAsked { .. }
+            | oncall::Event::HandOverAccepted { .. }
+            | oncall::Event::RangAgain { .. }
             | oncall::Event::Exhausted { .. } => {
                 vec![Want::Survivor(page.incident), Want::PagesOf(page.incident)]
             }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use estate::{ContactMethod, Estate, Spec, Wait};
-use incidents::{Incident, Stage};
+use incidents::{Incident, Stage, What};
 use kernel::{Actor, ItemRef, Moment, Priority, Time};
 use oncall::{Command, Contact, Page, Start, Step, Summary};
 
@@ -15,16 +15,25 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     let pages: Vec<&Page> =
         context.pages.iter().filter(|page| page.incident == incident.id).collect();
     let unanswered = pages.iter().filter(|page| page.stage.unanswered());
-    if let Some((by, at)) = taken(incident) {
-        let answered = || Command::Answered { by: by.clone(), at };
-        return unanswered.map(|page| Reaction::Page(page.id, answered())).collect();
+    let quiet = quiet(incident, context);
+    let again = pages.iter().filter(|page| page.goes_on() && quiet.is_some());
+    let cancel = |page: &&&Page| {
+        let reason = quiet.clone().unwrap_or_default();
+        Reaction::Page(page.id, Command::Cancel { reason })
+    };
+    let rang_again = unanswered.clone().filter_map(|page| page.rang_again_at).max();
+    let holds = |(_, at): &(Actor, Time)| rang_again.is_none_or(|again| again <= *at);
+    if let Some((by, at)) = taken(incident).filter(holds) {
+        let answered =
+            |page: &&&Page| Reaction::Page(page.id, Command::Answered { by: by.clone(), at });
+        let settled = again.map(|page| cancel(&page));
+        return unanswered.map(|page| answered(&page)).chain(settled).collect();
     }
-    if let Some(reason) = quiet(incident, context) {
-        let cancel = || Command::Cancel { reason: reason.clone() };
-        return unanswered.map(|page| Reaction::Page(page.id, cancel())).collect();
+    if quiet.is_some() {
+        return unanswered.chain(again).map(|page| cancel(&page)).collect();
     }
     // Answered, and the word is on its way to the incident.
-    let away = incident.relapsed_at.unwrap_or(Time::EPOCH);
+    let away = incident.relapsed_at.max(incident.lapsed_at).unwrap_or(Time::EPOCH);
     if pages.iter().any(|page| page.acknowledged_at.is_some_and(|at| at >= away)) {
         return Vec::new();
     }
@@ -34,10 +43,12 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     }
 }
 
-/// Who took the incident and when, as far as that still holds.
+/// Who took the incident and when. A page that rang again since is not answered by it.
 fn taken(incident: &Incident) -> Option<(Actor, Time)> {
     let by = incident.acknowledged_by.clone()?;
     let at = incident.times.acknowledged.map_or(incident.updated_at, |stamp| stamp.at);
+    // The time that counts for reports is that of the first; it may have lapsed since.
+    let at = incident.lapsed_at.map_or(at, |lapsed| at.max(lapsed));
     incident.is_open().then_some((by, at))
 }
 
@@ -99,7 +110,7 @@ fn ring(
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
-    let elsewhere = |page: &&&Page| page.stage == oncall::Stage::Ringing;
+    let elsewhere = |page: &&&Page| page.stage == oncall::Stage::Ringing || page.goes_on();
     let reason = format!("calling goes on by {policy}");
     let mut reactions: Vec<Reaction> = pages
         .iter()
@@ -108,13 +119,14 @@ fn ring(
         .collect();
     let (priority, number) = (incident.priority, incident.number);
     let turn = Turn { estate: context.estate, priority, number, now: moment.now };
-    let (steps, repeat) = turn.steps(policy);
+    let (steps, repeat, timeout) = turn.steps(policy);
     let start = Start {
         incident: incident.id,
         policy: policy.clone(),
         steps,
         repeat,
         begin_at: context.estate.calling_begins(policy, incident.priority, moment.now),
+        acknowledge_timeout_seconds: timeout.map(Wait::seconds),
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),
@@ -130,7 +142,29 @@ fn ring(
 /// The tick of a page: whom each of its steps means now, since people go home and others come. What
 /// the page names is what counts, also after its policy was edited.
 pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
-    Command::Tick { fresh: fresh(page, estate, now) }
+    let begin_at = estate.calling_begins(&page.policy, page.summary.priority, now);
+    Command::Tick { fresh: fresh(page, estate, now), begin_at }
+}
+
+/// Tells the pages of an incident that a person did something on it, or that it broke again: the
+/// time in which something has to be done begins anew.
+pub(crate) fn worked(
+    incident: &Incident,
+    event: &incidents::Event,
+    context: &Context<'_>,
+) -> Vec<Reaction> {
+    let by = match &event.what {
+        What::Relapsed { .. } => incident.acknowledged_by.clone(),
+        _ => Some(event.by.clone()).filter(Actor::human),
+    };
+    let Some(by) = by.filter(|_| quiet(incident, context).is_none()) else { return Vec::new() };
+    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
+    let open = mine.filter(|page| page.stage != oncall::Stage::Cancelled);
+    // One that was taken before another one rang is history.
+    let last = open.max_by_key(|page| (page.started_at, page.id));
+    let heard =
+        |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
+    last.map(heard).into_iter().collect()
 }
 
 /// Lets every page that rings call whoever is on call now.
@@ -143,7 +177,8 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     ringing.map(again).collect()
 }
 
-fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
+/// Whom each step of a page means now.
+pub fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
     let (priority, number) = (page.summary.priority, page.summary.number);
     let turn = Turn { estate, priority, number, now };
     let meant = |step: &Step| match step.targets.is_empty() {
@@ -151,6 +186,12 @@ fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
         false => turn.meant(&step.targets, step.rotate, now),
     };
     page.steps.iter().map(meant).collect()
+}
+
+/// The ways to a person for what a page is about, as they want to be called now.
+pub fn ways_to(person: &ItemRef, page: &Page, estate: &Estate, now: Time) -> Vec<Contact> {
+    let (priority, number) = (page.summary.priority, page.summary.number);
+    Turn { estate, priority, number, now }.contacts(person, now)
 }
 
 /// What decides in which ways people are called: what it is about, and when their turn comes.
@@ -165,10 +206,10 @@ struct Turn<'a> {
 impl Turn<'_> {
     /// The steps of a policy with everybody's addresses. A person who is gone from the estate
     /// leaves a gap, never an error: the page is made.
-    fn steps(&self, policy: &ItemRef) -> (Vec<Step>, u32) {
+    fn steps(&self, policy: &ItemRef) -> (Vec<Step>, u32, Option<Wait>) {
         let Some(Spec::EscalationPolicy(spec)) = self.estate.get(policy).map(|found| &found.spec)
         else {
-            return (Vec::new(), 0);
+            return (Vec::new(), 0, None);
         };
         let begin = self.estate.calling_begins(policy, self.priority, self.now).unwrap_or(self.now);
         let steps = spec.schedule().map(|(after, step)| {
@@ -178,7 +219,7 @@ impl Turn<'_> {
             let contacts = self.meant(&targets, step.rotate, at);
             Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
         });
-        (steps.collect(), spec.repeat)
+        (steps.collect(), spec.repeat, spec.acknowledge_timeout)
     }
 
     /// The people whom targets mean at a time, with the ways to them. Where one is to be called,

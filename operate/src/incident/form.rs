@@ -9,6 +9,8 @@ use crate::trouble::Trouble;
 #[derive(Clone, Debug)]
 pub struct Form<'v> {
     offer: &'v Value,
+    /// What it is asked of, as the command line calls it: `incident`, `page`.
+    of: &'static str,
 }
 
 /// Flags that are not fields.
@@ -41,18 +43,35 @@ impl<'v> Form<'v> {
     /// # Errors
     /// When it does not take it: tells what it takes.
     pub fn find(incident: &'v Value, name: &str) -> Result<Form<'v>, Trouble> {
+        Form::of("incident", &text(incident, "number"), incident, name)
+    }
+
+    /// Finds a command among those that a record takes now.
+    ///
+    /// # Errors
+    /// When it does not take it: tells what it takes.
+    pub fn of(
+        of: &'static str,
+        number: &str,
+        record: &'v Value,
+        name: &str,
+    ) -> Result<Form<'v>, Trouble> {
         let name = name.replace('-', "_");
-        let allowed = items(incident, "allowed");
+        let allowed = items(record, "allowed");
         if let Some(offer) = allowed.iter().find(|offer| offer["command"] == name.as_str()) {
-            return Ok(Form { offer });
+            return Ok(Form { offer, of });
         }
         let names: Vec<String> = allowed.iter().map(|offer| text(offer, "command")).collect();
-        let what = format!(
-            "incident {} is {} and takes no `{name}` now",
-            text(incident, "number"),
-            text(incident, "stage").replace('_', " ")
-        );
-        Err(Trouble::wrong(what).remedy(format!("it takes: {}", names.join(", "))))
+        let stage = text(record, "stage").replace('_', " ");
+        let what = match of {
+            "page" => format!("the page of incident {number} is {stage} and takes no `{name}` now"),
+            of => format!("{of} {number} is {stage} and takes no `{name}` now"),
+        };
+        let remedy = match names.is_empty() {
+            true => "it takes nothing".to_owned(),
+            false => format!("it takes: {}", names.join(", ")),
+        };
+        Err(Trouble::wrong(what).remedy(remedy))
     }
 
     /// The command with its fields from flags: `--note text`, `--note=text`.
@@ -108,7 +127,8 @@ impl<'v> Form<'v> {
 
     /// The command with its flags, in one line.
     fn usage(&self) -> String {
-        let mut line = format!("operate incident {} INCIDENT", text(self.offer, "command"));
+        let command = text(self.offer, "command").replace('_', "-");
+        let mut line = format!("operate {} {command} INCIDENT", self.of);
         for field in self.fields() {
             let flag = format!("--{} {}", dashed(&text(field, "name")), placeholder(field));
             let required = field["required"] == true;

@@ -1,8 +1,8 @@
 //! `operate incident`: look at incidents and act on them.
 
 mod clocks;
-mod form;
-mod show;
+pub mod form;
+pub mod show;
 
 pub use form::named;
 

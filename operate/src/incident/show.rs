@@ -157,11 +157,17 @@ fn alerts(incident: &Value, screen: &Screen) -> Option<String> {
 }
 
 fn calls(pages: &Value, screen: &Screen, most: usize) -> Option<String> {
-    let mut table = Table::new(screen.paint, &["called", "by", "result", "when", "detail"]);
     let pages = items(pages, "items").iter();
     let calls: Vec<&Value> = pages.rev().flat_map(|page| items(page, "calls")).collect();
     let left_out = calls.len().saturating_sub(most);
-    for call in &calls[left_out..] {
+    let table = called(&calls[left_out..], screen);
+    (!table.is_empty()).then(|| format!("{table}{}", earlier(left_out, screen)))
+}
+
+/// Calls with what became of each.
+pub fn called(calls: &[&Value], screen: &Screen) -> Table {
+    let mut table = Table::new(screen.paint, &["called", "by", "result", "when", "detail"]);
+    for call in calls {
         let result = text(call, "result");
         let colour = if result == "failed" { Colour::Red } else { Colour::Plain };
         let at = time(call, "at").map(|at| moment(at, screen.now()));
@@ -173,7 +179,7 @@ fn calls(pages: &Value, screen: &Screen, most: usize) -> Option<String> {
             text(call, "detail").into(),
         ]);
     }
-    (!table.is_empty()).then(|| format!("{table}{}", earlier(left_out, screen)))
+    table
 }
 
 /// How much was left out.

@@ -56,5 +56,5 @@ pub use spec::{
     ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
     ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec,
     Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours,
-    Weekday, Window, Within, local_minute,
+    Weekday, Window, Within, local_minute, next_morning,
 };

@@ -257,7 +257,13 @@ fn calling() -> impl Strategy<Value = Spec> {
         wait: Wait::from_seconds(seconds),
     });
     let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {
-        Spec::EscalationPolicy(EscalationPolicySpec { team: None, steps, repeat, waits: None })
+        Spec::EscalationPolicy(EscalationPolicySpec {
+            team: None,
+            steps,
+            repeat,
+            acknowledge_timeout: (repeat % 2 == 0).then(|| Wait::from_seconds(repeat)),
+            waits: None,
+        })
     });
     let route =
         (any::<i32>(), text(), of(text()), of(named())).prop_map(|(order, when, item, team)| {

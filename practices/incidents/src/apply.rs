@@ -70,6 +70,7 @@ impl Incident {
             parent: None,
             parent_ended: None,
             unassigned_too_long: None,
+            lapsed_at: None,
             checks: Vec::new(),
             checked_stage: None,
             consumer_confirmed: None,
@@ -136,6 +137,10 @@ impl Incident {
                     self.parent = None;
                 }
                 self.forget_acknowledgement();
+            }
+            What::AcknowledgementLapsed { .. } => {
+                self.forget_acknowledgement();
+                self.lapsed_at = Some(at);
             }
             What::Occurred { started, .. } => self.occur(*started, at),
             What::Resolved { cause_class, resolution_code, note } => {

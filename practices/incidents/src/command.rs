@@ -283,6 +283,12 @@ pub enum Command {
         /// Whether the other one is closed, too.
         closed: bool,
     },
+    /// Whoever took it did nothing for too long, and is called again: it waits for somebody to take
+    /// it.
+    Lapse {
+        /// Why, in a few words.
+        because: String,
+    },
     /// A deadline of this incident has come.
     Tick {},
 }
@@ -453,6 +459,7 @@ impl Command {
             Command::Notified { .. } => Verb::Notified,
             Command::Check(_) => Verb::Check,
             Command::EndWithParent { .. } => Verb::EndWithParent,
+            Command::Lapse { .. } => Verb::Lapse,
             Command::Tick {} => Verb::Tick,
         }
     }

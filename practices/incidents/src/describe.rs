@@ -107,6 +107,9 @@ fn describe_rest(event: &Event) -> String {
 /// What shows that it holds, on what it hangs, and what is overdue.
 fn describe_proof(event: &Event) -> String {
     match &event.what {
+        What::AcknowledgementLapsed { because } => {
+            format!("Acknowledgement lapsed: {because}")
+        }
         What::UnassignedTooLong { minutes } => {
             format!("Warning: nobody has been charged with it for {minutes} minutes")
         }

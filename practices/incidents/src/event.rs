@@ -305,6 +305,11 @@ pub enum What {
         /// For how long, in minutes.
         minutes: u32,
     },
+    /// Whoever took it did nothing for too long: somebody has to take it again.
+    AcknowledgementLapsed {
+        /// Why.
+        because: String,
+    },
     /// It was checked whether it holds.
     Checked {
         /// The stage that was checked.
@@ -411,6 +416,7 @@ impl What {
             What::ServiceSet { .. } => "service_set",
             What::Notified { .. } => "notified",
             What::UnassignedTooLong { .. } => "unassigned_too_long",
+            What::AcknowledgementLapsed { .. } => "acknowledgement_lapsed",
             What::Checked { .. } => "checked",
             What::ConsumerConfirmed { .. } => "consumer_confirmed",
             What::ParentSet { .. } => "parent_set",

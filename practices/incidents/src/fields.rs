@@ -1,6 +1,6 @@
 //! The form of every command: what web and command line ask for. They hold no rules of their own.
 
-use kernel::{Lifecycle, Time};
+use kernel::{Choice, Field, FieldKind, Lifecycle, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,59 +18,6 @@ pub struct AllowedCommand {
     pub help: &'static str,
     /// What it asks for.
     pub fields: &'static [Field],
-}
-
-/// One field of a command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[schema(as = CommandField)]
-pub struct Field {
-    /// Its name in JSON.
-    pub name: &'static str,
-    /// What kind of value.
-    pub kind: FieldKind,
-    /// Whether it must be given.
-    pub required: bool,
-    /// What people read.
-    pub label: &'static str,
-    /// The values of a choice; empty for all other kinds.
-    pub options: &'static [Choice],
-}
-
-/// What kind of value a field takes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldKind {
-    /// One line.
-    Text,
-    /// Several lines.
-    Longtext,
-    /// RFC 3339.
-    Time,
-    /// A whole number, not negative.
-    Number,
-    /// `person/name`.
-    Person,
-    /// `team/name`.
-    Team,
-    /// `kind/name`.
-    Item,
-    /// The id of an incident.
-    Incident,
-    /// The id of an alert of the incident.
-    Alert,
-    /// The id of a task of the incident.
-    Task,
-    /// One of the options.
-    Choice,
-}
-
-/// One value of a choice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-pub struct Choice {
-    /// The value in JSON.
-    pub value: &'static str,
-    /// What people read.
-    pub label: &'static str,
 }
 
 impl Incident {
@@ -132,6 +79,7 @@ impl Verb {
             Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
             Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
             Verb::Assess | Verb::Weigh | Verb::Notified | Verb::Check | Verb::EndWithParent => &[],
+            Verb::Lapse => &[],
             Verb::Tick => &[],
         }
     }
@@ -210,11 +158,11 @@ const OPEN: &[Field] = &[
 ];
 
 const fn field(name: &'static str, kind: FieldKind, label: &'static str) -> Field {
-    Field { name, kind, required: true, label, options: &[] }
+    Field::new(name, kind, label)
 }
 
 const fn choice(name: &'static str, label: &'static str, options: &'static [Choice]) -> Field {
-    Field { name, kind: FieldKind::Choice, required: true, label, options }
+    Field::choice(name, label, options)
 }
 
 const fn note() -> Field {
@@ -223,13 +171,6 @@ const fn note() -> Field {
 
 const fn reason() -> Field {
     field("reason", FieldKind::Longtext, "Reason")
-}
-
-impl Field {
-    const fn optional(mut self) -> Field {
-        self.required = false;
-        self
-    }
 }
 
 /// Writes a list of choices: value in JSON, then what people read.

@@ -134,6 +134,9 @@ pub struct Incident {
     /// Since when somebody should have been charged with it; nothing once somebody is.
     #[serde(default)]
     pub unassigned_too_long: Option<Time>,
+    /// When the last acknowledgement lapsed, since nothing was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed_at: Option<Time>,
     /// What the last check found out, while the service is back.
     #[serde(default)]
     #[schema(required)]

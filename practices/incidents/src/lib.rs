@@ -47,7 +47,7 @@ pub use codes::{CauseClass, HoldReason, ResolutionCode};
 pub use command::{Absorb, Attach, Command, Open};
 pub use describe::describe;
 pub use event::{Event, Opened, What};
-pub use fields::{AllowedCommand, Choice, Field, FieldKind};
+pub use fields::AllowedCommand;
 pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };

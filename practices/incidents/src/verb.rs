@@ -117,6 +117,8 @@ verbs! {
     Check "check" "Check" system;
     /// The incident on which it hangs is over.
     EndWithParent "end_with_parent" "End with its parent" system;
+    /// Whoever took it did nothing for too long, and is called again.
+    Lapse "lapse" "Acknowledgement lapses" system;
     /// A deadline of this incident has come.
     Tick "tick" "Wake" system;
 }

@@ -2,9 +2,9 @@ use kernel::{Actor, IncidentId, ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CallResult, Verb};
+use crate::{CallResult, Verb, Wish};
 
-/// What can be asked of a page. People acknowledge; the rest is for Operate itself.
+/// What can be asked of a page. People take, snooze and hand over; the rest is for Operate itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = PageCommand)]
@@ -13,8 +13,50 @@ pub enum Command {
     Start(Box<Start>),
     /// I take it: nobody else is called. Asking again changes nothing.
     Acknowledge {},
+    /// Call nobody until then; it rings again afterwards unless the incident is over. Whoever asks
+    /// for it takes the page.
+    Snooze {
+        /// For how long.
+        #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+        span: Option<Span>,
+        /// Until when, instead: within the next 24 hours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+        /// When it is 08:00 next for whoever asks. Filled in by Operate, which knows their zone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        morning: Option<Time>,
+    },
+    /// Call the people of the policy again, from the first step.
+    RingAgain {
+        /// Whom each step means now. Filled in by Operate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fresh: Vec<Vec<Contact>>,
+    },
+    /// Call the next step at once.
+    Escalate {
+        /// Whom each step means now. Filled in by Operate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fresh: Vec<Vec<Contact>>,
+    },
+    /// Hand it over to another person, who is called; you keep it until they accept.
+    HandOver(Wish),
+    /// Take what is handed over to you.
+    Accept {
+        /// Who accepts. Filled in by Operate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<ItemRef>,
+    },
+    /// Keep what is being handed over.
+    Keep {},
     /// Somebody took the incident elsewhere: nobody else is called.
     Answered {
+        /// Who.
+        by: Actor,
+        /// When.
+        at: Time,
+    },
+    /// Somebody did something on the incident.
+    Worked {
         /// Who.
         by: Actor,
         /// When.
@@ -44,7 +86,25 @@ pub enum Command {
         /// Whom each step means now, in the order of the steps; as known last when empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fresh: Vec<Vec<Contact>>,
+        /// Should it ring again, nobody is called before; at once when not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        begin_at: Option<Time>,
     },
+}
+
+/// For how long a page is snoozed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = SnoozeSpan)]
+pub enum Span {
+    /// A quarter of an hour.
+    #[serde(rename = "15m")]
+    Quarter,
+    /// An hour.
+    #[serde(rename = "1h")]
+    Hour,
+    /// Until it is 08:00 next for whoever asks.
+    #[serde(rename = "morning")]
+    Morning,
 }
 
 /// A page to be made. The policy is copied in: an edit of the policy does not change a page that
@@ -63,6 +123,9 @@ pub struct Start {
     /// Nobody is called before; at once when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begin_at: Option<Time>,
+    /// How long whoever takes it may do nothing before it rings again; nothing: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge_timeout_seconds: Option<u32>,
     /// What the calls say.
     pub summary: Summary,
 }
@@ -125,7 +188,14 @@ impl Command {
         match self {
             Command::Start(_) => Verb::Start,
             Command::Acknowledge {} => Verb::Acknowledge,
+            Command::Snooze { .. } => Verb::Snooze,
+            Command::RingAgain { .. } => Verb::RingAgain,
+            Command::Escalate { .. } => Verb::Escalate,
+            Command::HandOver(_) => Verb::HandOver,
+            Command::Accept { .. } => Verb::Accept,
+            Command::Keep {} => Verb::Keep,
             Command::Answered { .. } => Verb::Answered,
+            Command::Worked { .. } => Verb::Worked,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reroute { .. } => Verb::Reroute,
@@ -135,6 +205,21 @@ impl Command {
 
     /// Whether only Operate itself may send it.
     pub fn system_only(&self) -> bool {
-        !matches!(self, Command::Acknowledge {})
+        match self {
+            Command::Acknowledge {}
+            | Command::Snooze { .. }
+            | Command::RingAgain { .. }
+            | Command::Escalate { .. }
+            | Command::HandOver(_)
+            | Command::Accept { .. }
+            | Command::Keep {} => false,
+            Command::Start(_)
+            | Command::Answered { .. }
+            | Command::Worked { .. }
+            | Command::DeliveryRecorded { .. }
+            | Command::Cancel { .. }
+            | Command::Reroute { .. }
+            | Command::Tick { .. } => true,
+        }
     }
 }

@@ -1,7 +1,7 @@
 use kernel::{Actor, ItemRef, OutboxId, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{CallResult, Contact, Start};
+use crate::{CallResult, Contact, HandOver, Start};
 
 /// What can have happened to a page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -75,6 +75,87 @@ pub enum Event {
         at: Time,
         /// Who.
         by: Actor,
+        /// When it rings again unless something is done before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rings_again_at: Option<Time>,
+    },
+    /// Something was done on the incident that was taken.
+    WorkSeen {
+        /// When.
+        at: Time,
+        /// When it rings again unless something more is done.
+        rings_again_at: Time,
+    },
+    /// Nobody is called until then.
+    Snoozed {
+        /// When.
+        at: Time,
+        /// Who asked for it.
+        by: Actor,
+        /// Until when.
+        until: Time,
+    },
+    /// It rings again although somebody had taken it.
+    RangAgain {
+        /// When.
+        at: Time,
+        /// Why.
+        because: String,
+        /// Nobody is called before; at once when not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        begin_at: Option<Time>,
+    },
+    /// Another person is asked to take it over.
+    HandOverAsked {
+        /// When.
+        at: Time,
+        /// Who, by whom, why, and until when.
+        #[serde(flatten)]
+        over: Box<HandOver>,
+        /// One message for each way that is used at once.
+        calls: Vec<Calling>,
+        /// The ways that are used later, unless they accept.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        later: Vec<Later>,
+    },
+    /// They took it over.
+    HandOverAccepted {
+        /// When.
+        at: Time,
+        /// Who, as they acted.
+        by: Actor,
+        /// The same as a person of the estate.
+        to: ItemRef,
+        /// Who had it.
+        from: Actor,
+        /// Why it was handed over.
+        reason: String,
+        /// When it rings again unless something is done before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rings_again_at: Option<Time>,
+    },
+    /// They did not accept in time: whoever hands it over is told.
+    HandOverUnanswered {
+        /// When.
+        at: Time,
+        /// Who did not.
+        to: ItemRef,
+        /// One message for each way.
+        calls: Vec<Calling>,
+    },
+    /// It is not handed over after all.
+    HandOverEnded {
+        /// When.
+        at: Time,
+        /// Who would have taken it.
+        to: ItemRef,
+    },
+    /// It was taken, and does not ring again.
+    Settled {
+        /// When.
+        at: Time,
+        /// Why.
+        reason: String,
     },
     /// Everybody was called and nobody answered.
     Exhausted {
@@ -120,6 +201,14 @@ impl Event {
             Event::Rerouted { .. } => "rerouted",
             Event::Attempted { .. } => "attempted",
             Event::Acknowledged { .. } => "acknowledged",
+            Event::WorkSeen { .. } => "work_seen",
+            Event::Snoozed { .. } => "snoozed",
+            Event::RangAgain { .. } => "rang_again",
+            Event::HandOverAsked { .. } => "hand_over_asked",
+            Event::HandOverAccepted { .. } => "hand_over_accepted",
+            Event::HandOverUnanswered { .. } => "hand_over_unanswered",
+            Event::HandOverEnded { .. } => "hand_over_ended",
+            Event::Settled { .. } => "settled",
             Event::Exhausted { .. } => "exhausted",
             Event::Cancelled { .. } => "cancelled",
         }
@@ -169,6 +258,29 @@ pub fn describe(event: &Event) -> String {
             if detail.is_empty() { outcome.to_owned() } else { format!("{outcome}: {detail}") }
         }
         Event::Acknowledged { .. } => "answered the page".to_owned(),
+        Event::WorkSeen { rings_again_at, .. } => {
+            format!("work goes on: rings again at {rings_again_at} if nothing more is done")
+        }
+        Event::Snoozed { by, until, .. } => format!("snoozed until {until} by {}", by.name()),
+        Event::RangAgain { because, begin_at: None, .. } => format!("ringing again: {because}"),
+        Event::RangAgain { because, begin_at: Some(begin), .. } => {
+            format!("ringing again from {begin} on: {because}")
+        }
+        Event::HandOverAsked { over, .. } => format!(
+            "{} hands it over to {} until {}: {}",
+            over.by.name(),
+            over.to.name(),
+            over.until,
+            over.reason
+        ),
+        Event::HandOverAccepted { to, from, .. } => {
+            format!("{} took it over from {}", to.name(), from.name())
+        }
+        Event::HandOverUnanswered { to, .. } => {
+            format!("{} did not accept it in time", to.name())
+        }
+        Event::HandOverEnded { to, .. } => format!("not handed over to {} after all", to.name()),
+        Event::Settled { reason, .. } => format!("does not ring again: {reason}"),
         Event::Exhausted { .. } => "everybody was called and nobody answered".to_owned(),
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
     }

@@ -2,25 +2,35 @@
 //! the incident.
 //!
 //! ```text
-//! start ─► ringing ─► acknowledged
+//! start ─► ringing ◄─► acknowledged       and rings again when nothing is done
 //!             │  └──► cancelled          the incident needs nobody any more
 //!             └─► exhausted ─► acknowledged, cancelled
 //! ```
 //!
-//! **Invariant:** after acknowledgement or cancellation a page asks for no further call, and the
-//! calls that have not left yet are dropped.
+//! **Invariant:** after cancellation a page asks for no further call, after acknowledgement for none
+//! until the time at which it rings again; and the calls that have not left yet are dropped.
 
+mod again;
+mod calling;
 mod command;
 mod event;
+mod folding;
+mod handover;
+mod message;
 mod page;
 mod plan;
 mod stage;
 mod view;
 
-pub use command::{Command, Contact, Start, Step, Summary};
+pub use again::{RingsAgain, SNOOZE_SECONDS_MAX};
+pub use command::{Command, Contact, Span, Start, Step, Summary};
 pub use event::{Calling, Event, Later, describe};
-pub use page::{Call, CallResult, Page, WaitingCall};
-pub use plan::{REPEAT_MAX, STEPS_MAX, WAIT_SECONDS_MAX, WAIT_SECONDS_MIN};
+pub use handover::{HandOver, Wish};
+pub use page::{Call, CallResult, Page, Purpose, WaitingCall};
+pub use plan::{
+    ACKNOWLEDGE_TIMEOUT_SECONDS_MAX, ACKNOWLEDGE_TIMEOUT_SECONDS_MIN, REPEAT_MAX, STEPS_MAX,
+    WAIT_SECONDS_MAX, WAIT_SECONDS_MIN,
+};
 pub use stage::{ALLOWED, Stage, Verb};
 pub use view::{Offer, View};
 

@@ -1,14 +1,12 @@
 use kernel::{
-    Actor, Allowed, Effect, IncidentId, ItemRef, Lifecycle, Message, Moment, OutboxId, PageId,
-    Refusal, Time,
+    Actor, Allowed, Effect, IncidentId, ItemRef, Lifecycle, Moment, OutboxId, PageId, Refusal, Time,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::event::{Calling, Later};
+use crate::again::{self, RingsAgain};
 use crate::plan::{self, Place};
-use crate::{ALLOWED, Command, Contact, Event, Stage, Step, Summary, Verb};
+use crate::{ALLOWED, Command, Contact, Event, HandOver, Stage, Step, Summary, Verb};
 
 /// The calling of people for one incident by one escalation policy.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -47,9 +45,30 @@ pub struct Page {
     pub acknowledged_by: Option<Actor>,
     /// When somebody answered.
     pub acknowledged_at: Option<Time>,
+    /// How long whoever took it may do nothing before it rings again; nothing: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge_timeout_seconds: Option<u32>,
+    /// When it rings again, once somebody has taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rings_again: Option<RingsAgain>,
+    /// When it rang again the last time after somebody had taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rang_again_at: Option<Time>,
+    /// The round, from 0, with which the present ringing began. Rounds go on counting, so that no
+    /// two calls of a page have the same place.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub first_round: u32,
+    /// To whom it is being handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<HandOver>,
     /// Why it was cancelled; empty otherwise.
     #[serde(default)]
     pub cancel_reason: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_zero(round: &u32) -> bool {
+    *round == 0
 }
 
 /// A call that is to be made unless somebody answers before.
@@ -82,6 +101,9 @@ pub struct Call {
     pub channel: String,
     /// Where to.
     pub target: String,
+    /// What for.
+    #[serde(default, skip_serializing_if = "Purpose::is_call")]
+    pub purpose: Purpose,
     /// When it was asked for.
     pub at: Time,
     /// What became of it.
@@ -92,6 +114,27 @@ pub struct Call {
     pub attempts: u32,
     /// When the result came.
     pub result_at: Option<Time>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CallPurpose)]
+pub enum Purpose {
+    /// Somebody has to take the incident.
+    #[default]
+    Call,
+    /// Somebody is asked to take it over.
+    HandOver,
+    /// Whoever handed it over is told that they keep it.
+    Kept,
+}
+
+impl Purpose {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+    fn is_call(&self) -> bool {
+        *self == Purpose::Call
+    }
 }
 
 /// What became of a call.
@@ -119,8 +162,19 @@ impl Page {
     /// right before it sends. A call that was given up leaves again when a person asks for it.
     pub fn wants(&self, message: OutboxId) -> bool {
         let open = |result| matches!(result, CallResult::Waiting | CallResult::Failed);
-        let due = |call: &Call| call.message == message && open(call.result);
-        self.stage.unanswered() && self.calls.iter().any(due)
+        let wanted = |purpose| match purpose {
+            Purpose::Call => self.stage.unanswered(),
+            Purpose::HandOver => self.handover.is_some(),
+            Purpose::Kept => self.stage == Stage::Acknowledged,
+        };
+        let due =
+            |call: &Call| call.message == message && open(call.result) && wanted(call.purpose);
+        self.calls.iter().any(due)
+    }
+
+    /// Whether somebody may still be called for it although it was taken.
+    pub fn goes_on(&self) -> bool {
+        self.rings_again.is_some() || self.handover.is_some()
     }
 
     fn started(id: PageId, at: Time, start: &crate::Start) -> Page {
@@ -141,164 +195,12 @@ impl Page {
             started_at: at,
             acknowledged_by: None,
             acknowledged_at: None,
+            acknowledge_timeout_seconds: start.acknowledge_timeout_seconds,
+            rings_again: None,
+            rang_again_at: None,
+            first_round: 0,
+            handover: None,
             cancel_reason: String::new(),
-        }
-    }
-
-    /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
-    fn advance(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Event {
-        let after = match self.held_until {
-            Some(_) => Place { step: 0, round: 0 },
-            None => Place { step: self.step + 1, round: self.round },
-        };
-        let steps = plan::freshened(&self.steps, fresh);
-        plan::next_place(&steps, self.repeat, after)
-            .and_then(|place| plan::call(&steps, place, moment))
-            .unwrap_or(Event::Exhausted { at: moment.now })
-    }
-
-    /// Calls that wait, for which `due` holds; one event for each step that has some.
-    fn continued(&self, moment: &Moment, due: impl Fn(&WaitingCall) -> bool) -> Vec<Event> {
-        let mut events: Vec<Event> = Vec::new();
-        for waiting in self.waiting.iter().filter(|waiting| due(waiting)) {
-            let call = Calling { message: moment.id(), to: waiting.to.clone() };
-            match events.last_mut() {
-                Some(Event::Continued { step, round, calls, .. })
-                    if (*step, *round) == (waiting.step, waiting.round) =>
-                {
-                    calls.push(call);
-                }
-                _ => events.push(Event::Continued {
-                    at: moment.now,
-                    step: waiting.step,
-                    round: waiting.round,
-                    calls: vec![call],
-                }),
-            }
-        }
-        events
-    }
-
-    /// What is due by now: calls that wait, and the next step.
-    fn due(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Vec<Event> {
-        let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
-        if self.next_step_at.is_some_and(|due| due <= moment.now) {
-            events.push(self.advance(fresh, moment));
-        }
-        events
-    }
-
-    /// What a report about a call leads to. When it shows that nobody of the present step can be
-    /// reached so far, the next way that waits in it is tried at once, and with none left the next
-    /// step is not kept waiting; but a new round is, for when everything fails
-    /// at once, it must not all be used up before anybody can mend it.
-    fn record(
-        &self,
-        message: OutboxId,
-        result: CallResult,
-        detail: &str,
-        moment: &Moment,
-    ) -> Result<Vec<Event>, Refusal> {
-        let Some(call) = self.calls.iter().find(|call| call.message == message) else {
-            return Err(Refusal::unknown(format!("{message} is no call of this page")));
-        };
-        let settled = matches!(call.result, CallResult::Delivered | CallResult::Failed);
-        if settled && result != CallResult::Delivered || call.result == CallResult::Delivered {
-            return Ok(Vec::new());
-        }
-        let detail = detail.to_owned();
-        let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
-        let reachable = |other: &&Call| {
-            (other.step, other.round) == (self.step, self.round)
-                && other.result != CallResult::Failed
-                && other.message != message
-        };
-        let present = (call.step, call.round) == (self.step, self.round);
-        let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
-        if self.stage != Stage::Ringing || !present || !unreachable {
-            return Ok(events);
-        }
-        let here =
-            |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
-        if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
-            events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
-        } else {
-            let next = self.advance(&[], moment);
-            let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
-            if !begins_anew {
-                events.push(next);
-            }
-        }
-        Ok(events)
-    }
-
-    fn called(&mut self, at: Time, (step, round): (u32, u32), calls: &[Calling]) {
-        self.calls.extend(calls.iter().map(|call| Call {
-            message: call.message,
-            step,
-            round,
-            contact: call.to.contact.clone(),
-            channel: call.to.channel.clone(),
-            target: call.to.target.clone(),
-            at,
-            result: CallResult::Waiting,
-            detail: String::new(),
-            attempts: 0,
-            result_at: None,
-        }));
-    }
-
-    fn waits(&mut self, (step, round): (u32, u32), later: &[Later]) {
-        let waits =
-            |later: &Later| WaitingCall { due_at: later.due_at, step, round, to: later.to.clone() };
-        self.waiting.extend(later.iter().map(waits));
-    }
-
-    fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
-        let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
-        call.attempts = call.attempts.saturating_add(1);
-        detail.clone_into(&mut call.detail);
-        call.result_at = Some(at);
-        // A call that was dropped while it was being tried stays so, unless it got through.
-        if call.result != CallResult::Dropped || result == CallResult::Delivered {
-            call.result = result;
-        }
-    }
-
-    /// Nobody is called any more.
-    fn stop(&mut self, stage: Stage, at: Time) {
-        self.stage = stage;
-        self.next_step_at = None;
-        self.held_until = None;
-        self.waiting.clear();
-        for call in self.calls.iter_mut().filter(|call| call.result == CallResult::Waiting) {
-            call.result = CallResult::Dropped;
-            call.result_at = Some(at);
-        }
-    }
-
-    /// The message of a call: everything that a connector needs to write it.
-    fn message(&self, call: &Calling, (step, round): (u32, u32)) -> Message {
-        let body = json!({
-            "kind": "page",
-            "page": self.id,
-            "incident": self.incident,
-            "number": self.summary.number,
-            "title": self.summary.title,
-            "priority": self.summary.priority,
-            "service": self.summary.service,
-            "url_path": self.summary.url_path,
-            "policy": self.policy,
-            "contact": call.to.contact,
-            "step": step,
-            "round": round,
-            "started_at": self.started_at,
-        });
-        Message {
-            id: call.message,
-            channel: call.to.channel.clone(),
-            target: call.to.target.clone(),
-            body,
         }
     }
 
@@ -310,6 +212,10 @@ impl Page {
                 "this page is over: nobody is needed any more".to_owned()
             }
             (Stage::Cancelled, _) => format!("this page is over: {}", self.cancel_reason),
+            (Stage::Ringing, Verb::RingAgain) => "it rings already".to_owned(),
+            (Stage::Ringing | Stage::Exhausted, Verb::HandOver | Verb::Accept | Verb::Keep) => {
+                "nobody has taken this page yet".to_owned()
+            }
             (Stage::Acknowledged, _) => "somebody has already answered this page".to_owned(),
             (Stage::Ringing | Stage::Exhausted, _) => {
                 "everybody has already been called".to_owned()
@@ -365,16 +271,33 @@ impl Lifecycle for Page {
         let at = moment.now;
         match command {
             Command::Start(_) => Err(Refusal::not_allowed(self.refusal(Verb::Start))),
+            Command::Acknowledge {} if self.is_handed_to(&moment.actor, None) => {
+                self.accept(None, moment)
+            }
             Command::Acknowledge {} | Command::Answered { .. }
                 if self.stage == Stage::Acknowledged =>
             {
                 Ok(Vec::new())
             }
             Command::Answered { by, at: answered } => {
-                Ok(vec![Event::Acknowledged { at: (*answered).min(at), by: by.clone() }])
+                Ok(self.answered(by, (*answered).min(at), moment))
             }
-            Command::Acknowledge {} => {
-                Ok(vec![Event::Acknowledged { at, by: moment.actor.clone() }])
+            Command::Acknowledge {} => Ok(vec![self.taken(&moment.actor, at, moment)]),
+            Command::Snooze { span, until, morning } => {
+                let until = again::snoozed_until(*span, *until, *morning, at)?;
+                Ok(self.snooze(until, moment))
+            }
+            Command::RingAgain { fresh } => {
+                let because = format!("{} asked for it", moment.actor.name());
+                Ok(self.ring_again(because, fresh, None, moment))
+            }
+            Command::Escalate { fresh } => self.escalate(fresh, moment),
+            Command::HandOver(wish) => self.hand_over(wish, moment),
+            Command::Accept { person } => self.accept(person.as_ref(), moment),
+            Command::Keep {} => self.keep(moment),
+            Command::Worked { by, at: worked } => Ok(self.worked(by, (*worked).min(at), moment)),
+            Command::Cancel { reason } if self.stage == Stage::Acknowledged => {
+                Ok(self.settle(reason, moment))
             }
             Command::DeliveryRecorded { message, result, detail } => {
                 self.record(*message, *result, detail, moment)
@@ -385,65 +308,25 @@ impl Lifecycle for Page {
             Command::Reroute { fresh } => {
                 Ok(plan::reroute(self, fresh, moment).into_iter().collect())
             }
-            Command::Tick { fresh } => Ok(self.due(fresh, moment)),
+            Command::Tick { fresh, begin_at } => Ok(self.due(fresh, *begin_at, moment)),
         }
     }
 
     fn apply(&mut self, event: &Event) {
-        match event {
-            Event::Started { .. } => {}
-            Event::Called { at, step, round, calls, later, next_step_at } => {
-                let place = (*step, *round);
-                (self.step, self.round) = place;
-                self.next_step_at = Some(*next_step_at);
-                self.held_until = None;
-                self.called(*at, place, calls);
-                self.waits(place, later);
-            }
-            Event::Continued { at, step, round, calls } => {
-                let place = (*step, *round);
-                self.waiting.retain(|waiting| {
-                    (waiting.step, waiting.round) != place
-                        || !calls.iter().any(|call| call.to == waiting.to)
-                });
-                self.called(*at, place, calls);
-            }
-            Event::Rerouted { at, step, round, away, calls, later } => {
-                let place = (*step, *round);
-                self.waiting.retain(|waiting| {
-                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
-                });
-                self.called(*at, place, calls);
-                self.waits(place, later);
-            }
-            Event::Attempted { at, message, result, detail } => {
-                self.attempted(*at, *message, *result, detail);
-            }
-            Event::Acknowledged { at, by } => {
-                self.acknowledged_by = Some(by.clone());
-                self.acknowledged_at = Some(*at);
-                self.stop(Stage::Acknowledged, *at);
-            }
-            Event::Exhausted { .. } => {
-                self.stage = Stage::Exhausted;
-                self.next_step_at = None;
-                self.held_until = None;
-                self.waiting.clear();
-            }
-            Event::Cancelled { at, reason } => {
-                reason.clone_into(&mut self.cancel_reason);
-                self.stop(Stage::Cancelled, *at);
-            }
-        }
+        self.take_in(event);
     }
 
     fn next_due(&self) -> Option<Time> {
         let waiting = self.waiting.iter().map(|waiting| waiting.due_at);
-        self.next_step_at.into_iter().chain(waiting).min()
+        let again = match &self.handover {
+            Some(over) => Some(over.until),
+            None => self.rings_again.as_ref().map(|again| again.at),
+        };
+        self.next_step_at.into_iter().chain(again).chain(waiting).min()
     }
 
     fn tick() -> Command {
-        Command::Tick { fresh: Vec::new() }
+        Command::Tick { fresh: Vec::new(), begin_at: None }
     }
 
     fn id(&self) -> PageId {
@@ -459,11 +342,31 @@ impl Lifecycle for Page {
             Event::Called { calls, step, round, .. }
             | Event::Continued { calls, step, round, .. }
             | Event::Rerouted { calls, step, round, .. } => {
-                let send = |call| Effect::Send(self.message(call, (*step, *round)));
+                let purpose = self.purpose();
+                let send = |call| Effect::Send(self.message(call, (*step, *round), purpose));
                 calls.iter().map(send).collect()
             }
-            Event::Acknowledged { .. } | Event::Cancelled { .. } => vec![Effect::CancelUnsent],
-            Event::Started { .. } | Event::Attempted { .. } | Event::Exhausted { .. } => Vec::new(),
+            Event::HandOverAsked { calls, .. } => {
+                let place = (self.step, self.round);
+                let send = |call| Effect::Send(self.message(call, place, Purpose::HandOver));
+                calls.iter().map(send).collect()
+            }
+            Event::HandOverUnanswered { calls, .. } => {
+                let place = (self.step, self.round);
+                let send = |call| Effect::Send(self.message(call, place, Purpose::Kept));
+                [Effect::CancelUnsent].into_iter().chain(calls.iter().map(send)).collect()
+            }
+            Event::Acknowledged { .. }
+            | Event::Cancelled { .. }
+            | Event::HandOverAccepted { .. }
+            | Event::HandOverEnded { .. }
+            | Event::RangAgain { .. }
+            | Event::Settled { .. } => vec![Effect::CancelUnsent],
+            Event::Started { .. }
+            | Event::Attempted { .. }
+            | Event::Exhausted { .. }
+            | Event::WorkSeen { .. }
+            | Event::Snoozed { .. } => Vec::new(),
         }
     }
 }

@@ -18,6 +18,12 @@ pub const STEPS_MAX: usize = 50;
 /// Most repetitions that are used.
 pub const REPEAT_MAX: u32 = 20;
 
+/// Shortest time after which a page that was taken rings again, in seconds: whoever took it has to
+/// get to a keyboard.
+pub const ACKNOWLEDGE_TIMEOUT_SECONDS_MIN: u32 = 60;
+/// Longest such time, in seconds.
+pub const ACKNOWLEDGE_TIMEOUT_SECONDS_MAX: u32 = 86_400;
+
 /// How long somebody has to answer their last way, in seconds.
 const LAST_WAY_SECONDS: u32 = 60;
 
@@ -112,6 +118,9 @@ pub(crate) fn within_limits(start: &Start) -> Start {
     let mut start = start.clone();
     start.repeat = start.repeat.min(REPEAT_MAX);
     start.steps.truncate(STEPS_MAX);
+    let (shortest, longest) = (ACKNOWLEDGE_TIMEOUT_SECONDS_MIN, ACKNOWLEDGE_TIMEOUT_SECONDS_MAX);
+    start.acknowledge_timeout_seconds =
+        start.acknowledge_timeout_seconds.map(|seconds| seconds.clamp(shortest, longest));
     for step in &mut start.steps {
         step.wait_seconds = step.wait_seconds.clamp(WAIT_SECONDS_MIN, WAIT_SECONDS_MAX);
         for contact in &mut step.contacts {

@@ -32,7 +32,14 @@ impl Stage {
 pub enum Verb {
     Start,
     Acknowledge,
+    Snooze,
+    RingAgain,
+    Escalate,
+    HandOver,
+    Accept,
+    Keep,
     Answered,
+    Worked,
     DeliveryRecorded,
     Cancel,
     Reroute,
@@ -42,17 +49,29 @@ pub enum Verb {
 /// Which stage accepts which verb: the only list. `Start` opens a page and fits no stage.
 ///
 /// A connector may report a delivery late, so every stage takes it.
+#[rustfmt::skip]
 pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     use Verb::*;
     &[
         Allowed {
             stage: Stage::Ringing,
-            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel, Reroute, Tick],
+            verbs: &[
+                Acknowledge, Snooze, Escalate, Answered, Worked, DeliveryRecorded, Cancel,
+                Reroute, Tick,
+            ],
         },
-        Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, Answered, DeliveryRecorded] },
+        Allowed {
+            stage: Stage::Acknowledged,
+            verbs: &[
+                Acknowledge, Snooze, RingAgain, Escalate, HandOver, Accept, Keep, Answered, Worked,
+                DeliveryRecorded, Cancel, Tick,
+            ],
+        },
         Allowed {
             stage: Stage::Exhausted,
-            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel],
+            verbs: &[
+                Acknowledge, Snooze, RingAgain, Answered, Worked, DeliveryRecorded, Cancel,
+            ],
         },
         Allowed { stage: Stage::Cancelled, verbs: &[DeliveryRecorded] },
     ]

@@ -1,13 +1,15 @@
 //! Laws and scenarios. A scenario is a table: `at TIME WHO WHAT -> what happened`, or `!!` and why
 //! it was refused.
 
+use std::time::Duration;
+
 use kernel::{
     Actor, Effect, IncidentId, Lifecycle, Moment, OutboxId, PageId, Priority, Time, laws,
 };
 
 use crate::{
-    CallResult, Command, Contact, Event, Page, Stage, Start, Step, Summary, WAIT_SECONDS_MIN,
-    describe,
+    CallResult, Command, Contact, Event, Page, Span, Stage, Start, Step, Summary, WAIT_SECONDS_MIN,
+    Wish, describe,
 };
 
 #[test]
@@ -23,6 +25,10 @@ fn scenarios_come_out_as_written() {
         ("ways", include_str!("scenarios/ways.txt")),
         ("held", include_str!("scenarios/held.txt")),
         ("last", include_str!("scenarios/last.txt")),
+        ("nothing done", include_str!("scenarios/nothing_done.txt")),
+        ("handed over", include_str!("scenarios/handed_over.txt")),
+        ("escalated", include_str!("scenarios/escalated.txt")),
+        ("snoozed", include_str!("scenarios/snoozed.txt")),
     ] {
         Scenario::default().check(name, text);
     }
@@ -35,11 +41,18 @@ fn the_laws_hold_in_every_stage() {
     let commands = [
         Command::Start(Box::new(start())),
         Command::Acknowledge {},
+        Command::Snooze { span: Some(Span::Hour), until: None, morning: None },
+        Command::RingAgain { fresh: Vec::new() },
+        Command::Escalate { fresh: Vec::new() },
+        Command::HandOver(wish("bob")),
+        Command::Accept { person: None },
+        Command::Keep {},
+        Command::Worked { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
         Command::Reroute { fresh: Vec::new() },
-        Command::Tick { fresh: Vec::new() },
+        Page::tick(),
     ];
     for minutes in [0, 5, 600] {
         laws::table_equals_rules(&pages, &commands, &moment(minutes, "person:ada"));
@@ -83,7 +96,7 @@ fn a_page_wants_no_call_after_the_answer() {
     };
     page.apply(&failed);
     assert!(page.wants(message), "somebody asked for one more try");
-    page.apply(&Event::Acknowledged { at: Time::EPOCH, by: Actor::Link("ada".to_owned()) });
+    page.apply(&taken(None));
     assert!(!page.wants(message));
 }
 
@@ -108,7 +121,7 @@ fn whoever_a_step_means_when_its_time_comes_is_called() {
     let events = Page::open(id(), &Command::Start(Box::new(twice)), &moment(0)).unwrap();
     let (page, _) = live(&events);
     let called = |fresh: Vec<Vec<Contact>>| {
-        let events = page.decide(&Command::Tick { fresh }, &moment(5)).unwrap();
+        let events = page.decide(&Command::Tick { fresh, begin_at: None }, &moment(5)).unwrap();
         events.iter().map(describe).collect::<Vec<_>>().join("; ")
     };
     let eve = vec![contact("eve", "sms")];
@@ -177,6 +190,17 @@ fn by_way(name: &str, way: &str) -> Contact {
     Contact { after_seconds: minutes * 60, ..contact(name, channel) }
 }
 
+/// To hand it over to somebody who is called by mail, and later by telephone.
+fn wish(to: &str) -> Wish {
+    Wish {
+        to: format!("person/{to}").parse().unwrap(),
+        reason: "my shift ends".to_owned(),
+        minutes: None,
+        contacts: vec![contact(to, "email"), by_way(to, "voice@4m")],
+        back: vec![contact("ada", "email")],
+    }
+}
+
 fn plain(contacts: Vec<Contact>, wait_seconds: u32) -> Step {
     Step { targets: Vec::new(), rotate: false, contacts, wait_seconds }
 }
@@ -188,6 +212,7 @@ fn start() -> Start {
         steps: vec![plain(vec![contact("ada", "email")], 300)],
         repeat: 0,
         begin_at: None,
+        acknowledge_timeout_seconds: None,
         summary: Summary {
             number: 42,
             title: "Database down".to_owned(),
@@ -209,6 +234,10 @@ fn live(events: &[Event]) -> (Page, Vec<Event>) {
     (page, events.to_vec())
 }
 
+fn taken(rings_again_at: Option<Time>) -> Event {
+    Event::Acknowledged { at: Time::EPOCH, by: Actor::Link("ada".to_owned()), rings_again_at }
+}
+
 /// One page in each stage.
 fn every_stage() -> Vec<Page> {
     let at = Time::EPOCH;
@@ -219,7 +248,7 @@ fn every_stage() -> Vec<Page> {
     };
     let pages = vec![
         live(&opened()).0,
-        after(Event::Acknowledged { at, by: Actor::Link("ada".to_owned()) }),
+        after(taken(Some(at + Duration::from_secs(1800)))),
         after(Event::Exhausted { at }),
         after(Event::Cancelled { at, reason: String::new() }),
     ];
@@ -234,6 +263,7 @@ struct Scenario {
     steps: Vec<Step>,
     repeat: u32,
     begin_at: Option<Time>,
+    timeout: Option<u32>,
     page: Option<Page>,
     events: Vec<Event>,
 }
@@ -244,6 +274,7 @@ impl Scenario {
             let place = format!("{name}, line {number}: {line}");
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("policy", steps) => self.steps = steps.split(", ").map(step).collect(),
+                ("timeout", minutes) => self.timeout = Some(60 * minutes.parse::<u32>().unwrap()),
                 ("begin", clock) => self.begin_at = Some(time(clock)),
                 ("repeat", count) => self.repeat = count.parse().unwrap(),
                 ("at", rest) => self.line(rest, &place),
@@ -269,7 +300,7 @@ impl Scenario {
         // Every line draws other ids, as every command does.
         let seed = self.events.len() as u128;
         let moment = Moment::new(time(words[0]), actor.parse().unwrap(), seed);
-        let command = self.command(&words[1..]);
+        let command = self.command(&words[1..], words[0]);
         let outcome = match &self.page {
             None => Page::open(id(), &command, &moment),
             Some(page) => page.decide(&command, &moment),
@@ -286,7 +317,7 @@ impl Scenario {
         }
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    fn command(&self, words: &[&str], clock: &str) -> Command {
         let delivery = |result, detail: &str| Command::DeliveryRecorded {
             message: self.message(words[2], words.get(3).map_or(1, |n| n.parse().unwrap())),
             result,
@@ -298,9 +329,28 @@ impl Scenario {
                 steps: self.steps.clone(),
                 repeat: self.repeat,
                 begin_at: self.begin_at,
+                acknowledge_timeout_seconds: self.timeout,
                 ..start()
             })),
             Some(&"acknowledge") => Command::Acknowledge {},
+            Some(&"snooze") => {
+                let span = serde_json::from_value(words[2].into()).ok();
+                let until = words[2].contains(':').then(|| time(words[2]));
+                let morning = words.get(3).map(|clock| time(clock));
+                Command::Snooze { span, until, morning }
+            }
+            Some(&"hands_to") => Command::HandOver(wish(words[2])),
+            Some(&"accept") => Command::Accept { person: None },
+            Some(&"keep") => Command::Keep {},
+            Some(&"ring_again") => Command::RingAgain { fresh: Vec::new() },
+            Some(&"escalate") => Command::Escalate { fresh: Vec::new() },
+            Some(&"works") => Command::Worked {
+                by: words[0].parse().unwrap(),
+                at: time(words.get(2).unwrap_or(&clock)),
+            },
+            Some(&"taken") => {
+                Command::Answered { by: words[2].parse().unwrap(), at: time(words[3]) }
+            }
             Some(&"cancel") => Command::Cancel { reason: "the incident is resolved".to_owned() },
             Some(&"delivered") => delivery(CallResult::Delivered, "250 ok"),
             Some(&"delayed") => delivery(CallResult::Waiting, "451 try later"),

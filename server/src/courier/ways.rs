@@ -67,6 +67,21 @@ pub struct Call {
     pub step: u32,
     /// Since when people are called.
     pub started_at: Time,
+    /// Who hands it over to this person, and why.
+    #[serde(default)]
+    pub handed_over: Option<HandedOver>,
+    /// Whether this person handed it over and keeps it, since nobody accepted.
+    #[serde(default)]
+    pub kept: bool,
+}
+
+/// What a call says of a page that is handed over.
+#[derive(Debug, Deserialize)]
+pub struct HandedOver {
+    /// Who hands it over.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// Where a call goes.
@@ -315,6 +330,14 @@ pub(super) fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome
 
 /// Why this person: `step 1 of escalationpolicy/payments`.
 fn because(call: &Call) -> String {
+    if let Some(HandedOver { by, reason }) = &call.handed_over {
+        return format!(
+            "the person to whom {by} hands this over ({reason}): acknowledge to accept"
+        );
+    }
+    if call.kept {
+        return "the person who keeps this, since nobody accepted it in time".to_owned();
+    }
     match call.page {
         Some(_) => format!("step {} of {}", call.step + 1, call.policy),
         None => format!("a test that {} asked for", call.policy),

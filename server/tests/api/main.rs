@@ -28,6 +28,7 @@ mod service;
 mod silences;
 mod spaces;
 mod storm;
+mod taken;
 mod telling;
 mod tuning;
 mod two_nodes;

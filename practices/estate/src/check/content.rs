@@ -12,6 +12,8 @@ use crate::{Kind, Resource};
 
 /// Most rounds of an escalation policy after the first.
 const REPEAT_MAX: u32 = 100;
+/// How soon whoever did nothing is called again, in seconds.
+const ACKNOWLEDGE_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 60..=86_400;
 /// Longest title and longest description, in characters.
 const TITLE_MAX: usize = 200;
 const DESCRIPTION_MAX: usize = 4_000;
@@ -203,6 +205,13 @@ fn escalation(policy: &EscalationPolicySpec) -> Vec<Wrong> {
             let remedy = "add `wait: 5m`, or as long as an answer may take";
             wrong.push(Wrong::new(&format!("spec.steps[{place}].wait"), message, remedy));
         }
+    }
+    if let Some(timeout) = policy.acknowledge_timeout
+        && !ACKNOWLEDGE_TIMEOUT_SECONDS.contains(&timeout.seconds())
+    {
+        let message = format!("nobody can be called again after {timeout}");
+        let remedy = "write a time from 1m to 24h, or leave it out to call nobody again";
+        wrong.push(Wrong::new("spec.acknowledgeTimeout", message, remedy));
     }
     if policy.repeat > REPEAT_MAX {
         let message = format!("{} rounds are more than anybody answers", policy.repeat);

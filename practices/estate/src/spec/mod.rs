@@ -29,6 +29,7 @@ pub use objective::{
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{
     ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
+    next_morning,
 };
 pub use place::{SiteSpec, SupplierSpec};
 pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};

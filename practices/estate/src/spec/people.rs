@@ -249,6 +249,16 @@ impl PersonSpec {
     }
 }
 
+/// When it is 08:00 next in a zone; in UTC when there is no such zone.
+pub fn next_morning(zone: Option<&str>, now: Time) -> Option<Time> {
+    let zone = jiff::tz::TimeZone::get(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
+    let wall = zone.to_datetime(jiff::Timestamp::from_microsecond(now.micros()).ok()?);
+    let today = wall.date().at(8, 0, 0, 0);
+    let day = if today > wall { wall.date() } else { wall.date().tomorrow().ok()? };
+    let morning = zone.to_timestamp(day.at(8, 0, 0, 0)).ok()?;
+    Some(Time::from_micros(morning.as_microsecond()))
+}
+
 /// The minute of the day in a zone, and the date as days since 1970; in UTC when there is no such
 /// zone.
 pub fn local_minute(zone: Option<&str>, at: Time) -> (u16, i64) {
@@ -264,6 +274,20 @@ pub fn local_minute(zone: Option<&str>, at: Time) -> (u16, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_morning_is_that_of_the_own_zone() {
+        let in_zone = |zone: &str, now: &str| {
+            let now = Time::parse(now).unwrap();
+            next_morning(Some(zone), now).unwrap().to_string()
+        };
+        assert_eq!(in_zone("Europe/Berlin", "2026-03-02T21:00:00Z"), "2026-03-03T07:00:00Z");
+        assert_eq!(in_zone("Europe/Berlin", "2026-03-02T06:59:00Z"), "2026-03-02T07:00:00Z");
+        assert_eq!(in_zone("Europe/Berlin", "2026-03-02T07:00:00Z"), "2026-03-03T07:00:00Z");
+        // The night in which the clocks go forward.
+        assert_eq!(in_zone("Europe/Berlin", "2026-03-28T20:00:00Z"), "2026-03-29T06:00:00Z");
+        assert_eq!(in_zone("Nowhere/Land", "2026-03-02T21:00:00Z"), "2026-03-03T08:00:00Z");
+    }
 
     fn ada(webhook: Option<&str>, contact_methods: Vec<ContactMethod>) -> PersonSpec {
         PersonSpec {

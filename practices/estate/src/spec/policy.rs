@@ -17,6 +17,10 @@ pub struct EscalationPolicySpec {
     /// How often to begin again after the last step; 0 is never.
     #[serde(default, skip_serializing_if = "unset")]
     pub repeat: u32,
+    /// How long whoever took an incident may do nothing before they are called again, from the
+    /// first step; without it nobody is.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub acknowledge_timeout: Option<Wait>,
     /// What can wait until somebody is at work.
     #[serde(default, skip_serializing_if = "unset")]
     pub waits: Option<WaitsForHours>,
@@ -70,7 +74,13 @@ mod tests {
             wait: Wait::from_seconds(seconds),
         };
         let steps = vec![step(300), step(u32::MAX), step(60)];
-        let policy = EscalationPolicySpec { team: None, steps, repeat: 0, waits: None };
+        let policy = EscalationPolicySpec {
+            team: None,
+            steps,
+            repeat: 0,
+            acknowledge_timeout: None,
+            waits: None,
+        };
         let starts: Vec<u32> = policy.schedule().map(|(start, _)| start).collect();
         assert_eq!(starts, [0, 300, u32::MAX]);
     }

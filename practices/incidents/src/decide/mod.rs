@@ -108,6 +108,7 @@ fn take_note(draft: &mut Draft<'_>, told: &Command) {
         Command::Weigh { stakes } => members::weigh(draft, stakes),
         Command::Notified { at } => notes::notified(draft, *at),
         Command::Check(evidence) => proofs::check(draft, evidence),
+        Command::Lapse { because } => moves::lapse(draft, because),
         _ => moves::tick(draft),
     }
 }

@@ -42,6 +42,13 @@ fn take(draft: &mut Draft<'_>, by: Actor, at: Time) {
     }
 }
 
+/// Nobody holds it any more, though somebody did.
+pub(super) fn lapse(draft: &mut Draft<'_>, because: &str) {
+    if draft.record.acknowledged_by.is_some() {
+        draft.push(What::AcknowledgementLapsed { because: text::clipped(because) });
+    }
+}
+
 /// Who works on it has taken it, also without saying so.
 fn take_by_working(draft: &mut Draft<'_>) {
     if draft.moment.actor.human() {

@@ -97,6 +97,7 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
             resolution_code: ResolutionCode::Fixed,
             closed: true,
         },
+        Command::Lapse { because: reason() },
         Command::Tick {},
     ]
 }

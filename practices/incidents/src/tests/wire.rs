@@ -80,6 +80,7 @@ fn every_command_is_written_like_this() {
     {"command":"check","firing":[],"called":true}
     {"command":"end_with_parent","number":98,"cause_class":"technology",
         "resolution_code":"fixed","closed":true}
+    {"command":"lapse","because":"because"}
     {"command":"tick"}
     "#);
 }
@@ -93,6 +94,8 @@ fn every_event_from_a_to_l_is_written_like_this() {
         "source":"measured"}}}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"acknowledged",
         "acknowledged_by":"system:stream","acknowledged_at":"2026-03-01T00:30:00Z"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"acknowledgement_lapsed",
+        "because":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"action_chosen",
         "action":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"affected_set","users":12,
@@ -216,6 +219,7 @@ fn every_event_is_described_like_this() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     Took over incident 0 and its alerts (0)
     Acknowledged
+    Acknowledgement lapsed: because
     Chose what to do: because
     Recorded 12 affected users
     Found what is hit, most of all usecase/pay

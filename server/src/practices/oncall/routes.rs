@@ -1,10 +1,13 @@
 //! HTTP faces of pages and of the outbox.
 
+use ::streams::{called_now, ways_to};
 use axum::extract::State;
+use estate::{Spec, next_morning, person_named};
 use kernel::{OutboxId, PageId, Time};
-use oncall::{Command, Page, View};
+use oncall::{Command, Page, View, Wish};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use spine::engine::Versioned;
 use spine::journal::Stamp;
 use spine::{Fault, engine, outbox};
 use utoipa::{IntoParams, ToSchema};
@@ -66,10 +69,9 @@ async fn of_incident(
     let incident = incidents::routes::load(&app, &caller, &id).await?;
     let mut conn = app.db.reader().await?;
     let pages = store::of_incident(&mut conn, &caller.space, incident.record.id).await?;
-    let items: Vec<Value> = pages
-        .iter()
-        .map(|page| caller.sees(view(&page.record, page.version, app.world.now()), &[]))
-        .collect();
+    let needed = incident.record.is_open() && !incident.record.service_is_back();
+    let shown = |page: &Versioned<Page>| json!(page.record.view_of(page.version, needed));
+    let items: Vec<Value> = pages.iter().map(|page| caller.sees(shown(page), &[])).collect();
     Ok(Json(json!({ "items": items })))
 }
 
@@ -82,15 +84,12 @@ async fn one(
     caller: Caller,
     Path(PagePath { id }): Path<PagePath>,
 ) -> Answer<Json<Value>> {
-    let mut conn = app.db.reader().await?;
-    let page = engine::load(&mut conn, &PAGES, &caller.space, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("page"))?;
+    let page = load(&app, &caller, id).await?;
     let shown = view(&page.record, page.version, app.world.now());
     Ok(Json(caller.sees(shown, &[])))
 }
 
-/// Asks something of a page: to acknowledge it.
+/// Asks something of a page: to acknowledge it, to have quiet for a while, to hand it over.
 #[utoipa::path(post, path = "/pages/{id}/commands", tag = "pages",
     request_body = Command, params(PagePath, Call),
     responses((status = 200, description = "The page afterwards", body = View)))]
@@ -105,8 +104,51 @@ async fn command(
     if command.system_only() {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
+    let command = informed(command, id, &app, &caller).await?;
     let asker = caller.asker();
     Ok(Json(commands::execute(&app, asker, call, (&PAGES, id, command), view).await?))
+}
+
+/// The command with what only the estate knows, whatever the request said of it.
+async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> Answer<Command> {
+    let now = app.world.now();
+    let snapshot = app.estate.snapshot(&caller.space);
+    let estate = &snapshot.estate;
+    Ok(match command {
+        Command::Snooze { span, until, .. } => {
+            let known = caller.person().and_then(|who| estate.get(&who));
+            let zone = match known.map(|found| &found.spec) {
+                Some(Spec::Person(person)) => person.time_zone.as_deref(),
+                _ => None,
+            };
+            Command::Snooze { span, until, morning: next_morning(zone, now) }
+        }
+        Command::RingAgain { .. } => {
+            let page = load(app, caller, id).await?.record;
+            Command::RingAgain { fresh: called_now(&page, estate, now) }
+        }
+        Command::Escalate { .. } => {
+            let page = load(app, caller, id).await?.record;
+            Command::Escalate { fresh: called_now(&page, estate, now) }
+        }
+        Command::HandOver(wish) => {
+            let page = load(app, caller, id).await?.record;
+            let contacts = ways_to(&wish.to, &page, estate, now);
+            let named = page.acknowledged_by.as_ref().map(|by| person_named(by.name()));
+            let who = caller.person().or(named);
+            let mut back = who.map_or_else(Vec::new, |who| ways_to(&who, &page, estate, now));
+            back.retain(|way| way.after_seconds == 0);
+            Command::HandOver(Wish { contacts, back, ..wish })
+        }
+        Command::Accept { .. } => Command::Accept { person: caller.person() },
+        other => other,
+    })
+}
+
+async fn load(app: &App, caller: &Caller, id: PageId) -> Answer<Versioned<Page>> {
+    let mut conn = app.db.reader().await?;
+    let found = engine::load(&mut conn, &PAGES, &caller.space, id).await?;
+    found.ok_or_else(|| Problem::not_found("page"))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

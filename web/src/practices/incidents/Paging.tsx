@@ -59,6 +59,20 @@ function OnePage({ page }: { page: Page }) {
           {actorName(page.acknowledged_by)}, <TimeAgo at={page.acknowledged_at} />
         </div>
       )}
+      {page.rings_again && (
+        <div className={styles.sub}>
+          {page.rings_again.snoozed_by
+            ? `Snoozed by ${actorName(page.rings_again.snoozed_by)}, rings again `
+            : 'Unless something is done, rings again '}
+          <TimeAgo at={page.rings_again.at} />
+        </div>
+      )}
+      {page.handover && (
+        <div className={styles.sub}>
+          Handed over to <ItemLink item={page.handover.to} /> by {actorName(page.handover.by)}:{' '}
+          {page.handover.reason}. To be accepted <TimeAgo at={page.handover.until} />
+        </div>
+      )}
       <ul className={styles.calls}>
         {page.calls.map((call) => (
           <li key={`${call.message}-${call.step}-${call.round}`}>
@@ -68,6 +82,8 @@ function OnePage({ page }: { page: Page }) {
             </div>
             <div className={styles.sub}>
               {words(call.channel)} to {call.target} · <TimeAgo at={call.at} />
+              {call.purpose === 'hand_over' ? ' · to hand it over' : ''}
+              {call.purpose === 'kept' ? ' · told that nobody accepted' : ''}
               {call.attempts > 1 ? ` · ${call.attempts} attempts` : ''}
               {call.round > 0 ? ` · round ${call.round + 1}` : ''}
             </div>
@@ -77,7 +93,8 @@ function OnePage({ page }: { page: Page }) {
       </ul>
       {page.allowed.length > 0 && (
         <CommandBar
-          allowed={page.allowed.map((offer) => ({ ...offer, fields: [] }))}
+          allowed={page.allowed}
+          buttons={2}
           send={(body) => oncall.command(page.id, body)}
         />
       )}

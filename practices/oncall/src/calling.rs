@@ -1,0 +1,120 @@
+//! When calls are made: the next step, calls that wait, and ringing again.
+
+use kernel::{Moment, OutboxId, Refusal, Time};
+
+use crate::event::Calling;
+use crate::plan::{self, Place};
+use crate::{Call, CallResult, Contact, Event, Page, Stage, WaitingCall};
+
+impl Page {
+    /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
+    pub(crate) fn advance(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Event {
+        let after = match self.held_until {
+            Some(_) => Place { step: 0, round: self.first_round },
+            None => Place { step: self.step + 1, round: self.round },
+        };
+        let steps = plan::freshened(&self.steps, fresh);
+        plan::next_place(&steps, self.first_round.saturating_add(self.repeat), after)
+            .and_then(|place| plan::call(&steps, place, moment))
+            .unwrap_or(Event::Exhausted { at: moment.now })
+    }
+
+    /// The round with which the page begins when it rings again: none is used twice.
+    pub(crate) fn fresh_round(&self) -> u32 {
+        if self.calls.is_empty() { self.first_round } else { self.round.saturating_add(1) }
+    }
+
+    /// Calls that wait, for which `due` holds; one event for each step that has some.
+    pub(crate) fn continued(
+        &self,
+        moment: &Moment,
+        due: impl Fn(&WaitingCall) -> bool,
+    ) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for waiting in self.waiting.iter().filter(|waiting| due(waiting)) {
+            let call = Calling { message: moment.id(), to: waiting.to.clone() };
+            match events.last_mut() {
+                Some(Event::Continued { step, round, calls, .. })
+                    if (*step, *round) == (waiting.step, waiting.round) =>
+                {
+                    calls.push(call);
+                }
+                _ => events.push(Event::Continued {
+                    at: moment.now,
+                    step: waiting.step,
+                    round: waiting.round,
+                    calls: vec![call],
+                }),
+            }
+        }
+        events
+    }
+
+    /// What is due by now: calls that wait, and the next step.
+    pub(crate) fn due(
+        &self,
+        fresh: &[Vec<Contact>],
+        begin_at: Option<Time>,
+        moment: &Moment,
+    ) -> Vec<Event> {
+        let unaccepted = self.unaccepted(moment);
+        let free = self.handover.is_none() || unaccepted.is_some();
+        let again = self.rings_again.as_ref().filter(|again| again.at <= moment.now && free);
+        if let Some(again) = again {
+            let rang = self.ring_again(self.why_again(again), fresh, begin_at, moment);
+            return unaccepted.into_iter().chain(rang).collect();
+        }
+        if let Some(unaccepted) = unaccepted {
+            return vec![unaccepted];
+        }
+        let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
+        if self.next_step_at.is_some_and(|due| due <= moment.now) {
+            events.push(self.advance(fresh, moment));
+        }
+        events
+    }
+
+    /// What a report about a call leads to. When it shows that nobody of the present step can be
+    /// reached so far, the next way that waits in it is tried at once, and with none left the next
+    /// step is not kept waiting; but a new round is, for when everything fails
+    /// at once, it must not all be used up before anybody can mend it.
+    pub(crate) fn record(
+        &self,
+        message: OutboxId,
+        result: CallResult,
+        detail: &str,
+        moment: &Moment,
+    ) -> Result<Vec<Event>, Refusal> {
+        let Some(call) = self.calls.iter().find(|call| call.message == message) else {
+            return Err(Refusal::unknown(format!("{message} is no call of this page")));
+        };
+        let settled = matches!(call.result, CallResult::Delivered | CallResult::Failed);
+        if settled && result != CallResult::Delivered || call.result == CallResult::Delivered {
+            return Ok(Vec::new());
+        }
+        let detail = detail.to_owned();
+        let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
+        let reachable = |other: &&Call| {
+            (other.step, other.round) == (self.step, self.round)
+                && other.result != CallResult::Failed
+                && other.message != message
+        };
+        let present = (call.step, call.round) == (self.step, self.round);
+        let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
+        if self.stage != Stage::Ringing || !present || !unreachable {
+            return Ok(events);
+        }
+        let here =
+            |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
+        if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
+            events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
+        } else {
+            let next = self.advance(&[], moment);
+            let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
+            if !begins_anew {
+                events.push(next);
+            }
+        }
+        Ok(events)
+    }
+}

@@ -1,0 +1,159 @@
+//! How events change a page.
+
+use kernel::{OutboxId, Time};
+
+use crate::again::RingsAgain;
+use crate::event::{Calling, Later};
+use crate::{Call, CallResult, Event, HandOver, Page, Purpose, Stage, WaitingCall};
+
+impl Page {
+    /// Takes an event in; the same as applying it.
+    pub(crate) fn take_in(&mut self, event: &Event) {
+        match event {
+            Event::Started { .. } => {}
+            Event::Called { at, step, round, calls, later, next_step_at } => {
+                let place = (*step, *round);
+                (self.step, self.round) = place;
+                self.next_step_at = Some(*next_step_at);
+                self.held_until = None;
+                self.called(*at, place, calls, Purpose::Call);
+                self.waits(place, later);
+            }
+            Event::Continued { at, step, round, calls } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place
+                        || !calls.iter().any(|call| call.to == waiting.to)
+                });
+                self.called(*at, place, calls, self.purpose());
+            }
+            Event::Rerouted { at, step, round, away, calls, later } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
+                });
+                self.called(*at, place, calls, Purpose::Call);
+                self.waits(place, later);
+            }
+            Event::Attempted { at, message, result, detail } => {
+                self.attempted(*at, *message, *result, detail);
+            }
+            Event::Acknowledged { at, by, rings_again_at } => {
+                self.acknowledged_by = Some(by.clone());
+                self.acknowledged_at = Some(*at);
+                self.stop(Stage::Acknowledged, *at);
+                self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
+            }
+            Event::WorkSeen { rings_again_at, .. } => {
+                self.rings_again = Some(RingsAgain::unless_something_is_done(*rings_again_at));
+            }
+            Event::Snoozed { by, until, .. } => {
+                self.rings_again = Some(RingsAgain { at: *until, snoozed_by: Some(by.clone()) });
+            }
+            Event::RangAgain { at, begin_at, .. } => self.ring_anew(*at, *begin_at),
+            Event::Settled { at, .. } => {
+                self.rings_again = None;
+                self.end_hand_over(*at);
+            }
+            Event::HandOverAsked { at, over, calls, later } => {
+                self.round = self.fresh_round();
+                let place = (self.step, self.round);
+                self.called(*at, place, calls, Purpose::HandOver);
+                self.waits(place, later);
+                self.handover = Some(HandOver::clone(over));
+            }
+            Event::HandOverAccepted { at, by, rings_again_at, .. } => {
+                self.end_hand_over(*at);
+                self.acknowledged_by = Some(by.clone());
+                self.acknowledged_at = Some(*at);
+                self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
+            }
+            Event::HandOverUnanswered { at, calls, .. } => {
+                self.end_hand_over(*at);
+                self.called(*at, (self.step, self.round), calls, Purpose::Kept);
+            }
+            Event::HandOverEnded { at, .. } => self.end_hand_over(*at),
+            Event::Exhausted { .. } => {
+                self.stage = Stage::Exhausted;
+                self.next_step_at = None;
+                self.held_until = None;
+                self.waiting.clear();
+            }
+            Event::Cancelled { at, reason } => {
+                reason.clone_into(&mut self.cancel_reason);
+                self.stop(Stage::Cancelled, *at);
+            }
+        }
+    }
+
+    /// What the calls are for that wait.
+    pub(crate) fn purpose(&self) -> Purpose {
+        if self.handover.is_some() { Purpose::HandOver } else { Purpose::Call }
+    }
+
+    fn called(&mut self, at: Time, (step, round): (u32, u32), calls: &[Calling], purpose: Purpose) {
+        self.calls.extend(calls.iter().map(|call| Call {
+            message: call.message,
+            step,
+            round,
+            contact: call.to.contact.clone(),
+            channel: call.to.channel.clone(),
+            target: call.to.target.clone(),
+            purpose,
+            at,
+            result: CallResult::Waiting,
+            detail: String::new(),
+            attempts: 0,
+            result_at: None,
+        }));
+    }
+
+    fn waits(&mut self, (step, round): (u32, u32), later: &[Later]) {
+        let waits =
+            |later: &Later| WaitingCall { due_at: later.due_at, step, round, to: later.to.clone() };
+        self.waiting.extend(later.iter().map(waits));
+    }
+
+    fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
+        let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
+        call.attempts = call.attempts.saturating_add(1);
+        detail.clone_into(&mut call.detail);
+        call.result_at = Some(at);
+        // A call that was dropped while it was being tried stays so, unless it got through.
+        if call.result != CallResult::Dropped || result == CallResult::Delivered {
+            call.result = result;
+        }
+    }
+
+    /// From the beginning, as if nobody had taken it; what was called before stays listed.
+    fn ring_anew(&mut self, at: Time, begin_at: Option<Time>) {
+        self.first_round = self.fresh_round();
+        self.end_hand_over(at);
+        self.stage = Stage::Ringing;
+        self.acknowledged_by = None;
+        self.acknowledged_at = None;
+        self.rings_again = None;
+        self.rang_again_at = Some(at);
+        self.next_step_at = begin_at;
+        self.held_until = begin_at;
+    }
+
+    /// Nobody is called any more.
+    fn stop(&mut self, stage: Stage, at: Time) {
+        self.stage = stage;
+        self.next_step_at = None;
+        self.held_until = None;
+        self.rings_again = None;
+        self.end_hand_over(at);
+    }
+
+    /// Nobody is asked any more to take it over, and what has not left is dropped.
+    fn end_hand_over(&mut self, at: Time) {
+        self.handover = None;
+        self.waiting.clear();
+        for call in self.calls.iter_mut().filter(|call| call.result == CallResult::Waiting) {
+            call.result = CallResult::Dropped;
+            call.result_at = Some(at);
+        }
+    }
+}
