@@ -146,7 +146,13 @@ impl Called {
         let repeat = repeat.min(REPEAT_MAX);
         let metadata = moved.metadata(said, name, told);
         let steps = steps.merged(said, repeat);
-        let spec = EscalationPolicySpec { team: team.clone(), steps, repeat, waits: None };
+        let spec = EscalationPolicySpec {
+            team: team.clone(),
+            steps,
+            repeat,
+            waits: None,
+            acknowledge_timeout: None,
+        };
         moved.add(said, metadata, Spec::EscalationPolicy(spec));
         if let Some(policy) = EscalationPolicyRef::new(name) {
             self.policies.insert(told.id.to_owned(), (policy, team));

@@ -1198,7 +1198,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks something of a page: to acknowledge it. */
+        /** Asks something of a page: to acknowledge it, to have quiet for a while, to hand it over. */
         post: operations["pages_command"];
         delete?: never;
         options?: never;
@@ -3199,6 +3199,11 @@ export interface components {
             timeZone: string;
         };
         /**
+         * @description What a call is for.
+         * @enum {string}
+         */
+        CallPurpose: "call" | "hand_over" | "kept";
+        /**
          * @description What became of a call.
          * @enum {string}
          */
@@ -4422,6 +4427,7 @@ export interface components {
         EscalationPolicyRef: string;
         /** @description Whom to call, in which order, and how long to wait between. */
         EscalationPolicySpec: {
+            acknowledgeTimeout?: components["schemas"]["Wait"] | null;
             /**
              * Format: int32
              * @description How often to begin again after the last step; 0 is never.
@@ -5093,6 +5099,7 @@ export interface components {
             impact_set?: components["schemas"]["SetByHand_Impact"] | null;
             /** @description All items hit: the reported one and those of the attached alerts. */
             items: components["schemas"]["ItemRef"][];
+            lapsed_at?: components["schemas"]["Time"] | null;
             /** @description Where to look. */
             links: components["schemas"]["LinkEntry"][];
             /** @description Why it. */
@@ -5586,6 +5593,7 @@ export interface components {
             impact_set?: components["schemas"]["SetByHand_Impact"] | null;
             /** @description All items hit: the reported one and those of the attached alerts. */
             items: components["schemas"]["ItemRef"][];
+            lapsed_at?: components["schemas"]["Time"] | null;
             /** @description Why it. */
             main_because: string;
             main_item?: components["schemas"]["ItemRef"] | null;
@@ -6016,6 +6024,7 @@ export interface components {
                 impact_set?: components["schemas"]["SetByHand_Impact"] | null;
                 /** @description All items hit: the reported one and those of the attached alerts. */
                 items: components["schemas"]["ItemRef"][];
+                lapsed_at?: components["schemas"]["Time"] | null;
                 /** @description Why it. */
                 main_because: string;
                 main_item?: components["schemas"]["ItemRef"] | null;
@@ -6463,6 +6472,7 @@ export interface components {
                 impact_set?: components["schemas"]["SetByHand_Impact"] | null;
                 /** @description All items hit: the reported one and those of the attached alerts. */
                 items: components["schemas"]["ItemRef"][];
+                lapsed_at?: components["schemas"]["Time"] | null;
                 /** @description Why it. */
                 main_because: string;
                 main_item?: components["schemas"]["ItemRef"] | null;
@@ -7416,12 +7426,24 @@ export interface components {
         };
         /** @description The calling of people for one incident by one escalation policy. */
         Page: {
+            /**
+             * Format: int32
+             * @description How long whoever took it may do nothing before it rings again; nothing: for ever.
+             */
+            acknowledge_timeout_seconds?: number | null;
             acknowledged_at?: components["schemas"]["Time"] | null;
             acknowledged_by?: components["schemas"]["Actor"] | null;
             /** @description Every call, in order. */
             calls: components["schemas"]["PageCall"][];
             /** @description Why it was cancelled; empty otherwise. */
             cancel_reason?: string;
+            /**
+             * Format: int32
+             * @description The round, from 0, with which the present ringing began. Rounds go on counting, so that no
+             *     two calls of a page have the same place.
+             */
+            first_round?: number;
+            handover?: components["schemas"]["PageHandOver"] | null;
             held_until?: components["schemas"]["Time"] | null;
             /** @description Its id. */
             id: components["schemas"]["PageId"];
@@ -7430,11 +7452,13 @@ export interface components {
             next_step_at?: components["schemas"]["Time"] | null;
             /** @description The escalation policy. */
             policy: components["schemas"]["ItemRef"];
+            rang_again_at?: components["schemas"]["Time"] | null;
             /**
              * Format: int32
              * @description How often to begin again after the last step.
              */
             repeat: number;
+            rings_again?: components["schemas"]["RingsAgain"] | null;
             /**
              * Format: int32
              * @description The round it is in, from 0.
@@ -7473,6 +7497,8 @@ export interface components {
             detail: string;
             /** @description The message that carries it. */
             message: components["schemas"]["OutboxId"];
+            /** @description What for. */
+            purpose?: components["schemas"]["CallPurpose"];
             /** @description What became of it. */
             result: components["schemas"]["CallResult"];
             result_at?: components["schemas"]["Time"] | null;
@@ -7489,7 +7515,7 @@ export interface components {
             /** @description Where to. */
             target: string;
         };
-        /** @description What can be asked of a page. People acknowledge; the rest is for Operate itself. */
+        /** @description What can be asked of a page. People take, snooze and hand over; the rest is for Operate itself. */
         PageCommand: {
             /** @enum {string} */
             command: "acknowledge";
@@ -7508,6 +7534,19 @@ export interface components {
             /** @description The address or URL. */
             target: string;
         };
+        /** @description What is asked of the person who shall take a page over. */
+        PageHandOver: {
+            /** @description How whoever hands it over is told that nobody accepted. */
+            back?: components["schemas"]["PageContact"][];
+            /** @description Who hands it over. */
+            by: components["schemas"]["Actor"];
+            /** @description Why. */
+            reason: string;
+            /** @description Who shall take it. */
+            to: components["schemas"]["ItemRef"];
+            /** @description Until when they may accept; afterwards whoever hands it over keeps it. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description A typed, time-ordered id.
          * @example pag_01jq2m6xv4e5r9t8w7y6z5a4b3
@@ -7517,8 +7556,10 @@ export interface components {
         PageOffer: {
             /** @description The command's name in JSON. */
             command: string;
-            /** @description What has to be filled in: nothing. */
-            fields: Record<string, never>[];
+            /** @description What it asks for. */
+            fields: components["schemas"]["CommandField"][];
+            /** @description One sentence of help. */
+            help: string;
             /** @description What a button says. */
             label: string;
         };
@@ -8555,6 +8596,12 @@ export interface components {
             /** @description As it was frozen. */
             was: string;
         };
+        /** @description A page that was taken and is to ring again. */
+        RingsAgain: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            snoozed_by?: components["schemas"]["Actor"] | null;
+        };
         /**
          * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
          * @enum {string}
@@ -9106,8 +9153,8 @@ export interface components {
         ShiftRotation: {
             /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
             every: string;
-            /** @description Who takes turns, in this order. */
-            people: components["schemas"]["PersonRef"][];
+            /** @description Who takes turns, in this order; `nobody` is a turn in which the layer has nobody. */
+            people: components["schemas"]["Turn"][];
             /**
              * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
              *     time ever after, whatever the clocks do.
@@ -9796,6 +9843,8 @@ export interface components {
             /** @description Why it was of no use. */
             reason: string;
         };
+        /** @description A person by name, alone or after `person/`, or `nobody`. */
+        Turn: string;
         /** @description A stretch of time in which one person is on call. */
         TurnView: {
             /** @description Whether it is not by the rotation: somebody stands in, or it was changed. */
@@ -9865,7 +9914,7 @@ export interface components {
          * @description Whether a promise was kept.
          * @enum {string}
          */
-        Verdict: "kept" | "missed" | "unproven" | "running" | "not_applicable";
+        Verdict: "kept" | "missed" | "unproven" | "not_observed" | "running" | "not_applicable";
         /** @description What was promised from a time on. */
         VersionView: {
             /** @description Its first moment. */

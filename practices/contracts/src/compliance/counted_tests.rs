@@ -10,9 +10,11 @@ use super::*;
 const MINUTE: i64 = 60_000_000;
 const DONE: &str = "2026-02-02T00:00";
 
-/// A check each minute of January that passes, apart from what is told: good and total of the
-/// minutes between two times, or nothing known of them.
-fn probe(but: &[(&str, &str, Option<(u64, u64)>)]) -> Counted {
+/// From when until when; good and total of each minute, or nothing known of them.
+type Stretch<'a> = (&'a str, &'a str, Option<(u64, u64)>);
+
+/// A check each minute of January that passes, apart from some stretches.
+fn probe(but: &[Stretch<'_>]) -> Counted {
     let minute = |text: &str| at(text).micros() / MINUTE;
     let (first, end) = (minute("2025-12-31T00:00"), minute("2026-02-01T00:00"));
     let mut counts = Buckets::new(first);
