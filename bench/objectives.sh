@@ -39,12 +39,13 @@ wait_for() {
     exit 1
 }
 
-# Counters of each objective, a sample a minute, from some hours ago until after the end.
+# Counters of each objective, a sample a minute, from some hours ago until now; from now on they are
+# scraped.
 now=$(date +%s)
 awk -v count="$count" -v now="$now" -v hours="$hours" 'BEGIN {
     print "# TYPE requests counter"
     for (n = 0; n < count; n++) for (code = 200; code <= 500; code += 300)
-        for (at = now - hours * 3600; at < now + 3600; at += 60)
+        for (at = now - hours * 3600; at < now; at += 60)
             printf "requests_total{objective=\"o%d\",code=\"%d\"} %d %d\n", n, code,
                 (at - now + hours * 3600) * (code == 200 ? 10 : 0.005 * (1 + n % 5)), at
     print "# EOF" }' > "$work/data.txt"
@@ -88,10 +89,26 @@ awk -v count="$count" 'BEGIN {
         }
     } }' > "$work/rules.yml"
 cat > "$work/ruled.yml" <<EOF
-global: {evaluation_interval: 1m}
+global: {evaluation_interval: 1m, scrape_interval: 1m}
 rule_files: [$work/rules.yml]
+scrape_configs:
+- job_name: counters
+  static_configs: [{targets: ['127.0.0.1:17192']}]
 EOF
-echo 'global: {}' > "$work/asked.yml"
+grep -v rule_files "$work/ruled.yml" > "$work/asked.yml"
+count=$count since=$((now - hours * 3600)) node -e '
+const { count, since } = process.env
+require("http").createServer((_, answer) => {
+  const passed = Date.now() / 1000 - since
+  let text = "# TYPE requests_total counter\n"
+  for (let n = 0; n < count; n++)
+    for (const [code, rate] of [[200, 10], [500, 0.005 * (1 + n % 5)]])
+      text += `requests_total{objective="o${n}",code="${code}"} ${Math.floor(passed * rate)}\n`
+  answer.end(text)
+}).listen(17192, "127.0.0.1")' &
+exporter=$!
+started+=("$exporter")
+wait_for http://127.0.0.1:17192/ exporter
 
 # serve NAME PORT: a Prometheus over its copy of the counters; leaves its process in `pid`.
 serve() {
@@ -119,7 +136,7 @@ found=$(curl -s 'http://127.0.0.1:17190/api/v1/query?query=count(slo:sli_error:r
 grep -q "\"$count\"" <<< "$found" || { echo "the rules gave no ratios: $found" >&2; exit 1; }
 kill "$ruled"
 wait "$ruled" 2>/dev/null || true
-started=()
+started=("$exporter")
 
 serve asked 17191
 asked=$pid

@@ -8693,8 +8693,8 @@ export interface components {
         ShiftRotation: {
             /** @description How long a shift is: `12h`, `1d`, `1w`, `1M`. */
             every: string;
-            /** @description Who takes turns, in this order. */
-            people: components["schemas"]["PersonRef"][];
+            /** @description Who takes turns, in this order; `nobody` is a turn in which the layer has nobody. */
+            people: components["schemas"]["Turn"][];
             /**
              * @description When the first shift begins, in wall time: `2026-11-30T09:00`. People hand over at the same
              *     time ever after, whatever the clocks do.
@@ -9378,6 +9378,8 @@ export interface components {
             /** @description Why it was of no use. */
             reason: string;
         };
+        /** @description A person by name, alone or after `person/`, or `nobody`. */
+        Turn: string;
         /** @description A stretch of time in which one person is on call. */
         TurnView: {
             /** @description Whether it is not by the rotation: somebody stands in, or it was changed. */
