@@ -217,6 +217,8 @@ pub struct Repeat {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are those of the API")]
 pub struct Integration {
+    /// There in the list; one alone is answered without.
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     pub name: String,
     #[serde(rename = "type", default, deserialize_with = "or_default")]

@@ -316,7 +316,9 @@ fn step(steps: &mut Steps, said: &mut Said, rule: &Rule, (known, called): (&Know
     }
     let rotate = rule.escalation_rule_assignment_strategy.as_ref().is_some_and(|s| s.rotates());
     if contacts.is_empty() {
-        said.impossible("it calls nobody that is taken, so only its wait is kept");
+        said.impossible(
+            "it calls nobody that is taken and is left out; the step before it waits for it",
+        );
     }
     steps.add(contacts, rotate, u64::from(rule.escalation_delay_in_minutes) * 60);
 }

@@ -13,6 +13,9 @@ use super::names::Names;
 const URGENT: [Priority; 2] = [Priority::P1, Priority::P2];
 const CALM: [Priority; 3] = [Priority::P3, Priority::P4, Priority::P5];
 
+/// Longest address, in characters.
+const ADDRESS_MAX: usize = 200;
+
 /// People and teams that have been taken, by their ids elsewhere.
 #[derive(Debug, Default)]
 pub struct Known {
@@ -83,7 +86,7 @@ impl Known {
     /// Adds somebody, unless they have no mail address.
     pub fn add(&mut self, moved: &mut Moved, said: &mut Said, name: &str, who: Who<'_>) {
         let Who { told, ways, teams } = who;
-        if !ways.email.contains('@') {
+        if !is_mail(&ways.email) {
             said.impossible("there is no mail address, which everybody has here; give them one");
             return;
         }
@@ -107,6 +110,14 @@ impl Known {
             self.people.insert(told.id.to_owned(), person);
         }
     }
+}
+
+/// Whether mail may be sent there, as the estate asks of an address.
+fn is_mail(address: &str) -> bool {
+    let parts = address.split_once('@');
+    parts.is_some_and(|(name, domain)| {
+        !name.is_empty() && !domain.is_empty() && !domain.contains('@')
+    }) && !address.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// Somebody who is to be added.
@@ -158,6 +169,20 @@ impl Ways {
             said.impossible(format!(
                 "{what}; this one is left out, write it instead if it is better"
             ));
+            return;
+        }
+        let fits = match by {
+            ContactMethod::Email => is_mail(to),
+            ContactMethod::Webhook => {
+                let web = to.strip_prefix("https://").or(to.strip_prefix("http://"));
+                web.is_some_and(|rest| !rest.is_empty())
+            }
+            _ => !to.trim().is_empty(),
+        };
+        let plain = !to.contains(char::is_control) && to.chars().count() <= ADDRESS_MAX;
+        if !fits || !plain || (by == ContactMethod::Webhook && to.contains(char::is_whitespace)) {
+            let way = by.channel();
+            said.impossible(format!("this is no address for {way}; write it by hand"));
             return;
         }
         match by {

@@ -12,6 +12,9 @@ use super::rota::Rota;
 
 /// Most rounds of a policy.
 const REPEAT_MAX: u32 = 100;
+/// Most layers and most overrides of a schedule.
+const LAYERS_MAX: usize = 20;
+const OVERRIDES_MAX: usize = 1_000;
 
 /// Steps as they are found.
 #[derive(Debug, Default)]
@@ -105,6 +108,15 @@ impl Called {
         let schedules = rota.schedules();
         if schedules.is_empty() {
             said.impossible("none of its rotations can be taken, so nobody is on call by it");
+            return;
+        }
+        let most = schedules.iter().map(|(_, spec)| spec.layers.len()).max().unwrap_or(0);
+        if most > LAYERS_MAX || rota.overrides.len() > OVERRIDES_MAX {
+            said.impossible(format!(
+                "it comes to {most} layers and {} overrides, of which a schedule has at most \
+                 {LAYERS_MAX} and {OVERRIDES_MAX}; remove what is not needed, and export it again",
+                rota.overrides.len()
+            ));
             return;
         }
         let several = schedules.len() > 1;

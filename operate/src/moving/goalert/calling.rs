@@ -49,7 +49,7 @@ pub fn policies(
                 contacts.extend(found);
             }
             if contacts.is_empty() {
-                said.impossible("it calls nobody that is taken, so only its wait is kept");
+                said.impossible("it calls nobody that is taken and is left out; the step before it waits for it");
             }
             steps.add(contacts, false, u64::from(step.delay_minutes) * 60);
             moved.say(said);

@@ -66,7 +66,7 @@ fn whom(said: &mut Said, rule: &Rule, (known, called): (&Known, &Called)) -> (Ve
     let kind = rule.notify_type.as_str();
     if matches!(kind, "next" | "previous") {
         said.impossible(format!(
-            "who is on call {kind} cannot be called, so only its wait is kept; name somebody"
+            "who is on call {kind} cannot be called, so it is left out; name somebody"
         ));
         return (Vec::new(), false);
     }
@@ -85,7 +85,7 @@ fn whom(said: &mut Said, rule: &Rule, (known, called): (&Known, &Called)) -> (Ve
     };
     if found.is_empty() {
         said.impossible(format!(
-            "the {} {} ({}) is not among those that are taken, so only its wait is kept",
+            "the {} {} ({}) is not among those that are taken, so it is left out",
             of.kind,
             of.id,
             title(of)
@@ -97,9 +97,11 @@ fn whom(said: &mut Said, rule: &Rule, (known, called): (&Known, &Called)) -> (Ve
 /// Integrations become keys.
 pub fn integrations(moved: &mut Moved, export: &Export) {
     let integrations = moved.list::<Integration>(export, "integrations");
-    let named = integrations.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
-    let names = Names::of("key", named);
-    for integration in &integrations {
+    let id = |it: &Integration| if it.id.is_empty() { it.name.clone() } else { it.id.clone() };
+    let ids: Vec<String> = integrations.iter().map(|it| id(&it.value)).collect();
+    let titles = integrations.iter().map(|it| it.value.name.as_str());
+    let names = Names::of("key", ids.iter().map(String::as_str).zip(titles));
+    for (integration, id) in integrations.iter().zip(&ids) {
         let (at, integration) = (&integration.at, &integration.value);
         let mut said = Said::of(at, &integration.name);
         if integration.enabled == Some(false) {
@@ -110,8 +112,8 @@ pub fn integrations(moved: &mut Moved, export: &Export) {
                  new one with `operate key add --kind opsgenie`",
             );
         } else {
-            let name = names.get(&integration.id).unwrap_or_default();
-            let told = told(&integration.id, &integration.name, "");
+            let name = names.get(id).unwrap_or_default();
+            let told = told(id, &integration.name, "");
             let key = ("opsgenie", integration.api_key.as_str(), None);
             services::key(moved, &mut said, (name, told), key);
         }

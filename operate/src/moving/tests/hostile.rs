@@ -94,3 +94,17 @@ fn ten_thousand_namesakes_are_taken() {
     assert_eq!(moved.resources.len(), 10_000);
     assert_eq!(moved.resources[9_999].metadata.name, "sam-smith-p9999");
 }
+
+#[test]
+fn one_wrong_address_or_too_many_layers_take_nothing_else_away() {
+    let mut whole: Value = serde_json::from_str(EXPORTS[0].1).unwrap();
+    whole["users"][1]["email"] = json!("ben at example.org");
+    let layer = whole["schedules"][1]["schedule_layers"][0].clone();
+    whole["schedules"][1]["schedule_layers"] = json!(vec![layer; 21]);
+    let moved = taken(Tool::PagerDuty, whole.to_string()).unwrap();
+    assert!(line(&moved, "users[1]").because.contains("mail address"));
+    assert!(line(&moved, "schedules[1]").because.contains("21 layers"));
+    let primary = yaml(&moved, "schedule/payments-primary");
+    assert!(primary.contains("- nobody"), "{primary}");
+    assert!(yaml(&moved, "escalationpolicy/payments").contains("person/cem"));
+}

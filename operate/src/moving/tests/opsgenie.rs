@@ -75,3 +75,18 @@ fn people_teams_and_keys_are_taken() {
     let out = moved.lines.iter().find(|line| line.element.ends_with(" Out")).unwrap();
     assert_eq!(out.fate, Fate::LeftOut);
 }
+
+#[test]
+fn answers_of_one_element_each_are_read_by_the_names_of_their_files() {
+    let whole: serde_json::Value = serde_json::from_str(ALL).unwrap();
+    let key = "eb243592-faa2-4ba2-a551-1afdf565c889";
+    let one = json!({ "data": { "name": "Prometheus", "type": "Prometheus", "apiKey": key },
+        "took": 0.01, "requestId": "x" });
+    let user = json!({ "data": whole["users"]["data"][0], "requestId": "x" });
+    let (one, user) = (one.to_string(), user.to_string());
+    let files = [("integrations-1.json", &*one), ("users-u-ada.json", &*user)];
+    let moved = moved(Tool::Opsgenie, &files, "2026-10-01T00:00:00Z");
+    assert_eq!(moved.keys.len(), 1);
+    assert_eq!(moved.keys[0].alias, key);
+    assert!(yaml(&moved, "person/ada").contains("+447700900123"));
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# Measures what 1,000 objectives cost each minute: in Debian's Prometheus with recording and alerting
+# rules as generators of rules for objectives write them, and in Operate with a Prometheus that it asks.
+#
+#   bench/objectives.sh [OBJECTIVES [MINUTES]]
+#
+# Both look at the same made-up counters of some hours, in a folder that is removed afterwards
+# (BENCH_DIR chooses where). BENCH_OPERATE names another program than a build with BENCH_PROFILE.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. ./.ci/steps.sh
+
+count=${1:-1000} minutes=${2:-3} hours=4
+command -v prometheus promtool >/dev/null || install_packages prometheus
+profile=${BENCH_PROFILE:-release}
+if [ -z "${BENCH_OPERATE:-}" ]; then
+    [ -e web/dist/index.html ] || build_web
+    with_mold cargo build --locked --quiet --profile "$profile" --package operate
+    BENCH_OPERATE="$CARGO_TARGET_DIR/$profile/operate"
+fi
+
+work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/operate-objectives.XXXXXX")
+started=()
+stop() {
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap stop EXIT
+
+# wait_for URL NAME: until it answers.
+wait_for() {
+    for _ in $(seq 600); do
+        curl --silent --fail --output /dev/null "$1" && return
+        sleep 0.1
+    done
+    echo "$2 does not answer; the end of its log:" >&2
+    tail -n 20 "$work/$2.log" >&2
+    exit 1
+}
+
+# Counters of each objective, a sample a minute, from some hours ago until now; from now on they are
+# scraped.
+now=$(date +%s)
+awk -v count="$count" -v now="$now" -v hours="$hours" 'BEGIN {
+    print "# TYPE requests counter"
+    for (n = 0; n < count; n++) for (code = 200; code <= 500; code += 300)
+        for (at = now - hours * 3600; at < now; at += 60)
+            printf "requests_total{objective=\"o%d\",code=\"%d\"} %d %d\n", n, code,
+                (at - now + hours * 3600) * (code == 200 ? 10 : 0.005 * (1 + n % 5)), at
+    print "# EOF" }' > "$work/data.txt"
+promtool tsdb create-blocks-from openmetrics "$work/data.txt" "$work/ruled" > /dev/null
+cp -r "$work/ruled" "$work/asked"
+
+# Eight ratios over longer and longer windows, what is known of the objective, and two alerts.
+awk -v count="$count" 'BEGIN {
+    split("5m 30m 1h 2h 6h 1d 3d", windows, " ")
+    print "groups:"
+    for (n = 0; n < count; n++) {
+        of = "objective: o" n
+        printf "- name: sli-o%d\n  rules:\n", n
+        for (w = 1; w <= 7; w++) {
+            printf "  - record: slo:sli_error:ratio_rate%s\n    labels: {%s}\n", windows[w], of
+            printf "    expr: sum(rate(requests_total{objective=\"o%d\",code=\"500\"}[%s])) / sum(rate(requests_total{objective=\"o%d\"}[%s]))\n", n, windows[w], n, windows[w]
+        }
+        printf "  - record: slo:sli_error:ratio_rate30d\n    labels: {%s}\n", of
+        printf "    expr: sum_over_time(slo:sli_error:ratio_rate5m{objective=\"o%d\"}[30d]) / count_over_time(slo:sli_error:ratio_rate5m{objective=\"o%d\"}[30d])\n", n, n
+        printf "- name: about-o%d\n  rules:\n", n
+        printf "  - {record: slo:objective:ratio, expr: vector(0.999), labels: {%s}}\n", of
+        printf "  - {record: slo:error_budget:ratio, expr: vector(1-0.999), labels: {%s}}\n", of
+        printf "  - {record: slo:time_period:days, expr: vector(30), labels: {%s}}\n", of
+        for (w = 5; w <= 8; w++) {
+            window = w == 5 ? "5m" : "30d"
+            if (w > 6) continue
+            printf "  - record: slo:%s_burn_rate:ratio\n    labels: {%s}\n", w == 5 ? "current" : "period", of
+            printf "    expr: slo:sli_error:ratio_rate%s{objective=\"o%d\"} / on(objective) slo:error_budget:ratio{objective=\"o%d\"}\n", window, n, n
+        }
+        printf "  - {record: slo:period_error_budget_remaining:ratio, expr: \"1 - slo:period_burn_rate:ratio{objective=\\\"o%d\\\"}\", labels: {%s}}\n", n, of
+        printf "  - {record: slo_info, expr: vector(1), labels: {%s}}\n", of
+        printf "- name: alerts-o%d\n  rules:\n", n
+        split("5m 1h 14.4 30m 6h 6 2h 1d 3 6h 3d 1", pairs, " ")
+        for (a = 0; a < 2; a++) {
+            printf "  - alert: %s\n    labels: {%s}\n    expr: ", a ? "BurnsSlow" : "BurnsFast", of
+            for (p = 0; p < 2; p++) {
+                i = a * 6 + p * 3
+                printf "%s(max(slo:sli_error:ratio_rate%s{objective=\"o%d\"} > %s * 0.001) and max(slo:sli_error:ratio_rate%s{objective=\"o%d\"} > %s * 0.001))", p ? " or " : "", pairs[i+1], n, pairs[i+3], pairs[i+2], n, pairs[i+3]
+            }
+            print ""
+        }
+    } }' > "$work/rules.yml"
+cat > "$work/ruled.yml" <<EOF
+global: {evaluation_interval: 1m, scrape_interval: 1m}
+rule_files: [$work/rules.yml]
+scrape_configs:
+- job_name: counters
+  static_configs: [{targets: ['127.0.0.1:17192']}]
+EOF
+grep -v rule_files "$work/ruled.yml" > "$work/asked.yml"
+count=$count since=$((now - hours * 3600)) node -e '
+const { count, since } = process.env
+require("http").createServer((_, answer) => {
+  const passed = Date.now() / 1000 - since
+  let text = "# TYPE requests_total counter\n"
+  for (let n = 0; n < count; n++)
+    for (const [code, rate] of [[200, 10], [500, 0.005 * (1 + n % 5)]])
+      text += `requests_total{objective="o${n}",code="${code}"} ${Math.floor(passed * rate)}\n`
+  answer.end(text)
+}).listen(17192, "127.0.0.1")' &
+exporter=$!
+started+=("$exporter")
+wait_for http://127.0.0.1:17192/ exporter
+
+# serve NAME PORT: a Prometheus over its copy of the counters; leaves its process in `pid`.
+serve() {
+    prometheus --config.file="$work/$1.yml" --storage.tsdb.path="$work/$1" \
+        --storage.tsdb.retention.time=30d --web.listen-address="127.0.0.1:$2" \
+        > "$work/$1.log" 2>&1 &
+    pid=$!
+    started+=("$pid")
+    wait_for "http://127.0.0.1:$2/-/ready" "$1"
+}
+
+# Seconds of a processor that a process has used, and its memory in MB.
+used() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / tick }' "/proc/$1/stat"; }
+memory() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
+each_minute() { awk -v from="$1" -v to="$2" -v m="$minutes" 'BEGIN { printf "%.2f", (to - from) / m }'; }
+
+serve ruled 17190
+ruled=$pid
+sleep 90                              # the first evaluation of every group is behind it
+before=$(used "$ruled")
+sleep $((minutes * 60))
+ruled_cpu=$(each_minute "$before" "$(used "$ruled")") ruled_memory=$(memory "$ruled")
+rules=$(grep -cE 'record:|alert:' "$work/rules.yml")
+found=$(curl -s 'http://127.0.0.1:17190/api/v1/query?query=count(slo:sli_error:ratio_rate1h>0)')
+grep -q "\"$count\"" <<< "$found" || { echo "the rules gave no ratios: $found" >&2; exit 1; }
+kill "$ruled"
+wait "$ruled" 2>/dev/null || true
+started=("$exporter")
+
+serve asked 17191
+asked=$pid
+export OPERATE_OBJECTIVES__ALLOW=127.0.0.1
+"$BENCH_OPERATE" serve --listen 127.0.0.1:17170 --data "$work/operate" > "$work/operate.log" 2>&1 &
+ours=$!
+started+=("$ours")
+wait_for http://127.0.0.1:17170/readyz operate
+code=$(sed -n '/one-time code:/,$p' "$work/operate.log" | sed -n 's/^ *\([A-Za-z0-9-]\{8,\}\) *$/\1/p' | head -1)
+export OPERATE_URL=http://127.0.0.1:17170 HOME="$work" XDG_CONFIG_HOME="$work"
+printf 'a long enough password\n' |
+    "$BENCH_OPERATE" setup --code "$code" admin --password-stdin > /dev/null
+awk -v count="$count" 'BEGIN {
+    print "apiVersion: operate/v1\nkind: Team\nmetadata: {name: ops}\nspec: {}\n---"
+    print "apiVersion: operate/v1\nkind: Service\nmetadata: {name: all}\nspec: {team: ops}\n---"
+    print "apiVersion: operate/v1\nkind: DataSource\nmetadata: {name: asked}\nspec: {url: \"http://127.0.0.1:17191\"}"
+    for (n = 0; n < count; n++) {
+        printf "---\napiVersion: operate/v1\nkind: Objective\nmetadata: {name: o%d}\nspec:\n", n
+        printf "  item: service/all\n  target: 99.9\n  window: {rolling: 30d}\n  indicator:\n    source: asked\n"
+        printf "    bad: sum(increase(requests_total{objective=\"o%d\",code=\"500\"}[1m]))\n", n
+        printf "    total: sum(increase(requests_total{objective=\"o%d\"}[1m]))\n", n
+    } }' > "$work/estate.yaml"
+"$BENCH_OPERATE" apply -f "$work/estate.yaml" --yes > /dev/null
+# Until the whole window of every objective has been asked for.
+for _ in $(seq 120); do
+    sleep 10
+    lag=$(curl -s http://127.0.0.1:17170/metrics |
+        awk '/^operate_objective_lag_seconds/ { if ($NF > most) most = $NF } END { print int(most) }')
+    [ "$lag" -gt 0 ] && [ "$lag" -lt 240 ] && break
+done
+asked_before=$(used "$asked") ours_before=$(used "$ours")
+sleep $((minutes * 60))
+asked_cpu=$(each_minute "$asked_before" "$(used "$asked")") asked_memory=$(memory "$asked")
+ours_cpu=$(each_minute "$ours_before" "$(used "$ours")") ours_memory=$(memory "$ours")
+
+printf '%-44s %22s %10s\n' "each minute, $count objectives" 'seconds of a processor' 'MB'
+printf '%-44s %22s %10s\n' "Prometheus with $rules rules" "$ruled_cpu" "$ruled_memory" \
+    'Operate' "$ours_cpu" "$ours_memory" 'the Prometheus that it asks' "$asked_cpu" "$asked_memory"
