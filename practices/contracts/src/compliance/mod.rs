@@ -38,7 +38,7 @@ pub use lines::{Line, LineKind};
 pub use outlook::{Boundary, Forecast, Outlook};
 pub use performance::{Breach, Performance};
 pub use period::{Period, PeriodUnit, periods};
-pub use reckon::figures;
+pub use reckon::{figures, figures_of_incidents};
 pub use release::{Budget, Purpose, Reason, Release, ReleaseInput, Weight, release};
 pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
 pub use what_if::{Supposed, suppose};

@@ -24,11 +24,36 @@ pub(super) struct Reckoned<'a> {
 /// What the promise of a contract came to in one of its [`super::periods`], as of `now`.
 pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -> Figures {
     let reckoned = reckon(agreement, period, seen, now);
+    Figures {
+        consumable: consumable(agreement, seen, &reckoned, now),
+        performance: performance(agreement, period, seen, &reckoned, now),
+        ..of_incidents(agreement, period, seen, (&reckoned, now))
+    }
+}
+
+/// The same without what is drawn from counts of objectives, minute by minute: for lists of many
+/// periods.
+pub fn figures_of_incidents(
+    agreement: &Agreement,
+    period: &Period,
+    seen: &Seen,
+    now: Time,
+) -> Figures {
+    let reckoned = reckon(agreement, period, seen, now);
+    of_incidents(agreement, period, seen, (&reckoned, now))
+}
+
+fn of_incidents(
+    agreement: &Agreement,
+    period: &Period,
+    seen: &Seen,
+    (reckoned, now): (&[Reckoned<'_>], Time),
+) -> Figures {
     let mut sums = Availability { agreed_micros: 0, ..Availability::default() };
     for (place, part) in reckoned.iter().enumerate() {
         sums = if place == 0 { part.sums.clone() } else { sums.plus(&part.sums) };
     }
-    sums.failures -= across(agreement, seen, &reckoned, now).min(sums.failures);
+    sums.failures -= across(agreement, seen, reckoned, now).min(sums.failures);
     let whole: i64 = reckoned.iter().map(|part| part.whole_micros).sum();
     let allowance: f64 = reckoned.iter().map(|part| allowed(part, part.promise.share())).sum();
     let promised = whole > 0;
@@ -48,7 +73,7 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
     let running = promised && !over;
     Figures {
         period: period.clone(),
-        parts: parts(agreement, period, &reckoned),
+        parts: parts(agreement, period, reckoned),
         target_percent: promised.then(|| super::percent(1.0 - allowance / whole as f64)),
         agreed_seconds: seconds(sums.agreed_micros as f64),
         agreed_whole_seconds: seconds(whole as f64),
@@ -61,19 +86,19 @@ pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -
         unknown_percent: percent(sums.unknown_share()),
         allowance_seconds: promised.then(|| seconds(allowance)),
         left_seconds: promised.then(|| seconds(left)),
-        missed_at: (left < -TOLERANCE).then(|| used_up(&reckoned, allowance)).flatten(),
+        missed_at: (left < -TOLERANCE).then(|| used_up(reckoned, allowance)).flatten(),
         verdict,
         provisional: !over || sums.provisional,
         forecast: running
-            .then(|| outlook::forecast(agreement, period, seen, &reckoned, now))
+            .then(|| outlook::forecast(agreement, period, seen, reckoned, now))
             .flatten(),
-        reliability: reliability(&reckoned, &sums),
+        reliability: reliability(reckoned, &sums),
         by_users_percent: percent(sums.by_users()),
         user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros / 60.0)),
-        credit_percent: credit(&reckoned, &sums),
-        lines: lines::lines(agreement, seen, &reckoned, now),
-        consumable: consumable(agreement, seen, &reckoned, now),
-        performance: performance(agreement, period, seen, &reckoned, now),
+        credit_percent: credit(reckoned, &sums),
+        lines: lines::lines(agreement, seen, reckoned, now),
+        consumable: None,
+        performance: Vec::new(),
     }
 }
 

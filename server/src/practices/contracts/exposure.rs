@@ -39,7 +39,7 @@ pub async fn round(app: &App, space: &SpaceId) -> Answer<()> {
     if hit.is_empty() {
         return Ok(());
     }
-    let present: Vec<Option<Figures>> = book.deals.iter().map(|deal| book.present(deal)).collect();
+    let present: Vec<Option<Figures>> = book.deals.iter().map(|deal| book.stakes(deal)).collect();
     let ids: Vec<IncidentId> = hit.iter().map(|facts| facts.incident.id).collect();
     let counted = clock_store::of_incidents(&mut app.db.reader().await?, space, &ids).await?;
     for facts in hit {

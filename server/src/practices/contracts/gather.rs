@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::contracts::compliance::{
     Agreement, Case, CaseHit, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work,
-    figures, periods,
+    figures, figures_of_incidents, periods,
 };
 use calendar::{Calendar, Definition, Years};
 use estate::{
@@ -121,6 +121,17 @@ impl Book {
     /// The figures of a period.
     pub fn figures(&self, deal: &Deal, period: &Period) -> Figures {
         figures(&deal.agreement, period, &self.seen, self.now)
+    }
+
+    /// The same without what is drawn from counts of objectives: for lists of many periods.
+    pub fn figures_of_incidents(&self, deal: &Deal, period: &Period) -> Figures {
+        figures_of_incidents(&deal.agreement, period, &self.seen, self.now)
+    }
+
+    /// The figures of the period that runs, as far as penalties follow from them.
+    pub fn stakes(&self, deal: &Deal) -> Option<Figures> {
+        let period = self.periods(deal).pop().filter(|period| self.now < period.until)?;
+        Some(self.figures_of_incidents(deal, &period))
     }
 
     /// The figures of the period that runs.

@@ -95,7 +95,7 @@ pub struct PeriodBar {
     /// What is left of the allowance.
     pub left_seconds: Option<f64>,
     /// Whether it could be consumed as agreed, by checks from the side of the consumer too;
-    /// nothing where the terms name none.
+    /// nothing where the terms name none, and in a trend.
     pub consumable: Option<Consumed>,
     /// Why.
     pub consumable_because: Option<String>,
@@ -218,7 +218,8 @@ impl ContractRow {
         let running = periods.pop_if(|period| book.now < period.until);
         let present = running.map(|period| book.figures(deal, &period));
         let first = periods.len().saturating_sub(TREND_MAX);
-        let trend = periods[first..].iter().map(|period| (&book.figures(deal, period)).into());
+        let trend = periods[first..].iter();
+        let trend = trend.map(|period| (&book.figures_of_incidents(deal, period)).into());
         let terms = spec.terms_at(book.now).map(|(_, terms)| terms).or(spec.terms.last());
         let forecast = present.as_ref().and_then(|figures| figures.forecast.clone());
         ContractRow {

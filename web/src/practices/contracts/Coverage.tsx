@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 
@@ -38,16 +38,18 @@ export function Coverage({ q }: { q: string }) {
           value={search.team ?? null}
           onChange={(team) => set('team', team)}
         />
-        <SegmentedControl
+        <Select
           size="xs"
+          w={200}
           aria-label="What is missing"
           value={search.missing ?? 'all'}
+          allowDeselect={false}
           onChange={(value) => set('missing', value === 'all' ? null : value)}
           data={[
-            { value: 'all', label: 'All' },
+            { value: 'all', label: 'All, also with both' },
             { value: 'any', label: 'Without one of both' },
-            { value: 'objective', label: 'Without objective' },
-            { value: 'contract', label: 'Without contract' },
+            { value: 'objective', label: 'Without an objective' },
+            { value: 'contract', label: 'Without a contract' },
           ]}
         />
       </Group>

@@ -8,6 +8,7 @@ import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import styles from './incidents.module.css';
 import { Promised } from './Promised';
 
 const levels: { value: Level; label: string }[] = [
@@ -41,69 +42,74 @@ export function IncidentNew() {
     void run();
   };
   return (
-    <div style={{ maxWidth: 680 }}>
+    <>
       <PageHead
         title="Report an incident"
         meta="Something does not work as agreed. The owner of the item is called at once."
       />
-      <Panel title="What is wrong">
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            <Refusal problem={problem} reload={reload} kept />
-            <TextInput
-              label="Title"
-              description="What does not work, for whom. “Checkout fails for card payments”"
-              required
-              autoFocus
-              value={draft.title}
-              onChange={(event) => set({ title: event.currentTarget.value })}
-            />
-            <ItemSelect
-              label="What is hit"
-              description="A service, component, product or use case. From it follow owner, impact and priority."
-              value={draft.item ?? null}
-              onChange={(item) => set({ item: item ?? '' })}
-            />
-            <Textarea
-              label="What is known"
-              autosize
-              minRows={3}
-              value={draft.description ?? ''}
-              onChange={(event) => set({ description: event.currentTarget.value })}
-            />
-            <Group grow align="flex-start">
-              <Choice
-                label="Impact"
-                data={levels}
-                value={draft.impact}
-                set={(impact) => set({ impact })}
+      <div className={styles.report}>
+        <Panel title="What is wrong">
+          <form onSubmit={submit}>
+            <Stack gap="sm">
+              <Refusal problem={problem} reload={reload} kept />
+              <TextInput
+                label="Title"
+                description="What does not work, for whom. “Checkout fails for card payments”"
+                required
+                autoFocus
+                value={draft.title}
+                onChange={(event) => set({ title: event.currentTarget.value })}
               />
-              <Choice
-                label="Urgency"
-                data={levels}
-                value={draft.urgency}
-                set={(urgency) => set({ urgency })}
+              <ItemSelect
+                label="What is hit"
+                description="A service, component, product or use case. From it follow owner, impact and priority."
+                value={draft.item ?? null}
+                onChange={(item) => set({ item: item ?? '' })}
               />
-              <Choice
-                label="Severity"
-                data={severities}
-                value={draft.severity}
-                set={(severity) => set({ severity })}
+              <Textarea
+                label="What is known"
+                autosize
+                minRows={3}
+                value={draft.description ?? ''}
+                onChange={(event) => set({ description: event.currentTarget.value })}
               />
-            </Group>
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" renderRoot={(props) => <Link to="/incidents" {...props} />}>
-                Back
-              </Button>
-              <Button type="submit" loading={pending}>
-                Report
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Panel>
-      <Promised draft={draft} />
-    </div>
+              <Group grow align="flex-start">
+                <Choice
+                  label="Impact"
+                  data={levels}
+                  value={draft.impact}
+                  set={(impact) => set({ impact })}
+                />
+                <Choice
+                  label="Urgency"
+                  data={levels}
+                  value={draft.urgency}
+                  set={(urgency) => set({ urgency })}
+                />
+                <Choice
+                  label="Severity"
+                  data={severities}
+                  value={draft.severity}
+                  set={(severity) => set({ severity })}
+                />
+              </Group>
+              <Group justify="flex-end" gap="xs">
+                <Button
+                  variant="default"
+                  renderRoot={(props) => <Link to="/incidents" {...props} />}
+                >
+                  Back
+                </Button>
+                <Button type="submit" loading={pending}>
+                  Report
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Panel>
+        <Promised draft={draft} />
+      </div>
+    </>
   );
 }
 

@@ -102,7 +102,7 @@ function Try({ name }: { name: string }) {
   });
   return (
     <>
-      <Button size="xs" loading={pending} onClick={() => void run()} aria-label={`Try ${name}`}>
+      <Button size="xs" loading={pending} onClick={() => void run()}>
         Try it
       </Button>
       <span role="status">
