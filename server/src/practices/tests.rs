@@ -241,6 +241,7 @@ async fn pages_are_found_by_their_incident(place: Place) {
         }],
         repeat: 0,
         begin_at: None,
+        acknowledge_timeout_seconds: None,
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),
