@@ -8,7 +8,7 @@ use oncall::{CallResult, Page};
 use crate::assess::assessment;
 use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
 use crate::fact::{matters_for_proof, may_end_now};
-use crate::paging::{self, keep};
+use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
 use crate::promising::{look, moves_clocks, tells_of_a_clock};
 use crate::proving::{end_after_parent, end_children, prove};
@@ -200,9 +200,8 @@ fn page_fact(
                 |contact: &&ItemRef| contact.kind() == "person" && contact.name() == by.name();
             let person = page.calls.iter().map(|call| &call.contact).find(answered).cloned();
             let taken = Command::Acknowledge { by: Some(by.clone()), at: Some(*at), person };
-            let mut reactions = vec![Reaction::incident(incident.id, taken)];
-            reactions.extend(fit(page, incident, context, moment));
-            reactions
+            let taken = Reaction::incident(incident.id, taken);
+            [taken].into_iter().chain(settle(page, incident, context)).collect()
         }
         Event::Attempted { at, result: CallResult::Delivered, .. }
             if incident.times.notified.is_none() =>
@@ -212,9 +211,8 @@ fn page_fact(
         // Unless somebody has answered it meanwhile.
         Event::RangAgain { because, .. } if page.stage.unanswered() => {
             let lapse = Command::Lapse { because: because.clone() };
-            let mut reactions = vec![Reaction::incident(incident.id, lapse)];
-            reactions.extend(fit(page, incident, context, moment));
-            reactions
+            let lapse = Reaction::incident(incident.id, lapse);
+            [lapse].into_iter().chain(settle(page, incident, context)).collect()
         }
         Event::HandOverAccepted { to, from, reason, .. } => {
             let because = format!("handed over by {}: {reason}", from.name());
@@ -222,7 +220,9 @@ fn page_fact(
                 Command::Assign { team: None, assignee: Some(to.clone()), because: Some(because) };
             vec![Reaction::incident(incident.id, assign)]
         }
-        Event::Snoozed { .. } | Event::HandOverAsked { .. } => fit(page, incident, context, moment),
+        Event::Snoozed { .. } | Event::HandOverAsked { .. } => {
+            settle(page, incident, context).into_iter().collect()
+        }
         Event::Exhausted { .. } if incident.id == page.incident => keep(incident, context, moment),
         Event::Started { .. }
         | Event::Called { .. }
@@ -237,15 +237,6 @@ fn page_fact(
         | Event::Rerouted { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
-}
-
-/// Whether the page still has to ring, after it was answered or rang again.
-fn fit(page: &Page, incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    if incident.id == page.incident {
-        return keep(incident, context, moment);
-    }
-    let reason = format!("it continues in incident {}", incident.number);
-    vec![Reaction::Page(page.id, oncall::Command::Cancel { reason })]
 }
 
 /// The incident, or the one in which it continues, as far as the shell has loaded it.

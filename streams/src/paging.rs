@@ -43,6 +43,15 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     }
 }
 
+/// Ends a page that was answered or rang again although nobody is needed any more.
+pub(crate) fn settle(page: &Page, incident: &Incident, context: &Context<'_>) -> Option<Reaction> {
+    let reason = match incident.id == page.incident {
+        true => quiet(incident, context)?,
+        false => format!("it continues in incident {}", incident.number),
+    };
+    Some(Reaction::Page(page.id, Command::Cancel { reason }))
+}
+
 /// Who took the incident and when. A page that rang again since is not answered by it.
 fn taken(incident: &Incident) -> Option<(Actor, Time)> {
     let by = incident.acknowledged_by.clone()?;
