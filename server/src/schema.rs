@@ -54,4 +54,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "report_mails",
         sql: include_str!("../migrations/0018_report_mails.sql"),
     },
+    Migration {
+        version: 22,
+        name: "shift_feeds",
+        sql: include_str!("../migrations/0022_shift_feeds.sql"),
+    },
+    Migration { version: 23, name: "shifts", sql: include_str!("../migrations/0023_shifts.sql") },
 ];

@@ -12,6 +12,8 @@
 
 mod command;
 mod event;
+pub mod gaps;
+pub mod notices;
 mod page;
 mod plan;
 mod stage;

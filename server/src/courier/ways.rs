@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
 use connectors::link::{AckLink, LinkKey};
-use connectors::paging::{Channel, Destination, PageCall};
-use connectors::receivers::Verdict;
+use connectors::paging::{Channel, Destination, Note, PageCall};
+use connectors::receivers::{HttpCall, Verdict};
 use connectors::webhook::{Allowed, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
 use kernel::{IncidentId, ItemRef, OutboxId, PageId, Priority, SpaceId, Time};
@@ -21,6 +21,9 @@ use crate::practices::estate::live::LiveEstate;
 
 /// How long the link in a message is good.
 const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// The kind of a message that is no call: subject, text, html and url stand in it.
+pub const NOTE: &str = "note";
 
 /// Carries a call to a person. Shared by the courier and by whoever tries a way out.
 pub struct Ways {
@@ -136,8 +139,8 @@ impl Ways {
 
     /// Makes one attempt.
     pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
-        if to.channel == mails::CHANNEL {
-            return self.report(to, body).await;
+        if to.channel == mails::CHANNEL || body["kind"] == NOTE {
+            return self.note(to, body).await;
         }
         let call: Call = match serde_json::from_value(body.clone()) {
             Ok(call) => call,
@@ -155,20 +158,27 @@ impl Ways {
         }
     }
 
-    /// A report that is no call: its text stands in the message.
-    async fn report(&self, to: &Address<'_>, body: &Value) -> Outcome {
+    /// Something that is no call: a report, or news of a shift. Its text stands in the message.
+    async fn note(&self, to: &Address<'_>, body: &Value) -> Outcome {
+        let part = |name: &str| body[name].as_str().unwrap_or_default();
+        if let Some(channel) = Channel::named(to.channel) {
+            let note = Note { title: part("subject"), text: part("text"), url: part("url") };
+            return match self.channels.note(channel, to.target, &note) {
+                Ok(request) => self.carried(&request, Destination::SetUp).await,
+                Err(error) => outcome(Err(error)),
+            };
+        }
         let mailer = match &self.mailer {
             Ok(mailer) => mailer,
             Err(why) => return Outcome::Rejected { detail: why.clone() },
         };
-        let part = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let mail = Mail {
             id: to.message,
             to: to.target.to_owned(),
             thread: to.message.to_string(),
-            subject: part("subject"),
-            text: part("text"),
-            html: part("html"),
+            subject: part("subject").to_owned(),
+            text: part("text").to_owned(),
+            html: part("html").to_owned(),
             at: self.world.now(),
         };
         outcome(mailer.send(&mail).await)
@@ -241,17 +251,19 @@ impl Ways {
             incident_url: &self.incident_url(call),
             acknowledge_url: &self.acknowledge_url(call),
         };
-        let prepared = match self.channels.call(channel, to.target, &page) {
-            Ok(prepared) => prepared,
-            Err(error) => return outcome(Err(error)),
-        };
-        let (request, destination) = prepared;
+        match self.channels.call(channel, to.target, &page) {
+            Ok((request, destination)) => self.carried(&request, destination).await,
+            Err(error) => outcome(Err(error)),
+        }
+    }
+
+    async fn carried(&self, request: &HttpCall, destination: Destination) -> Outcome {
         let webhooks = match destination {
             Destination::SetUp => &self.open,
             Destination::Named => &self.guarded,
         };
         let clock = self.world.clock.clone();
-        match webhooks.carry(&request, move || clock.now()).await {
+        match webhooks.carry(request, move || clock.now()).await {
             Err(error) => outcome(Err(error)),
             Ok(answer) => match (request.judge)(answer.status, &answer.body) {
                 Verdict::Taken => {

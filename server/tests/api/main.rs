@@ -24,6 +24,7 @@ mod repeats;
 mod rules;
 mod schedules;
 mod service;
+mod shifts;
 mod silences;
 mod spaces;
 mod storm;

@@ -1,8 +1,17 @@
 //! The shell of the on-call practice: pages, and the courier's reports on their calls.
 
 mod away;
+pub mod feeds;
+pub mod gaps;
+pub mod handover;
+mod mine;
+pub mod note;
+pub mod notices;
 mod overrides;
 pub mod people;
 pub mod routes;
 pub mod schedules;
 pub mod store;
+
+#[cfg(test)]
+mod tests;
