@@ -52,6 +52,8 @@ kinds! {
     ResourceKind ResourceId "res";
     /// A silence: alerts that match are told to nobody for a while.
     SilenceKind SilenceId "sil";
+    /// A shift that somebody offers to others.
+    SwapKind SwapId "swp";
     /// A task of an incident.
     TaskKind TaskId "tsk";
     /// A tuning task: what is to be done about an alert rule.

@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -39,6 +40,13 @@ impl ItemRef {
 
     /// `kind/name`.
     pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// So that maps by item can be asked for all of a kind. Order and hash are those of the text.
+impl Borrow<str> for ItemRef {
+    fn borrow(&self) -> &str {
         &self.text
     }
 }

@@ -24,7 +24,7 @@ pub use alert_key::AlertKey;
 pub use form::{Choice, Field, FieldKind};
 pub use id::{
     AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId,
-    OutboxId, PageId, ResourceId, SilenceId, SpaceId, TaskId, TuningId,
+    OutboxId, PageId, ResourceId, SilenceId, SpaceId, SwapId, TaskId, TuningId,
 };
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};

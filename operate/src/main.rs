@@ -172,7 +172,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Check(check) => check.run(shell),
         Command::Export(export) => export.run(shell).await,
         Command::Calendar(calendar) => calendar.run(shell),
-        Command::Oncall(oncall) => oncall.run(shell),
+        Command::Oncall(oncall) => oncall.run(shell).await,
         Command::Slo(slo) => slo.run(shell),
         Command::Incident(incident) => incident.run(shell).await,
         Command::Alert(alert) => alert.run(shell).await,

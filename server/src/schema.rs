@@ -64,4 +64,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "push_devices",
         sql: include_str!("../migrations/0020_push_devices.sql"),
     },
+    Migration {
+        version: 21,
+        name: "shift_feeds",
+        sql: include_str!("../migrations/0021_shift_feeds.sql"),
+    },
+    Migration { version: 22, name: "shifts", sql: include_str!("../migrations/0022_shifts.sql") },
 ];

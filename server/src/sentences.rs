@@ -75,6 +75,7 @@ pub fn sentence(entry: &Entry) -> String {
         Some("page") => data.read().ok().map(|event| oncall::describe(&event)),
         Some("silence") => data.read().ok().map(|event| silences::describe(&event)),
         Some("heartbeat") => data.read().ok().map(|event| heartbeats::describe(&event)),
+        Some("swap") => data.read().ok().map(|event| swaps::describe(&event)),
         Some("tuning") => data.read().ok().map(|event| tuning::describe(&event)),
         _ => None,
     };

@@ -39,8 +39,11 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
+use crate::practices::oncall::{gaps, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
+use crate::practices::swaps::hands;
+use crate::practices::swaps::store::Swaps;
 use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
 use crate::{MIGRATIONS, commands, listen, router, selfwatch, streams};
@@ -204,6 +207,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<ContractClocks>(),
         Hand::of::<Silences>(),
+        Hand::of::<Swaps>(),
     ];
     vec![
         tokio::spawn(tail.run(stop.clone())),
@@ -219,6 +223,9 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(presence::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
         tokio::spawn(exposure::run(app.clone())),
+        tokio::spawn(notices::run(app.clone())),
+        tokio::spawn(gaps::run(app.clone())),
+        tokio::spawn(hands::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),

@@ -8,7 +8,7 @@ use contracts::clocks::{
     Scope, Target, Wait, WaitsFor, Working,
 };
 use estate::{
-    CalendarRef, ClockKind, ClockTerms, ContractStatus, ContractTerms, Estate, OutOfScope,
+    CalendarRef, ClockKind, ClockTerms, ContractStatus, ContractTerms, Estate, Kind, OutOfScope,
     PauseReason, ServiceContractSpec, Spec, Within,
 };
 use incidents::{HoldReason, Incident, Stage, What};
@@ -121,7 +121,7 @@ fn waits_for(reason: HoldReason) -> WaitsFor {
 /// What contracts promise of what an incident hits, by the terms that held when it was detected.
 pub fn promises(estate: &Estate, incident: &Incident) -> Vec<Promise> {
     let contracts = || {
-        estate.resources().filter_map(|resource| match &resource.spec {
+        estate.of_kind(Kind::ServiceContract).filter_map(|resource| match &resource.spec {
             Spec::ServiceContract(spec) => Some((resource, spec)),
             _ => None,
         })

@@ -1,35 +1,49 @@
 //! Chat: Slack (`chat.postMessage`), Mattermost (incoming webhooks), Microsoft Teams (workflows),
 //! Telegram (Bot API).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Bot, Hook, Hooks, PageCall};
+use super::{Bot, Channel, Channels, Hook, Hooks, Said};
 use crate::SendError;
 use crate::receivers::{HttpCall, slack_judge};
 
+/// The request that says something in a chat.
+pub(super) fn said(
+    channels: &Channels,
+    channel: Channel,
+    to: &str,
+    said: &Said<'_>,
+) -> Result<HttpCall, SendError> {
+    match channel {
+        Channel::Slack => Ok(slack(&channels.slack, to, said)),
+        Channel::Mattermost => Ok(mattermost(&channels.mattermost, to, said)),
+        Channel::Teams => teams(&channels.teams, to, said),
+        Channel::Telegram => telegram(&channels.telegram, to, said),
+        other => Err(SendError::lasting(format!("{} is for calls alone", other.name()))),
+    }
+}
+
 /// A message with buttons. Everything that people wrote is plain text in it.
-pub(super) fn slack(bot: &Bot, to: &str, page: &PageCall<'_>) -> HttpCall {
+fn slack(bot: &Bot, to: &str, said: &Said<'_>) -> HttpCall {
     let url = own_or(&bot.url, "https://slack.com");
-    let button = |text: &str, url: &str, style: Option<&str>| {
+    let button = |(place, (text, url)): (usize, &(&str, &str))| {
         let mut button = json!({
             "type": "button", "text": {"type": "plain_text", "text": text}, "url": url,
         });
-        if let Some(style) = style {
-            button["style"] = style.into();
+        if place == 0 {
+            button["style"] = "primary".into();
         }
         button
     };
+    let buttons: Vec<Value> = said.links.iter().enumerate().map(button).collect();
     let message = json!({
         "channel": to,
-        "text": page.headline(),
+        "text": said.headline,
         "blocks": [
-            {"type": "section", "text": {"type": "plain_text", "text": page.headline()}},
+            {"type": "section", "text": {"type": "plain_text", "text": said.headline}},
             {"type": "context",
-             "elements": [{"type": "plain_text", "text": page.details()}]},
-            {"type": "actions", "elements": [
-                button("Acknowledge", page.acknowledge_url, Some("primary")),
-                button("Open incident", page.incident_url, None),
-            ]},
+             "elements": [{"type": "plain_text", "text": said.details}]},
+            {"type": "actions", "elements": buttons},
         ],
         "unfurl_links": false,
     });
@@ -40,45 +54,40 @@ pub(super) fn slack(bot: &Bot, to: &str, page: &PageCall<'_>) -> HttpCall {
     call
 }
 
-pub(super) fn mattermost(hook: &Hook, to: &str, page: &PageCall<'_>) -> HttpCall {
-    let color = if page.urgent() { "#c92a2a" } else { "#e8590c" };
+fn mattermost(hook: &Hook, to: &str, said: &Said<'_>) -> HttpCall {
+    let color = if said.urgent { "#c92a2a" } else { "#e8590c" };
+    let links = said.links.iter().map(|(text, url)| format!("[{text}]({url})"));
     let message = json!({
         "channel": to,
         "username": "Operate",
-        "text": format!("{}\n{}", plain(&page.headline()), plain(&page.details())),
+        "text": format!("{}\n{}", plain(&said.headline), plain(&said.details)),
         "attachments": [{
-            "fallback": page.headline(),
+            "fallback": said.headline,
             "color": color,
-            "text": format!(
-                "[Acknowledge]({}) · [Open incident]({})",
-                page.acknowledge_url, page.incident_url
-            ),
+            "text": links.collect::<Vec<_>>().join(" · "),
         }],
     });
     HttpCall::post_json(hook.url.reveal(), &message)
 }
 
 /// An adaptive card, as workflows of Teams take it.
-pub(super) fn teams(hooks: &Hooks, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+fn teams(hooks: &Hooks, to: &str, said: &Said<'_>) -> Result<HttpCall, SendError> {
     let hook = hooks
         .urls
         .get(to)
         .ok_or_else(|| SendError::lasting(format!("channels.teams.urls has no webhook `{to}`")))?;
     let open =
-        |title: &str, url: &str| json!({"type": "Action.OpenUrl", "title": title, "url": url});
+        |(title, url): &(&str, &str)| json!({"type": "Action.OpenUrl", "title": title, "url": url});
     let card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": [
-            {"type": "TextBlock", "text": plain(&page.headline()), "weight": "bolder",
+            {"type": "TextBlock", "text": plain(&said.headline), "weight": "bolder",
              "size": "medium", "wrap": true},
-            {"type": "TextBlock", "text": plain(&page.details()), "wrap": true},
+            {"type": "TextBlock", "text": plain(&said.details), "wrap": true},
         ],
-        "actions": [
-            open("Acknowledge", page.acknowledge_url),
-            open("Open incident", page.incident_url),
-        ],
+        "actions": said.links.iter().map(open).collect::<Vec<_>>(),
     });
     let message = json!({
         "type": "message",
@@ -90,20 +99,20 @@ pub(super) fn teams(hooks: &Hooks, to: &str, page: &PageCall<'_>) -> Result<Http
     Ok(HttpCall::post_json(hook.reveal(), &message))
 }
 
-pub(super) fn telegram(bot: &Bot, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+fn telegram(bot: &Bot, to: &str, said: &Said<'_>) -> Result<HttpCall, SendError> {
     let url = own_or(&bot.url, "https://api.telegram.org");
     let chat: i64 = to.parse().map_err(|_| {
         SendError::lasting(format!("`{to}` is no chat of Telegram; write its number"))
     })?;
+    let button = |(text, url): &(&str, &str)| json!({"text": text, "url": url});
     let message = json!({
         "chat_id": chat,
-        "text": format!("{}\n{}", page.headline(), page.details()),
-        "disable_notification": !page.urgent(),
+        "text": format!("{}\n{}", said.headline, said.details),
+        "disable_notification": !said.urgent,
         "link_preview_options": {"is_disabled": true},
-        "reply_markup": {"inline_keyboard": [[
-            {"text": "Acknowledge", "url": page.acknowledge_url},
-            {"text": "Open incident", "url": page.incident_url},
-        ]]},
+        "reply_markup": {"inline_keyboard": [
+            said.links.iter().map(button).collect::<Vec<_>>(),
+        ]},
     });
     let url = format!("{url}/bot{}/sendMessage", bot.token.reveal());
     Ok(HttpCall::post_json(url, &message))

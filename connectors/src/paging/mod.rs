@@ -66,6 +66,17 @@ pub struct PageCall<'a> {
     pub acknowledge_url: &'a str,
 }
 
+/// Something to tell a person that is no call: nobody has to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// What it is, on one line.
+    pub title: &'a str,
+    /// What more there is to say.
+    pub text: &'a str,
+    /// Where to read more.
+    pub url: &'a str,
+}
+
 /// Who says where a request goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Destination {
@@ -210,14 +221,53 @@ impl Channels {
         self.ready(channel).map_err(SendError::lasting)?;
         let set_up = |call| (call, Destination::SetUp);
         match channel {
-            Channel::Slack => Ok(set_up(chat::slack(&self.slack, to, page))),
-            Channel::Mattermost => Ok(set_up(chat::mattermost(&self.mattermost, to, page))),
-            Channel::Teams => chat::teams(&self.teams, to, page).map(set_up),
-            Channel::Telegram => chat::telegram(&self.telegram, to, page).map(set_up),
             Channel::Ntfy => push::ntfy(&self.ntfy, to, page),
             Channel::Gotify => push::gotify(&self.gotify, to, page).map(set_up),
             Channel::Sms => phone::text(&self.sms, to, page).map(set_up),
             Channel::Voice => phone::voice(&self.voice, to, page).map(set_up),
+            chat => chat::said(self, chat, to, &page.said()).map(set_up),
+        }
+    }
+}
+
+impl Channels {
+    /// The request that tells a person something by chat.
+    ///
+    /// # Errors
+    /// When the channel is not set up or is no chat, or the address is none of that channel.
+    pub fn note(&self, channel: Channel, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
+        self.ready(channel).map_err(SendError::lasting)?;
+        let said = Said {
+            headline: note.title.chars().take(TITLE_CHARS_MAX).collect(),
+            details: note.text.to_owned(),
+            urgent: false,
+            links: vec![("Open", note.url)],
+        };
+        chat::said(self, channel, to, &said)
+    }
+}
+
+/// What a message in a chat says. Everything that people wrote is plain text in it.
+struct Said<'a> {
+    headline: String,
+    details: String,
+    /// Whether it has to wake somebody.
+    urgent: bool,
+    /// Buttons, the first one first, with where they lead.
+    links: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> PageCall<'a> {
+    /// The same for a chat.
+    fn said(&self) -> Said<'a> {
+        Said {
+            headline: self.headline(),
+            details: self.details(),
+            urgent: self.urgent(),
+            links: vec![
+                ("Acknowledge", self.acknowledge_url),
+                ("Open incident", self.incident_url),
+            ],
         }
     }
 }

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use kernel::{OutboxId, Priority};
 use serde_json::Value;
 
-use super::{Channel, Channels, Destination, PageCall, spoken};
+use super::{Channel, Channels, Destination, Note, PageCall, spoken};
 use crate::receivers::{HttpCall, Verdict};
 
 fn channels() -> Channels {
@@ -278,4 +278,28 @@ fn marks_that_people_wrote_mean_nothing_in_chat() {
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
     assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");
+}
+
+#[test]
+fn a_note_goes_to_chats_and_asks_for_no_answer() {
+    let note = Note {
+        title: "Your shift begins at 09:00",
+        text: "Shop *on call*",
+        url: "https://operate.example.org/oncall/shop",
+    };
+    for (channel, to) in [
+        (Channel::Slack, "U1"),
+        (Channel::Mattermost, "@ada"),
+        (Channel::Teams, "ops"),
+        (Channel::Telegram, "42"),
+    ] {
+        let told = told(&channels().note(channel, to, &note).unwrap());
+        assert!(told.contains("Your shift begins at 09:00"), "{told}");
+        assert!(told.contains("https://operate.example.org/oncall/shop"), "{told}");
+        assert!(!told.contains("Acknowledge"), "{told}");
+    }
+    for channel in [Channel::Ntfy, Channel::Gotify, Channel::Sms, Channel::Voice] {
+        let refused = channels().note(channel, "+4930", &note).unwrap_err();
+        assert!(refused.detail.contains("for calls alone"), "{}", refused.detail);
+    }
 }

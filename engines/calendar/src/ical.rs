@@ -1,4 +1,5 @@
-//! Holidays as calendar programs write them: the events of an iCalendar file (RFC 5545).
+//! Events of an iCalendar file (RFC 5545): holidays as calendar programs write them, and shifts as
+//! calendar programs read them.
 //!
 //! Taken: `DTSTART`, `DTEND`, `DURATION`, `RRULE`, `RDATE`, `EXDATE`, `RECURRENCE-ID`, `SUMMARY`,
 //! `STATUS`. Zones are looked up by their name in the IANA database. **Invariant:** a `VTIMEZONE`
@@ -13,8 +14,10 @@ use crate::error::quoted;
 
 mod expand;
 mod line;
+mod write;
 
 use line::Line;
+pub use write::{Entry, file};
 
 /// Longest file, in bytes.
 pub const ICAL_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -38,6 +38,21 @@ pub enum Why {
     Change(usize),
 }
 
+/// Turns of one person that follow on each other without a gap, as one each; it has the reason of the
+/// first.
+pub fn stretches(turns: &[Turn]) -> Vec<Turn> {
+    let mut stretches: Vec<Turn> = Vec::new();
+    for turn in turns {
+        match stretches.last_mut() {
+            Some(last) if last.person == turn.person && last.span.until == turn.span.from => {
+                last.span.until = turn.span.until;
+            }
+            _ => stretches.push(turn.clone()),
+        }
+    }
+    stretches
+}
+
 impl Roster {
     pub(crate) fn new(window: Span, turns: Vec<Turn>) -> Roster {
         Roster { window, turns }

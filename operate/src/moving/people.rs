@@ -104,6 +104,7 @@ impl Known {
             addresses: ways.addresses.clone(),
             contact_methods: Vec::new(),
             notify: ways.rules(said),
+            shift_notice: estate::ShiftNotice::default(),
         };
         moved.add(said, metadata, estate::Spec::Person(spec));
         if let Some(person) = PersonRef::new(name) {

@@ -186,6 +186,7 @@ impl Rota {
                 overrides: self.overrides.clone(),
                 swaps: Vec::new(),
                 limits: ShiftLimits::default(),
+                hand_over: None,
             };
             (named.map(|part| part.name.clone()).unwrap_or_default(), spec)
         });

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use calendar::{Span, Spans};
+use calendar::Span;
 use clap::Args;
+use estate::Demand;
 use jiff::tz::TimeZone;
 use kernel::ItemRef;
 use serde_json::{Value, json};
@@ -35,17 +36,6 @@ pub struct Gaps {
     check: bool,
 }
 
-/// Hours that something asks for, and when nobody is there in them.
-pub(super) struct Asked {
-    /// What asks: `contract`, or a calendar of a schedule.
-    pub by: ItemRef,
-    /// The schedules that cover it together.
-    pub schedules: Vec<String>,
-    zone: TimeZone,
-    required: Spans,
-    pub gaps: Spans,
-}
-
 impl Gaps {
     /// Prints them.
     pub fn run(self, screen: &Screen) -> Outcome {
@@ -69,29 +59,15 @@ impl Gaps {
 
 /// Everything that asks for hours: contracts of the teams that have schedules, and the calendars
 /// that schedules name.
-pub(super) fn asked(rotas: &[Rota<'_>], window: Span) -> Result<Vec<Asked>, Trouble> {
-    let mut found: Vec<Asked> = Vec::new();
+pub(super) fn asked(rotas: &[Rota<'_>], window: Span) -> Result<Vec<Demand>, Trouble> {
+    let mut found: Vec<Demand> = Vec::new();
     for rota in rotas {
-        let roster = rota.roster(window)?;
-        for cover in rota.estate.cover(rota.item, &roster).map_err(trouble)? {
-            // The schedules of a team cover its contracts together.
-            let same = |asked: &&mut Asked| asked.by == cover.by && asked.gaps == cover.gaps;
-            match found.iter_mut().find(same) {
-                Some(asked) => asked.schedules.push(rota.name.to_owned()),
-                None => found.push(Asked {
-                    by: cover.by,
-                    schedules: vec![rota.name.to_owned()],
-                    zone: rota.zone.clone(),
-                    required: cover.required,
-                    gaps: cover.gaps,
-                }),
-            }
-        }
+        rota.estate.demand(rota.item, window, &mut found).map_err(trouble)?;
     }
     Ok(found)
 }
 
-fn document(found: &[Asked], window: Span) -> Value {
+fn document(found: &[Demand], window: Span) -> Value {
     let each = found.iter().map(|asked| {
         let gaps = asked.gaps.iter().map(|gap| {
             json!({ "from": utc(gap.from), "until": utc(gap.until),
@@ -99,7 +75,7 @@ fn document(found: &[Asked], window: Span) -> Value {
         });
         json!({
             "by": asked.by,
-            "schedules": asked.schedules,
+            "schedules": asked.schedules.iter().map(ItemRef::name).collect::<Vec<_>>(),
             "required_seconds": asked.required.total() / 1_000_000,
             "gap_seconds": asked.gaps.total() / 1_000_000,
             "gaps": gaps.collect::<Vec<_>>(),
@@ -112,7 +88,7 @@ fn document(found: &[Asked], window: Span) -> Value {
     })
 }
 
-fn told(found: &[Asked], weeks: u16, screen: &Screen) -> String {
+fn told(found: &[Demand], weeks: u16, screen: &Screen) -> String {
     if found.is_empty() {
         return "Nothing asks for hours: give the schedule a `team` that has a contract, or a \
                 `coverCalendar`."
@@ -120,9 +96,10 @@ fn told(found: &[Asked], weeks: u16, screen: &Screen) -> String {
     }
     let mut lines = Vec::new();
     for asked in found {
-        let when = |micros: i64| shown(&zoned(micros, &asked.zone));
-        let head =
-            format!("{} by {}", clean(asked.by.as_str()), clean(&asked.schedules.join(", ")));
+        let zone = TimeZone::get(&asked.time_zone).unwrap_or(TimeZone::UTC);
+        let when = |micros: i64| shown(&zoned(micros, &zone));
+        let names: Vec<&str> = asked.schedules.iter().map(ItemRef::name).collect();
+        let head = format!("{} by {}", clean(asked.by.as_str()), clean(&names.join(", ")));
         lines.push(screen.paint.bold(head));
         let weeks = counted(usize::from(weeks), "week");
         let hours = length(asked.required.total());

@@ -1,8 +1,12 @@
-//! `operate oncall`: who is on call, by the schedules and absences of files. No server is asked.
+//! `operate oncall`: who is on call, by the schedules and absences of files, and what the server
+//! knows beyond them.
 
 mod files;
 mod gaps;
+mod handover;
 mod roster;
+mod swap;
+mod theirs;
 mod who;
 
 use clap::{Args, Subcommand};
@@ -10,7 +14,7 @@ use clap::{Args, Subcommand};
 use crate::Shell;
 use crate::trouble::Outcome;
 
-/// Says who is on call, by schedules in files; no server is asked.
+/// Says who is on call: by schedules in files, or by what the server knows.
 #[derive(Args, Debug)]
 pub struct OncallArgs {
     #[command(subcommand)]
@@ -26,15 +30,25 @@ enum Verb {
     /// Lists every time in the next weeks in which nobody is on call although somebody has to be:
     /// in the hours of contracts of the schedule's team, and of the schedule's cover calendar.
     Gaps(gaps::Gaps),
+    /// Asks the server for what you are on call, and for your next shifts.
+    Mine,
+    /// Asks the server what is handed over at the end of a turn: open incidents, what happened,
+    /// what is held back and planned, notes.
+    Handover(handover::Handover),
+    /// Shifts that people offer each other.
+    Swap(swap::Swap),
 }
 
 impl OncallArgs {
     /// Does it.
-    pub fn run(self, shell: &Shell) -> Outcome {
+    pub async fn run(self, shell: &Shell) -> Outcome {
         match self.verb {
             Verb::Who(who) => who.run(&shell.screen),
             Verb::Final(roster) => roster.run(&shell.screen),
             Verb::Gaps(gaps) => gaps.run(&shell.screen),
+            Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
+            Verb::Swap(swap) => swap.run(&shell.server.client()?, &shell.screen).await,
+            Verb::Handover(handover) => handover.run(&shell.server.client()?, &shell.screen).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use calendar::{Span, Spans};
+use calendar::{Span, Spans, ical_file};
 use clap::Args;
 use schedule::{Breach, Roster, Share, breaches, fairness};
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ pub struct Final {
     /// Until when.
     #[arg(long, value_name = "TIME")]
     to: String,
+    /// Print the shifts as an iCalendar file, whole ones, as feeds of the server have them.
+    #[arg(long, conflicts_with = "json")]
+    ics: bool,
 }
 
 impl Final {
@@ -39,6 +42,10 @@ impl Final {
             trouble.field = Some("--to".to_owned());
             return Err(trouble.remedy("write the earlier time in --from"));
         }
+        if self.ics {
+            screen.say(ics(&rota, window, screen.now().micros())?);
+            return Ok(ExitCode::SUCCESS);
+        }
         let found = Found::of(&rota, window)?;
         if screen.json {
             screen.document(&found.document());
@@ -47,6 +54,13 @@ impl Final {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The shifts as calendar programs read them.
+pub(super) fn ics(rota: &Rota<'_>, window: Span, now: i64) -> Result<String, Trouble> {
+    let entries = rota.estate.schedule_entries(rota.item, window, now).map_err(trouble)?;
+    let title = rota.estate.get(rota.item).map_or(rota.name, |found| found.title());
+    Ok(ical_file(title, &entries))
 }
 
 /// A roster, and what it means for people.

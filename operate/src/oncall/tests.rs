@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::files::Files;
 use super::gaps::asked;
-use super::roster::Found;
+use super::roster::{Found, ics};
+use super::theirs::Theirs;
 use super::who::Answer;
 
 const TEXT: &str = r#"
@@ -147,7 +148,8 @@ fn schedules_of_one_team_cover_a_contract_together() {
     let rotas = files.rotas(None).unwrap();
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
     let found = asked(&rotas, window).unwrap();
-    assert_eq!(found[0].schedules, ["early", "first"]);
+    let names: Vec<&str> = found[0].schedules.iter().map(kernel::ItemRef::name).collect();
+    assert_eq!(names, ["early", "first"]);
     assert!(found[0].gaps.is_empty(), "{:?}", found[0].gaps);
 }
 
@@ -163,4 +165,33 @@ fn what_is_not_there_or_wrong_says_so() {
     let mistaken =
         SourceFile { name: "x.yaml".to_owned(), text: TEXT.replace("layers:", "layer:") };
     assert!(Files::read(&[mistaken]).unwrap_err().what.contains("x.yaml:"));
+}
+
+#[test]
+fn the_shifts_of_one_person_are_found_over_all_schedules() {
+    let files = files(TEXT);
+    let theirs = Theirs::of(&files, "ada", at("2026-12-03T12:00:00Z")).unwrap().document();
+    let shifts = theirs["shifts"].as_array().unwrap();
+    assert!(shifts.iter().all(|shift| shift["schedule"] == "first"));
+    let taken = shifts.iter().find(|shift| shift["why"] == "override: a fair").unwrap();
+    assert_eq!(taken["from_local"], "2026-12-11T09:00:00+01:00");
+    assert_eq!(taken["now"], false);
+    let now = Theirs::of(&files, "ada", at("2026-12-11T12:00:00Z")).unwrap().document();
+    assert_eq!(now["shifts"][0]["now"], true);
+    assert_eq!(now["shifts"][0]["from"], "2026-12-11T08:00:00Z", "from its own beginning");
+    assert!(Theirs::of(&files, "eve", 0).is_err());
+}
+
+#[test]
+fn shifts_are_written_as_a_file_of_events_that_reads_back() {
+    let files = files(TEXT);
+    let rota = files.rotas(None).unwrap().remove(0);
+    let window = Span::new(at("2026-12-07T00:00:00Z"), at("2026-12-12T00:00:00Z"));
+    let text = ics(&rota, window, at("2026-11-01T00:00:00Z")).unwrap();
+    let found = calendar::events(&text).unwrap();
+    let turns = rota.roster(window).unwrap();
+    assert_eq!(found.len(), turns.turns().len());
+    assert!(found.iter().any(|event| event.summary == "Ada Example: first"), "{text}");
+    assert!(text.contains("DESCRIPTION:override: a fair\r\n"), "{text}");
+    assert!(text.contains("UID:first.1796976000.ada@operate\r\n"), "{text}");
 }

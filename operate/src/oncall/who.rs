@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use calendar::Span;
 use clap::Args;
+use jiff::tz::TimeZone;
 use schedule::{Roster, Turn};
 use serde_json::{Value, json};
 
 use super::files::{Files, Rota, Which, utc};
+use super::theirs::Theirs;
 use crate::calendar::reading::{local, moment, shown, zoned};
 use crate::screen::{Screen, clean};
 use crate::trouble::{Outcome, Trouble};
@@ -23,12 +25,28 @@ pub struct Who {
     /// When: 2026-11-30T09:00 in the zone of the schedule, or with an offset; now when not said.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+    /// For what this person is on call, and their next shifts, over all schedules.
+    #[arg(long, value_name = "NAME", conflicts_with = "schedule")]
+    person: Option<String>,
 }
 
 impl Who {
     /// Prints it.
     pub fn run(self, screen: &Screen) -> Outcome {
         let files = self.which.files()?;
+        if let Some(person) = &self.person {
+            let at = match &self.at {
+                Some(text) => moment("--at", text, &TimeZone::UTC)?,
+                None => screen.now().micros(),
+            };
+            let answer = Theirs::of(&files, person, at)?;
+            if screen.json {
+                screen.document(&answer.document());
+            } else {
+                screen.say(answer.told(screen));
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         let rota = self.which.of(&files)?;
         let at = match &self.at {
             Some(text) => moment("--at", text, &rota.zone)?,

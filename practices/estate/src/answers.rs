@@ -101,7 +101,7 @@ impl Estate {
                     Spec::Person(person) => person.teams.iter().any(|of| of.item() == team),
                     _ => false,
                 };
-                self.resources().filter(member).map(Resource::item).collect()
+                self.of_kind(Kind::Person).filter(member).map(Resource::item).collect()
             }
             Some((schedule, Spec::Schedule(_))) => {
                 let now = self.on_call(schedule, at);

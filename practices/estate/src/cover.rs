@@ -6,18 +6,33 @@ use calendar::{Calendar, Span, Spans, Years};
 use kernel::{ItemRef, Time};
 use schedule::{Change, Occasions, Roster, Schedule, Why};
 
-use crate::Estate;
 use crate::reference::{CalendarRef, TurnRef};
 use crate::rota::{person, span};
 use crate::spec::{
     AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, ShiftOverrideSpec, Spec,
 };
+use crate::{Estate, Kind};
 
 /// Hours in which somebody has to be on call by a schedule, and those of them with nobody.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cover {
     /// What asks for them: a contract of the team, or the calendar that the schedule names.
     pub by: ItemRef,
+    /// When somebody has to be there.
+    pub required: Spans,
+    /// When nobody is.
+    pub gaps: Spans,
+}
+
+/// Hours in which somebody has to be on call, over all the schedules that cover them together.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Demand {
+    /// What asks for them: a contract, or a calendar of a schedule.
+    pub by: ItemRef,
+    /// The schedules that cover them together.
+    pub schedules: Vec<ItemRef>,
+    /// The zone of the first of them.
+    pub time_zone: String,
     /// When somebody has to be there.
     pub required: Spans,
     /// When nobody is.
@@ -94,7 +109,7 @@ impl Estate {
         &'a self,
         schedule: &'a ItemRef,
     ) -> impl Iterator<Item = (&'a ItemRef, &'a ShiftOverrideSpec)> {
-        self.resources().filter_map(move |resource| match &resource.spec {
+        self.of_kind(Kind::ShiftOverride).filter_map(move |resource| match &resource.spec {
             Spec::ShiftOverride(made) if made.schedule.item() == schedule => {
                 Some((resource.item(), made))
             }
@@ -142,7 +157,7 @@ impl Estate {
 
     /// Everybody's absences.
     pub fn absences(&self) -> impl Iterator<Item = &AbsenceSpec> {
-        self.resources().filter_map(|resource| match &resource.spec {
+        self.of_kind(Kind::Absence).filter_map(|resource| match &resource.spec {
             Spec::Absence(absence) => Some(absence),
             _ => None,
         })
@@ -159,7 +174,7 @@ impl Estate {
         let (window, mut asked) = (roster.window(), Vec::new());
         if let Some(team) = &spec.team {
             let covered = self.covered_by(team.item(), window)?;
-            for resource in self.resources() {
+            for resource in self.of_kind(Kind::ServiceContract) {
                 let Spec::ServiceContract(contract) = &resource.spec else { continue };
                 if contract.provider == *team.item() && contract.status == ContractStatus::Agreed {
                     let required = self.hours(contract, window)?;
@@ -176,10 +191,38 @@ impl Estate {
         Ok(asked)
     }
 
+    /// Adds what asks for somebody to be on call by a schedule in a window to what asks by others:
+    /// the schedules of a team cover its contracts together.
+    ///
+    /// # Errors
+    /// What cannot be worked out.
+    pub fn demand(
+        &self,
+        schedule: &ItemRef,
+        window: Span,
+        demands: &mut Vec<Demand>,
+    ) -> Result<(), CoverError> {
+        let roster = self.roster(schedule, window)?;
+        for cover in self.cover(schedule, &roster)? {
+            let same = |known: &&mut Demand| known.by == cover.by && known.gaps == cover.gaps;
+            match demands.iter_mut().find(same) {
+                Some(known) => known.schedules.push(schedule.clone()),
+                None => demands.push(Demand {
+                    by: cover.by,
+                    schedules: vec![schedule.clone()],
+                    time_zone: self.schedule(schedule)?.time_zone.clone(),
+                    required: cover.required,
+                    gaps: cover.gaps,
+                }),
+            }
+        }
+        Ok(())
+    }
+
     /// When any schedule of a team has somebody on call.
     fn covered_by(&self, team: &ItemRef, window: Span) -> Result<Spans, CoverError> {
         let mut covered = Spans::EMPTY;
-        for resource in self.resources() {
+        for resource in self.of_kind(Kind::Schedule) {
             let Spec::Schedule(spec) = &resource.spec else { continue };
             if spec.team.as_ref().is_some_and(|of| of.item() == team) {
                 covered = covered.union(&self.roster(resource.item(), window)?.covered());

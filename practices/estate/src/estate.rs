@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Bound::{Excluded, Included};
 
 use graph::{Builder, Graph};
 use kernel::ItemRef;
 use serde::Serialize;
 
 use crate::spec::{Criticality, Spec};
-use crate::{Edge, Resource};
+use crate::{Edge, Kind, Resource};
 
 /// All resources at one time, ready to be asked. For an earlier date, make one of the resources
 /// that there were.
@@ -72,6 +73,14 @@ impl Estate {
     /// All resources, by kind prefix and name.
     pub fn resources(&self) -> impl ExactSizeIterator<Item = &Resource> {
         self.resources.values()
+    }
+
+    /// All resources of a kind, by name.
+    pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Resource> {
+        // In the order of names the next character after the slash ends the kind.
+        let (from, until) = (format!("{}/", kind.prefix()), format!("{}0", kind.prefix()));
+        let all = self.resources.range::<str, _>((Included(&*from), Excluded(&*until)));
+        all.map(|(_, resource)| resource)
     }
 
     /// Everything that can break, and what needs what. Its item names are `kind/name`.

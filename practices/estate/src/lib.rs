@@ -26,11 +26,12 @@ mod reference;
 mod resource;
 mod rota;
 mod schema;
+mod shifts;
 mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
-pub use cover::{Cover, CoverError, person_named};
+pub use cover::{Cover, CoverError, Demand, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;
@@ -46,15 +47,16 @@ pub use reference::{
     ScheduleRef, ServiceContractRef, SiteRef, SpecOf, SupplierRef, Target, TeamRef, TurnRef,
 };
 pub use resource::{API_VERSION, Metadata, Resource};
+pub use shifts::Shift;
 pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
     BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod,
     ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality, DataSourceSpec,
-    EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, Holiday, HoursException,
-    HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec,
-    ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec,
-    ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
-    ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec,
-    Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours,
-    Weekday, Window, Within, local_minute, next_morning,
+    EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, HandOverWay, Holiday,
+    HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule,
+    ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
+    PersonSpec, ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
+    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftOverrideSpec,
+    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp,
+    UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute, next_morning,
 };

@@ -51,7 +51,7 @@ impl Estate {
         &self,
         at: Time,
     ) -> impl Iterator<Item = (&Resource, &MaintenanceWindowSpec, Time)> {
-        self.resources().filter_map(move |resource| match &resource.spec {
+        self.of_kind(Kind::MaintenanceWindow).filter_map(move |resource| match &resource.spec {
             Spec::MaintenanceWindow(spec) => {
                 spec.running_until(at).map(|until| (resource, spec, until))
             }

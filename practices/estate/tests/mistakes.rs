@@ -490,3 +490,20 @@ fn checks_of_a_consumer_must_be_objectives_that_there_are() {
       -> correct `actualStart` or `actualEnd`
     ");
 }
+
+#[test]
+fn a_notice_of_shifts_comes_in_time_or_not_at_all() {
+    let spec = |notice: &str| {
+        document("Person", "ada", &format!("  email: ada@example.org\n  shiftNotice: {notice}"))
+    };
+    assert_snapshot!(told(&spec("{before: 200h}")), @r"
+    shop.yaml:7:25 spec.shiftNotice.before
+      200h is no time to be told before a shift
+      -> write a time from 1m to 168h, or `off: true` for no notices
+    ");
+    assert_snapshot!(told(&spec("{before: 1h, off: true}")), @r"
+    shop.yaml:7:25 spec.shiftNotice.before
+      this is never used with `off`
+      -> keep one of the two
+    ");
+}

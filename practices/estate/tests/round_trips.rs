@@ -8,12 +8,12 @@ use estate::{
     AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
     ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus, ContractTerms,
     ContractType, Criticality, Desired, EscalationPolicySpec, EscalationStep, GivenShift, Group,
-    Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule, ObjectiveSpec,
-    ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref,
-    Resource, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
-    ServiceSpec, ShiftLimits, ShiftLoad, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf,
-    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within,
-    export, from_json, plan,
+    HandOverWay, Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule,
+    ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef,
+    ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
+    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftRotation,
+    ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef, TeamSpec, TeamType,
+    TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -199,6 +199,7 @@ fn people() -> impl Strategy<Value = Spec> {
                 addresses: BTreeMap::from([sms]),
                 contact_methods,
                 notify: vec![rule],
+                shift_notice: ShiftNotice { before: Some(Wait::from_seconds(1800)), off: false },
             })
         },
     );
@@ -396,6 +397,7 @@ fn taking_turns() -> impl Strategy<Value = Spec> {
                 overrides,
                 swaps,
                 limits,
+                hand_over: Some(HandOverWay::Mail),
             })
         },
     );

@@ -47,6 +47,7 @@ struct Inner {
     by_name: Throttle,
     by_address: Throttle,
     refusals: Throttle,
+    feeds: Throttle,
     keys: Mutex<HashMap<String, Key>>,
 }
 
@@ -70,6 +71,8 @@ impl Access {
             by_name: Throttle::new(10, Duration::from_secs(10)),
             by_address: Throttle::new(30, Duration::from_secs(2)),
             refusals: Throttle::new(10, Duration::from_secs(60)),
+            // A service that reads the calendars of many people comes from few addresses.
+            feeds: Throttle::new(120, Duration::from_secs(1)),
             keys: Mutex::default(),
         }))
     }
@@ -133,6 +136,14 @@ impl Access {
 
     fn keys(&self) -> std::sync::MutexGuard<'_, HashMap<String, Key>> {
         self.0.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request for a feed, which needs no session, against the limit of where it is from.
+    ///
+    /// # Errors
+    /// 429 when there were too many.
+    pub fn reads_feed(&self, address: &Address, now: Time) -> Answer<()> {
+        self.0.feeds.try_once(&address.0, now).map_err(session::throttled)
     }
 
     /// Whether cookies are marked for secure transport only.

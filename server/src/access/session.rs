@@ -299,7 +299,7 @@ fn public_origin(url: &str) -> &str {
     url[host..].find('/').map_or(url, |end| &url[..host + end])
 }
 
-fn throttled(wait: Duration) -> Problem {
+pub(super) fn throttled(wait: Duration) -> Problem {
     let seconds = wait.as_secs().max(1);
     Problem::new(axum::http::StatusCode::TOO_MANY_REQUESTS, "throttled", "this was tried too often")
         .remedy(format!("wait {seconds} seconds and try again"))

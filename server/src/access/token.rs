@@ -45,6 +45,13 @@ pub fn hash(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Whether a secret is the one of which this was stored; takes as long whichever letters differ.
+pub fn fits(secret: &str, stored: &str) -> bool {
+    let hash = hash(secret);
+    let differ = hash.bytes().zip(stored.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b));
+    hash.len() == stored.len() && differ == 0
+}
+
 /// An API token, without its secret.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct ApiToken {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use connectors::SendError;
 use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
 use connectors::link::{AckLink, LinkKey};
-use connectors::paging::{Channel, Destination, PageCall};
-use connectors::receivers::{Judge, Verdict};
+use connectors::paging::{Channel, Destination, Note, PageCall};
+use connectors::receivers::{HttpCall, Judge, Verdict};
 use connectors::webhook::{Allowed, Answer, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
 use kernel::{IncidentId, ItemRef, OutboxId, PageId, Priority, SpaceId, Time};
@@ -25,6 +25,9 @@ use crate::practices::oncall::devices::Devices;
 
 /// How long the link in a message is good.
 const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// The kind of a message that is no call: subject, text, html and url stand in it.
+pub const NOTE: &str = "note";
 
 /// Carries a call to a person. Shared by the courier and by whoever tries a way out.
 pub struct Ways {
@@ -159,8 +162,8 @@ impl Ways {
 
     /// Makes one attempt.
     pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
-        if to.channel == mails::CHANNEL {
-            return self.report(to, body).await;
+        if to.channel == mails::CHANNEL || body["kind"] == NOTE {
+            return self.note(to, body).await;
         }
         let call: Call = match serde_json::from_value(body.clone()) {
             Ok(call) => call,
@@ -179,20 +182,27 @@ impl Ways {
         }
     }
 
-    /// A report that is no call: its text stands in the message.
-    async fn report(&self, to: &Address<'_>, body: &Value) -> Outcome {
+    /// Something that is no call: a report, or news of a shift. Its text stands in the message.
+    async fn note(&self, to: &Address<'_>, body: &Value) -> Outcome {
+        let part = |name: &str| body[name].as_str().unwrap_or_default();
+        if let Some(channel) = Channel::named(to.channel) {
+            let note = Note { title: part("subject"), text: part("text"), url: part("url") };
+            return match self.channels.note(channel, to.target, &note) {
+                Ok(request) => self.carried(&request, Destination::SetUp).await,
+                Err(error) => outcome(Err(error)),
+            };
+        }
         let mailer = match &self.mailer {
             Ok(mailer) => mailer,
             Err(why) => return Outcome::Rejected { detail: why.clone() },
         };
-        let part = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let mail = Mail {
             id: to.message,
             to: to.target.to_owned(),
             thread: to.message.to_string(),
-            subject: part("subject"),
-            text: part("text"),
-            html: part("html"),
+            subject: part("subject").to_owned(),
+            text: part("text").to_owned(),
+            html: part("html").to_owned(),
             at: self.world.now(),
         };
         outcome(mailer.send(&mail).await)
@@ -273,17 +283,19 @@ impl Ways {
 
     async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
         let said = self.said(to, call);
-        let prepared = match self.channels.call(channel, to.target, &said.page()) {
-            Ok(prepared) => prepared,
-            Err(error) => return outcome(Err(error)),
-        };
-        let (request, destination) = prepared;
+        match self.channels.call(channel, to.target, &said.page()) {
+            Ok((request, destination)) => self.carried(&request, destination).await,
+            Err(error) => outcome(Err(error)),
+        }
+    }
+
+    async fn carried(&self, request: &HttpCall, destination: Destination) -> Outcome {
         let webhooks = match destination {
             Destination::SetUp => &self.open,
             Destination::Named => &self.guarded,
         };
         let clock = self.world.clock.clone();
-        let answer = webhooks.carry(&request, move || clock.now()).await;
+        let answer = webhooks.carry(request, move || clock.now()).await;
         judged(answer, request.judge)
     }
 }

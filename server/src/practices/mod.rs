@@ -11,6 +11,7 @@ pub mod objectives;
 pub mod oncall;
 pub mod reports;
 pub mod silences;
+pub mod swaps;
 pub mod tuning;
 
 #[cfg(test)]

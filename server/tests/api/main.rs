@@ -25,6 +25,7 @@ mod repeats;
 mod rules;
 mod schedules;
 mod service;
+mod shifts;
 mod silences;
 mod spaces;
 mod storm;

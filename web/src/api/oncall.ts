@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { Away, NewPushDevice, PageCommand, Takeover } from './types';
+import type { Away, NewNote, NewPushDevice, NewSwap, PageCommand, Takeover } from './types';
 
 /** Every schedule, with who is on call now. */
 export const schedules = () =>
@@ -102,3 +102,84 @@ export const command = (id: string, fields: { command: string } & Record<string,
       body: fields as PageCommand,
     }),
   );
+
+/** Being on call, for the one who asks. */
+export const mine = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'mine'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/my/on-call', { signal })),
+    refetchInterval: 60_000,
+  });
+
+/** Whose shifts calendar programs read: of a person, or of a schedule. */
+export interface FeedOwner {
+  kind: 'people' | 'schedules';
+  name: string;
+}
+
+const feedPaths = {
+  people: '/api/v1/people/{name}/feed',
+  schedules: '/api/v1/schedules/{name}/feed',
+} as const;
+
+/** Whether the shifts can be read by a calendar program. */
+export const feed = ({ kind, name }: FeedOwner) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'feed', kind, name],
+    queryFn: ({ signal }) =>
+      body(http.GET(feedPaths[kind], { params: { path: { name } }, signal })),
+  });
+
+/** Makes an address for calendar programs, in the place of the one before. */
+export const makeFeed = ({ kind, name }: FeedOwner) =>
+  body(http.POST(feedPaths[kind], { params: { path: { name } } }));
+
+/** Revokes the address. */
+export const revokeFeed = ({ kind, name }: FeedOwner) =>
+  body(http.DELETE(feedPaths[kind], { params: { path: { name } } }));
+
+/** What is handed over at the end of a turn; of the present one when no time is said. */
+export const handOver = (name: string, at: string | undefined) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'hand-over', name, at ?? ''],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/schedules/{name}/hand-over', {
+          params: { path: { name }, query: query({ at }) },
+          signal,
+        }),
+      ),
+    refetchInterval: 60_000,
+  });
+
+/** Adds a note to a turn. */
+export const addNote = (name: string, note: NewNote) =>
+  body(
+    http.POST('/api/v1/schedules/{name}/hand-over/notes', {
+      params: { path: { name } },
+      body: note,
+    }),
+  );
+
+/** Shifts that people offer each other, the newest first. */
+export const swaps = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'swaps'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/swaps', { params: { query: {} }, signal })),
+    refetchInterval: 60_000,
+  });
+
+/** Offers a shift of one's own. */
+export const offerSwap = (offer: NewSwap) => body(http.POST('/api/v1/swaps', { body: offer }));
+
+/** Takes a shift that was offered. */
+export const acceptSwap = (id: string) =>
+  body(http.POST('/api/v1/swaps/{id}/accept', { params: { path: { id } } }));
+
+/** Says no to a shift that was offered. */
+export const declineSwap = (id: string, reason: string) =>
+  body(http.POST('/api/v1/swaps/{id}/decline', { params: { path: { id } }, body: { reason } }));
+
+/** Takes back an offer. */
+export const withdrawSwap = (id: string) =>
+  body(http.POST('/api/v1/swaps/{id}/withdraw', { params: { path: { id } } }));

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from
 import {
   IconBell,
   IconBellOff,
+  IconCalendarUser,
   IconChartBar,
   IconContract,
   IconDeviceDesktop,
@@ -225,6 +226,12 @@ function UserMenu() {
         <Menu.Label>
           {user.display_name} · {user.role}
         </Menu.Label>
+        <Menu.Item
+          leftSection={<IconCalendarUser size={16} />}
+          renderRoot={(props) => <Link to="/my/on-call" {...props} />}
+        >
+          My shifts
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

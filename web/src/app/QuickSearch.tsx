@@ -22,6 +22,7 @@ const places = [
   ['Objectives', '/objectives'],
   ['Estate map', '/estate'],
   ['On call', '/oncall'],
+  ['My shifts', '/my/on-call'],
   ['Reports', '/reports'],
   ['Analysis of alert rules', '/reports/alerts'],
   ['On-call load', '/reports/load'],

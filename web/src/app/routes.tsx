@@ -242,6 +242,19 @@ const schedule = createRoute({
   component: lazyRouteComponent(() => import('../practices/oncall/SchedulePage'), 'SchedulePage'),
 });
 
+const handOver = createRoute({
+  getParentRoute: () => app,
+  path: '/oncall/$name/hand-over',
+  validateSearch: only('at'),
+  component: lazyRouteComponent(() => import('../practices/oncall/HandOverPage'), 'HandOverPage'),
+});
+
+const mine = createRoute({
+  getParentRoute: () => app,
+  path: '/my/on-call',
+  component: lazyRouteComponent(() => import('../practices/oncall/MinePage'), 'MinePage'),
+});
+
 const contracts = createRoute({
   getParentRoute: () => app,
   path: '/contracts',
@@ -341,6 +354,8 @@ export const routeTree = root.addChildren([
     reports,
     load,
     oncall,
+    mine,
+    handOver,
     schedule,
     rules,
     settings.addChildren([settingsIndex, settingsPart]),

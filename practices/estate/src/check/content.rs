@@ -6,7 +6,7 @@ use super::{promise, rota};
 use crate::mistake::Wrong;
 use crate::spec::{
     ContactMethod, EscalationPolicySpec, FreezeSpec, MaintenanceWindowSpec, Need, PersonSpec,
-    RouteSpec, Spec, Window,
+    RouteSpec, ShiftNotice, Spec, Window,
 };
 use crate::{Kind, Resource};
 
@@ -14,6 +14,8 @@ use crate::{Kind, Resource};
 const REPEAT_MAX: u32 = 100;
 /// How soon whoever did nothing is called again, in seconds.
 const ACKNOWLEDGE_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 60..=86_400;
+/// Longest time before a shift at which somebody is told of it: a week.
+const NOTICE_SECONDS_MAX: u32 = 168 * 3600;
 /// Longest title and longest description, in characters.
 const TITLE_MAX: usize = 200;
 const DESCRIPTION_MAX: usize = 4_000;
@@ -124,6 +126,7 @@ fn person(person: &PersonSpec) -> Vec<Wrong> {
     wrong.extend(url("spec.webhook", person.webhook.as_deref()));
     wrong.extend(time_zone("spec.timeZone", person.time_zone.as_deref()));
     wrong.extend(wishes(person));
+    wrong.extend(shift_notice(&person.shift_notice));
     for (place, method) in person.contact_methods.iter().enumerate() {
         let field = format!("spec.contactMethods[{place}]");
         wrong.extend(reachable(person, &field, *method));
@@ -146,6 +149,20 @@ fn reachable(person: &PersonSpec, field: &str, method: ContactMethod) -> Option<
         _ => format!("add `{channel}:` under `addresses`, or remove this"),
     };
     Some(Wrong::new(field, format!("there is no {channel} to call"), remedy))
+}
+
+/// When somebody is told of their shifts.
+fn shift_notice(notice: &ShiftNotice) -> Option<Wrong> {
+    let field = "spec.shiftNotice.before";
+    let before = notice.before?;
+    if notice.off {
+        return Some(Wrong::new(field, "this is never used with `off`", "keep one of the two"));
+    }
+    let range = 60..=NOTICE_SECONDS_MAX;
+    (!range.contains(&before.seconds())).then(|| {
+        let remedy = "write a time from 1m to 168h, or `off: true` for no notices";
+        Wrong::new(field, format!("{before} is no time to be told before a shift"), remedy)
+    })
 }
 
 /// The addresses of a person, and what they wish for.

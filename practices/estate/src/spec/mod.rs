@@ -28,15 +28,15 @@ pub use objective::{
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{
-    ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
-    next_morning,
+    ClockHours, ContactMethod, NotifyRule, PersonSpec, ShiftNotice, TeamSpec, TeamType,
+    local_minute, next_morning,
 };
 pub use place::{SiteSpec, SupplierSpec};
 pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use schedule::{
-    AbsenceSpec, AbsenceType, BackupRule, GivenShift, ScheduleLayer, ScheduleOverride,
+    AbsenceSpec, AbsenceType, BackupRule, GivenShift, HandOverWay, ScheduleLayer, ScheduleOverride,
     ScheduleSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap,
 };
 pub use wait::Wait;

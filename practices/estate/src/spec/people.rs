@@ -59,7 +59,25 @@ pub struct PersonSpec {
     /// How they want to be called by what it is about and when, instead of `contactMethods`.
     #[serde(default, skip_serializing_if = "unset")]
     pub notify: Vec<NotifyRule>,
+    /// Whether and when they are told of their shifts: an hour before one begins when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub shift_notice: ShiftNotice,
 }
+
+/// Whether and when somebody is told of their shifts, by mail and chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShiftNotice {
+    /// How long before a shift begins they are told; an hour when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub before: Option<Wait>,
+    /// Whether they are told nothing of their shifts.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub off: bool,
+}
+
+/// How long before a shift begins somebody is told who has not said it.
+const NOTICE_BEFORE: Wait = Wait::from_seconds(3600);
 
 /// One wish of a person: for these incidents, at these hours, after so long, in these ways.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -201,6 +219,20 @@ impl PersonSpec {
         }
     }
 
+    /// How long before a shift begins they are told; `None`: they are told nothing of shifts.
+    pub fn notice_before(&self) -> Option<Wait> {
+        (!self.shift_notice.off).then(|| self.shift_notice.before.unwrap_or(NOTICE_BEFORE))
+    }
+
+    /// How they are told what is no call: by mail, and by chat where that is a way of theirs.
+    pub fn notice_ways(&self) -> Vec<(ContactMethod, &str)> {
+        use ContactMethod::{Email, Mattermost, Slack, Teams, Telegram};
+        let chat =
+            |(way, _): &(ContactMethod, &str)| matches!(way, Slack | Mattermost | Teams | Telegram);
+        let chats = self.contacts(&[]).into_iter().filter(chat);
+        std::iter::once((Email, self.email.as_str())).chain(chats).collect()
+    }
+
     /// Where they are reached in this way, as files say it.
     pub fn address(&self, method: ContactMethod) -> Option<&str> {
         match method {
@@ -298,6 +330,7 @@ mod tests {
             addresses: BTreeMap::new(),
             contact_methods,
             notify: Vec::new(),
+            shift_notice: ShiftNotice::default(),
         }
     }
 
@@ -356,6 +389,22 @@ mod tests {
         assert_eq!(ways(Priority::P3, 420), [(0, Email)]);
         assert_eq!(ways(Priority::P3, 1320), []);
         assert_eq!(ways(Priority::P5, 720), []);
+    }
+
+    #[test]
+    fn of_shifts_people_are_told_by_mail_and_chat_an_hour_before_unless_they_say_otherwise() {
+        use ContactMethod::{Email, Slack, Sms};
+        let mut ada = ada(None, vec![]);
+        ada.addresses = BTreeMap::from([(Slack, "U1".to_owned()), (Sms, "+49301".to_owned())]);
+        let mail = (Email, "ada@example.org");
+        assert_eq!(ada.notice_ways(), [mail, (Slack, "U1")], "no call at night for this");
+        ada.contact_methods = vec![Sms];
+        assert_eq!(ada.notice_ways(), [mail]);
+        assert_eq!(ada.notice_before(), Some(Wait::from_seconds(3600)));
+        ada.shift_notice.before = Some(Wait::from_seconds(60));
+        assert_eq!(ada.notice_before(), Some(Wait::from_seconds(60)));
+        ada.shift_notice.off = true;
+        assert_eq!(ada.notice_before(), None);
     }
 
     #[test]

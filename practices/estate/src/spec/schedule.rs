@@ -29,6 +29,17 @@ pub struct ScheduleSpec {
     /// What people may be asked for.
     #[serde(default, skip_serializing_if = "unset")]
     pub limits: ShiftLimits,
+    /// How whoever comes on call gets what is handed over; they look it up when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub hand_over: Option<HandOverWay>,
+}
+
+/// How whoever comes on call gets what is handed over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HandOverWay {
+    /// By mail, at the moment of the hand-over.
+    Mail,
 }
 
 /// People who take turns.

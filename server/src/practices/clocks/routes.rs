@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use contracts::clocks::{Books, Clocks, Kind, Scope, State as ClockState, View};
-use kernel::{IncidentId, ItemRef, Time};
+use kernel::{IncidentId, ItemRef, SpaceId, Time};
 use serde::Serialize;
-use spine::Conn;
+use spine::{Conn, Fault, engine};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path};
 use crate::practices::incidents::routes::{IncidentPath, load};
+use crate::practices::incidents::store::INCIDENTS;
 use crate::problem::Answer;
 
 /// Incidents whose clocks are looked at for one list.
@@ -65,16 +66,23 @@ enum Effect {
 
 /// A clock that is not over, with its incident.
 #[derive(Debug, Serialize, ToSchema)]
-struct LiveClock {
+pub struct LiveClock {
     /// The incident.
-    incident: IncidentId,
+    pub incident: IncidentId,
     /// The number that people call it by.
-    number: u64,
+    pub number: u64,
     /// One line that says what is wrong with it.
-    title: String,
+    pub title: String,
     /// The clock.
     #[serde(flatten)]
-    clock: View,
+    pub clock: View,
+}
+
+impl LiveClock {
+    /// Whether it is missed, or has used three quarters of its time.
+    pub fn at_risk(&self) -> bool {
+        self.clock.state == ClockState::Overdue || self.clock.share.is_some_and(|share| share >= 75)
+    }
 }
 
 /// Clocks that are not over.
@@ -137,13 +145,24 @@ async fn of_incident(
     responses((status = 200, description = "The clocks that count", body = LiveClocks)))]
 async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<LiveClocks>> {
     let now = app.world.now();
-    let mut conn = app.db.reader().await?;
-    let live = store::live(&mut conn, &caller.space, INCIDENTS_MAX).await?;
+    let items = live(&mut app.db.reader().await?, &caller.space, now).await?;
+    let overdue = items.iter().filter(|item| item.clock.state == ClockState::Overdue).count();
+    let at_risk = items.iter().filter(|item| item.at_risk()).count();
+    Ok(Json(LiveClocks { now, overdue, at_risk, items }))
+}
+
+/// The clocks of a space that are not over, the next due first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn live(conn: &mut Conn, space: &SpaceId, now: Time) -> Result<Vec<LiveClock>, Fault> {
+    let live = store::live(conn, space, INCIDENTS_MAX).await?;
     let mut items = Vec::new();
     let first = live.iter().map(|clocks| clocks.opened_at).min().unwrap_or(now);
     let mut books = Books::new(first, now);
     for clocks in live {
-        let incident = load(&app, &caller, &clocks.incident.to_string()).await?.record;
+        let found = engine::load(conn, &INCIDENTS, space, clocks.incident).await?;
+        let Some(incident) = found.map(|found| found.record) else { continue };
         for clock in clocks.views(&mut books, now).into_iter().filter(counts) {
             let title = incident.title.clone();
             let (incident, number) = (incident.id, incident.number);
@@ -151,12 +170,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<LiveClocks>
         }
     }
     items.sort_by_key(|item| item.clock.due_at.unwrap_or(Time::MAX));
-    let overdue = items.iter().filter(|item| item.clock.state == ClockState::Overdue).count();
-    let near = |item: &&LiveClock| {
-        item.clock.state == ClockState::Overdue || item.clock.share.is_some_and(|share| share >= 75)
-    };
-    let at_risk = items.iter().filter(near).count();
-    Ok(Json(LiveClocks { now, overdue, at_risk, items }))
+    Ok(items)
 }
 
 /// The clocks of an incident as the API shows them.

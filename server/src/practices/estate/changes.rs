@@ -151,37 +151,49 @@ pub async fn put(
     resource: Resource,
     expected: Option<i64>,
 ) -> Answer<()> {
-    let (space, actor, now) = (asker.space.clone(), asker.actor.clone(), app.world.now());
+    let (asker, now) = (asker.clone(), app.world.now());
     let result = app
         .db
         .write::<_, Denied, _>(move |tx| {
-            Box::pin(async move {
-                let all = store::all(tx, &space).await?;
-                let item = resource.item().clone();
-                let before = all.iter().find(|kept| *kept.stored.resource.item() == item);
-                check_version(before, expected)?;
-                let applied = before.and_then(|kept| kept.stored.applied.clone());
-                let wanted = Desired::from_resources([resource.clone()]);
-                let plan = match estate::plan(&stored(all), &wanted, false) {
-                    Ok(plan) => plan,
-                    Err(mistakes) => return Ok(Err(wrong(&mistakes))),
-                };
-                let change = plan.changes.iter().find(|change| change.item == item);
-                let Some(change) = change.filter(|change| change.action != Action::Unchanged)
-                else {
-                    return Ok(Ok(()));
-                };
-                keep_applied(tx, &space, &resource, applied.as_ref(), now).await?;
-                let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
-                let verb = if change.action == Action::Create { "created" } else { "updated" };
-                let data = json!({ "fields": change.fields, "by": "ui" });
-                note(tx, &stamp, &item, verb, data).await?;
-                Ok(Ok(()))
-            })
+            Box::pin(async move { put_in(tx, &asker, (resource, expected), now).await })
         })
         .await?;
     app.estate.reload(&app.db).await?;
     result
+}
+
+/// The same in a transaction that others share; what is wrong with the resource is the inner
+/// problem, and nothing was written then. Memory is to be reloaded after the commit.
+///
+/// # Errors
+/// When it changed meanwhile, or the database refuses.
+pub async fn put_in(
+    tx: &mut Tx,
+    asker: &Asker,
+    (resource, expected): (Resource, Option<i64>),
+    now: kernel::Time,
+) -> Result<Answer<()>, Denied> {
+    let space = &asker.space;
+    let all = store::all(tx, space).await?;
+    let item = resource.item().clone();
+    let before = all.iter().find(|kept| *kept.stored.resource.item() == item);
+    check_version(before, expected)?;
+    let applied = before.and_then(|kept| kept.stored.applied.clone());
+    let wanted = Desired::from_resources([resource.clone()]);
+    let plan = match estate::plan(&stored(all), &wanted, false) {
+        Ok(plan) => plan,
+        Err(mistakes) => return Ok(Err(wrong(&mistakes))),
+    };
+    let change = plan.changes.iter().find(|change| change.item == item);
+    let Some(change) = change.filter(|change| change.action != Action::Unchanged) else {
+        return Ok(Ok(()));
+    };
+    keep_applied(tx, space, &resource, applied.as_ref(), now).await?;
+    let stamp = Stamp { space, at: now, actor: &asker.actor, cause: None };
+    let verb = if change.action == Action::Create { "created" } else { "updated" };
+    let data = json!({ "fields": change.fields, "by": "ui" });
+    note(tx, &stamp, &item, verb, data).await?;
+    Ok(Ok(()))
 }
 
 /// Keeps what files last said beside what a person made of it, so that drift shows.

@@ -81,6 +81,29 @@ pub async fn as_of(conn: &mut Conn, space: &SpaceId, at: Time) -> Result<Vec<Res
     Ok(found.into_values().collect())
 }
 
+/// When a resource of these kinds was last made, changed or deleted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn changed_at(
+    conn: &mut Conn,
+    space: &SpaceId,
+    kinds: &[&str],
+) -> Result<Option<Time>, Fault> {
+    let mut last = None;
+    for kind in kinds {
+        let sql = "SELECT MAX(at) AS at FROM ( \
+                   SELECT valid_from AS at FROM resource WHERE space_id = $1 AND kind = $2 \
+                   UNION ALL SELECT valid_to AS at FROM resource_past \
+                   WHERE space_id = $1 AND item >= $3 AND item < $4) AS changes";
+        // Names follow a slash, after which `0` comes.
+        let (first, end) = (format!("{kind}/"), format!("{kind}0"));
+        let row = conn.first(sql, params![space, *kind, first, end]).await?;
+        last = last.max(row.map_or(Ok(None), |row| row.get("at"))?);
+    }
+    Ok(last)
+}
+
 /// Everything that a resource ever said, the oldest first, with the time from which on.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
 #[into_params(parameter_in = Path)]
 pub(super) struct PersonPath {
     /// The name in the estate.
-    name: String,
+    pub(super) name: String,
 }
 
 /// An absence of a person.
@@ -100,9 +100,29 @@ pub(super) struct PersonShift {
     schedule: ItemRef,
     /// What people call it.
     title: String,
+    /// The zone in which people hand over.
+    time_zone: String,
     /// The shift.
     #[serde(flatten)]
     turn: TurnView,
+}
+
+impl PersonShift {
+    /// Whether it has begun.
+    pub(super) fn began(&self, now: Time) -> bool {
+        self.turn.from <= now
+    }
+}
+
+/// The shifts of somebody that reach into a window, in order.
+pub(super) fn shifts_of(estate: &Estate, person: &ItemRef, window: Span) -> Vec<PersonShift> {
+    let view = |shift: estate::Shift| PersonShift {
+        turn: turn_view(estate, &shift.schedule, &shift.turn),
+        schedule: shift.schedule,
+        title: shift.title,
+        time_zone: shift.time_zone,
+    };
+    estate.shifts(person, window).into_iter().map(view).collect()
 }
 
 /// When a person is on call in the next eight weeks, and when they are away.
@@ -116,23 +136,10 @@ pub(super) async fn shifts(
 ) -> Answer<Json<PersonShifts>> {
     let snapshot = app.estate.snapshot(&caller.space);
     let (estate, now) = (&snapshot.estate, app.world.now());
-    let person = ItemRef::new("person", &name).filter(|person| estate.contains(person));
-    let person = person.ok_or_else(|| Problem::not_found("person"))?;
+    let person = find(estate, &name)?;
     let window = Span::new(now.micros(), (now + AHEAD).micros());
-    let mut shifts = Vec::new();
-    for resource in estate.resources() {
-        let Spec::Schedule(_) = &resource.spec else { continue };
-        let Ok(roster) = estate.roster(resource.item(), window) else { continue };
-        let theirs = roster.turns().iter().filter(|turn| *turn.person == *person.name());
-        shifts.extend(theirs.map(|turn| PersonShift {
-            schedule: resource.item().clone(),
-            title: resource.title().to_owned(),
-            turn: turn_view(estate, resource.item(), turn),
-        }));
-    }
-    shifts.sort_by_key(|shift| shift.turn.from);
     Ok(Json(PersonShifts {
-        shifts,
+        shifts: shifts_of(estate, &person, window),
         away: away_in(estate, std::slice::from_ref(&person), (now, Time::MAX)),
         may_say_away: allowed(estate, &caller, &name).is_ok(),
     }))
@@ -191,7 +198,7 @@ pub(super) async fn back(
         .filter(|resource| match &resource.spec {
             Spec::Absence(absence) => {
                 *absence.person.item() == person
-                    && absence.start < at
+                    && absence.start <= at
                     && absence.end.is_none_or(|end| end > at)
             }
             _ => false,
@@ -226,6 +233,12 @@ pub(super) async fn cancel(
     }
     end(&app, &caller, &item, app.world.now()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The person of a name.
+pub(super) fn find(estate: &Estate, name: &str) -> Answer<ItemRef> {
+    let person = ItemRef::new("person", name).filter(|person| estate.contains(person));
+    person.ok_or_else(|| Problem::not_found("person"))
 }
 
 /// The person, when the caller may say of them that they are away.

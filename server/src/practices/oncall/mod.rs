@@ -2,8 +2,17 @@
 
 mod away;
 pub mod devices;
+pub mod feeds;
+pub mod gaps;
+pub mod handover;
+mod mine;
+pub mod note;
+pub mod notices;
 mod overrides;
 pub mod people;
 pub mod routes;
 pub mod schedules;
 pub mod store;
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::away;
 use super::overrides::{self, OverrideView};
+use super::{away, feeds, handover, mine};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -36,6 +36,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(away::absent))
         .routes(routes!(away::back))
         .routes(routes!(away::cancel))
+        .routes(routes!(mine::mine))
+        .routes(routes!(handover::hand_over))
+        .routes(routes!(handover::add_note))
+        .routes(routes!(feeds::of_person))
+        .routes(routes!(feeds::make_of_person))
+        .routes(routes!(feeds::revoke_of_person))
+        .routes(routes!(feeds::of_schedule))
+        .routes(routes!(feeds::make_of_schedule))
+        .routes(routes!(feeds::revoke_of_schedule))
 }
 
 /// A schedule and who is on call by it now.

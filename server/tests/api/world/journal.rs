@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use silences::Silence;
 use spine::Db;
 use spine::journal::{self, Position, Stored};
+use swaps::Swap;
 use tuning::Task;
 
 /// Folds the whole journal and compares with every row; returns how many records were compared.
@@ -39,6 +40,8 @@ pub async fn the_fold_of_the_journal_is_what_is_stored(db: &Db) -> usize {
     compare(&silences, &folded::<Silence>(&entries), |row, fold| row == fold);
     let tunings = rows::<Task>(db, "SELECT space_id, data FROM tuning").await;
     compare(&tunings, &folded::<Task>(&entries), |row, fold| row == fold);
+    let swaps = rows::<Swap>(db, "SELECT space_id, data FROM swap").await;
+    compare(&swaps, &folded::<Swap>(&entries), |row, fold| row == fold);
     let clocks = rows::<Clocks>(db, "SELECT space_id, data FROM contract_clocks").await;
     compare(&clocks, &folded::<Clocks>(&entries), |row, fold| row == fold);
     compare(&alerts, &folded::<Alert>(&entries), Alert::same_history);

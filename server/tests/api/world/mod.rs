@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub use client::{Client, Reply};
 pub use journal::the_fold_of_the_journal_is_what_is_stored;
 pub use pushservice::PushService;
-pub use receiver::Receiver;
+pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
 
 /// Noon of the tests' day.

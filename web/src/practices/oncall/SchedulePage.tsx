@@ -1,5 +1,5 @@
 import { Anchor, Breadcrumbs, Button, SegmentedControl, Select } from '@mantine/core';
-import { IconArrowsExchange, IconPencil } from '@tabler/icons-react';
+import { IconArrowsExchange, IconClipboardList, IconPencil } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -15,6 +15,7 @@ import { itemName, words } from '../../kit/words';
 import { browserZone, duration, now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Feed } from './Feed';
 import styles from './oncall.module.css';
 import { Takeover } from './Takeover';
 import { format, Timeline } from './Timeline';
@@ -83,6 +84,15 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
             )}
             <Button
               variant="default"
+              leftSection={<IconClipboardList size={14} />}
+              renderRoot={(props) => (
+                <Link to="/oncall/$name/hand-over" params={{ name }} {...props} />
+              )}
+            >
+              Hand-over
+            </Button>
+            <Button
+              variant="default"
               leftSection={<IconPencil size={14} />}
               renderRoot={(props) => (
                 <Link to="/estate/$kind/$name" params={{ kind: 'schedule', name }} {...props} />
@@ -111,6 +121,7 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
           <Overrides view={view} zone={zone} name={name} />
           <Away view={view} />
           <Shares view={view} />
+          <Feed owner={{ kind: 'schedules', name }} />
         </div>
       </div>
       {taking && (

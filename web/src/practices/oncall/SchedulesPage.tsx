@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { IconCalendarUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 
@@ -18,7 +20,19 @@ export function SchedulesPage() {
   const query = useQuery(oncall.schedules());
   return (
     <>
-      <PageHead title="On call" meta="Who is on call now, and what nobody covers" />
+      <PageHead
+        title="On call"
+        meta="Who is on call now, and what nobody covers"
+        actions={
+          <Button
+            variant="default"
+            leftSection={<IconCalendarUser size={14} />}
+            renderRoot={(props) => <Link to="/my/on-call" {...props} />}
+          >
+            My shifts
+          </Button>
+        }
+      />
       <Loaded query={query} rows={4}>
         {({ items }) =>
           items.length === 0 ? (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 
-import { type AwayResult, oncall, type PersonShifts } from '../../api';
+import { type AwayResult, oncall, type PersonShift, type PersonShifts } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -18,22 +18,29 @@ import styles from './oncall.module.css';
 const DAY = 86_400_000;
 
 /** When a person is on call, and when they are away. */
-export function Shifts({ name }: { name: string }) {
+export function Shifts({ name, awayOnly = false }: { name: string; awayOnly?: boolean }) {
   const query = useQuery(oncall.shifts(name));
   return (
     <Loaded query={query} rows={3}>
-      {(found) => <Content name={name} found={found} />}
+      {(found) => <Content name={name} found={found} awayOnly={awayOnly} />}
     </Loaded>
   );
 }
 
-function Content({ name, found }: { name: string; found: PersonShifts }) {
+interface ContentProps {
+  name: string;
+  found: PersonShifts;
+  /** Shifts are shown elsewhere on the page. */
+  awayOnly: boolean;
+}
+
+function Content({ name, found, awayOnly }: ContentProps) {
   const [result, setResult] = useState<AwayResult | null>(null);
   const [leaving, setLeaving] = useState(false);
   const away = found.away.some((each) => Date.parse(each.from) <= now());
   return (
     <Panel
-      title="On call and away"
+      title={awayOnly ? 'Away' : 'On call and away'}
       actions={
         found.may_say_away ? (
           <Group gap="xs">
@@ -65,24 +72,33 @@ function Content({ name, found }: { name: string; found: PersonShifts }) {
           )}
         </p>
       ))}
-      {found.shifts.length === 0 ? (
-        <p className={styles.sub}>Not on call in the next eight weeks.</p>
+      {awayOnly ? (
+        found.away.length === 0 && <p className={styles.sub}>No leave is entered.</p>
       ) : (
-        <ul className={styles.plain}>
-          {found.shifts.slice(0, 12).map((shift) => (
-            <li key={`${shift.schedule} ${shift.from}`}>
-              <Link to="/oncall/$name" params={{ name: itemName(shift.schedule) }}>
-                {shift.title}
-              </Link>{' '}
-              <TimeAgo at={shift.from} /> until {absolute(shift.until)}
-            </li>
-          ))}
-          {found.shifts.length > 12 && <li>and {found.shifts.length - 12} more</li>}
-        </ul>
+        <Listed shifts={found.shifts} />
       )}
       {result && <Hit result={result} />}
       {leaving && <Leave name={name} told={setResult} close={() => setLeaving(false)} />}
     </Panel>
+  );
+}
+
+function Listed({ shifts }: { shifts: PersonShift[] }) {
+  if (shifts.length === 0) {
+    return <p className={styles.sub}>Not on call in the next eight weeks.</p>;
+  }
+  return (
+    <ul className={styles.plain}>
+      {shifts.slice(0, 12).map((shift) => (
+        <li key={`${shift.schedule} ${shift.from}`}>
+          <Link to="/oncall/$name" params={{ name: itemName(shift.schedule) }}>
+            {shift.title}
+          </Link>{' '}
+          <TimeAgo at={shift.from} /> until {absolute(shift.until)}
+        </li>
+      ))}
+      {shifts.length > 12 && <li>and {shifts.length - 12} more</li>}
+    </ul>
   );
 }
 

@@ -1,0 +1,151 @@
+//! The alerts that tell of hours with nobody on call: what they say is kept, so that what is covered
+//! later is told to be over, also by another process.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ::oncall::gaps::{self as rules, GapAlarm};
+use alerts::{Labels, Signal};
+use estate::{Demand, Estate, Spec};
+use jiff::tz::TimeZone;
+use kernel::{ItemRef, SpaceId, Time};
+use serde::{Deserialize, Serialize};
+use spine::Fault;
+
+use super::note::shown;
+use super::store;
+use crate::app::App;
+use crate::problem::Answer;
+use crate::rounds::{self, Again};
+
+/// The source of the alerts that tell of gaps. No integration can be called so.
+const SOURCE: &str = "on-call schedules";
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(60);
+/// How many gaps an alert names.
+const NAMED_MAX: usize = 10;
+
+/// Tells the intake which hours nobody covers, and which are covered again, until the process
+/// stops.
+pub async fn run(app: App) {
+    rounds::run(app, "shift_gaps", Again::After(EVERY), async |app| round(&app).await).await;
+}
+
+async fn round(app: &App) -> Answer<()> {
+    let space = SpaceId::main();
+    let snapshot = app.estate.snapshot(&space);
+    let now = app.world.now();
+    let told = store::gaps(&mut app.db.reader().await?, &space).await?;
+    let Some(says) = says(&snapshot.estate, &app.config.base_url(), now) else { return Ok(()) };
+    if says == told {
+        return Ok(());
+    }
+    let over = told.iter().filter(|(key, _)| !says.contains_key(*key));
+    let firing = says.iter().filter(|(key, said)| told.get(*key) != Some(said));
+    let signals: Vec<Signal> = over
+        .map(|(key, said)| said.signal(key, now))
+        .chain(firing.map(|(key, said)| said.signal(key, Time::MAX)))
+        .collect();
+    app.intake.take(space.clone(), signals).await?;
+    let work = app.db.write::<_, Fault, _>(move |tx| {
+        let (space, says) = (space.clone(), says.clone());
+        Box::pin(async move { store::put_gaps(tx, &space, &says).await })
+    });
+    Ok(work.await?)
+}
+
+/// What an alert of a gap says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Said {
+    severity: String,
+    by: ItemRef,
+    schedules: Vec<ItemRef>,
+    team: Option<ItemRef>,
+    summary: String,
+    description: String,
+    url: String,
+}
+
+/// The alerts that fire, by their keys; none while a schedule cannot be worked out: what was said
+/// of it stays.
+fn says(estate: &Estate, base_url: &str, now: Time) -> Option<BTreeMap<String, Said>> {
+    let window = rules::window(now);
+    let mut demands: Vec<Demand> = Vec::new();
+    for resource in estate.resources() {
+        if let Spec::Schedule(_) = &resource.spec {
+            estate.demand(resource.item(), window, &mut demands).ok()?;
+        }
+    }
+    let alarms = demands.iter().filter_map(|demand| {
+        let alarm = rules::alarm(&demand.by, &demand.schedules, &demand.gaps, now)?;
+        Some((alarm.key(), said(estate, demand, &alarm, base_url)))
+    });
+    Some(alarms.collect())
+}
+
+fn said(estate: &Estate, demand: &Demand, alarm: &GapAlarm, base_url: &str) -> Said {
+    let zone = TimeZone::get(&demand.time_zone).unwrap_or(TimeZone::UTC);
+    let names: Vec<&str> = alarm.schedules.iter().map(ItemRef::name).collect();
+    let mut named: Vec<String> = alarm
+        .gaps
+        .iter()
+        .take(NAMED_MAX)
+        .map(|gap| format!("{} to {}", shown(gap.from, &zone), shown(gap.until, &zone)))
+        .collect();
+    if let Some(more) = alarm.gaps.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        named.push(format!("and {more} more"));
+    }
+    let team = alarm.schedules.first().and_then(|first| match &estate.get(first)?.spec {
+        Spec::Schedule(spec) => spec.team.as_ref().map(|team| team.item().clone()),
+        _ => None,
+    });
+    Said {
+        severity: alarm.severity.to_owned(),
+        by: alarm.by.clone(),
+        schedules: alarm.schedules.clone(),
+        team,
+        summary: format!(
+            "Nobody is on call by {} for {} of the hours that {} asks for in the next 8 weeks",
+            names.join(", "),
+            span(alarm.minutes()),
+            alarm.by
+        ),
+        description: named.join("; "),
+        url: format!("{base_url}/oncall/{}", names.first().unwrap_or(&"")),
+    }
+}
+
+/// `14 h`, `45 min`
+fn span(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes:02} min"),
+    }
+}
+
+impl Said {
+    fn signal(&self, key: &str, ends_at: Time) -> Signal {
+        let schedules: Vec<&str> = self.schedules.iter().map(ItemRef::name).collect();
+        let schedules = schedules.join(",");
+        // Not `service`: a rule would take the alert for a sign that the item is broken.
+        let labels = [
+            ("alertname", "OnCallGap"),
+            ("severity", self.severity.as_str()),
+            ("schedules", &schedules),
+            ("asked_by", self.by.as_str()),
+            ("team", self.team.as_ref().map(ItemRef::name).unwrap_or_default()),
+        ];
+        let annotations =
+            [("summary", self.summary.as_str()), ("description", self.description.as_str())];
+        Signal {
+            source: SOURCE.into(),
+            key: Some(key.into()),
+            labels: Labels::new(labels.into_iter().filter(|(_, value)| !value.is_empty())),
+            annotations: Labels::new(annotations),
+            starts_at: None,
+            ends_at: Some(ends_at),
+            generator_url: self.url.as_str().into(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What people are told of their shifts, as messages: by mail, and by chat where that is a way of
+//! theirs.
+
+use estate::{ContactMethod, PersonSpec};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kernel::{Actor, Message};
+use serde_json::json;
+
+use crate::app::App;
+use crate::courier::NOTE;
+use crate::html::escaped;
+
+/// What somebody is told.
+pub struct Note {
+    /// What it is about, on one line.
+    pub subject: String,
+    /// What it says, paragraph by paragraph.
+    pub lines: Vec<String>,
+    /// Where to read more.
+    pub url: String,
+    /// What the link says.
+    pub link: String,
+}
+
+impl Note {
+    /// A message for each of the ways by which somebody is told, as far as these are set up.
+    pub fn messages(&self, app: &App, person: &PersonSpec) -> Vec<Message> {
+        let paragraphs: String =
+            self.lines.iter().map(|line| format!("<p>{}</p>", escaped(line))).collect();
+        let (url, link) = (escaped(&self.url), escaped(&self.link));
+        let body = json!({
+            "kind": NOTE,
+            "subject": self.subject,
+            "text": format!("{}\n\n{}", self.lines.join("\n"), self.url),
+            "html": format!("{paragraphs}<p><a href=\"{url}\">{link}</a></p>"),
+            "url": self.url,
+        });
+        let message = |(way, to): (ContactMethod, &str)| Message {
+            id: app.moment(Actor::system("shifts")).id(),
+            channel: way.channel().to_owned(),
+            target: to.to_owned(),
+            body: body.clone(),
+        };
+        ready(app, person).map(message).collect()
+    }
+}
+
+/// The ways by which somebody is told what is no call, as far as messages can leave by them.
+pub fn ready<'a>(
+    app: &'a App,
+    person: &'a PersonSpec,
+) -> impl Iterator<Item = (ContactMethod, &'a str)> {
+    let ways = person.notice_ways().into_iter();
+    ways.filter(|(way, _)| app.ways.ready(way.channel()).is_ok())
+}
+
+/// The zone in which somebody reads times: their own, or another one.
+pub fn zone_of(person: &PersonSpec, other: &str) -> TimeZone {
+    let zone = person.time_zone.as_deref().unwrap_or(other);
+    TimeZone::get(zone).unwrap_or(TimeZone::UTC)
+}
+
+/// A time for people: `Mon 30 Nov 09:00 CET`.
+pub fn shown(micros: i64, zone: &TimeZone) -> String {
+    let at = Timestamp::from_microsecond(micros).unwrap_or_default();
+    at.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M %Z").to_string()
+}

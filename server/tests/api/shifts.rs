@@ -1,0 +1,462 @@
+//! What surrounds shifts: one's own, and feeds for calendar programs.
+
+use std::time::Duration;
+
+use kernel::Time;
+use reqwest::Method;
+use serde_json::{Value, json};
+use spine::testing::Place;
+
+use crate::schedules::{name, on_call, rota};
+use crate::world::{Client, Operate, Receiver, alert, conversations};
+
+conversations!(
+    everybody_sees_their_own_shifts_and_the_pages_that_call_them,
+    a_feed_is_read_by_its_secret_address_until_it_is_replaced_or_revoked,
+    a_feed_follows_what_is_changed_and_says_when_nothing_was,
+    only_the_one_whose_it_is_has_a_feed_made,
+    people_are_told_of_their_shifts_once_also_over_a_restart,
+    what_happened_in_a_turn_is_handed_over_with_notes,
+    hours_that_nobody_covers_raise_an_alert_until_somebody_does,
+    shifts_are_exchanged_when_the_other_agrees_and_not_before,
+    an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs,
+);
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Somebody with an account that is linked to a person of the estate.
+pub async fn linked(operate: &Operate, person: &str, role: &str) -> Client {
+    let account = json!({"name": person, "role": role, "password": PASSWORD,
+                         "display_name": person, "scoped": false, "teams": [],
+                         "person": format!("person/{person}")});
+    if person != "ada" {
+        operate.ada.post("/accounts", account).await.is(201);
+        return operate.ada.of(person, PASSWORD).await;
+    }
+    let profile = json!({"display_name": "Ada", "role": "admin", "person": "person/ada"});
+    operate.ada.put("/accounts/ada", profile, None).await.is(200);
+    operate.ada.clone()
+}
+
+async fn everybody_sees_their_own_shifts_and_the_pages_that_call_them(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let stranger = operate.ada.get("/my/on-call").await.is(200);
+    assert_eq!(stranger["person"], Value::Null, "not linked to a person");
+    assert_eq!(stranger["next"], json!([]));
+    let bob = linked(&operate, "bob", "responder").await;
+    let ada = linked(&operate, "ada", "admin").await;
+
+    let line = on_call(&operate).await;
+    let now = name(&line["now"]["person"]).to_owned();
+    let (own, other) = if now == "bob" { (&bob, &ada) } else { (&ada, &bob) };
+    let mine = own.get("/my/on-call").await.is(200);
+    assert_eq!(mine["now"][0]["schedule"], "schedule/shop");
+    assert_eq!(mine["now"][0]["time_zone"], "UTC");
+    assert_eq!(mine["next"].as_array().unwrap().len(), 27, "every second day: {mine}");
+    let theirs = other.get("/my/on-call").await.is(200);
+    assert_eq!(theirs["now"], json!([]));
+    assert_eq!(theirs["pages"], json!([]));
+
+    let mut fires = alert("Down", "critical", ("service", "orders"));
+    fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
+    operate.alerts(json!([fires])).await;
+    operate.settled().await;
+    let mine = own.get("/my/on-call").await.is(200);
+    assert_eq!(mine["pages"][0]["rings"], true);
+    assert_eq!(mine["pages"][0]["may_acknowledge"], true);
+    assert_eq!(other.get("/my/on-call").await.is(200)["pages"], json!([]), "it calls {now}");
+    let page = mine["pages"][0]["page"].as_str().unwrap().to_owned();
+    let taken = json!({"command": "acknowledge"});
+    own.post(&format!("/pages/{page}/commands"), taken).await.is(200);
+    assert_eq!(own.get("/my/on-call").await.is(200)["pages"], json!([]), "it is answered");
+    operate.end().await;
+}
+
+/// The path of a feed that was made.
+fn path(made: &Value) -> String {
+    let url = made["url"].as_str().unwrap();
+    url[url.find("/feeds/").unwrap()..].to_owned()
+}
+
+async fn a_feed_is_read_by_its_secret_address_until_it_is_replaced_or_revoked(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "viewer").await;
+    assert_eq!(bob.get("/people/bob/feed").await.is(200)["feed"], Value::Null);
+    let first = path(&bob.post("/people/bob/feed", json!({})).await.is(200));
+    let ask = async |path: &str| bob.send(bob.bare(Method::GET, path)).await;
+
+    let read = ask(&first).await;
+    assert_eq!(read.kind, "text/calendar; charset=utf-8", "{}", read.text);
+    let events = calendar::events(&read.text).unwrap();
+    // Four weeks back and twenty-six ahead, every second day.
+    assert!((104..=107).contains(&events.len()), "{}", events.len());
+    assert!(events.iter().all(|event| event.summary == "On call: Shop on call"));
+    assert!(read.text.contains("DESCRIPTION:turn in layer first\r\n"), "{}", read.text);
+    let shown = bob.get("/people/bob/feed").await.is(200);
+    assert!(shown["feed"]["used_at"].is_string(), "{shown}");
+    assert!(!shown.to_string().contains("opf_"), "the secret is shown once");
+
+    let wrong = first.replace("opf_", "opf-");
+    ask(&wrong).await.problem(404);
+    ask(&first.replace(".ics", "")).await.problem(404);
+    ask("/feeds/none/opf_none.ics").await.problem(404);
+
+    let second = path(&bob.post("/people/bob/feed", json!({})).await.is(200));
+    ask(&first).await.problem(404);
+    assert_eq!(ask(&second).await.status, 200);
+    bob.delete("/people/bob/feed").await.is(204);
+    ask(&second).await.problem(404);
+    bob.delete("/people/bob/feed").await.problem(404);
+
+    let team = path(&operate.ada.post("/schedules/shop/feed", json!({})).await.is(200));
+    let whole = calendar::events(&ask(&team).await.text).unwrap();
+    let names: Vec<&str> = whole.iter().take(2).map(|event| event.summary.as_str()).collect();
+    assert_eq!(whole.len(), 2 * 105 + 1, "{}", whole.len());
+    assert!(names.iter().all(|name| name.ends_with(": Shop on call")), "{names:?}");
+    for _ in 0..120 {
+        ask("/feeds/none/opf_guess.ics").await;
+    }
+    let answer = ask(&team).await;
+    assert_eq!(answer.status, 429, "{}", answer.text);
+    operate.end().await;
+}
+
+async fn a_feed_follows_what_is_changed_and_says_when_nothing_was(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let feed = path(&operate.ada.post("/schedules/shop/feed", json!({})).await.is(200));
+    let bare = || operate.ada.bare(Method::GET, &feed);
+    let first = operate.ada.send(bare()).await;
+    let tag = format!("\"{}\"", first.etag.unwrap());
+    let again = operate.ada.send(bare().header("if-none-match", &tag)).await;
+    assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+
+    operate.pass(Duration::from_secs(60)).await;
+    let line = on_call(&operate).await;
+    let from = operate.world.now();
+    let takeover = json!({"from": from, "until": from + Duration::from_secs(3600),
+                          "person": line["next"]["person"], "reason": "a dentist"});
+    operate.ada.post("/schedules/shop/overrides", takeover).await.is(200);
+    let changed = operate.ada.send(bare().header("if-none-match", &tag)).await;
+    assert_eq!(changed.status, 200);
+    assert!(changed.text.contains("DESCRIPTION:override: a dentist\r\n"), "{}", changed.text);
+    let uids = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect()
+    };
+    let (before, after) = (uids(&first.text), uids(&changed.text));
+    assert!(before.iter().all(|uid| after.contains(uid)), "what was there keeps its name");
+    assert_eq!(after.len(), before.len() + 2, "the hour, and the rest of the shift after it");
+    let stamps = |text: &str| text.lines().find(|l| l.starts_with("LAST-MOD")).map(str::to_owned);
+    assert_ne!(stamps(&first.text), stamps(&changed.text));
+    operate.end().await;
+}
+
+async fn only_the_one_whose_it_is_has_a_feed_made(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "viewer").await;
+    bob.post("/people/ada/feed", json!({})).await.problem(403);
+    bob.delete("/people/ada/feed").await.problem(403);
+    bob.post("/schedules/shop/feed", json!({})).await.problem(403);
+    assert_eq!(bob.get("/schedules/shop/feed").await.is(200)["may_change"], false);
+    assert_eq!(bob.get("/people/bob/feed").await.is(200)["may_change"], true);
+    bob.get("/people/nobody/feed").await.problem(404);
+    operate.ada.post("/people/bob/feed", json!({})).await.is(200);
+    operate.end().await;
+}
+
+/// The shop, whose people have a chat at the receiver.
+fn chatting(hook: &str) -> String {
+    let chat = |name: &str| {
+        let was = format!("email: {name}@example.org, webhook");
+        let text = format!("email: {name}@example.org, addresses: {{mattermost: {name}}}, webhook");
+        (was, text)
+    };
+    let mut text = rota(hook);
+    for name in ["ada", "bob"] {
+        let (was, now) = chat(name);
+        assert!(text.contains(&was), "{text}");
+        text = text
+            .replace(&was, &now)
+            .replace("contactMethods: [webhook]", "contactMethods: [webhook, mattermost]");
+    }
+    text
+}
+
+/// What was said in the chat, by whom it was said to.
+fn said(receiver: &Receiver) -> Vec<String> {
+    let text = |call: &crate::world::Received| {
+        let text = call.body["text"].as_str().unwrap_or_default();
+        format!("{}: {}", call.body["channel"].as_str().unwrap(), text.replace('\\', ""))
+    };
+    receiver.calls_to("/chat").iter().map(text).collect()
+}
+
+async fn people_are_told_of_their_shifts_once_also_over_a_restart(place: Place) {
+    let receiver = Receiver::start().await;
+    let url = connectors::receivers::Secret::new(format!("{}/chat", receiver.url));
+    let set = |config: &mut server::Config| config.channels.mattermost.url = url.clone();
+    let operate = Operate::with(&place, set).await;
+    operate.apply(&chatting(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "responder").await;
+    let mine = bob.get("/my/on-call").await.is(200);
+    assert_eq!(mine["notice_before_seconds"], 3600);
+    assert_eq!(mine["notice_ways"], json!(["mattermost"]), "there is no mail server");
+    let line = on_call(&operate).await;
+    let (now, next) = (name(&line["now"]["person"]), name(&line["next"]["person"]));
+    let hours = |count: f64| Duration::from_secs_f64(count * 3600.0);
+    let looks = |count: i64| {
+        let sql = "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM shift_watch";
+        let operate = &operate;
+        async move {
+            let what = "the schedule is looked at";
+            operate.until(what, async || (operate.count(sql).await >= count).then_some(())).await;
+        }
+    };
+    looks(1).await;
+    assert_eq!(said(&receiver), [""; 0], "nothing is news at the first look");
+
+    let from = operate.world.now() + hours(3.0);
+    let takeover = json!({"from": from, "until": from + hours(1.0), "reason": "a dentist",
+                          "person": format!("person/{next}")});
+    operate.ada.post("/schedules/shop/overrides", takeover).await.is(200);
+    operate.pass(Duration::from_secs(11)).await;
+    looks(2).await;
+    let told = async |count: usize| {
+        let what = format!("{count} are told");
+        operate.until(&what, async || (said(&receiver).len() == count).then_some(())).await;
+        said(&receiver).pop().unwrap()
+    };
+    let given = told(1).await;
+    assert!(
+        given.starts_with(&format!("{next}: You were given a shift: Shop on call\n")),
+        "{given}"
+    );
+    assert!(given.contains("Sun 1 Mar 15:00 UTC to Sun 1 Mar 16:00 UTC: override: a dentist"));
+
+    operate.pass(hours(2.0)).await;
+    operate.pass(Duration::from_secs(60)).await;
+    let begins = told(2).await;
+    assert!(begins.starts_with(&format!("{next}: You are on call from Sun 1 Mar 15:00 UTC")));
+
+    let operate = operate.restart(hours(1.0)).await;
+    let ends = operate
+        .until("the end is told after the restart", async || {
+            let said = said(&receiver);
+            // She has it back in an hour.
+            (said.len() == 4).then_some(said)
+        })
+        .await;
+    assert!(ends.iter().any(|text| text.contains(&format!("{now}: You are off call"))), "{ends:?}");
+    let back = format!("{now}: You are on call from Sun 1 Mar 16:00 UTC");
+    assert!(ends.iter().any(|text| text.starts_with(&back)), "{ends:?}");
+
+    let operate = operate.restart(hours(50.0)).await;
+    operate.pass(Duration::from_secs(11)).await;
+    let sql = "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM shift_watch";
+    let looks = operate.count(sql).await;
+    operate.pass(Duration::from_secs(86_400)).await;
+    operate
+        .until("it is looked again", async || (operate.count(sql).await > looks).then_some(()))
+        .await;
+    let missed = ["from Mon 2", "from Tue 3", "ended at Mon 2", "ended at Tue 3"];
+    let later = said(&receiver).split_off(4);
+    let past = later.iter().find(|text| missed.iter().any(|missed| text.contains(missed)));
+    assert_eq!(past, None, "what is past after a long stop");
+    operate.end().await;
+}
+
+/// Lets time pass while somebody is at work, so that their session does not end.
+async fn worked(operate: &Operate, who: &Client, span: Duration) {
+    let mut left = span;
+    while !left.is_zero() {
+        let step = left.min(Duration::from_secs(20 * 3600));
+        operate.pass(step).await;
+        who.get("/my/on-call").await.is(200);
+        left -= step;
+    }
+}
+
+async fn what_happened_in_a_turn_is_handed_over_with_notes(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let line = on_call(&operate).await;
+    let (now, next) = (name(&line["now"]["person"]), name(&line["next"]["person"]));
+    let began = operate.world.now();
+    operate.fires("Down", "critical", ("service", "orders")).await;
+    operate.settled().await;
+    let page = operate.ada.list("/incidents/1/pages").await.remove(0);
+    let id = page["id"].as_str().unwrap();
+    operate.pass(Duration::from_secs(120)).await;
+    let answered = json!({"command": "acknowledge"});
+    operate.ada.post(&format!("/pages/{id}/commands"), answered).await.is(200);
+    let silence = json!({"matchers": ["alertname=Noise"],
+                         "ends_at": began + Duration::from_secs(40 * 3600), "comment": "disks"});
+    operate.ada.post("/silences", silence).await.is(201);
+    let note = json!({"text": "  The disk of orders is slow. "});
+    operate.ada.post("/schedules/shop/hand-over/notes", note).await.is(204);
+    operate.ada.post("/schedules/shop/hand-over/notes", json!({"text": " "})).await.problem(422);
+
+    let report = operate.ada.get("/schedules/shop/hand-over").await.is(200);
+    assert_eq!(name(&report["turn"]["person"]), now);
+    assert_eq!(name(&report["next"]["person"]), next);
+    assert_eq!(report["open"][0]["number"], 1, "{report:#}");
+    assert_eq!(report["over"], json!([]));
+    assert_eq!(report["pages"][0]["answered_by"], "person:ada");
+    let time = |field: &str| Time::parse(report["pages"][0][field].as_str().unwrap()).unwrap();
+    assert!(time("answered_at").since(time("started_at")) >= Duration::from_secs(120));
+    assert_eq!(report["silences"][0]["comment"], "disks");
+    assert_eq!(report["notes"][0]["text"], "The disk of orders is slow.");
+
+    worked(&operate, &operate.ada, Duration::from_secs(86_400)).await;
+    let report = operate.ada.get("/schedules/shop/hand-over").await.is(200);
+    assert_eq!(name(&report["turn"]["person"]), next);
+    assert_eq!(report["notes"], json!([]), "a note belongs to its turn");
+    assert_eq!(report["pages"], json!([]));
+    assert_eq!(report["open"][0]["number"], 1, "it is open still");
+    let past = format!("/schedules/shop/hand-over?at={began}");
+    let past = operate.ada.get(&past).await.is(200);
+    assert_eq!(past["notes"][0]["by"], "person:ada");
+    assert_eq!(past["pages"].as_array().unwrap().len(), 1);
+    let long_ago = "/schedules/shop/hand-over?at=2020-01-01T00:00:00Z";
+    operate.ada.get(long_ago).await.problem(422);
+    operate.end().await;
+}
+
+async fn hours_that_nobody_covers_raise_an_alert_until_somebody_does(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let gaps = async || {
+        let alerts = operate.ada.list("/alerts").await;
+        let mut gaps = alerts.into_iter().filter(|a| a["labels"]["alertname"] == "OnCallGap");
+        let gap = gaps.next();
+        assert!(gaps.next().is_none(), "one alert for what asks");
+        gap
+    };
+    operate.pass(Duration::from_secs(61)).await;
+    operate.pass(Duration::from_secs(61)).await;
+    assert_eq!(gaps().await, None);
+    let from = operate.world.now() + Duration::from_secs(12 * 86_400);
+    for person in ["ada", "bob"] {
+        let leave = json!({"from": from, "until": from + Duration::from_secs(86_400)});
+        operate.ada.post(&format!("/people/{person}/away"), leave).await.is(200);
+    }
+    operate.pass(Duration::from_secs(61)).await;
+    let gap = operate.until("the gap is told", gaps).await;
+    assert_eq!(gap["labels"]["severity"], "info");
+    assert_eq!(gap["labels"]["asked_by"], "calendar/always");
+    assert_eq!(gap["labels"]["schedules"], "shop");
+    let summary = gap["annotations"]["summary"].as_str().unwrap();
+    assert!(summary.contains("for 24 h of the hours"), "{summary}");
+
+    worked(&operate, &operate.ada, Duration::from_secs(6 * 86_400)).await;
+    let graver = async || gaps().await.filter(|gap| gap["labels"]["severity"] == "warning");
+    operate.until("it comes nearer", graver).await;
+    let mine = operate.ada.get("/people/ada/shifts").await.is(200);
+    let absence = mine["away"][0]["absence"].as_str().unwrap().replace("absence/", "");
+    operate.ada.delete(&format!("/people/ada/away/{absence}")).await.is(204);
+    operate.pass(Duration::from_secs(61)).await;
+    let over = async || gaps().await.is_none().then_some(());
+    operate.until("it is covered", over).await;
+    operate.end().await;
+}
+
+/// The first shift of somebody that begins later than so many hours from now.
+async fn shift_of(operate: &Operate, person: &str, hours: u64) -> (Value, Value) {
+    let shifts = operate.ada.get(&format!("/people/{person}/shifts")).await.is(200);
+    let after = operate.world.now() + Duration::from_secs(hours * 3600);
+    let shifts = shifts["shifts"].as_array().unwrap();
+    let begins = |shift: &Value| Time::parse(shift["from"].as_str().unwrap()).unwrap();
+    let shift = shifts.iter().find(|shift| begins(shift) > after).unwrap();
+    (shift["from"].clone(), shift["until"].clone())
+}
+
+async fn shifts_are_exchanged_when_the_other_agrees_and_not_before(place: Place) {
+    let receiver = Receiver::start().await;
+    let url = connectors::receivers::Secret::new(format!("{}/chat", receiver.url));
+    let operate =
+        Operate::with(&place, |config| config.channels.mattermost.url = url.clone()).await;
+    operate.apply(&chatting(&receiver.url)).await;
+    let stranger = json!({"schedule": "schedule/shop", "start": operate.world.now(),
+                          "end": operate.world.now()});
+    operate.ada.post("/swaps", stranger).await.problem(422);
+    let bob = linked(&operate, "bob", "responder").await;
+    let ada = linked(&operate, "ada", "admin").await;
+    let (start, end) = shift_of(&operate, "ada", 30).await;
+    let (wanted, until) = shift_of(&operate, "bob", 80).await;
+    let offer = json!({"schedule": "schedule/shop", "start": start, "end": end,
+                       "to": "person/bob", "wants": {"start": wanted, "end": until},
+                       "note": "a wedding"});
+    bob.post("/swaps", offer.clone()).await.problem(422);
+    let id = ada.post("/swaps", offer).await.is(201)["id"].as_str().unwrap().to_owned();
+    operate.settled().await;
+    let told = said(&receiver).pop().unwrap();
+    assert!(told.starts_with("bob: ada offers a shift: Shop on call"), "{told}");
+    assert!(told.contains("a wedding"), "{told}");
+
+    let seen = bob.list("/swaps").await.remove(0);
+    let moves = |swap: &Value| -> Vec<String> {
+        let allowed = swap["allowed"].as_array().unwrap();
+        allowed.iter().map(|each| each["command"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(moves(&seen), ["accept", "decline"]);
+    assert_eq!(moves(&ada.list("/swaps").await[0]), ["withdraw"]);
+    ada.post(&format!("/swaps/{id}/accept"), json!({})).await.problem(422);
+    bob.post(&format!("/swaps/{id}/accept"), json!({})).await.is(204);
+    bob.post(&format!("/swaps/{id}/accept"), json!({})).await.problem(409);
+
+    for (at, person) in [(&start, "person/bob"), (&wanted, "person/ada")] {
+        let at = at.as_str().unwrap();
+        let until = Time::parse(at).unwrap() + Duration::from_secs(3600);
+        let shown = bob.get(&format!("/schedules/shop?from={at}&until={until}")).await.is(200);
+        assert_eq!(shown["turns"][0]["person"], person, "{shown}");
+        assert!(shown["turns"][0]["why"].as_str().unwrap().contains("swapped with"), "{shown}");
+    }
+    operate.settled().await;
+    let told = said(&receiver);
+    let taken = |text: &String| text.starts_with("ada: bob takes your shift: Shop on call");
+    assert!(told.iter().any(taken), "{told:?}");
+    operate.end().await;
+}
+
+async fn an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "responder").await;
+    let ada = linked(&operate, "ada", "admin").await;
+    let (start, end) = shift_of(&operate, "bob", 80).await;
+    let offer = json!({"schedule": "schedule/shop", "start": start, "end": end});
+    let id = bob.post("/swaps", offer.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+    ada.post(&format!("/swaps/{id}/decline"), json!({})).await.problem(422);
+    let takeover = json!({"from": start, "until": end, "person": "person/ada", "reason": "anyway"});
+    ada.post("/schedules/shop/overrides", takeover).await.is(200);
+    let late = ada.post(&format!("/swaps/{id}/accept"), json!({})).await.problem(409);
+    assert!(late["detail"].as_str().unwrap().contains("bob does not have all of"), "{late}");
+    operate.pass(Duration::from_secs(61)).await;
+    let stage = async |id: &str, stage: &str| {
+        let swaps = bob.list("/swaps?schedule=schedule/shop").await;
+        let swap = swaps.into_iter().find(|swap| swap["id"] == id).unwrap();
+        (swap["stage"] == stage).then_some(swap)
+    };
+    let lapsed = operate.until("it lapses", async || stage(&id, "lapsed").await).await;
+    assert!(lapsed["reason"].as_str().unwrap().contains("bob does not have"), "{lapsed}");
+    bob.post("/swaps", offer).await.problem(422);
+
+    let (start, end) = shift_of(&operate, "bob", 1).await;
+    let offer = json!({"schedule": "schedule/shop", "start": start, "end": end});
+    let id = bob.post("/swaps", offer).await.is(201)["id"].as_str().unwrap().to_owned();
+    let begins = Time::parse(start.as_str().unwrap()).unwrap();
+    worked(&operate, &bob, begins.since(operate.world.now())).await;
+    let lapsed = operate.until("it begins", async || stage(&id, "lapsed").await).await;
+    assert_eq!(lapsed["reason"], "the shift has begun");
+    operate.end().await;
+}
