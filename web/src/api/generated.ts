@@ -944,6 +944,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my/on-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For what you are on call now, your next shifts over all schedules, the pages that call you, and
+         *     when you are away.
+         */
+        get: operations["on-call_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objectives": {
         parameters: {
             query?: never;
@@ -1297,6 +1317,28 @@ export interface paths {
          *     may remove everybody's.
          */
         delete: operations["pages_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a person's shifts can be read by a calendar program. */
+        get: operations["on-call_of_person"];
+        put?: never;
+        /**
+         * Makes an address under which a calendar program reads a person's shifts. It is shown this once
+         *     and takes the place of the one before.
+         */
+        post: operations["on-call_make_of_person"];
+        /** Revokes the address under which a person's shifts are read. */
+        delete: operations["on-call_revoke_of_person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1705,6 +1747,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/{name}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the shifts of a schedule can be read by a calendar program. */
+        get: operations["on-call_of_schedule"];
+        put?: never;
+        /**
+         * Makes an address under which a calendar program reads the shifts of a schedule. It is shown
+         *     this once and takes the place of the one before.
+         */
+        post: operations["on-call_make_of_schedule"];
+        /** Revokes the address under which the shifts of a schedule are read. */
+        delete: operations["on-call_revoke_of_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is handed over at the end of a turn: open incidents, what happened, clocks at risk, what is
+         *     held back and planned, and notes.
+         */
+        get: operations["on-call_hand_over"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/hand-over/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a note to a turn, for whoever comes. */
+        post: operations["on-call_add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/{name}/overrides": {
         parameters: {
             query?: never;
@@ -2084,6 +2185,75 @@ export interface paths {
         get: operations["contracts_standings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts that people offer each other, the newest first, with what you may do with each. */
+        get: operations["swaps_list"];
+        put?: never;
+        /** Offers a shift of yours to somebody, or to everybody of the rotation. Who it is for is told. */
+        post: operations["swaps_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/swaps/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a shift that was offered: it changes hands at once, and so does the one in return. */
+        post: operations["swaps_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/swaps/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says no to a shift that was offered to you. */
+        post: operations["swaps_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/swaps/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back an offer of yours; administrators may take back any. */
+        post: operations["swaps_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4626,6 +4796,12 @@ export interface components {
             /** @description The integration it came through. */
             source: string;
         };
+        /** @description A feed as people see it: its address was shown once. */
+        FeedView: {
+            feed?: components["schemas"]["ShiftFeed"] | null;
+            /** @description Whether you may make, replace and revoke it. */
+            may_change: boolean;
+        };
         /**
          * @description Whether two alerts belong together.
          * @enum {string}
@@ -4823,6 +4999,110 @@ export interface components {
             evidence?: components["schemas"]["GroupEvidence"] | null;
             /** @description The rules, in the order of their names. */
             members: components["schemas"]["AlertKey"][];
+        };
+        /** @description What whoever comes on call has to know. */
+        HandOver: {
+            /** @description Clocks of the open incidents that are near their target or beyond it, the next due first. */
+            clocks: components["schemas"]["LiveClock"][];
+            /** @description Maintenance that runs, or will before the next turn ends. */
+            maintenance: components["schemas"]["HandedWindow"][];
+            /** @description Whether you may add a note. */
+            may_note: boolean;
+            next?: components["schemas"]["TurnView"] | null;
+            /** @description What people say of the turn, the oldest first. */
+            notes: components["schemas"]["ShiftNote"][];
+            /** @description The time of the answer. */
+            now: components["schemas"]["Time"];
+            /** @description Incidents of the team that are open, the gravest first. */
+            open: components["schemas"]["HandedIncident"][];
+            /** @description Incidents of the turn that are over. */
+            over: components["schemas"]["HandedIncident"][];
+            /** @description Pages of the turn, in order. */
+            pages: components["schemas"]["HandedPage"][];
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description Silences that hold now, or will before the next turn ends. */
+            silences: components["schemas"]["HandedSilence"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description The zone in which people hand over. */
+            time_zone: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description The turn that ends. */
+            turn: components["schemas"]["TurnView"];
+        };
+        /**
+         * @description How whoever comes on call gets what is handed over.
+         * @enum {string}
+         */
+        HandOverWay: "mail";
+        /** @description An incident that is handed over. */
+        HandedIncident: {
+            assignee?: components["schemas"]["ItemRef"] | null;
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description Its priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["IncidentStage"];
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description A page of the turn. */
+        HandedPage: {
+            answered_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered. */
+            answered_by?: string | null;
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description The page. */
+            page: components["schemas"]["PageId"];
+            /** @description Its priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description When people began to be called. */
+            started_at: components["schemas"]["Time"];
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description A silence that holds, or will. */
+        HandedSilence: {
+            /** @description Why. */
+            comment: string;
+            /** @description Who wants it. */
+            created_by: string;
+            /** @description Since when, or from when. */
+            from: components["schemas"]["Time"];
+            /** @description Which alerts. */
+            matchers: string;
+            /** @description The silence. */
+            silence: components["schemas"]["SilenceId"];
+            /** @description Until when this time. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description Maintenance that runs, or will. */
+        HandedWindow: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description What is done. */
+            reason: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+            /** @description The window. */
+            window: components["schemas"]["ItemRef"];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -6225,6 +6505,19 @@ export interface components {
             })[];
         };
         /** @description A list that comes whole. */
+        Items_SwapView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Swap"] & {
+                /** @description What you may do with it. */
+                allowed: components["schemas"]["SwapMove"][];
+                /**
+                 * Format: int64
+                 * @description The row's version.
+                 */
+                version: number;
+            })[];
+        };
+        /** @description A list that comes whole. */
         Items_TargetHeld: {
             /** @description The rows. */
             items: {
@@ -6756,10 +7049,20 @@ export interface components {
             /** @description Nights with a call in seven days that one person can bear. */
             week_nights_max: number;
         };
+        /** @description A new feed. */
+        MadeFeed: {
+            /** @description The address, which is shown this once: whoever knows it sees the shifts. */
+            url: string;
+        };
         /** @description A heartbeat with the address that pings it. */
         MadeHeartbeat: components["schemas"]["HeartbeatView"] & {
             /** @description GET or POST this to ping it: for cron, shown this once. */
             ping_url: string;
+        };
+        /** @description Which offer was made. */
+        MadeSwap: {
+            /** @description Its id. */
+            id: components["schemas"]["SwapId"];
         };
         /** @description Planned work, and what it explains. */
         Maintenance: {
@@ -6972,6 +7275,53 @@ export interface components {
             mute: boolean;
             until?: components["schemas"]["Time"] | null;
         };
+        /** @description Being on call, for the one who asks. */
+        MyOnCall: {
+            /** @description When you are away, now and to come. */
+            away: components["schemas"]["AwayView"][];
+            /** @description Whether you may enter leave. */
+            may_say_away: boolean;
+            /** @description How people call you. */
+            name: string;
+            /** @description Your next shifts, in order. */
+            next: components["schemas"]["PersonShift"][];
+            /**
+             * Format: int32
+             * @description How many seconds before a shift you are told of it; none: you are told nothing of shifts.
+             */
+            notice_before_seconds?: number | null;
+            /** @description The ways by which you are told of shifts, as far as they are set up. */
+            notice_ways: string[];
+            /** @description For what you are on call now. */
+            now: components["schemas"]["PersonShift"][];
+            /** @description Pages that call you and that nobody has answered. */
+            pages: components["schemas"]["MyPage"][];
+            person?: components["schemas"]["ItemRef"] | null;
+            /** @description Your time zone, when you have said it. */
+            time_zone?: string | null;
+        };
+        /** @description A page that calls somebody. */
+        MyPage: {
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /** @description Whether you may acknowledge it. */
+            may_acknowledge: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description The page. */
+            page: components["schemas"]["PageId"];
+            /** @description Its priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description Whether people are still being called. */
+            rings: boolean;
+            /** @description Since when. */
+            started_at: components["schemas"]["Time"];
+            /** @description Its title. */
+            title: string;
+        };
         /** @description Something needed: one item, or some of a group. Written `component/db`, or as [`Group`]. */
         Need: components["schemas"]["ItemRef"] | components["schemas"]["Group"];
         NewAccount: {
@@ -7026,6 +7376,12 @@ export interface components {
             /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
             name: string;
         };
+        /** @description A note on a turn. */
+        NewNote: {
+            at?: components["schemas"]["Time"] | null;
+            /** @description What whoever comes should know. */
+            text: string;
+        };
         /** @description A browser to be added, as its `PushSubscription` says. */
         NewPushDevice: {
             /** @description Its secret, in base64url. */
@@ -7036,6 +7392,19 @@ export interface components {
             name: string;
             /** @description Its public key, in base64url. */
             p256dh: string;
+        };
+        /** @description A shift of yours that you offer. */
+        NewSwap: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description What there is to say. */
+            note?: string;
+            /** @description The schedule: `schedule/shop`. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description The first moment of what you give. */
+            start: components["schemas"]["Time"];
+            to?: components["schemas"]["ItemRef"] | null;
+            wants?: components["schemas"]["WantedShift"] | null;
         };
         /** @description What an API token is made of. */
         NewToken: {
@@ -7887,6 +8256,8 @@ export interface components {
         PersonShift: components["schemas"]["TurnView"] & {
             /** @description The schedule. */
             schedule: components["schemas"]["ItemRef"];
+            /** @description The zone in which people hand over. */
+            time_zone: string;
             /** @description What people call it. */
             title: string;
         };
@@ -7911,6 +8282,8 @@ export interface components {
             email: string;
             /** @description How they want to be called by what it is about and when, instead of `contactMethods`. */
             notify?: components["schemas"]["NotifyRule"][];
+            /** @description Whether and when they are told of their shifts: an hour before one begins when not said. */
+            shiftNotice?: components["schemas"]["ShiftNotice"];
             /** @description The teams they are in. */
             teams?: components["schemas"]["TeamRef"][];
             /** @description Their time zone by its IANA name, such as Europe/Berlin. UTC when not said. */
@@ -8930,6 +9303,7 @@ export interface components {
          */
         ScheduleSpec: {
             coverCalendar?: components["schemas"]["CalendarRef"] | null;
+            handOver?: components["schemas"]["HandOverWay"] | null;
             /** @description The layers; a later one lies over those before it. */
             layers: components["schemas"]["ScheduleLayer"][];
             /** @description What people may be asked for. */
@@ -9119,6 +9493,14 @@ export interface components {
             /** @description Weekends. */
             weekends: number;
         };
+        /** @description When a feed was made, and whether it is read. */
+        ShiftFeed: {
+            /** @description When. */
+            made_at: components["schemas"]["Time"];
+            /** @description Who made it. */
+            made_by: string;
+            used_at?: components["schemas"]["Time"] | null;
+        };
         /** @description What people may be asked for; what is not said is not looked at. */
         ShiftLimits: {
             load?: components["schemas"]["ShiftLoad"] | null;
@@ -9131,6 +9513,21 @@ export interface components {
             most: components["schemas"]["Wait"];
             /** @description Within any time of this length. */
             within: components["schemas"]["Wait"];
+        };
+        /** @description What somebody says of a turn. */
+        ShiftNote: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description What. */
+            text: string;
+        };
+        /** @description Whether and when somebody is told of their shifts, by mail and chat. */
+        ShiftNotice: {
+            before?: components["schemas"]["Wait"] | null;
+            /** @description Whether they are told nothing of their shifts. */
+            off?: boolean;
         };
         /**
          * @description A stretch of time of a schedule that somebody takes over, kept apart from the schedule: made in
@@ -9536,6 +9933,67 @@ export interface components {
             /** @description Names of those of which too little is known. */
             unproven: string[];
         };
+        /** @description A shift that somebody offers. */
+        Swap: {
+            answered_by?: components["schemas"]["ItemRef"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["SwapId"];
+            /** @description What is offered, to whom, and for what. */
+            offer: components["schemas"]["SwapOffer"];
+            /** @description When it was offered. */
+            offered_at: components["schemas"]["Time"];
+            /** @description Why it was declined or has lapsed; empty otherwise. */
+            reason: string;
+            /** @description Where it is in its life. */
+            stage: components["schemas"]["SwapStage"];
+            /** @description When something last happened to it. */
+            updated_at: components["schemas"]["Time"];
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example swp_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        SwapId: string;
+        /** @description What somebody may do with an offer now. */
+        SwapMove: {
+            /** @description The command's name in JSON. */
+            command: string;
+            /** @description What a button says. */
+            label: string;
+        };
+        /** @description What is offered, to whom, and for what. */
+        SwapOffer: {
+            /** @description What is given away. */
+            gives: components["schemas"]["SwapShift"];
+            /** @description What there is to say. */
+            note?: string;
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            to?: components["schemas"]["ItemRef"] | null;
+            wants?: components["schemas"]["SwapShift"] | null;
+        };
+        /** @description Why somebody says no. */
+        SwapRefusal: {
+            /**
+             * @description Why; may be left out.
+             * @default
+             */
+            reason: string;
+        };
+        /** @description A stretch of time that somebody has. */
+        SwapShift: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Who has it. */
+            person: components["schemas"]["ItemRef"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
+        /**
+         * @description Where an offer is in its life.
+         * @enum {string}
+         */
+        SwapStage: "offered" | "accepted" | "declined" | "withdrawn" | "lapsed";
         /** @description Why an earlier version is to hold again. */
         TakeBack: {
             /** @description Why. */
@@ -9951,6 +10409,13 @@ export interface components {
             calendar: components["schemas"]["CalendarRef"];
             /** @description Which, by priority. */
             priorities: components["schemas"]["Priority"][];
+        };
+        /** @description A shift that is wanted in return. */
+        WantedShift: {
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
         };
         /** @description How a person is called. */
         Ways: {
@@ -14504,6 +14969,44 @@ export interface operations {
             };
         };
     };
+    "on-call_mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Being on call, for the one who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyOnCall"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     objectives_list: {
         parameters: {
             query?: {
@@ -16047,6 +16550,199 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It is removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_of_person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_make_of_person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeFeed"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_revoke_of_person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does not work any more */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -17745,6 +18441,358 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_of_schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_make_of_schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeFeed"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_revoke_of_schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does not work any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_hand_over": {
+        parameters: {
+            query?: {
+                /** @description A time in the turn; now when not said. When nobody is on call then, the turn before it. */
+                at?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is handed over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_add_note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20013,6 +21061,372 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps_list: {
+        parameters: {
+            query?: {
+                /** @description Only those of this schedule: `schedule/shop`. */
+                schedule?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 200 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SwapView"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSwap"];
+            };
+        };
+        responses: {
+            /** @description The offer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSwap"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`swp_…`). */
+                id: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The shift is yours */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`swp_…`). */
+                id: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapRefusal"];
+            };
+        };
+        responses: {
+            /** @description The one who offered it is told */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id (`swp_…`). */
+                id: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
