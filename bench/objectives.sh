@@ -123,6 +123,10 @@ serve() {
 # Seconds of a processor that a process has used, and its memory in MB.
 used() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / tick }' "/proc/$1/stat"; }
 memory() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
+queries() {
+    curl -s http://127.0.0.1:17191/metrics |
+        awk '/^prometheus_http_requests_total.*query_range/ { all += $NF } END { print all + 0 }'
+}
 each_minute() { awk -v from="$1" -v to="$2" -v m="$minutes" 'BEGIN { printf "%.2f", (to - from) / m }'; }
 
 serve ruled 17190
@@ -148,7 +152,7 @@ wait_for http://127.0.0.1:17170/readyz operate
 code=$(sed -n '/one-time code:/,$p' "$work/operate.log" | sed -n 's/^ *\([A-Za-z0-9-]\{8,\}\) *$/\1/p' | head -1)
 export OPERATE_URL=http://127.0.0.1:17170 HOME="$work" XDG_CONFIG_HOME="$work"
 printf 'a long enough password\n' |
-    "$BENCH_OPERATE" setup --code "$code" admin --password-stdin > /dev/null
+    "$BENCH_OPERATE" setup --code "$code" admin --password-stdin > /dev/null 2>&1
 awk -v count="$count" 'BEGIN {
     print "apiVersion: operate/v1\nkind: Team\nmetadata: {name: ops}\nspec: {}\n---"
     print "apiVersion: operate/v1\nkind: Service\nmetadata: {name: all}\nspec: {team: ops}\n---"
@@ -167,11 +171,13 @@ for _ in $(seq 120); do
         awk '/^operate_objective_lag_seconds/ { if ($NF > most) most = $NF } END { print int(most) }')
     [ "$lag" -gt 0 ] && [ "$lag" -lt 240 ] && break
 done
-asked_before=$(used "$asked") ours_before=$(used "$ours")
+asked_before=$(used "$asked") ours_before=$(used "$ours") queries_before=$(queries)
 sleep $((minutes * 60))
 asked_cpu=$(each_minute "$asked_before" "$(used "$asked")") asked_memory=$(memory "$asked")
+queries=$(each_minute "$queries_before" "$(queries)")
 ours_cpu=$(each_minute "$ours_before" "$(used "$ours")") ours_memory=$(memory "$ours")
 
 printf '%-44s %22s %10s\n' "each minute, $count objectives" 'seconds of a processor' 'MB'
 printf '%-44s %22s %10s\n' "Prometheus with $rules rules" "$ruled_cpu" "$ruled_memory" \
-    'Operate' "$ours_cpu" "$ours_memory" 'the Prometheus that it asks' "$asked_cpu" "$asked_memory"
+    'Operate' "$ours_cpu" "$ours_memory" \
+    "the Prometheus that it asks (${queries%.*} queries)" "$asked_cpu" "$asked_memory"
