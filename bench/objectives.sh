@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures what 1,000 objectives cost each minute: in Debian's Prometheus with recording and alerting
-# rules as generators of rules for objectives write them, and in Operate with a Prometheus that it asks.
+# Measures what 1,000 objectives cost each minute: in Debian's Prometheus with recording and
+# alerting rules as generators of such rules write them, and in Operate with a Prometheus that it
+# asks.
 #
 #   bench/objectives.sh [OBJECTIVES [MINUTES]]
 #
@@ -53,40 +54,45 @@ promtool tsdb create-blocks-from openmetrics "$work/data.txt" "$work/ruled" > /d
 cp -r "$work/ruled" "$work/asked"
 
 # Eight ratios over longer and longer windows, what is known of the objective, and two alerts.
-awk -v count="$count" 'BEGIN {
+awk -v count="$count" 'function ratio(window) {
+    return "slo:sli_error:ratio_rate" window "{objective=\"o" n "\"}"
+}
+function record(name, expr) {
+    printf "  - record: %s\n    labels: {objective: o%d}\n    expr: %s\n", name, n, expr
+}
+function rate(window, code) {
+    return "sum(rate(requests_total{objective=\"o" n "\"" code "}[" window "]))"
+}
+function burns(short, long, factor) {
+    limit = " > " factor " * 0.001)"
+    return "(max(" ratio(short) limit " and max(" ratio(long) limit ")"
+}
+function alert(name, expr) {
+    printf "  - alert: %s\n    labels: {objective: o%d}\n    expr: %s\n", name, n, expr
+}
+BEGIN {
     split("5m 30m 1h 2h 6h 1d 3d", windows, " ")
     print "groups:"
     for (n = 0; n < count; n++) {
-        of = "objective: o" n
         printf "- name: sli-o%d\n  rules:\n", n
-        for (w = 1; w <= 7; w++) {
-            printf "  - record: slo:sli_error:ratio_rate%s\n    labels: {%s}\n", windows[w], of
-            printf "    expr: sum(rate(requests_total{objective=\"o%d\",code=\"500\"}[%s])) / sum(rate(requests_total{objective=\"o%d\"}[%s]))\n", n, windows[w], n, windows[w]
-        }
-        printf "  - record: slo:sli_error:ratio_rate30d\n    labels: {%s}\n", of
-        printf "    expr: sum_over_time(slo:sli_error:ratio_rate5m{objective=\"o%d\"}[30d]) / count_over_time(slo:sli_error:ratio_rate5m{objective=\"o%d\"}[30d])\n", n, n
+        for (w = 1; w <= 7; w++)
+            record("slo:sli_error:ratio_rate" windows[w],
+                rate(windows[w], ",code=\"500\"") " / " rate(windows[w], ""))
+        record("slo:sli_error:ratio_rate30d",
+            "sum_over_time(" ratio("5m") "[30d]) / count_over_time(" ratio("5m") "[30d])")
         printf "- name: about-o%d\n  rules:\n", n
-        printf "  - {record: slo:objective:ratio, expr: vector(0.999), labels: {%s}}\n", of
-        printf "  - {record: slo:error_budget:ratio, expr: vector(1-0.999), labels: {%s}}\n", of
-        printf "  - {record: slo:time_period:days, expr: vector(30), labels: {%s}}\n", of
-        for (w = 5; w <= 8; w++) {
-            window = w == 5 ? "5m" : "30d"
-            if (w > 6) continue
-            printf "  - record: slo:%s_burn_rate:ratio\n    labels: {%s}\n", w == 5 ? "current" : "period", of
-            printf "    expr: slo:sli_error:ratio_rate%s{objective=\"o%d\"} / on(objective) slo:error_budget:ratio{objective=\"o%d\"}\n", window, n, n
-        }
-        printf "  - {record: slo:period_error_budget_remaining:ratio, expr: \"1 - slo:period_burn_rate:ratio{objective=\\\"o%d\\\"}\", labels: {%s}}\n", n, of
-        printf "  - {record: slo_info, expr: vector(1), labels: {%s}}\n", of
+        record("slo:objective:ratio", "vector(0.999)")
+        record("slo:error_budget:ratio", "vector(1-0.999)")
+        record("slo:time_period:days", "vector(30)")
+        budget = " / on(objective) slo:error_budget:ratio{objective=\"o" n "\"}"
+        record("slo:current_burn_rate:ratio", ratio("5m") budget)
+        record("slo:period_burn_rate:ratio", ratio("30d") budget)
+        record("slo:period_error_budget_remaining:ratio",
+            "1 - slo:period_burn_rate:ratio{objective=\"o" n "\"}")
+        record("slo_info", "vector(1)")
         printf "- name: alerts-o%d\n  rules:\n", n
-        split("5m 1h 14.4 30m 6h 6 2h 1d 3 6h 3d 1", pairs, " ")
-        for (a = 0; a < 2; a++) {
-            printf "  - alert: %s\n    labels: {%s}\n    expr: ", a ? "BurnsSlow" : "BurnsFast", of
-            for (p = 0; p < 2; p++) {
-                i = a * 6 + p * 3
-                printf "%s(max(slo:sli_error:ratio_rate%s{objective=\"o%d\"} > %s * 0.001) and max(slo:sli_error:ratio_rate%s{objective=\"o%d\"} > %s * 0.001))", p ? " or " : "", pairs[i+1], n, pairs[i+3], pairs[i+2], n, pairs[i+3]
-            }
-            print ""
-        }
+        alert("BurnsFast", burns("5m", "1h", 14.4) " or " burns("30m", "6h", 6))
+        alert("BurnsSlow", burns("2h", "1d", 3) " or " burns("6h", "3d", 1))
     } }' > "$work/rules.yml"
 cat > "$work/ruled.yml" <<EOF
 global: {evaluation_interval: 1m, scrape_interval: 1m}
@@ -121,9 +127,18 @@ serve() {
 }
 
 # Seconds of a processor that a process has used, and its memory in MB.
-used() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / tick }' "/proc/$1/stat"; }
+used() {
+    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / tick }' \
+        "/proc/$1/stat"
+}
 memory() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
-each_minute() { awk -v from="$1" -v to="$2" -v m="$minutes" 'BEGIN { printf "%.2f", (to - from) / m }'; }
+queries() {
+    curl -s http://127.0.0.1:17191/metrics |
+        awk '/^prometheus_http_requests_total.*query_range/ { all += $NF } END { print all + 0 }'
+}
+each_minute() {
+    awk -v from="$1" -v to="$2" -v m="$minutes" 'BEGIN { printf "%.2f", (to - from) / m }'
+}
 
 serve ruled 17190
 ruled=$pid
@@ -145,17 +160,19 @@ export OPERATE_OBJECTIVES__ALLOW=127.0.0.1
 ours=$!
 started+=("$ours")
 wait_for http://127.0.0.1:17170/readyz operate
-code=$(sed -n '/one-time code:/,$p' "$work/operate.log" | sed -n 's/^ *\([A-Za-z0-9-]\{8,\}\) *$/\1/p' | head -1)
+code=$(sed -n '/one-time code:/,$p' "$work/operate.log" |
+    sed -n 's/^ *\([A-Za-z0-9-]\{8,\}\) *$/\1/p' | head -1)
 export OPERATE_URL=http://127.0.0.1:17170 HOME="$work" XDG_CONFIG_HOME="$work"
 printf 'a long enough password\n' |
-    "$BENCH_OPERATE" setup --code "$code" admin --password-stdin > /dev/null
+    "$BENCH_OPERATE" setup --code "$code" admin --password-stdin > /dev/null 2>&1
 awk -v count="$count" 'BEGIN {
     print "apiVersion: operate/v1\nkind: Team\nmetadata: {name: ops}\nspec: {}\n---"
     print "apiVersion: operate/v1\nkind: Service\nmetadata: {name: all}\nspec: {team: ops}\n---"
     print "apiVersion: operate/v1\nkind: DataSource\nmetadata: {name: asked}\nspec: {url: \"http://127.0.0.1:17191\"}"
     for (n = 0; n < count; n++) {
         printf "---\napiVersion: operate/v1\nkind: Objective\nmetadata: {name: o%d}\nspec:\n", n
-        printf "  item: service/all\n  target: 99.9\n  window: {rolling: 30d}\n  indicator:\n    source: asked\n"
+        print "  item: service/all\n  target: 99.9\n  window: {rolling: 30d}"
+        print "  indicator:\n    source: asked"
         printf "    bad: sum(increase(requests_total{objective=\"o%d\",code=\"500\"}[1m]))\n", n
         printf "    total: sum(increase(requests_total{objective=\"o%d\"}[1m]))\n", n
     } }' > "$work/estate.yaml"
@@ -164,14 +181,17 @@ awk -v count="$count" 'BEGIN {
 for _ in $(seq 120); do
     sleep 10
     lag=$(curl -s http://127.0.0.1:17170/metrics |
-        awk '/^operate_objective_lag_seconds/ { if ($NF > most) most = $NF } END { print int(most) }')
+        awk '/^operate_objective_lag_seconds/ { if ($NF > most) most = $NF }
+            END { print int(most) }')
     [ "$lag" -gt 0 ] && [ "$lag" -lt 240 ] && break
 done
-asked_before=$(used "$asked") ours_before=$(used "$ours")
+asked_before=$(used "$asked") ours_before=$(used "$ours") queries_before=$(queries)
 sleep $((minutes * 60))
 asked_cpu=$(each_minute "$asked_before" "$(used "$asked")") asked_memory=$(memory "$asked")
+queries=$(each_minute "$queries_before" "$(queries)")
 ours_cpu=$(each_minute "$ours_before" "$(used "$ours")") ours_memory=$(memory "$ours")
 
 printf '%-44s %22s %10s\n' "each minute, $count objectives" 'seconds of a processor' 'MB'
 printf '%-44s %22s %10s\n' "Prometheus with $rules rules" "$ruled_cpu" "$ruled_memory" \
-    'Operate' "$ours_cpu" "$ours_memory" 'the Prometheus that it asks' "$asked_cpu" "$asked_memory"
+    'Operate' "$ours_cpu" "$ours_memory" \
+    "the Prometheus that it asks (${queries%.*} queries)" "$asked_cpu" "$asked_memory"

@@ -44,8 +44,8 @@ pub struct Move {
     /// Write the resources into this folder, to be looked at and applied.
     #[arg(short = 'o', long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Apply them, as `operate apply` does, and make the integration keys that senders have. Nothing
-    /// is applied when something is not possible, unless --partly says so too.
+    /// Apply them, as `operate apply` does, and make the integration keys that senders have.
+    /// Nothing is applied when something is not possible, unless --partly says so too.
     #[arg(long)]
     apply: bool,
     /// With --apply: apply what is possible although something is not.
@@ -172,7 +172,7 @@ impl Move {
                 screen.say(format_args!("Applied; {keys} made."));
             }
             None if self.apply && !self.partly => screen.say(
-                "Nothing is applied. Mend what is not possible, or pass --partly to apply the rest.",
+                "Nothing is applied. Mend what is not possible, or apply the rest with --partly.",
             ),
             None if self.output.is_none() => {
                 screen.say("Look at them with -o FOLDER, or apply them with --apply.");

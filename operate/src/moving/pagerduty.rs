@@ -11,7 +11,7 @@ use kernel::Time;
 use super::moved::{Moved, Said, Told};
 use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
-use super::policy::{Called, Steps, person};
+use super::policy::{Called, NOBODY, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
 use super::services;
 use super::week::Week;
@@ -316,9 +316,7 @@ fn step(steps: &mut Steps, said: &mut Said, rule: &Rule, (known, called): (&Know
     }
     let rotate = rule.escalation_rule_assignment_strategy.as_ref().is_some_and(|s| s.rotates());
     if contacts.is_empty() {
-        said.impossible(
-            "it calls nobody that is taken and is left out; the step before it waits for it",
-        );
+        said.impossible(NOBODY);
     }
     steps.add(contacts, rotate, u64::from(rule.escalation_delay_in_minutes) * 60);
 }

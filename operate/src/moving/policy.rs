@@ -16,6 +16,10 @@ const REPEAT_MAX: u32 = 100;
 const LAYERS_MAX: usize = 20;
 const OVERRIDES_MAX: usize = 1_000;
 
+/// What is said of a step without anybody to call.
+pub const NOBODY: &str =
+    "it calls nobody that is taken and is left out; the step before it waits for it";
+
 /// Steps as they are found.
 #[derive(Debug, Default)]
 pub struct Steps(Vec<EscalationStep>);
@@ -122,7 +126,7 @@ impl Called {
         let several = schedules.len() > 1;
         if several {
             said.changed(format!(
-                "several people may be on call at one time, so {} schedules stand beside each other",
+                "several may be on call at one time, so {} schedules stand beside each other",
                 schedules.len()
             ));
         }

@@ -10,7 +10,7 @@ use super::{Rotations, told};
 use crate::moving::moved::{Moved, Said};
 use crate::moving::names::Names;
 use crate::moving::people::Known;
-use crate::moving::policy::{Called, Steps, person};
+use crate::moving::policy::{Called, NOBODY, Steps, person};
 use crate::moving::rota::{Part, Rota};
 use crate::moving::services;
 
@@ -49,7 +49,7 @@ pub fn policies(
                 contacts.extend(found);
             }
             if contacts.is_empty() {
-                said.impossible("it calls nobody that is taken and is left out; the step before it waits for it");
+                said.impossible(NOBODY);
             }
             steps.add(contacts, false, u64::from(step.delay_minutes) * 60);
             moved.say(said);

@@ -38,8 +38,8 @@ fn a_rotation_that_a_policy_calls_is_a_schedule_of_its_own_zone() {
     let expected = ["10-24 20:00 dora", "10-25 08:00 emil", "10-25 20:00 dora"];
     assert_eq!(shifts(&moved, "halves-rotation", "Europe/Berlin", window), expected);
     let policy = yaml(&moved, "escalationpolicy/shop");
-    let steps = "steps:\n    - contacts:\n        - schedule/shop\n        - schedule/shop--2\n      \
-                 wait: 5m\n    - contacts:\n        - schedule/halves-rotation\n        \
+    let steps = "steps:\n    - contacts:\n        - schedule/shop\n        - schedule/shop--2\n\
+                 \x20     wait: 5m\n    - contacts:\n        - schedule/halves-rotation\n        \
                  - person/ada\n      wait: 10m\n  repeat: 3\n";
     assert!(policy.contains(steps), "{policy}");
 }
@@ -48,8 +48,8 @@ fn a_rotation_that_a_policy_calls_is_a_schedule_of_its_own_zone() {
 fn people_are_called_as_their_rules_say_and_the_rest_is_told() {
     let moved = all();
     let ada = yaml(&moved, "person/ada");
-    let notify = "addresses:\n    sms: \"+15551234567\"\n  notify:\n    - by:\n        - email\n    \
-                  - after: 3m\n      by:\n        - sms\n";
+    let notify = "addresses:\n    sms: \"+15551234567\"\n  notify:\n    - by:\n        - email\n\
+                  \x20   - after: 3m\n      by:\n        - sms\n";
     assert!(ada.contains(notify), "{ada}");
     let found: Vec<String> = impossible(&moved)
         .iter()

@@ -126,8 +126,8 @@ fn chains_and_wishes_are_taken_step_by_step() {
     let policy = yaml(&moved, "escalationpolicy/default");
     let steps = "steps:\n    - contacts:\n        - schedule/ops\n        - schedule/ops--2\n      \
                  wait: 5m\n    - contacts:\n        - person/ben\n      wait: 15m\n    \
-                 - contacts:\n        - person/ada\n        - person/cem\n      rotate: true\n      \
-                 wait: 0s\n";
+                 - contacts:\n        - person/ada\n        - person/cem\n      rotate: true\n\
+                 \x20     wait: 0s\n";
     assert!(policy.contains(steps), "{policy}");
     // There is no number to call, so that what is important is told like the rest.
     let ada = yaml(&moved, "person/ada");

@@ -110,8 +110,9 @@ fn policies_and_services_with_their_keys_are_taken() {
     let moved = all();
     let policy = yaml(&moved, "escalationpolicy/payments");
     assert!(policy.contains("repeat: 2"), "{policy}");
-    let steps = "steps:\n    - contacts:\n        - schedule/payments-primary\n      wait: 10m\n    \
-                 - contacts:\n        - person/ben\n        - person/cem\n      rotate: true\n      \
+    let steps = "steps:\n    - contacts:\n        - schedule/payments-primary\n      wait: 10m\n\
+                 \x20   - contacts:\n        - person/ben\n        - person/cem\n\
+                 \x20     rotate: true\n      \
                  wait: 15m\n";
     assert!(policy.contains(steps), "{policy}");
     let service = yaml(&moved, "service/checkout");
