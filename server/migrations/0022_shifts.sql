@@ -1,4 +1,4 @@
--- What people of each schedule were told of their shifts, and what they had when it was last looked.
+-- What people of each schedule were told of their shifts, and what they had at the last look.
 CREATE TABLE shift_watch (
     space_id TEXT NOT NULL,
     schedule TEXT NOT NULL,

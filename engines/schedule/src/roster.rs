@@ -38,8 +38,8 @@ pub enum Why {
     Change(usize),
 }
 
-/// Turns of one person that follow on each other without a gap, as one each; it has the reason of the
-/// first.
+/// Turns of one person that follow on each other without a gap, as one each; it has the reason of
+/// the first.
 pub fn stretches(turns: &[Turn]) -> Vec<Turn> {
     let mut stretches: Vec<Turn> = Vec::new();
     for turn in turns {

@@ -1,4 +1,4 @@
-//! Laws, and scenarios: tables of `at TIME WHO WHAT -> what happened`, or `!!` and why it was refused.
+//! Laws, and scenarios: tables of `at TIME WHO WHAT -> what happened`, or `!!` and why not.
 
 use kernel::{Actor, ItemRef, Lifecycle, Moment, SwapId, Time, laws};
 

@@ -1,5 +1,5 @@
-//! The alerts that tell of hours with nobody on call: what they say is kept, so that what is covered
-//! later is told to be over, also by another process.
+//! The alerts that tell of hours with nobody on call: what they say is kept, so that what is
+//! covered later is told to be over, also by another process.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! Tells people of their shifts: one begins soon, theirs is over, they were given one. What was told
-//! is written in the transaction that puts the messages out, so that a restart tells nothing twice.
+//! Tells people of their shifts: one begins soon, theirs is over, they were given one. What was
+//! told is written in the transaction that puts the messages out, so that a restart tells nothing
+//! twice.
 
 use std::time::Duration;
 
