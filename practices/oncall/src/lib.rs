@@ -7,8 +7,9 @@
 //!             └─► exhausted ─► acknowledged, cancelled
 //! ```
 //!
-//! **Invariant:** after cancellation a page asks for no further call, after acknowledgement for none
-//! until the time at which it rings again; and the calls that have not left yet are dropped.
+//! **Invariant:** after cancellation a page asks for no further call, after acknowledgement for
+//! none until the time at which it rings again, except for the person to whom it is handed over;
+//! and the calls that have not left yet are dropped.
 
 mod again;
 mod calling;
