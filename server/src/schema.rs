@@ -59,4 +59,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "push_devices",
         sql: include_str!("../migrations/0024_push_devices.sql"),
     },
+    Migration { version: 25, name: "chat", sql: include_str!("../migrations/0025_chat.sql") },
 ];

@@ -160,6 +160,13 @@ test('a call is acknowledged from its notification, and what came of it is said'
   assert.fail('the incident was not acknowledged');
 });
 
+test('what is pressed elsewhere leads to the incident', async () => {
+  await deliver(service.messages[1]);
+  await shown('Nobody can pay');
+  await press('');
+  await b.page.waitForURL(/\/incidents\/inc_/);
+});
+
 test('a link that is not good says so', async () => {
   await deliver(
     JSON.stringify({

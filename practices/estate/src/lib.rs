@@ -48,13 +48,13 @@ pub use reference::{
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
-    BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod,
-    ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality, DataSourceSpec,
-    EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, Holiday, HoursException,
-    HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec,
-    ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec,
-    ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec,
-    ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec,
-    Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours,
-    Weekday, Window, Within, local_minute,
+    BurnAlerts, CalendarSpec, ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec,
+    ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
+    DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, Holiday,
+    HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule,
+    ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
+    PersonSpec, ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
+    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation,
+    ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec,
+    Wait, WaitsForHours, Weekday, Window, Within, local_minute,
 };

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use crate::{CallResult, Verb};
 
-/// What can be asked of a page. People acknowledge; the rest is for Operate itself.
+/// What can be asked of a page. People acknowledge and escalate; the rest is for Operate itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = PageCommand)]
@@ -13,6 +13,8 @@ pub enum Command {
     Start(Box<Start>),
     /// I take it: nobody else is called. Asking again changes nothing.
     Acknowledge {},
+    /// Call the next in line now.
+    Escalate {},
     /// Somebody took the incident elsewhere: nobody else is called.
     Answered {
         /// Who.
@@ -125,6 +127,7 @@ impl Command {
         match self {
             Command::Start(_) => Verb::Start,
             Command::Acknowledge {} => Verb::Acknowledge,
+            Command::Escalate {} => Verb::Escalate,
             Command::Answered { .. } => Verb::Answered,
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
@@ -135,6 +138,6 @@ impl Command {
 
     /// Whether only Operate itself may send it.
     pub fn system_only(&self) -> bool {
-        !matches!(self, Command::Acknowledge {})
+        !matches!(self, Command::Acknowledge {} | Command::Escalate {})
     }
 }

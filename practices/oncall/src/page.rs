@@ -376,6 +376,12 @@ impl Lifecycle for Page {
             Command::Acknowledge {} => {
                 Ok(vec![Event::Acknowledged { at, by: moment.actor.clone() }])
             }
+            Command::Escalate {} => match self.advance(&[], moment) {
+                Event::Exhausted { .. } => {
+                    Err(Refusal::not_allowed("nobody is left to call: this was the last step"))
+                }
+                next => Ok(vec![next]),
+            },
             Command::DeliveryRecorded { message, result, detail } => {
                 self.record(*message, *result, detail, moment)
             }

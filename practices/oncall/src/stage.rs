@@ -32,6 +32,7 @@ impl Stage {
 pub enum Verb {
     Start,
     Acknowledge,
+    Escalate,
     Answered,
     DeliveryRecorded,
     Cancel,
@@ -47,7 +48,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
     &[
         Allowed {
             stage: Stage::Ringing,
-            verbs: &[Acknowledge, Answered, DeliveryRecorded, Cancel, Reroute, Tick],
+            verbs: &[Acknowledge, Escalate, Answered, DeliveryRecorded, Cancel, Reroute, Tick],
         },
         Allowed { stage: Stage::Acknowledged, verbs: &[Acknowledge, Answered, DeliveryRecorded] },
         Allowed {

@@ -301,6 +301,7 @@ impl Scenario {
                 ..start()
             })),
             Some(&"acknowledge") => Command::Acknowledge {},
+            Some(&"escalate") => Command::Escalate {},
             Some(&"cancel") => Command::Cancel { reason: "the incident is resolved".to_owned() },
             Some(&"delivered") => delivery(CallResult::Delivered, "250 ok"),
             Some(&"delayed") => delivery(CallResult::Waiting, "451 try later"),

@@ -39,8 +39,9 @@ impl Page {
     /// The commands that a person may send now.
     pub fn offers(&self) -> Vec<Offer> {
         let open = self.allows(Verb::Acknowledge) && self.acknowledged_by.is_none();
-        open.then_some(Offer { command: "acknowledge", label: "Acknowledge", fields: [] })
-            .into_iter()
-            .collect()
+        let acknowledge = Offer { command: "acknowledge", label: "Acknowledge", fields: [] };
+        let escalate = Offer { command: "escalate", label: "Call the next", fields: [] };
+        let escalates = self.allows(Verb::Escalate);
+        open.then_some(acknowledge).into_iter().chain(escalates.then_some(escalate)).collect()
     }
 }

@@ -26,6 +26,7 @@ mod rules;
 mod schedules;
 mod service;
 mod silences;
+mod slack;
 mod spaces;
 mod storm;
 mod telling;

@@ -11,6 +11,8 @@ import type {
   PriorityMatrix,
   ReportMail,
   Route,
+  SlackSecrets,
+  SlackTrial,
 } from './types';
 
 export const accounts = () =>
@@ -50,6 +52,19 @@ export const createIntegrationKey = (key: NewKey) =>
 
 export const removeIntegrationKey = (name: string) =>
   body(http.DELETE('/api/v1/integration-keys/{name}', { params: { path: { name } } }));
+
+/** How Slack is set up, without its secrets. */
+export const slack = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'slack'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/chat/slack', { signal })),
+  });
+
+export const setSlack = (secrets: SlackSecrets) =>
+  body(http.PUT('/api/v1/settings/chat/slack', { body: secrets }));
+
+export const trySlack = (trial: SlackTrial) =>
+  body(http.POST('/api/v1/settings/chat/slack/try', { body: trial }));
 
 export const webhookSecret = () =>
   queryOptions({

@@ -28,7 +28,7 @@ pub use objective::{
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{
-    ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
+    ChatRooms, ClockHours, ContactMethod, NotifyRule, PersonSpec, TeamSpec, TeamType, local_minute,
 };
 pub use place::{SiteSpec, SupplierSpec};
 pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};

@@ -16,6 +16,7 @@ export const settingsParts = [
   ['priority', 'Priority'],
   ['policy', 'Policy'],
   ['notifications', 'Notifications'],
+  ['chat', 'Chat'],
   ['reports', 'Reports by mail'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],

@@ -2,6 +2,7 @@ import { notFound, useParams } from '@tanstack/react-router';
 
 import { About } from './About';
 import { Accounts } from './Accounts';
+import { Chat } from './Chat';
 import { Classification } from './Classification';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
@@ -43,6 +44,8 @@ export function SettingsPart() {
       return <PolicyWindows />;
     case 'notifications':
       return <Notifications />;
+    case 'chat':
+      return <Chat />;
     case 'reports':
       return <ReportMails />;
     case 'outbox':
