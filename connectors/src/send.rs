@@ -13,7 +13,7 @@ pub struct SendError {
 
 impl SendError {
     /// A failure that may pass: the other side is away or busy.
-    pub(crate) fn passing(detail: impl Into<String>) -> SendError {
+    pub fn passing(detail: impl Into<String>) -> SendError {
         SendError { retry: true, detail: detail.into() }
     }
 

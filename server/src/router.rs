@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::practices::{alerts, estate, incidents, notifications, oncall, reports, silences};
 use crate::problem::Problem;
-use crate::{access, ack, feed, intake, ops, overview, settings, web};
+use crate::{access, ack, chat, feed, intake, ops, overview, settings, web};
 
 /// Answers that take longer are given up. Live streams begin within it and go on.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,6 +65,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(silences::routes::routes())
                 .merge(crate::practices::tuning::routes::routes())
                 .merge(settings::routes())
+                .merge(chat::routes())
                 .merge(feed::routes())
                 .merge(intake::events_routes())
                 .merge(intake::cloudevents_routes()),
@@ -105,6 +106,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::practices::heartbeats::routes::short_routes())
         .merge(ack::routes())
         .merge(oncall::feeds::public_routes())
+        .merge(chat::slack_routes())
         .merge(ops::routes())
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)

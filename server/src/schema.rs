@@ -70,4 +70,5 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0021_shift_feeds.sql"),
     },
     Migration { version: 22, name: "shifts", sql: include_str!("../migrations/0022_shifts.sql") },
+    Migration { version: 23, name: "chat", sql: include_str!("../migrations/0023_chat.sql") },
 ];

@@ -46,7 +46,7 @@ use crate::practices::swaps::hands;
 use crate::practices::swaps::store::Swaps;
 use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
-use crate::{MIGRATIONS, commands, listen, router, selfwatch, streams};
+use crate::{MIGRATIONS, chat, commands, listen, router, selfwatch, streams};
 
 /// How long running requests may take to end when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -195,6 +195,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         app.alerts.clone(),
         app.silences.clone(),
     );
+    let rooms = chat::follow::follower(app.world.clone(), app.estate.clone());
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
     let estate = app.estate.clone();
@@ -212,6 +213,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
     vec![
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
+        tokio::spawn(rooms.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
         tokio::spawn(historian.run(stop.clone())),

@@ -44,6 +44,7 @@ const pages = {
       'escalation',
       'priority',
       'policy',
+      'chat',
       'outbox',
       'about',
     ].map((part) => [`settings-${part}`, () => `/settings/${part}`]),

@@ -13,7 +13,9 @@ const estate = `
  spec: {steps: [{contacts: [${person}], wait: 30m}]}}
 ---
 {apiVersion: operate/v1, kind: Service, metadata: {name: push-tester},
- spec: {escalationPolicy: push-tester}}
+ spec: {team: push-tester, escalationPolicy: push-tester}}
+---
+{apiVersion: operate/v1, kind: Team, metadata: {name: push-tester}, spec: {}}
 `;
 
 let b;
@@ -85,17 +87,21 @@ async function shown(part) {
   throw new Error(`no notification says ${part}`);
 }
 
-/** Presses a button of the notification, or the notification itself. */
-const press = (action) =>
-  worker().evaluate(async (action) => {
-    const [notification] = await self.registration.getNotifications();
-    const event = new self.NotificationEvent('notificationclick', { notification, action });
-    let work;
-    // Only the browser's own events may be waited for.
-    Object.defineProperty(event, 'waitUntil', { value: (promise) => (work = promise) });
-    self.dispatchEvent(event);
-    await work;
-  }, action);
+/** Presses a button of the notification that says so, or the notification itself. */
+const press = (part, action) =>
+  worker().evaluate(
+    async ([part, action]) => {
+      const all = await self.registration.getNotifications();
+      const notification = all.find((each) => each.title.includes(part));
+      const event = new self.NotificationEvent('notificationclick', { notification, action });
+      let work;
+      // Only the browser's own events may be waited for.
+      Object.defineProperty(event, 'waitUntil', { value: (promise) => (work = promise) });
+      self.dispatchEvent(event);
+      await work;
+    },
+    [part, action],
+  );
 
 /** What the browser's push service took. */
 async function sent(count) {
@@ -147,7 +153,7 @@ test('a call is acknowledged from its notification, and what came of it is said'
   assert.match(call.title, new RegExp(`\\[P\\d\\] #${incident.number} `));
   assert.deepEqual(call.actions, ['acknowledge', 'open']);
   const pages = b.context.pages().length;
-  await press('acknowledge');
+  await press('Nobody can pay', 'acknowledge');
   const said = await shown('Acknowledged');
   assert.match(said.body, new RegExp(`Acknowledged by ${person}`));
   assert.equal(b.context.pages().length, pages, 'no window opens');
@@ -158,6 +164,13 @@ test('a call is acknowledged from its notification, and what came of it is said'
     await b.page.waitForTimeout(50);
   }
   assert.fail('the incident was not acknowledged');
+});
+
+test('what is pressed elsewhere leads to the incident', async () => {
+  await deliver(service.messages[1]);
+  await shown('Nobody can pay');
+  await press('Nobody can pay', '');
+  await b.page.waitForURL(/\/incidents\/inc_/);
 });
 
 test('a link that is not good says so', async () => {
@@ -171,11 +184,7 @@ test('a link that is not good says so', async () => {
     }),
   );
   await shown('forged');
-  await worker().evaluate(async () => {
-    const all = await self.registration.getNotifications();
-    all.filter((each) => each.tag !== 'forged').forEach((each) => each.close());
-  });
-  await press('acknowledge');
+  await press('forged', 'acknowledge');
   const said = await shown('Link not valid');
   assert.match(said.body, /damaged or not ours/);
 });

@@ -66,14 +66,12 @@ async function acknowledge(call) {
 /** Shows the incident in a page that is open, else in a new one. */
 async function open(url) {
   const target = here(url);
-  const pages = await self.clients.matchAll({ type: 'window' });
-  for (const page of pages) {
-    try {
-      await page.focus();
-      await page.navigate(target);
+  for (const page of await self.clients.matchAll({ type: 'window' })) {
+    // One that cannot be led elsewhere is passed by.
+    const led = await page.navigate(target).catch(() => null);
+    if (led) {
+      await led.focus().catch(() => undefined);
       return;
-    } catch {
-      // This page cannot be led elsewhere: another one, or a new one.
     }
   }
   await self.clients.openWindow(target);

@@ -68,6 +68,7 @@ impl Webhooks {
             .await
             .map_err(|error| self.failed(error))?;
         let status = response.status().as_u16();
-        Ok(Answer { status, latency: clock().since(sent_at), body })
+        let retry_after = super::retry_after(&response);
+        Ok(Answer { status, latency: clock().since(sent_at), body, retry_after })
     }
 }

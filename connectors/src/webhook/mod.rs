@@ -47,6 +47,8 @@ pub struct Answer {
     pub latency: Duration,
     /// The beginning of the body.
     pub body: String,
+    /// How many seconds to wait before the next request, where the answer says so.
+    pub retry_after: Option<u32>,
 }
 
 /// `200 OK in 12 ms: thanks`
@@ -119,7 +121,8 @@ impl Webhooks {
             beginning(&mut response, ANSWER_BYTES_MAX).await.map_err(|error| self.failed(error))?;
         let status = response.status();
         let latency = clock().since(sent_at);
-        let answer = Answer { status: status.as_u16(), latency, body };
+        let retry_after = retry_after(&response);
+        let answer = Answer { status: status.as_u16(), latency, body, retry_after };
         if status.is_success() { Ok(answer) } else { Err(declined(status, &answer)) }
     }
 
@@ -171,6 +174,11 @@ async fn beginning(response: &mut Response, most: usize) -> Result<String, reqwe
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Seconds to wait; a date is not understood.
+fn retry_after(response: &Response) -> Option<u32> {
+    response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }
 
 /// A status that means "later" may be tried again; the others will stay (RFC 9110, 15).

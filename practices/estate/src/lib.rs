@@ -50,13 +50,14 @@ pub use resource::{API_VERSION, Metadata, Resource};
 pub use shifts::Shift;
 pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
-    BurnAlerts, CalendarSpec, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod,
-    ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality, DataSourceSpec,
-    EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group, HandOverWay, Holiday,
-    HoursException, HoursRange, Indicator, MaintenanceWindowSpec, MissingData, Need, NotifyRule,
-    ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
-    PersonSpec, ProductSpec, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
-    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftOverrideSpec,
-    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp,
-    UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute, next_morning,
+    BurnAlerts, CalendarSpec, ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec,
+    ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
+    DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group,
+    HandOverWay, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
+    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
+    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ScheduleLayer,
+    ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad,
+    ShiftNotice, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec,
+    TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within,
+    local_minute, next_morning,
 };

@@ -282,7 +282,7 @@ fn every_document_and_every_file_is_told_about_at_once() {
     assert_snapshot!(told(&text), @r"
     shop.yaml:6:3 spec.a
       unknown field `a`
-      -> remove it, or use one of type, email, escalationPolicy
+      -> remove it, or use one of type, email, escalationPolicy, chat
     shop.yaml:9:7 kind
       unknown kind `Teem`
       -> did you mean `Team`?

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use estate::{
     AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
-    ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus, ContractTerms,
-    ContractType, Criticality, Desired, EscalationPolicySpec, EscalationStep, GivenShift, Group,
-    HandOverWay, Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule,
-    ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef,
-    ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
-    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftRotation,
-    ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef, TeamSpec, TeamType,
-    TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
+    ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus,
+    ContractTerms, ContractType, Criticality, Desired, EscalationPolicySpec, EscalationStep,
+    GivenShift, Group, HandOverWay, Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need,
+    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec,
+    ProductRef, ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride,
+    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
+    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
+    TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -179,7 +179,8 @@ fn spec() -> impl Strategy<Value = Spec> {
 fn people() -> impl Strategy<Value = Spec> {
     let team_type = proptest::sample::select(vec![TeamType::Product, TeamType::ItOperations]);
     let team = (team_type, of(text()), of(named())).prop_map(|(team_type, email, policy)| {
-        Spec::Team(TeamSpec { team_type, email, escalation_policy: policy })
+        let chat = ChatRooms { slack: email.clone() };
+        Spec::Team(TeamSpec { team_type, email, escalation_policy: policy, chat })
     });
     let methods = vec(Just(ContactMethod::Webhook), 0..2);
     let person = (text(), of(text()), of(text()), vec(named(), 0..3), methods).prop_map(

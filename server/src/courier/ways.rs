@@ -1,6 +1,6 @@
 //! The ways to a person: what a call says, and which connector carries it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use connectors::SendError;
@@ -17,6 +17,8 @@ use spine::outbox::Outcome;
 use spine::{Db, World};
 
 use super::push::{self, Browsers};
+use crate::chat;
+use crate::chat::rooms::Rooms;
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::practices::contracts::mails;
@@ -43,6 +45,7 @@ pub struct Ways {
     secret: WebhookSecret,
     links: LinkKey,
     browsers: Browsers,
+    rooms: Rooms,
 }
 
 /// A call as it stands in a message of the outbox.
@@ -117,17 +120,29 @@ impl Ways {
             Webhooks::open(allowed, timeout).map_err(|error| error.to_string())
         };
         let allowed: Vec<&str> = config.webhook.allow.iter().map(String::as_str).collect();
+        // Whoever writes the settings can read this machine's files: they may name servers in
+        // private networks, as most are.
+        let open = webhooks(&["0.0.0.0/0", "::/0"])?;
+        let rooms = Rooms {
+            db: db.clone(),
+            world: world.clone(),
+            keys: keys.clone(),
+            estate: estate.clone(),
+            webhooks: open.clone(),
+            file: config.channels.slack.clone(),
+            base_url: config.base_url(),
+            quiet_until: Mutex::new(Time::EPOCH),
+        };
         let devices = Devices { db, keys: keys.clone(), world: world.clone() };
         Ok(Ways {
             browsers: Browsers::new(devices, config),
+            rooms,
             world,
             estate,
             base_url: config.base_url(),
             mailer: mailer(config)?,
             guarded: webhooks(&allowed)?,
-            // Whoever writes the settings can read this machine's files: they may name servers in
-            // private networks, as most are.
-            open: webhooks(&["0.0.0.0/0", "::/0"])?,
+            open,
             channels: config.channels.clone(),
             secret: WebhookSecret::new(&keys.webhooks),
             links: LinkKey::new(&keys.links),
@@ -142,6 +157,11 @@ impl Ways {
     /// What links in messages begin with.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The rooms of chat services.
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
     }
 
     /// Whether calls can leave by a channel at all.
@@ -164,6 +184,9 @@ impl Ways {
     pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
         if to.channel == mails::CHANNEL || body["kind"] == NOTE {
             return self.note(to, body).await;
+        }
+        if to.channel == chat::CHANNEL {
+            return self.rooms.carry(to, body).await;
         }
         let call: Call = match serde_json::from_value(body.clone()) {
             Ok(call) => call,
@@ -325,7 +348,7 @@ impl Said<'_> {
 }
 
 /// What an answer means for the message.
-pub(super) fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
+pub fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return outcome(Err(error)),

@@ -27,6 +27,7 @@ mod schedules;
 mod service;
 mod shifts;
 mod silences;
+mod slack;
 mod spaces;
 mod storm;
 mod taken;

@@ -12,6 +12,8 @@ import type {
   ReportMail,
   Route,
   SourceCredentials,
+  SlackSecrets,
+  SlackTrial,
 } from './types';
 
 export const accounts = () =>
@@ -74,6 +76,19 @@ export const removeCredentials = (name: string) =>
 /** Asks a source something simple, to see whether it answers. */
 export const trySource = (name: string) =>
   body(http.POST('/api/v1/data-sources/{name}/test', { params: { path: { name } } }));
+
+/** How Slack is set up, without its secrets. */
+export const slack = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'slack'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/chat/slack', { signal })),
+  });
+
+export const setSlack = (secrets: SlackSecrets) =>
+  body(http.PUT('/api/v1/settings/chat/slack', { body: secrets }));
+
+export const trySlack = (trial: SlackTrial) =>
+  body(http.POST('/api/v1/settings/chat/slack/try', { body: trial }));
 
 export const webhookSecret = () =>
   queryOptions({

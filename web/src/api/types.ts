@@ -181,6 +181,14 @@ export type TriedWay = Schemas['TriedWay'];
 export type PushDevices = Schemas['PushDevices'];
 
 export type NewPushDevice = Schemas['NewPushDevice'];
+
+export type SlackSettings = Schemas['SlackSettings'];
+
+export type SlackSecrets = Schemas['SlackSecrets'];
+
+export type SlackTrial = Schemas['SlackTrial'];
+
+export type SlackTried = Schemas['SlackTried'];
 export type OutboxMessage = Schemas['Items_OutboxMessage']['items'][number];
 
 /** Problem details, and the mistakes in files of the estate where these were refused. */

@@ -28,7 +28,7 @@ pub use objective::{
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{
-    ClockHours, ContactMethod, NotifyRule, PersonSpec, ShiftNotice, TeamSpec, TeamType,
+    ChatRooms, ClockHours, ContactMethod, NotifyRule, PersonSpec, ShiftNotice, TeamSpec, TeamType,
     local_minute, next_morning,
 };
 pub use place::{SiteSpec, SupplierSpec};

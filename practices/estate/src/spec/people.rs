@@ -20,6 +20,18 @@ pub struct TeamSpec {
     /// Called for items of the team that name no policy of their own.
     #[serde(default, skip_serializing_if = "unset")]
     pub escalation_policy: Option<EscalationPolicyRef>,
+    /// The rooms of chat services that show its incidents.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub chat: ChatRooms,
+}
+
+/// Rooms of chat services.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChatRooms {
+    /// In Slack: a name such as `#payments-ops`, or an id.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub slack: Option<String>,
 }
 
 /// What a team is there for.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use incidents::{Command, Incident, Open, Phase, Stage};
-use kernel::{IncidentId, ItemRef, Lifecycle, Priority, Time};
+use kernel::{IncidentId, ItemRef, Lifecycle, Priority, Refusal, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Asked, Versioned};
@@ -16,7 +16,7 @@ use super::store::{self, Filter, INCIDENTS, Warning};
 use super::views::{IncidentRow, IncidentView, NewIncident, row, view};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
-use crate::commands::{self, Call};
+use crate::commands::{self, Asker, Call};
 use crate::extract::{Json, Path, Query};
 use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
 use crate::practices::clocks::routes::{self as clocks, next_of};
@@ -255,17 +255,39 @@ async fn command(
     call: Call,
     Json(command): Json<Command>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
-    let found = load(&app, &caller, &id).await?;
-    may(&caller, Action::Respond, found.record.team.as_slice())?;
+    let asker = caller.asker();
+    let answer = ask(&app, (&caller, asker), &id, call, command).await?;
+    let version = answer.get("version").and_then(Value::as_i64).unwrap_or_default();
+    Ok((etag(version), Json(answer)))
+}
+
+/// Asks something of an incident for whoever may: the one way of every face.
+///
+/// # Errors
+/// Why it is not done.
+pub(crate) async fn ask(
+    app: &App,
+    (caller, asker): (&Caller, Asker),
+    id: &str,
+    call: Call,
+    command: Command,
+) -> Answer<Value> {
+    let found = load(app, caller, id).await?;
+    may_respond(caller, &found.record)?;
     if command.verb().system_only() || matches!(command, Command::Open(_)) {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
-    let command = complete(&app, &caller, found.record.id, command).await?;
-    let asker = caller.asker();
+    let command = complete(app, caller, found.record.id, command).await?;
     let order = (&INCIDENTS, found.record.id, command);
-    let answer = commands::execute(&app, asker, call, order, view).await?;
-    let version = answer.get("version").and_then(Value::as_i64).unwrap_or_default();
-    Ok((etag(version), Json(answer)))
+    commands::execute(app, asker, call, order, view).await
+}
+
+/// Whether somebody may act on an incident.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn may_respond(caller: &Caller, incident: &Incident) -> Result<(), Refusal> {
+    may(caller, Action::Respond, incident.team.as_slice())
 }
 
 /// Fills in what the asker's account says, and checks what only the database knows.

@@ -6,6 +6,7 @@ mod journal;
 mod pushservice;
 mod receiver;
 mod sample;
+mod slack;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use journal::the_fold_of_the_journal_is_what_is_stored;
 pub use pushservice::PushService;
 pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
+pub use slack::Slack;
 
 /// Noon of the tests' day.
 pub const NOON: Time = Time::from_seconds(1_772_366_400);
@@ -142,7 +144,7 @@ impl Operate {
         let ahead = conn.number(ahead, vec![]).await?;
         let followers = conn.number("SELECT COUNT(*) AS n FROM follower", vec![]).await?;
         let still = conn.number(end, vec![]).await? == before;
-        Ok((leaving == 0 && ahead == 0 && followers == 2 && still).then_some(()))
+        Ok((leaving == 0 && ahead == 0 && followers == 3 && still).then_some(()))
     }
 
     /// Applies an estate of one file, which must be right.

@@ -17,6 +17,7 @@ export const settingsParts = [
   ['priority', 'Priority'],
   ['policy', 'Policy'],
   ['notifications', 'Notifications'],
+  ['chat', 'Chat'],
   ['reports', 'Reports by mail'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],

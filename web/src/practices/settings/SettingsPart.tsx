@@ -2,6 +2,7 @@ import { notFound, useParams } from '@tanstack/react-router';
 
 import { About } from './About';
 import { Accounts } from './Accounts';
+import { Chat } from './Chat';
 import { Classification } from './Classification';
 import { DataSources } from './DataSources';
 import { Escalation, People } from './EstateLists';
@@ -46,6 +47,8 @@ export function SettingsPart() {
       return <PolicyWindows />;
     case 'notifications':
       return <Notifications />;
+    case 'chat':
+      return <Chat />;
     case 'reports':
       return <ReportMails />;
     case 'outbox':

@@ -1,0 +1,75 @@
+//! What a room shows of an incident, and which room: decisions by value.
+
+use connectors::chat::{Card, Deed};
+use estate::{Estate, Spec};
+use incidents::{Incident, Stage};
+use kernel::{ItemRef, Time};
+
+use super::SLACK;
+use super::store::Room;
+
+/// The rooms of the team that an incident belongs to: of the one that is charged with it, else of
+/// the owner of what is hit.
+pub fn rooms(incident: &Incident, estate: &Estate) -> Vec<Room> {
+    // Nothing has failed yet: whoever watches for that looks at the list.
+    if incident.potential {
+        return Vec::new();
+    }
+    let owner = || Some(estate.owner(incident.main_item.as_ref()?)?.to);
+    let team = incident.team.clone().or_else(owner);
+    let spec = team.and_then(|team| estate.get(&team).map(|found| &found.spec));
+    let Some(Spec::Team(team)) = spec else { return Vec::new() };
+    let slack = team.chat.slack.iter().map(|name| (SLACK, name));
+    slack.map(|(service, name)| Room { service: service.to_owned(), name: name.clone() }).collect()
+}
+
+/// What the room shows now. `ringing`: somebody is being called for it.
+pub fn card(
+    incident: &Incident,
+    estate: &Estate,
+    ringing: bool,
+    (now, base_url): (Time, &str),
+) -> Card {
+    let allowed = incident.allowed(now);
+    let offered = |deed: &Deed| match deed {
+        Deed::Escalate => ringing,
+        deed => allowed.iter().any(|command| command.command == deed.name()),
+    };
+    Card {
+        incident: incident.id.to_string(),
+        number: incident.number,
+        title: incident.title.clone(),
+        priority: incident.priority,
+        state: word(incident.stage),
+        holder: holder(incident, estate),
+        service: incident.main_item.as_ref().map(ToString::to_string),
+        deeds: Deed::ALL.into_iter().filter(offered).collect(),
+        url: format!("{base_url}/incidents/{}", incident.id),
+    }
+}
+
+/// Who has it: the person charged with it, else whoever took it.
+fn holder(incident: &Incident, estate: &Estate) -> Option<String> {
+    let titled = |person: &ItemRef| match estate.get(person) {
+        Some(found) => found.title().to_owned(),
+        None => person.name().to_owned(),
+    };
+    let taken = || incident.acknowledged_by.as_ref().map(|by| by.name().to_owned());
+    incident.assignee.as_ref().map(titled).or_else(taken)
+}
+
+fn word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::New => "New",
+        Stage::Assigned => "Assigned",
+        Stage::Diagnosing => "Diagnosing",
+        Stage::ActionReady => "Action ready",
+        Stage::Resolving => "Resolving",
+        Stage::Restored => "Restored",
+        Stage::Resolved => "Resolved",
+        Stage::Closed => "Closed",
+        Stage::OnHold => "On hold",
+        Stage::Cancelled => "Cancelled",
+        Stage::Merged => "Merged",
+    }
+}
