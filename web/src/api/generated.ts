@@ -1882,6 +1882,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/chat/slack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How Slack is set up, without its secrets. */
+        get: operations["settings_get_slack"];
+        /** Sets what Slack is spoken to with. It is sealed, and shown nowhere. */
+        put: operations["settings_put_slack"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/chat/slack/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether Slack takes the token, and says a word in a room when one is named. */
+        post: operations["settings_try_slack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/classification": {
         parameters: {
             query?: never;
@@ -3491,6 +3526,11 @@ export interface components {
              * @description The password until now.
              */
             present: string;
+        };
+        /** @description Rooms of chat services. */
+        ChatRooms: {
+            /** @description In Slack: a name such as `#payments-ops`, or an id. */
+            slack?: string | null;
         };
         /** @description An interval in which the checks say something. */
         CheckLine: {
@@ -9810,6 +9850,45 @@ export interface components {
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
         };
+        /** @description What Slack is spoken to with. What is left out stays as it is; an empty text forgets it. */
+        SlackSecrets: {
+            /**
+             * @description The signing secret of the app.
+             * @default null
+             */
+            signing_secret: string | null;
+            /**
+             * @description The bot's token (`xoxb-…`).
+             * @default null
+             */
+            token: string | null;
+        };
+        /** @description How Slack is set up. */
+        SlackSettings: {
+            /** @description What to enter in the app as the request URL, for interactivity and for the slash command. */
+            request_url: string;
+            /** @description The rooms of teams that show incidents. */
+            rooms: components["schemas"]["TeamRoom"][];
+            /** @description Whether the secret is known that Slack signs its requests with. */
+            signing_secret: boolean;
+            /** @description Whether a token of a bot is known, from here or from the settings file. */
+            token: boolean;
+        };
+        /** @description What to try. */
+        SlackTrial: {
+            /**
+             * @description A room in which a word is said; without one only the token is tried.
+             * @default null
+             */
+            room: string | null;
+        };
+        /** @description What came of it. */
+        SlackTried: {
+            /** @description What it said, or what to mend. */
+            detail: string;
+            /** @description Whether Slack took it. */
+            works: boolean;
+        };
         /** @description A slice of time, and when it is good. */
         Slice: {
             /** @description How long it is, in whole minutes. */
@@ -10035,8 +10114,17 @@ export interface components {
         TaskId: string;
         /** @description The name of a team, alone or after `team/`. */
         TeamRef: string;
+        /** @description A room of a team. */
+        TeamRoom: {
+            /** @description The room. */
+            room: string;
+            /** @description The team. */
+            team: components["schemas"]["ItemRef"];
+        };
         /** @description People who answer for something together. */
         TeamSpec: {
+            /** @description The rooms of chat services that show its incidents. */
+            chat?: components["schemas"]["ChatRooms"];
             /** @description A mailbox that reaches all of it. */
             email?: string | null;
             escalationPolicy?: components["schemas"]["EscalationPolicyRef"] | null;
@@ -19187,6 +19275,218 @@ export interface operations {
                 };
             };
             /** @description The present one is wrong or the new one too weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_get_slack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackSettings"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_slack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackSecrets"];
+            };
+        };
+        responses: {
+            /** @description How it is set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackSettings"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_try_slack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackTrial"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackTried"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
             422: {
                 headers: {
                     [name: string]: unknown;
