@@ -19,7 +19,8 @@ server_start() {
         >"$server_log" 2>&1 </dev/null &
     server_pid=$!
     while [ -z "$code" ]; do
-        code=$(sed -n '/one-time code/,$p' "$server_log" | sed -n 's/^    \([^ ]*\)$/\1/p' | head -n 1)
+        code=$(sed -n '/one-time code/,$p' "$server_log" |
+            sed -n 's/^    \([^ ]*\)$/\1/p' | head -n 1)
         waited=$((waited + 1))
         if [ "$waited" -gt 300 ] || ! kill -0 "$server_pid" 2>/dev/null; then
             echo "The server did not start:"

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::client::{Connection, Failure};
@@ -82,7 +83,8 @@ impl PagingEstate {
             let _ = writeln!(
                 text,
                 "{{apiVersion: operate/v1, kind: Person, metadata: {{name: {person}}}, spec: \
-                 {{email: {person}@example.org, webhook: \"{}\", contactMethods: [webhook]}}}}\n---",
+                 {{email: {person}@example.org, webhook: \"{}\", contactMethods: [webhook]}}}}\n\
+                 ---",
                 self.webhook
             );
         }
@@ -213,9 +215,13 @@ impl Ledger {
 }
 
 fn alert(number: usize) -> String {
-    format!(
-        r#"{{"labels":{{"alertname":"Down","service":"s{number}","severity":"critical"}},"annotations":{{"summary":"Service s{number} does not answer"}}}}"#
-    )
+    let service = format!("s{number}");
+    let summary = format!("Service {service} does not answer");
+    json!({
+        "labels": { "alertname": "Down", "service": service, "severity": "critical" },
+        "annotations": { "summary": summary },
+    })
+    .to_string()
 }
 
 #[cfg(test)]
@@ -231,9 +237,8 @@ mod tests {
             done: Notify::new(),
         };
         let call = |step: u32| {
-            format!(
-                r#"{{"service":"service/s1","step":{step},"started_at":"2026-01-01T00:00:00Z","url":"x"}}"#
-            )
+            let started = "2026-01-01T00:00:00Z";
+            json!({ "service": "service/s1", "step": step, "started_at": started }).to_string()
         };
         for step in [0, 0, 1] {
             ledger.hear(&call(step));

@@ -74,7 +74,8 @@ pub struct Common<'g> {
     pub second: Vec<&'g str>,
 }
 
-/// What an item is linked to in one direction within some hops. Uses space for what it sees, not for the graph.
+/// What an item is linked to in one direction within some hops. Uses space for what it sees, not
+/// for the graph.
 struct Nearby {
     /// Hops and the item before, by item.
     seen: HashMap<u32, (u32, u32)>,

@@ -3,8 +3,8 @@
 use crate::Availability;
 
 /// Figures of a period, in microseconds. With `U = AST − DT` and n failures: `MTBF = U / n`,
-/// `MTRS = DT / n`, `MTBSI = MTBF + MTRS = AST / n`, where AST is the agreed time of which something
-/// is known: what is unknown is not up.
+/// `MTRS = DT / n`, `MTBSI = MTBF + MTRS = AST / n`, where AST is the agreed time of which
+/// something is known: what is unknown is not up.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Reliability {
     /// Failures that cost agreed time.

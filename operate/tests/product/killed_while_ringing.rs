@@ -1,5 +1,5 @@
-//! SIGKILL in every state of an escalation: each step is called in its order, nothing twice but what
-//! was on its way, and nobody after somebody has answered.
+//! SIGKILL in every state of an escalation: each step is called in its order, nothing twice but
+//! what was on its way, and nobody after somebody has answered.
 
 use std::collections::BTreeMap;
 

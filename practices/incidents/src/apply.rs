@@ -129,15 +129,7 @@ impl Incident {
             What::Relapsed { relapsed_at, to, .. } => {
                 self.begin_outage_again(*relapsed_at, *to, false);
             }
-            What::Reopened { relapsed_at, .. } => {
-                self.begin_outage_again(*relapsed_at, Stage::Diagnosing, true);
-                self.reopen_count = self.reopen_count.saturating_add(1);
-                // What comes back after its parent has ended stands on its own.
-                if self.parent_ended.take().is_some() {
-                    self.parent = None;
-                }
-                self.forget_acknowledgement();
-            }
+            What::Reopened { relapsed_at, .. } => self.reopen(*relapsed_at),
             What::AcknowledgementLapsed { .. } => {
                 self.forget_acknowledgement();
                 self.lapsed_at = Some(at);
@@ -170,6 +162,16 @@ impl Incident {
             }
             _ => {}
         }
+    }
+
+    fn reopen(&mut self, relapsed_at: Time) {
+        self.begin_outage_again(relapsed_at, Stage::Diagnosing, true);
+        self.reopen_count = self.reopen_count.saturating_add(1);
+        // What comes back after its parent has ended stands on its own.
+        if self.parent_ended.take().is_some() {
+            self.parent = None;
+        }
+        self.forget_acknowledgement();
     }
 
     fn take_in_members(&mut self, event: &Event) {

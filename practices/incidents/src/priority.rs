@@ -1,8 +1,8 @@
 //! Priority: impact × urgency by the matrix, line by line, so that anybody can follow it (R231,
 //! R250). Impact comes from the criticality of what is hit. Urgency comes from the technical
 //! gravity, rises with business criticality (R022), with growing damage and with what contracts
-//! have at stake, and sinks when the service is back by a workaround. A workaround never lowers impact: what was hit stays hit until
-//! the cause is gone.
+//! have at stake, and sinks when the service is back by a workaround. A workaround never lowers
+//! impact: what was hit stays hit until the cause is gone.
 
 use std::cmp::Reverse;
 

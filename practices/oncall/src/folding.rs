@@ -11,29 +11,8 @@ impl Page {
     pub(crate) fn take_in(&mut self, event: &Event) {
         match event {
             Event::Started { .. } => {}
-            Event::Called { at, step, round, calls, later, next_step_at } => {
-                let place = (*step, *round);
-                (self.step, self.round) = place;
-                self.next_step_at = Some(*next_step_at);
-                self.held_until = None;
-                self.called(*at, place, calls, Purpose::Call);
-                self.waits(place, later);
-            }
-            Event::Continued { at, step, round, calls } => {
-                let place = (*step, *round);
-                self.waiting.retain(|waiting| {
-                    (waiting.step, waiting.round) != place
-                        || !calls.iter().any(|call| call.to == waiting.to)
-                });
-                self.called(*at, place, calls, self.purpose());
-            }
-            Event::Rerouted { at, step, round, away, calls, later } => {
-                let place = (*step, *round);
-                self.waiting.retain(|waiting| {
-                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
-                });
-                self.called(*at, place, calls, Purpose::Call);
-                self.waits(place, later);
+            Event::Called { .. } | Event::Continued { .. } | Event::Rerouted { .. } => {
+                self.take_in_calls(event);
             }
             Event::Attempted { at, message, result, detail } => {
                 self.attempted(*at, *message, *result, detail);
@@ -83,6 +62,36 @@ impl Page {
                 reason.clone_into(&mut self.cancel_reason);
                 self.stop(Stage::Cancelled, *at);
             }
+        }
+    }
+
+    fn take_in_calls(&mut self, event: &Event) {
+        match event {
+            Event::Called { at, step, round, calls, later, next_step_at } => {
+                let place = (*step, *round);
+                (self.step, self.round) = place;
+                self.next_step_at = Some(*next_step_at);
+                self.held_until = None;
+                self.called(*at, place, calls, Purpose::Call);
+                self.waits(place, later);
+            }
+            Event::Continued { at, step, round, calls } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place
+                        || !calls.iter().any(|call| call.to == waiting.to)
+                });
+                self.called(*at, place, calls, self.purpose());
+            }
+            Event::Rerouted { at, step, round, away, calls, later } => {
+                let place = (*step, *round);
+                self.waiting.retain(|waiting| {
+                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
+                });
+                self.called(*at, place, calls, Purpose::Call);
+                self.waits(place, later);
+            }
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@
 //! | the service is away, and the allowance will be used up at this rate | yes |
 //! | the allowance is used up, and a further penalty is still to come | yes |
 //! | every penalty of the period is due already, or the service is back | no |
-//! | a clock of the contract on the incident has used three quarters of its time, or is missed | yes |
+//! | a clock of it on the incident has used three quarters of its time, or is missed | yes |
 
 use kernel::Time;
 

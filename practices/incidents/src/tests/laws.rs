@@ -23,11 +23,8 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// One valid command for every verb; `now` is the latest time that they may name.
-pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
-    let reason = || "because".to_owned();
-    let task = life.record.tasks.first().map_or(kernel::TaskId::from_bits(0), |task| task.id);
-    let assessment = Assessment {
+fn assessment() -> Assessment {
+    Assessment {
         hits: vec![Hit {
             item: item("usecase/pay"),
             criticality: Criticality::MissionCritical,
@@ -35,8 +32,19 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
             hops: 1,
             softened: false,
         }],
-        main: Some(Main { item: item("service/web"), because: reason() }),
-    };
+        main: Some(Main { item: item("service/web"), because: "because".to_owned() }),
+    }
+}
+
+fn stake() -> Stake {
+    let because = "because".to_owned();
+    Stake { contract: item("servicecontract/web"), at_risk: true, because }
+}
+
+/// One valid command for every verb; `now` is the latest time that they may name.
+pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
+    let reason = || "because".to_owned();
+    let task = life.record.tasks.first().map_or(kernel::TaskId::from_bits(0), |task| task.id);
     vec![
         Command::Acknowledge { by: None, at: None, person: Some(item("person/ada")) },
         Command::Assign { team: Some(item("team/web")), assignee: None, because: None },
@@ -81,14 +89,8 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
             boundary_at: None,
         },
         Command::Absorb(Box::new(life.record.handover())),
-        Command::Assess(assessment),
-        Command::Weigh {
-            stakes: vec![Stake {
-                contract: item("servicecontract/web"),
-                at_risk: true,
-                because: reason(),
-            }],
-        },
+        Command::Assess(assessment()),
+        Command::Weigh { stakes: vec![stake()] },
         Command::Notified { at: now },
         Command::Check(Evidence { firing: Vec::new(), called: true }),
         Command::EndWithParent {

@@ -10,16 +10,20 @@ use super::laws::{one_in_each_stage, one_of_each};
 use super::{DAY, alert, system};
 use crate::{Command, Event, describe};
 
-#[test]
-fn every_command_is_written_like_this() {
-    let life = &one_in_each_stage()[0];
-    let mut lines = Vec::new();
-    for command in one_of_each(life, DAY) {
+/// Every command as it is written, each of which reads back.
+fn commands() -> String {
+    let written = |command: Command| {
         let text = serde_json::to_string(&command).unwrap();
         assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
-        lines.push(folded(&text));
-    }
-    insta::assert_snapshot!(lines.join("\n"), @r#"
+        folded(&text)
+    };
+    let commands = one_of_each(&one_in_each_stage()[0], DAY);
+    commands.into_iter().map(written).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_command_is_written_like_this() {
+    insta::assert_snapshot!(commands(), @r#"
     {"command":"acknowledge","person":"person/ada"}
     {"command":"assign","team":"team/web","assignee":null,"because":null}
     {"command":"diagnose","note":null}

@@ -64,7 +64,8 @@ export function History({ name, periods }: { name: string; periods: ContractDeta
         />
       )}
       <p className={styles.foot}>
-        Unproven means that Operate was not looking for so long that this decides.
+        Unproven means that Operate was not looking for so long that this decides; not observed,
+        that it was not looking at all.
       </p>
     </Panel>
   );
