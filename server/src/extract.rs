@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::fields::Named;
 use crate::problem::Problem;
 
 /// A JSON body, of a request or of an answer.
@@ -41,7 +42,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader)
+    let value = serde_path_to_error::deserialize(Named(&mut reader))
         .map_err(|error| wrong(error.path().to_string(), error.inner().to_string()))?;
     reader.end().map_err(|error| Problem::invalid(error.to_string()))?;
     Ok(value)
@@ -69,7 +70,7 @@ fn whole_numbers<T: DeserializeOwned>(bytes: &[u8]) -> Option<Result<T, Problem>
         }
     }
     changed.then(|| {
-        serde_path_to_error::deserialize(value)
+        serde_path_to_error::deserialize(Named(value))
             .map_err(|error| wrong(error.path().to_string(), error.inner().to_string()))
     })
 }

@@ -14,6 +14,7 @@ pub mod config;
 mod courier;
 mod extract;
 mod feed;
+mod fields;
 mod health;
 mod html;
 mod intake;

@@ -93,9 +93,12 @@ async fn escalate_over_kills(nodes: &mut [Operate], receiver: &Receiver) {
         receiver.idle().await;
         node.launch().await;
     }
-    let page = wait_until("nobody is left", async || {
+    // What a killed node had taken to send is sent by another one once its lease is over.
+    let page = wait_until("nobody is left, and each call was made", async || {
         let page = page(&nodes[0], &incident).await;
-        (page["stage"] == "exhausted").then_some(page)
+        let mut calls = page["calls"].as_array().into_iter().flatten();
+        let made = calls.all(|call| call["result"] == "delivered");
+        (made && page["stage"] == "exhausted").then_some(page)
     })
     .await;
     let came = came(receiver);
@@ -105,9 +108,6 @@ async fn escalate_over_kills(nodes: &mut [Operate], receiver: &Receiver) {
     assert!(twice <= calls, "each kill doubles one call at most: {came:?}");
     let known = page["calls"].as_array().unwrap();
     assert_eq!(known.len(), calls, "the page knows each call once: {known:?}");
-    for call in known {
-        assert_eq!(call["result"], "delivered", "{call}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,6 +62,9 @@ struct SlackSecrets {
     signing_secret: Option<String>,
 }
 
+/// Longest name of a room, in characters.
+const ROOM_LENGTH_MAX: usize = 100;
+
 /// What to try.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -157,6 +160,10 @@ async fn try_slack(
     Json(asked): Json<SlackTrial>,
 ) -> Answer<Json<SlackTried>> {
     may(&caller, Action::Administer, &[])?;
+    if asked.room.as_ref().is_some_and(|room| room.chars().count() > ROOM_LENGTH_MAX) {
+        let why = format!("a room has a name of at most {ROOM_LENGTH_MAX} characters");
+        return Err(Problem::refused(why).at("room"));
+    }
     let rooms = app.ways.rooms();
     let tried = async {
         let api = rooms.api(&caller.space).await?;

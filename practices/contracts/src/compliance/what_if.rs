@@ -29,7 +29,7 @@ pub fn suppose(past: &[Figures], holds: f64) -> Vec<Supposed> {
     targets.sort_by(f64::total_cmp);
     targets.dedup();
     let over = |figures: &&Figures| {
-        !matches!(figures.verdict, Verdict::Running | Verdict::NotApplicable | Verdict::NotObserved)
+        !matches!(figures.verdict, Verdict::Running | Verdict::NotApplicable)
             && figures.forecast.is_none()
     };
     let of = |target: f64| {

@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// All objectives and data sources as documents of OpenSLO v1.
 #[utoipa::path(get, path = "/openslo", tag = "objectives",
-    responses((status = 200, description = "YAML", body = String,
+    responses((status = 200, description = "YAML", body = serde_json::Value,
         content_type = "application/yaml")))]
 async fn export_openslo(State(app): State<App>, caller: Caller) -> Answer<impl IntoResponse> {
     let snapshot = app.estate.snapshot(&caller.space);
