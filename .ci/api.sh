@@ -12,7 +12,7 @@ schemathesis_installed() {
 # api_tests: each operation of the description counts as one test.
 api_tests() {
     local code=0
-    with_mold cargo build --locked --package operate || return 1
+    build_server || return 1
     server_start api || return 1
     api_sign_in && api_alert && schemathesis_runs || code=1
     server_stop

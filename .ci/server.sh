@@ -6,6 +6,10 @@ server_pid=''
 server_home=''
 server_log=''
 
+# build_server: builds what server_start starts, together with all that the Rust tests build: built
+# alone its libraries would have other features, and be built a second time.
+build_server() { with_mold cargo build --locked --workspace --bins --tests; }
+
 # server_start NAME: starts the built one and sets OPERATE_URL and OPERATE_SETUP_CODE; NAME is that
 # of its log.
 server_start() {
