@@ -46,15 +46,14 @@ fn answer(world: &mut World, rng: &mut Rng) {
     let pages: Vec<_> = world.pages.rows().map(Lifecycle::id).collect();
     let Some(page) = rng.pick(&pages[pages.len().saturating_sub(3)..]).copied() else { return };
     let moment = world.moment(Actor::Link("bob".to_owned()));
-    // By the time, which is as random, so that a seed draws what it drew before pages took more.
-    let asked = world.now.micros().unsigned_abs() / 1_000 % 12;
+    let asked = rng.below(12);
     // Cyd answers when something is handed over to them.
     let accepts = asked == 3;
     let moment = if accepts { world.moment(Actor::Link("cyd".to_owned())) } else { moment };
     let _ = world.ask_page(page, &page_command(asked), &moment);
 }
 
-fn page_command(asked: u64) -> oncall::Command {
+fn page_command(asked: usize) -> oncall::Command {
     let way = |name: &str, after_seconds| oncall::Contact {
         contact: estate::person_named(name),
         channel: "email".to_owned(),

@@ -1,12 +1,12 @@
 //! Detect to restore: from the first alert to the service being back.
 
 use alerts::Alert;
-use incidents::{Command, Incident, What, expected};
+use incidents::{Command, Incident, Stage, What, expected};
 use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
-use crate::entering::{assigned, come_back, enter, fires_somewhere, members_of, open};
+use crate::entering::{assigned, come_back, enter, fires_in, members_of, open};
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
@@ -58,7 +58,7 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, spec) => planned::changed(window, *spec, context, moment),
         Fact::Unsilenced(alert) if alert.stage.firing() => {
-            if fires_somewhere(alert, None, context) {
+            if fires_in(alert, None, context).is_some() {
                 return Vec::new();
             }
             come_back(alert, moment.now, None, context, moment)
@@ -86,7 +86,7 @@ fn alert_fact(
         Event::Fired(firing) => enter(alert, firing.at, context, moment),
         Event::Returned(again) => come_back(alert, again.at, None, context, moment),
         Event::Matched { .. } | Event::Relabelled(_)
-            if alert.stage.firing() && !fires_somewhere(alert, None, context) =>
+            if alert.stage.firing() && fires_in(alert, None, context).is_none() =>
         {
             come_back(alert, moment.now, None, context, moment)
         }
@@ -150,6 +150,8 @@ fn moved(
 ) -> Vec<Reaction> {
     let id = incident.id;
     match what {
+        // One that was merged meanwhile hands over what it has when that is followed.
+        What::Attached { .. } if incident.stage == Stage::Merged => Vec::new(),
         What::Attached { member } => vec![belongs(member.alert, id)],
         What::Detached { alert, .. } => {
             let mut reactions = vec![left(*alert, id)];
@@ -272,8 +274,11 @@ fn elsewhere(
         return Vec::new();
     };
     let left = Some(left.id);
-    if !alert.stage.firing() || fires_somewhere(alert, left, context) {
+    if !alert.stage.firing() {
         return Vec::new();
+    }
+    if let Some(holder) = fires_in(alert, left, context) {
+        return vec![belongs(alert.id, holder.id)];
     }
     come_back(alert, moment.now, left, context, moment)
 }

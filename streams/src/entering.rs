@@ -117,16 +117,18 @@ fn last_holder<'a>(
     back.pop()
 }
 
-/// Whether an incident, other than the one that it just `left`, knows that the alert fires.
-pub(crate) fn fires_somewhere(
-    alert: &Alert,
+/// The incident, other than the one that it just `left`, that knows that the alert fires: one that
+/// is open before others.
+pub(crate) fn fires_in<'a>(
+    alert: &'a Alert,
     left: Option<IncidentId>,
-    context: &Context<'_>,
-) -> bool {
-    let firing = |incident: &Incident| {
+    context: &Context<'a>,
+) -> Option<&'a Incident> {
+    let firing = |incident: &&Incident| {
         incident.attached().any(|member| member.alert == alert.id && member.cleared_at.is_none())
     };
-    held_by(alert, context).any(|incident| left != Some(incident.id) && firing(incident))
+    let others = held_by(alert, context).filter(|incident| left != Some(incident.id));
+    others.filter(firing).max_by_key(|incident| (incident.is_open(), incident.opened_at))
 }
 
 /// The incidents that an alert belongs to: more than one when it came back too late for the first.
