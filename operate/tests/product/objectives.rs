@@ -93,6 +93,14 @@ impl Desk {
         self.get(path).await["items"].as_array().unwrap().clone()
     }
 
+    /// The rows that are about the service of the objective: on a slow machine Operate may have
+    /// something to say of itself, whose clock runs ahead of its work here.
+    async fn about(&self, path: &str, field: &str) -> Vec<Value> {
+        let mut rows = self.items(path).await;
+        rows.retain(|row| row[field] == "service/orders");
+        rows
+    }
+
     fn pass(&self, minutes: u64) {
         self.world.clock.advance(std::time::Duration::from_secs(60 * minutes));
     }
@@ -149,9 +157,9 @@ async fn a_burning_objective_calls_somebody_at_the_right_minute_and_silence_is_n
         desk.pass(1);
         desk.counted(burning(WELL + minute)).await;
     }
-    let told = wait_until("all three burns are told", async || {
-        let alerts = desk.items("/api/v1/alerts").await;
-        (alerts.len() == 4).then_some(alerts)
+    wait_until("all burns are told", async || {
+        let alerts = desk.about("/api/v1/alerts", "item").await;
+        (alerts.len() == 4).then_some(())
     })
     .await;
     // 4,000 good ones before: after n minutes 8n of 4,000 + 100n are bad. That is more than
@@ -159,16 +167,12 @@ async fn a_burning_objective_calls_somebody_at_the_right_minute_and_silence_is_n
     // four, and than 1.44 % (a page over an hour) after nine.
     let after = |minutes: i64| begin + WELL + minutes;
     assert_eq!(desk.burns().await, [(after(1), 4_320), (after(4), 360), (after(9), 60)]);
-    for alert in &told {
-        assert_eq!(alert["item"], "service/orders", "{alert}");
-    }
     let incidents = wait_until("an incident opens", async || {
-        let incidents = desk.items("/api/v1/incidents").await;
+        let incidents = desk.about("/api/v1/incidents", "main_item").await;
         (!incidents.is_empty()).then_some(incidents)
     })
     .await;
     assert_eq!(incidents.len(), 1, "one service, one incident: {incidents:?}");
-    assert_eq!(incidents[0]["main_item"], "service/orders");
     silence_is_unknown(&desk, prometheus).await;
     desk.running.stop().await;
 }
