@@ -65,12 +65,16 @@ after(async () => {
 });
 
 const worker = () => b.context.serviceWorkers().find((each) => each.url() === `${url}/sw.js`);
-const deliver = (data) =>
-  cdp.send('ServiceWorker.deliverPushMessage', { origin: url, registrationId: registration, data });
+const deliver = async (data) => {
+  // What comes before the worker is active is lost.
+  await b.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const message = { origin: url, registrationId: registration, data };
+  await cdp.send('ServiceWorker.deliverPushMessage', message);
+};
 
 /** The notification that is shown, once there is one that fits. */
 async function shown(part) {
-  for (let look = 0; look < 100; look += 1) {
+  for (let look = 0; look < 400; look += 1) {
     const all = await worker().evaluate(async () => {
       const all = await self.registration.getNotifications();
       return all.map(({ title, body, tag, actions }) => ({
