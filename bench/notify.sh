@@ -9,31 +9,14 @@
 # inhibition   20,000 alerts, and a rule by which one alert holds all of them back but one in twenty
 # groups       50,000 alerts in 50,000 groups, as fast as they are taken
 #
-# BENCH_OPERATE, BENCH_ALERTMANAGER, BENCH_PROFILE and BENCH_DIR as in alertmanager.sh.
+# BENCH_ALERTMANAGER names another program than Debian's, the rest is said in setup.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-. ./.ci/steps.sh
+. bench/setup.sh
 
 what=${1:-plain}
 command -v "${BENCH_ALERTMANAGER:=prometheus-alertmanager}" >/dev/null ||
     install_packages prometheus-alertmanager
-profile=${BENCH_PROFILE:-release}
-with_mold cargo build --locked --quiet --profile "$profile" --package bench
-if [ -z "${BENCH_OPERATE:-}" ]; then
-    [ -e web/dist/index.html ] || build_web
-    with_mold cargo build --locked --quiet --profile "$profile" --package operate
-    BENCH_OPERATE="$CARGO_TARGET_DIR/$profile/operate"
-fi
-bench="$CARGO_TARGET_DIR/$profile/bench"
-
-work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/operate-bench.XXXXXX")
-server=''
-stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap stop EXIT
 
 group_by='[instance]'
 [ "$what" != silences ] || group_by='[rack]'
@@ -64,18 +47,12 @@ begin() {
         ;;
     esac
     server=$!
-    for _ in $(seq 100); do
-        curl --silent --fail --output /dev/null "$url/-/ready" && return
-        sleep 0.1
-    done
-    tail -n 20 "$work/$1.log" >&2
-    exit 1
+    started=("$server")
+    wait_for "$1" "$url/-/ready"
 }
 
 end() {
-    kill "$server"
-    wait "$server" 2>/dev/null || true
-    server=''
+    stop_started
     rm -rf "${work:?}/$1"
 }
 

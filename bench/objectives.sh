@@ -5,40 +5,14 @@
 #
 #   bench/objectives.sh [OBJECTIVES [MINUTES]]
 #
-# Both look at the same made-up counters of some hours, in a folder that is removed afterwards
-# (BENCH_DIR chooses where). BENCH_OPERATE names another program than a build with BENCH_PROFILE.
+# Both look at the same made-up counters of some hours. What BENCH_OPERATE, BENCH_PROFILE and
+# BENCH_DIR mean is said in setup.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-. ./.ci/steps.sh
+. bench/setup.sh
 
 count=${1:-1000} minutes=${2:-3} hours=4
 command -v prometheus promtool >/dev/null || install_packages prometheus
-profile=${BENCH_PROFILE:-release}
-if [ -z "${BENCH_OPERATE:-}" ]; then
-    [ -e web/dist/index.html ] || build_web
-    with_mold cargo build --locked --quiet --profile "$profile" --package operate
-    BENCH_OPERATE="$CARGO_TARGET_DIR/$profile/operate"
-fi
-
-work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/operate-objectives.XXXXXX")
-started=()
-stop() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap stop EXIT
-
-# wait_for URL NAME: until it answers.
-wait_for() {
-    for _ in $(seq 600); do
-        curl --silent --fail --output /dev/null "$1" && return
-        sleep 0.1
-    done
-    echo "$2 does not answer; the end of its log:" >&2
-    tail -n 20 "$work/$2.log" >&2
-    exit 1
-}
 
 # Counters of each objective, a sample a minute, from some hours ago until now; from now on they are
 # scraped.
@@ -114,7 +88,7 @@ require("http").createServer((_, answer) => {
 }).listen(17192, "127.0.0.1")' &
 exporter=$!
 started+=("$exporter")
-wait_for http://127.0.0.1:17192/ exporter
+wait_for exporter http://127.0.0.1:17192/
 
 # serve NAME PORT: a Prometheus over its copy of the counters; leaves its process in `pid`.
 serve() {
@@ -123,7 +97,7 @@ serve() {
         > "$work/$1.log" 2>&1 &
     pid=$!
     started+=("$pid")
-    wait_for "http://127.0.0.1:$2/-/ready" "$1"
+    wait_for "$1" "http://127.0.0.1:$2/-/ready"
 }
 
 # Seconds of a processor that a process has used, and its memory in MB.
@@ -159,7 +133,7 @@ export OPERATE_OBJECTIVES__ALLOW=127.0.0.1
 "$BENCH_OPERATE" serve --listen 127.0.0.1:17170 --data "$work/operate" > "$work/operate.log" 2>&1 &
 ours=$!
 started+=("$ours")
-wait_for http://127.0.0.1:17170/readyz operate
+wait_for operate http://127.0.0.1:17170/readyz
 code=$(sed -n '/one-time code:/,$p' "$work/operate.log" |
     sed -n 's/^ *\([A-Za-z0-9-]\{8,\}\) *$/\1/p' | head -1)
 export OPERATE_URL=http://127.0.0.1:17170 HOME="$work" XDG_CONFIG_HOME="$work"
@@ -168,7 +142,8 @@ printf 'a long enough password\n' |
 awk -v count="$count" 'BEGIN {
     print "apiVersion: operate/v1\nkind: Team\nmetadata: {name: ops}\nspec: {}\n---"
     print "apiVersion: operate/v1\nkind: Service\nmetadata: {name: all}\nspec: {team: ops}\n---"
-    print "apiVersion: operate/v1\nkind: DataSource\nmetadata: {name: asked}\nspec: {url: \"http://127.0.0.1:17191\"}"
+    print "apiVersion: operate/v1\nkind: DataSource\nmetadata: {name: asked}"
+    print "spec: {url: \"http://127.0.0.1:17191\"}"
     for (n = 0; n < count; n++) {
         printf "---\napiVersion: operate/v1\nkind: Objective\nmetadata: {name: o%d}\nspec:\n", n
         print "  item: service/all\n  target: 99.9\n  window: {rolling: 30d}"
