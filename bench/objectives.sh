@@ -160,6 +160,10 @@ for _ in $(seq 120); do
             END { print int(most) }')
     [ "$lag" -gt 0 ] && [ "$lag" -lt 240 ] && break
 done
+if [ "$lag" -le 0 ] || [ "$lag" -ge 240 ]; then
+    echo "objectives are still $lag s behind: these would be no usual minutes" >&2
+    exit 1
+fi
 asked_before=$(used "$asked") ours_before=$(used "$ours") queries_before=$(queries)
 sleep $((minutes * 60))
 asked_cpu=$(each_minute "$asked_before" "$(used "$asked")") asked_memory=$(memory "$asked")

@@ -60,6 +60,9 @@ fn consumable(found: &Value, screen: &Screen) -> Vec<String> {
         let counted = minutes(&line["counted_seconds"]);
         told.push(format!("  {:<10} {from}  {counted}  {}", "check", text(line, "why")));
     }
+    if let Some(more) = found["lines_left_out"].as_u64().filter(|more| *more > 0) {
+        told.push(format!("  and {more} more that are not listed"));
+    }
     told
 }
 

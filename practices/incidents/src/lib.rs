@@ -45,6 +45,7 @@ mod written;
 pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
 pub use codes::{CauseClass, HoldReason, ResolutionCode};
 pub use command::{Absorb, Attach, Command, Open};
+pub use decide::STAKES_MAX;
 pub use describe::describe;
 pub use event::{Event, Opened, What};
 pub use fields::AllowedCommand;

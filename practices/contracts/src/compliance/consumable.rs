@@ -12,6 +12,9 @@
 //!
 //! Of several checks one that fails is enough; to have passed, all must have looked.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use calendar::{Span, Spans};
 use kernel::{ItemRef, Time};
 use objectives::{Outage, availability};
@@ -27,7 +30,7 @@ use super::{Agreement, Seen, percent, seconds};
 const LINES_MAX: usize = 200;
 /// Minutes that a check stands for where its objective names no slices.
 const CHECK_MINUTES: i64 = 1;
-/// A check that failed last, and longer ago than this, says nothing of now.
+/// A check that looked last longer ago than this, in agreed time, says nothing of now.
 const FRESH_MICROS: i64 = 30 * 60_000_000;
 const TOLERANCE: f64 = 1.0;
 
@@ -59,6 +62,9 @@ pub struct Consumable {
     pub lines_left_out: usize,
     /// Since when a check fails, as far as is known now.
     pub failing_since: Option<Time>,
+    /// Whether every check has looked lately: only then does it mean something that none fails.
+    #[serde(default)]
+    pub looking: bool,
 }
 
 /// Whether something could be consumed as agreed.
@@ -151,7 +157,7 @@ pub(super) fn consumable(
     for part in parts {
         sums.add(agreement, seen, part, now);
     }
-    Some(sums.told(now))
+    Some(sums.told())
 }
 
 #[derive(Default)]
@@ -164,8 +170,37 @@ struct Sums {
     alone: i64,
     checks: Vec<CheckResult>,
     lines: Vec<CheckLine>,
-    failed: Spans,
-    passed: Spans,
+    /// What each of the checks saw last, and the end of the agreed time so far.
+    last: BTreeMap<ItemRef, Last>,
+    agreed_until: i64,
+}
+
+/// What a check saw last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    failed: Option<Span>,
+    passed: Option<Span>,
+}
+
+impl Last {
+    fn later(&mut self, failed: &Spans, passed: &Spans) {
+        let last = |before: Option<Span>, spans: &Spans| spans.iter().next_back().or(before);
+        self.failed = last(self.failed, failed);
+        self.passed = last(self.passed, passed);
+    }
+
+    /// Whether it looked within some time before the end of the agreed time.
+    fn is_fresh(&self, agreed_until: i64) -> bool {
+        let ends = [self.failed, self.passed].into_iter().flatten().map(|span| span.until);
+        ends.max().is_some_and(|until| agreed_until - until <= FRESH_MICROS)
+    }
+
+    /// Since when it fails, when the last that it saw is bad.
+    fn failing_since(&self) -> Option<Time> {
+        let failed = self.failed?;
+        let better = self.passed.is_some_and(|passed| passed.until > failed.until);
+        (!better).then(|| Time::from_micros(failed.from))
+    }
 }
 
 impl Sums {
@@ -193,8 +228,8 @@ impl Sums {
         self.incidents += part.sums.down_micros;
         self.alone += looked.failed.difference(&part.sums.down).intersection(&both.down).total();
         self.explain(part, &looked, (&both.down, &both.unknown));
-        self.failed = self.failed.union(&looked.failed);
-        self.passed = self.passed.union(&looked.passed);
+        let until = agreed.iter().next_back().map_or(0, |span| span.until);
+        self.agreed_until = self.agreed_until.max(until);
     }
 
     /// Reads the checks within the agreed time.
@@ -215,6 +250,7 @@ impl Sums {
                 Some(before) => before.add(&result),
                 None => self.checks.push(result),
             }
+            self.last.entry(check.clone()).or_default().later(&failed, &passed);
             looked.failed = looked.failed.union(&failed);
             looked.passed = looked.passed.intersection(&passed);
         }
@@ -258,7 +294,7 @@ impl Sums {
         add(CheckLineKind::Unknown, unknown, &Spans::EMPTY, "no check looked");
     }
 
-    fn told(mut self, now: Time) -> Consumable {
+    fn told(mut self) -> Consumable {
         let over = self.down - self.allowance > TOLERANCE;
         let open = self.down + self.unknown as f64 - self.allowance > TOLERANCE;
         let answer = match (over, open) {
@@ -266,9 +302,16 @@ impl Sums {
             (false, true) => Consumed::Unknown,
             (false, false) => Consumed::Yes,
         };
-        self.lines.sort_by_key(|line| (line.from, line.to));
+        // Of very many, what was seen comes before what was not, and the longest before others.
+        self.lines.sort_by_key(|line| {
+            (line.kind == CheckLineKind::Unknown, Reverse(line.to.micros_since(line.from)))
+        });
         let left_out = self.lines.len().saturating_sub(LINES_MAX);
         self.lines.truncate(LINES_MAX);
+        self.lines.sort_by_key(|line| (line.from, line.to));
+        let fresh = |last: &&Last| last.is_fresh(self.agreed_until);
+        let failing_since = self.last.values().filter(fresh).filter_map(Last::failing_since).min();
+        let looking = self.last.values().all(|last| last.is_fresh(self.agreed_until));
         let known = self.agreed - self.unknown;
         let measured = (known > 0).then(|| percent(1.0 - self.down / known as f64));
         Consumable {
@@ -280,7 +323,8 @@ impl Sums {
             allowance_seconds: seconds(self.allowance),
             incidents_seconds: seconds(self.incidents),
             checks_alone_seconds: seconds(self.alone as f64),
-            failing_since: failing_since(&self.failed, &self.passed, now),
+            failing_since,
+            looking,
             checks: self.checks,
             lines: self.lines,
             lines_left_out: left_out,
@@ -310,7 +354,21 @@ impl Sums {
     }
 }
 
+impl Consumable {
+    /// Whether a later reckoning knows less of a check: days of its counts were forgotten.
+    pub fn forgotten_in(&self, later: &Consumable) -> bool {
+        self.checks.iter().any(|was| {
+            let is = later.checks.iter().find(|is| is.objective == was.objective);
+            is.is_some_and(|is| is.known_seconds() < was.known_seconds())
+        })
+    }
+}
+
 impl CheckResult {
+    fn known_seconds(&self) -> f64 {
+        self.passed_seconds + self.failed_seconds
+    }
+
     fn add(&mut self, other: &CheckResult) {
         self.passed_seconds += other.passed_seconds;
         self.failed_seconds += other.failed_seconds;
@@ -341,12 +399,4 @@ fn without(outages: &[Outage], passed: &Spans, now: Time) -> Vec<Outage> {
         }));
     }
     left
-}
-
-/// Since when the checks fail, where the last that is known of them is fresh and bad.
-fn failing_since(failed: &Spans, passed: &Spans, now: Time) -> Option<Time> {
-    let last = failed.iter().next_back()?;
-    let better = passed.iter().next_back().is_some_and(|span| span.until > last.until);
-    let fresh = now.micros() - last.until <= FRESH_MICROS;
-    (!better && fresh).then(|| Time::from_micros(last.from))
 }

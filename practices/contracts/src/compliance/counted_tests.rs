@@ -212,3 +212,72 @@ fn figures_whose_counts_are_forgotten_by_now_are_not_restated() {
     let before = Figures { consumable: None, performance: Vec::new(), ..frozen.clone() };
     assert!(before.same_as(&frozen), "frozen before checks were reckoned");
 }
+
+#[test]
+fn figures_of_which_some_days_are_forgotten_are_not_restated_either() {
+    let bad = ("2026-01-10T00:00", "2026-01-10T08:00", Some((0, 1)));
+    let mut agreement = checked(99.0, false);
+    agreement.versions[0].objectives = vec![item("objective/probe")];
+    let reckoned = |check: Counted| {
+        let seen = Seen { counted: vec![check], ..Seen::default() };
+        of(&agreement, "2026-01", &seen, DONE)
+    };
+    let frozen = reckoned(probe(&[bad]));
+    let half = reckoned(probe(&[bad, ("2026-01-01T00:00", "2026-01-16T00:00", None)]));
+    assert!(frozen.same_as(&half), "half of the days are gone");
+    let corrected = reckoned(probe(&[]));
+    assert!(!frozen.same_as(&corrected));
+}
+
+#[test]
+fn a_check_that_stopped_looking_neither_fails_nor_passes() {
+    let silent = |from: &str| {
+        let check = probe(&[(from, "2026-02-01T00:00", None)]);
+        let seen = Seen { counted: vec![check], ..Seen::default() };
+        of(&checked(99.0, false), "2026-01", &seen, "2026-01-20T12:00").consumable.unwrap()
+    };
+    assert!(silent("2026-01-20T11:45").looking, "a quarter of an hour is nothing");
+    assert!(!silent("2026-01-20T11:00").looking);
+    // Of two the one that fails now is told, although the other one is silent.
+    let fails = probe(&[("2026-01-20T11:50", "2026-01-20T12:00", Some((0, 1)))]);
+    let other = Counted { objective: item("objective/other"), ..probe(&[]) };
+    let blind = probe(&[("2026-01-01T00:00", "2026-02-01T00:00", None)]);
+    let blind = Counted { objective: item("objective/other"), ..blind };
+    let mut agreement = checked(99.0, false);
+    agreement.versions[0].promise.as_mut().unwrap().evidence.push(item("objective/other"));
+    let told = |counted: Vec<Counted>| {
+        let seen = Seen { counted, ..Seen::default() };
+        of(&agreement, "2026-01", &seen, "2026-01-20T12:00").consumable.unwrap()
+    };
+    let both = told(vec![fails.clone(), other]);
+    assert_eq!((both.looking, both.failing_since), (true, Some(at("2026-01-20T11:50"))));
+    let one = told(vec![fails, blind.clone()]);
+    assert_eq!((one.looking, one.failing_since), (false, Some(at("2026-01-20T11:50"))));
+    // One that failed and has passed again fails no more, whatever the silent one would say.
+    let mended = probe(&[("2026-01-20T11:40", "2026-01-20T11:50", Some((0, 1)))]);
+    assert_eq!(told(vec![mended, blind]).failing_since, None);
+}
+
+#[test]
+fn what_is_missing_and_counts_as_bad_is_counted_once_and_a_slice_stands_for_its_time() {
+    let missing = |target: f64| {
+        let check = probe(&[("2026-01-01T00:00", "2026-01-07T04:48", None)]);
+        let measure = Measure { missing_bad: true, ..check.measure };
+        measured(target, Counts::Slices, Counted { measure, ..check })
+    };
+    // A fifth of January is missing: four fifths are good.
+    assert_eq!(missing(0.79).verdict, Verdict::Kept);
+    assert_eq!(missing(0.82).verdict, Verdict::Missed);
+
+    let check = probe(&[]);
+    let mut sparse = Buckets::new(check.counts.first());
+    for minute in check.counts.first()..at(DONE).micros() / MINUTE {
+        if let Some(set) = check.counts.minute(minute).filter(|_| minute % 5 == 0) {
+            sparse.put(minute, set).unwrap();
+        }
+    }
+    let measure = Measure { slice_minutes: Some(5), ..check.measure };
+    let told =
+        measured(0.95, Counts::Slices, Counted { counts: Arc::new(sparse), measure, ..check });
+    assert_eq!((told.verdict, told.unknown_percent), (Verdict::Kept, Some(0.0)));
+}

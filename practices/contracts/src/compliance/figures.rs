@@ -137,8 +137,8 @@ impl Verdict {
 impl Figures {
     /// Whether two reckonings of a period say the same, apart from how they explain it.
     ///
-    /// What was counted of objectives is kept for a limited time only: where it is gone by now, or
-    /// was not reckoned yet when the figures were frozen, it is not compared.
+    /// What was counted of objectives is kept for a limited time only: where some of it is gone by
+    /// now, or was not reckoned yet when the figures were frozen, it is not compared.
     pub fn same_as(&self, other: &Figures) -> bool {
         let bare = |figures: &Figures| Figures {
             lines: Vec::new(),
@@ -151,13 +151,10 @@ impl Figures {
 
     fn consumed_as(&self, other: &Figures) -> bool {
         let (Some(was), Some(is)) = (&self.consumable, &other.consumable) else { return true };
-        let known = |consumable: &Consumable| {
-            consumable.checks.iter().any(|check| check.passed_seconds + check.failed_seconds > 0.0)
-        };
         let same = was.answer == is.answer
             && was.down_seconds == is.down_seconds
             && was.unknown_seconds == is.unknown_seconds;
-        same || (known(was) && !known(is))
+        same || was.forgotten_in(is)
     }
 
     fn performed_as(&self, other: &Figures) -> bool {
@@ -165,7 +162,7 @@ impl Figures {
             let is = other.performance.iter().find(|is| is.objective == was.objective);
             is.is_none_or(|is| {
                 let same = (was.verdict, was.total, was.bad) == (is.verdict, is.total, is.bad);
-                same || (was.total > 0.0 && is.total == 0.0)
+                same || was.forgotten_in(is)
             })
         };
         self.performance.iter().all(told)

@@ -62,6 +62,13 @@ pub struct Breach {
     pub total: f64,
 }
 
+impl Performance {
+    /// Whether a later reckoning knows less: days of the counts were forgotten.
+    pub fn forgotten_in(&self, later: &Performance) -> bool {
+        later.unknown_percent > self.unknown_percent
+    }
+}
+
 /// The objectives that the contract names in this period, by name.
 pub(super) fn performance(
     agreement: &Agreement,
@@ -103,7 +110,15 @@ pub(super) fn performance(
 fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
     let measure = &counted.measure;
     let slices = counted.slices(agreed, SLICE_MINUTES);
-    let known: i64 = slices.iter().map(|slice| slice.known_micros).sum();
+    // A slice stands for its whole time, however often something was counted in it.
+    let whole = measure.counts != Counts::Events || measure.slice_minutes.is_some();
+    let known: i64 = slices
+        .iter()
+        .map(|slice| match slice.share() {
+            Some(_) if whole => slice.span.length(),
+            _ => slice.known_micros,
+        })
+        .sum();
     let unknown_micros = agreed.total() - known;
     let sums = Sums::of(counted, &slices);
     let mut breaches = breaches(counted, &slices);
@@ -113,10 +128,13 @@ fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
     breaches.truncate(BREACHES_MAX);
     breaches.sort_by_key(|breach| breach.from);
     let share = (agreed.total() > 0).then(|| unknown_micros as f64 / agreed.total() as f64);
+    // What is missing and counts as bad is no open question.
+    let settled = measure.missing_bad && measure.counts != Counts::Events;
+    let open = if settled { 0.0 } else { share.unwrap_or(1.0) };
     let verdict = match () {
         () if agreed.is_empty() && over => Verdict::NotApplicable,
         () if !over => Verdict::Running,
-        () => sums.verdict(measure.target, share.unwrap_or(1.0)),
+        () => sums.verdict(measure.target, open),
     };
     Performance {
         objective: counted.objective.clone(),

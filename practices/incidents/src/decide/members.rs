@@ -11,7 +11,7 @@ use crate::times::{Beginning, Stamp};
 /// As many hits as the record keeps; the estate can tell all of them at any time.
 const HITS_MAX: usize = 20;
 /// Contracts whose stakes are kept.
-const STAKES_MAX: usize = 20;
+pub const STAKES_MAX: usize = 20;
 /// As many affected items of one kind as the record keeps.
 const AFFECTED_MAX: usize = 100;
 

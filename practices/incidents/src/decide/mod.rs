@@ -18,6 +18,7 @@ use crate::priority;
 use crate::times::Times;
 use crate::verb::Verb;
 
+pub use members::STAKES_MAX;
 pub(crate) use opening::open;
 
 pub(crate) fn decide(

@@ -127,8 +127,13 @@ fn counted_changes(was: &Figures, is: &Figures) -> Vec<Restatement> {
         let (down, unknown) = (minutes(told.down_seconds), minutes(told.unknown_seconds));
         Some(format!("{}, down {down}, unknown {unknown}", told.answer.word()))
     };
+    let forgotten = match (&was.consumable, &is.consumable) {
+        (Some(was), Some(is)) => was.forgotten_in(is),
+        _ => false,
+    };
     if let (Some(was), Some(is)) = (consumed(was), consumed(is))
         && was != is
+        && !forgotten
     {
         changes.push(Restatement { figure: "consumable as agreed", was, is });
     }
@@ -138,6 +143,7 @@ fn counted_changes(was: &Figures, is: &Figures) -> Vec<Restatement> {
     };
     for before in &was.performance {
         let after = is.performance.iter().find(|line| line.objective == before.objective);
+        let after = after.filter(|after| !before.forgotten_in(after));
         if let Some((was, is)) = after.map(|after| (told(before), told(after)))
             && was != is
         {

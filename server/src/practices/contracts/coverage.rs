@@ -1,5 +1,7 @@
 //! What has an objective and a contract, and what has none: what nobody has promised or measures.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use estate::{ContractStatus, Estate, Kind, Resource, ServiceContractSpec, Spec};
 use kernel::{ItemRef, Time};
@@ -111,41 +113,59 @@ pub(super) async fn coverage(
 }
 
 fn rows(estate: &Estate, now: Time) -> Vec<CoverageRow> {
-    let wanted = [Kind::Product, Kind::Service];
-    let found = estate.resources().filter(|resource| wanted.contains(&resource.kind()));
-    found.map(|resource| row(estate, resource, now)).collect()
+    let promises = Promises::of(estate, now);
+    let found = [Kind::Product, Kind::Service].into_iter().flat_map(|kind| estate.of_kind(kind));
+    found.map(|resource| promises.row(estate, resource)).collect()
 }
 
-fn row(estate: &Estate, resource: &Resource, now: Time) -> CoverageRow {
-    let item = resource.item();
-    let reached = estate.impact(std::slice::from_ref(item)).into_iter();
-    let above: Vec<ItemRef> =
-        reached.filter(|reached| !reached.softened).map(|reached| reached.item).collect();
-    let mut row = CoverageRow {
-        item: item.clone(),
-        title: resource.title().to_owned(),
-        team: estate.owner(item).map(|owner| owner.to),
-        criticality: estate.criticality(item),
-        objectives: Vec::new(),
-        contracts: Vec::new(),
-        contracts_above: Vec::new(),
-    };
-    for other in estate.resources() {
-        match &other.spec {
-            Spec::Objective(spec) if spec.item == *item => {
-                row.objectives.push(other.item().clone());
+/// By item, in the order of names: gathered in one walk over objectives and contracts.
+#[derive(Default)]
+struct Promises {
+    objectives: BTreeMap<ItemRef, Vec<ItemRef>>,
+    contracts: BTreeMap<ItemRef, Vec<ItemRef>>,
+    above: BTreeMap<ItemRef, Vec<ItemRef>>,
+}
+
+impl Promises {
+    fn of(estate: &Estate, now: Time) -> Promises {
+        let mut found = Promises::default();
+        for resource in estate.of_kind(Kind::Objective) {
+            let Spec::Objective(spec) = &resource.spec else { continue };
+            found.objectives.entry(spec.item.clone()).or_default().push(resource.item().clone());
+        }
+        for resource in estate.of_kind(Kind::ServiceContract) {
+            let Spec::ServiceContract(spec) = &resource.spec else { continue };
+            if !in_force(spec, now) {
+                continue;
             }
-            Spec::ServiceContract(spec) if in_force(spec, now) => {
-                if spec.scope.contains(item) {
-                    row.contracts.push(other.item().clone());
-                } else if spec.scope.iter().any(|covered| above.contains(covered)) {
-                    row.contracts_above.push(other.item().clone());
-                }
+            let needed = spec.scope.iter().flat_map(|covered| estate.upstream(covered));
+            let needed = needed.filter(|reached| !reached.softened).map(|reached| reached.item);
+            let needed: BTreeSet<ItemRef> =
+                needed.filter(|item| !spec.scope.contains(item)).collect();
+            let contract = resource.item();
+            for item in &spec.scope {
+                found.contracts.entry(item.clone()).or_default().push(contract.clone());
             }
-            _ => {}
+            for item in needed {
+                found.above.entry(item).or_default().push(contract.clone());
+            }
+        }
+        found
+    }
+
+    fn row(&self, estate: &Estate, resource: &Resource) -> CoverageRow {
+        let item = resource.item();
+        let of = |map: &BTreeMap<ItemRef, Vec<ItemRef>>| map.get(item).cloned().unwrap_or_default();
+        CoverageRow {
+            item: item.clone(),
+            title: resource.title().to_owned(),
+            team: estate.owner(item).map(|owner| owner.to),
+            criticality: estate.criticality(item),
+            objectives: of(&self.objectives),
+            contracts: of(&self.contracts),
+            contracts_above: of(&self.above),
         }
     }
-    row
 }
 
 fn in_force(spec: &ServiceContractSpec, now: Time) -> bool {

@@ -62,6 +62,9 @@ fn consumable(table: &mut Table, report: &ComplianceReport) {
     }
     table.row(&[]);
     table.row(&["checks_say", "from", "to", "counted_seconds", "why"]);
+    if told.lines_left_out > 0 {
+        table.row(&["left_out", "", "", "", &told.lines_left_out.to_string()]);
+    }
     for line in &told.lines {
         let kind = match line.kind {
             CheckLineKind::Failed => "failed",

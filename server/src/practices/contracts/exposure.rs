@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::contracts::compliance::{Figures, exposure};
 use contracts::clocks::{Clock, Clocks};
 use estate::{Resource, Spec};
-use incidents::{Command, Stake};
+use incidents::{Command, STAKES_MAX, Stake};
 use kernel::{Actor, IncidentId, SpaceId};
 use spine::engine;
 
@@ -32,7 +32,13 @@ pub async fn run(app: App) {
 /// # Errors
 /// When the database refuses.
 pub async fn round(app: &App, space: &SpaceId) -> Answer<()> {
-    let book = Book::of_incidents(app, space, costs).await?;
+    // What reaches beyond now is open: without it nothing can be at stake.
+    let mut conn = app.db.reader().await?;
+    if !app.facts.since(&mut conn, space, app.world.now()).await?.iter().any(|facts| facts.open) {
+        return Ok(());
+    }
+    drop(conn);
+    let book = Book::running(app, space, costs).await?;
     let open: Vec<&Facts> = book.facts.iter().map(AsRef::as_ref).filter(|f| f.open).collect();
     let hit = open.iter().filter(|facts| !book.deals.is_empty() || !facts.stakes.is_empty());
     let hit: Vec<&Facts> = hit.copied().collect();
@@ -45,9 +51,12 @@ pub async fn round(app: &App, space: &SpaceId) -> Answer<()> {
     for facts in hit {
         let clocks = counted.iter().find(|clocks| clocks.incident == facts.incident.id);
         let deals = book.deals.iter().zip(&present);
-        let stakes: Vec<Stake> = deals
+        let mut stakes: Vec<Stake> = deals
             .filter_map(|(deal, present)| stake(&book, facts, (deal, present.as_ref()), clocks))
             .collect();
+        // Of very many, what is near counts.
+        stakes.sort_by_key(|stake| !stake.at_risk);
+        stakes.truncate(STAKES_MAX);
         if stakes != facts.stakes {
             tell(app, space, facts.incident.id, stakes).await?;
         }

@@ -76,6 +76,27 @@ impl Book {
         space: &SpaceId,
         wanted: impl Fn(&Resource) -> bool,
     ) -> Answer<Book> {
+        Book::after(app, space, wanted, begins).await
+    }
+
+    /// The same for the periods that run alone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn running(
+        app: &App,
+        space: &SpaceId,
+        wanted: impl Fn(&Resource) -> bool,
+    ) -> Answer<Book> {
+        Book::after(app, space, wanted, running_since).await
+    }
+
+    async fn after(
+        app: &App,
+        space: &SpaceId,
+        wanted: impl Fn(&Resource) -> bool,
+        begins: fn(&[Deal], Time) -> Time,
+    ) -> Answer<Book> {
         let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
         let deals = deals(&snapshot.estate, now, wanted);
         let mut conn = app.db.reader().await?;
@@ -145,10 +166,16 @@ fn begins(deals: &[Deal], now: Time) -> Time {
     deals.iter().map(|deal| deal.agreement.start).min().unwrap_or(now).min(now)
 }
 
+/// When the first of the periods begins that run.
+fn running_since(deals: &[Deal], now: Time) -> Time {
+    let running = deals.iter().filter_map(|deal| periods(&deal.agreement, now).pop());
+    running.map(|period| period.from).min().unwrap_or(now).min(now)
+}
+
 /// The contracts of an estate that are wanted.
 pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> Vec<Deal> {
     let mut calendars = Calendars { estate, now, known: HashMap::new() };
-    let found = estate.resources().filter_map(|resource| match &resource.spec {
+    let found = estate.of_kind(Kind::ServiceContract).filter_map(|resource| match &resource.spec {
         Spec::ServiceContract(spec) if wanted(resource) => Some((resource, spec)),
         _ => None,
     });
@@ -328,7 +355,7 @@ fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>)
             });
         }
     };
-    for resource in estate.resources() {
+    for resource in estate.of_kind(Kind::MaintenanceWindow) {
         if let Spec::MaintenanceWindow(spec) = &resource.spec {
             add(resource, spec, None);
         }

@@ -47,7 +47,7 @@ pub(super) async fn release(
     Query(query): Query<ReleaseQuery>,
 ) -> Answer<Json<ReleaseAnswer>> {
     let item = query.item;
-    let book = Book::all(&app, &caller.space).await?;
+    let book = Book::running(&app, &caller.space, |_| true).await?;
     let estate = &book.snapshot.estate;
     let known = estate.contains(&item) && Kind::of(&item).is_some_and(Kind::operated);
     if !known {
@@ -110,7 +110,7 @@ fn incidents(book: &Book, needed: &[ItemRef]) -> Vec<ReleaseInput> {
 fn contracts(book: &Book, item: &ItemRef) -> Vec<ReleaseInput> {
     let deals = book.deals.iter().filter(|deal| deal.spec.scope.contains(item));
     let told = deals.filter_map(|deal| {
-        let forecast = book.present(deal)?.forecast?;
+        let forecast = book.stakes(deal)?.forecast?;
         let (outlook, because): (Outlook, String) = (forecast.outlook, forecast.because);
         Some(ReleaseInput::Contract { contract: deal.item.clone(), outlook, because })
     });

@@ -112,7 +112,7 @@ fn underpinned_by(book: &Book, deal: &Deal) -> Vec<Underpinning> {
         title: below.title.clone(),
         provider: below.spec.provider.clone(),
         target_percent: promised(&below.spec, book.now),
-        outlook: book.present(below).and_then(|figures| Some(figures.forecast?.outlook)),
+        outlook: book.stakes(below).and_then(|figures| Some(figures.forecast?.outlook)),
     });
     told.collect()
 }

@@ -124,7 +124,7 @@ fn of_contract(book: &Book, deal: &Deal) -> Vec<HealthInput> {
     let checks = figures.as_ref().and_then(|figures| figures.consumable.as_ref());
     let checks = checks.map(|told| HealthInput::Checks {
         contract: contract.clone(),
-        looked: told.checks.iter().any(|c| c.passed_seconds + c.failed_seconds > 0.0),
+        looked: told.looking,
         failing_since: told.failing_since,
     });
     let present = figures.map(|figures| {
@@ -142,7 +142,7 @@ fn of_contract(book: &Book, deal: &Deal) -> Vec<HealthInput> {
     let past = periods.last().map(|period| HealthInput::Past {
         contract: contract.clone(),
         period: period.name.clone(),
-        verdict: book.figures(deal, period).verdict,
+        verdict: book.figures_of_incidents(deal, period).verdict,
     });
     present.into_iter().chain(checks).chain(past).collect()
 }

@@ -257,13 +257,13 @@ impl Asked<'_> {
                 })
             });
             let windows =
-                spec.windows.iter().filter(|w| w.end > self.now && w.start < ahead && theirs);
+                spec.windows.iter().filter(|w| w.until() > self.now && w.start < ahead && theirs);
             found.extend(windows.map(|window| HandedWindow {
                 window: resource.item().clone(),
                 title: resource.title().to_owned(),
                 reason: spec.reason.clone(),
                 from: window.start,
-                until: window.end,
+                until: window.until(),
             }));
         }
         found.sort_by_key(|window| window.from);
