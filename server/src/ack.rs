@@ -97,7 +97,7 @@ async fn acknowledge(
 async fn acknowledged(app: &App, token: &str) -> Result<Said, Said> {
     let (link, found) = find(app, token).await?;
     match take(app, &link, &found).await {
-        Ok(taken) => Ok(answered(&taken)),
+        Ok(taken) => Ok(answered(&link, &taken)),
         Err(spine::Denied::Fault(_)) => Err(unavailable()),
         Err(denied) => {
             let (status, title) = (StatusCode::CONFLICT, "Not acknowledged");
@@ -106,10 +106,14 @@ async fn acknowledged(app: &App, token: &str) -> Result<Said, Said> {
     }
 }
 
+/// Who the link was made for, without the kind.
+fn named(link: &AckLink) -> &str {
+    link.contact.rsplit('/').next().unwrap_or(&link.contact)
+}
+
 /// Acknowledges for whoever the link was made for.
 async fn take(app: &App, link: &AckLink, found: &Page) -> Result<Page, spine::Denied> {
-    let name = link.contact.rsplit('/').next().unwrap_or(&link.contact).to_owned();
-    let order = app.order(&SpaceId::main(), Actor::Link(name));
+    let order = app.order(&SpaceId::main(), Actor::Link(named(link).to_owned()));
     let done = engine::execute(&app.db, &PAGES, found.id, Command::Acknowledge {}, order).await?;
     Ok(done.record)
 }
@@ -134,8 +138,11 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
     let said = match takes {
         false => String::new(),
         true => match take(&app, &link, &found).await {
-            Ok(taken) if taken.acknowledged_by.is_some() => "Taken. Nobody else is called.".into(),
-            Ok(_) => "Nobody is needed any more.".into(),
+            Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
+                Some(by) if by == named(&link) => "Taken. Nobody else is called.".into(),
+                Some(by) => format!("{by} has it already."),
+                None => "Nobody is needed any more.".into(),
+            },
             Err(spine::Denied::Fault(_)) => return unavailable().into_response(),
             Err(denied) => format!("Not taken: {denied}."),
         },
@@ -170,16 +177,19 @@ fn view(link: &AckLink, found: &Page) -> Response {
         );
         return raw(StatusCode::OK, "Acknowledge", &text, Some(found));
     }
-    answered(found).into_response()
+    answered(link, found).into_response()
 }
 
-/// What became of a page that needs nobody any more.
-fn answered(found: &Page) -> Said {
-    let text = match (&found.acknowledged_by, found.acknowledged_at) {
-        (Some(by), Some(at)) => format!("Acknowledged by {} at {at}.", by.name()),
-        _ => "Nobody is needed any more.".to_owned(),
+/// What became of a page that needs nobody any more, for whoever the link was made for.
+fn answered(link: &AckLink, found: &Page) -> Said {
+    let (title, text) = match (&found.acknowledged_by, found.acknowledged_at) {
+        (Some(by), Some(at)) => {
+            let title = if by.name() == named(link) { "Acknowledged" } else { "Taken already" };
+            (title, format!("Acknowledged by {} at {at}.", by.name()))
+        }
+        _ => ("Done", "Nobody is needed any more.".to_owned()),
     };
-    Said { status: StatusCode::OK, title: "Done", text, found: Some(Box::new(found.clone())) }
+    Said { status: StatusCode::OK, title, text, found: Some(Box::new(found.clone())) }
 }
 
 fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Response {

@@ -18,16 +18,21 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     let quiet = quiet(incident, context);
     let again = pages.iter().filter(|page| page.goes_on() && quiet.is_some());
     let cancel = |page: &&&Page| {
-        let reason = quiet.clone().unwrap_or_default();
+        let reason = quiet.clone().unwrap_or_else(|| "calling went on by another page".to_owned());
         Reaction::Page(page.id, Command::Cancel { reason })
     };
+    // One page alone watches whether something is done: that of which people hear last.
+    let watches = newest(&pages).map(|page| page.id);
     let rang_again = unanswered.clone().filter_map(|page| page.rang_again_at).max();
     let holds = |(_, at): &(Actor, Time)| rang_again.is_none_or(|again| again <= *at);
     if let Some((by, at)) = taken(incident).filter(holds) {
         let answered =
             |page: &&&Page| Reaction::Page(page.id, Command::Answered { by: by.clone(), at });
-        let settled = again.map(|page| cancel(&page));
-        return unanswered.map(|page| answered(&page)).chain(settled).collect();
+        let over =
+            |page: &&&Page| (page.goes_on() || page.stage.unanswered()) && Some(page.id) != watches;
+        let older = pages.iter().filter(over).map(|page| cancel(&page));
+        let settled = again.filter(|page| Some(page.id) == watches).map(|page| cancel(&page));
+        return unanswered.map(|page| answered(&page)).chain(older).chain(settled).collect();
     }
     if quiet.is_some() {
         return unanswered.chain(again).map(|page| cancel(&page)).collect();
@@ -41,6 +46,12 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
         Some(policy) => ring(incident, &policy, &pages, context, moment),
         None => Vec::new(),
     }
+}
+
+/// The page of an incident by which people were called last.
+fn newest<'a>(pages: &[&'a Page]) -> Option<&'a Page> {
+    let open = pages.iter().filter(|page| page.stage != oncall::Stage::Cancelled);
+    open.max_by_key(|page| (page.started_at, page.id)).copied()
 }
 
 /// Ends a page that was answered or rang again although nobody is needed any more.
@@ -92,7 +103,14 @@ fn next_policy(incident: &Incident, pages: &[&Page], context: &Context<'_>) -> O
             .find(|page| page.policy == *policy)
             .copied()
     };
+    // Calling by the one that came after it begins anew: that of the first does not.
+    let goes_on =
+        |page: &Page| page.stage == oncall::Stage::Ringing && page.rang_again_at.is_some();
+    let had = |page: &&&Page| page.policy == own && page.stage != oncall::Stage::Cancelled;
+    let went_on =
+        pages.iter().any(|page| had(&page)) && fallback.as_ref().and_then(&of).is_some_and(goes_on);
     match of(&own) {
+        None if went_on => None,
         None => Some(own),
         Some(page) if page.stage == oncall::Stage::Ringing => None,
         Some(_) => fallback.filter(|policy| of(policy).is_none()),
@@ -168,9 +186,8 @@ pub(crate) fn worked(
     };
     let Some(by) = by.filter(|_| quiet(incident, context).is_none()) else { return Vec::new() };
     let mine = context.pages.iter().filter(|page| page.incident == incident.id);
-    let open = mine.filter(|page| page.stage != oncall::Stage::Cancelled);
     // One that was taken before another one rang is history.
-    let last = open.max_by_key(|page| (page.started_at, page.id));
+    let last = newest(&mine.collect::<Vec<_>>());
     let heard =
         |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
     last.map(heard).into_iter().collect()

@@ -42,6 +42,7 @@ function show(call) {
 /** Posts the signed link and says what came of it; nothing is opened. */
 async function acknowledge(call) {
   let said;
+  let taken = false;
   try {
     const answer = await fetch(here(call.acknowledge), {
       method: 'POST',
@@ -49,17 +50,22 @@ async function acknowledge(call) {
       credentials: 'omit',
     });
     const body = await answer.json();
-    said = { title: answer.ok ? 'Acknowledged' : body.title, text: body.text };
+    taken = answer.ok;
+    said = { title: body.title, text: body.text };
   } catch {
     const text = 'Operate could not be reached. Open the incident, or call a colleague.';
     said = { title: 'Not acknowledged', text };
   }
+  const open = { action: 'open', title: 'Open' };
+  // What did not get through can be pressed again.
+  const again = { action: 'acknowledge', title: 'Acknowledge' };
   await self.registration.showNotification(`${said.title}: ${call.title}`, {
     body: said.text,
     tag: call.tag,
+    renotify: !taken,
     icon: '/icon-192.png',
-    data: { url: call.url },
-    actions: [{ action: 'open', title: 'Open' }],
+    data: taken ? { url: call.url } : call,
+    actions: taken ? [open] : [again, open],
   });
 }
 

@@ -7,6 +7,8 @@
 mod encrypt;
 mod vapid;
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use kernel::Time;
@@ -21,6 +23,9 @@ use crate::SendError;
 use crate::paging::PageCall;
 use crate::receivers::{HttpCall, Verdict, answered, usual};
 
+/// Longest title and longest text of a notification, in bytes.
+const TITLE_BYTES_MAX: usize = 400;
+const BODY_BYTES_MAX: usize = 1_200;
 /// Longest address of a push service, in bytes.
 const ENDPOINT_BYTES_MAX: usize = 2_048;
 /// Bytes of the secret that a browser shares with who may send to it.
@@ -160,14 +165,23 @@ fn shown(page: &PageCall<'_>) -> Vec<u8> {
     // A trial has no page to acknowledge: its link is that of the incident.
     let acknowledge = Some(page.acknowledge_url).filter(|url| *url != page.incident_url);
     let message = json!({
-        "title": page.headline(),
-        "body": page.details(),
+        "title": shortened(&page.headline(), TITLE_BYTES_MAX),
+        "body": shortened(&page.details(), BODY_BYTES_MAX),
         "tag": format!("incident-{}", page.number),
         "url": page.incident_url,
         "acknowledge": acknowledge,
         "urgent": page.urgent(),
     });
     message.to_string().into_bytes()
+}
+
+/// Push services take messages of 4 KB: of very long words the beginning is shown.
+fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most {
+        return text.into();
+    }
+    let end = text.floor_char_boundary(most);
+    format!("{}…", &text[..end]).into()
 }
 
 /// What push services mean by their statuses (RFC 8030, 5 and 8.4).

@@ -117,3 +117,16 @@ fn statuses_mean_what_push_services_mean_by_them() {
     assert!(matches!(judge(429, ""), Verdict::Later(_)));
     assert!(matches!(judge(503, ""), Verdict::Later(_)) && !gone(503));
 }
+
+#[test]
+fn a_call_with_very_long_words_is_shown_with_their_beginning() {
+    let title = "🔥".repeat(1_200);
+    let because = "🔥".repeat(1_000);
+    let page = PageCall { because: &because, ..page(&title) };
+    let shown: Value = serde_json::from_slice(&shown(&page)).unwrap();
+    for part in ["title", "body"] {
+        let text = shown[part].as_str().unwrap();
+        assert!(text.ends_with('…') && text.len() < 1_300, "{part}: {text}");
+    }
+    assert!(!sent(&title).payload.is_empty());
+}

@@ -57,15 +57,14 @@ impl Page {
         begin_at: Option<Time>,
         moment: &Moment,
     ) -> Vec<Event> {
-        let unaccepted = self.unaccepted(moment);
-        let free = self.handover.is_none() || unaccepted.is_some();
+        // Whoever keeps it is told first, and has the time anew.
+        if let Some(unaccepted) = self.unaccepted(moment) {
+            return vec![unaccepted];
+        }
+        let free = self.handover.is_none();
         let again = self.rings_again.as_ref().filter(|again| again.at <= moment.now && free);
         if let Some(again) = again {
-            let rang = self.ring_again(self.why_again(again), fresh, begin_at, moment);
-            return unaccepted.into_iter().chain(rang).collect();
-        }
-        if let Some(unaccepted) = unaccepted {
-            return vec![unaccepted];
+            return self.ring_again(self.why_again(again), fresh, begin_at, moment);
         }
         let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
         if self.next_step_at.is_some_and(|due| due <= moment.now) {
@@ -101,14 +100,15 @@ impl Page {
         };
         let present = (call.step, call.round) == (self.step, self.round);
         let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
-        if self.stage != Stage::Ringing || !present || !unreachable {
+        let calling = self.stage == Stage::Ringing || self.handover.is_some();
+        if !calling || !present || !unreachable {
             return Ok(events);
         }
         let here =
             |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
         if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
             events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
-        } else {
+        } else if self.handover.is_none() {
             let next = self.advance(&[], moment);
             let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
             if !begins_anew {

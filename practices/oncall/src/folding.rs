@@ -40,6 +40,7 @@ impl Page {
                 self.called(*at, place, calls, Purpose::HandOver);
                 self.waits(place, later);
                 self.handover = Some(HandOver::clone(over));
+                self.time_begins_anew(*at);
             }
             Event::HandOverAccepted { at, by, rings_again_at, .. } => {
                 self.end_hand_over(*at);
@@ -50,8 +51,12 @@ impl Page {
             Event::HandOverUnanswered { at, calls, .. } => {
                 self.end_hand_over(*at);
                 self.called(*at, (self.step, self.round), calls, Purpose::Kept);
+                self.time_begins_anew(*at);
             }
-            Event::HandOverEnded { at, .. } => self.end_hand_over(*at),
+            Event::HandOverEnded { at, .. } => {
+                self.end_hand_over(*at);
+                self.time_begins_anew(*at);
+            }
             Event::Exhausted { .. } => {
                 self.stage = Stage::Exhausted;
                 self.next_step_at = None;
@@ -92,6 +97,13 @@ impl Page {
                 self.waits(place, later);
             }
             _ => {}
+        }
+    }
+
+    /// Handing it over, and keeping it, is something that was done; what is snoozed stays so.
+    fn time_begins_anew(&mut self, at: Time) {
+        if self.rings_again.as_ref().is_some_and(|again| again.snoozed_by.is_none()) {
+            self.rings_again = self.timeout_from(at).map(RingsAgain::unless_something_is_done);
         }
     }
 

@@ -162,13 +162,13 @@ impl Page {
     /// right before it sends. A call that was given up leaves again when a person asks for it.
     pub fn wants(&self, message: OutboxId) -> bool {
         let open = |result| matches!(result, CallResult::Waiting | CallResult::Failed);
-        let wanted = |purpose| match purpose {
+        let asked = |call: &Call| self.handover.as_ref().is_some_and(|to| to.to == call.contact);
+        let wanted = |call: &Call| match call.purpose {
             Purpose::Call => self.stage.unanswered(),
-            Purpose::HandOver => self.handover.is_some(),
+            Purpose::HandOver => asked(call),
             Purpose::Kept => self.stage == Stage::Acknowledged,
         };
-        let due =
-            |call: &Call| call.message == message && open(call.result) && wanted(call.purpose);
+        let due = |call: &Call| call.message == message && open(call.result) && wanted(call);
         self.calls.iter().any(due)
     }
 

@@ -27,6 +27,7 @@ fn scenarios_come_out_as_written() {
         ("last", include_str!("scenarios/last.txt")),
         ("nothing done", include_str!("scenarios/nothing_done.txt")),
         ("handed over", include_str!("scenarios/handed_over.txt")),
+        ("handed over late", include_str!("scenarios/handed_over_late.txt")),
         ("escalated", include_str!("scenarios/escalated.txt")),
         ("snoozed", include_str!("scenarios/snoozed.txt")),
     ] {

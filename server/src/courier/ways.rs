@@ -297,6 +297,7 @@ impl Ways {
     fn said<'a>(&self, to: &Address<'_>, call: &'a Call) -> Said<'a> {
         Said {
             id: to.message,
+            title: title(call),
             call,
             because: because(call),
             incident_url: self.incident_url(call),
@@ -326,6 +327,7 @@ impl Ways {
 /// What a call says, owned for as long as it is sent.
 struct Said<'a> {
     id: OutboxId,
+    title: String,
     call: &'a Call,
     because: String,
     incident_url: String,
@@ -337,7 +339,7 @@ impl Said<'_> {
         PageCall {
             id: self.id,
             number: self.call.number,
-            title: &self.call.title,
+            title: &self.title,
             priority: self.call.priority,
             service: self.call.service.as_ref().map(ItemRef::as_str),
             because: &self.because,
@@ -360,6 +362,16 @@ pub fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
         }
         Verdict::Later(detail) => Outcome::Failed { detail },
         Verdict::Never(detail) => Outcome::Rejected { detail },
+    }
+}
+
+/// What is wrong, with what is asked of them where that is not to answer a page: a telephone tells
+/// nothing else.
+fn title(call: &Call) -> String {
+    match &call.handed_over {
+        Some(HandedOver { by, reason }) => format!("{by} hands over ({reason}): {}", call.title),
+        None if call.kept => format!("nobody accepted, you keep it: {}", call.title),
+        None => call.title.clone(),
     }
 }
 

@@ -104,9 +104,24 @@ async fn command(
     if command.system_only() {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
+    if !matches!(command, Command::Acknowledge {} | Command::Accept { .. }) {
+        may_command(&app, &caller, id).await?;
+    }
     let command = informed(command, id, &app, &caller).await?;
     let asker = caller.asker();
     Ok(Json(commands::execute(&app, asker, call, (&PAGES, id, command), view).await?))
+}
+
+/// Whoever was called may take a page; more than that is for whoever took it, and for those who may
+/// act on its incident.
+async fn may_command(app: &App, caller: &Caller, id: PageId) -> Answer<()> {
+    let page = load(app, caller, id).await?.record;
+    if page.acknowledged_by.as_ref() == Some(&caller.actor()) {
+        return Ok(());
+    }
+    let incident = page.incident.to_string();
+    let incident = incidents::routes::load(app, caller, &incident).await?.record;
+    Ok(incidents::routes::may_respond(caller, &incident)?)
 }
 
 /// The command with what only the estate knows, whatever the request said of it.
@@ -137,7 +152,9 @@ async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> A
             let named = page.acknowledged_by.as_ref().map(|by| person_named(by.name()));
             let who = caller.person().or(named);
             let mut back = who.map_or_else(Vec::new, |who| ways_to(&who, &page, estate, now));
-            back.retain(|way| way.after_seconds == 0);
+            let first = back.iter().map(|way| way.after_seconds).min();
+            back.retain(|way| Some(way.after_seconds) == first);
+            back.iter_mut().for_each(|way| way.after_seconds = 0);
             Command::HandOver(Wish { contacts, back, ..wish })
         }
         Command::Accept { .. } => Command::Accept { person: caller.person() },
