@@ -11,11 +11,11 @@ CREATE TABLE shift_watch (
 CREATE TABLE shift_note (
     space_id TEXT NOT NULL,
     schedule TEXT NOT NULL,
-    turn_from BIGINT NOT NULL,
+    about_at BIGINT NOT NULL,
     id TEXT NOT NULL,
     noted_at BIGINT NOT NULL,
     data TEXT NOT NULL,
-    PRIMARY KEY (space_id, schedule, turn_from, id)
+    PRIMARY KEY (space_id, schedule, about_at, id)
 );
 
 -- What alerts of hours with nobody on call said last.

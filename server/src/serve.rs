@@ -43,7 +43,6 @@ use crate::practices::oncall::{gaps, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
-use crate::practices::swaps::store::Swaps;
 use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
 use crate::{MIGRATIONS, chat, commands, listen, router, selfwatch, streams};
@@ -208,7 +207,6 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         Hand::of::<ExpectedAlerts>(),
         Hand::of::<ContractClocks>(),
         Hand::of::<Silences>(),
-        Hand::of::<Swaps>(),
     ];
     vec![
         tokio::spawn(tail.run(stop.clone())),

@@ -97,7 +97,7 @@ impl Tool {
 
     /// Makes resources of an export.
     fn moved(self, export: &Export, team: Option<&TeamRef>, now: Time) -> Moved {
-        let mut moved = Moved::new(self.word(), now);
+        let mut moved = Moved::new(self.word(), team.cloned(), now);
         moved.unfinished(export);
         match self {
             Tool::PagerDuty => pagerduty::take(&mut moved, export, team),
@@ -145,13 +145,18 @@ impl Move {
                 keys = make(shell, &moved.keys).await?;
             }
         }
-        self.told(screen, &moved, (applied.as_ref(), &keys));
+        self.told(screen, (&moved, possible), (applied.as_ref(), &keys));
         let refused = self.apply && applied.is_none_or(|applied| applied.is_mistaken());
         let wrong = !possible && !self.partly;
         Ok(if wrong || refused { crate::trouble::Code::Refused.into() } else { ExitCode::SUCCESS })
     }
 
-    fn told(&self, screen: &Screen, moved: &Moved, (applied, keys): (Option<&Applied>, &[String])) {
+    fn told(
+        &self,
+        screen: &Screen,
+        (moved, possible): (&Moved, bool),
+        (applied, keys): (Option<&Applied>, &[String]),
+    ) {
         if screen.json {
             let names: Vec<&str> = moved.keys.iter().map(|key| key.name.as_str()).collect();
             screen.document(&json!({
@@ -171,12 +176,13 @@ impl Move {
                 let keys = counted(keys.len(), "integration key");
                 screen.say(format_args!("Applied; {keys} made."));
             }
-            None if self.apply && !self.partly => screen.say(
+            None if self.apply && !possible && !self.partly => screen.say(
                 "Nothing is applied. Mend what is not possible, or apply the rest with --partly.",
             ),
-            None if self.output.is_none() => {
+            None if !self.apply && self.output.is_none() => {
                 screen.say("Look at them with -o FOLDER, or apply them with --apply.");
             }
+            // A no to the question was answered where it was asked.
             Some(false) | None => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What an import has come to so far: resources, keys of senders, and a line for every element.
 
 use connectors::export::{Export, Found, Wrong};
-use estate::{Desired, Metadata, Resource, SourceFile, Spec};
+use estate::{Desired, Metadata, Resource, SourceFile, Spec, Stored, TeamRef, TeamSpec};
 use kernel::Time;
 use serde::de::DeserializeOwned;
 use server::openslo::{Fate, Line};
@@ -20,6 +20,8 @@ const SAID_MAX: usize = 600;
 pub struct Moved {
     /// The tool that it came from, as the command line calls it.
     tool: &'static str,
+    /// The team that answers for services which have none.
+    pub team: Option<TeamRef>,
     /// When it is done: what is over by then is left out.
     pub now: Time,
     /// What is applied.
@@ -100,8 +102,8 @@ impl Said {
 
 impl Moved {
     /// Nothing yet.
-    pub fn new(tool: &'static str, now: Time) -> Moved {
-        Moved { tool, now, resources: Vec::new(), lines: Vec::new(), keys: Vec::new() }
+    pub fn new(tool: &'static str, team: Option<TeamRef>, now: Time) -> Moved {
+        Moved { tool, team, now, resources: Vec::new(), lines: Vec::new(), keys: Vec::new() }
     }
 
     /// The elements of a list that can be read; the others are told.
@@ -169,6 +171,13 @@ impl Moved {
 
     /// Holds the resources against the rules for files: what is wrong is told and taken out.
     pub fn check(&mut self) {
+        // The team that was named is there already, whatever it says.
+        let team = self.team.as_ref().and_then(|team| {
+            let metadata = Metadata { name: team.item().name().to_owned(), ..Metadata::default() };
+            let resource = Resource::new(metadata, Spec::Team(TeamSpec::default()))?;
+            Some(Stored { resource, applied: None })
+        });
+        let there: Vec<Stored> = team.into_iter().collect();
         loop {
             let file = |resource: &Resource| SourceFile {
                 name: resource.item().to_string(),
@@ -176,7 +185,7 @@ impl Moved {
             };
             let files: Vec<SourceFile> = self.resources.iter().map(file).collect();
             let checked = estate::read(&files)
-                .and_then(|desired: Desired| estate::plan(&[], &desired, false).map(drop));
+                .and_then(|desired: Desired| estate::plan(&there, &desired, false).map(drop));
             let Err(mistakes) = checked else { return };
             let before = self.resources.len();
             for mistake in mistakes {

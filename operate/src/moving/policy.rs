@@ -53,7 +53,7 @@ impl Steps {
         let mut steps: Vec<EscalationStep> = Vec::new();
         for step in self.0 {
             match steps.last_mut() {
-                Some(last) if last.wait.seconds() == 0 && last.rotate == step.rotate => {
+                Some(last) if last.wait.seconds() == 0 && !last.rotate && !step.rotate => {
                     for contact in step.contacts {
                         if !last.contacts.contains(&contact) {
                             last.contacts.push(contact);

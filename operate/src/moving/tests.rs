@@ -25,6 +25,14 @@ fn moved(tool: Tool, files: &[(&str, &str)], now: &str) -> Moved {
     tool.moved(&export, None, Time::parse(now).unwrap())
 }
 
+/// The same with a team for services that have none.
+fn moved_to(tool: Tool, text: &str, team: &str) -> Moved {
+    let file = File { name: "all.json".to_owned(), text: text.to_owned() };
+    let export = Export::read(&[file], tool.lists()).unwrap();
+    let now = Time::parse("2026-10-20T00:00:00Z").unwrap();
+    tool.moved(&export, TeamRef::new(team).as_ref(), now)
+}
+
 /// Who is on call from one wall time of a zone to another, a line for each change.
 fn shifts(moved: &Moved, schedule: &str, zone: &str, (from, until): (&str, &str)) -> Vec<String> {
     let estate = Estate::new(moved.resources.iter().cloned());

@@ -111,12 +111,15 @@ async fn list(client: &Client, screen: &Screen) -> Outcome {
         screen.document(&found);
         return Ok(ExitCode::SUCCESS);
     }
-    let columns = ["schedule", "from", "until", "of", "to", "stage", "id"];
+    let columns = ["schedule", "from", "until", "of", "to", "for", "note", "stage", "id"];
     let mut table = Table::new(screen.paint, &columns);
     for swap in items(&found, "items") {
         let gives = &swap["offer"]["gives"];
         let when =
             |field: &str| time(gives, field).map(|at| moment(at, screen.now())).unwrap_or_default();
+        let wants = &swap["offer"]["wants"];
+        let wanted = ["start", "end"]
+            .map(|field| time(wants, field).map(|at| moment(at, screen.now())).unwrap_or_default());
         let to = match text(&swap["offer"], "to") {
             to if to.is_empty() => "everybody".to_owned(),
             to => name(&to),
@@ -127,6 +130,8 @@ async fn list(client: &Client, screen: &Screen) -> Outcome {
             when("end"),
             name(&text(gives, "person")),
             to,
+            if wants.is_object() { wanted.join(" to ") } else { String::new() },
+            text(&swap["offer"], "note"),
             stage(swap),
             text(swap, "id"),
         ];

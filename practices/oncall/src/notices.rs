@@ -50,6 +50,7 @@ struct Told {
 enum What {
     Begins,
     Ends,
+    TakesOver,
 }
 
 /// Something that somebody is to be told of a schedule.
@@ -104,7 +105,7 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
     let mut told = watch.told.clone();
     let mut notices = Vec::new();
     let mut given = given(watch, turns, now);
-    for stretch in &stretches {
+    for (place, stretch) in stretches.iter().enumerate() {
         let person = &*stretch.person;
         let (from, until) = (time(stretch.span.from), time(stretch.span.until));
         let before = wishes(person);
@@ -116,6 +117,20 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
                 let news = News::Begins { span: stretch.span };
                 notices.push(Notice { person: person.into(), news });
             }
+        }
+        // Whoever comes after a time without anybody takes over from whoever was there before.
+        let before_it = place.checked_sub(1).and_then(|place| stretches.get(place));
+        let came = from <= now && now.since(from) < LATE;
+        let takes = Told { at: from, what: What::TakesOver, person: person.into() };
+        if let Some(last) = before_it
+            && came
+            && last.span.until < stretch.span.from
+            && last.person != stretch.person
+            && told.insert(takes)
+            && watch.seen_until.is_some()
+        {
+            let news = News::TakesOver { turn: last.clone() };
+            notices.push(Notice { person: person.into(), news });
         }
         let over = until <= now && now.since(until) < LATE;
         let ended = Told { at: until, what: What::Ends, person: person.into() };
@@ -142,12 +157,13 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
     (after, notices)
 }
 
-/// Time on call that changes and absences gave to people since the last look.
+/// Time on call that people were given since the last look: by changes, by absences, and when they
+/// are taken back.
 fn given(watch: &Watch, turns: &[Turn], now: Time) -> BTreeMap<String, Vec<(Span, Why)>> {
     let mut given: BTreeMap<String, Vec<(Span, Why)>> = BTreeMap::new();
     let Some(seen_until) = watch.seen_until else { return given };
     let seen = Span::new(now.micros(), seen_until.micros());
-    for turn in turns.iter().filter(|turn| !matches!(turn.why, Why::Layer(_))) {
+    for turn in turns {
         let span = turn.span.clip(seen);
         if span.from >= span.until {
             continue;

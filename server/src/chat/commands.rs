@@ -4,9 +4,10 @@ use ::streams::called_now;
 use connectors::chat::{HELP, Words};
 use estate::{Estate, Spec};
 use incidents::{CauseClass, Command, ResolutionCode};
-use kernel::{ItemRef, Time};
+use kernel::{ItemRef, Lifecycle, Time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use spine::engine::Versioned;
 
 use super::people::Member;
 use crate::app::App;
@@ -36,9 +37,26 @@ impl Asked<'_> {
     /// Why not, for whoever asked.
     pub async fn acknowledge(&self, incident: &str) -> Result<String, String> {
         let person = self.member.caller.person();
+        if !self.member.account {
+            self.was_called(incident, person.as_ref()).await?;
+        }
         let command = Command::Acknowledge { by: None, at: None, person };
         let number = self.command(incident, command).await?;
         Ok(format!("#{number} is yours. Nobody else is called."))
+    }
+
+    /// Without an account only whoever was called may take it, as with the link in a call.
+    async fn was_called(&self, incident: &str, person: Option<&ItemRef>) -> Result<(), String> {
+        let Asked { app, member, .. } = self;
+        let found = incident_routes::load(app, &member.caller, incident).await.map_err(said)?;
+        let mut conn = app.db.reader().await.map_err(|fault| fault.chain())?;
+        let pages = page_store::of_incident(&mut conn, &member.caller.space, found.record.id).await;
+        let pages = pages.map_err(|fault| fault.chain())?;
+        let mut called = pages.iter().flat_map(|page| &page.record.calls);
+        match called.any(|call| Some(&call.contact) == person) {
+            true => Ok(()),
+            false => self.account(),
+        }
     }
 
     /// Writes something down on an incident.
@@ -96,9 +114,10 @@ impl Asked<'_> {
         let pages = page_store::of_incident(&mut conn, &member.caller.space, found.record.id).await;
         drop(conn);
         let pages = pages.map_err(|fault| fault.chain())?;
-        let ringing = pages.into_iter().find(|page| page.record.stage == oncall::Stage::Ringing);
+        let next = |page: &&Versioned<oncall::Page>| page.record.allows(oncall::Verb::Escalate);
         let number = found.record.number;
-        let page = ringing.ok_or_else(|| format!("Nobody is being called for #{number}."))?;
+        let page = pages.iter().find(next);
+        let page = page.ok_or_else(|| format!("Nobody is called for #{number}."))?;
         let estate = &app.estate.snapshot(&member.caller.space).estate;
         let fresh = called_now(&page.record, estate, app.world.now());
         let order = (&PAGES, page.record.id, oncall::Command::Escalate { fresh });
@@ -117,7 +136,7 @@ impl Asked<'_> {
     }
 
     /// What the link in a call does not allow needs an account.
-    fn account(&self) -> Result<(), String> {
+    pub(super) fn account(&self) -> Result<(), String> {
         if self.member.account {
             return Ok(());
         }

@@ -81,7 +81,9 @@ async fn by_mail(app: &App, space: &SpaceId, user: &str) -> Result<ItemRef, Stri
     let mail = told
         .map_err(|why| format!("Slack does not say who you are: {why}."))
         .map(|body| slack::mail_of(&body))?
-        .ok_or("Slack does not say your mail address; the bot needs users:read.email.")?;
+        .ok_or(
+            "Slack does not say your mail address; the bot needs users:read and users:read.email.",
+        )?;
     let same = |spec: &estate::PersonSpec| spec.email.eq_ignore_ascii_case(&mail);
     person_by(app, space, same).ok_or_else(|| {
         "Operate does not know you: no person in the estate has the mail address of your Slack \

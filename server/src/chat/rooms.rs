@@ -115,12 +115,13 @@ impl Rooms {
         Ok(answer)
     }
 
-    /// Asks, and gives the body when it was taken.
+    /// Asks on behalf of somebody who waits, and gives the body when it was taken. It goes out also
+    /// while messages into rooms have to wait: the service limits each kind of request by itself.
     ///
     /// # Errors
     /// What the service said instead, with what mends it.
     pub async fn told(&self, call: &HttpCall) -> Result<String, String> {
-        let answer = self.ask(call).await;
+        let answer = self.webhooks.carry(call, || self.world.now()).await;
         let body = answer.as_ref().map(|answer| answer.body.clone()).unwrap_or_default();
         match judged(answer, call.judge) {
             Outcome::Delivered { .. } => Ok(body),
@@ -152,14 +153,19 @@ impl Rooms {
         incident: IncidentId,
         room: &Room,
     ) -> Result<Outcome, Fault> {
-        let Some(card) = self.card(space, incident).await? else {
-            return Ok(Outcome::Rejected { detail: "there is no such incident".to_owned() });
-        };
         let Some(before) = self.claim(space, incident, room).await? else {
             let detail = "its message is being written already".to_owned();
             return Ok(Outcome::Failed { detail });
         };
-        let (outcome, after) = self.write(space, &room.name, &card, before).await;
+        // Read after the claim, so that what is older never overwrites what is newer.
+        let card = self.card(space, incident).await;
+        let (outcome, after) = match &card {
+            Ok(Some(card)) => self.write(space, &room.name, card, before).await,
+            Ok(None) => {
+                (Outcome::Rejected { detail: "there is no such incident".to_owned() }, before)
+            }
+            Err(fault) => (Outcome::Failed { detail: fault.chain() }, before),
+        };
         self.release(space, incident, room, after).await?;
         Ok(outcome)
     }

@@ -116,9 +116,11 @@ async fn submitted(app: &App, space: &SpaceId, form: &Submitted) -> Result<Strin
 
 /// Opens the form that resolves an incident.
 async fn ask_how(asked: &Asked<'_>, incident: &str, trigger: &str) -> Result<(), String> {
+    asked.account()?;
     let Asked { app, member, .. } = asked;
     let found = incident_routes::load(app, &member.caller, incident).await;
     let found = found.map_err(|problem| format!("Not done: {}.", problem.detail))?.record;
+    incident_routes::may_respond(&member.caller, &found).map_err(|no| no.to_string())?;
     let link = || format!("{}/incidents/{}", app.ways.base_url(), found.id);
     let offered = found.allowed(app.world.now());
     if !offered.iter().any(|command| command.command == Verb::Resolve.name()) {

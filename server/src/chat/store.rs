@@ -22,7 +22,7 @@ pub struct Shown {
     pub shown: String,
 }
 
-/// The rooms that show an incident.
+/// The rooms that show an incident; one into which nothing got is none.
 ///
 /// # Errors
 /// When the database refuses.
@@ -32,7 +32,7 @@ pub async fn rooms(
     incident: IncidentId,
 ) -> Result<Vec<Room>, Fault> {
     let sql = "SELECT service, room FROM chat_message \
-               WHERE space_id = $1 AND incident_id = $2 ORDER BY service, room";
+               WHERE space_id = $1 AND incident_id = $2 AND posted <> '' ORDER BY service, room";
     let room = |row: &Row| Ok(Room { service: row.get("service")?, name: row.get("room")? });
     conn.all(sql, params![space, incident]).await?.iter().map(room).collect()
 }

@@ -35,6 +35,10 @@ async fn a_message_is_written_by_one_at_a_time(place: Place) {
     let db = &place.db;
     assert_eq!(claim(db, NOON).await, Some(Shown::default()));
     assert_eq!(claim(db, NOON).await, None, "somebody writes it");
+    let mut conn = db.reader().await.unwrap();
+    let rooms = store::rooms(&mut conn, &SpaceId::main(), IncidentId::from_bits(1)).await;
+    assert_eq!(rooms.unwrap(), [], "nothing is in it yet");
+    drop(conn);
     let shown = Shown { posted: "C1 1.2".to_owned(), shown: "hash".to_owned() };
     let kept = shown.clone();
     let work = db.write::<_, Fault, _>(move |tx| {

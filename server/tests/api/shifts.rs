@@ -458,6 +458,14 @@ async fn an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs(place: 
 
     let (start, end) = shift_of(&operate, "bob", 1).await;
     let offer = json!({"schedule": "schedule/shop", "start": start, "end": end});
+    // Who is away does not get it, and nothing of the acceptance stays.
+    let away = bob.post("/swaps", offer.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+    let leave = json!({"type": "leave", "from": start, "until": end});
+    let left = ada.post("/people/ada/away", leave).await.is(200);
+    let no = ada.post(&format!("/swaps/{away}/accept"), json!({})).await.problem(409);
+    assert!(no["detail"].as_str().unwrap().contains("ada does not have all of"), "{no} {left}");
+    assert!(stage(&away, "offered").await.is_some());
+    bob.post(&format!("/swaps/{away}/withdraw"), json!({})).await.is(204);
     let id = bob.post("/swaps", offer).await.is(201)["id"].as_str().unwrap().to_owned();
     let begins = Time::parse(start.as_str().unwrap()).unwrap();
     worked(&operate, &bob, begins.since(operate.world.now())).await;

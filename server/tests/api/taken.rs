@@ -15,9 +15,11 @@ conversations!(
     whoever_hands_over_keeps_it_until_the_other_one_accepts,
     whoever_hands_over_is_told_that_nobody_accepted,
     the_next_step_is_called_when_somebody_asks_for_it,
+    who_may_not_act_on_the_incident_may_not_quiet_its_page,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
+const PASSWORD: &str = "correct horse battery";
 
 /// An incident that fires for days and that bob is called for; whoever takes it has half an hour.
 async fn ring(operate: &Operate, receiver: &Receiver) {
@@ -181,6 +183,32 @@ async fn the_next_step_is_called_when_somebody_asks_for_it(place: Place) {
     ask(&operate, json!({ "command": "ring_again" }), 200).await;
     operate.settled().await;
     assert_eq!(receiver.calls_to("/bob").len(), 2, "from the first step");
+    operate.end().await;
+}
+
+async fn who_may_not_act_on_the_incident_may_not_quiet_its_page(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let account = |name: &str, team: &str| {
+        json!({"name": name, "role": "responder", "password": PASSWORD, "display_name": name,
+               "scoped": true, "teams": [team]})
+    };
+    operate.ada.post("/accounts", account("dan", "team/data")).await.is(201);
+    let dan = operate.ada.of("dan", PASSWORD).await;
+    let id = page(&operate).await["id"].as_str().unwrap().to_owned();
+    let commands = format!("/pages/{id}/commands");
+    for command in [
+        json!({ "command": "snooze", "for": "1h" }),
+        json!({ "command": "escalate" }),
+        json!({ "command": "ring_again" }),
+        json!({ "command": "hand_over", "to": "person/ada", "reason": "no" }),
+    ] {
+        dan.post(&commands, command).await.problem(403);
+    }
+    // Whoever is called may answer, and has it then.
+    dan.post(&commands, json!({ "command": "acknowledge" })).await.is(200);
+    dan.post(&commands, json!({ "command": "snooze", "for": "1h" })).await.is(200);
     operate.end().await;
 }
 

@@ -4184,6 +4184,8 @@ export interface components {
             lines: components["schemas"]["CheckLine"][];
             /** @description How many more there are than are listed. */
             lines_left_out: number;
+            /** @description Whether every check has looked lately: only then does it mean something that none fails. */
+            looking?: boolean;
             /**
              * Format: double
              * @description The share that could be consumed, over the time of which something is known.
@@ -7342,6 +7344,8 @@ export interface components {
         };
         /** @description A page that calls somebody. */
         MyPage: {
+            /** @description Who hands it over to you, while you have not accepted it. */
+            handed_over_by?: string | null;
             /** @description The incident. */
             incident: components["schemas"]["IncidentId"];
             /** @description Whether you may acknowledge it. */

@@ -187,7 +187,9 @@ pub fn explained(detail: &str) -> String {
         "invalid_auth" | "not_authed" | "token_revoked" | "account_inactive" => {
             "enter the bot's token anew in the settings"
         }
-        "missing_scope" => "the bot needs the scopes chat:write, commands and users:read.email",
+        "missing_scope" => {
+            "the bot needs the scopes chat:write, commands, users:read and users:read.email"
+        }
         "is_archived" => "the room is archived: name another one at the team",
         _ => return detail.to_owned(),
     };

@@ -6,7 +6,7 @@ mod calling;
 use std::collections::BTreeMap;
 
 use connectors::export::{Export, Found};
-use connectors::goalert::{Assignment, Override, Rotation, Rule, Schedule, User};
+use connectors::goalert::{Assignment, Override, Rotation, Rule, Schedule, TemporaryShift, User};
 use estate::{ContactMethod, ScheduleOverride, TeamRef, TurnRef};
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
@@ -202,7 +202,7 @@ fn rota(
         if end.is_some_and(|end| end <= moved.now) {
             said.left_out("it is over");
         } else {
-            for shift in &temporary.shifts {
+            for shift in alone(&mut said, &temporary.shifts, &zone) {
                 let made = Override {
                     id: String::new(),
                     start: shift.start.clone(),
@@ -218,6 +218,29 @@ fn rota(
         moved.say(said);
     }
     Some(rota)
+}
+
+/// The shifts of a temporary schedule, as far as one person has each moment: overrides say no more.
+fn alone<'a>(
+    said: &mut Said,
+    shifts: &'a [TemporaryShift],
+    zone: &TimeZone,
+) -> Vec<&'a TemporaryShift> {
+    let mut kept: Vec<&TemporaryShift> = Vec::new();
+    let meets = |one: &TemporaryShift, other: &TemporaryShift| {
+        moment_of(&one.start, zone) < moment_of(&other.end, zone)
+            && moment_of(&other.start, zone) < moment_of(&one.end, zone)
+    };
+    for shift in shifts {
+        if kept.iter().any(|known| known.user_id != shift.user_id && meets(known, shift)) {
+            said.impossible(
+                "several people are on call together in it; make a schedule beside this one",
+            );
+        } else {
+            kept.push(shift);
+        }
+    }
+    kept
 }
 
 fn assigned_part(

@@ -65,3 +65,34 @@ fn people_are_called_as_their_rules_say_and_the_rest_is_told() {
     ];
     assert_eq!(found, expected);
 }
+
+#[test]
+fn services_go_to_the_team_that_is_named_although_no_export_knows_it() {
+    let moved = moved_to(Tool::GoAlert, ALL, "operations");
+    let services =
+        moved.resources.iter().filter(|resource| resource.kind() == estate::Kind::Service);
+    assert!(services.count() > 0, "{:#?}", moved.lines);
+    let has = |resource: &Resource| resource.item().as_str() == "team/operations";
+    assert!(!moved.resources.iter().any(has), "the real team is not written over");
+}
+
+#[test]
+fn of_people_who_are_on_call_together_for_a_time_it_is_told() {
+    let shift = |user: &str| {
+        format!(
+            r#"{{"userID": "{user}", "start": "2026-11-10T08:00:00Z",
+                "end": "2026-11-11T08:00:00Z"}}"#
+        )
+    };
+    let temporary = format!(
+        r#""temporarySchedules": [{{"start": "2026-11-10T08:00:00Z", "end": "2026-11-12T08:00:00Z",
+            "shifts": [{}, {}]}}]"#,
+        shift("u1"),
+        shift("u2")
+    );
+    let text = ALL.replacen("\"temporarySchedules\": []", &temporary, 1);
+    let moved = moved(Tool::GoAlert, &[("all.json", &text)], "2026-10-20T00:00:00Z");
+    let told = moved.lines.iter().find(|line| line.element.contains("temporarySchedules[0]"));
+    let told = told.expect("a line");
+    assert!(told.fate == Fate::NotPossible && told.because.contains("together"), "{told:#?}");
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ::oncall::gaps::{self as rules, GapAlarm};
 use alerts::{Labels, Signal};
-use estate::{Demand, Estate, Spec};
+use estate::{Demand, Estate, Kind, Spec};
 use jiff::tz::TimeZone;
 use kernel::{ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ use crate::rounds::{self, Again};
 
 /// The source of the alerts that tell of gaps. No integration can be called so.
 const SOURCE: &str = "on-call schedules";
+/// The name of the round in metrics.
+const NAME: &str = "shift_gaps";
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(60);
 /// How many gaps an alert names.
@@ -28,7 +30,7 @@ const NAMED_MAX: usize = 10;
 /// Tells the intake which hours nobody covers, and which are covered again, until the process
 /// stops.
 pub async fn run(app: App) {
-    rounds::run(app, "shift_gaps", Again::After(EVERY), async |app| round(&app).await).await;
+    rounds::run(app, NAME, Again::After(EVERY), async |app| round(&app).await).await;
 }
 
 async fn round(app: &App) -> Answer<()> {
@@ -36,7 +38,17 @@ async fn round(app: &App) -> Answer<()> {
     let snapshot = app.estate.snapshot(&space);
     let now = app.world.now();
     let told = store::gaps(&mut app.db.reader().await?, &space).await?;
-    let Some(says) = says(&snapshot.estate, &app.config.base_url(), now) else { return Ok(()) };
+    let (mut says, unknown) = says(&snapshot.estate, &app.config.base_url(), now);
+    for (schedule, why) in &unknown {
+        rounds::failed(NAME, &format!("{schedule} cannot be worked out: {why}"));
+    }
+    // What was said of a schedule that cannot be worked out stays.
+    let stays = told.iter().filter(|(_, said)| {
+        said.schedules.iter().any(|of| unknown.iter().any(|(schedule, _)| schedule == of))
+    });
+    for (key, said) in stays {
+        says.entry(key.clone()).or_insert_with(|| said.clone());
+    }
     if says == told {
         return Ok(());
     }
@@ -66,21 +78,24 @@ pub struct Said {
     url: String,
 }
 
-/// The alerts that fire, by their keys; none while a schedule cannot be worked out: what was said
-/// of it stays.
-fn says(estate: &Estate, base_url: &str, now: Time) -> Option<BTreeMap<String, Said>> {
+/// The alerts that fire, by their keys, and the schedules that cannot be worked out, with why.
+fn says(
+    estate: &Estate,
+    base_url: &str,
+    now: Time,
+) -> (BTreeMap<String, Said>, Vec<(ItemRef, String)>) {
     let window = rules::window(now);
-    let mut demands: Vec<Demand> = Vec::new();
-    for resource in estate.resources() {
-        if let Spec::Schedule(_) = &resource.spec {
-            estate.demand(resource.item(), window, &mut demands).ok()?;
+    let (mut demands, mut unknown): (Vec<Demand>, Vec<_>) = (Vec::new(), Vec::new());
+    for resource in estate.of_kind(Kind::Schedule) {
+        if let Err(error) = estate.demand(resource.item(), window, &mut demands) {
+            unknown.push((resource.item().clone(), error.to_string()));
         }
     }
     let alarms = demands.iter().filter_map(|demand| {
         let alarm = rules::alarm(&demand.by, &demand.schedules, &demand.gaps, now)?;
         Some((alarm.key(), said(estate, demand, &alarm, base_url)))
     });
-    Some(alarms.collect())
+    (alarms.collect(), unknown)
 }
 
 fn said(estate: &Estate, demand: &Demand, alarm: &GapAlarm, base_url: &str) -> Said {

@@ -104,15 +104,18 @@ pub(super) async fn add_note(
     }
     let now = app.world.now();
     let (turn, _) = around(&snapshot.estate, &item, at.unwrap_or(now))?;
-    let (space, begins) = (caller.space.clone(), Time::from_micros(turn.span.from));
+    let whole = (Time::from_micros(turn.span.from), Time::from_micros(turn.span.until));
+    // By a moment of the turn, since its bounds move when part of it is taken over.
+    let moment = at.unwrap_or(now).clamp(whole.0, Time::from_micros(turn.span.until - 1));
+    let space = caller.space.clone();
     let note = ShiftNote { by: caller.actor(), at: now, text };
     let id = format!("{:032x}", app.world.seed());
     let work = app.db.write::<_, Fault, _>(move |tx| {
         let (space, item, id, note) = (space.clone(), item.clone(), id.clone(), note.clone());
         Box::pin(async move {
-            let known = store::notes(tx, &space, (&item, begins)).await?;
+            let known = store::notes(tx, &space, (&item, whole)).await?;
             if known.len() < NOTES_MAX {
-                store::add_note(tx, &space, (&item, begins), (&id, &note)).await?;
+                store::add_note(tx, &space, (&item, moment), (&id, &note)).await?;
             }
             Ok(known.len() < NOTES_MAX)
         })
@@ -124,7 +127,11 @@ pub(super) async fn add_note(
 }
 
 /// The turn of one person at a time, or the last before it, and who follows at once.
-fn around(estate: &Estate, schedule: &ItemRef, at: Time) -> Answer<(Turn, Option<Turn>)> {
+pub(super) fn around(
+    estate: &Estate,
+    schedule: &ItemRef,
+    at: Time,
+) -> Answer<(Turn, Option<Turn>)> {
     let window = Span::new((at - AHEAD).micros(), (at + AHEAD).micros());
     let turns = estate.turns(schedule, window);
     let turns = turns.map_err(|error| Problem::refused(error.to_string()))?;
@@ -164,7 +171,8 @@ impl Asked<'_> {
         let team = spec.team.as_ref().map(|team| team.item().clone());
         let view = |turn: &Turn| turn_view(self.estate, self.schedule, turn);
         let from = Time::from_micros(turn.span.from);
-        let until = Time::from_micros(turn.span.until).min(self.now);
+        let whole = (from, Time::from_micros(turn.span.until));
+        let until = whole.1.min(self.now);
         let ahead = next.map_or(self.now + AHEAD, |next| Time::from_micros(next.span.until));
         let (open, over) = self.incidents(conn, team.as_ref(), (from, until)).await?;
         let numbers: Vec<IncidentId> = open.iter().map(|incident| incident.incident).collect();
@@ -180,7 +188,7 @@ impl Asked<'_> {
             pages: self.pages(conn, (spec, turn), (from, until)).await?,
             silences: self.silences(conn, ahead).await?,
             maintenance: self.maintenance(team.as_ref(), ahead),
-            notes: store::notes(conn, self.space, (self.schedule, from)).await?,
+            notes: store::notes(conn, self.space, (self.schedule, whole)).await?,
             schedule: self.schedule.clone(),
             may_note: false,
             team,

@@ -68,6 +68,8 @@ struct MyPage {
     started_at: Time,
     /// Whether you may acknowledge it.
     may_acknowledge: bool,
+    /// Who hands it over to you, while you have not accepted it.
+    handed_over_by: Option<String>,
 }
 
 /// For what you are on call now, your next shifts over all schedules, the pages that call you, and
@@ -82,9 +84,10 @@ pub(super) async fn mine(State(app): State<App>, caller: Caller) -> Answer<Json<
     };
     let mut conn = app.db.reader().await?;
     let acts = may(&caller, Action::Respond, &[]).is_ok();
-    let unanswered = store::unanswered(&mut conn, &caller.space, PAGES_MAX).await?;
-    let calls = unanswered.iter().map(|found| &found.record).filter(|page| calls(page, &person));
-    mine.pages = calls.map(|page| MyPage::of(page, acts)).collect();
+    let waiting = store::waiting(&mut conn, &caller.space, PAGES_MAX).await?;
+    let waiting = waiting.iter().map(|found| &found.record);
+    let theirs = waiting.filter(|page| asked(page, &person) || calls(page, &person));
+    mine.pages = theirs.map(|page| MyPage::of(page, (&person, acts))).collect();
     mine.may_say_away = acts;
     Ok(Json(mine))
 }
@@ -110,14 +113,23 @@ fn known(estate: &Estate, caller: &Caller, app: &App) -> Option<(ItemRef, MyOnCa
     Some((person, mine))
 }
 
-/// Whether a page has called somebody, or is about to.
+/// Whether a page is being handed over to somebody.
+fn asked(page: &Page, person: &ItemRef) -> bool {
+    page.handover.as_ref().is_some_and(|over| over.to == *person)
+}
+
+/// Whether a page that nobody has answered has called somebody, or is about to.
 fn calls(page: &Page, person: &ItemRef) -> bool {
+    if !page.stage.unanswered() {
+        return false;
+    }
     page.calls.iter().any(|call| call.contact == *person)
         || page.waiting.iter().any(|call| call.to.contact == *person)
 }
 
 impl MyPage {
-    fn of(page: &Page, acts: bool) -> MyPage {
+    fn of(page: &Page, (person, acts): (&ItemRef, bool)) -> MyPage {
+        let over = page.handover.as_ref().filter(|over| over.to == *person);
         MyPage {
             page: page.id,
             incident: page.incident,
@@ -126,7 +138,8 @@ impl MyPage {
             priority: page.summary.priority,
             rings: page.stage == Stage::Ringing,
             started_at: page.started_at,
-            may_acknowledge: acts && !page.offers().is_empty(),
+            may_acknowledge: acts && page.stage.unanswered(),
+            handed_over_by: over.map(|over| over.by.name().to_owned()),
         }
     }
 }

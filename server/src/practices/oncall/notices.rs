@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use ::oncall::notices::{self as rules, News, Notice, Watch};
-use estate::{ContactMethod, Estate, HandOverWay, PersonSpec, Spec, Wait, person_named};
+use estate::{
+    ContactMethod, Estate, HandOverWay, Kind, PersonSpec, Resource, Spec, Wait, person_named,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kernel::{Actor, ItemRef, Message, SpaceId, Time};
@@ -14,7 +16,7 @@ use serde_json::json;
 use spine::engine::Versioned;
 use spine::{Fault, Tx, outbox};
 
-use super::handover::Asked;
+use super::handover::{Asked, around};
 use super::note::{Note, shown, zone_of};
 use super::store;
 use crate::app::App;
@@ -40,16 +42,17 @@ async fn round(app: &App) -> Answer<()> {
     let snapshot = app.estate.snapshot(&space);
     let now = app.world.now();
     let mut known = store::watches(&mut app.db.reader().await?, &space).await?;
-    let schedules = snapshot.estate.resources().filter_map(|resource| match &resource.spec {
-        Spec::Schedule(_) => Some(resource.item()),
-        _ => None,
-    });
+    let schedules = snapshot.estate.of_kind(Kind::Schedule).map(Resource::item);
+    let mut changed = Vec::new();
     for schedule in schedules {
         let watch = known.remove(schedule).unwrap_or(NEVER);
         let looked = look(&snapshot.estate, schedule, &watch.record, now);
         if looked.is_some_and(|(after, _)| after != watch.record) {
-            tell(app, &space, (schedule, watch), now).await?;
+            changed.push((schedule.clone(), watch));
         }
+    }
+    if !changed.is_empty() {
+        tell(app, &space, changed, now).await?;
     }
     for gone in known.into_keys() {
         let space = space.clone();
@@ -92,40 +95,52 @@ fn person<'a>(estate: &'a Estate, name: &str) -> Option<&'a PersonSpec> {
 async fn tell(
     app: &App,
     space: &SpaceId,
-    (schedule, watch): (&ItemRef, Versioned<Watch>),
+    changed: Vec<(ItemRef, Versioned<Watch>)>,
     now: Time,
 ) -> Answer<()> {
-    let (app_inside, space, schedule) = (app.clone(), space.clone(), schedule.clone());
+    let (app_inside, space) = (app.clone(), space.clone());
     let work = app.db.write::<_, Fault, _>(move |tx| {
-        let (app, space) = (app_inside.clone(), space.clone());
-        let (schedule, watch) = (schedule.clone(), watch.clone());
+        let (app, space, changed) = (app_inside.clone(), space.clone(), changed.clone());
         Box::pin(async move {
             let kept = resources::all(tx, &space).await?;
             let snapshot = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
-            let estate = &snapshot.estate;
-            let looked = look(estate, &schedule, &watch.record, now);
-            let Some((after, notices)) = looked else { return Ok(()) };
-            let after = Versioned { record: after, version: watch.version };
-            if !store::put_watch(tx, &space, &schedule, &after).await? {
-                return Ok(());
+            for (schedule, watch) in &changed {
+                let of = (&snapshot.estate, schedule, watch);
+                tell_of(tx, (&app, &space), of, now).await?;
             }
-            let about = About::new(&app, estate, &schedule);
-            let mut messages = Vec::new();
-            for notice in &notices {
-                messages.extend(match &notice.news {
-                    News::TakesOver { turn } => {
-                        about.hand_over(&app, tx, (&notice.person, turn, now)).await?
-                    }
-                    _ => about.messages(&app, notice),
-                });
-            }
-            let subject = format!("item:{schedule}");
-            let rows: Vec<(&str, &Message)> =
-                messages.iter().map(|message| (subject.as_str(), message)).collect();
-            outbox::add(tx, &space, &rows, now).await
+            Ok(())
         })
     });
     Ok(work.await?)
+}
+
+/// Tells what is to be told of one schedule, unless another process was first.
+async fn tell_of(
+    tx: &mut Tx,
+    (app, space): (&App, &SpaceId),
+    (estate, schedule, watch): (&Estate, &ItemRef, &Versioned<Watch>),
+    now: Time,
+) -> Result<(), Fault> {
+    let looked = look(estate, schedule, &watch.record, now);
+    let Some((after, notices)) = looked else { return Ok(()) };
+    let after = Versioned { record: after, version: watch.version };
+    if !store::put_watch(tx, space, schedule, &after).await? {
+        return Ok(());
+    }
+    let about = About::new(app, estate, schedule);
+    let mut messages = Vec::new();
+    for notice in &notices {
+        messages.extend(match &notice.news {
+            News::TakesOver { turn } => {
+                about.hand_over(app, tx, (&notice.person, turn, now)).await?
+            }
+            _ => about.messages(app, notice),
+        });
+    }
+    let subject = format!("item:{schedule}");
+    let rows: Vec<(&str, &Message)> =
+        messages.iter().map(|message| (subject.as_str(), message)).collect();
+    outbox::add(tx, space, &rows, now).await
 }
 
 /// What notices of a schedule say of it.
@@ -180,7 +195,12 @@ impl<'a> About<'a> {
         }
         let asked =
             Asked { estate: self.estate, space: &SpaceId::main(), schedule: self.schedule, now };
-        let Some(report) = asked.report(tx, (turn, None)).await? else { return Ok(Vec::new()) };
+        // What is looked at begins two days ago; what is handed over is the whole turn.
+        let last = Time::from_micros(turn.span.until - 1);
+        let (turn, next) =
+            around(self.estate, self.schedule, last).unwrap_or_else(|_| (turn.clone(), None));
+        let report = asked.report(tx, (&turn, next.as_ref())).await?;
+        let Some(report) = report else { return Ok(Vec::new()) };
         let at = Timestamp::from_microsecond(turn.span.from).unwrap_or_default();
         let url = format!("{}/hand-over?at={at}", self.url);
         let sections = report.lines();

@@ -71,6 +71,9 @@ pub(super) async fn take_over(
     may(&caller, Action::Respond, &teams)?;
     let person = estate::Ref::new(asked.person.as_str())
         .ok_or_else(|| Problem::refused("this is no person").at("person"))?;
+    if asked.until.since(asked.from) > schedules::SHOWN_MAX {
+        return Err(Problem::refused("a stretch is a year at most").at("until"));
+    }
     let takeover = ShiftOverrideSpec {
         schedule: estate::Ref::new(item.as_str())
             .ok_or_else(|| Problem::refused("this is no schedule"))?,

@@ -23,7 +23,7 @@ use crate::problem::{Answer, Problem};
 /// How far ahead cover is looked at.
 const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
 /// The longest time for which a schedule is shown.
-const SHOWN_MAX: Duration = Duration::from_secs(370 * 86_400);
+pub(super) const SHOWN_MAX: Duration = Duration::from_secs(370 * 86_400);
 
 /// Every route of schedules.
 pub fn routes() -> OpenApiRouter<App> {

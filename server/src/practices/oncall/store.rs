@@ -97,17 +97,19 @@ pub async fn count(conn: &mut Conn, space: &SpaceId, stage: &str) -> Result<i64,
     conn.number(sql, params![space, stage]).await
 }
 
-/// The pages that nobody has answered.
+/// The pages that nobody has answered, and those that somebody has taken and that wait for more:
+/// that something is done, or that they are handed over.
 ///
 /// # Errors
 /// When the database refuses or a page does not read back.
-pub async fn unanswered(
+pub async fn waiting(
     conn: &mut Conn,
     space: &SpaceId,
     limit: i64,
 ) -> Result<Vec<Versioned<Page>>, Fault> {
     let sql = "SELECT version, data FROM page \
-               WHERE space_id = $1 AND stage IN ('ringing', 'exhausted') \
+               WHERE space_id = $1 AND (stage IN ('ringing', 'exhausted') \
+               OR stage = 'acknowledged' AND due_at IS NOT NULL) \
                ORDER BY started_at DESC, id DESC LIMIT $2";
     let rows = conn.all(sql, params![space, limit]).await?;
     rows.iter()
@@ -271,11 +273,11 @@ pub async fn forget_watch(tx: &mut Tx, space: &SpaceId, schedule: &ItemRef) -> R
 pub async fn notes(
     conn: &mut Conn,
     space: &SpaceId,
-    (schedule, begins): (&ItemRef, Time),
+    (schedule, (from, until)): (&ItemRef, (Time, Time)),
 ) -> Result<Vec<ShiftNote>, Fault> {
-    let sql = "SELECT data FROM shift_note \
-               WHERE space_id = $1 AND schedule = $2 AND turn_from = $3 ORDER BY noted_at, id";
-    let rows = conn.all(sql, params![space, schedule, begins]).await?;
+    let sql = "SELECT data FROM shift_note WHERE space_id = $1 AND schedule = $2 \
+               AND about_at >= $3 AND about_at < $4 ORDER BY noted_at, id";
+    let rows = conn.all(sql, params![space, schedule, from, until]).await?;
     rows.iter().map(|row| row.json("data")).collect()
 }
 
@@ -286,13 +288,13 @@ pub async fn notes(
 pub async fn add_note(
     tx: &mut Tx,
     space: &SpaceId,
-    (schedule, begins): (&ItemRef, Time),
+    (schedule, about_at): (&ItemRef, Time),
     (id, note): (&str, &ShiftNote),
 ) -> Result<(), Fault> {
     let data = serde_json::to_string(note).map_err(|e| Fault::corrupt("note", e))?;
-    let sql = "INSERT INTO shift_note (space_id, schedule, turn_from, id, noted_at, data) \
+    let sql = "INSERT INTO shift_note (space_id, schedule, about_at, id, noted_at, data) \
                VALUES ($1, $2, $3, $4, $5, $6)";
-    tx.run(sql, params![space, schedule, begins, id, note.at, data]).await?;
+    tx.run(sql, params![space, schedule, about_at, id, note.at, data]).await?;
     Ok(())
 }
 

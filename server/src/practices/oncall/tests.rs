@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use ::oncall::notices::Watch;
+use std::time::Duration;
+
 use kernel::{Actor, ItemRef, SpaceId, Time};
 use spine::engine::Versioned;
 use spine::testing::Place;
@@ -146,10 +148,17 @@ async fn notes_belong_to_their_turn(place: Place) {
         work.await.unwrap();
     }
     let mut conn = db.reader().await.unwrap();
-    let found = store::notes(&mut conn, &space, (&shop, begins)).await.unwrap();
+    let found = store::notes(&mut conn, &space, (&shop, (begins, begins + Duration::from_secs(1))))
+        .await
+        .unwrap();
     assert_eq!(found, [note(1100, "first this"), note(1200, "then this")]);
     let other = Time::from_seconds(2000);
-    assert!(store::notes(&mut conn, &space, (&shop, other)).await.unwrap().is_empty());
+    assert!(
+        store::notes(&mut conn, &space, (&shop, (other, other + Duration::from_secs(1))))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn what_alerts_of_gaps_say_replaces_what_they_said(place: Place) {
@@ -178,5 +187,5 @@ async fn what_alerts_of_gaps_say_replaces_what_they_said(place: Place) {
 
 async fn pages_that_nobody_answered_are_found(place: Place) {
     let mut conn = place.db.reader().await.unwrap();
-    assert!(store::unanswered(&mut conn, &SpaceId::main(), 10).await.unwrap().is_empty());
+    assert!(store::waiting(&mut conn, &SpaceId::main(), 10).await.unwrap().is_empty());
 }

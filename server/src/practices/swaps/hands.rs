@@ -21,7 +21,8 @@ use crate::rounds::{self, Again};
 /// How often it is looked whether what is offered is still somebody's.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Lets offers lapse whose shifts are no longer theirs who offered them, until the process stops.
+/// Lets offers lapse whose shifts begin, or are no longer theirs who offered them, until the
+/// process stops: whoever offered one hears of it.
 pub async fn run(app: App) {
     rounds::run(app, "shift_offers", Again::After(EVERY), async |app| round(&app).await).await;
 }
@@ -31,9 +32,13 @@ async fn round(app: &App) -> Answer<()> {
     let open = store::open(&mut app.db.reader().await?, &space).await?;
     let snapshot = app.estate.snapshot(&space);
     for swap in open.into_iter().map(|found| found.record) {
-        let Err(reason) = theirs(&snapshot.estate, &swap.offer) else { continue };
+        let command = match theirs(&snapshot.estate, &swap.offer) {
+            _ if swap.until() <= app.world.now() => Command::Tick {},
+            Err(reason) => Command::Lapse { reason },
+            Ok(()) => continue,
+        };
         let asker = Asker { space: space.clone(), actor: Actor::system("shifts") };
-        if let Err(problem) = ask(app, &asker, swap.id, Command::Lapse { reason }).await {
+        if let Err(problem) = ask(app, &asker, swap.id, command).await {
             // Somebody was first: it is over in another way.
             tracing::info!(swap = %swap.id, why = problem.detail, "an offer did not lapse");
         }
@@ -92,13 +97,24 @@ pub async fn ask(app: &App, asker: &Asker, id: SwapId, command: Command) -> Answ
             let snapshot = estate_of(tx, &asking.space).await?;
             let asked = Asked::new(&asking.space, &moment);
             let done = engine::execute_in(tx, &SWAPS, id, &command, &asked).await?;
+            if done.events.is_empty() {
+                return Ok(());
+            }
+            let offer = &done.record.offer;
+            // What is in memory may have been a moment old.
+            if matches!(command, Command::Lapse { .. }) && theirs(&snapshot.estate, offer).is_ok() {
+                return Err(Refusal::not_allowed("it is still theirs").into());
+            }
             if let Command::Accept { person, .. } = &command {
-                theirs(&snapshot.estate, &done.record.offer).map_err(Refusal::not_allowed)?;
+                theirs(&snapshot.estate, offer).map_err(Refusal::not_allowed)?;
                 for resource in changed_hands(&done.record.offer, person, || moment.id())? {
                     let put = changes::put_in(tx, &asking, (resource, Some(0)), moment.now).await?;
                     // What cannot be written undoes the acceptance too.
                     put.map_err(|problem| Refusal::invalid(problem.detail))?;
                 }
+                // Somebody who is away, or has it by another override, does not get it by this.
+                let after = estate_of(tx, &asking.space).await?;
+                theirs(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
             }
             Ok(tell(tx, &inside, &asking.space, (&snapshot.estate, &done.record)).await?)
         })
@@ -122,6 +138,16 @@ async fn tell(
     let subject = format!("swap:{}", swap.id);
     let rows: Vec<_> = messages.iter().map(|message| (subject.as_str(), message)).collect();
     outbox::add(tx, space, &rows, app.world.now()).await
+}
+
+/// What both have once the offer is accepted.
+fn taken(offer: &Offer, taker: &ItemRef) -> Offer {
+    let mut taken = offer.clone();
+    let giver = std::mem::replace(&mut taken.gives.person, taker.clone());
+    if let Some(wants) = &mut taken.wants {
+        wants.person = giver;
+    }
+    taken
 }
 
 /// The overrides by which what was offered changes hands.

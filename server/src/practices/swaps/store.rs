@@ -1,7 +1,6 @@
 //! Offers of shifts in the database.
 
 use kernel::{ItemRef, SpaceId};
-use spine::clockwork::Clocked;
 use spine::engine::{Table, Versioned};
 use spine::{Conn, Fault, Row, params};
 use swaps::Swap;
@@ -14,14 +13,6 @@ pub static SWAPS: Table<Swap> = Table {
     tags: |_| Vec::new(),
 };
 
-/// Offers, for the clockwork.
-pub struct Swaps;
-
-impl Clocked for Swaps {
-    type Record = Swap;
-    const TABLE: &'static Table<Swap> = &SWAPS;
-}
-
 /// The offers of a space that wait for an answer, the oldest first.
 ///
 /// # Errors
@@ -32,7 +23,7 @@ pub async fn open(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Versioned<Swap
     conn.all(sql, params![space]).await?.iter().map(versioned).collect()
 }
 
-/// The newest offers of a space, or of one of its schedules.
+/// The offers of a space, or of one of its schedules: those that wait first, then the newest.
 ///
 /// # Errors
 /// When the database refuses or an offer does not read back.
@@ -43,7 +34,8 @@ pub async fn recent(
 ) -> Result<Vec<Versioned<Swap>>, Fault> {
     let named = schedule.map(ItemRef::as_str).unwrap_or_default();
     let sql = "SELECT version, data FROM swap \
-               WHERE space_id = $1 AND ($2 = '' OR schedule = $2) ORDER BY id DESC LIMIT 200";
+               WHERE space_id = $1 AND ($2 = '' OR schedule = $2) \
+               ORDER BY CASE stage WHEN 'offered' THEN 0 ELSE 1 END, id DESC LIMIT 200";
     conn.all(sql, params![space, named]).await?.iter().map(versioned).collect()
 }
 

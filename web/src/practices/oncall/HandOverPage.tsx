@@ -193,7 +193,7 @@ function Pages({ report }: { report: HandOver }) {
 function Notes({ report, name, at }: PartProps) {
   const [typed, setTyped] = useState('');
   const { run, pending, problem, reload } = useSend(() =>
-    oncall.addNote(name, { text: typed, at: at ?? report.turn.from }),
+    oncall.addNote(name, { text: typed, ...(at ? { at } : {}) }),
   );
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -83,6 +83,11 @@ function Notices({ mine }: { mine: MyOnCall }) {
   );
 }
 
+function pageSays(page: MyPage): string {
+  if (page.handed_over_by) return `${page.handed_over_by} hands it over to you; called first `;
+  return page.rings ? 'rings since ' : 'nobody answered, since ';
+}
+
 /** Pages that call them and wait for an answer. */
 function Pages({ pages }: { pages: MyPage[] }) {
   if (pages.length === 0) return null;
@@ -96,9 +101,15 @@ function Pages({ pages }: { pages: MyPage[] }) {
               #{page.number} {page.title}
             </Link>{' '}
             <span className={page.rings ? styles.bad : styles.sub}>
-              {page.rings ? 'rings since ' : 'nobody answered, since '}
+              {pageSays(page)}
               <TimeAgo at={page.started_at} />
             </span>{' '}
+            {page.handed_over_by && (
+              <SendButton
+                label="Accept"
+                send={() => oncall.command(page.page, { command: 'accept' })}
+              />
+            )}
             {page.may_acknowledge && (
               <SendButton
                 label="Acknowledge"
