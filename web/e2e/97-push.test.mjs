@@ -20,8 +20,6 @@ const estate = `
 
 let b;
 let service;
-let cdp;
-let registration;
 
 before(async () => {
   b = await open();
@@ -50,14 +48,6 @@ before(async () => {
   const { display_name, role, teams, scoped } = items.find((account) => account.name === user);
   const edited = { display_name, role, teams, scoped, person: `person/${person}` };
   await api(b.page, 'PUT', `/api/v1/accounts/${user}`, edited);
-  cdp = await b.context.newCDPSession(b.page);
-  const found = new Promise((resolve) => {
-    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) =>
-      registrations.forEach((each) => each.scopeURL === `${url}/` && resolve(each)),
-    );
-  });
-  await cdp.send('ServiceWorker.enable');
-  registration = (await found).registrationId;
 });
 after(async () => {
   service.close();
@@ -65,12 +55,26 @@ after(async () => {
 });
 
 const worker = () => b.context.serviceWorkers().find((each) => each.url() === `${url}/sw.js`);
-const deliver = async (data) => {
-  // What comes before the worker is active is lost.
+
+/** Runs in the worker; `happens(event)` there waits for what the worker does with an event. */
+async function inWorker(run, values) {
+  await worker().evaluate(() => {
+    self.happens = async (event) => {
+      let work;
+      // Only the browser's own events may be waited for.
+      Object.defineProperty(event, 'waitUntil', { value: (promise) => (work = promise) });
+      self.dispatchEvent(event);
+      await work;
+    };
+  });
+  return worker().evaluate(run, values);
+}
+
+/** What came over the push service, as the browser hands it to the worker. */
+async function deliver(data) {
   await b.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  const message = { origin: url, registrationId: registration, data };
-  await cdp.send('ServiceWorker.deliverPushMessage', message);
-};
+  await inWorker((data) => self.happens(new self.PushEvent('push', { data })), data);
+}
 
 /** The notification that is shown, once there is one that fits. */
 async function shown(part) {
@@ -93,18 +97,14 @@ async function shown(part) {
 
 /** Presses a button of the notification that says so, or the notification itself. */
 const press = (part, action) =>
-  worker().evaluate(
-    async ([part, action]) => {
+  inWorker(
+    async ({ part, action }) => {
       const all = await self.registration.getNotifications();
       const notification = all.find((each) => each.title.includes(part));
       const event = new self.NotificationEvent('notificationclick', { notification, action });
-      let work;
-      // Only the browser's own events may be waited for.
-      Object.defineProperty(event, 'waitUntil', { value: (promise) => (work = promise) });
-      self.dispatchEvent(event);
-      await work;
+      await self.happens(event);
     },
-    [part, action],
+    { part, action },
   );
 
 /** What the browser's push service took. */
@@ -123,6 +123,7 @@ test('the application can be installed', async () => {
     const icon = await b.page.request.get(url + src);
     assert.ok(icon.ok() && icon.headers()['content-type'].startsWith(type), src);
   }
+  const cdp = await b.context.newCDPSession(b.page);
   const { errors } = await cdp.send('Page.getInstallabilityErrors').catch(() => ({ errors: [] }));
   assert.deepEqual(errors ?? [], []);
 });

@@ -14,7 +14,7 @@ pub enum Command {
     /// I take it: nobody else is called. Asking again changes nothing.
     Acknowledge {},
     /// Call nobody until then; it rings again afterwards unless the incident is over. Whoever asks
-    /// for it takes the page.
+    /// for it takes the page when nobody has it.
     Snooze {
         /// For how long.
         #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]

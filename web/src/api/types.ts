@@ -172,6 +172,7 @@ export type NewNote = Schemas['NewNote'];
 export type NewSwap = Schemas['NewSwap'];
 export type SwapView = Schemas['Items_SwapView']['items'][number];
 export type AwayResult = Schemas['AwayResult'];
+export type AwayView = Schemas['AwayView'];
 export type Away = Schemas['Away'];
 export type Takeover = Schemas['Takeover'];
 export type ContactWay = Schemas['ContactWay'];

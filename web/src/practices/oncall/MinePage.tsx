@@ -18,7 +18,7 @@ import { Feed } from './Feed';
 import styles from './oncall.module.css';
 import { Offers } from './Offers';
 import { OfferShift } from './OfferShift';
-import { Shifts } from './Shifts';
+import { Away } from './Shifts';
 import { format } from './Timeline';
 
 /** How many of the next shifts are listed. */
@@ -49,16 +49,17 @@ function Nobody() {
 }
 
 function Content({ mine, name }: { mine: MyOnCall; name: string }) {
+  const zone = mine.time_zone ?? browserZone();
   return (
     <div className={styles.grid}>
       <div className={styles.stack}>
         <Pages pages={mine.pages} />
-        <Now shifts={mine.now} />
-        <Offers />
-        <Next shifts={mine.next} zone={mine.time_zone ?? browserZone()} />
+        <Now shifts={mine.now} zone={zone} />
+        <Offers zone={zone} />
+        <Next shifts={mine.next} zone={zone} />
       </div>
       <div className={styles.stack}>
-        <Shifts name={name} awayOnly />
+        <Away name={name} away={mine.away} maySay={mine.may_say_away} />
         <Feed owner={{ kind: 'people', name }} />
         <Notices mine={mine} />
       </div>
@@ -123,7 +124,7 @@ function Pages({ pages }: { pages: MyPage[] }) {
   );
 }
 
-function Now({ shifts }: { shifts: PersonShift[] }) {
+function Now({ shifts, zone }: { shifts: PersonShift[]; zone: string }) {
   return (
     <Panel title="On call now" count={shifts.length}>
       {shifts.length === 0 ? (
@@ -132,7 +133,7 @@ function Now({ shifts }: { shifts: PersonShift[] }) {
         <ul className={styles.plain}>
           {shifts.map((shift) => (
             <li key={shift.schedule}>
-              <Schedule shift={shift} /> until {format(shift.time_zone)(shift.until)}, which is{' '}
+              <Schedule shift={shift} /> until {format(zone)(shift.until)}, which is{' '}
               <TimeAgo at={shift.until} />
               <div className={styles.sub}>{shift.why}</div>
             </li>

@@ -4,7 +4,6 @@ import { oncall, type SwapView } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { SendButton } from '../../kit/SendButton';
 import { itemName, words } from '../../kit/words';
-import { browserZone } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
 import { format } from './Timeline';
@@ -12,26 +11,26 @@ import { format } from './Timeline';
 /** How many offers that are over are shown. */
 const PAST = 5;
 
-/** Shifts that people offer each other: those that wait for an answer, and the last that had one. */
-export function Offers() {
+/** Offers that wait for this person's answer or are theirs, and the last that had one. */
+export function Offers({ zone }: { zone: string }) {
   const query = useQuery(oncall.swaps());
   const swaps = query.data?.items ?? [];
-  const open = swaps.filter((swap) => swap.stage === 'offered');
+  const open = swaps.filter((swap) => swap.stage === 'offered' && swap.allowed.length > 0);
   const past = swaps.filter((swap) => swap.stage !== 'offered').slice(0, PAST);
   if (open.length + past.length === 0) return null;
   return (
     <Panel title="Offered shifts" count={open.length}>
       <ul className={styles.plain}>
         {[...open, ...past].map((swap) => (
-          <Offer key={swap.id} swap={swap} />
+          <Offer key={swap.id} swap={swap} zone={zone} />
         ))}
       </ul>
     </Panel>
   );
 }
 
-function Offer({ swap }: { swap: SwapView }) {
-  const text = format(browserZone());
+function Offer({ swap, zone }: { swap: SwapView; zone: string }) {
+  const text = format(zone);
   const { gives, wants, to, note, schedule } = swap.offer;
   return (
     <li>

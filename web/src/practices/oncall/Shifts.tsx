@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type SubmitEvent, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
 
-import { type AwayResult, oncall, type PersonShift, type PersonShifts } from '../../api';
+import { type AwayResult, type AwayView, oncall, type PersonShift } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -18,33 +18,45 @@ import styles from './oncall.module.css';
 const DAY = 86_400_000;
 
 /** When a person is on call, and when they are away. */
-export function Shifts({ name, awayOnly = false }: { name: string; awayOnly?: boolean }) {
+export function Shifts({ name }: { name: string }) {
   const query = useQuery(oncall.shifts(name));
   return (
     <Loaded query={query} rows={3}>
-      {(found) => <Content name={name} found={found} awayOnly={awayOnly} />}
+      {(found) => (
+        <Away
+          title="On call and away"
+          name={name}
+          away={found.away}
+          maySay={found.may_say_away}
+          shifts={<Listed shifts={found.shifts} />}
+        />
+      )}
     </Loaded>
   );
 }
 
-interface ContentProps {
+interface AwayProps {
+  title?: string;
   name: string;
-  found: PersonShifts;
-  /** Shifts are shown elsewhere on the page. */
-  awayOnly: boolean;
+  away: AwayView[];
+  /** Whether who looks at it may say when this person is away. */
+  maySay: boolean;
+  /** Their shifts, unless these are shown elsewhere on the page. */
+  shifts?: ReactNode;
 }
 
-function Content({ name, found, awayOnly }: ContentProps) {
+/** When a person is away, and the ways to say so. */
+export function Away({ title = 'Away', name, away, maySay, shifts }: AwayProps) {
   const [result, setResult] = useState<AwayResult | null>(null);
   const [leaving, setLeaving] = useState(false);
-  const away = found.away.some((each) => Date.parse(each.from) <= now());
+  const begun = away.some((each) => Date.parse(each.from) <= now());
   return (
     <Panel
-      title={awayOnly ? 'Away' : 'On call and away'}
+      title={title}
       actions={
-        found.may_say_away ? (
+        maySay ? (
           <Group gap="xs">
-            {away ? (
+            {begun ? (
               <SendButton label="Back again" send={() => oncall.back(name)} />
             ) : (
               <SendButton
@@ -59,12 +71,12 @@ function Content({ name, found, awayOnly }: ContentProps) {
         ) : undefined
       }
     >
-      {found.away.map((each) => (
+      {away.map((each) => (
         <p key={each.absence} className={styles.bad}>
           {words(each.kind)} {Date.parse(each.from) > now() ? 'from' : 'since'}{' '}
           {absolute(each.from)}
           {each.until ? ` until ${absolute(each.until)}` : ''}{' '}
-          {found.may_say_away && Date.parse(each.from) > now() && (
+          {maySay && Date.parse(each.from) > now() && (
             <SendButton
               label="Cancel"
               send={() => oncall.cancelAway(name, itemName(each.absence))}
@@ -72,11 +84,7 @@ function Content({ name, found, awayOnly }: ContentProps) {
           )}
         </p>
       ))}
-      {awayOnly ? (
-        found.away.length === 0 && <p className={styles.sub}>No leave is entered.</p>
-      ) : (
-        <Listed shifts={found.shifts} />
-      )}
+      {shifts ?? (away.length === 0 && <p className={styles.sub}>No leave is entered.</p>)}
       {result && <Hit result={result} />}
       {leaving && <Leave name={name} told={setResult} close={() => setLeaving(false)} />}
     </Panel>
