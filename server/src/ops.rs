@@ -52,9 +52,15 @@ pub fn routes() -> Router<App> {
         .route("/metrics", get(show))
 }
 
-/// Alive: the process answers.
-async fn healthz() -> &'static str {
-    "ok\n"
+/// Alive: the process answers, and a start would not make it better.
+async fn healthz(State(app): State<App>) -> Response {
+    match app.db.failed() {
+        None => "ok\n".into_response(),
+        Some(_) => {
+            let said = "the disk failed: start Operate anew once it is well\n";
+            (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
+        }
+    }
 }
 
 /// Ready: the database answers, and nothing that matters lags behind. Says what is not.
@@ -62,6 +68,9 @@ async fn readyz(State(app): State<App>) -> Response {
     let mut wrong: Vec<String> = Vec::new();
     if app.stop.is_cancelled() {
         wrong.push("stopping".to_owned());
+    }
+    if let Some(fault) = app.db.failed() {
+        wrong.push(format!("disk: {}; start Operate anew once it is well", fault.chain()));
     }
     match app.db.reader().await {
         Ok(mut conn) => {

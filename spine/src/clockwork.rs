@@ -1,23 +1,23 @@
 //! The clockwork: deadlines are data. It sleeps until the least due time of any record and wakes
 //! that record with its tick command. Ticks are idempotent, so two nodes may both wake a record.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt, TryStreamExt};
-use kernel::{Actor, Lifecycle, SpaceId, Time};
+use kernel::{Actor, Lifecycle, Moment, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 use tokio_util::sync::CancellationToken;
 
-use crate::db::{Db, Row};
-use crate::engine::{self, Denied, Order, Table};
+use crate::db::{Db, Tx, Work};
+use crate::engine::{self, Asked, Table, Versioned};
 use crate::{Fault, World, params};
 
-/// Due records read at once.
+/// Due records woken together.
 const ROUND: i64 = 256;
-/// Records woken at once, so that they share commits.
-const AT_ONCE: usize = 64;
+/// How often records that another node woke meanwhile are looked at again.
+const TRIES: u32 = 5;
 /// How long to sleep when nothing is due; a commit of this process wakes earlier.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -131,58 +131,100 @@ async fn tick<C: Clocked>(
         let due = db.reader().await?.all(AssertSqlSafe(sql.clone()), values).await?;
         let Some(row) = due.last() else { return Ok(moved) };
         last = (row.get("due_at")?, row.get("space_id")?, row.get("id")?);
-        let woken: Vec<bool> = stream::iter(due)
-            .map(|row| wake::<C>(db, world, waking, row))
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
-        moved += woken.into_iter().filter(|moved| *moved).count();
+        let mut spaces: BTreeMap<SpaceId, Vec<RecordId<C>>> = BTreeMap::new();
+        for row in &due {
+            let (space, id): (SpaceId, String) = (row.get("space_id")?, row.get("id")?);
+            match id.parse() {
+                Ok(parsed) => spaces.entry(space).or_default().push(parsed),
+                Err(_) => {
+                    tracing::error!(kind = C::Record::KIND, id, "a due record has a wrong id")
+                }
+            }
+        }
+        for (space, ids) in spaces {
+            moved += wake::<C>(db, world, waking, (&space, &ids)).await?;
+        }
     }
 }
 
-/// Wakes one record; `false` when it had nothing to do. Its own faults are logged and keep no
-/// other record from being woken; only a database that is away stops the round.
+/// The id of a kind of record.
+type RecordId<C> = <<C as Clocked>::Record as Lifecycle>::Id;
+
+/// Wakes records together; when that fails, one by one, so that none keeps another from being
+/// woken. Only a database that is away stops the round.
 async fn wake<C: Clocked>(
     db: &Db,
     world: &World,
     waking: &Waking<C::Record>,
-    row: Row,
-) -> Result<bool, Fault> {
-    let (space, id): (SpaceId, String) = (row.get("space_id")?, row.get("id")?);
-    let kind = C::Record::KIND;
-    let Ok(parsed) = id.parse() else {
-        tracing::error!(kind, id, "a due record has a wrong id");
-        return Ok(false);
-    };
-    let moment = Arc::new(world.moment(Actor::system("clockwork")));
-    let mut conn = db.reader().await?;
-    let found = match engine::load(&mut conn, C::TABLE, &space, parsed).await {
-        Ok(found) => found,
-        Err(fault) if fault.outage() => return Err(fault),
-        Err(fault) => return Ok(unwoken(kind, &id, &fault)),
-    };
-    drop(conn);
-    let Some(found) = found else { return Ok(false) };
-    let command = waking(&space, &found.record, moment.now);
-    let order = Order { space, moment, expected: None };
-    match engine::execute(db, C::TABLE, parsed, command, order).await {
-        Ok(done) if done.events.is_empty() => {
-            tracing::warn!(kind, id, "a due record had nothing to do");
-            Ok(false)
-        }
-        Ok(_) => Ok(true),
-        Err(Denied::Fault(fault)) if fault.outage() => Err(fault),
-        Err(Denied::Fault(fault)) => Ok(unwoken(kind, &id, &fault)),
-        Err(denied) => {
-            tracing::warn!(kind, id, reason = %denied, "a tick was refused");
-            Ok(false)
+    (space, ids): (&SpaceId, &[RecordId<C>]),
+) -> Result<usize, Fault> {
+    match together::<C>(db, world, waking, (space, ids)).await {
+        Err(fault) if fault.outage() => Err(fault),
+        Ok(moved) => Ok(moved),
+        Err(fault) => {
+            tracing::info!(kind = C::Record::KIND, error = %fault.chain(), "records are woken one by one");
+            let mut moved = 0;
+            for id in ids {
+                match together::<C>(db, world, waking, (space, &[*id])).await {
+                    Ok(woken) => moved += woken,
+                    Err(fault) if fault.outage() => return Err(fault),
+                    Err(fault) => unwoken(C::Record::KIND, &id.to_string(), &fault),
+                }
+            }
+            Ok(moved)
         }
     }
 }
 
+/// Wakes records in one transaction; returns how many moved. What each is asked is decided right
+/// before, outside of it.
+async fn together<C: Clocked>(
+    db: &Db,
+    world: &World,
+    waking: &Waking<C::Record>,
+    (space, ids): (&SpaceId, &[RecordId<C>]),
+) -> Result<usize, Fault> {
+    let mut tries = 0;
+    loop {
+        let moment = world.moment(Actor::system("clockwork"));
+        let mut conn = db.reader().await?;
+        let found = engine::load_each(&mut conn, C::TABLE, space, ids).await?;
+        drop(conn);
+        let command =
+            |(id, read): (_, Versioned<C::Record>)| (id, waking(space, &read.record, moment.now));
+        let commands: Vec<_> = found.into_iter().map(command).collect();
+        let asked = (space.clone(), moment);
+        match db.commit(move |tx| execute::<C>(tx, asked, commands)).await {
+            Err(fault) if fault.worth_retrying() && tries < TRIES => tries += 1,
+            Ok((moved, _)) => return Ok(moved),
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+fn execute<C: Clocked>(
+    tx: &mut Tx,
+    (space, moment): (SpaceId, Moment),
+    commands: Vec<(RecordId<C>, <C::Record as Lifecycle>::Command)>,
+) -> Work<'_, usize, Fault> {
+    Box::pin(async move {
+        let asked = Asked::new(&space, &moment);
+        let results = engine::execute_each_in(tx, C::TABLE, &commands, &asked).await?;
+        let kind = C::Record::KIND;
+        let mut moved = 0;
+        for ((id, _), result) in commands.iter().zip(results) {
+            match result {
+                Ok(0) => tracing::warn!(kind, %id, "a due record had nothing to do"),
+                Ok(_) => moved += 1,
+                Err(denied) => tracing::warn!(kind, %id, reason = %denied, "a tick was refused"),
+            }
+        }
+        Ok(moved)
+    })
+}
+
 /// Tells that a record could not be woken: it did not move.
-fn unwoken(kind: &'static str, id: &str, fault: &Fault) -> bool {
+fn unwoken(kind: &'static str, id: &str, fault: &Fault) {
     tracing::error!(kind, id, error = %fault.chain(), "a record could not be woken");
     metrics::counter!("operate_clockwork_failures_total", "kind" => kind).increment(1);
-    false
 }

@@ -1,15 +1,17 @@
 //! The one place that changes records: load, decide, fold, write row and journal and outbox.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+mod change;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use kernel::{Data, Effect, Fact, Lifecycle, Moment, Refusal, RefusalCode, SpaceId};
+use kernel::{Lifecycle, Moment, Refusal, RefusalCode, SpaceId};
 use sqlx::AssertSqlSafe;
 
+use change::Change;
+
 use crate::db::{Conn, Db, Tx, Value};
-use crate::journal::{self, Stamp};
-use crate::{Fault, outbox, params};
+use crate::{Fault, params};
 
 /// How a kind of record is kept: its table, and the columns by which it is found.
 ///
@@ -125,22 +127,10 @@ pub async fn open_in<R: Lifecycle>(
     command: &R::Command,
     asked: &Asked<'_>,
 ) -> Result<Done<R>, Denied> {
-    let events = R::open(id, command, asked.moment)?;
-    let Some((first, rest)) = events.split_first() else {
-        return Err(Fault::Other(format!("opening a {} gave no event", R::KIND)).into());
-    };
-    let Some(mut record) = R::born(id, first) else {
-        return Err(Fault::Other(format!("a {} cannot begin so", R::KIND)).into());
-    };
-    let mut effects = record.effects(first, asked.moment);
-    for event in rest {
-        record.apply(event);
-        effects.extend(record.effects(event, asked.moment));
-    }
-    insert(tx, table, asked.space, &record).await?;
-    retag(tx, table, asked.space, None, &record).await?;
-    remember::<R>(tx, id, &events, effects, asked).await?;
-    Ok(Done { record, version: 1, events })
+    let changes = [Change::open(id, command, asked.moment)?];
+    change::store(tx, table, asked, &changes).await?;
+    let [change] = changes;
+    Ok(change.done())
 }
 
 /// Executes a command on a record, inside a transaction that others share.
@@ -155,26 +145,76 @@ pub async fn execute_in<R: Lifecycle>(
     command: &R::Command,
     asked: &Asked<'_>,
 ) -> Result<Done<R>, Denied> {
-    let Some(Versioned { mut record, version }) = load(tx, table, asked.space, id).await? else {
+    let Some(read) = load(tx, table, asked.space, id).await? else {
         return Err(Denied::Missing(R::KIND));
     };
-    if let Some(expected) = asked.expected.filter(|expected| *expected != version) {
-        return Err(Denied::Stale { expected, actual: version });
+    if let Some(expected) = asked.expected.filter(|expected| *expected != read.version) {
+        return Err(Denied::Stale { expected, actual: read.version });
     }
-    let events = record.decide(command, asked.moment)?;
-    if events.is_empty() {
-        return Ok(Done { record, version, events });
+    let mut change = Change::of(read);
+    change.decide(command, asked.moment)?;
+    let changes = [change];
+    change::store(tx, table, asked, &changes).await?;
+    let [change] = changes;
+    Ok(change.done())
+}
+
+/// Executes commands on several records of one kind, one after the other, in few statements. One
+/// that is refused, or whose record is missing or does not read back, keeps no other from being
+/// executed. Returns for each how many events followed.
+///
+/// # Errors
+/// When the database fails; [`Fault::Race`] means that the whole transaction is to be tried again.
+pub async fn execute_each_in<R: Lifecycle>(
+    tx: &mut Tx,
+    table: &Table<R>,
+    commands: &[(R::Id, R::Command)],
+    asked: &Asked<'_>,
+) -> Result<Vec<Result<usize, Denied>>, Fault> {
+    let ids: BTreeSet<R::Id> = commands.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<R::Id> = ids.into_iter().collect();
+    let read = load_each(tx, table, asked.space, &ids).await?;
+    let mut changes: BTreeMap<R::Id, Change<R>> =
+        read.into_iter().map(|(id, read)| (id, Change::of(read))).collect();
+    let decide = |(id, command): &(R::Id, R::Command)| match changes.get_mut(id) {
+        Some(change) => change.decide(command, asked.moment).map_err(Denied::from),
+        None => Err(Denied::Missing(R::KIND)),
+    };
+    let results = commands.iter().map(decide).collect();
+    let changes: Vec<Change<R>> = changes.into_values().collect();
+    change::store(tx, table, asked, &changes).await?;
+    Ok(results)
+}
+
+/// Reads records, those that are there; one that does not read back is logged and left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn load_each<R: Lifecycle>(
+    conn: &mut Conn,
+    table: &Table<R>,
+    space: &SpaceId,
+    ids: &[R::Id],
+) -> Result<Vec<(R::Id, Versioned<R>)>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for piece in crate::db::pieces(ids) {
+        let sql = format!(
+            "SELECT id, version, data FROM {} WHERE space_id = $1 AND id IN ({})",
+            table.name,
+            crate::db::placeholders(2, piece.len())
+        );
+        let mut values = params![space];
+        values.extend(piece.iter().map(|id| Value::from(id.to_string())));
+        for row in conn.all(AssertSqlSafe(sql), values).await? {
+            let id: String = row.get("id")?;
+            let (Ok(parsed), Ok(record)) = (id.parse(), row.json("data")) else {
+                tracing::error!(kind = R::KIND, id, "a record does not read back");
+                continue;
+            };
+            found.push((parsed, Versioned { record, version: row.get("version")? }));
+        }
     }
-    let mut effects = Vec::new();
-    let before = record.clone();
-    for event in &events {
-        record.apply(event);
-        effects.extend(record.effects(event, asked.moment));
-    }
-    update(tx, table, asked.space, &record, version).await?;
-    retag(tx, table, asked.space, Some(&before), &record).await?;
-    remember::<R>(tx, id, &events, effects, asked).await?;
-    Ok(Done { record, version: version + 1, events })
+    Ok(found)
 }
 
 /// How often a lost race is run again before the asker hears of it.
@@ -262,124 +302,6 @@ where
         })
     })
     .await
-}
-
-async fn insert<R: Lifecycle>(
-    tx: &mut Tx,
-    table: &Table<R>,
-    space: &SpaceId,
-    record: &R,
-) -> Result<(), Fault> {
-    let columns = table.columns.iter().fold(String::new(), |text, column| text + ", " + column);
-    let binds = crate::db::placeholders(1, 5 + table.columns.len());
-    let sql = format!(
-        "INSERT INTO {} (space_id, id, version, due_at, data{columns}) VALUES ({binds})",
-        table.name
-    );
-    let mut values = params![space, record.id().to_string(), 1, record.next_due(), text(record)?];
-    values.extend((table.values)(record));
-    tx.run(AssertSqlSafe(sql), values).await?;
-    Ok(())
-}
-
-async fn update<R: Lifecycle>(
-    tx: &mut Tx,
-    table: &Table<R>,
-    space: &SpaceId,
-    record: &R,
-    version: i64,
-) -> Result<(), Fault> {
-    let mut columns = String::new();
-    for (place, column) in table.columns.iter().enumerate() {
-        let _ = write!(columns, ", {column} = ${}", place + 6);
-    }
-    let sql = format!(
-        "UPDATE {} SET version = version + 1, due_at = $4, data = $5{columns} \
-         WHERE space_id = $1 AND id = $2 AND version = $3",
-        table.name
-    );
-    let mut values =
-        params![space, record.id().to_string(), version, record.next_due(), text(record)?];
-    values.extend((table.values)(record));
-    match tx.run(AssertSqlSafe(sql), values).await? {
-        1 => Ok(()),
-        _ => Err(Fault::Race),
-    }
-}
-
-/// Brings the index of tags in line with the record.
-async fn retag<R: Lifecycle>(
-    tx: &mut Tx,
-    table: &Table<R>,
-    space: &SpaceId,
-    before: Option<&R>,
-    after: &R,
-) -> Result<(), Fault> {
-    let old: BTreeSet<String> =
-        before.map(|record| (table.tags)(record)).unwrap_or_default().into_iter().collect();
-    let new: BTreeSet<String> = (table.tags)(after).into_iter().collect();
-    let id = after.id().to_string();
-    for tag in new.difference(&old) {
-        tx.run(
-            "INSERT INTO record_tag (space_id, tag, kind, id) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING",
-            params![space, tag, R::KIND, &id],
-        )
-        .await?;
-    }
-    for tag in old.difference(&new) {
-        tx.run(
-            "DELETE FROM record_tag WHERE space_id = $1 AND tag = $2 AND kind = $3 AND id = $4",
-            params![space, tag, R::KIND, &id],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-fn text<R: Lifecycle>(record: &R) -> Result<String, Fault> {
-    serde_json::to_string(record).map_err(|error| Fault::corrupt(R::KIND, error))
-}
-
-/// Writes the journal entries of the events, and what they ask of the outside.
-async fn remember<R: Lifecycle>(
-    tx: &mut Tx,
-    id: R::Id,
-    events: &[R::Event],
-    effects: Vec<Effect>,
-    asked: &Asked<'_>,
-) -> Result<(), Fault> {
-    let subject = format!("{}:{id}", R::KIND);
-    let facts: Vec<Fact> = events
-        .iter()
-        .map(|event| {
-            Ok(Fact {
-                subject: subject.clone(),
-                kind: format!("{}.{}", R::KIND, R::event_name(event)),
-                data: Data::of(event)?,
-            })
-        })
-        .collect::<Result<_, serde_json::Error>>()
-        .map_err(|error| Fault::corrupt(R::KIND, error))?;
-    let stamp = Stamp {
-        space: asked.space,
-        at: asked.moment.now,
-        actor: &asked.moment.actor,
-        cause: asked.cause,
-    };
-    journal::append(tx, &stamp, &facts).await?;
-    for effect in effects {
-        match effect {
-            Effect::Send(message) => {
-                let messages = [(subject.as_str(), &message)];
-                outbox::add(tx, asked.space, &messages, asked.moment.now).await?;
-            }
-            Effect::CancelUnsent => {
-                outbox::cancel(tx, asked.space, &subject, asked.moment.now).await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The record that a journal subject such as `incident:inc_…` names, if it is of this kind.

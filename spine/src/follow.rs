@@ -191,7 +191,8 @@ where
             return Ok(count);
         }
         *passed = None;
-        db.write(move |tx| {
+        // The effects stay inside, behind what they follow from.
+        let work = db.commit(move |tx| {
             Box::pin(async move {
                 if lock(tx, name, now).await? != at {
                     // Another node was here: look again.
@@ -210,8 +211,8 @@ where
                 advance(tx, name, last).await?;
                 Ok(count)
             })
-        })
-        .await
+        });
+        work.await.map(|(count, _disk)| count)
     }
 
     /// Moves the cursor past what was passed by, unless another node moved it.

@@ -60,14 +60,15 @@ pub enum Outcome {
 pub async fn add(
     tx: &mut Tx,
     space: &SpaceId,
-    messages: &[(&str, &Message)],
+    messages: &[(impl AsRef<str>, &Message)],
     now: Time,
 ) -> Result<(), Fault> {
-    let row = |(subject, message): &(&str, &Message)| {
+    let row = |(subject, message): &(_, &Message)| {
+        let subject: &str = AsRef::as_ref(subject);
         params![
             space,
             message.id,
-            *subject,
+            subject,
             &message.channel,
             &message.target,
             message.body.to_string(),

@@ -5,12 +5,15 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 use crate::db::{Db, Migration};
+use crate::journal::{self, Position, Stored};
 
 /// Makes two tests of each function: `sqlite::NAME` and `postgres::NAME`.
 ///
@@ -86,6 +89,23 @@ pub async fn postgres_url(cluster: &str) -> String {
 pub async fn drop_postgres(cluster: &str, url: &str) {
     let (_, name) = url.rsplit_once('/').expect("postgres://HOST/DATABASE");
     run(cluster, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// The whole journal, once all of it can be read: on PostgreSQL readers stop below the oldest
+/// transaction that runs, and that may be one of another test's database.
+pub async fn whole_journal(db: &Db) -> Vec<Arc<Stored>> {
+    loop {
+        let mut conn = db.reader().await.expect("the database answers");
+        let read = journal::after(&mut conn, Position::START, i64::from(i32::MAX)).await;
+        let read = read.expect("the journal can be read");
+        let sql = "SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) AS n FROM journal";
+        let all = conn.number(sql, vec![]).await.expect("entries can be counted");
+        if i64::try_from(read.len()) == Ok(all) {
+            return read;
+        }
+        drop(conn);
+        crate::World::system().clock.wait(Duration::from_millis(2)).await;
+    }
 }
 
 async fn on_cluster<F: Future<Output = ()>>(

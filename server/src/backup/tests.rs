@@ -1,6 +1,6 @@
 use kernel::{Actor, Fact, SpaceId};
 use spine::db::Migration;
-use spine::journal::{self, Filter, Position, Stamp};
+use spine::journal::{self, Filter, Stamp};
 use spine::testing::{self, Place};
 use spine::{World, params};
 use tempfile::TempDir;
@@ -109,15 +109,8 @@ async fn seal_all(db: &Db) {
 
 /// The journal's kinds in the order in which followers read them, once all can be read.
 async fn kinds(db: &Db) -> Vec<String> {
-    loop {
-        let mut conn = db.reader().await.unwrap();
-        let entries = journal::after(&mut conn, Position::START, 100).await.unwrap();
-        let all = conn.number("SELECT COUNT(*) AS n FROM journal", params![]).await.unwrap();
-        if entries.len() as i64 == all {
-            return entries.into_iter().map(|stored| stored.entry.kind.clone()).collect();
-        }
-        World::system().clock.wait(std::time::Duration::from_millis(2)).await;
-    }
+    let entries = spine::testing::whole_journal(db).await;
+    entries.into_iter().map(|stored| stored.entry.kind.clone()).collect()
 }
 
 /// Checks a database that was restored, and that its life goes on.

@@ -1,10 +1,11 @@
 //! Settling: writes down how attempts ended, as many as there are in one transaction, and tells the
 //! pages what became of their calls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, Moment};
+use kernel::{Actor, Moment, PageId, SpaceId};
 use oncall::{CallResult, Command};
 use spine::engine::{self, Asked};
 use spine::outbox::{self, Outcome};
@@ -93,6 +94,7 @@ async fn write(tx: &mut Tx, attempts: &[Attempt], moment: &Moment) -> Result<(),
     store::attempted(tx, attempts).await?;
     let ends: Vec<_> = attempts.iter().map(|attempt| (&attempt.taken, &attempt.outcome)).collect();
     let states = outbox::settle(tx, &ends, moment.now).await?;
+    let mut told: BTreeMap<SpaceId, Vec<(PageId, Command)>> = BTreeMap::new();
     for ((taken, outcome), state) in ends.into_iter().zip(states) {
         let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else { continue };
         let (result, detail) = match (outcome, state) {
@@ -106,10 +108,15 @@ async fn write(tx: &mut Tx, attempts: &[Attempt], moment: &Moment) -> Result<(),
         };
         let (message, detail) = (taken.message.id, detail.clone());
         let command = Command::DeliveryRecorded { message, result, detail };
-        let asked = Asked::new(&taken.space, moment);
-        match engine::execute_in(tx, &PAGES, page, &command, &asked).await {
-            Err(denied) if !engine::moved_on(&denied) => return Err(denied),
-            _ => {}
+        told.entry(taken.space.clone()).or_default().push((page, command));
+    }
+    for (space, commands) in told {
+        let asked = Asked::new(&space, moment);
+        for result in engine::execute_each_in(tx, &PAGES, &commands, &asked).await? {
+            match result {
+                Err(denied) if !engine::moved_on(&denied) => return Err(denied),
+                _ => {}
+            }
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ mod catalog;
 mod conn;
 mod copy;
 mod dialect;
+mod disk;
 mod many;
 mod migrate;
 mod snapshot;
@@ -34,6 +35,7 @@ pub use catalog::{Column, ColumnKind, Relation, tables};
 pub use conn::{Conn, Tx};
 pub use copy::{copy_in, copy_out, finish_copy, rows, rows_at_once};
 pub use dialect::Dialect;
+pub use disk::OnDisk;
 pub use many::{Rows, pieces, placeholders};
 pub use migrate::{Migration, SPINE, newest, packs, rebuild};
 pub use snapshot::Snapshot;
@@ -41,6 +43,7 @@ pub use value::{Field, Row, Value};
 
 use crate::Fault;
 use crate::recent::Recent;
+use disk::Disk;
 use writer::Writer;
 
 /// Binds values of mixed types: `params![space, id, now, 5]`.
@@ -149,6 +152,23 @@ impl Db {
         E: From<Fault> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
     {
+        let (done, disk) = self.commit(work).await?;
+        disk.wait().await?;
+        Ok(done)
+    }
+
+    /// Like [`Db::write`], but returns once it is committed: everybody sees it, and it outlives
+    /// this process, but not yet a power cut. For what stays inside, since nothing is on disk before
+    /// what was committed earlier; whoever is outside is told after [`OnDisk::wait`].
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`Fault`] of the database turned into it.
+    pub async fn commit<T, E, F>(&self, work: F) -> Result<(T, OnDisk), E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
+    {
         match &self.pools {
             Pools::Sqlite { writer, .. } => writer.run(work).await,
             Pools::Postgres(pool) => {
@@ -157,7 +177,8 @@ impl Db {
                     let conn = pool.acquire().await.map_err(Fault::from)?;
                     writer::alone(Conn::postgres(conn, dialect), work, &grown).await
                 });
-                task.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))
+                let done = task.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))?;
+                Ok((done, OnDisk::already()))
             }
         }
     }
@@ -165,6 +186,15 @@ impl Db {
     /// Signals each commit of this process that added journal entries.
     pub fn grown(&self) -> watch::Receiver<u64> {
         self.grown.subscribe()
+    }
+
+    /// Why nothing more is stored, once the disk has failed; it stays so until the process starts
+    /// anew.
+    pub fn failed(&self) -> Option<Arc<Fault>> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.disk.failed(),
+            Pools::Postgres(_) => None,
+        }
     }
 
     /// Whether other processes may write to the same database, so that waiting for
@@ -193,7 +223,8 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        // Commits are brought to disk beside the writer, see `disk.rs`.
+        .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8192")
@@ -208,7 +239,9 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
     let grown = watch::Sender::new(0);
     let connection = sqlx::sqlite::SqliteConnection::connect_with(&options).await?;
     let recent = Arc::new(Recent::default());
-    let writer = Writer::start(connection, dialect, recent.clone(), grown.clone());
+    let disk = Disk::of(path).map_err(sqlx::Error::Io)?;
+    let conn = Conn::writer(connection, dialect, recent.clone());
+    let writer = Writer::start(conn, disk, grown.clone());
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Conn, Dialect, Tx, Work};
+use super::disk::{Disk, DiskState, OnDisk};
+use super::{Conn, Tx, Work};
 use crate::Fault;
-use crate::recent::Recent;
 
 /// At most so many works share one commit: bounds how long the first one waits.
 const BATCH: usize = 256;
@@ -24,14 +23,14 @@ trait Job: Send {
     /// Runs the work; `false` when what it wrote is to be undone.
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, bool>;
 
-    /// Tells the asker, with the fault of the commit if it failed.
-    fn answer(self: Box<Self>, failed: Option<&Arc<Fault>>);
+    /// Tells the asker how the commit ended, and when it will be on disk.
+    fn answer(self: Box<Self>, commit: &Result<OnDisk, Arc<Fault>>);
 }
 
 struct Asked<T, E, F> {
     work: Option<F>,
     result: Option<Result<T, E>>,
-    asker: oneshot::Sender<Result<T, E>>,
+    asker: oneshot::Sender<Result<(T, OnDisk), E>>,
 }
 
 impl<T, E, F> Job for Asked<T, E, F>
@@ -50,41 +49,37 @@ where
         })
     }
 
-    fn answer(self: Box<Self>, failed: Option<&Arc<Fault>>) {
-        let result = match (self.result, failed) {
+    fn answer(self: Box<Self>, commit: &Result<OnDisk, Arc<Fault>>) {
+        let result = match (self.result, commit) {
             (Some(Err(refused)), _) => Err(refused),
-            (_, Some(fault)) => Err(Fault::Commit(fault.clone()).into()),
-            (Some(done), None) => done,
-            (None, None) => Err(Fault::Stopping.into()),
+            (_, Err(fault)) => Err(Fault::Commit(fault.clone()).into()),
+            (Some(Ok(done)), Ok(disk)) => Ok((done, disk.clone())),
+            (None, Ok(_)) => Err(Fault::Stopping.into()),
         };
         // The asker may be gone; the work stands all the same.
         let _ = self.asker.send(result);
     }
 }
 
-/// SQLite's one writer: drains what is queued, one commit for all, then answers everyone.
+/// SQLite's one writer: drains what is queued, one commit for all, then answers everyone and goes
+/// on while the disk is written to.
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
+    pub(super) disk: DiskState,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     stop: CancellationToken,
 }
 
 impl Writer {
-    pub(super) fn start(
-        connection: SqliteConnection,
-        dialect: Dialect,
-        recent: Arc<Recent>,
-        grown: watch::Sender<u64>,
-    ) -> Writer {
+    pub(super) fn start(conn: Conn, disk: Disk, grown: watch::Sender<u64>) -> Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let stop = CancellationToken::new();
-        let tx = Tx::new(Conn::writer(connection, dialect, recent));
-        let task = tokio::spawn(drain(tx, queue, grown, stop.clone()));
-        Writer { jobs, task: Arc::new(Mutex::new(Some(task))), stop }
+        let (stop, state) = (CancellationToken::new(), disk.state.clone());
+        let task = tokio::spawn(drain(Tx::new(conn), disk, queue, grown, stop.clone()));
+        Writer { jobs, disk: state, task: Arc::new(Mutex::new(Some(task))), stop }
     }
 
-    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<(T, OnDisk), E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
@@ -107,11 +102,13 @@ impl Writer {
 
 async fn drain(
     mut tx: Tx,
+    disk: Disk,
     mut queue: mpsc::Receiver<Box<dyn Job>>,
     grown: watch::Sender<u64>,
     stop: CancellationToken,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut commits = 0_u64;
     loop {
         tokio::select! {
             biased;
@@ -122,18 +119,23 @@ async fn drain(
             }
         }
         metrics::histogram!("operate_db_works_per_commit").record(batch.len() as f64);
-        let failed = commit(&mut tx, &mut batch).await.err().map(Arc::new);
+        let committed = match disk.state.failed() {
+            Some(fault) => Err(fault),
+            None => commit(&mut tx, &mut batch).await.map_err(Arc::new),
+        };
         let appended = std::mem::take(&mut tx.appended);
-        if let Some(fault) = &failed {
+        if let Err(fault) = &committed {
             tracing::error!(error = %fault.chain(), "a commit failed; its works are undone");
             // Nothing to undo when BEGIN itself failed.
             let _ = tx.raw("ROLLBACK").await;
         }
-        tx.end(failed.is_none());
+        tx.end(committed.is_ok());
+        commits += 1;
+        let committed = committed.map(|()| disk.sync(commits));
         for job in batch.drain(..) {
-            job.answer(failed.as_ref());
+            job.answer(&committed);
         }
-        if appended && failed.is_none() {
+        if appended && committed.is_ok() {
             grown.send_modify(|count| *count += 1);
         }
     }
@@ -203,4 +205,28 @@ where
         return Err(Fault::Other(why.to_owned()).into());
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Connection;
+
+    use super::super::Dialect;
+    use super::*;
+    use crate::recent::Recent;
+
+    #[tokio::test]
+    async fn once_the_disk_has_failed_no_work_is_taken() {
+        let connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let dialect = Dialect::Sqlite { tx_offset: 0 };
+        let conn = Conn::writer(connection, dialect, Arc::new(Recent::default()));
+        let disk = Disk::start(|| Err(std::io::Error::other("the disk is gone"))).unwrap();
+        let writer = Writer::start(conn, disk, watch::Sender::new(0));
+        let work = writer.run::<_, Fault, _>(|tx| Box::pin(tx.raw("CREATE TABLE a (b)")));
+        let ((), first) = work.await.expect("it is committed");
+        assert!(first.wait().await.is_err(), "but it is not on disk");
+        let work = writer.run::<(), Fault, _>(|_| panic!("a work ran on a broken disk"));
+        assert!(matches!(work.await, Err(Fault::Commit(_))));
+        writer.close().await;
+    }
 }

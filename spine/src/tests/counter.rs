@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::clockwork::Clocked;
 use crate::db::{Migration, SPINE, packs};
 use crate::engine::{self, Asked, Denied, Done, Order, Table};
+use crate::testing::whole_journal;
 use crate::{Db, Fault, World, journal, params};
 
 pub enum CounterKind {}
@@ -279,22 +280,7 @@ pub async fn append_in(tx: &mut crate::Tx, space: &SpaceId, kind: &str) -> Resul
 
 /// What the journal says, in the order in which followers read it.
 pub async fn kinds(db: &Db) -> Vec<String> {
-    settled(db).await.into_iter().map(|stored| stored.entry.kind.clone()).collect()
-}
-
-/// Everything that is committed to the journal, once it can be read: on PostgreSQL transactions
-/// of other tests in the same cluster hold readers back for a moment.
-pub async fn settled(db: &Db) -> Vec<std::sync::Arc<journal::Stored>> {
-    loop {
-        let all = count(db, "SELECT COUNT(*) AS n FROM journal").await;
-        let mut conn = db.reader().await.unwrap();
-        let read = journal::after(&mut conn, journal::Position::default(), 10_000).await.unwrap();
-        if read.len() as i64 >= all {
-            return read;
-        }
-        drop(conn);
-        breathe().await;
-    }
+    whole_journal(db).await.into_iter().map(|stored| stored.entry.kind.clone()).collect()
 }
 
 /// Runs one statement in a transaction of its own.

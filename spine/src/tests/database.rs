@@ -6,7 +6,7 @@ use kernel::SpaceId;
 use tokio::sync::{Notify, Semaphore};
 
 use super::counter::*;
-use crate::db::{Dialect, Migration, SPINE, tables};
+use crate::db::{Dialect, Migration, OnDisk, SPINE, tables};
 use crate::testing::{Place, on_sqlite, sqlite_url};
 use crate::{Db, Fault, params};
 
@@ -17,6 +17,7 @@ crate::both!(MIGRATIONS;
     a_mark_undoes_a_part_of_a_work,
     a_work_runs_to_its_end_when_its_asker_goes_away,
     values_read_back,
+    what_is_committed_is_seen_before_it_is_on_disk,
     a_snapshot_does_not_see_what_is_written_meanwhile,
     a_newer_schema_is_refused_with_both_versions,
     opening_again_changes_nothing,
@@ -25,6 +26,17 @@ crate::both!(MIGRATIONS;
     after_closing_the_answer_is_that_operate_is_stopping,
     a_restored_journal_is_continued_in_a_new_epoch,
 );
+
+async fn what_is_committed_is_seen_before_it_is_on_disk(place: Place) {
+    let work = place.db.commit(|tx| Box::pin(insert_parked(tx, 1)));
+    let (rows, disk): (u64, OnDisk) = work.await.unwrap();
+    assert_eq!(rows, 1);
+    assert_eq!(count(&place.db, "SELECT COUNT(*) AS n FROM parked").await, 1);
+    disk.wait().await.unwrap();
+    let again = Db::open(&place.url, MIGRATIONS).await.unwrap();
+    assert_eq!(count(&again, "SELECT COUNT(*) AS n FROM parked").await, 1);
+    again.close().await;
+}
 
 /// What a work of these tests does.
 #[derive(Clone, Copy, PartialEq)]

@@ -2,14 +2,15 @@ use futures::future::join_all;
 use kernel::{Actor, Lifecycle, SpaceId, laws};
 
 use super::counter::*;
-use crate::engine::{self, Denied, moved_on, subject_id};
+use crate::engine::{self, Asked, Denied, moved_on, subject_id};
 use crate::journal::{self, Filter};
-use crate::testing::Place;
+use crate::testing::{Place, whole_journal};
 use crate::{Db, Fault};
 
 crate::both!(MIGRATIONS;
     a_command_writes_row_journal_and_outbox_together,
     many_commands_at_once_lose_no_change,
+    commands_on_many_records_are_executed_together,
     a_stale_version_is_refused_and_named,
     a_refusal_changes_nothing,
     a_command_that_says_nothing_new_changes_nothing,
@@ -44,6 +45,39 @@ async fn many_commands_at_once_lose_no_change(place: Place) {
     }
     assert_eq!(stored(db, id).await.total, 60);
     assert_eq!(kinds(db).await.len(), 61);
+}
+
+async fn commands_on_many_records_are_executed_together(place: Place) {
+    let (db, world) = (&place.db, world());
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        ids.push(open(db, &world, &space()).await);
+    }
+    let (stopped, gone) = (ids[3], world.moment(Actor::system("test")).id());
+    command(db, &world, stopped, Command::Stop).await.unwrap();
+    let mut commands: Vec<_> = ids.iter().map(|id| (*id, Command::Add { by: 1 })).collect();
+    // Once more for the first, which counts on from what was just decided.
+    commands.push((ids[0], Command::Add { by: 2 }));
+    commands.push((ids[1], Command::Send { target: "x".to_owned() }));
+    commands.push((gone, Command::Stop));
+    let moment = world.moment(Actor::system("test"));
+    let work = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let (space, moment) = (space(), moment);
+            let asked = Asked::new(&space, &moment);
+            engine::execute_each_in(tx, &COUNTERS, &commands, &asked).await
+        })
+    });
+    let results = work.await.unwrap();
+    let events: Vec<usize> = results.iter().map(|one| *one.as_ref().unwrap_or(&0)).collect();
+    assert_eq!((events.iter().sum::<usize>(), events[3], events[22]), (21, 0, 0));
+    assert!(matches!(results[3], Err(Denied::Refused(_))), "{:?}", results[3]);
+    assert!(matches!(results[22], Err(Denied::Missing("counter"))), "{:?}", results[22]);
+    let totals = (stored(db, ids[0]).await.total, stored(db, ids[1]).await.total);
+    assert_eq!((totals, stored(db, stopped).await.total), ((3, 1), 0));
+    assert_eq!(count(db, "SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'").await, 1);
+    let kinds = kinds(db).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "counter.added").count(), 20);
 }
 
 async fn a_stale_version_is_refused_and_named(place: Place) {
@@ -87,7 +121,7 @@ async fn the_journal_folds_to_the_row(place: Place) {
     command(db, &world, id, Command::Tick).await.unwrap();
     command(db, &world, id, Command::Stop).await.unwrap();
     let events: Vec<Event> =
-        settled(db).await.iter().map(|stored| stored.entry.data.read().unwrap()).collect();
+        whole_journal(db).await.iter().map(|stored| stored.entry.data.read().unwrap()).collect();
     laws::journal_rebuilds(&stored(db, id).await, &events);
 }
 

@@ -11,7 +11,7 @@ use super::counter::*;
 use crate::db::{Tx, Work};
 use crate::follow::Follower;
 use crate::journal::Stored;
-use crate::testing::{Place, on_postgres};
+use crate::testing::{Place, on_postgres, whole_journal};
 use crate::{Clock, Db, Denied, Fault, params};
 
 crate::both!(MIGRATIONS;
@@ -61,7 +61,7 @@ where
 async fn a_fault_moves_neither_cursor_nor_effects(place: Place) {
     append(&place.db, &space(), "one").await;
     append(&place.db, &space(), "two").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     let clock = Clock::manual(NOON);
     let failing = Follower::new("test", |tx, stored| {
         Box::pin(async move {
@@ -110,7 +110,7 @@ async fn a_refused_reaction_is_undone_and_passed_by(place: Place) {
     for kind in ["one", "refused", "two"] {
         append(&place.db, &space(), kind).await;
     }
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     let follower = Follower::new("test", |tx, stored| {
         Box::pin(async move {
             note(tx, stored).await?;
@@ -166,7 +166,7 @@ async fn while_the_database_is_away_nothing_is_parked(place: Place) {
 
 async fn two_followers_keep_cursors_of_their_own(place: Place) {
     append(&place.db, &space(), "one").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     let clock = Clock::manual(NOON);
     for name in ["first", "second"] {
         let follower = Follower::new(name, |tx, stored| Box::pin(noted(tx, stored)));

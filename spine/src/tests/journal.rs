@@ -6,7 +6,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::counter::*;
 use crate::journal::{self, Filter, Position};
-use crate::testing::{Place, on_postgres, on_sqlite};
+use crate::testing::{Place, on_postgres, on_sqlite, whole_journal};
 use crate::{Db, Fault, params};
 
 crate::both!(MIGRATIONS;
@@ -20,7 +20,7 @@ async fn entries_read_back_in_order_with_the_exact_text(place: Place) {
     for kind in ["one", "two", "three"] {
         append(&place.db, &space(), kind).await;
     }
-    let entries = settled(&place.db).await;
+    let entries = whole_journal(&place.db).await;
     let seqs: Vec<i64> = entries.iter().map(|stored| stored.entry.seq).collect();
     assert!(seqs.is_sorted());
     assert_eq!(entries[1].entry.data.text(), r#"{"said":"two"}"#);
@@ -67,7 +67,7 @@ async fn a_list_is_filtered_by_subject_kind_and_place(place: Place) {
     assert_eq!(listed(alerts).await, ["alert.closed", "alert.opened"]);
     let none = Filter { subject: Some("x".to_owned()), limit: 10, ..Filter::default() };
     assert!(listed(none).await.is_empty());
-    let newest = settled(&place.db).await[2].entry.seq;
+    let newest = whole_journal(&place.db).await[2].entry.seq;
     let older = Filter { before_seq: Some(newest), limit: 1, ..Filter::default() };
     assert_eq!(listed(older).await, ["incident.opened"]);
 }
@@ -82,11 +82,11 @@ async fn the_end_is_where_the_next_reader_begins(place: Place) {
     let mut conn = place.db.reader().await.unwrap();
     assert_eq!(journal::end(&mut conn).await.unwrap(), Position::default());
     append(&place.db, &space(), "one").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     let end = journal::end(&mut conn).await.unwrap();
     assert!(journal::after(&mut conn, end, 10).await.unwrap().is_empty());
     append(&place.db, &space(), "two").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     assert_eq!(journal::after(&mut conn, end, 10).await.unwrap()[0].entry.kind, "two");
 }
 
@@ -139,7 +139,7 @@ fn on_postgres_an_entry_that_commits_late_is_skipped_by_a_naive_reader_and_not_b
 
         go.add_permits(1);
         slow.await.unwrap().unwrap();
-        settled(db).await;
+        whole_journal(db).await;
         naive_reader(db, &mut last, &mut naive).await;
         our_reader(db, &mut at, &mut ours).await;
         assert_eq!(naive, ["quick"], "the late entry is lost to the naive reader");

@@ -3,7 +3,7 @@ use kernel::{Actor, Data, Fact};
 use super::counter::*;
 use crate::journal::{self, Filter, Position, Stamp};
 use crate::pack::append_flood;
-use crate::testing::Place;
+use crate::testing::{Place, whole_journal};
 use crate::{Db, Fault, params, seal};
 
 crate::both!(MIGRATIONS;
@@ -42,7 +42,7 @@ async fn flooded(place: &Place) -> Db {
         .await
         .unwrap();
     append(&place.db, &space(), "after").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     Db::open(&place.url, MIGRATIONS).await.unwrap()
 }
 

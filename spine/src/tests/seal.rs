@@ -2,7 +2,7 @@ use kernel::SpaceId;
 
 use super::counter::*;
 use crate::seal::{self, Proof};
-use crate::testing::{Place, on_postgres};
+use crate::testing::{Place, on_postgres, whole_journal};
 use crate::{Db, Value, params};
 
 crate::both!(MIGRATIONS;
@@ -22,7 +22,7 @@ async fn sealed(db: &Db) {
     for number in 0..3 {
         append(db, &space(), &format!("a.{number}")).await;
         append(db, &space(), &format!("b.{number}")).await;
-        settled(db).await;
+        whole_journal(db).await;
         assert_eq!(seal::seal_all(db, NOON).await.unwrap(), 2);
     }
 }
@@ -55,7 +55,7 @@ async fn a_hash_that_was_kept_is_found_as_long_as_its_seal_stands(place: Place) 
     sealed(&place.db).await;
     let kept = proofs(&place.db).await.remove(0).hash;
     append(&place.db, &space(), "later").await;
-    settled(&place.db).await;
+    whole_journal(&place.db).await;
     seal::seal_all(&place.db, NOON).await.unwrap();
     let mut conn = place.db.reader().await.unwrap();
     assert_eq!(seal::find(&mut conn, &kept).await.unwrap(), Some((space(), 3)));
@@ -108,7 +108,7 @@ async fn each_space_has_a_chain_of_its_own(place: Place) {
 async fn sealed_with(db: &Db, other: &SpaceId) {
     append(db, &space(), "ours").await;
     append(db, other, "theirs again").await;
-    settled(db).await;
+    whole_journal(db).await;
     assert_eq!(seal::seal_all(db, NOON).await.unwrap(), 3);
 }
 
@@ -128,7 +128,7 @@ fn on_postgres_two_sealers_seal_each_entry_once() {
         let second = Db::open(&place.url, MIGRATIONS).await.unwrap();
         for round in 0..5 {
             append(&place.db, &space(), &format!("entry.{round}")).await;
-            settled(&place.db).await;
+            whole_journal(&place.db).await;
             let (one, two) =
                 futures::join!(seal::seal_all(&place.db, NOON), seal::seal_all(&second, NOON));
             assert_eq!(one.unwrap() + two.unwrap(), 1);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use alerts::{Alert, Change, Event, Fingerprint, Policy, Signal, take_batch};
 use kernel::{Actor, Data, Fact, Lifecycle, SpaceId};
+use spine::db::OnDisk;
 use spine::engine::Versioned;
 use spine::journal::Stamp;
 use spine::{Db, Fault, Tx, World, pack};
@@ -144,21 +145,19 @@ impl Batcher {
                 .flat_map(|request| std::mem::take(&mut request.signals))
                 .collect();
             let count = signals.len();
-            let result = self.take_signals(&space, Arc::new(signals)).await;
-            if let Err(fault) = &result {
-                tracing::error!(error = %fault.chain(), signals = count, "signals were not stored");
-            }
+            let committed = self.take_signals(&space, Arc::new(signals)).await;
             metrics::counter!("operate_signals_total").increment(count as u64);
-            for request in requests {
-                let answer = result.as_ref().copied().map_err(ToString::to_string);
-                // Whoever has hung up needs no answer.
-                let _ = request.answer.send(answer);
-            }
+            // The next batch is decided while this one is brought to disk.
+            tokio::spawn(answer(requests, count, committed));
         }
     }
 
     /// Decides and commits; a lost race reads the contested records again.
-    async fn take_signals(&self, space: &SpaceId, signals: Arc<Vec<Signal>>) -> Result<(), Fault> {
+    async fn take_signals(
+        &self,
+        space: &SpaceId,
+        signals: Arc<Vec<Signal>>,
+    ) -> Result<OnDisk, Fault> {
         for _ in 0..5 {
             let unknown = self.unknown(space, &signals);
             let closed = self.fetch(space, &unknown).await?;
@@ -224,7 +223,7 @@ impl Batcher {
         signals: &[Signal],
         unknown: &HashSet<Fingerprint>,
         closed: &HashMap<Fingerprint, Versioned<Alert>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<OnDisk, Fault> {
         let moment = self.world.moment(Actor::system("intake"));
         let policy = self
             .routing
@@ -262,12 +261,18 @@ impl Batcher {
         self.write(space, changes, versions).await
     }
 
-    async fn write(&self, space: &SpaceId, batch: Batch, versions: Vec<i64>) -> Result<(), Fault> {
+    async fn write(
+        &self,
+        space: &SpaceId,
+        batch: Batch,
+        versions: Vec<i64>,
+    ) -> Result<OnDisk, Fault> {
         let batch = Arc::new(batch);
         let (shared, name, versions) = (batch.clone(), space.clone(), Arc::new(versions));
         let known = versions.clone();
-        self.db
-            .write::<_, Fault, _>(move |tx| {
+        let ((), disk) = self
+            .db
+            .commit::<_, Fault, _>(move |tx| {
                 Box::pin(async move { shared.store(tx, &name, &known).await })
             })
             .await?;
@@ -280,7 +285,7 @@ impl Batcher {
             Versioned { record: change.alert, version: version + bump }
         });
         self.hot.put(space, committed);
-        Ok(())
+        Ok(disk)
     }
 
     /// Wakes the alerts whose source has fallen silent, and puts long-cleared ones away.
@@ -322,7 +327,7 @@ impl Batcher {
                         let prints = due.iter().map(|alert| alert.record.fingerprint);
                         self.fetch_again(&space, prints).await?;
                     }
-                    result => result?,
+                    result => drop(result?),
                 }
             }
         }
@@ -350,6 +355,22 @@ impl Batcher {
             .await?;
         tracing::debug!(kept, "compacted the refresh log");
         Ok(())
+    }
+}
+
+/// Tells those who handed signals in once these are on disk, or why they are not.
+async fn answer(requests: Vec<Request>, signals: usize, committed: Result<OnDisk, Fault>) {
+    let stored = match committed {
+        Ok(disk) => disk.wait().await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(fault) = &stored {
+        tracing::error!(error = %fault.chain(), signals, "signals were not stored");
+    }
+    for request in requests {
+        let answer = stored.as_ref().copied().map_err(ToString::to_string);
+        // Whoever has hung up needs no answer.
+        let _ = request.answer.send(answer);
     }
 }
 

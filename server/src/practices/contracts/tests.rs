@@ -9,7 +9,6 @@ use estate::{Desired, Estate, Resource, SourceFile};
 use incidents::{Command, Incident, Open, Phase, TimePoint};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use spine::engine::{self, Asked};
-use spine::journal::{self, Position};
 use spine::testing::Place;
 use spine::{Db, Denied, Fault};
 
@@ -280,8 +279,7 @@ async fn a_period_is_frozen_once_for_each_revision(place: Place) {
 
 /// The incidents that the journal tells of, folded from its entries.
 async fn folded(db: &Db) -> Vec<Incident> {
-    let mut conn = db.reader().await.unwrap();
-    let entries = journal::after(&mut conn, Position::START, 10_000).await.unwrap();
+    let entries = spine::testing::whole_journal(db).await;
     let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
     for stored in entries {
         let entry = &stored.entry;

@@ -8,23 +8,14 @@ use oncall::Page;
 use serde::de::DeserializeOwned;
 use silences::Silence;
 use spine::Db;
-use spine::journal::{self, Position, Stored};
+use spine::journal::Stored;
 use swaps::Swap;
 use tuning::Task;
 
 /// Folds the whole journal and compares with every row; returns how many records were compared.
 /// Also checks that the chain of seals holds.
 pub async fn the_fold_of_the_journal_is_what_is_stored(db: &Db) -> usize {
-    // Readers stop below the oldest transaction that runs, and that may be one of another database.
-    let mut entries = super::until(&[], "the journal is read to its end", async || {
-        let mut conn = db.reader().await.expect("the database answers");
-        let read = journal::after(&mut conn, Position::START, i64::from(i32::MAX)).await;
-        let read = read.expect("the journal can be read");
-        let all = "SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) AS n FROM journal";
-        let all = conn.number(all, vec![]).await.expect("they can be counted");
-        (i64::try_from(read.len()) == Ok(all)).then_some(read)
-    })
-    .await;
+    let mut entries = spine::testing::whole_journal(db).await;
     let mut conn = db.reader().await.expect("the database answers");
     // Readers follow transactions by their numbers, which are drawn before records are read. What
     // happened to one record is in the order in which its entries were drawn.
