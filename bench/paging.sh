@@ -40,7 +40,7 @@ rate)
     ;;
 escalations)
     begin --services 10000 --wait-seconds 120
-    paging --incidents 10000 --batch 64 --rate 0 --second-after-seconds 120
+    paging --incidents 10000 --batch 64 --rate 0 --second-after-seconds 120 --patience-seconds 300
     ;;
 *)
     echo "not a measure: $what" >&2

@@ -3,10 +3,12 @@
 //! In: [`alertmanager`] (API v2) and [`events`] (our own JSON intake) give [`Signal`]s. Out:
 //! [`email`], [`webhook`], [`webpush`] and [`paging`] carry a page to a person; [`chat`]
 //! shows incidents in rooms and reads what people do there; [`link`] signs the address that
-//! acknowledges it; [`prometheus`] asks sources for measures. Nothing here decides, stores or
-//! retries, and no file knows another protocol's: to add one, add a file.
+//! acknowledges it; [`calendars`] reads when people are away; [`prometheus`] asks sources for
+//! measures. Nothing here decides, stores or retries, and no file knows another protocol's: to add
+//! one, add a file.
 
 pub mod alertmanager;
+pub mod calendars;
 pub mod chat;
 pub mod cloudevents;
 pub mod email;

@@ -42,6 +42,8 @@ kinds! {
     HeartbeatKind HeartbeatId "hrt";
     /// An incident.
     IncidentKind IncidentId "inc";
+    /// A calendar in which somebody keeps their leave.
+    LeaveCalendarKind LeaveCalendarId "lvc";
     /// A decision to tell a receiver of a group of alerts.
     NotificationKind NotificationId "ntf";
     /// A message to the outside world.

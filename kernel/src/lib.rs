@@ -23,8 +23,8 @@ pub use actor::Actor;
 pub use alert_key::AlertKey;
 pub use form::{Choice, Field, FieldKind};
 pub use id::{
-    AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, NotificationId,
-    OutboxId, PageId, ResourceId, SilenceId, SpaceId, SwapId, TaskId, TuningId,
+    AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, LeaveCalendarId,
+    NotificationId, OutboxId, PageId, ResourceId, SilenceId, SpaceId, SwapId, TaskId, TuningId,
 };
 pub use item::ItemRef;
 pub use journal::{Data, Entry, Fact, GENESIS, Seal, seal_run};

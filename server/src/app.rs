@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connectors::calendars::Calendars;
 use connectors::prometheus::Sources;
 use kernel::{Actor, Moment, SpaceId, Time};
 use spine::engine::Order;
@@ -50,6 +51,8 @@ pub struct App {
     pub objectives: LiveObjectives,
     /// Asks data sources.
     pub sources: Sources,
+    /// Reads calendars with people's leave.
+    pub calendars: Calendars,
     /// Tells this process from others of the same database.
     pub process: String,
     /// The routing configuration in force.

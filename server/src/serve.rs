@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectors::calendars::Calendars;
 use connectors::prometheus::Sources;
+use connectors::webhook::Allowed;
 use kernel::{SpaceId, Time};
 use spine::clockwork::{self, Hand};
 use spine::{Db, Fault, World, journal, outbox, seal};
@@ -39,7 +41,7 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
-use crate::practices::oncall::{gaps, notices};
+use crate::practices::oncall::{gaps, leave, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
@@ -124,6 +126,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         routing: routing.clone(),
     };
     let sources = sources(&config).map_err(StartError::Setting)?;
+    let calendars = calendars(&config).map_err(StartError::Setting)?;
     let ways = Ways::open((db.clone(), world.clone()), estate.clone(), &config, &keys);
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
     let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
@@ -143,6 +146,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         counts: LiveCounts::default(),
         objectives: LiveObjectives::default(),
         sources,
+        calendars,
         routing,
         board: LiveBoard::default(),
         ways,
@@ -172,6 +176,12 @@ async fn end_leases(db: &Db, now: Time) -> Result<(), Fault> {
 /// Who asks data sources.
 fn sources(config: &Config) -> Result<Sources, String> {
     Sources::open(config.objectives.allowed()?).map_err(|error| error.to_string())
+}
+
+/// Who reads calendars with leave: where webhooks may go, they may be.
+fn calendars(config: &Config) -> Result<Calendars, String> {
+    let allowed = Allowed::parse(&config.webhook.allow).map_err(|error| error.to_string())?;
+    Calendars::open(allowed).map_err(|error| error.to_string())
 }
 
 /// The loops that run beside the requests. Each survives its own errors.
@@ -225,6 +235,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(exposure::run(app.clone())),
         tokio::spawn(notices::run(app.clone())),
         tokio::spawn(gaps::run(app.clone())),
+        tokio::spawn(leave::run(app.clone())),
         tokio::spawn(hands::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),

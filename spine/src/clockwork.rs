@@ -66,12 +66,13 @@ pub async fn run(db: Db, world: World, hands: Vec<Hand>, stop: CancellationToken
     let mut failures = 0_u32;
     while !stop.is_cancelled() {
         grown.mark_unchanged();
+        let began = world.now();
         let wake_at = match round(&db, &world, &hands).await {
             Ok(due) => {
                 failures = 0;
-                // What is still due after a round could not be woken: do not spin on it.
-                let now = world.now();
-                due.filter(|due| *due > now).map_or(now + NAP, |due| due.min(now + NAP))
+                // What was due when the round began could not be woken: do not spin on it.
+                let nap = world.now() + NAP;
+                due.filter(|due| *due > began).map_or(nap, |due| due.min(nap))
             }
             Err(fault) => {
                 failures += 1;

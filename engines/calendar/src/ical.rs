@@ -14,6 +14,7 @@ use crate::error::quoted;
 
 mod expand;
 mod line;
+mod windows;
 mod write;
 
 use line::Line;
@@ -39,6 +40,10 @@ pub struct IcalError {
 pub struct Event {
     /// What it is called; may be empty.
     pub summary: String,
+    /// The words that it is filed under.
+    pub categories: Vec<String>,
+    /// What it says of its owner's time.
+    pub busy: Busy,
     /// The line of its `BEGIN:VEVENT`.
     pub line: usize,
     uid: String,
@@ -50,6 +55,18 @@ pub struct Event {
     /// The occurrence of its series that it replaces.
     replaces: Option<Start>,
     cancelled: bool,
+}
+
+/// What an event says of its owner's time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Busy {
+    /// It takes up their time (RFC 5545, 3.8.2.7: the default).
+    #[default]
+    Busy,
+    /// It does not: `TRANSP:TRANSPARENT`.
+    Free,
+    /// They are away: `X-MICROSOFT-CDO-BUSYSTATUS:OOF`, as Outlook and Exchange write it.
+    Away,
 }
 
 /// When an occurrence begins.
@@ -136,6 +153,9 @@ fn replaced(mut events: Vec<Event>) -> Vec<Event> {
 struct Draft {
     line: usize,
     summary: String,
+    categories: Vec<String>,
+    free: bool,
+    away: bool,
     uid: String,
     start: Option<Start>,
     end: Option<Start>,
@@ -151,6 +171,12 @@ impl Draft {
     fn take(&mut self, line: &Line) -> Result<(), IcalError> {
         match line.name.as_str() {
             "SUMMARY" => self.summary = line.text(),
+            "CATEGORIES" => self.categories.extend(line.words()),
+            "TRANSP" => self.free = line.value.eq_ignore_ascii_case("TRANSPARENT"),
+            "X-MICROSOFT-CDO-BUSYSTATUS" => {
+                self.away = line.value.eq_ignore_ascii_case("OOF");
+                self.free |= line.value.eq_ignore_ascii_case("FREE");
+            }
             "UID" => line.value.clone_into(&mut self.uid),
             "STATUS" => self.cancelled = line.value.eq_ignore_ascii_case("CANCELLED"),
             "DTSTART" => self.start = Some(line.start()?),
@@ -186,6 +212,12 @@ impl Draft {
         };
         Ok(Event {
             summary: self.summary,
+            categories: self.categories,
+            busy: match (self.away, self.free) {
+                (true, _) => Busy::Away,
+                (false, true) => Busy::Free,
+                (false, false) => Busy::Busy,
+            },
             line: self.line,
             uid: self.uid,
             start,
@@ -221,12 +253,14 @@ impl Start {
     }
 }
 
-/// The zone of a name, or of what is left of a name with a vendor's path before it.
+/// The zone of a name, of what is left of a name with a vendor's path before it, or of a name as
+/// Windows has it.
 fn zone(name: &str, line: usize) -> Result<TimeZone, IcalError> {
     let parts: Vec<&str> = name.split('/').collect();
     let endings = (0..parts.len()).map(|skipped| parts[skipped..].join("/"));
     let known = endings.filter(|ending| !ending.is_empty()).find_map(|e| TimeZone::get(&e).ok());
-    known.ok_or_else(|| {
+    let windows = || windows::iana(name).and_then(|name| TimeZone::get(name).ok());
+    known.or_else(windows).ok_or_else(|| {
         let what = format!(
             "`{}` is no zone of the IANA database; write one like Europe/Berlin",
             quoted(name)

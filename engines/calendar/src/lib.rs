@@ -35,7 +35,7 @@ pub use calendar::{Calendar, Closure, Due, Never};
 pub use compile::{YEARS_MAX, Years};
 pub use definition::{Day, Definition, Exception, Holiday, Hours, Range, When};
 pub use error::CalendarError;
-pub use ical::{Entry, Event, ICAL_BYTES_MAX, IcalError, events, file as ical_file};
+pub use ical::{Busy, Entry, Event, ICAL_BYTES_MAX, IcalError, events, file as ical_file};
 pub use recurrence::{OCCURRENCES_MAX, RULE_BYTES_MAX, Recurrence, RuleError};
 pub use spans::{Span, Spans};
 pub use wall::instant;

@@ -18,6 +18,7 @@ mod event;
 mod folding;
 pub mod gaps;
 mod handover;
+pub mod leave;
 mod message;
 pub mod notices;
 mod page;

@@ -2,7 +2,15 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { Away, NewNote, NewPushDevice, NewSwap, PageCommand, Takeover } from './types';
+import type {
+  Away,
+  NewLeaveCalendar,
+  NewNote,
+  NewPushDevice,
+  NewSwap,
+  PageCommand,
+  Takeover,
+} from './types';
 
 /** Every schedule, with who is on call now. */
 export const schedules = () =>
@@ -116,6 +124,34 @@ export interface FeedOwner {
   kind: 'people' | 'schedules';
   name: string;
 }
+
+/** The calendars in which somebody keeps their leave. */
+export const leaveCalendars = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'leave-calendars', name],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/people/{name}/calendars', { params: { path: { name } }, signal })),
+  });
+
+/** Reads leave from a calendar from now on. */
+export const addLeaveCalendar = (name: string, calendar: NewLeaveCalendar) =>
+  body(http.POST('/api/v1/people/{name}/calendars', { params: { path: { name } }, body: calendar }));
+
+/** Reads a calendar now, instead of in a quarter of an hour. */
+export const readLeaveCalendar = (name: string, calendar: string) =>
+  body(
+    http.POST('/api/v1/people/{name}/calendars/{calendar}/read', {
+      params: { path: { name, calendar } },
+    }),
+  );
+
+/** Takes the leave back that a calendar says, and reads it no longer. */
+export const removeLeaveCalendar = (name: string, calendar: string) =>
+  body(
+    http.DELETE('/api/v1/people/{name}/calendars/{calendar}', {
+      params: { path: { name, calendar } },
+    }),
+  );
 
 const feedPaths = {
   people: '/api/v1/people/{name}/feed',

@@ -72,19 +72,22 @@ impl Line {
 
     /// The value as text for people (RFC 5545, 3.3.11).
     pub(super) fn text(&self) -> String {
-        let mut text = String::with_capacity(self.value.len());
-        let mut letters = self.value.chars();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' => match letters.next() {
-                    Some('n' | 'N') => text.push(' '),
-                    Some(other) => text.push(other),
-                    None => {}
-                },
-                other => text.push(other),
+        plain(&self.value)
+    }
+
+    /// The value as a list of texts.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut escaped = false;
+        for letter in self.value.chars() {
+            match (letter, words.last_mut()) {
+                (',', _) if !escaped => words.push(String::new()),
+                (_, Some(word)) => word.push(letter),
+                _ => {}
             }
+            escaped = letter == '\\' && !escaped;
         }
-        text
+        words.iter().map(|word| plain(word)).collect()
     }
 
     /// The value as one date or time.
@@ -195,4 +198,21 @@ fn last_outside_quotes(text: &str) -> Option<usize> {
         }
     }
     last
+}
+
+/// A text without its escapes.
+fn plain(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut letters = value.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some('n' | 'N') => text.push(' '),
+                Some(other) => text.push(other),
+                None => {}
+            },
+            other => text.push(other),
+        }
+    }
+    text
 }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::events;
+use super::{Busy, events};
 use crate::{Definition, Span, When, Years};
 
 const WINDOW: Span = Span { from: 1_735_689_600_000_000, until: 1_830_297_600_000_000 };
@@ -107,6 +107,33 @@ fn folded_lines_alarms_and_other_components_are_read_over() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].summary, "Tag der Deutschen Einheit, frei");
     assert_eq!(spans(text), ["2026-10-03 00:00 to 2026-10-04 00:00"]);
+}
+
+#[test]
+fn what_an_event_says_of_its_owners_time_is_read() {
+    for (lines, busy) in [
+        ("SUMMARY:Meeting", Busy::Busy),
+        ("TRANSP:TRANSPARENT", Busy::Free),
+        ("X-MICROSOFT-CDO-BUSYSTATUS:FREE", Busy::Free),
+        ("TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:OOF", Busy::Away),
+        // Exchange writes leave that does not block the time so.
+        ("TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:OOF", Busy::Away),
+    ] {
+        let found = events(&event(&format!("{lines}\r\nDTSTART:20260101"))).expect(lines);
+        assert_eq!(found[0].busy, busy, "{lines}");
+    }
+    let filed = event("CATEGORIES:Leave,Team\\, north\r\nCATEGORIES:Summer\r\nDTSTART:20260101");
+    let filed = events(&filed).expect("events");
+    assert_eq!(filed[0].categories, ["Leave", "Team, north", "Summer"]);
+}
+
+#[test]
+fn zones_may_have_the_names_of_windows() {
+    let text = event(
+        "DTSTART;TZID=W. Europe Standard Time:20260701T090000\r\n\
+         DTEND;TZID=W. Europe Standard Time:20260701T100000",
+    );
+    assert_eq!(spans(&text), ["2026-07-01 09:00 to 2026-07-01 10:00"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::leave;
 use super::overrides::{end, resource};
 use super::schedules::{AwayView, TurnView, away_in, turn_view};
 use crate::access::{Action, Caller, may};
@@ -227,9 +228,14 @@ pub(super) async fn cancel(
     let person = allowed(&snapshot.estate, &caller, &name)?;
     let missing = || Problem::not_found("absence");
     let item = ItemRef::new("absence", &absence).ok_or_else(missing)?;
-    match snapshot.estate.get(&item).map(|found| &found.spec) {
-        Some(Spec::Absence(spec)) if *spec.person.item() == person => {}
+    let found = snapshot.estate.get(&item).ok_or_else(missing)?;
+    match &found.spec {
+        Spec::Absence(spec) if *spec.person.item() == person => {}
         _ => return Err(missing()),
+    }
+    if found.metadata.labels.contains_key(leave::FROM) {
+        return Err(Problem::refused("this comes from a calendar and would come again")
+            .remedy("take it out of the calendar; it is read every quarter of an hour"));
     }
     end(&app, &caller, &item, app.world.now()).await?;
     Ok(StatusCode::NO_CONTENT)

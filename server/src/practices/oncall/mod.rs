@@ -5,6 +5,7 @@ pub mod devices;
 pub mod feeds;
 pub mod gaps;
 pub mod handover;
+pub mod leave;
 mod mine;
 pub mod note;
 pub mod notices;

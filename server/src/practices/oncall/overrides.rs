@@ -7,9 +7,11 @@ use kernel::{ItemRef, ResourceId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::leave;
 use super::schedules::{self, SchedulePath, ScheduleView, WindowQuery, find};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
+use crate::commands::Asker;
 use crate::extract::{Json, Path, Query};
 use crate::practices::estate::{changes, store};
 use crate::problem::{Answer, Problem};
@@ -117,11 +119,27 @@ pub(super) fn resource(app: &App, caller: &Caller, of: &ItemRef, spec: Spec) -> 
     Resource::new(metadata, spec).ok_or_else(|| Problem::refused("the name is too long").at("name"))
 }
 
+/// Ends an override or an absence, as [`end_as`], by hand: who is back stays back, whatever the
+/// calendar says that the absence was made of.
+pub(super) async fn end(app: &App, caller: &Caller, item: &ItemRef, at: Time) -> Answer<()> {
+    end_marked(app, &caller.asker(), item, at, Some(leave::BACK)).await
+}
+
 /// Ends an override or an absence: what is to come is deleted and what runs ends. What is over
 /// stays as it was, for it says who was on call.
-pub(super) async fn end(app: &App, caller: &Caller, item: &ItemRef, at: Time) -> Answer<()> {
+pub(super) async fn end_as(app: &App, asker: &Asker, item: &ItemRef, at: Time) -> Answer<()> {
+    end_marked(app, asker, item, at, None).await
+}
+
+async fn end_marked(
+    app: &App,
+    asker: &Asker,
+    item: &ItemRef,
+    at: Time,
+    mark: Option<&str>,
+) -> Answer<()> {
     let mut conn = app.db.reader().await?;
-    let kept = store::one(&mut conn, &caller.space, item).await?;
+    let kept = store::one(&mut conn, &asker.space, item).await?;
     drop(conn);
     let kept = kept.ok_or_else(|| Problem::not_found("item"))?;
     let (version, mut resource) = (Some(kept.version), kept.stored.resource);
@@ -134,14 +152,18 @@ pub(super) async fn end(app: &App, caller: &Caller, item: &ItemRef, at: Time) ->
         return Err(Problem::refused(format!("this was over at {until}")));
     }
     if start >= at {
-        return changes::delete(app, &caller.asker(), item.clone(), version).await;
+        return changes::delete(app, asker, item.clone(), version).await;
     }
     match &mut resource.spec {
         Spec::Absence(spec) => spec.end = Some(at),
         Spec::ShiftOverride(spec) => spec.end = at,
         _ => {}
     }
-    changes::put(app, &caller.asker(), resource, version).await
+    let labels = &mut resource.metadata.labels;
+    if let Some(mark) = mark.filter(|_| labels.contains_key(leave::FROM)) {
+        labels.insert(mark.to_owned(), "said".to_owned());
+    }
+    changes::put(app, asker, resource, version).await
 }
 
 /// What was changed by hand in some time.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use calendar::Span;
-use estate::{Cover, CoverError, Estate, ScheduleSpec, Spec};
+use estate::{Cover, CoverError, Estate, Resource, ScheduleSpec, Spec};
 use kernel::{ItemRef, Time};
 use schedule::{Roster, Turn, Why};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::leave;
 use super::overrides::{self, OverrideView};
 use super::{away, feeds, handover, mine};
 use crate::access::{Action, Caller, may};
@@ -141,6 +142,8 @@ pub(super) struct AwayView {
     until: Option<Time>,
     /// Leave, sickness or something else.
     kind: String,
+    /// Whether it comes from a calendar that is read, and has to be taken out there.
+    from_calendar: bool,
 }
 
 /// How much one person has of a schedule.
@@ -310,7 +313,7 @@ pub(super) fn away_in(
     (from, until): (Time, Time),
 ) -> Vec<AwayView> {
     let away = estate.resources().filter_map(|resource| match &resource.spec {
-        Spec::Absence(absence) => Some((resource.item(), absence)),
+        Spec::Absence(absence) => Some((resource, absence)),
         _ => None,
     });
     let here = away.filter(|(_, absence)| {
@@ -318,8 +321,9 @@ pub(super) fn away_in(
             && absence.end.is_none_or(|end| end > from)
             && people.contains(absence.person.item())
     });
-    let view = |(item, absence): (&ItemRef, &estate::AbsenceSpec)| AwayView {
-        absence: item.clone(),
+    let view = |(resource, absence): (&Resource, &estate::AbsenceSpec)| AwayView {
+        absence: resource.item().clone(),
+        from_calendar: resource.metadata.labels.contains_key(leave::FROM),
         person: absence.person.item().clone(),
         from: absence.start,
         until: absence.end,

@@ -13,6 +13,7 @@ import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { LeaveCalendars } from '../oncall/LeaveCalendars';
 import { Shifts } from '../oncall/Shifts';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Devices } from '../oncall/Devices';
@@ -103,6 +104,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {mapped && <Relations item={item} />}
           {mapped && <Reach item={item} />}
           {kind === 'person' && <Shifts name={name} />}
+          {kind === 'person' && <LeaveCalendars name={name} />}
           {kind === 'person' && <Ways name={name} />}
           {kind === 'person' && <Devices name={name} />}
           <Panel title="Changes">

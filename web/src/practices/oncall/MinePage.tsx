@@ -15,6 +15,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { Feed } from './Feed';
+import { LeaveCalendars } from './LeaveCalendars';
 import styles from './oncall.module.css';
 import { Offers } from './Offers';
 import { OfferShift } from './OfferShift';
@@ -60,6 +61,7 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
       </div>
       <div className={styles.stack}>
         <Away name={name} away={mine.away} maySay={mine.may_say_away} />
+        <LeaveCalendars name={name} />
         <Feed owner={{ kind: 'people', name }} />
         <Notices mine={mine} />
       </div>

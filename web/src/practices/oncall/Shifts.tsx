@@ -76,7 +76,8 @@ export function Away({ title = 'Away', name, away, maySay, shifts }: AwayProps) 
           {words(each.kind)} {Date.parse(each.from) > now() ? 'from' : 'since'}{' '}
           {absolute(each.from)}
           {each.until ? ` until ${absolute(each.until)}` : ''}{' '}
-          {maySay && Date.parse(each.from) > now() && (
+          {each.from_calendar && <span className={styles.sub}>from a calendar </span>}
+          {maySay && !each.from_calendar && Date.parse(each.from) > now() && (
             <SendButton
               label="Cancel"
               send={() => oncall.cancelAway(name, itemName(each.absence))}
