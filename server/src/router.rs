@@ -106,7 +106,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::practices::heartbeats::routes::short_routes())
         .merge(ack::routes())
         .merge(oncall::feeds::public_routes())
-        .merge(chat::slack_routes())
+        .merge(chat::door_routes())
         .merge(ops::routes())
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use kernel::{OutboxId, Priority};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use chat::plain;
 pub use phone::{Phone, Provider, spoken};
 
 use crate::SendError;
@@ -95,7 +96,7 @@ pub struct Channels {
     /// Telegram.
     pub telegram: Bot,
     /// Mattermost.
-    pub mattermost: Hook,
+    pub mattermost: Mattermost,
     /// Microsoft Teams.
     pub teams: Hooks,
     /// ntfy.
@@ -118,12 +119,16 @@ pub struct Bot {
     pub url: String,
 }
 
-/// An incoming webhook.
+/// Mattermost: an incoming webhook that calls people, and the bot of rooms.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Hook {
-    /// Its address, which is a secret.
+pub struct Mattermost {
+    /// The address of the incoming webhook, which is a secret.
     pub url: Secret,
+    /// Where Mattermost is, for rooms: `https://chat.example.org`.
+    pub server: String,
+    /// The token of the bot, for rooms.
+    pub token: Secret,
 }
 
 /// Webhooks by name.

@@ -277,7 +277,8 @@ fn marks_that_people_wrote_mean_nothing_in_chat() {
     let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
-    assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");
+    let plain = "\\*bold\\* \\<\\!channel\\> @\u{200b}all \\[x\\]\\(http";
+    assert!(text.contains(plain), "{text}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod estate;
 mod heartbeats;
 mod history;
 mod kept_routing;
+mod mattermost;
 mod opsgenie;
 mod pagerduty;
 mod paging;

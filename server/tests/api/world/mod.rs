@@ -3,6 +3,7 @@
 
 mod client;
 mod journal;
+mod mattermost;
 mod pushservice;
 mod receiver;
 mod sample;
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 
 pub use client::{Client, Reply};
 pub use journal::the_fold_of_the_journal_is_what_is_stored;
+pub use mattermost::Mattermost;
 pub use pushservice::PushService;
 pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
