@@ -107,6 +107,7 @@ pub fn router(app: App) -> Router {
         .merge(ack::routes())
         .merge(oncall::feeds::public_routes())
         .merge(chat::door_routes())
+        .merge(oncall::answers::routes())
         .merge(ops::routes())
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)

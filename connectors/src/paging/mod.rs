@@ -5,6 +5,7 @@
 //! telephone provider) is in [`Channels`]; what belongs to a person is the address alone.
 //! **Invariant:** a token goes to the service it is for, and nowhere else.
 
+mod answers;
 mod chat;
 mod phone;
 mod push;
@@ -16,8 +17,9 @@ use std::collections::BTreeMap;
 use kernel::{OutboxId, Priority};
 use serde::{Deserialize, Serialize};
 
+pub use answers::{Asked, Listed, NotTheirs, Received, listed, received};
 pub(crate) use chat::plain;
-pub use phone::{Phone, Provider, spoken};
+pub use phone::{Answers, Phone, Provider, spoken};
 
 use crate::SendError;
 use crate::receivers::{HttpCall, Secret};
@@ -236,12 +238,15 @@ impl Channels {
 }
 
 impl Channels {
-    /// The request that tells a person something by chat.
+    /// The request that tells a person something by chat, or its text alone by text message.
     ///
     /// # Errors
-    /// When the channel is not set up or is no chat, or the address is none of that channel.
+    /// When the channel is not set up or is for calls alone, or the address is none of that channel.
     pub fn note(&self, channel: Channel, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
+        if channel == Channel::Sms {
+            return phone::sent(&self.sms, to, note.text.to_owned(), "");
+        }
         let said = Said {
             headline: note.title.chars().take(TITLE_CHARS_MAX).collect(),
             details: note.text.to_owned(),

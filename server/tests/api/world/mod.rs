@@ -8,6 +8,7 @@ mod pushservice;
 mod receiver;
 mod sample;
 mod slack;
+mod telephone;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub use pushservice::PushService;
 pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
 pub use slack::Slack;
+pub use telephone::Telephone;
 
 /// Noon of the tests' day.
 pub const NOON: Time = Time::from_seconds(1_772_366_400);
