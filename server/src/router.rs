@@ -105,6 +105,7 @@ pub fn router(app: App) -> Router {
         .merge(intake::opsgenie_routes())
         .merge(crate::practices::heartbeats::routes::short_routes())
         .merge(ack::routes())
+        .merge(crate::practices::swaps::link::routes())
         .merge(oncall::feeds::public_routes())
         .merge(chat::door_routes())
         .merge(oncall::answers::routes())
