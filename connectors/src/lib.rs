@@ -25,6 +25,7 @@ pub mod paging;
 pub mod places;
 pub mod prometheus;
 pub mod receivers;
+pub mod seal;
 mod send;
 mod shape;
 mod signal;

@@ -18,7 +18,7 @@ impl SendError {
     }
 
     /// A failure that stays until someone changes something.
-    pub(crate) fn lasting(detail: impl Into<String>) -> SendError {
+    pub fn lasting(detail: impl Into<String>) -> SendError {
         SendError { retry: false, detail: detail.into() }
     }
 }

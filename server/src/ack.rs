@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use connectors::link::{AckLink, LinkKey};
 use connectors::paging::spoken;
@@ -18,7 +18,7 @@ use serde_json::json;
 use spine::engine;
 
 use crate::app::App;
-use crate::html::escaped;
+use crate::html::{escaped, page};
 use crate::practices::oncall::store::PAGES;
 
 /// The routes of links.
@@ -204,20 +204,5 @@ fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Res
             escaped(&summary.url_path)
         )
     });
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><title>{} · Operate</title>\
-         <style>{STYLE}</style></head><body><main><h1>{}</h1>{about}{body}</main></body></html>",
-        escaped(title),
-        escaped(title)
-    );
-    let headers = [("referrer-policy", "no-referrer"), ("cache-control", "no-store")];
-    (status, headers, Html(html)).into_response()
+    page(status, title, &format!("{about}{body}"))
 }
-
-const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;\
-    margin:0;display:grid;min-height:100vh;place-items:center}main{max-width:28rem;padding:1.5rem}\
-    h1{font-size:1.25rem}.what{font-size:1.25rem;font-weight:600}.what span{font-size:1rem;\
-    font-weight:400;opacity:.8}button{font:inherit;font-weight:600;width:100%;padding:1rem;\
-    border:0;border-radius:.5rem;background:#1c5fd4;color:#fff}.hint{opacity:.75}";

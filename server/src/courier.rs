@@ -22,7 +22,7 @@ mod settling;
 mod ways;
 
 use settling::Settling;
-pub use ways::{Address, NOTE, Ways, judged};
+pub use ways::{Address, NOTE, Ways, judged, outcome};
 
 /// Messages in flight at once. No target has more of them than are free, so that one that does not
 /// answer slows nobody else.

@@ -72,6 +72,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 22, name: "shifts", sql: include_str!("../migrations/0022_shifts.sql") },
     Migration { version: 23, name: "chat", sql: include_str!("../migrations/0023_chat.sql") },
     Migration {
+        version: 26,
+        name: "sms_answers",
+        sql: include_str!("../migrations/0026_sms_answers.sql"),
+    },
+    Migration {
         version: 28,
         name: "leave_calendars",
         sql: include_str!("../migrations/0028_leave_calendars.sql"),

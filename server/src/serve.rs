@@ -41,7 +41,7 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
-use crate::practices::oncall::{gaps, leave, notices};
+use crate::practices::oncall::{answers, gaps, leave, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
@@ -236,6 +236,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(notices::run(app.clone())),
         tokio::spawn(gaps::run(app.clone())),
         tokio::spawn(leave::run(app.clone())),
+        tokio::spawn(answers::poll::run(app.clone())),
         tokio::spawn(hands::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
@@ -304,6 +305,7 @@ async fn forget(app: &App, now: Time) -> Result<(), Fault> {
     let before = now - IDEMPOTENCY_LIFE;
     let work = app.db.write(move |tx| Box::pin(async move { commands::forget(tx, before).await }));
     work.await?;
+    answers::forget(app, now).await?;
     dispatch::forget(&app.db, app.routing.retention(), now).await
 }
 

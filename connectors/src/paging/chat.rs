@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Bot, Channel, Channels, Hook, Hooks, Said};
+use super::{Bot, Channel, Channels, Hooks, Mattermost, Said};
 use crate::SendError;
 use crate::receivers::{HttpCall, slack_judge};
 
@@ -54,7 +54,7 @@ fn slack(bot: &Bot, to: &str, said: &Said<'_>) -> HttpCall {
     call
 }
 
-fn mattermost(hook: &Hook, to: &str, said: &Said<'_>) -> HttpCall {
+fn mattermost(hook: &Mattermost, to: &str, said: &Said<'_>) -> HttpCall {
     let color = if said.urgent { "#c92a2a" } else { "#e8590c" };
     let links = said.links.iter().map(|(text, url)| format!("[{text}]({url})"));
     let message = json!({
@@ -123,14 +123,18 @@ fn own_or<'a>(own: &'a str, usual: &'a str) -> &'a str {
     if own.is_empty() { usual } else { own.trim_end_matches('/') }
 }
 
-/// Text in which no mark of Markdown means anything, and nobody is called by name.
-fn plain(text: &str) -> String {
+/// Text in which no mark of Markdown means anything, and nobody is called by name: a name behind
+/// an escaped `@` still calls in Mattermost, one behind a space without width does not.
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
-        if "\\`*_{}[]()<>#|~!@".contains(letter) {
+        if "\\`*_{}[]()<>#|~!".contains(letter) {
             plain.push('\\');
         }
         plain.push(letter);
+        if letter == '@' {
+            plain.push('\u{200b}');
+        }
     }
     plain
 }

@@ -5,6 +5,7 @@
 //! telephone provider) is in [`Channels`]; what belongs to a person is the address alone.
 //! **Invariant:** a token goes to the service it is for, and nowhere else.
 
+mod answers;
 mod chat;
 mod phone;
 mod push;
@@ -16,7 +17,9 @@ use std::collections::BTreeMap;
 use kernel::{OutboxId, Priority};
 use serde::{Deserialize, Serialize};
 
-pub use phone::{Phone, Provider, spoken};
+pub use answers::{Asked, Listed, NotTheirs, Received, listed, received};
+pub(crate) use chat::plain;
+pub use phone::{Answers, Phone, Provider, spoken};
 
 use crate::SendError;
 use crate::receivers::{HttpCall, Secret};
@@ -95,7 +98,7 @@ pub struct Channels {
     /// Telegram.
     pub telegram: Bot,
     /// Mattermost.
-    pub mattermost: Hook,
+    pub mattermost: Mattermost,
     /// Microsoft Teams.
     pub teams: Hooks,
     /// ntfy.
@@ -118,12 +121,16 @@ pub struct Bot {
     pub url: String,
 }
 
-/// An incoming webhook.
+/// Mattermost: an incoming webhook that calls people, and the bot of rooms.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Hook {
-    /// Its address, which is a secret.
+pub struct Mattermost {
+    /// The address of the incoming webhook, which is a secret.
     pub url: Secret,
+    /// Where Mattermost is, for rooms: `https://chat.example.org`.
+    pub server: String,
+    /// The token of the bot, for rooms.
+    pub token: Secret,
 }
 
 /// Webhooks by name.
@@ -231,12 +238,15 @@ impl Channels {
 }
 
 impl Channels {
-    /// The request that tells a person something by chat.
+    /// The request that tells a person something by chat, or its text alone by text message.
     ///
     /// # Errors
-    /// When the channel is not set up or is no chat, or the address is none of that channel.
+    /// When the channel is not set up or is for calls alone, or the address is none of that channel.
     pub fn note(&self, channel: Channel, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
+        if channel == Channel::Sms {
+            return phone::sent(&self.sms, to, note.text.to_owned(), "");
+        }
         let said = Said {
             headline: note.title.chars().take(TITLE_CHARS_MAX).collect(),
             details: note.text.to_owned(),

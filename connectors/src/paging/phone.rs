@@ -11,6 +11,8 @@ use super::PageCall;
 use crate::SendError;
 use crate::receivers::{HttpCall, Method, Secret, Verdict, answered, usual};
 
+/// Where Twilio's API is.
+pub(super) const TWILIO: &str = "https://api.twilio.com";
 /// Longest text message, in characters: two parts of a message in most alphabets.
 const TEXT_CHARS_MAX: usize = 306;
 /// The digit that acknowledges. Not 1, which people press to be rid of a call.
@@ -36,6 +38,22 @@ pub struct Phone {
     pub body: String,
     /// For `http`: what the body is; JSON when it is not said.
     pub content_type: String,
+    /// How answers to text messages come in; what the provider can do when it is not said.
+    pub answers: Option<Answers>,
+    /// For Vonage: what it signs what it hands in with, by SHA-256 HMAC.
+    pub signature_secret: Secret,
+}
+
+/// How answers to text messages come in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// They do not.
+    Off,
+    /// The provider is asked for them while somebody is called.
+    Poll,
+    /// The provider hands them in.
+    Webhook,
 }
 
 /// How a provider is spoken to.
@@ -67,14 +85,33 @@ impl Phone {
         }
     }
 
-    fn api<'a>(&'a self, usual: &'a str) -> &'a str {
+    /// How answers to text messages come in. Nobody can answer a sender that is a name.
+    pub fn answers(&self) -> Answers {
+        let number = self.check().is_ok() && self.from.starts_with('+');
+        match (self.provider, self.answers) {
+            (Some(Provider::Twilio), None) if number => Answers::Poll,
+            (Some(Provider::Twilio), Some(wanted)) if number => wanted,
+            (Some(Provider::Vonage), None | Some(Answers::Webhook))
+                if !self.signature_secret.is_empty() =>
+            {
+                Answers::Webhook
+            }
+            _ => Answers::Off,
+        }
+    }
+
+    pub(super) fn api<'a>(&'a self, usual: &'a str) -> &'a str {
         if self.url.is_empty() { usual } else { self.url.trim_end_matches('/') }
     }
 
     fn twilio(&self, kind: &str, form: Vec<(&str, String)>) -> HttpCall {
-        let api = self.api("https://api.twilio.com");
+        let api = self.api(TWILIO);
         let url = format!("{api}/2010-04-01/Accounts/{}/{kind}.json", self.account);
-        let mut call = HttpCall::post_form(url, form);
+        self.signed_in(HttpCall::post_form(url, form))
+    }
+
+    /// With the account's name and secret, as Twilio takes them.
+    pub(super) fn signed_in(&self, mut call: HttpCall) -> HttpCall {
         let pair = BASE64_STANDARD.encode(format!("{}:{}", self.account, self.secret.reveal()));
         call.headers.push(("Authorization".to_owned(), format!("Basic {pair}")));
         call
@@ -105,10 +142,26 @@ impl Phone {
     }
 }
 
-/// A text message.
+/// A text message that calls somebody.
 pub(super) fn text(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+    let answer = match phone.answers() {
+        Answers::Poll | Answers::Webhook if page.number > 0 => {
+            format!(" or answer: ack {}", page.number)
+        }
+        // Nothing can be taken when a way is only tried.
+        _ => String::new(),
+    };
+    sent(phone, to, short(page, &answer), &page.id.to_string())
+}
+
+/// A text message. `reference` tells messages apart where the provider takes one.
+pub(super) fn sent(
+    phone: &Phone,
+    to: &str,
+    text: String,
+    reference: &str,
+) -> Result<HttpCall, SendError> {
     let number = number(to)?;
-    let text = short(page);
     Ok(match phone.provider {
         Some(Provider::Vonage) => {
             let form = vec![
@@ -118,7 +171,7 @@ pub(super) fn text(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpC
                 // Without the plus, as its documents have it.
                 ("to", number.trim_start_matches('+').to_owned()),
                 ("type", "unicode".to_owned()),
-                ("client-ref", page.id.to_string()),
+                ("client-ref", reference.to_owned()),
                 ("text", text),
             ];
             let url = format!("{}/sms/json", phone.api("https://rest.nexmo.com"));
@@ -174,10 +227,10 @@ fn number(to: &str) -> Result<&str, SendError> {
     Err(SendError::lasting(format!("`{to}` is no telephone number; write it like +4930123456")))
 }
 
-/// What a text message says: the link is never cut, the title is.
-fn short(page: &PageCall<'_>) -> String {
+/// What a text message says: the link and how to answer are never cut, the title is.
+fn short(page: &PageCall<'_>, answer: &str) -> String {
     let begin = format!("{} #{} ", page.priority, page.number);
-    let end = format!(" Take it: {}", page.acknowledge_url);
+    let end = format!(" Take it: {}{answer}", page.acknowledge_url);
     let used = begin.chars().count() + end.chars().count();
     let room = TEXT_CHARS_MAX.saturating_sub(used).max(20);
     let title = page.title();

@@ -155,13 +155,15 @@ fn the_token_of_our_server_goes_to_no_other_one() {
 
 #[test]
 fn a_text_message_keeps_its_link_whatever_the_title() {
-    assert_snapshot!(told(&call(Channel::Sms, "+4930123456")), @r"
+    let told = told(&call(Channel::Sms, "+4930123456")).replace(" or ", "\nor ");
+    assert_snapshot!(told, @r"
     POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json
     Content-Type: application/x-www-form-urlencoded; charset=utf-8
     Authorization: Basic QUMxOnM=
     To = +4930123456
     From = +4930100
     Body = P1 #42 Database orders-db down Take it: https://operate.example.org/ack/t0ken
+    or answer: ack 42
     ");
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
@@ -169,7 +171,7 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap().0;
     let body = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "Body");
     let (_, text) = body.unwrap();
-    assert!(text.ends_with(&format!("… Take it: {link}")), "{text}");
+    assert!(text.ends_with(&format!("… Take it: {link} or answer: ack 42")), "{text}");
     assert!(text.chars().count() <= 306);
 }
 
@@ -277,7 +279,8 @@ fn marks_that_people_wrote_mean_nothing_in_chat() {
     let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
-    assert!(text.contains(r"\*bold\* \<\!channel\> \@all \[x\]\(http"), "{text}");
+    let plain = "\\*bold\\* \\<\\!channel\\> @\u{200b}all \\[x\\]\\(http";
+    assert!(text.contains(plain), "{text}");
 }
 
 #[test]
@@ -298,7 +301,9 @@ fn a_note_goes_to_chats_and_asks_for_no_answer() {
         assert!(told.contains("https://operate.example.org/oncall/shop"), "{told}");
         assert!(!told.contains("Acknowledge"), "{told}");
     }
-    for channel in [Channel::Ntfy, Channel::Gotify, Channel::Sms, Channel::Voice] {
+    let text = told(&channels().note(Channel::Sms, "+4930123456", &note).unwrap());
+    assert!(text.ends_with("Body = Shop *on call*\n"), "{text}");
+    for channel in [Channel::Ntfy, Channel::Gotify, Channel::Voice] {
         let refused = channels().note(channel, "+4930", &note).unwrap_err();
         assert!(refused.detail.contains("for calls alone"), "{}", refused.detail);
     }

@@ -86,7 +86,7 @@ type Follow = dyn Fn(&str) -> Result<Vec<Call>, NotSent> + Send + Sync;
 
 impl Next {
     /// Calls that need the body of an answer.
-    pub(super) fn new(
+    pub(crate) fn new(
         follow: impl Fn(&str) -> Result<Vec<Call>, NotSent> + Send + Sync + 'static,
     ) -> Next {
         Next(Arc::new(follow))
@@ -177,7 +177,7 @@ pub(crate) fn answered(status: u16, body: &str) -> String {
 }
 
 /// A text as one part of a path.
-pub(super) fn path_part(text: &str) -> String {
+pub(crate) fn path_part(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
     let dots = text.bytes().all(|byte| byte == b'.');
     let part = |byte: u8| match byte {

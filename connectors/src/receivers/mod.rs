@@ -52,7 +52,7 @@ use gotemplate::{LoadError, Templates};
 use serde::{Deserialize, Deserializer};
 
 pub use call::{Call, HttpCall, Judge, MailCall, MailServer, Method, Next, Verdict};
-pub(crate) use call::{answered, usual};
+pub(crate) use call::{answered, path_part, usual};
 pub use data::{AlertData, AlertStatus, TemplateData};
 pub use discord::DiscordConfig;
 pub use email::{EmailConfig, Threading};

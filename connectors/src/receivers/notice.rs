@@ -36,7 +36,7 @@ impl fmt::Display for NotSent {
 impl std::error::Error for NotSent {}
 
 impl NotSent {
-    pub(super) fn new(field: impl Into<String>, problem: impl Into<String>) -> NotSent {
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> NotSent {
         NotSent { field: field.into(), problem: problem.into() }
     }
 }

@@ -179,7 +179,7 @@ fn spec() -> impl Strategy<Value = Spec> {
 fn people() -> impl Strategy<Value = Spec> {
     let team_type = proptest::sample::select(vec![TeamType::Product, TeamType::ItOperations]);
     let team = (team_type, of(text()), of(named())).prop_map(|(team_type, email, policy)| {
-        let chat = ChatRooms { slack: email.clone() };
+        let chat = ChatRooms { slack: email.clone(), mattermost: email.clone() };
         Spec::Team(TeamSpec { team_type, email, escalation_policy: policy, chat })
     });
     let methods = vec(Just(ContactMethod::Webhook), 0..2);

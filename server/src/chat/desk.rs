@@ -5,7 +5,6 @@ use estate::{Estate, Spec};
 use incidents::{Incident, Stage};
 use kernel::{ItemRef, Time};
 
-use super::SLACK;
 use super::store::Room;
 
 /// The rooms of the team that an incident belongs to: of the one that is charged with it, else of
@@ -19,8 +18,8 @@ pub fn rooms(incident: &Incident, estate: &Estate) -> Vec<Room> {
     let team = incident.team.clone().or_else(owner);
     let spec = team.and_then(|team| estate.get(&team).map(|found| &found.spec));
     let Some(Spec::Team(team)) = spec else { return Vec::new() };
-    let slack = team.chat.slack.iter().map(|name| (SLACK, name));
-    slack.map(|(service, name)| Room { service: service.to_owned(), name: name.clone() }).collect()
+    let room = |(service, name): (&str, &str)| Room { service: service.into(), name: name.into() };
+    team.chat.rooms().map(room).collect()
 }
 
 /// What the room shows now. `ringing`: somebody is being called for it.
@@ -33,6 +32,8 @@ pub fn card(
     let allowed = incident.allowed(now);
     let offered = |deed: &Deed| match deed {
         Deed::Escalate => ringing,
+        // What is over is left in peace; the page of the incident takes it still.
+        Deed::Comment => incident.stage.is_open(),
         deed => allowed.iter().any(|command| command.command == deed.name()),
     };
     Card {

@@ -1,9 +1,9 @@
 //! Who somebody in a chat service is here, and what they may do.
 
-use connectors::chat::slack;
 use estate::{ContactMethod, Spec};
 use kernel::{Actor, ItemRef, SpaceId};
 
+use super::setup::Spoken;
 use crate::access::{self, Caller, Identity, Role};
 use crate::app::App;
 use crate::commands::Asker;
@@ -29,16 +29,17 @@ impl Member {
     }
 }
 
-/// Finds the person of a member of Slack: by the address they are called at there, else by mail.
+/// Finds the person of a member of a service: by the address they are called at there, else by
+/// mail.
 ///
 /// # Errors
 /// Why nobody is found, for whoever asked.
-pub async fn of_slack(app: &App, space: &SpaceId, user: &str) -> Result<Member, String> {
-    let person =
-        match person_by(app, space, |spec| spec.address(ContactMethod::Slack) == Some(user)) {
-            Some(person) => person,
-            None => by_mail(app, space, user).await?,
-        };
+pub async fn of_chat(app: &App, spoken: &Spoken, user: &str) -> Result<Member, String> {
+    let space = &SpaceId::main();
+    let person = match by_address(app, space, spoken, user) {
+        Some(person) => person,
+        None => by_profile(app, space, spoken, user).await?,
+    };
     let mut conn = app.db.reader().await.map_err(|fault| fault.chain())?;
     let accounts = access::store::accounts(&mut conn, space).await;
     let accounts = accounts.map_err(|fault| fault.chain())?;
@@ -75,20 +76,41 @@ pub async fn of_slack(app: &App, space: &SpaceId, user: &str) -> Result<Member, 
     })
 }
 
-async fn by_mail(app: &App, space: &SpaceId, user: &str) -> Result<ItemRef, String> {
-    let rooms = app.ways.rooms();
-    let told = rooms.told(&rooms.api(space).await?.user(user)).await;
-    let mail = told
-        .map_err(|why| format!("Slack does not say who you are: {why}."))
-        .map(|body| slack::mail_of(&body))?
-        .ok_or(
-            "Slack does not say your mail address; the bot needs users:read and users:read.email.",
-        )?;
+/// The person who is called at this address there.
+fn by_address(app: &App, space: &SpaceId, spoken: &Spoken, address: &str) -> Option<ItemRef> {
+    let name = spoken.service.about().name;
+    let way = ContactMethod::ALL.into_iter().find(|way| way.channel() == name)?;
+    let same = |known: &str| known.eq_ignore_ascii_case(address);
+    person_by(app, space, |spec| spec.address(way).is_some_and(same))
+}
+
+async fn by_profile(
+    app: &App,
+    space: &SpaceId,
+    spoken: &Spoken,
+    user: &str,
+) -> Result<ItemRef, String> {
+    let about = spoken.service.about();
+    let title = about.title;
+    let call = spoken.service.ask_member(&spoken.at(app.world.now()), user);
+    let body = app.ways.rooms().told(spoken, &call).await;
+    let body = body.map_err(|why| format!("{title} does not say who you are: {why}."))?;
+    let profile = spoken.service.member(&body);
+    let profile = profile.ok_or_else(|| format!("{title} says that you are no member."))?;
+    let handle = profile.handle.and_then(|handle| by_address(app, space, spoken, &handle));
+    if let Some(person) = handle {
+        return Ok(person);
+    }
+    let mail = profile.mail.ok_or_else(|| {
+        format!("{title} does not say your mail address; {}.", about.mail_missing)
+    })?;
     let same = |spec: &estate::PersonSpec| spec.email.eq_ignore_ascii_case(&mail);
     person_by(app, space, same).ok_or_else(|| {
-        "Operate does not know you: no person in the estate has the mail address of your Slack \
-         profile, or your member id as `slack` under `addresses`."
-            .to_owned()
+        format!(
+            "Operate does not know you: no person in the estate has the mail address of your \
+             {title} profile, or your member id as `{}` under `addresses`.",
+            about.name
+        )
     })
 }
 

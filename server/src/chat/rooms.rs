@@ -1,24 +1,24 @@
 //! Writes messages into rooms, and asks services what else is needed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connectors::SendError;
-use connectors::chat::Card;
-use connectors::chat::slack::{self, Api, Posted};
-use connectors::paging::Bot;
-use connectors::receivers::{HttpCall, Secret};
+use connectors::chat::{Card, service};
+use connectors::paging::Channels;
+use connectors::receivers::{Call, HttpCall, Judge, Verdict};
 use connectors::webhook::{Answer, Webhooks};
 use kernel::{IncidentId, SpaceId, Time};
-use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::outbox::Outcome;
 use spine::{Db, Fault, World, engine};
 
+use super::desk;
+use super::setup::Spoken;
 use super::store::{self, Room, Shown};
-use super::{SLACK, desk};
-use crate::courier::{Address, judged};
+use crate::courier::{Address, judged, outcome};
 use crate::keys::Keys;
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::incidents::store::INCIDENTS;
@@ -28,16 +28,6 @@ use crate::practices::oncall::store as page_store;
 const CLAIM: Duration = Duration::from_secs(60);
 /// How long a service is left alone that is too busy and does not say how long.
 const PAUSE: Duration = Duration::from_secs(30);
-
-/// What a service is spoken to with.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Secrets {
-    /// The bot's token.
-    pub token: Secret,
-    /// What its requests are signed with.
-    pub signing_secret: Secret,
-}
 
 /// The rooms of this installation.
 pub struct Rooms {
@@ -49,84 +39,78 @@ pub struct Rooms {
     pub keys: Arc<Keys>,
     /// Says which rooms a team has.
     pub estate: LiveEstate,
-    /// For services that the settings name.
-    pub webhooks: Webhooks,
+    /// For services that the settings file names.
+    pub open: Webhooks,
+    /// For services that the product names: kept out of private networks.
+    pub guarded: Webhooks,
     /// What the settings file says.
-    pub file: Bot,
+    pub file: Channels,
     /// What links begin with.
     pub base_url: String,
-    /// The service is left alone until then.
-    pub quiet_until: Mutex<Time>,
+    /// Services are left alone until then, by their names.
+    pub quiet_until: Mutex<BTreeMap<&'static str, Time>>,
 }
 
 impl Rooms {
-    /// What Slack is spoken to with: what was entered in the product, else the token in the file.
-    ///
-    /// # Errors
-    /// When the database refuses, or it was sealed under another key file.
-    pub async fn secrets(&self, space: &SpaceId) -> Result<Secrets, Fault> {
-        let mut secrets = self.entered(space).await?;
-        if secrets.token.is_empty() {
-            secrets.token = self.file.token.clone();
-        }
-        Ok(secrets)
-    }
-
-    /// What was entered in the product.
-    ///
-    /// # Errors
-    /// When the database refuses, or it was sealed under another key file.
-    pub async fn entered(&self, space: &SpaceId) -> Result<Secrets, Fault> {
-        let sealed = store::secrets(&mut self.db.reader().await?, space, SLACK).await?;
-        let Some(sealed) = sealed else { return Ok(Secrets::default()) };
-        serde_json::from_slice(&self.keys.unseal(&sealed)?)
-            .map_err(|error| Fault::corrupt("secrets of a chat service", error))
-    }
-
-    /// The API of Slack.
-    ///
-    /// # Errors
-    /// What is missing, or why it cannot be read.
-    pub async fn api(&self, space: &SpaceId) -> Result<Api, String> {
-        let secrets = self.secrets(space).await.map_err(|fault| fault.chain())?;
-        if secrets.token.is_empty() {
-            return Err("no token of a bot is set: enter it under Settings, Chat".to_owned());
-        }
-        Ok(Api { token: secrets.token, url: self.file.url.clone() })
-    }
-
-    /// Makes a request, unless the service asked to be left alone.
+    /// Makes requests for a message, unless the service asked to be left alone.
     ///
     /// # Errors
     /// When there is no answer, or it must not be asked yet.
-    pub async fn ask(&self, call: &HttpCall) -> Result<Answer, SendError> {
-        let now = self.world.now();
-        let until = *self.quiet_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if now < until {
+    async fn ask(&self, spoken: &Spoken, call: HttpCall) -> Result<(Answer, Judge), SendError> {
+        let (name, now) = (spoken.service.about().name, self.world.now());
+        let until = self.quiet().get(name).copied().filter(|until| now < *until);
+        if let Some(until) = until {
             return Err(SendError::passing(format!("the service asks to wait until {until}")));
         }
-        let answer = self.webhooks.carry(call, || self.world.now()).await?;
-        if answer.status == 429 || slack::error_of(&answer.body) == "ratelimited" {
+        let (answer, judge) = self.carried(spoken, call).await?;
+        if spoken.service.is_busy(answer.status, &answer.body) {
             let pause =
                 answer.retry_after.map_or(PAUSE, |seconds| Duration::from_secs(u64::from(seconds)));
-            let until = self.world.now() + pause;
-            *self.quiet_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+            self.quiet().insert(name, self.world.now() + pause);
         }
-        Ok(answer)
+        Ok((answer, judge))
+    }
+
+    fn quiet(&self) -> MutexGuard<'_, BTreeMap<&'static str, Time>> {
+        self.quiet_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a request and, once it was taken, the one that follows it.
+    async fn carried(
+        &self,
+        spoken: &Spoken,
+        mut call: HttpCall,
+    ) -> Result<(Answer, Judge), SendError> {
+        let webhooks = if spoken.named { &self.guarded } else { &self.open };
+        loop {
+            let answer = webhooks.carry(&call, || self.world.now()).await?;
+            let taken = (call.judge)(answer.status, &answer.body) == Verdict::Taken;
+            let Some(next) = call.next.filter(|_| taken) else { return Ok((answer, call.judge)) };
+            let calls = next.calls(&answer.body);
+            let mut calls = calls.map_err(|error| SendError::lasting(error.to_string()))?;
+            call = match calls.pop() {
+                Some(Call::Http(next)) => *next,
+                _ => return Ok((answer, call.judge)),
+            };
+        }
     }
 
     /// Asks on behalf of somebody who waits, and gives the body when it was taken. It goes out also
-    /// while messages into rooms have to wait: the service limits each kind of request by itself.
+    /// while messages into rooms have to wait: services limit each kind of request by itself.
     ///
     /// # Errors
-    /// What the service said instead, with what mends it.
-    pub async fn told(&self, call: &HttpCall) -> Result<String, String> {
-        let answer = self.webhooks.carry(call, || self.world.now()).await;
+    /// What is missing, or what the service said instead, with what mends it.
+    pub async fn told(&self, spoken: &Spoken, call: &HttpCall) -> Result<String, String> {
+        spoken.ready()?;
+        let (answer, judge) = match self.carried(spoken, call.clone()).await {
+            Ok((answer, judge)) => (Ok(answer), judge),
+            Err(error) => (Err(error), call.judge),
+        };
         let body = answer.as_ref().map(|answer| answer.body.clone()).unwrap_or_default();
-        match judged(answer, call.judge) {
+        match judged(answer, judge) {
             Outcome::Delivered { .. } => Ok(body),
             Outcome::Failed { detail } | Outcome::Rejected { detail } => {
-                Err(slack::explained(&detail))
+                Err(spoken.service.explained(&detail))
             }
         }
     }
@@ -160,7 +144,7 @@ impl Rooms {
         // Read after the claim, so that what is older never overwrites what is newer.
         let card = self.card(space, incident).await;
         let (outcome, after) = match &card {
-            Ok(Some(card)) => self.write(space, &room.name, card, before).await,
+            Ok(Some(card)) => self.write(space, room, card, before).await,
             Ok(None) => {
                 (Outcome::Rejected { detail: "there is no such incident".to_owned() }, before)
             }
@@ -186,7 +170,7 @@ impl Rooms {
     async fn write(
         &self,
         space: &SpaceId,
-        room: &str,
+        room: &Room,
         card: &Card,
         before: Shown,
     ) -> (Outcome, Shown) {
@@ -194,34 +178,55 @@ impl Rooms {
         if before.shown == hash {
             return (Outcome::Delivered { detail: "shown already".to_owned() }, before);
         }
-        let api = match self.api(space).await {
-            Ok(api) => api,
+        let spoken = match service(&room.service) {
+            Some(service) => self.spoken(space, service).await.map_err(|fault| fault.chain()),
+            None => Err(format!("there is no chat service {}", room.service)),
+        };
+        let spoken = match spoken.and_then(|spoken| spoken.ready().map(|()| spoken)) {
+            Ok(spoken) => spoken,
             Err(detail) => return (Outcome::Rejected { detail }, before),
         };
-        let posted = posted(&before.posted);
-        let mut call = match &posted {
-            Some(posted) => api.update(posted, card),
-            None => api.post(room, card),
-        };
-        let mut answer = self.ask(&call).await;
-        // Somebody deleted it: it is shown anew.
-        let lost = |answer: &Answer| slack::error_of(&answer.body) == "message_not_found";
-        if posted.is_some() && answer.as_ref().is_ok_and(lost) {
-            call = api.post(room, card);
-            answer = self.ask(&call).await;
-        }
-        let body = answer.as_ref().map(|answer| answer.body.clone()).unwrap_or_default();
-        let outcome = match judged(answer, call.judge) {
-            Outcome::Rejected { detail } => Outcome::Rejected { detail: slack::explained(&detail) },
-            outcome => outcome,
-        };
-        let after = match (&outcome, serde_json::from_str::<Posted>(&body)) {
-            (Outcome::Delivered { .. }, Ok(posted)) => {
-                Shown { posted: format!("{} {}", posted.channel, posted.ts), shown: hash }
-            }
-            _ => before,
+        let (outcome, posted) = self.written(&spoken, &room.name, card, &before.posted).await;
+        let after = match posted {
+            Some(posted) => Shown { posted, shown: hash },
+            None => before,
         };
         (outcome, after)
+    }
+
+    /// Says what came of it, and where the message is when it was taken.
+    async fn written(
+        &self,
+        spoken: &Spoken,
+        room: &str,
+        card: &Card,
+        posted: &str,
+    ) -> (Outcome, Option<String>) {
+        let (service, at) = (spoken.service, spoken.at(self.world.now()));
+        let post = || service.post(&at, room, card);
+        let call = if posted.is_empty() { post() } else { service.update(&at, posted, card) };
+        let mut answer = self.ask(spoken, call).await;
+        // Somebody deleted it: it is shown anew.
+        let lost = |(answer, _): &(Answer, _)| service.is_lost(answer.status, &answer.body);
+        if !posted.is_empty() && answer.as_ref().is_ok_and(lost) {
+            answer = self.ask(spoken, post()).await;
+        }
+        let (answer, judge) = match answer {
+            Ok(answered) => answered,
+            Err(error) => return (outcome(Err(error)), None),
+        };
+        let body = answer.body.clone();
+        match judged(Ok(answer), judge) {
+            Outcome::Rejected { detail } => {
+                (Outcome::Rejected { detail: service.explained(&detail) }, None)
+            }
+            // An answer that does not say where it is leaves it where it was.
+            taken @ Outcome::Delivered { .. } => {
+                let kept = || Some(posted.to_owned()).filter(|posted| !posted.is_empty());
+                (taken, service.posted(&body).or_else(kept))
+            }
+            failed => (failed, None),
+        }
     }
 
     async fn claim(
@@ -252,12 +257,6 @@ impl Rooms {
         });
         work.await
     }
-}
-
-/// Where a message is, as it was kept.
-fn posted(kept: &str) -> Option<Posted> {
-    let (channel, ts) = kept.split_once(' ')?;
-    Some(Posted { channel: channel.to_owned(), ts: ts.to_owned() })
 }
 
 /// Tells whether a room shows the same already.

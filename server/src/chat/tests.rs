@@ -14,6 +14,15 @@ spine::both!(MIGRATIONS;
     secrets_read_back_and_are_replaced,
 );
 
+#[test]
+fn a_team_can_have_a_room_in_every_service() {
+    let room = Some("room".to_owned());
+    let rooms = estate::ChatRooms { slack: room.clone(), mattermost: room };
+    let named: Vec<&str> = rooms.rooms().map(|(service, _)| service).collect();
+    let known = connectors::chat::SERVICES.map(|service| service.about().name);
+    assert_eq!(named, known);
+}
+
 const NOON: Time = Time::from_seconds(1_772_366_400);
 
 fn room() -> Room {

@@ -123,15 +123,17 @@ impl Ways {
         // Whoever writes the settings can read this machine's files: they may name servers in
         // private networks, as most are.
         let open = webhooks(&["0.0.0.0/0", "::/0"])?;
+        let guarded = webhooks(&allowed)?;
         let rooms = Rooms {
             db: db.clone(),
             world: world.clone(),
             keys: keys.clone(),
             estate: estate.clone(),
-            webhooks: open.clone(),
-            file: config.channels.slack.clone(),
+            open: open.clone(),
+            guarded: guarded.clone(),
+            file: config.channels.clone(),
             base_url: config.base_url(),
-            quiet_until: Mutex::new(Time::EPOCH),
+            quiet_until: Mutex::default(),
         };
         let devices = Devices { db, keys: keys.clone(), world: world.clone() };
         Ok(Ways {
@@ -141,7 +143,7 @@ impl Ways {
             estate,
             base_url: config.base_url(),
             mailer: mailer(config)?,
-            guarded: webhooks(&allowed)?,
+            guarded,
             open,
             channels: config.channels.clone(),
             secret: WebhookSecret::new(&keys.webhooks),
@@ -313,6 +315,15 @@ impl Ways {
         }
     }
 
+    /// Asks a service that the settings name, and gives whatever it answered.
+    ///
+    /// # Errors
+    /// When there was no answer, or the request may not be made.
+    pub async fn asked(&self, request: &HttpCall) -> Result<Answer, SendError> {
+        let clock = self.world.clock.clone();
+        self.open.carry(request, move || clock.now()).await
+    }
+
     async fn carried(&self, request: &HttpCall, destination: Destination) -> Outcome {
         let webhooks = match destination {
             Destination::SetUp => &self.open,
@@ -391,7 +402,8 @@ fn because(call: &Call) -> String {
     }
 }
 
-pub(super) fn outcome(result: Result<String, SendError>) -> Outcome {
+/// What an attempt came to.
+pub fn outcome(result: Result<String, SendError>) -> Outcome {
     match result {
         Ok(detail) => Outcome::Delivered { detail },
         Err(error) if error.retry => Outcome::Failed { detail: error.detail },

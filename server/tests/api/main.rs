@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod answers;
 mod classes;
 mod clocks;
 mod cloudevents;
@@ -16,6 +17,7 @@ mod heartbeats;
 mod history;
 mod kept_routing;
 mod leave;
+mod mattermost;
 mod opsgenie;
 mod pagerduty;
 mod paging;

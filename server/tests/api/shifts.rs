@@ -20,6 +20,7 @@ conversations!(
     hours_that_nobody_covers_raise_an_alert_until_somebody_does,
     shifts_are_exchanged_when_the_other_agrees_and_not_before,
     an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs,
+    an_offer_is_answered_by_the_link_in_the_mail_without_signing_in,
 );
 
 const PASSWORD: &str = "correct horse battery";
@@ -471,5 +472,79 @@ async fn an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs(place: 
     worked(&operate, &bob, begins.since(operate.world.now())).await;
     let lapsed = operate.until("it begins", async || stage(&id, "lapsed").await).await;
     assert_eq!(lapsed["reason"], "the shift has begun");
+    operate.end().await;
+}
+
+/// The link in the newest mail to somebody that offers a shift, below the address of the server.
+async fn link_for(operate: &Operate, person: &str) -> String {
+    let sql = "SELECT body AS text FROM outbox WHERE channel = 'email' AND target = $1 \
+               ORDER BY created_at DESC, id DESC";
+    let target = format!("{person}@example.org");
+    let rows = operate.db.reader().await.unwrap().all(sql, spine::params![target]).await.unwrap();
+    let texts: Vec<String> = rows.iter().map(|row| row.get("text").unwrap()).collect();
+    let mail = texts.iter().find(|text| text.contains("without signing in")).unwrap();
+    let mail: Value = serde_json::from_str(mail).unwrap();
+    let text = mail["text"].as_str().unwrap();
+    let link = text.split_whitespace().find(|word| word.contains("/swap/")).unwrap();
+    link[link.find("/swap/").unwrap()..].to_owned()
+}
+
+async fn follow(operate: &Operate, link: &str) -> (u16, String) {
+    let told = operate.ada.send(operate.ada.bare(Method::GET, link)).await;
+    (told.status.as_u16(), told.text)
+}
+
+async fn press(operate: &Operate, link: &str, answer: &str) -> (u16, String) {
+    let request = operate.ada.bare(Method::POST, link);
+    let kind = "application/x-www-form-urlencoded";
+    let request = request.header("content-type", kind).body(format!("answer={answer}"));
+    let told = operate.ada.send(request).await;
+    (told.status.as_u16(), told.text)
+}
+
+async fn an_offer_is_answered_by_the_link_in_the_mail_without_signing_in(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| {
+        // Nothing listens there: what would be sent is read where it waits.
+        (config.smtp.host, config.smtp.port) = ("127.0.0.1".to_owned(), 1);
+    })
+    .await;
+    operate.apply(&rota(&receiver.url)).await;
+    let ada = linked(&operate, "ada", "admin").await;
+    let offer = async |hours: u64| {
+        operate.pass(Duration::from_secs(1)).await;
+        let (start, end) = shift_of(&operate, "ada", hours).await;
+        let offer = json!({"schedule": "schedule/shop", "start": start, "end": end,
+                           "to": "person/bob", "note": "a <wedding>"});
+        let id = ada.post("/swaps", offer).await.is(201)["id"].as_str().unwrap().to_owned();
+        (id, link_for(&operate, "bob").await)
+    };
+    let stage = async |id: &str| {
+        let swaps = ada.list("/swaps").await;
+        swaps.into_iter().find(|swap| swap["id"] == id).unwrap()["stage"].clone()
+    };
+    let (id, link) = offer(30).await;
+    let (status, page) = follow(&operate, &link).await;
+    assert!(status == 200 && page.contains("A shift is offered to you"), "{page}");
+    assert!(page.contains("a &lt;wedding&gt;") && page.contains("Take the shift"), "{page}");
+    assert_eq!(stage(&id).await, "offered", "following the link changes nothing");
+    let forged = format!("{}x", &link[..link.len() - 1]);
+    assert_eq!(press(&operate, &forged, "accept").await.0, 403);
+    assert_eq!(press(&operate, &link, "").await.0, 200);
+    assert_eq!(stage(&id).await, "offered");
+    let (status, page) = press(&operate, &link, "accept").await;
+    assert!(status == 200 && page.contains("The shift is yours"), "{page}");
+    assert_eq!(stage(&id).await, "accepted");
+    assert!(operate.ada.get("/journal").await.text.contains("link:bob"));
+    let (_, page) = press(&operate, &link, "decline").await;
+    assert!(page.contains("The shift is yours"), "{page}");
+
+    let (id, link) = offer(80).await;
+    let (_, page) = press(&operate, &link, "decline").await;
+    assert!(page.contains("You said no"), "{page}");
+    assert_eq!(stage(&id).await, "declined");
+    operate.pass(Duration::from_secs(9 * 24 * 60 * 60)).await;
+    let (status, page) = press(&operate, &link, "accept").await;
+    assert!(status == 410 && page.contains("has lapsed"), "{page}");
     operate.end().await;
 }

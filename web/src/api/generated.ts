@@ -1882,17 +1882,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat/slack": {
+    "/api/v1/settings/chat": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How Slack is set up, without its secrets. */
-        get: operations["settings_get_slack"];
-        /** Sets what Slack is spoken to with. It is sealed, and shown nowhere. */
-        put: operations["settings_put_slack"];
+        /** How every chat service is set up, without secrets. */
+        get: operations["settings_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1900,7 +1899,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat/slack/try": {
+    "/api/v1/settings/chat/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a chat service is spoken to with. It is sealed, and secrets are shown nowhere. */
+        put: operations["settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/chat/{service}/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -1909,8 +1925,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries whether Slack takes the token, and says a word in a room when one is named. */
-        post: operations["settings_try_slack"];
+        /** Tries whether a chat service takes the token, and says a word in a room when one is named. */
+        post: operations["settings_attempt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3527,10 +3543,66 @@ export interface components {
              */
             present: string;
         };
+        /**
+         * @description What a chat service is spoken to with, by the names of its entries. What is left out stays as it
+         *     is; an empty text forgets it.
+         */
+        ChatEntries: {
+            [key: string]: string;
+        };
+        /** @description Something that has to be entered for a chat service. */
+        ChatEntry: {
+            /** @description How it looks. */
+            example: string;
+            /** @description Whether it is known, from here or from the settings file. */
+            known: boolean;
+            /** @description Its name for people. */
+            label: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is never shown. */
+            secret: boolean;
+            /** @description What it is, unless it is secret. */
+            value?: string | null;
+        };
         /** @description Rooms of chat services. */
         ChatRooms: {
+            /** @description In Mattermost: a team and a name such as `ops/payments`, or an id. */
+            mattermost?: string | null;
             /** @description In Slack: a name such as `#payments-ops`, or an id. */
             slack?: string | null;
+        };
+        /** @description How a chat service is set up. */
+        ChatSettings: {
+            /** @description What has to be entered. */
+            entries: components["schemas"]["ChatEntry"][];
+            /** @description Its name in addresses and files. */
+            name: string;
+            /** @description What to enter there as the address for buttons, forms and the slash command. */
+            request_url: string;
+            /** @description How a room is written. */
+            room_example: string;
+            /** @description The rooms of teams that show incidents. */
+            rooms: components["schemas"]["TeamRoom"][];
+            /** @description What to do to set it up, step by step. */
+            steps: string[];
+            /** @description Its name for people. */
+            title: string;
+        };
+        /** @description What to try. */
+        ChatTrial: {
+            /**
+             * @description A room in which a word is said; without one only the token is tried.
+             * @default null
+             */
+            room: string | null;
+        };
+        /** @description What came of it. */
+        ChatTried: {
+            /** @description What it said, or what to mend. */
+            detail: string;
+            /** @description Whether the service took it. */
+            works: boolean;
         };
         /** @description An interval in which the checks say something. */
         CheckLine: {
@@ -9853,45 +9925,6 @@ export interface components {
             address?: string | null;
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
-        };
-        /** @description What Slack is spoken to with. What is left out stays as it is; an empty text forgets it. */
-        SlackSecrets: {
-            /**
-             * @description The signing secret of the app.
-             * @default null
-             */
-            signing_secret: string | null;
-            /**
-             * @description The bot's token (`xoxb-…`).
-             * @default null
-             */
-            token: string | null;
-        };
-        /** @description How Slack is set up. */
-        SlackSettings: {
-            /** @description What to enter in the app as the request URL, for interactivity and for the slash command. */
-            request_url: string;
-            /** @description The rooms of teams that show incidents. */
-            rooms: components["schemas"]["TeamRoom"][];
-            /** @description Whether the secret is known that Slack signs its requests with. */
-            signing_secret: boolean;
-            /** @description Whether a token of a bot is known, from here or from the settings file. */
-            token: boolean;
-        };
-        /** @description What to try. */
-        SlackTrial: {
-            /**
-             * @description A room in which a word is said; without one only the token is tried.
-             * @default null
-             */
-            room: string | null;
-        };
-        /** @description What came of it. */
-        SlackTried: {
-            /** @description What it said, or what to mend. */
-            detail: string;
-            /** @description Whether Slack took it. */
-            works: boolean;
         };
         /** @description A slice of time, and when it is good. */
         Slice: {
@@ -19298,7 +19331,7 @@ export interface operations {
             };
         };
     };
-    settings_get_slack: {
+    settings_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -19307,13 +19340,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is set up */
+            /** @description How each is set up */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackSettings"];
+                    "application/json": components["schemas"]["ChatSettings"][];
                 };
             };
             /** @description Nobody is signed in */
@@ -19336,16 +19369,19 @@ export interface operations {
             };
         };
     };
-    settings_put_slack: {
+    settings_put: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The name of the service */
+                service: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SlackSecrets"];
+                "application/json": components["schemas"]["ChatEntries"];
             };
         };
         responses: {
@@ -19355,7 +19391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackSettings"];
+                    "application/json": components["schemas"]["ChatSettings"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -19378,6 +19414,15 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19423,16 +19468,19 @@ export interface operations {
             };
         };
     };
-    settings_try_slack: {
+    settings_attempt: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The name of the service */
+                service: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SlackTrial"];
+                "application/json": components["schemas"]["ChatTrial"];
             };
         };
         responses: {
@@ -19442,7 +19490,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackTried"];
+                    "application/json": components["schemas"]["ChatTried"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -19465,6 +19513,15 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

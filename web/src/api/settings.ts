@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { body, http } from './client';
 import { keys } from './keys';
 import type {
+  ChatTrial,
   EditAccount,
   NewAccount,
   NewKey,
@@ -12,8 +13,6 @@ import type {
   ReportMail,
   Route,
   SourceCredentials,
-  SlackSecrets,
-  SlackTrial,
 } from './types';
 
 export const accounts = () =>
@@ -77,18 +76,25 @@ export const removeCredentials = (name: string) =>
 export const trySource = (name: string) =>
   body(http.POST('/api/v1/data-sources/{name}/test', { params: { path: { name } } }));
 
-/** How Slack is set up, without its secrets. */
-export const slack = () =>
+/** How each chat service is set up, without its secrets. */
+export const chats = () =>
   queryOptions({
-    queryKey: [...keys.settings, 'slack'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/chat/slack', { signal })),
+    queryKey: [...keys.settings, 'chats'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/chat', { signal })),
   });
 
-export const setSlack = (secrets: SlackSecrets) =>
-  body(http.PUT('/api/v1/settings/chat/slack', { body: secrets }));
+export const setChat = (service: string, entries: Record<string, string>) =>
+  body(
+    http.PUT('/api/v1/settings/chat/{service}', { params: { path: { service } }, body: entries }),
+  );
 
-export const trySlack = (trial: SlackTrial) =>
-  body(http.POST('/api/v1/settings/chat/slack/try', { body: trial }));
+export const tryChat = (service: string, trial: ChatTrial) =>
+  body(
+    http.POST('/api/v1/settings/chat/{service}/try', {
+      params: { path: { service } },
+      body: trial,
+    }),
+  );
 
 export const webhookSecret = () =>
   queryOptions({

@@ -185,13 +185,13 @@ export type PushDevices = Schemas['PushDevices'];
 
 export type NewPushDevice = Schemas['NewPushDevice'];
 
-export type SlackSettings = Schemas['SlackSettings'];
+export type ChatSettings = Schemas['ChatSettings'];
 
-export type SlackSecrets = Schemas['SlackSecrets'];
+export type ChatEntry = Schemas['ChatEntry'];
 
-export type SlackTrial = Schemas['SlackTrial'];
+export type ChatTrial = Schemas['ChatTrial'];
 
-export type SlackTried = Schemas['SlackTried'];
+export type ChatTried = Schemas['ChatTried'];
 export type OutboxMessage = Schemas['Items_OutboxMessage']['items'][number];
 
 /** Problem details, and the mistakes in files of the estate where these were refused. */

@@ -1,57 +1,12 @@
 //! What Slack sends: somebody pressed a button, wrote a slash command, or filled in a form.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::Deed;
-
-/// What somebody did.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Incoming {
-    /// Pressed a button of an incident's message.
-    Pressed {
-        /// The member's id.
-        user: String,
-        /// The room's id.
-        room: String,
-        /// Which button.
-        deed: Deed,
-        /// The incident's id.
-        incident: String,
-        /// What a form may be opened with, within three seconds; tells presses apart.
-        trigger: String,
-    },
-    /// Wrote a slash command.
-    Wrote {
-        /// The member's id.
-        user: String,
-        /// What stands after the command's name.
-        text: String,
-        /// What a form may be opened with, within three seconds; tells commands apart.
-        trigger: String,
-    },
-    /// Filled in the form that resolves an incident.
-    Submitted(Submitted),
-    /// Something that asks for nothing, such as following a link.
-    Nothing,
-}
-
-/// A form that was filled in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Submitted {
-    /// The member's id.
-    pub user: String,
-    /// The incident's id.
-    pub incident: String,
-    /// The kind of cause.
-    pub cause: String,
-    /// How it ended.
-    pub code: String,
-    /// Anything to add.
-    pub note: Option<String>,
-    /// Tells forms apart.
-    pub view: String,
-}
+use super::super::incoming::field;
+use super::super::{Deed, Doing, Incoming};
 
 #[derive(Deserialize)]
 struct Payload {
@@ -91,61 +46,52 @@ struct View {
     state: Value,
 }
 
-impl Incoming {
-    /// Reads the body of a request, a form.
-    ///
-    /// # Errors
-    /// What is missing in it.
-    pub fn read(body: &[u8]) -> Result<Incoming, String> {
-        let field = |name: &str| {
-            let found = form_urlencoded::parse(body).find(|(key, _)| key == name);
-            found.map(|(_, value)| value.into_owned())
-        };
-        if let Some(payload) = field("payload") {
-            return serde_json::from_str::<Payload>(&payload)
-                .map(interaction)
-                .map_err(|error| format!("payload: {error}"));
-        }
-        let needed = |name: &str| field(name).ok_or_else(|| format!("there is no `{name}`"));
-        Ok(Incoming::Wrote {
-            user: needed("user_id")?,
-            text: needed("text")?,
-            trigger: needed("trigger_id")?,
-        })
+/// Reads the body of a request, a form.
+///
+/// # Errors
+/// What is missing in it.
+pub(super) fn read(body: &[u8]) -> Result<Incoming, String> {
+    if let Some(payload) = field(body, "payload") {
+        return serde_json::from_str::<Payload>(&payload)
+            .map(interaction)
+            .map_err(|error| format!("payload: {error}"));
     }
+    let needed = |name: &str| field(body, name).ok_or_else(|| format!("there is no `{name}`"));
+    let trigger = needed("trigger_id")?;
+    Ok(Incoming {
+        user: needed("user_id")?,
+        room: field(body, "channel_id").unwrap_or_default(),
+        once: trigger.clone(),
+        trigger,
+        doing: Doing::Wrote { text: needed("text")? },
+    })
 }
 
 fn interaction(payload: Payload) -> Incoming {
-    let user = payload.user.id;
-    match (payload.kind.as_str(), payload.view) {
-        ("view_submission", Some(view)) if view.callback_id == "resolve" => {
-            let chosen = |block: &str| {
-                let value = &view.state["values"][block][block]["selected_option"]["value"];
-                value.as_str().unwrap_or_default().to_owned()
-            };
-            let note = view.state["values"]["note"]["note"]["value"].as_str();
-            Incoming::Submitted(Submitted {
-                user,
-                incident: view.private_metadata.clone(),
-                cause: chosen("cause"),
-                code: chosen("code"),
-                note: note.filter(|note| !note.trim().is_empty()).map(str::to_owned),
-                view: view.id.clone(),
-            })
-        }
+    let (once, doing) = match (payload.kind.as_str(), payload.view) {
+        ("view_submission", Some(view)) => (view.id.clone(), submitted(&view)),
         ("block_actions", _) => {
-            let pressed = payload
-                .actions
-                .into_iter()
-                .find_map(|action| Some((Deed::named(&action.action_id)?, action.value)));
-            match pressed {
-                Some((deed, incident)) => {
-                    let (room, trigger) = (payload.channel.id, payload.trigger_id);
-                    Incoming::Pressed { user, room, deed, incident, trigger }
-                }
-                None => Incoming::Nothing,
-            }
+            let pressed = payload.actions.into_iter().find_map(|action| {
+                let deed = Deed::named(&action.action_id)?;
+                Some(Doing::Pressed { deed, incident: action.value })
+            });
+            (payload.trigger_id.clone(), pressed.unwrap_or(Doing::Nothing))
         }
-        _ => Incoming::Nothing,
+        _ => (String::new(), Doing::Nothing),
+    };
+    let (user, room) = (payload.user.id, payload.channel.id);
+    Incoming { user, room, trigger: payload.trigger_id, once, doing }
+}
+
+fn submitted(view: &View) -> Doing {
+    let Some(deed) = Deed::named(&view.callback_id) else { return Doing::Nothing };
+    let mut values = BTreeMap::new();
+    for (block, answers) in view.state["values"].as_object().into_iter().flatten() {
+        let answer = &answers[block];
+        let value = answer["selected_option"]["value"].as_str().or(answer["value"].as_str());
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            values.insert(block.clone(), value.to_owned());
+        }
     }
+    Doing::Submitted { deed, incident: view.private_metadata.clone(), values }
 }

@@ -10,84 +10,180 @@ mod tests;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub use incoming::{Incoming, Submitted};
-pub use signature::{Unsigned, verify};
-
-use super::{Card, Deed, Form, short};
+use super::service::{About, At, Entry, Member, Reply, Service, Setup};
+use super::{
+    Card, Deed, Doing, FieldKind, Form, Incoming, Refused, Request, TEXT_CHARS_MAX, short,
+};
+use crate::paging::Channels;
 use crate::receivers::{HttpCall, Method, Secret, slack_judge};
 
-/// A bot: its token, and where the API is.
-#[derive(Clone, Debug)]
-pub struct Api {
-    /// The token.
-    pub token: Secret,
-    /// Where the API is; empty: at Slack.
-    pub url: String,
-}
+/// Slack.
+#[derive(Clone, Copy, Debug)]
+pub struct Slack;
+
+static ABOUT: About = About {
+    name: "slack",
+    title: "Slack",
+    entries: &[
+        Entry { name: "token", label: "Token of the bot", example: "xoxb-…", secret: true },
+        Entry {
+            name: "signing_secret",
+            label: "Signing secret of the app",
+            example: "",
+            secret: true,
+        },
+    ],
+    room_example: "#payments-ops",
+    steps: &[
+        "Make an app at api.slack.com with a bot that has the scopes chat:write, commands, \
+         users:read and users:read.email, and install it in the workspace.",
+        "Enter the bot's token and the app's signing secret here.",
+        "In the app, enter the request URL below for interactivity and for a slash command \
+         /operate.",
+        "Invite the bot into the rooms, and try it below.",
+    ],
+    mail_missing: "the bot needs the scopes users:read and users:read.email",
+};
 
 /// Where a message is, so that it can be written anew.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-pub struct Posted {
+#[derive(Deserialize)]
+struct Posted {
     /// The room's id.
-    pub channel: String,
+    channel: String,
     /// The message's time, which is its name.
-    pub ts: String,
+    ts: String,
 }
 
-impl Api {
-    /// Shows an incident in a room.
-    pub fn post(&self, room: &str, card: &Card) -> HttpCall {
+impl Service for Slack {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn file(&self, channels: &Channels) -> Setup {
+        let bot = &channels.slack;
+        Setup::of([("token", bot.token.reveal()), ("url", &bot.url)])
+    }
+
+    fn post(&self, at: &At<'_>, room: &str, card: &Card) -> HttpCall {
         let mut message = shown(card);
         message["channel"] = room.into();
-        self.call("chat.postMessage", &message)
+        call(at, "chat.postMessage", &message)
     }
 
-    /// Writes the message of an incident anew.
-    pub fn update(&self, posted: &Posted, card: &Card) -> HttpCall {
+    fn update(&self, at: &At<'_>, posted: &str, card: &Card) -> HttpCall {
+        let (channel, ts) = posted.split_once(' ').unwrap_or((posted, ""));
         let mut message = shown(card);
-        message["channel"] = posted.channel.as_str().into();
-        message["ts"] = posted.ts.as_str().into();
-        self.call("chat.update", &message)
+        message["channel"] = channel.into();
+        message["ts"] = ts.into();
+        call(at, "chat.update", &message)
     }
 
-    /// Says something in a room.
-    pub fn say(&self, room: &str, text: &str) -> HttpCall {
-        self.call("chat.postMessage", &json!({"channel": room, "text": text}))
+    fn posted(&self, body: &str) -> Option<String> {
+        let Posted { channel, ts } = serde_json::from_str(body).ok()?;
+        Some(format!("{channel} {ts}"))
     }
 
-    /// Says something to one person in a room; nobody else sees it.
-    pub fn whisper(&self, room: &str, user: &str, text: &str) -> HttpCall {
-        self.call("chat.postEphemeral", &json!({"channel": room, "user": user, "text": text}))
+    fn is_lost(&self, _status: u16, body: &str) -> bool {
+        error_of(body) == "message_not_found"
     }
 
-    /// Opens the form that resolves an incident, for whoever just pressed or wrote something.
-    pub fn open(&self, trigger: &str, form: &Form<'_>) -> HttpCall {
-        self.call("views.open", &json!({"trigger_id": trigger, "view": view(form)}))
+    fn is_busy(&self, status: u16, body: &str) -> bool {
+        status == 429 || error_of(body) == "ratelimited"
     }
 
-    /// Asks who a member is.
-    pub fn user(&self, id: &str) -> HttpCall {
+    fn say(&self, at: &At<'_>, room: &str, text: &str) -> HttpCall {
+        call(at, "chat.postMessage", &json!({"channel": room, "text": text}))
+    }
+
+    fn open(&self, at: &At<'_>, to: &Incoming, form: &Form<'_>) -> HttpCall {
+        call(at, "views.open", &json!({"trigger_id": to.trigger, "view": view(form)}))
+    }
+
+    fn ask_member(&self, at: &At<'_>, id: &str) -> HttpCall {
         let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
-        let mut call = self.call(&format!("users.info?user={id}"), &json!({}));
+        let mut call = call(at, &format!("users.info?user={id}"), &json!({}));
         call.method = Method::Get;
         call.body = String::new();
         call
     }
 
-    /// Asks whether the token is good.
-    pub fn test(&self) -> HttpCall {
-        self.call("auth.test", &json!({}))
+    fn member(&self, body: &str) -> Option<Member> {
+        let answer: Value = serde_json::from_str(body).ok()?;
+        let user = &answer["user"];
+        let mail = user["profile"]["email"].as_str().map(str::to_owned);
+        let member = user["deleted"] != true && user["is_bot"] != true;
+        member.then_some(Member { mail, handle: None })
     }
 
-    fn call(&self, method: &str, body: &Value) -> HttpCall {
-        let base = self.url.trim_end_matches('/');
-        let base = if base.is_empty() { "https://slack.com" } else { base };
-        let mut call = HttpCall::post_json(format!("{base}/api/{method}"), body);
-        let bearer = format!("Bearer {}", self.token.reveal());
-        call.headers.push(("Authorization".to_owned(), bearer));
-        call.judge = slack_judge;
-        call
+    fn test(&self, at: &At<'_>) -> HttpCall {
+        call(at, "auth.test", &json!({}))
     }
+
+    fn greeting(&self, body: &str) -> String {
+        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        let part = |name: &str| short(answer[name].as_str().unwrap_or("?"), 100);
+        format!("Slack knows the bot as {} in {}.", part("user"), part("team"))
+    }
+
+    fn explained(&self, detail: &str) -> String {
+        let mend = match detail.rsplit(": ").next().unwrap_or_default() {
+            "not_in_channel" => "invite the bot into the room: `/invite @operate`",
+            "channel_not_found" => {
+                "write the room as #name or by its id, and invite the bot into it"
+            }
+            "invalid_auth" | "not_authed" | "token_revoked" | "account_inactive" => {
+                "enter the bot's token anew in the settings"
+            }
+            "missing_scope" => {
+                "the bot needs the scopes chat:write, commands, users:read and users:read.email"
+            }
+            "is_archived" => "the room is archived: name another one at the team",
+            _ => return detail.to_owned(),
+        };
+        format!("{detail}; {mend}")
+    }
+
+    fn read(&self, at: &At<'_>, request: Request<'_>) -> Result<Incoming, Refused> {
+        let header = request.header;
+        let signed = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+        let secret = Secret::new(at.setup.get("signing_secret"));
+        if secret.is_empty() {
+            return Err(Refused::NotSetUp("no signing secret of Slack is known"));
+        }
+        signature::verify(&secret, signed, request.body, at.now)
+            .map_err(|unsigned| Refused::Unsigned(unsigned.to_string()))?;
+        incoming::read(request.body).map_err(Refused::Unreadable)
+    }
+
+    fn reply(&self, at: &At<'_>, to: &Incoming, said: &Result<String, String>) -> Reply {
+        match (&to.doing, said) {
+            (Doing::Wrote { .. }, Ok(text) | Err(text)) => {
+                let text = escaped(text);
+                let body = json!({"response_type": "ephemeral", "text": text});
+                Reply { body: Some(body), call: None }
+            }
+            (Doing::Submitted { values, .. }, Err(why)) => {
+                let first = values.keys().next().map_or("note", String::as_str);
+                let errors = json!({"response_action": "errors", "errors": {first: why}});
+                Reply { body: Some(errors), call: None }
+            }
+            (_, Err(why)) => {
+                let said = json!({"channel": to.room, "user": to.user, "text": escaped(why)});
+                Reply { body: None, call: Some(call(at, "chat.postEphemeral", &said)) }
+            }
+            (_, Ok(_)) => Reply::default(),
+        }
+    }
+}
+
+fn call(at: &At<'_>, method: &str, body: &Value) -> HttpCall {
+    let base = at.setup.get("url").trim_end_matches('/');
+    let base = if base.is_empty() { "https://slack.com" } else { base };
+    let mut call = HttpCall::post_json(format!("{base}/api/{method}"), body);
+    let bearer = format!("Bearer {}", at.setup.get("token"));
+    call.headers.push(("Authorization".to_owned(), bearer));
+    call.judge = slack_judge;
+    call
 }
 
 /// What a room shows. Everything that people wrote is plain text in it.
@@ -119,79 +215,52 @@ fn shown(card: &Card) -> Value {
     })
 }
 
-/// The form that resolves an incident.
+/// A form. The incident and what it is for come back with it.
 fn view(form: &Form<'_>) -> Value {
     let plain = |text: &str| json!({"type": "plain_text", "text": text});
-    let choice = |id: &str, label: &str, options: &[(&str, &str)]| {
-        let options: Vec<Value> = options
-            .iter()
-            .map(|(value, label)| json!({"text": plain(label), "value": value}))
-            .collect();
+    let block = |id: &str, label: &str, optional: bool, element: Value| {
         json!({
-            "type": "input", "block_id": id, "label": plain(label),
-            "element": {"type": "static_select", "action_id": id, "options": options},
+            "type": "input", "block_id": id, "label": plain(label), "optional": optional,
+            "element": element,
         })
     };
+    let blocks = form.fields.iter().map(|field| match &field.kind {
+        FieldKind::Choice(options) => {
+            let options = options.iter();
+            let options =
+                options.map(|(value, label)| json!({"text": plain(label), "value": value}));
+            let options: Vec<Value> = options.collect();
+            let select =
+                json!({"type": "static_select", "action_id": field.name, "options": options});
+            block(field.name, field.label, false, select)
+        }
+        FieldKind::Text { optional } => {
+            let text = json!({
+                "type": "plain_text_input", "action_id": field.name, "multiline": true,
+                "max_length": TEXT_CHARS_MAX,
+            });
+            block(field.name, field.label, *optional, text)
+        }
+    });
     json!({
-        "type": "modal", "callback_id": "resolve", "private_metadata": form.incident,
-        "title": plain(&format!("Resolve #{}", form.number)),
-        "submit": plain("Resolve"), "close": plain("Not now"),
-        "blocks": [
-            choice("cause", "What kind of cause had it?", form.causes),
-            choice("code", "How did it end?", form.codes),
-            {
-                "type": "input", "block_id": "note", "optional": true,
-                "label": plain("Anything to add"),
-                "element": {"type": "plain_text_input", "action_id": "note", "multiline": true,
-                            "max_length": 2000},
-            },
-        ],
+        "type": "modal", "callback_id": form.deed.name(), "private_metadata": form.incident,
+        "title": plain(&form.title),
+        "submit": plain(form.deed.label().trim_end_matches('…')), "close": plain("Not now"),
+        "blocks": blocks.collect::<Vec<_>>(),
     })
 }
 
 /// The three signs that mean something in texts of Slack.
-pub fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The mail address in the answer of `users.info`.
-pub fn mail_of(body: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(body).ok()?;
-    let mail = answer["user"]["profile"]["email"].as_str()?;
-    let member = answer["user"]["deleted"] != true && answer["user"]["is_bot"] != true;
-    member.then(|| mail.to_owned())
-}
-
-/// Who the answer of `auth.test` says that we are.
-pub fn greeting(body: &str) -> String {
-    let answer: Value = serde_json::from_str(body).unwrap_or_default();
-    let part = |name: &str| short(answer[name].as_str().unwrap_or("?"), 100);
-    format!("Slack knows the bot as {} in {}.", part("user"), part("team"))
-}
-
 /// The error in an answer, as its code; empty when there is none.
-pub fn error_of(body: &str) -> String {
+fn error_of(body: &str) -> String {
     #[derive(Deserialize, Default)]
     struct Answer {
         #[serde(default)]
         error: String,
     }
     serde_json::from_str::<Answer>(body).unwrap_or_default().error
-}
-
-/// An error of Slack with what mends it.
-pub fn explained(detail: &str) -> String {
-    let mend = match detail.rsplit(": ").next().unwrap_or_default() {
-        "not_in_channel" => "invite the bot into the room: `/invite @operate`",
-        "channel_not_found" => "write the room as #name or by its id, and invite the bot into it",
-        "invalid_auth" | "not_authed" | "token_revoked" | "account_inactive" => {
-            "enter the bot's token anew in the settings"
-        }
-        "missing_scope" => {
-            "the bot needs the scopes chat:write, commands, users:read and users:read.email"
-        }
-        "is_archived" => "the room is archived: name another one at the team",
-        _ => return detail.to_owned(),
-    };
-    format!("{detail}; {mend}")
 }

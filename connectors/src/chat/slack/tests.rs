@@ -1,8 +1,10 @@
 use kernel::{Priority, Time};
 use serde_json::{Value, json};
 
+use super::signature::{Unsigned, verify};
 use super::*;
 use crate::receivers::Verdict;
+use crate::seal::Seal;
 
 /// The example in Slack's document on verifying requests.
 const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -48,13 +50,15 @@ fn card() -> Card {
     }
 }
 
-fn api() -> Api {
-    Api { token: Secret::new("xoxb-1"), url: String::new() }
+fn at<R>(use_it: impl FnOnce(&At<'_>) -> R) -> R {
+    let setup = Setup::of([("token", "xoxb-1"), ("signing_secret", SECRET)]);
+    let (seal, now) = (Seal::new(&[1; 32], "chat"), Time::from_seconds(1_531_420_618));
+    use_it(&At { setup: &setup, request_url: "https://operate.example.org/x", seal: &seal, now })
 }
 
 #[test]
 fn a_message_shows_who_has_it_and_calls_nobody_by_its_title() {
-    let call = api().post("#ops", &card());
+    let call = at(|at| Slack.post(at, "#ops", &card()));
     assert_eq!(call.url, "https://slack.com/api/chat.postMessage");
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!(body["channel"], "#ops");
@@ -68,8 +72,8 @@ fn a_message_shows_who_has_it_and_calls_nobody_by_its_title() {
     let named: Vec<&str> = buttons.iter().map(|b| b["action_id"].as_str().unwrap()).collect();
     assert_eq!(named, ["acknowledge", "resolve", "open"]);
     assert_eq!(buttons[0]["value"], "inc_1");
-    let posted = Posted { channel: "C1".to_owned(), ts: "1.2".to_owned() };
-    let call = api().update(&posted, &card());
+    let posted = Slack.posted(r#"{"ok":true,"channel":"C1","ts":"1.2"}"#).unwrap();
+    let call = at(|at| Slack.update(at, &posted, &card()));
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!((&body["channel"], &body["ts"]), (&json!("C1"), &json!("1.2")));
     assert!(!format!("{call:?}").contains("xoxb"));
@@ -81,6 +85,10 @@ fn form(payload: &Value) -> Vec<u8> {
     form.finish().into_bytes()
 }
 
+fn read(body: &[u8]) -> Result<Incoming, String> {
+    incoming::read(body)
+}
+
 #[test]
 fn what_people_do_is_read() {
     let pressed = json!({
@@ -88,23 +96,25 @@ fn what_people_do_is_read() {
         "trigger_id": "t.1",
         "actions": [{"action_id": "acknowledge", "value": "inc_1", "type": "button"}],
     });
+    let (deed, incident) = (Deed::Acknowledge, "inc_1".to_owned());
     assert_eq!(
-        Incoming::read(&form(&pressed)).unwrap(),
-        Incoming::Pressed {
+        read(&form(&pressed)).unwrap(),
+        Incoming {
             user: "U1".to_owned(),
             room: "C1".to_owned(),
-            deed: Deed::Acknowledge,
-            incident: "inc_1".to_owned(),
             trigger: "t.1".to_owned(),
+            once: "t.1".to_owned(),
+            doing: Doing::Pressed { deed, incident },
         }
     );
     let mut followed = pressed.clone();
     followed["actions"][0]["action_id"] = json!("open");
-    assert_eq!(Incoming::read(&form(&followed)).unwrap(), Incoming::Nothing);
-    let Incoming::Wrote { user, text, .. } = Incoming::read(BODY.as_bytes()).unwrap() else {
-        panic!("it is a slash command");
-    };
-    assert_eq!((user.as_str(), text.as_str()), ("U2CERLKJA", ""));
+    assert_eq!(read(&form(&followed)).unwrap().doing, Doing::Nothing);
+    let wrote = read(BODY.as_bytes()).unwrap();
+    assert_eq!(
+        (wrote.user.as_str(), wrote.doing),
+        ("U2CERLKJA", Doing::Wrote { text: String::new() })
+    );
     let chosen = |value: &str| json!({"selected_option": {"value": value}});
     let submitted = json!({
         "type": "view_submission", "user": {"id": "U1"},
@@ -113,12 +123,31 @@ fn what_people_do_is_read() {
                        "note": {"note": {"value": " "}}},
         }},
     });
-    let Incoming::Submitted(read) = Incoming::read(&form(&submitted)).unwrap() else {
-        panic!("it is a form");
-    };
-    assert_eq!((read.cause.as_str(), read.code.as_str(), read.note), ("human", "fixed", None));
-    assert!(Incoming::read(b"payload=%7B").unwrap_err().starts_with("payload: "));
-    assert!(Incoming::read(b"text=x").unwrap_err().contains("user_id"));
+    let sent = read(&form(&submitted)).unwrap();
+    let values = [("cause", "human"), ("code", "fixed")];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let (deed, incident) = (Deed::Resolve, "inc_1".to_owned());
+    assert_eq!(sent.doing, Doing::Submitted { deed, incident, values });
+    assert!(read(b"payload=%7B").unwrap_err().starts_with("payload: "));
+    assert!(read(b"text=x&trigger_id=t").unwrap_err().contains("user_id"));
+}
+
+#[test]
+fn without_a_signing_secret_no_request_is_taken() {
+    let header = |_: &str| "";
+    let request = Request { header: &header, body: BODY.as_bytes() };
+    at(|at| {
+        let none = Setup::default();
+        let bare = Slack.read(&At { setup: &none, ..*at }, request);
+        assert!(matches!(bare, Err(Refused::NotSetUp(_))), "{bare:?}");
+        assert!(matches!(Slack.read(at, request), Err(Refused::Unsigned(_))));
+        let signed = |name: &str| match name {
+            "x-slack-request-timestamp" => SIGNED.0,
+            "x-slack-signature" => SIGNED.1,
+            _ => "",
+        };
+        assert!(Slack.read(at, Request { header: &signed, body: BODY.as_bytes() }).is_ok());
+    });
 }
 
 #[test]
@@ -131,9 +160,10 @@ fn errors_say_how_to_mend_them() {
     let Verdict::Never(detail) = judged(r#"{"ok":false,"error":"not_in_channel"}"#) else {
         panic!("it stays so until somebody invites the bot");
     };
-    assert!(explained(&detail).contains("/invite"), "{}", explained(&detail));
-    assert_eq!(error_of(r#"{"ok":false,"error":"message_not_found"}"#), "message_not_found");
+    let explained = Slack.explained(&detail);
+    assert!(explained.contains("/invite"), "{explained}");
+    assert!(Slack.is_lost(200, r#"{"ok":false,"error":"message_not_found"}"#));
     let mail = r#"{"ok":true,"user":{"profile":{"email":"ada@example.org"}}}"#;
-    assert_eq!(mail_of(mail).as_deref(), Some("ada@example.org"));
-    assert_eq!(mail_of(&mail.replace("\"user\":{", "\"user\":{\"deleted\":true,")), None);
+    assert_eq!(Slack.member(mail).unwrap().mail.as_deref(), Some("ada@example.org"));
+    assert_eq!(Slack.member(&mail.replace("\"user\":{", "\"user\":{\"deleted\":true,")), None);
 }

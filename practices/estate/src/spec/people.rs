@@ -32,6 +32,17 @@ pub struct ChatRooms {
     /// In Slack: a name such as `#payments-ops`, or an id.
     #[serde(default, skip_serializing_if = "unset")]
     pub slack: Option<String>,
+    /// In Mattermost: a team and a name such as `ops/payments`, or an id.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub mattermost: Option<String>,
+}
+
+impl ChatRooms {
+    /// Each room with the name of its service.
+    pub fn rooms(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = [("slack", &self.slack), ("mattermost", &self.mattermost)];
+        named.into_iter().filter_map(|(service, room)| Some((service, room.as_deref()?)))
+    }
 }
 
 /// What a team is there for.

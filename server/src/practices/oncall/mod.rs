@@ -1,5 +1,6 @@
 //! The shell of the on-call practice: pages, and the courier's reports on their calls.
 
+pub mod answers;
 mod away;
 pub mod devices;
 pub mod feeds;

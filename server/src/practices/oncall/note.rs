@@ -21,6 +21,8 @@ pub struct Note {
     pub url: String,
     /// What the link says.
     pub link: String,
+    /// Where to answer without signing in. Told by mail alone: others may read a chat.
+    pub answer: Option<String>,
 }
 
 impl Note {
@@ -29,18 +31,27 @@ impl Note {
         let paragraphs: String =
             self.lines.iter().map(|line| format!("<p>{}</p>", escaped(line))).collect();
         let (url, link) = (escaped(&self.url), escaped(&self.link));
-        let body = json!({
-            "kind": NOTE,
-            "subject": self.subject,
-            "text": format!("{}\n\n{}", self.lines.join("\n"), self.url),
-            "html": format!("{paragraphs}<p><a href=\"{url}\">{link}</a></p>"),
-            "url": self.url,
-        });
+        let body = |answer: Option<&String>| {
+            let (text, html) = match answer {
+                None => (String::new(), String::new()),
+                Some(at) => (
+                    format!("Answer without signing in: {at}\n\n"),
+                    format!("<p><a href=\"{}\">Answer without signing in</a></p>", escaped(at)),
+                ),
+            };
+            json!({
+                "kind": NOTE,
+                "subject": self.subject,
+                "text": format!("{}\n\n{text}{}", self.lines.join("\n"), self.url),
+                "html": format!("{paragraphs}{html}<p><a href=\"{url}\">{link}</a></p>"),
+                "url": self.url,
+            })
+        };
         let message = |(way, to): (ContactMethod, &str)| Message {
             id: app.moment(Actor::system("shifts")).id(),
             channel: way.channel().to_owned(),
             target: to.to_owned(),
-            body: body.clone(),
+            body: body(self.answer.as_ref().filter(|_| way == ContactMethod::Email)),
         };
         ready(app, person).map(message).collect()
     }

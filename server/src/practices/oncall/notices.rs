@@ -172,7 +172,8 @@ impl<'a> About<'a> {
         let Some(person) = person(self.estate, &notice.person) else { return Vec::new() };
         let zone = zone_of(person, self.zone);
         let (subject, lines) = self.said(&notice.news, &zone);
-        let note = Note { subject, lines, url: self.url.clone(), link: self.title.to_owned() };
+        let (url, link) = (self.url.clone(), self.title.to_owned());
+        let note = Note { subject, lines, url, link, answer: None };
         note.messages(app, person)
     }
 

@@ -4,6 +4,7 @@ use estate::{Estate, PersonSpec, Spec};
 use kernel::{ItemRef, Message};
 use swaps::{Given, Stage, Swap};
 
+use super::link;
 use crate::app::App;
 use crate::practices::oncall::note::{Note, shown, zone_of};
 
@@ -22,10 +23,14 @@ pub fn messages(app: &App, estate: &Estate, swap: &Swap) -> Vec<Message> {
         (Stage::Accepted | Stage::Declined | Stage::Lapsed, _) => vec![giver.clone()],
     };
     let people = told.iter().filter_map(|item| match &estate.get(item)?.spec {
-        Spec::Person(spec) => Some(spec),
+        Spec::Person(spec) => Some((item, spec)),
         _ => None,
     });
-    people.flat_map(|person| note(app, estate, (swap, person)).messages(app, person)).collect()
+    let messages = people.flat_map(|(item, person)| {
+        let answer = (swap.stage == Stage::Offered).then(|| link::address(app, swap, item));
+        Note { answer, ..note(app, estate, (swap, person)) }.messages(app, person)
+    });
+    messages.collect()
 }
 
 /// Everybody who has a part in a schedule.
@@ -60,5 +65,6 @@ fn note(app: &App, estate: &Estate, (swap, person): (&Swap, &PersonSpec)) -> Not
     }
     let said = [&offer.note, &swap.reason];
     lines.extend(said.into_iter().filter(|text| !text.is_empty()).cloned());
-    Note { subject, lines, url: format!("{}/my/on-call", app.config.base_url()), link: schedule }
+    let url = format!("{}/my/on-call", app.config.base_url());
+    Note { subject, lines, url, link: schedule, answer: None }
 }

@@ -3,10 +3,12 @@
 
 mod client;
 mod journal;
+mod mattermost;
 mod pushservice;
 mod receiver;
 mod sample;
 mod slack;
+mod telephone;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,10 +22,12 @@ use tempfile::TempDir;
 
 pub use client::{Client, Reply};
 pub use journal::the_fold_of_the_journal_is_what_is_stored;
+pub use mattermost::Mattermost;
 pub use pushservice::PushService;
 pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
 pub use slack::Slack;
+pub use telephone::Telephone;
 
 /// Noon of the tests' day.
 pub const NOON: Time = Time::from_seconds(1_772_366_400);

@@ -2,7 +2,7 @@ import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
-import { settings, type SlackSettings, type SlackTried } from '../../api';
+import { type ChatEntry, type ChatSettings, type ChatTried, settings } from '../../api';
 import { useSend } from '../../kit/command';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
@@ -15,22 +15,24 @@ import styles from './settings.module.css';
 
 /** Rooms of chat services: what they are spoken to with, which teams have one, whether it works. */
 export function Chat() {
-  const query = useQuery(settings.slack());
+  const query = useQuery(settings.chats());
   return (
     <>
       <p className={styles.intro}>
         Incidents of a team are shown in its room, one message for each, kept up to date. People
-        acknowledge, resolve and escalate there, under their own names.
+        acknowledge, comment, resolve and escalate there, under their own names.
       </p>
       <Loaded query={query} rows={5}>
         {(found) => (
           <>
-            <Panel title="Slack">
-              <Secrets found={found} />
-            </Panel>
-            <Panel title="Try it">
-              <Trial />
-            </Panel>
+            {found.map((service) => (
+              <Panel key={service.name} title={service.title}>
+                <Stack gap="lg">
+                  <Entries service={service} />
+                  <Trial service={service} />
+                </Stack>
+              </Panel>
+            ))}
             <Rooms found={found} />
           </>
         )}
@@ -39,47 +41,47 @@ export function Chat() {
   );
 }
 
-function Secrets({ found }: { found: SlackSettings }) {
-  const [token, setToken] = useState('');
-  const [secret, setSecret] = useState('');
+function Entries({ service }: { service: ChatSettings }) {
+  const [written, setWritten] = useState<Record<string, string>>({});
   const { run, pending, problem, reload } = useSend(async () => {
-    await settings.setSlack({ token: token || null, signing_secret: secret || null });
-    setToken('');
-    setSecret('');
+    await settings.setChat(service.name, written);
+    setWritten({});
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
-  const kept = (known: boolean) => (known ? 'Known; write another one to replace it' : 'Missing');
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} aria-label={`Set up ${service.title}`}>
       <Stack gap="sm">
-        <Refusal problem={problem} reload={reload} kept />
-        <PasswordInput
-          label="Token of the bot"
-          description={kept(found.token)}
-          placeholder="xoxb-…"
-          autoComplete="off"
-          value={token}
-          onChange={(event) => setToken(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Signing secret of the app"
-          description={kept(found.signing_secret)}
-          autoComplete="off"
-          value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
-        />
+        <details open={!service.entries.every((entry) => entry.known)}>
+          <summary>How to set it up</summary>
+          <ol className={styles.steps}>
+            {service.steps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        </details>
         <div>
-          <p className={styles.intro}>
-            In the app at Slack, enter this as the request URL for interactivity and for the slash
-            command:
-          </p>
-          <CopyBox text={found.request_url} label="request URL" wrap />
+          <p className={styles.intro}>Request URL</p>
+          <CopyBox text={service.request_url} label={`request URL for ${service.title}`} wrap />
         </div>
+        <Refusal problem={problem} reload={reload} kept />
+        {service.entries.map((entry) => (
+          <Entry
+            key={entry.name}
+            entry={entry}
+            value={written[entry.name]}
+            set={(value) => setWritten({ ...written, [entry.name]: value })}
+          />
+        ))}
         <Group>
-          <Button type="submit" size="sm" loading={pending} disabled={!token && !secret}>
+          <Button
+            type="submit"
+            size="sm"
+            loading={pending}
+            disabled={Object.values(written).every((value) => !value)}
+          >
             Keep
           </Button>
         </Group>
@@ -88,24 +90,54 @@ function Secrets({ found }: { found: SlackSettings }) {
   );
 }
 
-function Trial() {
+interface EntryProps {
+  entry: ChatEntry;
+  value: string | undefined;
+  set: (value: string) => void;
+}
+
+function Entry({ entry, value, set }: EntryProps) {
+  if (!entry.secret) {
+    return (
+      <TextInput
+        label={entry.label}
+        description="With another address the tokens have to be entered anew"
+        placeholder={entry.example}
+        value={value ?? entry.value ?? ''}
+        onChange={(event) => set(event.currentTarget.value)}
+      />
+    );
+  }
+  return (
+    <PasswordInput
+      label={entry.label}
+      description={entry.known ? 'Known; write another one to replace it' : 'Missing'}
+      placeholder={entry.example}
+      autoComplete="off"
+      value={value ?? ''}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
+  );
+}
+
+function Trial({ service }: { service: ChatSettings }) {
   const [room, setRoom] = useState('');
-  const [tried, setTried] = useState<SlackTried | null>(null);
+  const [tried, setTried] = useState<ChatTried | null>(null);
   const { run, pending, problem, reload } = useSend(async () => {
-    setTried(await settings.trySlack({ room: room || null }));
+    setTried(await settings.tryChat(service.name, { room: room || null }));
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} aria-label={`Try ${service.title}`}>
       <Stack gap="sm">
         <Refusal problem={problem} reload={reload} kept />
         <Group align="flex-end" gap="sm">
           <TextInput
-            label="Room"
-            placeholder="#payments-ops"
+            label="Try it in a room"
+            placeholder={service.room_example}
             value={room}
             onChange={(event) => setRoom(event.currentTarget.value)}
           />
@@ -124,21 +156,32 @@ function Trial() {
   );
 }
 
-function Rooms({ found }: { found: SlackSettings }) {
+function Rooms({ found }: { found: ChatSettings[] }) {
+  const rows = found.flatMap((service) =>
+    service.rooms.map((row) => ({ ...row, service: service.title })),
+  );
   return (
     <Panel title="Rooms of teams" flush>
-      {found.rooms.length === 0 ? (
+      {rows.length === 0 ? (
         <EmptyState title="No team has a room">
-          Write <code>chat: {'{slack: "#payments-ops"}'}</code> at a team.
+          Write one at a team:{' '}
+          {found.map((service, place) => (
+            <span key={service.name}>
+              {place > 0 && ' or '}
+              <code>{`chat: {${service.name}: "${service.room_example}"}`}</code>
+            </span>
+          ))}
+          .
         </EmptyState>
       ) : (
         <SimpleTable
           label="Rooms of teams"
-          rows={found.rooms}
-          rowKey={(row) => row.team}
+          rows={rows}
+          rowKey={(row) => `${row.team} ${row.service}`}
           columns={[
             { header: 'Team', cell: (row) => <ItemLink item={row.team} /> },
-            { header: 'Room in Slack', cell: (row) => row.room },
+            { header: 'Service', cell: (row) => row.service },
+            { header: 'Room', cell: (row) => row.room },
           ]}
         />
       )}

@@ -1,0 +1,237 @@
+//! Answers to calls by text message: handed in by a provider, or asked for.
+
+use std::time::Duration;
+
+use connectors::paging::{Answers, Provider};
+use serde_json::Value;
+use server::config::Config;
+use spine::testing::Place;
+
+use crate::world::{Operate, Receiver, Telephone, conversations, shop};
+
+conversations!(
+    who_is_called_by_text_message_takes_it_by_answering,
+    with_several_that_ring_the_number_says_which,
+    an_answer_has_the_next_called,
+    an_unknown_number_gets_no_answer_and_nobody_answers_for_another,
+    a_message_that_the_provider_did_not_sign_does_nothing,
+    vonage_hands_in_answers_too,
+    without_an_address_the_provider_is_asked_while_somebody_is_called,
+    a_provider_that_is_too_busy_is_asked_again_later,
+    machines_do_not_answer_each_other_for_ever,
+);
+
+const BOB: &str = "+4917012345";
+const ADA: &str = "+4917067890";
+
+/// The shop, whose people are called by text message.
+fn estate(hook: &str) -> String {
+    let people = [("ada", ADA), ("bob", BOB)];
+    people.into_iter().fold(shop(hook), |text, (name, number)| {
+        let known = format!("webhook: {hook}/{name}, contactMethods: [webhook]");
+        assert!(text.contains(&known));
+        text.replace(&known, &format!("addresses: {{sms: \"{number}\"}}, contactMethods: [sms]"))
+    })
+}
+
+async fn began(
+    place: &Place,
+    provider: Provider,
+    answers: Option<Answers>,
+) -> (Operate, Telephone) {
+    let (telephone, receiver) = (Telephone::start().await, Receiver::start().await);
+    let sms = telephone.settings(provider, answers);
+    let set = |config: &mut Config| {
+        config.channels.sms = sms;
+        config.public_url = Some("https://operate.example.org".to_owned());
+    };
+    let operate = Operate::with(place, set).await;
+    operate.apply(&estate(&receiver.url)).await;
+    (operate, telephone)
+}
+
+async fn fires(operate: &Operate, service: &str) {
+    operate.fires("Down", "critical", ("service", service)).await;
+    operate.settled().await;
+}
+
+/// Hands a message in, and gives what is said to it.
+async fn write(operate: &Operate, telephone: &Telephone, message: (&str, &str, &str)) -> String {
+    let before = telephone.sent().len();
+    let address = "https://operate.example.org/api/v1/sms/twilio";
+    let request = Telephone::handed_in(&operate.ada, address, message);
+    let told = operate.ada.send(request).await;
+    assert_eq!((told.status.as_u16(), told.text.as_str()), (200, "<Response/>"));
+    operate.settled().await;
+    match telephone.sent().len() - before {
+        0 => String::new(),
+        _ => telephone.last_to(message.0),
+    }
+}
+
+async fn acknowledged_by(operate: &Operate, incident: &str) -> Value {
+    let incident = operate.ada.get(&format!("/incidents/{incident}")).await.is(200);
+    incident["acknowledged_by"].clone()
+}
+
+async fn who_is_called_by_text_message_takes_it_by_answering(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    let said = write(&operate, &telephone, (BOB, "ack", "SM1")).await;
+    assert_eq!(said, "Nothing rings for you now.");
+    fires(&operate, "checkout").await;
+    let called = telephone.last_to(BOB);
+    assert!(called.starts_with("P1 #1 ") && called.ends_with("or answer: ack 1"), "{called}");
+    let said = write(&operate, &telephone, (BOB, "on my way", "SM2")).await;
+    assert_eq!(said, "Answer ack 1 to take it, esc 1 to call the next.");
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    let said = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
+    assert_eq!(said, "#1 is yours. Nobody else is called.");
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
+    let again = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
+    assert_eq!(again, "", "a repeat is said once");
+    let said = write(&operate, &telephone, (BOB, "1", "SM4")).await;
+    assert_eq!(said, "Nothing rings for you now.");
+    operate.end().await;
+}
+
+async fn with_several_that_ring_the_number_says_which(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    fires(&operate, "canteen").await;
+    let said = write(&operate, &telephone, (BOB, "1", "SM1")).await;
+    assert_eq!(said, "2 ring for you: #1, #2. Answer ack 1 to take it, esc 1 to call the next.");
+    let said = write(&operate, &telephone, (BOB, "ack 2", "SM2")).await;
+    assert_eq!(said, "#2 is yours. Nobody else is called.");
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    operate.command("1", serde_json::json!({"command": "acknowledge"})).await;
+    operate.settled().await;
+    let said = write(&operate, &telephone, (BOB, "ack 1", "SM3")).await;
+    assert_eq!(said, "ada has #1 already.");
+    let said = write(&operate, &telephone, (BOB, "ack 7", "SM4")).await;
+    assert_eq!(said, "You were not called for #7.");
+    operate.end().await;
+}
+
+async fn an_answer_has_the_next_called(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    assert_eq!(telephone.last_to(ADA), "");
+    let said = write(&operate, &telephone, (BOB, "esc 1", "SM1")).await;
+    assert_eq!(said, "#1: the next in line is called.");
+    assert!(telephone.last_to(ADA).starts_with("P1 #1 "));
+    let said = write(&operate, &telephone, (ADA, "esc", "SM2")).await;
+    assert!(said.starts_with("#1: not done, "), "{said}");
+    let said = write(&operate, &telephone, (ADA, "ack", "SM3")).await;
+    assert_eq!(said, "#1 is yours. Nobody else is called.");
+    operate.end().await;
+}
+
+async fn an_unknown_number_gets_no_answer_and_nobody_answers_for_another(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    assert_eq!(write(&operate, &telephone, ("+49999", "ack 1", "SM1")).await, "");
+    let said = write(&operate, &telephone, (ADA, "ack 1", "SM2")).await;
+    assert_eq!(said, "You were not called for #1.");
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
+    assert!(metrics.contains("operate_sms_answers_total{result=\"unknown_number\"}"));
+    operate.end().await;
+}
+
+async fn a_message_that_the_provider_did_not_sign_does_nothing(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    let message = (BOB, "ack", "SM1");
+    let elsewhere = "https://evil.example/api/v1/sms/twilio";
+    let request = Telephone::handed_in(&operate.ada, elsewhere, message);
+    operate.ada.send(request).await.problem(401);
+    let here = "https://operate.example.org/api/v1/sms/twilio";
+    let changed = Telephone::handed_in(&operate.ada, here, message).body("Body=ack&From=x");
+    operate.ada.send(changed).await.problem(401);
+    let vonage = Telephone::of_vonage(&operate.ada, message, operate.world.now());
+    operate.ada.send(vonage).await.problem(404);
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    assert_eq!(telephone.sent().len(), 1, "the call alone");
+    operate.end().await;
+}
+
+async fn vonage_hands_in_answers_too(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Vonage, None).await;
+    fires(&operate, "checkout").await;
+    assert!(telephone.last_to(BOB).ends_with("or answer: ack 1"));
+    let now = operate.world.now();
+    let late = Telephone::of_vonage(&operate.ada, (BOB, "ack", "0A1"), now - MINUTES_TEN);
+    operate.ada.send(late).await.problem(401);
+    let request = Telephone::of_vonage(&operate.ada, (BOB, "ack", "0A2"), now);
+    assert_eq!(operate.ada.send(request).await.status, 200);
+    operate.settled().await;
+    assert_eq!(telephone.last_to(BOB), "#1 is yours. Nobody else is called.");
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
+    operate.end().await;
+}
+
+const MINUTES_TEN: Duration = Duration::from_secs(600);
+
+async fn without_an_address_the_provider_is_asked_while_somebody_is_called(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    let before = operate.world.now();
+    operate.pass(Duration::from_secs(60)).await;
+    assert_eq!(telephone.asked(), 0, "nobody is called: nothing is asked");
+    // Written for something that rang long ago.
+    telephone.receives(BOB, "ack", before - Duration::from_secs(3600));
+    fires(&operate, "checkout").await;
+    operate.pass(Duration::from_secs(10)).await;
+    let asked = async || (telephone.asked() > 0).then_some(());
+    operate.until("the provider is asked", asked).await;
+    operate.settled().await;
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    let operate = operate.restart(Duration::from_secs(1)).await;
+    // More than one part of the list.
+    for _ in 0..12 {
+        telephone.receives("+49999", "win a telephone", operate.world.now());
+    }
+    telephone.receives(BOB, "1", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let said = async || (telephone.last_to(BOB).contains("is yours")).then_some(());
+    operate.until("the answer is understood", said).await;
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
+    let sent = telephone.sent().len();
+    fires(&operate, "canteen").await;
+    operate.pass(Duration::from_secs(30)).await;
+    operate.settled().await;
+    assert_eq!(acknowledged_by(&operate, "2").await, Value::Null, "an answer counts once");
+    assert_eq!(telephone.sent().len(), sent + 1, "the call alone");
+    operate.end().await;
+}
+
+async fn a_provider_that_is_too_busy_is_asked_again_later(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "checkout").await;
+    telephone.limit(Some(20));
+    telephone.receives(BOB, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let asked = async || (telephone.asked() > 0).then_some(());
+    operate.until("the provider is asked", asked).await;
+    telephone.limit(None);
+    operate.pass(Duration::from_secs(40)).await;
+    let said = async || (telephone.last_to(BOB).contains("is yours")).then_some(());
+    operate.until("the answer is understood", said).await;
+    let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
+    assert!(metrics.contains("operate_round_failures_total{round=\"sms_answers\"}"));
+    operate.end().await;
+}
+
+async fn machines_do_not_answer_each_other_for_ever(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    let calls = telephone.sent().len();
+    for number in 0..10 {
+        let id = format!("SM{number}");
+        write(&operate, &telephone, (BOB, "I am driving", &id)).await;
+    }
+    assert_eq!(telephone.sent().len() - calls, 6);
+    let said = write(&operate, &telephone, (BOB, "ack 1", "SM90")).await;
+    assert_eq!(said, "#1 is yours. Nobody else is called.", "what was done is always said");
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
+    operate.end().await;
+}
