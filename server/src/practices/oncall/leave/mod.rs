@@ -54,7 +54,6 @@ pub struct Calendar {
     #[serde(skip)]
     pub space: SpaceId,
     /// Its id (`lvc_…`).
-    #[schema(value_type = String)]
     pub id: LeaveCalendarId,
     /// Whose it is.
     #[serde(skip)]
