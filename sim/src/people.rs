@@ -73,7 +73,7 @@ fn page_command(asked: usize) -> oncall::Command {
             contacts: vec![way("cyd", 0), way("cyd", 120)],
             back: vec![way("bob", 0)],
         }),
-        4 => oncall::Command::RingAgain { fresh: Vec::new() },
+        4 => oncall::Command::RingAgain { again: None },
         5 => oncall::Command::Escalate { fresh: Vec::new() },
         _ => oncall::Command::Acknowledge {},
     }

@@ -9,6 +9,7 @@
 //! [`Desired::check_routes`].
 
 mod answers;
+mod calling;
 mod check;
 mod cover;
 mod decode;
@@ -31,6 +32,7 @@ mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
+pub use calling::{About, Says, Way};
 pub use cover::{Cover, CoverError, Demand, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
@@ -52,12 +54,12 @@ pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
     BurnAlerts, CalendarSpec, ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec,
     ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
-    DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group,
-    HandOverWay, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
-    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
-    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ScheduleLayer,
-    ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad,
-    ShiftNotice, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec,
-    TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within,
-    local_minute, next_morning,
+    DataSourceSpec, EscalationHours, EscalationPolicySpec, EscalationStep, EscalationVariant,
+    FreezeSpec, GivenShift, Group, HandOverWay, Holiday, HoursException, HoursRange, Indicator,
+    MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen,
+    OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec,
+    ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits,
+    ShiftLoad, ShiftNotice, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec,
+    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday,
+    Window, Within, local_minute, next_morning,
 };

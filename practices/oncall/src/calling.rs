@@ -1,10 +1,10 @@
 //! When calls are made: the next step, calls that wait, and ringing again.
 
-use kernel::{Moment, OutboxId, Refusal, Time};
+use kernel::{Moment, OutboxId, Refusal};
 
 use crate::event::Calling;
 use crate::plan::{self, Place};
-use crate::{Call, CallResult, Contact, Event, Page, Stage, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, Page, Plan, Stage, WaitingCall};
 
 impl Page {
     /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
@@ -54,7 +54,7 @@ impl Page {
     pub(crate) fn due(
         &self,
         fresh: &[Vec<Contact>],
-        begin_at: Option<Time>,
+        other: Option<&Plan>,
         moment: &Moment,
     ) -> Vec<Event> {
         // Whoever keeps it is told first, and has the time anew.
@@ -64,7 +64,8 @@ impl Page {
         let free = self.handover.is_none();
         let again = self.rings_again.as_ref().filter(|again| again.at <= moment.now && free);
         if let Some(again) = again {
-            return self.ring_again(self.why_again(again), fresh, begin_at, moment);
+            let begin_at = other.and_then(|other| other.begin_at);
+            return self.ring_again(self.why_again(again), other, begin_at, moment);
         }
         let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
         if self.next_step_at.is_some_and(|due| due <= moment.now) {
