@@ -184,10 +184,10 @@ fn moved(
         | What::Cancelled { .. }
         | What::UnassignedTooLong { .. }
         | What::AcknowledgementLapsed { .. } => keep(incident, context, moment),
-        What::Prioritised { .. } => {
-            let followed = paging::replan(incident, context, moment);
-            followed.into_iter().chain(keep(incident, context, moment)).collect()
-        }
+        What::Prioritised { .. } => match paging::replan(incident, context, moment) {
+            Some(followed) => vec![followed],
+            None => keep(incident, context, moment),
+        },
         _ => Vec::new(),
     }
 }
@@ -239,6 +239,7 @@ fn page_fact(
         | Event::HandOverEnded { .. }
         | Event::RangAgain { .. }
         | Event::Replanned { .. }
+        | Event::Hastened { .. }
         | Event::Held { .. }
         | Event::Settled { .. }
         | Event::Continued { .. }

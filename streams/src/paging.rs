@@ -176,7 +176,14 @@ pub(crate) fn replan(
         return None;
     }
     let about = About { priority, number: page.summary.number };
-    let plan = Box::new(plan(context.estate, &page.policy, about, moment.now));
+    let (estate, now) = (context.estate, moment.now);
+    let mut plan = Box::new(plan(estate, &page.policy, about, now));
+    if plan.begin_at.is_none() {
+        // Who should have been called by now is called at once, as it is now.
+        for step in &mut plan.steps {
+            step.contacts = contacts(estate, &step.targets, step.rotate, about, now);
+        }
+    }
     Some(Reaction::Page(page.id, Command::Replan { priority, plan }))
 }
 

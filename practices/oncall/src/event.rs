@@ -121,6 +121,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_step_at: Option<Time>,
     },
+    /// Nobody of the present step can be reached: the next one is due.
+    Hastened {
+        /// When.
+        at: Time,
+    },
     /// It can wait after all: calling begins anew then.
     Held {
         /// When.
@@ -228,6 +233,7 @@ impl Event {
             Event::Snoozed { .. } => "snoozed",
             Event::RangAgain { .. } => "rang_again",
             Event::Replanned { .. } => "replanned",
+            Event::Hastened { .. } => "hastened",
             Event::Held { .. } => "held",
             Event::HandOverAsked { .. } => "hand_over_asked",
             Event::HandOverAccepted { .. } => "hand_over_accepted",
@@ -297,6 +303,7 @@ pub fn describe(event: &Event) -> String {
         Event::Replanned { was, priority, .. } => {
             format!("from now on by the policy's steps for {priority}, not {was}")
         }
+        Event::Hastened { .. } => "nobody of this step can be reached: the next is due".to_owned(),
         Event::Held { until, .. } => format!("nobody is called before {until}: it can wait"),
         Event::HandOverAsked { over, .. } => format!(
             "{} hands it over to {} until {}: {}",

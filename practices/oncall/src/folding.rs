@@ -43,6 +43,7 @@ impl Page {
                     ways.into_iter().any(meant)
                 });
             }
+            Event::Hastened { at } => self.next_step_at = Some(*at),
             Event::Held { at, until } => {
                 self.first_round = self.fresh_round();
                 self.end_hand_over(*at);

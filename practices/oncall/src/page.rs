@@ -369,6 +369,7 @@ impl Lifecycle for Page {
             | Event::Exhausted { .. }
             | Event::WorkSeen { .. }
             | Event::Replanned { .. }
+            | Event::Hastened { .. }
             | Event::Snoozed { .. } => Vec::new(),
         }
     }

@@ -2,7 +2,15 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { body, http, idempotencyKey, query } from './client';
 import { keys } from './keys';
-import type { Away, NewNote, NewPushDevice, NewSwap, PageCommand, Takeover } from './types';
+import type {
+  Away,
+  NewNote,
+  NewPushDevice,
+  NewSwap,
+  PageCommand,
+  Priority,
+  Takeover,
+} from './types';
 
 /** Every schedule, with who is on call now. */
 export const schedules = () =>
@@ -10,6 +18,14 @@ export const schedules = () =>
     queryKey: [...keys.estate, 'schedules'],
     queryFn: ({ signal }) => body(http.GET('/api/v1/schedules', { signal })),
     refetchInterval: 60_000,
+  });
+
+/** Whom an incident would call, when, and how. */
+export const preview = (asked: { item: string; priority: Priority; at: string }) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'calling', asked],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/on-call/preview', { params: { query: asked }, signal })),
   });
 
 /** One schedule over some time. */

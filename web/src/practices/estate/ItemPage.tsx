@@ -13,6 +13,7 @@ import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Calling } from '../oncall/Calling';
 import { Shifts } from '../oncall/Shifts';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Devices } from '../oncall/Devices';
@@ -40,6 +41,7 @@ const onMap = new Set(['product', 'usecase', 'service', 'component', 'site', 'su
 
 function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
   const mapped = onMap.has(kind);
+  const calling = kind === 'escalationpolicy' || item.escalation_policy !== null;
   return (
     <>
       <PageHead
@@ -102,6 +104,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {mapped && <OpenWork item={item} />}
           {mapped && <Relations item={item} />}
           {mapped && <Reach item={item} />}
+          {calling && <Calling item={item.item} />}
           {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <Ways name={name} />}
           {kind === 'person' && <Devices name={name} />}
