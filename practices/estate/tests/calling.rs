@@ -108,7 +108,8 @@ fn written(variants: &[Drawn], waits: Option<&(Vec<Priority>, usize)>, rest: boo
         };
         text += &format!(
             "apiVersion: operate/v1\nkind: Calendar\nmetadata: {{name: {name}}}\n\
-             spec: {{timeZone: {zone}, hours: [{{days: [{}], from: {}, until: {}}}]{holidays}}}\n---\n",
+             spec: {{timeZone: {zone}, hours: [{{days: [{}], from: {}, until: {}}}]{holidays}}}\n\
+             ---\n",
             days.join(", "),
             clock(from),
             clock(until)

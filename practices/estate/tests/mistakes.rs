@@ -528,7 +528,7 @@ fn every_priority_is_called_by_one_variant_at_every_time() {
     try_plan(&variants(&format!("{whole}{waits}"))).expect("nobody is forgotten");
     assert_snapshot!(told(&variants(whole)), @r"
     shop.yaml:10:7 spec.variants[3]
-      for P4, P5 nobody is called at times, such as from Mon 2026-01-05 18:00 until Tue 2026-01-06 08:00
+      for P4, P5 nobody is called at times, as from Mon 2026-01-05 18:00 to Tue 2026-01-06 08:00
       -> add `steps` for whatever no variant is for, a variant for these hours, or
          `waits` with these priorities and a calendar to call them later
     ");
@@ -546,7 +546,8 @@ fn two_variants_are_never_in_force_together() {
     let both = "  variants:\n    \
                 - {priorities: [P1, P2], steps: [{contacts: [ada]}]}\n    \
                 - priorities: [P2, P3]\n      \
-                  during: {timeZone: UTC, hours: [{days: [sat], from: \"08:00\", until: \"12:00\"}]}\n      \
+                  during: {timeZone: UTC, hours: [{days: [sat], from: \"08:00\", until: \
+                \"12:00\"}]}\n      \
                   steps: [{contacts: [ada]}]\n  \
                 steps: [{contacts: [ada]}]\n";
     assert_snapshot!(told(&variants(both)), @r"
@@ -556,7 +557,8 @@ fn two_variants_are_never_in_force_together() {
     ");
     let weekend = "  variants:\n    \
                    - {during: office, steps: [{contacts: [ada]}]}\n    \
-                   - during: {timeZone: Europe/Berlin, hours: [{days: [fri], from: \"17:00\", until: \"24:00\"}]}\n      \
+                   - during: {timeZone: Europe/Berlin, hours: [{days: [fri], from: \"17:00\", \
+                   until: \"24:00\"}]}\n      \
                      steps: [{contacts: [ada]}]\n  \
                    steps: [{contacts: [ada]}]\n";
     assert_snapshot!(told(&variants(weekend)), @r"

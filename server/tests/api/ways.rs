@@ -161,9 +161,9 @@ async fn what_waits_says_so_and_follows_the_priority_as_it_was_foreseen(place: P
     let receiver = Receiver::start().await;
     let operate = Operate::start(&place).await;
     let by_priority = "metadata: {name: shop},\n spec: {waits: {priorities: [P3, P4], calendar: \
-                       {timeZone: Pacific/Marquesas, hours: [{days: [mon, tue, wed, thu, fri, sat, \
-                       sun], from: \"08:00\", until: \"18:00\"}]}}, variants: [{priorities: [P1, P2], \
-                       steps: [{contacts: [ada], wait: 5m}]}],";
+                       {timeZone: Pacific/Marquesas, hours: [{days: [mon, tue, wed, thu, fri, \
+                       sat, sun], from: \"08:00\", until: \"18:00\"}]}}, variants: [{priorities: \
+                       [P1, P2], steps: [{contacts: [ada], wait: 5m}]}],";
     let estate = shop(&receiver.url)
         .replace("metadata: {name: shop},\n spec: {steps", &format!("{by_priority} steps"));
     assert!(estate.contains("variants"), "{estate}");

@@ -191,8 +191,7 @@ fn holes(policy: &EscalationPolicySpec, slots: &[Slot], waits: Option<&Spans>) -
     for (slot, zone, span, priorities) in found {
         let all = listed(&priorities);
         let (from, until) = (spelled(span.from, zone), spelled(span.until, zone));
-        let message =
-            format!("for {all} nobody is called at times, such as from {from} until {until}");
+        let message = format!("for {all} nobody is called at times, as from {from} to {until}");
         let remedy = "add `steps` for whatever no variant is for, a variant for these hours, or \
                       `waits` with these priorities and a calendar to call them later";
         wrong.push(Wrong::new(&format!("spec.variants[{}]", slot.place), message, remedy));
