@@ -69,6 +69,12 @@ pub enum Priority {
     P5,
 }
 
+impl Priority {
+    /// All of them, the most important first.
+    pub const ALL: [Priority; 5] =
+        [Priority::P1, Priority::P2, Priority::P3, Priority::P4, Priority::P5];
+}
+
 impl fmt::Display for Priority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)

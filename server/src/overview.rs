@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use estate::{Criticality, Kind, Spec};
-use kernel::{ItemRef, Time};
+use kernel::{ItemRef, Priority, Time};
 use serde::Serialize;
 use serde_json::{Value, json};
 use spine::journal;
@@ -240,15 +240,16 @@ async fn affected(
     Ok((products, usecases))
 }
 
-/// Whom each escalation policy calls, and after how long.
+/// Whom each escalation policy calls now for what is most urgent, and after how long.
 fn on_call(app: &App, caller: &Caller) -> Vec<OnCall> {
     let now = app.world.now();
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let mut shown = Vec::new();
     for resource in estate.resources() {
-        let Spec::EscalationPolicy(policy) = &resource.spec else { continue };
-        let contacts = policy.schedule().flat_map(|(after_seconds, step)| {
+        let Some(says) = estate.says(resource.item(), Priority::P1, now) else { continue };
+        let contacts = says.schedule(now).flat_map(|(at, step)| {
+            let after_seconds = u32::try_from(at.since(now).as_secs()).unwrap_or(u32::MAX);
             let called = step.contacts.iter().flat_map(|target| estate.people(target.item(), now));
             called.map(move |person| {
                 let name = estate.get(person).map_or(person.name(), |found| found.title());

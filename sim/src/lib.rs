@@ -13,5 +13,6 @@ pub mod run;
 mod sample;
 pub mod scenario;
 pub mod shelf;
+mod shifts;
 mod watched;
 pub mod world;

@@ -8,7 +8,7 @@ use oncall::Page;
 use crate::outside::Outside;
 use crate::shelf::Shelf;
 use crate::world::{LetterState, World};
-use crate::{clocks, watched};
+use crate::{clocks, shifts, watched};
 
 /// Holds after every step.
 ///
@@ -29,6 +29,7 @@ pub fn at_any_time(world: &World, outside: &Outside) {
         assert!(wanted, "a message waits although nobody needs it: {letter:?}");
     }
     world.clocks.rows().for_each(|clocks| clocks::at_any_time(clocks, world));
+    shifts::whoever_has_it_is_called(world);
     if let Some(last) = outside.inbox.last() {
         assert!(last.wanted, "somebody was called after the answer: {last:?}");
     }
@@ -43,6 +44,7 @@ pub fn at_rest(world: &World, outside: &Outside) {
     accepted_is_kept(world, outside);
     world.alerts.rows().for_each(|alert| alert_belongs(alert, world));
     world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
+    world.incidents.rows().for_each(|incident| priority_is_followed(incident, world));
     world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
     world.pages.rows().for_each(|page| watched::quiet_was_kept(page, world));
@@ -134,6 +136,16 @@ fn alert_told(alert: &Alert, world: &World) -> String {
     };
     let history: String = world.alerts.history(alert.id).iter().map(line).collect();
     format!("{} ({:?}){history}\n", alert.id, alert.stage)
+}
+
+/// The page by which people hear of an incident calls by the steps for its priority.
+fn priority_is_followed(incident: &Incident, world: &World) {
+    let mine = world.pages.rows().filter(|page| page.incident == incident.id);
+    let ringing = mine.filter(|page| page.stage == oncall::Stage::Ringing);
+    for page in ringing {
+        let told = told(Some(&incident), world);
+        assert_eq!(page.summary.priority, incident.priority, "other steps ring for {told}");
+    }
 }
 
 /// Somebody is being called for everything that needs somebody, and for nothing else.

@@ -101,6 +101,8 @@ impl Outside {
             ("IntranetDown", "critical", "service", "intranet"),
             ("CanteenMenuOld", "info", "service", "canteen"),
             ("CanteenDown", "warning", "service", "canteen"),
+            ("PayrollErrors", "error", "service", "payroll"),
+            ("PayrollDown", "critical", "service", "payroll"),
             ("PrinterJammed", "critical", "", ""),
             ("DoorOpen", "warning", "", ""),
             ("UnknownDisk", "error", "instance", "nowhere:9100"),

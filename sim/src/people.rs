@@ -1,16 +1,19 @@
 //! People who do anything at any time, possible or not.
 
+use estate::{PersonRef, ShiftOverrideSpec};
 use incidents::{
     Assessment, CauseClass, Command, HoldReason, Incident, Open, ResolutionCode, ServiceState,
 };
 use kernel::{Actor, Impact, ItemRef, Lifecycle, Priority};
 
 use crate::rng::Rng;
+use crate::shifts;
 use crate::world::World;
 
 /// Somebody does something; the answer may be no.
 pub fn act(world: &mut World, rng: &mut Rng) {
-    match rng.below(10) {
+    match rng.below(11) {
+        10 => give_or_take(world, rng),
         0 => report(world, rng),
         1 | 2 => answer(world, rng),
         3 => look_at_alert(world, rng),
@@ -21,6 +24,28 @@ pub fn act(world: &mut World, rng: &mut Rng) {
 fn somebody(rng: &mut Rng) -> Actor {
     let names = ["ada", "bob", "cyd"];
     Actor::Person(rng.pick(&names).unwrap_or(&"ada").to_string())
+}
+
+/// Somebody takes over a stretch that has begun or will soon, for all or for one of them, or takes
+/// back what was given.
+fn give_or_take(world: &mut World, rng: &mut Rng) {
+    let people = ["ada", "bob", "cyd"].map(PersonRef::new);
+    let mut somebody = || rng.pick(&people).cloned().flatten();
+    let (Some(person), of) = (somebody(), somebody()) else { return };
+    let Some(schedule) = shifts::schedule() else { return };
+    if rng.chance(25) {
+        return world.take_back(rng.below(8));
+    }
+    let start = world.now + rng.span(3_600);
+    let made = ShiftOverrideSpec {
+        schedule,
+        start: if rng.chance(60) { world.now } else { start },
+        end: start + rng.span(3 * 3_600),
+        instead_of: of.filter(|_| rng.chance(50)),
+        person,
+        reason: None,
+    };
+    world.give(made);
 }
 
 fn report(world: &mut World, rng: &mut Rng) {
@@ -50,7 +75,18 @@ fn answer(world: &mut World, rng: &mut Rng) {
     // Cyd answers when something is handed over to them.
     let accepts = asked == 3;
     let moment = if accepts { world.moment(Actor::Link("cyd".to_owned())) } else { moment };
-    let _ = world.ask_page(page, &page_command(asked), &moment);
+    let command = match (page_command(asked), world.pages.get(page)) {
+        (oncall::Command::RingAgain { .. }, Some(page)) => {
+            let again = streams::called_again(page, &world.estate, world.now);
+            oncall::Command::RingAgain { again: Some(Box::new(again)) }
+        }
+        (oncall::Command::Escalate { .. }, Some(page)) => {
+            let fresh = streams::called_now(page, &world.estate, world.now);
+            oncall::Command::Escalate { fresh }
+        }
+        (other, _) => other,
+    };
+    let _ = world.ask_page(page, &command, &moment);
 }
 
 fn page_command(asked: usize) -> oncall::Command {
@@ -73,7 +109,7 @@ fn page_command(asked: usize) -> oncall::Command {
             contacts: vec![way("cyd", 0), way("cyd", 120)],
             back: vec![way("bob", 0)],
         }),
-        4 => oncall::Command::RingAgain { fresh: Vec::new() },
+        4 => oncall::Command::RingAgain { again: None },
         5 => oncall::Command::Escalate { fresh: Vec::new() },
         _ => oncall::Command::Acknowledge {},
     }
@@ -130,7 +166,7 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
             None => Command::Comment { text: reason() },
         },
         18 => Command::OverridePriority {
-            priority: Some(Priority::P4).filter(|_| rng.chance(50)),
+            priority: rng.pick(&Priority::ALL).copied().filter(|_| rng.chance(70)),
             reason: reason(),
         },
         21 => Command::SetService {

@@ -210,7 +210,7 @@ impl Play {
 
     fn line(&self, happening: &Happening) -> Option<String> {
         match happening {
-            Happening::Alert(..) => None,
+            Happening::Alert(..) | Happening::OnCall => None,
             Happening::Incident(id, event) => {
                 Some(format!("#{} {}", self.number(*id), self.incident_line(event)?))
             }

@@ -1,7 +1,7 @@
 //! Operate in memory: the real practices and streams over a store that commits each step whole,
 //! as the server does with its transactions.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ pub enum Happening {
     Expected(ExpectedId, expected::Event),
     /// To the clocks of an incident.
     Clocks(ClocksId, clocks::Event),
+    /// To who is on call when.
+    OnCall,
 }
 
 /// A message in the outbox.
@@ -101,6 +103,8 @@ pub struct World {
     pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
+    /// How far the oracle of shifts has read the journal.
+    pub shifts_read: Cell<usize>,
     /// Calendars as the oracles read them, worked out once.
     pub books: RefCell<Books>,
     matcher: Matcher,
@@ -116,6 +120,7 @@ impl World {
         let now = Time::from_seconds(20_514 * 86_400 + 9 * 3_600);
         World {
             now,
+            shifts_read: Cell::new(0),
             books: RefCell::new(Books::new(now, now)),
             alerts: Shelf::default(),
             incidents: Shelf::default(),
@@ -350,6 +355,7 @@ impl World {
             Happening::Expected(id, event) => {
                 self.expected.get(*id).map(|record| Fact::Expected(record, event))
             }
+            Happening::OnCall => Some(Fact::OnCall),
             Happening::Clocks(..) => None,
         };
         let Some(fact) = fact else { return Vec::new() };
@@ -359,7 +365,10 @@ impl World {
         let pages: Vec<Page> = self
             .pages
             .rows()
-            .filter(|page| wants.contains(&Want::PagesOf(page.incident)))
+            .filter(|page| {
+                let rings = page.stage == oncall::Stage::Ringing && wants.contains(&Want::Ringing);
+                rings || wants.contains(&Want::PagesOf(page.incident))
+            })
             .cloned()
             .collect();
         let wanted = |alert: &&Alert| {

@@ -38,6 +38,7 @@ use crate::{Context, Fact, Reaction, planned};
 /// | nobody is charged with the incident for too long | page by the policy for that |
 /// | incident back or resolved | it is checked whether that holds |
 /// | incident resolved or closed | what hangs on it ends, what was merged into it hears so |
+/// | incident has another priority | pages that ring go on as the policy says for it |
 /// | incident taken, back, waiting or over | pages stop |
 /// | incident moved, or what was promised changed | the clocks of its contracts look |
 /// | page answered | the incident is acknowledged by who answered |
@@ -182,8 +183,11 @@ fn moved(
         | What::Resumed {}
         | What::Cancelled { .. }
         | What::UnassignedTooLong { .. }
-        | What::AcknowledgementLapsed { .. }
-        | What::Prioritised { .. } => keep(incident, context, moment),
+        | What::AcknowledgementLapsed { .. } => keep(incident, context, moment),
+        What::Prioritised { .. } => match paging::replan(incident, context, moment) {
+            Some(followed) => vec![followed],
+            None => keep(incident, context, moment),
+        },
         _ => Vec::new(),
     }
 }
@@ -234,6 +238,9 @@ fn page_fact(
         | Event::HandOverUnanswered { .. }
         | Event::HandOverEnded { .. }
         | Event::RangAgain { .. }
+        | Event::Replanned { .. }
+        | Event::Hastened { .. }
+        | Event::Held { .. }
         | Event::Settled { .. }
         | Event::Continued { .. }
         | Event::Rerouted { .. }

@@ -1,12 +1,10 @@
 //! Whether somebody has to be called for an incident, and by which policy. Asked after everything
 //! that may change the answer: what is wanted is compared with the pages that there are.
 
-use std::time::Duration;
-
-use estate::{ContactMethod, Estate, Spec, Wait};
+use estate::{About, Estate, Spec, Wait, Way};
 use incidents::{Incident, Stage, What};
-use kernel::{Actor, ItemRef, Moment, Priority, Time};
-use oncall::{Command, Contact, Page, Start, Step, Summary};
+use kernel::{Actor, ItemRef, Moment, Time};
+use oncall::{Command, Contact, Page, Plan, Start, Step, Summary};
 
 use crate::{Context, Reaction};
 
@@ -144,16 +142,15 @@ fn ring(
         .filter(elsewhere)
         .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
         .collect();
-    let (priority, number) = (incident.priority, incident.number);
-    let turn = Turn { estate: context.estate, priority, number, now: moment.now };
-    let (steps, repeat, timeout) = turn.steps(policy);
+    let about = About { priority: incident.priority, number: incident.number };
+    let plan = plan(context.estate, policy, about, moment.now);
     let start = Start {
         incident: incident.id,
         policy: policy.clone(),
-        steps,
-        repeat,
-        begin_at: context.estate.calling_begins(policy, incident.priority, moment.now),
-        acknowledge_timeout_seconds: timeout.map(Wait::seconds),
+        steps: plan.steps,
+        repeat: plan.repeat,
+        begin_at: plan.begin_at,
+        acknowledge_timeout_seconds: acknowledge_timeout(context.estate, policy),
         summary: Summary {
             number: incident.number,
             title: incident.title.clone(),
@@ -166,11 +163,46 @@ fn ring(
     reactions
 }
 
+/// Lets the page by which people hear of an incident follow its priority.
+pub(crate) fn replan(
+    incident: &Incident,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Option<Reaction> {
+    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
+    let page = newest(&mine.collect::<Vec<_>>())?;
+    let priority = incident.priority;
+    if page.summary.priority == priority || quiet(incident, context).is_some() {
+        return None;
+    }
+    let about = About { priority, number: page.summary.number };
+    let (estate, now) = (context.estate, moment.now);
+    let mut plan = Box::new(plan(estate, &page.policy, about, now));
+    if plan.begin_at.is_none() {
+        // Who should have been called by now is called at once, as it is now.
+        for step in &mut plan.steps {
+            step.contacts = contacts(estate, &step.targets, step.rotate, about, now);
+        }
+    }
+    Some(Reaction::Page(page.id, Command::Replan { priority, plan }))
+}
+
 /// The tick of a page: whom each of its steps means now, since people go home and others come. What
-/// the page names is what counts, also after its policy was edited.
+/// the page names is what counts, also after its policy was edited, until it rings anew.
 pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
-    let begin_at = estate.calling_begins(&page.policy, page.summary.priority, now);
-    Command::Tick { fresh: fresh(page, estate, now), begin_at }
+    let rings = page.rings_again.as_ref().is_some_and(|again| again.at <= now);
+    let again = rings.then(|| Box::new(again(page, estate, now)));
+    Command::Tick { fresh: fresh(page, estate, now), again }
+}
+
+/// What the policy of a page says for ringing again now; what was copied of one that is gone.
+pub fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
+    if estate.contains(&page.policy) {
+        return plan(estate, &page.policy, about(page), now);
+    }
+    let steps = page.steps.iter().zip(fresh(page, estate, now));
+    let steps = steps.map(|(step, contacts)| Step { contacts, ..step.clone() });
+    Plan { steps: steps.collect(), repeat: page.repeat, begin_at: None }
 }
 
 /// Tells the pages of an incident that a person did something on it, or that it broke again: the
@@ -205,75 +237,61 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
 
 /// Whom each step of a page means now.
 pub fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
-    let (priority, number) = (page.summary.priority, page.summary.number);
-    let turn = Turn { estate, priority, number, now };
     let meant = |step: &Step| match step.targets.is_empty() {
         true => step.contacts.clone(),
-        false => turn.meant(&step.targets, step.rotate, now),
+        false => contacts(estate, &step.targets, step.rotate, about(page), now),
     };
     page.steps.iter().map(meant).collect()
 }
 
 /// The ways to a person for what a page is about, as they want to be called now.
 pub fn ways_to(person: &ItemRef, page: &Page, estate: &Estate, now: Time) -> Vec<Contact> {
-    let (priority, number) = (page.summary.priority, page.summary.number);
-    Turn { estate, priority, number, now }.contacts(person, now)
+    estate.ways(person, about(page), now).into_iter().map(contact).collect()
 }
 
-/// What decides in which ways people are called: what it is about, and when their turn comes.
-struct Turn<'a> {
-    estate: &'a Estate,
-    priority: Priority,
-    /// The number of the incident.
-    number: u64,
-    now: Time,
+fn about(page: &Page) -> About {
+    About { priority: page.summary.priority, number: page.summary.number }
 }
 
-impl Turn<'_> {
-    /// The steps of a policy with everybody's addresses. A person who is gone from the estate
-    /// leaves a gap, never an error: the page is made.
-    fn steps(&self, policy: &ItemRef) -> (Vec<Step>, u32, Option<Wait>) {
-        let Some(Spec::EscalationPolicy(spec)) = self.estate.get(policy).map(|found| &found.spec)
-        else {
-            return (Vec::new(), 0, None);
-        };
-        let begin = self.estate.calling_begins(policy, self.priority, self.now).unwrap_or(self.now);
-        let steps = spec.schedule().map(|(after, step)| {
-            let targets: Vec<ItemRef> =
-                step.contacts.iter().map(|target| target.item().clone()).collect();
-            let at = begin + Duration::from_secs(after.into());
-            let contacts = self.meant(&targets, step.rotate, at);
-            Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
-        });
-        (steps.collect(), spec.repeat, spec.acknowledge_timeout)
-    }
+/// What a policy says, with everybody's addresses. A person who is gone from the estate leaves a
+/// gap, never an error: the page is made.
+fn plan(estate: &Estate, policy: &ItemRef, about: About, now: Time) -> Plan {
+    let Some(says) = estate.says(policy, about.priority, now) else {
+        return Plan { steps: Vec::new(), repeat: 0, begin_at: None };
+    };
+    let steps = says.schedule(now).map(|(at, step)| {
+        let targets: Vec<ItemRef> =
+            step.contacts.iter().map(|target| target.item().clone()).collect();
+        let contacts = contacts(estate, &targets, step.rotate, about, at);
+        Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
+    });
+    Plan { steps: steps.collect(), repeat: says.repeat, begin_at: says.begin_at }
+}
 
-    /// The people whom targets mean at a time, with the ways to them. Where one is to be called,
-    /// the number of the incident says who: the next one for the next incident.
-    fn meant(&self, targets: &[ItemRef], rotate: bool, at: Time) -> Vec<Contact> {
-        let mut people: Vec<&ItemRef> = Vec::new();
-        for person in targets.iter().flat_map(|target| self.estate.people(target, at)) {
-            if !people.contains(&person) {
-                people.push(person);
-            }
-        }
-        let turn = usize::try_from(self.number).unwrap_or(0) % people.len().max(1);
-        let called = if rotate { people.get(turn..=turn).unwrap_or(&[]) } else { &people[..] };
-        called.iter().flat_map(|who| self.contacts(who, at)).collect()
+fn acknowledge_timeout(estate: &Estate, policy: &ItemRef) -> Option<u32> {
+    match estate.get(policy).map(|found| &found.spec) {
+        Some(Spec::EscalationPolicy(spec)) => spec.acknowledge_timeout.map(Wait::seconds),
+        _ => None,
     }
+}
 
-    fn contacts(&self, who: &ItemRef, at: Time) -> Vec<Contact> {
-        let Some(Spec::Person(person)) = self.estate.get(who).map(|found| &found.spec) else {
-            return Vec::new();
-        };
-        let devices = self.estate.devices(who);
-        let calls = person.calls(devices, self.priority, person.minute_of_day(at));
-        let contact = |(after, method, target): (Wait, ContactMethod, &str)| Contact {
-            contact: who.clone(),
-            channel: method.channel().to_owned(),
-            target: target.to_owned(),
-            after_seconds: after.seconds(),
-        };
-        calls.into_iter().map(contact).collect()
+/// The ways to whom targets mean at a time.
+fn contacts(
+    estate: &Estate,
+    targets: &[ItemRef],
+    rotate: bool,
+    about: About,
+    at: Time,
+) -> Vec<Contact> {
+    let people = estate.meant(targets, rotate, about, at);
+    people.into_iter().flat_map(|who| estate.ways(who, about, at)).map(contact).collect()
+}
+
+fn contact(way: Way<'_>) -> Contact {
+    Contact {
+        contact: way.person.clone(),
+        channel: way.method.channel().to_owned(),
+        target: way.target.to_owned(),
+        after_seconds: way.after.seconds(),
     }
 }

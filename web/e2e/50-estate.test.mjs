@@ -92,3 +92,15 @@ test('an alert without an item becomes a rule in a few clicks', async () => {
   await remove.click();
   await remove.waitFor({ state: 'detached' });
 });
+
+test('whom a priority would call at any time is said before', async () => {
+  await b.page.goto(`${url}/estate/service/orders`);
+  const panel = b.page.locator('section', { hasText: 'Who would be called' });
+  await panel.getByText(/steps for/).waitFor();
+  await panel.getByLabel('For', { exact: true }).click();
+  await b.page.getByRole('option', { name: 'P2' }).click();
+  await panel.getByLabel(/Opened at/).fill('2026-11-28T03:00');
+  await panel.getByText(/28 Nov 2026|Nov 28, 2026|2026-11-28/).first().waitFor();
+  await settled(b.page);
+  await picture(b.page, 'calling-1440-light');
+});

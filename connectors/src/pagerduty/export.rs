@@ -193,6 +193,44 @@ pub struct Service {
     pub teams: Vec<Reference>,
     #[serde(default, deserialize_with = "or_default")]
     pub integrations: Vec<Integration>,
+    pub incident_urgency_rule: Option<UrgencyRule>,
+    pub support_hours: Option<SupportHours>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub scheduled_actions: Vec<serde_json::Value>,
+}
+
+/// How urgent the incidents of a service are: always the same, or by its support hours.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct UrgencyRule {
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub urgency: String,
+    pub during_support_hours: Option<Urgency>,
+    pub outside_support_hours: Option<Urgency>,
+}
+
+/// `high`, `low` or `severity_based`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct Urgency {
+    #[serde(default, deserialize_with = "or_default")]
+    pub urgency: String,
+}
+
+/// When somebody is at work for a service: the same hours on some days of the week, 1 is Monday.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct SupportHours {
+    #[serde(default, deserialize_with = "or_default")]
+    pub time_zone: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub start_time: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub end_time: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub days_of_week: Vec<u8>,
 }
 
 /// A way into a service; only a reference without `include[]=integrations`.

@@ -15,6 +15,7 @@ mod people;
 mod policy;
 mod rota;
 mod services;
+mod urgency;
 mod week;
 
 use std::collections::BTreeMap;

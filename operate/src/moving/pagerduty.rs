@@ -13,8 +13,8 @@ use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
 use super::policy::{Called, NOBODY, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
-use super::services;
 use super::week::Week;
+use super::{services, urgency};
 
 /// Takes everything.
 pub fn take(moved: &mut Moved, export: &Export, team: Option<&TeamRef>) {
@@ -354,6 +354,10 @@ fn services(
             ));
         }
         let name = names.get(&service.id).unwrap_or_default();
+        let says = policy.and_then(|policy| called.says(&policy.id));
+        let by_urgency =
+            says.and_then(|says| urgency::policy(moved, &mut said, (name, service), says));
+        let found = by_urgency.or(found);
         let told = told(&service.id, &service.name, &service.description);
         let there = services::service(moved, &mut said, (name, told), (team, found));
         moved.say(said);

@@ -81,7 +81,7 @@ impl Steps {
 #[derive(Debug, Default)]
 pub struct Called {
     schedules: BTreeMap<String, Vec<ScheduleRef>>,
-    policies: BTreeMap<String, (EscalationPolicyRef, Option<TeamRef>)>,
+    policies: BTreeMap<String, (EscalationPolicyRef, EscalationPolicySpec)>,
 }
 
 impl Called {
@@ -96,9 +96,14 @@ impl Called {
         self.policies.get(id).map(|(policy, _)| policy)
     }
 
+    /// What the policy with an id says.
+    pub fn says(&self, id: &str) -> Option<&EscalationPolicySpec> {
+        self.policies.get(id).map(|(_, spec)| spec)
+    }
+
     /// The team of a policy.
     pub fn team_of_policy(&self, id: &str) -> Option<&TeamRef> {
-        self.policies.get(id).and_then(|(_, team)| team.as_ref())
+        self.says(id).and_then(|spec| spec.team.as_ref())
     }
 
     /// Adds a schedule: as many of ours as are needed to have all who may be on call at a time.
@@ -163,15 +168,16 @@ impl Called {
         let metadata = moved.metadata(said, name, told);
         let steps = steps.merged(said, repeat);
         let spec = EscalationPolicySpec {
-            team: team.clone(),
+            team,
             steps,
+            variants: Vec::new(),
             repeat,
             waits: None,
             acknowledge_timeout: None,
         };
-        moved.add(said, metadata, Spec::EscalationPolicy(spec));
+        moved.add(said, metadata, Spec::EscalationPolicy(spec.clone()));
         if let Some(policy) = EscalationPolicyRef::new(name) {
-            self.policies.insert(told.id.to_owned(), (policy, team));
+            self.policies.insert(told.id.to_owned(), (policy, spec));
         }
     }
 }

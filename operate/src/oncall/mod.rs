@@ -4,6 +4,7 @@
 mod files;
 mod gaps;
 mod handover;
+mod preview;
 mod roster;
 mod swap;
 mod theirs;
@@ -30,6 +31,8 @@ enum Verb {
     /// Lists every time in the next weeks in which nobody is on call although somebody has to be:
     /// in the hours of contracts of the schedule's team, and of the schedule's cover calendar.
     Gaps(gaps::Gaps),
+    /// Says whom an incident would call, when, and how: by files, or as the server knows it.
+    Preview(preview::Preview),
     /// Asks the server for what you are on call, and for your next shifts.
     Mine,
     /// Asks the server what is handed over at the end of a turn: open incidents, what happened,
@@ -46,6 +49,7 @@ impl OncallArgs {
             Verb::Who(who) => who.run(&shell.screen),
             Verb::Final(roster) => roster.run(&shell.screen),
             Verb::Gaps(gaps) => gaps.run(&shell.screen),
+            Verb::Preview(preview) => preview.run(shell).await,
             Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
             Verb::Swap(swap) => swap.run(&shell.server.client()?, &shell.screen).await,
             Verb::Handover(handover) => handover.run(&shell.server.client()?, &shell.screen).await,

@@ -1,12 +1,16 @@
 use calendar::Span;
 use estate::SourceFile;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kernel::Time;
 
 use super::files::Files;
 use super::gaps::asked;
+use super::preview::{Preview, told};
 use super::roster::{Found, ics};
 use super::theirs::Theirs;
 use super::who::Answer;
+use crate::screen::{Paint, Screen};
 
 const TEXT: &str = r#"
 apiVersion: operate/v1
@@ -194,4 +198,74 @@ fn shifts_are_written_as_a_file_of_events_that_reads_back() {
     assert!(found.iter().any(|event| event.summary == "Ada Example: first"), "{text}");
     assert!(text.contains("DESCRIPTION:override: a fair\r\n"), "{text}");
     assert!(text.contains("UID:first.1796976000.ada@operate\r\n"), "{text}");
+}
+
+/// What is said before something breaks on a Saturday night.
+fn previewed(item: &str, priority: &str) -> String {
+    const POLICY: &str = r#"
+apiVersion: operate/v1
+kind: Person
+metadata: { name: ada, title: Ada Example }
+spec:
+  email: ada@example.org
+  timeZone: Europe/Berlin
+  addresses: { sms: "+4930123456" }
+  notify:
+    - { priorities: [P1, P2], by: [sms] }
+    - { priorities: [P1, P2], after: 2m, by: [email] }
+    - { priorities: [P3, P4], between: { from: "08:00", until: "20:00" }, by: [email] }
+---
+apiVersion: operate/v1
+kind: Person
+metadata: { name: ben }
+spec: { email: ben@example.org }
+---
+apiVersion: operate/v1
+kind: Calendar
+metadata: { name: office }
+spec:
+  timeZone: Europe/Berlin
+  hours: [{ days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:00" }]
+---
+apiVersion: operate/v1
+kind: EscalationPolicy
+metadata: { name: shop }
+spec:
+  waits: { priorities: [P4], calendar: office }
+  repeat: 1
+  steps:
+    - { contacts: [ada], wait: 5m }
+    - { contacts: [ben], wait: 10m }
+  variants:
+    - priorities: [P1, P2]
+      steps: [{ contacts: [ada, ben], wait: 5m }]
+---
+apiVersion: operate/v1
+kind: Team
+metadata: { name: shop }
+spec: { escalationPolicy: shop }
+---
+apiVersion: operate/v1
+kind: Service
+metadata: { name: orders }
+spec: { team: shop }
+"#;
+    let file = SourceFile { name: "shop.yaml".to_owned(), text: POLICY.to_owned() };
+    let files = Files::read(&[file]).unwrap();
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let at = Time::parse("2026-11-28T02:00:00Z").unwrap();
+    let asked = Preview::about(item, priority);
+    let screen = Screen::of_process(false);
+    match asked.of(&files, at) {
+        Ok(found) => told(&found, &Screen { paint: Paint(false), ..screen }, &zone),
+        Err(trouble) => trouble.to_string(),
+    }
+}
+
+#[test]
+fn a_preview_says_whom_a_priority_calls_at_night() {
+    insta::assert_snapshot!(previewed("service/orders", "p2"), @"");
+    insta::assert_snapshot!(previewed("service/orders", "P3"), @"");
+    insta::assert_snapshot!(previewed("team/shop", "P4"), @"");
+    insta::assert_snapshot!(previewed("team/nobody", "P4"), @"");
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use graph::{Hit, Reach, Relation, Step};
-use kernel::{ItemRef, Priority, Time};
+use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -109,18 +109,6 @@ impl Estate {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// When the calling by a policy may begin for an incident of this priority; `None` at once.
-    pub fn calling_begins(&self, policy: &ItemRef, priority: Priority, now: Time) -> Option<Time> {
-        let Spec::EscalationPolicy(policy) = self.spec(policy)? else { return None };
-        let waits = policy.waits.as_ref().filter(|waits| waits.priorities.contains(&priority))?;
-        let Spec::Calendar(calendar) = self.spec(&waits.calendar)? else { return None };
-        // A calendar that cannot be worked out keeps nobody from being called.
-        let year = calendar::Years::around(now.micros()).first + 10;
-        let years = calendar::Years { first: year - 1, last: year + 1 };
-        let open = calendar.definition().ok()?.compile(years).ok()?.next_open(now.micros())?;
-        (open > now.micros()).then(|| Time::from_micros(open))
     }
 
     /// What breaks when these items are down, the nearest first, without the items themselves.

@@ -6,10 +6,12 @@ use kernel::ItemRef;
 
 use crate::mistake::Wrong;
 use crate::read::Declared;
+use crate::spec::{CalendarSpec, EscalationHours, Spec};
 use crate::suggest::did_you_mean;
-use crate::{Desired, Kind, Mention, Mistake, Stored};
+use crate::{Desired, Kind, Mention, Mistake, Resource, Stored};
 
 mod content;
+mod policy;
 mod promise;
 mod rota;
 
@@ -26,12 +28,14 @@ pub(crate) fn whole(
     let wanted = desired.resources().map(|resource| resource.item());
     let known: BTreeSet<&ItemRef> =
         wanted.chain(rest.iter().map(|stored| stored.resource.item())).collect();
+    let calendars = calendars(desired, rest);
     let mut mistakes = twice(desired);
     for declared in &desired.entries {
         let mut wrong = content::check(&declared.resource);
         let mentions = declared.resource.mentions();
         let dangling = mentions.iter().filter_map(|mention| dangling(mention, &known));
         wrong.extend(dangling.take(MISTAKES_MAX));
+        wrong.extend(policy(&declared.resource, &calendars));
         let mut told: Vec<Mistake> =
             wrong.into_iter().map(|wrong| declared.mistake(wrong)).collect();
         told.sort_by_key(|mistake| (mistake.line, mistake.column));
@@ -41,8 +45,49 @@ pub(crate) fn whole(
         }
     }
     mistakes.extend(bereft(rest, gone));
+    mistakes.extend(unfit(desired, rest, &calendars));
     mistakes.truncate(MISTAKES_MAX);
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+type Calendars<'a> = BTreeMap<&'a ItemRef, &'a CalendarSpec>;
+
+/// All calendars as they would be.
+fn calendars<'a>(desired: &'a Desired, rest: &[&'a Stored]) -> Calendars<'a> {
+    let all = rest.iter().map(|stored| &stored.resource).chain(desired.resources());
+    let calendar = |resource: &'a Resource| match &resource.spec {
+        Spec::Calendar(calendar) => Some((resource.item(), calendar)),
+        _ => None,
+    };
+    all.filter_map(calendar).collect()
+}
+
+/// How the variants of an escalation policy fit together.
+fn policy(resource: &Resource, calendars: &Calendars<'_>) -> Vec<Wrong> {
+    let Spec::EscalationPolicy(spec) = &resource.spec else { return Vec::new() };
+    policy::together(spec, |hours| match hours {
+        EscalationHours::These(these) => Some(these),
+        EscalationHours::Of(calendar) => calendars.get(calendar.item()).copied(),
+    })
+}
+
+/// Policies that stay, and fit no more since a calendar changes.
+fn unfit(desired: &Desired, rest: &[&Stored], calendars: &Calendars<'_>) -> Vec<Mistake> {
+    let changed: BTreeSet<&ItemRef> = desired.resources().map(Resource::item).collect();
+    let touched = |stored: &&&Stored| {
+        let resource = &stored.resource;
+        matches!(resource.spec, Spec::EscalationPolicy(_))
+            && resource.mentions().iter().any(|mention| changed.contains(mention.item))
+    };
+    let mut mistakes = Vec::new();
+    for stored in rest.iter().filter(touched) {
+        let item = stored.resource.item();
+        for wrong in policy(&stored.resource, calendars) {
+            let message = format!("{item}, which is in no file: {}", wrong.message);
+            mistakes.push(Wrong { message, ..wrong }.in_file(""));
+        }
+    }
+    mistakes
 }
 
 /// Resources that are described more than once.

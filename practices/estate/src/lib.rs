@@ -9,6 +9,7 @@
 //! [`Desired::check_routes`].
 
 mod answers;
+mod calling;
 mod check;
 mod cover;
 mod decode;
@@ -21,6 +22,7 @@ mod mention;
 mod mistake;
 mod node;
 mod plan;
+mod preview;
 mod read;
 mod reference;
 mod resource;
@@ -31,6 +33,7 @@ mod spec;
 mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
+pub use calling::{About, Says, Way};
 pub use cover::{Cover, CoverError, Demand, person_named};
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
@@ -41,6 +44,7 @@ pub use maintenance::Planned;
 pub use mention::Mention;
 pub use mistake::Mistake;
 pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
+pub use preview::{CallingPreview, PreviewCall, PreviewStep};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,
@@ -52,12 +56,12 @@ pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
     BurnAlerts, CalendarSpec, ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec,
     ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
-    DataSourceSpec, EscalationPolicySpec, EscalationStep, FreezeSpec, GivenShift, Group,
-    HandOverWay, Holiday, HoursException, HoursRange, Indicator, MaintenanceWindowSpec,
-    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours,
-    OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec, ScheduleLayer,
-    ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad,
-    ShiftNotice, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec,
-    TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within,
-    local_minute, next_morning,
+    DataSourceSpec, EscalationHours, EscalationPolicySpec, EscalationStep, EscalationVariant,
+    FreezeSpec, GivenShift, Group, HandOverWay, Holiday, HoursException, HoursRange, Indicator,
+    MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen,
+    OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec, ProductSpec, RouteSpec,
+    ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits,
+    ShiftLoad, ShiftNotice, ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec,
+    SupplierSpec, TeamSpec, TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday,
+    Window, Within, local_minute, next_morning,
 };

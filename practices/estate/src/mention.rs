@@ -88,14 +88,15 @@ impl<'a> Mentions<'a> {
 
     fn policy(&mut self, policy: &'a EscalationPolicySpec) {
         self.one("team", &policy.team);
-        for (place, step) in policy.steps.iter().enumerate() {
+        for (field, step) in policy.all_steps() {
             for (contact, target) in step.contacts.iter().enumerate() {
-                let field = format!("steps[{place}].contacts[{contact}]");
-                self.add(field, target.item());
+                self.add(format!("{field}.contacts[{contact}]"), target.item());
             }
         }
-        if let Some(waits) = &policy.waits {
-            self.add("waits.calendar".to_owned(), &waits.calendar);
+        for (field, hours) in policy.all_hours() {
+            if let Some(calendar) = hours.calendar() {
+                self.add(field, calendar.item());
+            }
         }
     }
 

@@ -507,3 +507,99 @@ fn a_notice_of_shifts_comes_in_time_or_not_at_all() {
       -> keep one of the two
     ");
 }
+
+/// A policy with the given lines in its spec, and who and what it names.
+fn variants(spec: &str) -> String {
+    let office = "  timeZone: Europe/Berlin\n  \
+                  hours: [{days: [mon, tue, wed, thu, fri], from: \"08:00\", until: \"18:00\"}]";
+    document("EscalationPolicy", "day", spec)
+        + &document("Calendar", "office", office)
+        + &document("Person", "ada", "  email: ada@example.org")
+}
+
+#[test]
+fn every_priority_is_called_by_one_variant_at_every_time() {
+    let whole = "  variants:\n    \
+                 - {priorities: [P1, P2], steps: [{contacts: [ada]}]}\n    \
+                 - {priorities: [P3], during: office, steps: [{contacts: [ada]}]}\n    \
+                 - {priorities: [P3], outside: office, steps: [{contacts: [ada]}]}\n    \
+                 - {priorities: [P4, P5], during: office, steps: [{contacts: [ada]}]}\n";
+    let waits = "  waits: {priorities: [P4, P5], calendar: office}\n";
+    try_plan(&variants(&format!("{whole}{waits}"))).expect("nobody is forgotten");
+    assert_snapshot!(told(&variants(whole)), @r"
+    shop.yaml:10:7 spec.variants[3]
+      for P4, P5 nobody is called at times, as from Mon 2026-01-05 18:00 to Tue 2026-01-06 08:00
+      -> add `steps` for whatever no variant is for, a variant for these hours, or
+         `waits` with these priorities and a calendar to call them later
+    ");
+    let missing = "  variants:\n    - {priorities: [P1, P2], steps: [{contacts: [ada]}]}\n";
+    assert_snapshot!(told(&variants(missing)), @r"
+    shop.yaml:7:5 spec.variants
+      nobody is called for P3, P4, P5
+      -> add `steps` for whatever no variant is for, or a variant for these
+    ");
+    try_plan(&variants(&format!("{missing}  steps: [{{contacts: [ada]}}]"))).expect("the rest");
+}
+
+#[test]
+fn two_variants_are_never_in_force_together() {
+    let both = "  variants:\n    \
+                - {priorities: [P1, P2], steps: [{contacts: [ada]}]}\n    \
+                - priorities: [P2, P3]\n      \
+                  during: {timeZone: UTC, hours: [{days: [sat], from: \"08:00\", until: \
+                \"12:00\"}]}\n      \
+                  steps: [{contacts: [ada]}]\n  \
+                steps: [{contacts: [ada]}]\n";
+    assert_snapshot!(told(&variants(both)), @r"
+    shop.yaml:8:7 spec.variants[1]
+      for P2 this is in force together with variants[0], such as on Sat 2026-01-03 08:00
+      -> narrow `priorities`, `during` or `outside` of one of them
+    ");
+    let weekend = "  variants:\n    \
+                   - {during: office, steps: [{contacts: [ada]}]}\n    \
+                   - during: {timeZone: Europe/Berlin, hours: [{days: [fri], from: \"17:00\", \
+                   until: \"24:00\"}]}\n      \
+                     steps: [{contacts: [ada]}]\n  \
+                   steps: [{contacts: [ada]}]\n";
+    assert_snapshot!(told(&variants(weekend)), @r"
+    shop.yaml:8:7 spec.variants[1]
+      for every priority this is in force together with variants[0], such as on Fri 2026-01-09 17:00
+      -> narrow `priorities`, `during` or `outside` of one of them
+    ");
+}
+
+#[test]
+fn hours_of_variants_can_be_worked_out() {
+    let wrong = "  variants:\n    \
+                 - {during: offices, steps: [{contacts: [ada]}]}\n    \
+                 - {during: office, outside: office, steps: []}\n    \
+                 - during: {timeZone: Europe/Atlantis, always: true}\n      \
+                   steps: [{contacts: [ada]}, {contacts: []}]\n  \
+                 repeat: 1\n";
+    assert_snapshot!(told(&variants(wrong)), @r"
+    shop.yaml:7:16 spec.variants[0].during
+      there is no `calendar/offices`
+      -> did you mean `calendar/office`?
+    shop.yaml:7:33 spec.variants[0].steps[0].wait
+      this step leaves no time to answer before the next
+      -> add `wait: 5m`, or as long as an answer may take
+    shop.yaml:8:33 spec.variants[1].outside
+      two kinds of hours
+      -> keep `during` or `outside`
+    shop.yaml:8:48 spec.variants[1].steps
+      this variant calls nobody
+      -> add a step with contacts and wait
+    shop.yaml:9:26 spec.variants[2].during.timeZone
+      `Europe/Atlantis` is no time zone
+      -> write one like Europe/Berlin
+    shop.yaml:10:15 spec.variants[2].steps[0].wait
+      this step leaves no time to answer before the next
+      -> add `wait: 5m`, or as long as an answer may take
+    shop.yaml:10:34 spec.variants[2].steps[1].wait
+      this step leaves no time to answer before the next
+      -> add `wait: 5m`, or as long as an answer may take
+    shop.yaml:10:45 spec.variants[2].steps[1].contacts
+      this step calls nobody
+      -> name a person
+    ");
+}

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use estate::{
     AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
     ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus,
-    ContractTerms, ContractType, Criticality, Desired, EscalationPolicySpec, EscalationStep,
-    GivenShift, Group, HandOverWay, Indicator, MaintenanceWindowSpec, Metadata, MissingData, Need,
-    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec,
-    ProductRef, ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride,
-    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
-    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
-    TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
+    ContractTerms, ContractType, Criticality, Desired, EscalationHours, EscalationPolicySpec,
+    EscalationStep, EscalationVariant, GivenShift, Group, HandOverWay, Indicator,
+    MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow,
+    OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource,
+    RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec,
+    ShiftLimits, ShiftLoad, ShiftNotice, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf,
+    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within,
+    export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -252,16 +253,38 @@ fn place() -> impl Strategy<Value = Spec> {
 }
 
 fn calling() -> impl Strategy<Value = Spec> {
-    let person = named::<PersonSpec>().prop_map(Target::from);
-    let step = (vec(person, 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
-        contacts,
-        rotate: seconds % 2 == 0,
-        wait: Wait::from_seconds(seconds),
-    });
-    let policy = (vec(step, 0..3), any::<u32>()).prop_map(|(steps, repeat)| {
+    let person = || named::<PersonSpec>().prop_map(Target::from);
+    let step = || {
+        (vec(person(), 0..3), any::<u32>()).prop_map(|(contacts, seconds)| EscalationStep {
+            contacts,
+            rotate: seconds % 2 == 0,
+            wait: Wait::from_seconds(seconds),
+        })
+    };
+    let hours = || {
+        prop_oneof![
+            named::<CalendarSpec>().prop_map(EscalationHours::Of),
+            text().prop_map(|time_zone| {
+                let these = CalendarSpec { time_zone, ..CalendarSpec::default() };
+                EscalationHours::These(Box::new(these))
+            }),
+        ]
+    };
+    let variant = (vec(step(), 0..3), of(hours()), of(hours()), of(any::<u32>())).prop_map(
+        |(steps, during, outside, repeat)| EscalationVariant {
+            priorities: vec![Priority::P1; steps.len()],
+            during,
+            outside,
+            steps,
+            repeat,
+        },
+    );
+    let policy = (vec(step(), 0..3), vec(variant, 0..3), any::<u32>());
+    let policy = policy.prop_map(|(steps, variants, repeat)| {
         Spec::EscalationPolicy(EscalationPolicySpec {
             team: None,
             steps,
+            variants,
             repeat,
             acknowledge_timeout: (repeat % 2 == 0).then(|| Wait::from_seconds(repeat)),
             waits: None,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::plan::{self, Place};
-use crate::{Contact, Event, Page, Span, Stage};
+use crate::{Contact, Event, Page, Plan, Span, Stage};
 
 /// Longest time for which a page may be snoozed, in seconds.
 pub const SNOOZE_SECONDS_MAX: u32 = 86_400;
@@ -70,26 +70,28 @@ impl Page {
         self.goes_on().then(settled).into_iter().collect()
     }
 
-    /// Rings from the first step, at once or when its hours begin.
+    /// Rings from the first step, at once or when its hours begin, by what the policy says now.
     pub(crate) fn ring_again(
         &self,
         because: String,
-        fresh: &[Vec<Contact>],
+        other: Option<&Plan>,
         begin_at: Option<Time>,
         moment: &Moment,
     ) -> Vec<Event> {
         let at = moment.now;
         let begin_at = begin_at.filter(|begin| *begin > at);
         let rang = Event::RangAgain { at, because, begin_at };
-        if begin_at.is_some() {
-            return vec![rang];
+        let other = other.map(Plan::within_limits);
+        let replanned = other.as_ref().and_then(|other| self.for_these_hours(other, moment));
+        let mut events: Vec<Event> = replanned.into_iter().chain([rang]).collect();
+        if begin_at.is_none() {
+            let steps = other.as_ref().map_or(&self.steps, |other| &other.steps);
+            let round = self.fresh_round();
+            let first = plan::next_place(steps, round, Place { step: 0, round })
+                .and_then(|place| plan::call(steps, place, moment));
+            events.push(first.unwrap_or(Event::Exhausted { at }));
         }
-        let steps = plan::freshened(&self.steps, fresh);
-        let round = self.fresh_round();
-        let first = plan::next_place(&steps, round, Place { step: 0, round })
-            .and_then(|place| plan::call(&steps, place, moment))
-            .unwrap_or(Event::Exhausted { at });
-        vec![rang, first]
+        events
     }
 
     /// Calls the next step at once, also for whoever took it and wants help.

@@ -1,10 +1,10 @@
 //! When calls are made: the next step, calls that wait, and ringing again.
 
-use kernel::{Moment, OutboxId, Refusal, Time};
+use kernel::{Moment, OutboxId, Refusal};
 
 use crate::event::Calling;
 use crate::plan::{self, Place};
-use crate::{Call, CallResult, Contact, Event, Page, Stage, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, Page, Plan, Stage, WaitingCall};
 
 impl Page {
     /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
@@ -54,7 +54,7 @@ impl Page {
     pub(crate) fn due(
         &self,
         fresh: &[Vec<Contact>],
-        begin_at: Option<Time>,
+        other: Option<&Plan>,
         moment: &Moment,
     ) -> Vec<Event> {
         // Whoever keeps it is told first, and has the time anew.
@@ -64,7 +64,8 @@ impl Page {
         let free = self.handover.is_none();
         let again = self.rings_again.as_ref().filter(|again| again.at <= moment.now && free);
         if let Some(again) = again {
-            return self.ring_again(self.why_again(again), fresh, begin_at, moment);
+            let begin_at = other.and_then(|other| other.begin_at);
+            return self.ring_again(self.why_again(again), other, begin_at, moment);
         }
         let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
         if self.next_step_at.is_some_and(|due| due <= moment.now) {
@@ -75,7 +76,7 @@ impl Page {
 
     /// What a report about a call leads to. When it shows that nobody of the present step can be
     /// reached so far, the next way that waits in it is tried at once, and with none left the next
-    /// step is not kept waiting; but a new round is, for when everything fails
+    /// step is due; but a new round is, for when everything fails
     /// at once, it must not all be used up before anybody can mend it.
     pub(crate) fn record(
         &self,
@@ -108,11 +109,16 @@ impl Page {
             |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
         if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
             events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
-        } else if self.handover.is_none() {
-            let next = self.advance(&[], moment);
-            let begins_anew = matches!(next, Event::Called { round, .. } if round > self.round);
-            if !begins_anew {
-                events.push(next);
+        } else if self.handover.is_none()
+            && self.held_until.is_none()
+            && self.next_step_at > Some(moment.now)
+        {
+            let last_round = self.first_round.saturating_add(self.repeat);
+            let after = Place { step: self.step + 1, round: self.round };
+            let next = plan::next_place(&self.steps, last_round, after);
+            // Whom the next step means is said when its time comes, and that is now.
+            if next.is_none_or(|place| place.round == self.round) {
+                events.push(Event::Hastened { at: moment.now });
             }
         }
         Ok(events)

@@ -28,9 +28,9 @@ pub enum Command {
     },
     /// Call the people of the policy again, from the first step.
     RingAgain {
-        /// Whom each step means now. Filled in by Operate.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        fresh: Vec<Vec<Contact>>,
+        /// What the policy says now. Filled in by Operate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Box<Plan>>,
     },
     /// Call the next step at once.
     Escalate {
@@ -86,10 +86,30 @@ pub enum Command {
         /// Whom each step means now, in the order of the steps; as known last when empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fresh: Vec<Vec<Contact>>,
-        /// Should it ring again, nobody is called before; at once when not said.
+        /// Should it ring again, what the policy says by then; as known when not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        begin_at: Option<Time>,
+        again: Option<Box<Plan>>,
     },
+    /// The incident has another priority: go on by what the policy says for it.
+    Replan {
+        /// Which.
+        priority: Priority,
+        /// What the policy says.
+        plan: Box<Plan>,
+    },
+}
+
+/// What a policy says for a priority at some time, with everybody's addresses.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PagePlan)]
+pub struct Plan {
+    /// Whom to call, in order. A step without contacts is passed over.
+    pub steps: Vec<Step>,
+    /// How often to begin again after the last step.
+    pub repeat: u32,
+    /// Nobody is called before; at once when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin_at: Option<Time>,
 }
 
 /// For how long a page is snoozed.
@@ -200,6 +220,7 @@ impl Command {
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reroute { .. } => Verb::Reroute,
             Command::Tick { .. } => Verb::Tick,
+            Command::Replan { .. } => Verb::Replan,
         }
     }
 
@@ -219,7 +240,8 @@ impl Command {
             | Command::DeliveryRecorded { .. }
             | Command::Cancel { .. }
             | Command::Reroute { .. }
-            | Command::Tick { .. } => true,
+            | Command::Tick { .. }
+            | Command::Replan { .. } => true,
         }
     }
 }

@@ -1,7 +1,7 @@
-use kernel::{Actor, ItemRef, OutboxId, Time};
+use kernel::{Actor, ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{CallResult, Contact, HandOver, Start};
+use crate::{CallResult, Contact, HandOver, Start, Step};
 
 /// What can have happened to a page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -105,6 +105,34 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         begin_at: Option<Time>,
     },
+    /// It goes on by other steps: for another priority, or for other hours.
+    Replanned {
+        /// When.
+        at: Time,
+        /// The priority before.
+        was: Priority,
+        /// The priority now.
+        priority: Priority,
+        /// Whom it calls from now on.
+        steps: Vec<Step>,
+        /// How often it begins again after the last step.
+        repeat: u32,
+        /// When the next step is due, where one is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_step_at: Option<Time>,
+    },
+    /// Nobody of the present step can be reached: the next one is due.
+    Hastened {
+        /// When.
+        at: Time,
+    },
+    /// It can wait after all: calling begins anew then.
+    Held {
+        /// When.
+        at: Time,
+        /// Until when.
+        until: Time,
+    },
     /// Another person is asked to take it over.
     HandOverAsked {
         /// When.
@@ -204,6 +232,9 @@ impl Event {
             Event::WorkSeen { .. } => "work_seen",
             Event::Snoozed { .. } => "snoozed",
             Event::RangAgain { .. } => "rang_again",
+            Event::Replanned { .. } => "replanned",
+            Event::Hastened { .. } => "hastened",
+            Event::Held { .. } => "held",
             Event::HandOverAsked { .. } => "hand_over_asked",
             Event::HandOverAccepted { .. } => "hand_over_accepted",
             Event::HandOverUnanswered { .. } => "hand_over_unanswered",
@@ -266,6 +297,14 @@ pub fn describe(event: &Event) -> String {
         Event::RangAgain { because, begin_at: Some(begin), .. } => {
             format!("ringing again from {begin} on: {because}")
         }
+        Event::Replanned { was, priority, .. } if was == priority => {
+            "from now on by the policy's steps for these hours".to_owned()
+        }
+        Event::Replanned { was, priority, .. } => {
+            format!("from now on by the policy's steps for {priority}, not {was}")
+        }
+        Event::Hastened { .. } => "nobody of this step can be reached: the next is due".to_owned(),
+        Event::Held { until, .. } => format!("nobody is called before {until}: it can wait"),
         Event::HandOverAsked { over, .. } => format!(
             "{} hands it over to {} until {}: {}",
             over.by.name(),

@@ -4,7 +4,7 @@ use kernel::{OutboxId, Time};
 
 use crate::again::RingsAgain;
 use crate::event::{Calling, Later};
-use crate::{Call, CallResult, Event, HandOver, Page, Purpose, Stage, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, WaitingCall};
 
 impl Page {
     /// Takes an event in; the same as applying it.
@@ -30,6 +30,26 @@ impl Page {
                 self.rings_again = Some(RingsAgain { at: *until, snoozed_by: Some(by.clone()) });
             }
             Event::RangAgain { at, begin_at, .. } => self.ring_anew(*at, *begin_at),
+            Event::Replanned { priority, steps, repeat, next_step_at, .. } => {
+                self.summary.priority = *priority;
+                steps.clone_into(&mut self.steps);
+                self.repeat = *repeat;
+                self.next_step_at = next_step_at.or(self.next_step_at);
+                self.waiting.retain(|waiting| {
+                    let ways = steps.iter().flat_map(|step| &step.contacts);
+                    let to = &waiting.to;
+                    let meant =
+                        |way: &Contact| (&way.contact, &way.channel) == (&to.contact, &to.channel);
+                    ways.into_iter().any(meant)
+                });
+            }
+            Event::Hastened { at } => self.next_step_at = Some(*at),
+            Event::Held { at, until } => {
+                self.first_round = self.fresh_round();
+                self.end_hand_over(*at);
+                self.next_step_at = Some(*until);
+                self.held_until = Some(*until);
+            }
             Event::Settled { at, .. } => {
                 self.rings_again = None;
                 self.end_hand_over(*at);

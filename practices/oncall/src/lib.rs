@@ -23,11 +23,12 @@ mod message;
 pub mod notices;
 mod page;
 mod plan;
+mod replan;
 mod stage;
 mod view;
 
 pub use again::{RingsAgain, SNOOZE_SECONDS_MAX};
-pub use command::{Command, Contact, Span, Start, Step, Summary};
+pub use command::{Command, Contact, Plan, Span, Start, Step, Summary};
 pub use event::{Calling, Event, Later, describe};
 pub use handover::{HandOver, Wish};
 pub use page::{Call, CallResult, Page, Purpose, WaitingCall};

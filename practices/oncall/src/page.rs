@@ -287,10 +287,11 @@ impl Lifecycle for Page {
                 let until = again::snoozed_until(*span, *until, *morning, at)?;
                 Ok(self.snooze(until, moment))
             }
-            Command::RingAgain { fresh } => {
+            Command::RingAgain { again } => {
                 let because = format!("{} asked for it", moment.actor.name());
-                Ok(self.ring_again(because, fresh, None, moment))
+                Ok(self.ring_again(because, again.as_deref(), None, moment))
             }
+            Command::Replan { priority, plan } => Ok(self.replan(*priority, plan, moment)),
             Command::Escalate { fresh } => self.escalate(fresh, moment),
             Command::HandOver(wish) => self.hand_over(wish, moment),
             Command::Accept { person } => self.accept(person.as_ref(), moment),
@@ -308,7 +309,7 @@ impl Lifecycle for Page {
             Command::Reroute { fresh } => {
                 Ok(plan::reroute(self, fresh, moment).into_iter().collect())
             }
-            Command::Tick { fresh, begin_at } => Ok(self.due(fresh, *begin_at, moment)),
+            Command::Tick { fresh, again } => Ok(self.due(fresh, again.as_deref(), moment)),
         }
     }
 
@@ -326,7 +327,7 @@ impl Lifecycle for Page {
     }
 
     fn tick() -> Command {
-        Command::Tick { fresh: Vec::new(), begin_at: None }
+        Command::Tick { fresh: Vec::new(), again: None }
     }
 
     fn id(&self) -> PageId {
@@ -361,11 +362,14 @@ impl Lifecycle for Page {
             | Event::HandOverAccepted { .. }
             | Event::HandOverEnded { .. }
             | Event::RangAgain { .. }
+            | Event::Held { .. }
             | Event::Settled { .. } => vec![Effect::CancelUnsent],
             Event::Started { .. }
             | Event::Attempted { .. }
             | Event::Exhausted { .. }
             | Event::WorkSeen { .. }
+            | Event::Replanned { .. }
+            | Event::Hastened { .. }
             | Event::Snoozed { .. } => Vec::new(),
         }
     }

@@ -116,19 +116,24 @@ pub(crate) fn freshened<'a>(steps: &'a [Step], fresh: &[Vec<Contact>]) -> Cow<'a
 /// The policy within its limits. Limits mend and never refuse: a page that is due is made.
 pub(crate) fn within_limits(start: &Start) -> Start {
     let mut start = start.clone();
-    start.repeat = start.repeat.min(REPEAT_MAX);
-    start.steps.truncate(STEPS_MAX);
+    limit(&mut start.steps, &mut start.repeat);
     let (shortest, longest) = (ACKNOWLEDGE_TIMEOUT_SECONDS_MIN, ACKNOWLEDGE_TIMEOUT_SECONDS_MAX);
     start.acknowledge_timeout_seconds =
         start.acknowledge_timeout_seconds.map(|seconds| seconds.clamp(shortest, longest));
-    for step in &mut start.steps {
+    start
+}
+
+/// Steps and rounds within their limits.
+pub(crate) fn limit(steps: &mut Vec<Step>, repeat: &mut u32) {
+    *repeat = (*repeat).min(REPEAT_MAX);
+    steps.truncate(STEPS_MAX);
+    for step in steps.iter_mut() {
         step.wait_seconds = step.wait_seconds.clamp(WAIT_SECONDS_MIN, WAIT_SECONDS_MAX);
         for contact in &mut step.contacts {
             contact.after_seconds = contact.after_seconds.min(WAIT_SECONDS_MAX);
         }
     }
-    last_ways_fit(&mut start.steps);
-    start
+    last_ways_fit(steps);
 }
 
 /// Lets the last step wait until everybody was called in their last way: nobody is given up on

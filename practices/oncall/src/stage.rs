@@ -43,6 +43,7 @@ pub enum Verb {
     DeliveryRecorded,
     Cancel,
     Reroute,
+    Replan,
     Tick,
 }
 
@@ -57,20 +58,21 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
             stage: Stage::Ringing,
             verbs: &[
                 Acknowledge, Snooze, Escalate, Answered, Worked, DeliveryRecorded, Cancel,
-                Reroute, Tick,
+                Reroute, Replan, Tick,
             ],
         },
         Allowed {
             stage: Stage::Acknowledged,
             verbs: &[
                 Acknowledge, Snooze, RingAgain, Escalate, HandOver, Accept, Keep, Answered, Worked,
-                DeliveryRecorded, Cancel, Tick,
+                DeliveryRecorded, Cancel, Replan, Tick,
             ],
         },
         Allowed {
             stage: Stage::Exhausted,
             verbs: &[
                 Acknowledge, Snooze, RingAgain, Answered, Worked, DeliveryRecorded, Cancel,
+                Replan,
             ],
         },
         Allowed { stage: Stage::Cancelled, verbs: &[DeliveryRecorded] },

@@ -8,8 +8,8 @@ use kernel::{
 };
 
 use crate::{
-    CallResult, Command, Contact, Event, Page, Span, Stage, Start, Step, Summary, WAIT_SECONDS_MIN,
-    Wish, describe,
+    CallResult, Command, Contact, Event, Page, Plan, Span, Stage, Start, Step, Summary,
+    WAIT_SECONDS_MIN, Wish, describe,
 };
 
 #[test]
@@ -30,6 +30,9 @@ fn scenarios_come_out_as_written() {
         ("handed over late", include_str!("scenarios/handed_over_late.txt")),
         ("escalated", include_str!("scenarios/escalated.txt")),
         ("snoozed", include_str!("scenarios/snoozed.txt")),
+        ("more urgent", include_str!("scenarios/more_urgent.txt")),
+        ("less urgent", include_str!("scenarios/less_urgent.txt")),
+        ("other hours", include_str!("scenarios/other_hours.txt")),
     ] {
         Scenario::default().check(name, text);
     }
@@ -43,7 +46,7 @@ fn the_laws_hold_in_every_stage() {
         Command::Start(Box::new(start())),
         Command::Acknowledge {},
         Command::Snooze { span: Some(Span::Hour), until: None, morning: None },
-        Command::RingAgain { fresh: Vec::new() },
+        Command::RingAgain { again: None },
         Command::Escalate { fresh: Vec::new() },
         Command::HandOver(wish("bob")),
         Command::Accept { person: None },
@@ -53,6 +56,7 @@ fn the_laws_hold_in_every_stage() {
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
         Command::Reroute { fresh: Vec::new() },
+        Command::Replan { priority: Priority::P3, plan: plan(&start().steps, None) },
         Page::tick(),
     ];
     for minutes in [0, 5, 600] {
@@ -122,7 +126,7 @@ fn whoever_a_step_means_when_its_time_comes_is_called() {
     let events = Page::open(id(), &Command::Start(Box::new(twice)), &moment(0)).unwrap();
     let (page, _) = live(&events);
     let called = |fresh: Vec<Vec<Contact>>| {
-        let events = page.decide(&Command::Tick { fresh, begin_at: None }, &moment(5)).unwrap();
+        let events = page.decide(&Command::Tick { fresh, again: None }, &moment(5)).unwrap();
         events.iter().map(describe).collect::<Vec<_>>().join("; ")
     };
     let eve = vec![contact("eve", "sms")];
@@ -224,6 +228,10 @@ fn start() -> Start {
     }
 }
 
+fn plan(steps: &[Step], begin_at: Option<Time>) -> Box<Plan> {
+    Box::new(Plan { steps: steps.to_vec(), repeat: 0, begin_at })
+}
+
 fn opened() -> Vec<Event> {
     let command = Command::Start(Box::new(start()));
     Page::open(id(), &command, &moment(0, "system:stream")).unwrap()
@@ -263,6 +271,8 @@ fn every_stage() -> Vec<Page> {
 struct Scenario {
     steps: Vec<Step>,
     repeat: u32,
+    other: Vec<Step>,
+    priority: Option<Priority>,
     begin_at: Option<Time>,
     timeout: Option<u32>,
     page: Option<Page>,
@@ -276,6 +286,8 @@ impl Scenario {
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("policy", steps) => self.steps = steps.split(", ").map(step).collect(),
                 ("timeout", minutes) => self.timeout = Some(60 * minutes.parse::<u32>().unwrap()),
+                ("other", steps) => self.other = steps.split(", ").map(step).collect(),
+                ("priority", name) => self.priority = serde_json::from_value(name.into()).ok(),
                 ("begin", clock) => self.begin_at = Some(time(clock)),
                 ("repeat", count) => self.repeat = count.parse().unwrap(),
                 ("at", rest) => self.line(rest, &place),
@@ -331,6 +343,10 @@ impl Scenario {
                 repeat: self.repeat,
                 begin_at: self.begin_at,
                 acknowledge_timeout_seconds: self.timeout,
+                summary: Summary {
+                    priority: self.priority.unwrap_or(Priority::P1),
+                    ..start().summary
+                },
                 ..start()
             })),
             Some(&"acknowledge") => Command::Acknowledge {},
@@ -343,7 +359,15 @@ impl Scenario {
             Some(&"hands_to") => Command::HandOver(wish(words[2])),
             Some(&"accept") => Command::Accept { person: None },
             Some(&"keep") => Command::Keep {},
-            Some(&"ring_again") => Command::RingAgain { fresh: Vec::new() },
+            Some(&"ring_again") => Command::RingAgain { again: None },
+            Some(&"replan") => Command::Replan {
+                priority: serde_json::from_value(words[2].into()).unwrap(),
+                plan: plan(&self.other, words.get(3).map(|clock| time(clock))),
+            },
+            Some(&"rings_by") => Command::Tick {
+                fresh: Vec::new(),
+                again: Some(plan(&self.other, words.get(2).map(|clock| time(clock)))),
+            },
             Some(&"escalate") => Command::Escalate { fresh: Vec::new() },
             Some(&"works") => Command::Worked {
                 by: words[0].parse().unwrap(),

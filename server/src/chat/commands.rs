@@ -2,9 +2,9 @@
 
 use ::streams::called_now;
 use connectors::chat::{HELP, Words};
-use estate::{Estate, Spec};
+use estate::{Estate, Says, Spec};
 use incidents::{CauseClass, Command, ResolutionCode};
-use kernel::{ItemRef, Lifecycle, Time};
+use kernel::{ItemRef, Lifecycle, Priority, Time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use spine::engine::Versioned;
@@ -174,24 +174,33 @@ fn who(estate: &Estate, name: &str, now: Time) -> Result<String, String> {
     let item = kinds.iter().find_map(known);
     let item = item.ok_or("There is no team, service or schedule of that name.")?;
     let spec = estate.get(&item).map(|found| &found.spec);
-    let policy = match spec {
-        Some(Spec::Schedule(_)) => return Ok(format!("{item}: {}", names(estate, &[&item], now))),
-        Some(Spec::EscalationPolicy(_)) => Some(item.clone()),
-        Some(spec) => match spec.escalation_policy() {
-            Some(policy) => Some(policy.item().clone()),
-            None => estate.escalation_policy(&item).map(|found| found.to),
-        },
-        None => None,
-    };
-    let policy = policy.and_then(|policy| estate.get(&policy));
-    let Some(Spec::EscalationPolicy(policy)) = policy.map(|found| &found.spec) else {
+    if let Some(Spec::Schedule(_)) = spec {
+        return Ok(format!("{item}: {}", names(estate, &[&item], now)));
+    }
+    let policy = estate.leads_to(&item).map(|found| found.to);
+    let says = |priority| Some((priority, estate.says(policy.as_ref()?, priority, now)?));
+    let mut all: Vec<(Vec<Priority>, Says<'_>)> = Vec::new();
+    for (priority, says) in Priority::ALL.into_iter().filter_map(says) {
+        match all.iter_mut().find(|(_, other)| *other == says) {
+            Some((priorities, _)) => priorities.push(priority),
+            None => all.push((vec![priority], says)),
+        }
+    }
+    if all.is_empty() {
         return Err(format!("Nobody is called for {item}: it has no escalation policy."));
-    };
-    let steps = policy.steps.iter().take(STEPS_SHOWN).zip(1..).map(|(step, number)| {
-        let targets: Vec<&ItemRef> = step.contacts.iter().map(|target| target.item()).collect();
-        format!("{number}. {}", names(estate, &targets, now))
+    }
+    let several = all.len() > 1;
+    let told = all.iter().map(|(priorities, says)| {
+        let listed: Vec<String> = priorities.iter().map(ToString::to_string).collect();
+        let which = if several { format!(" for {}", listed.join(", ")) } else { String::new() };
+        let from = says.begin_at.map_or(String::new(), |at| format!(" from {at} on"));
+        let steps = says.steps.iter().take(STEPS_SHOWN).zip(1..).map(|(step, number)| {
+            let targets: Vec<&ItemRef> = step.contacts.iter().map(|target| target.item()).collect();
+            format!("{number}. {}", names(estate, &targets, now))
+        });
+        format!("{item} calls{which}{from}\n{}", steps.collect::<Vec<_>>().join("\n"))
     });
-    Ok(format!("{item} calls\n{}", steps.collect::<Vec<_>>().join("\n")))
+    Ok(told.collect::<Vec<_>>().join("\n"))
 }
 
 fn names(estate: &Estate, targets: &[&ItemRef], now: Time) -> String {

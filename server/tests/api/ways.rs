@@ -15,6 +15,7 @@ conversations!(
     a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for,
     one_digit_on_the_telephone_takes_the_incident,
     what_can_wait_rings_when_somebody_is_at_work,
+    what_waits_says_so_and_follows_the_priority_as_it_was_foreseen,
     the_load_of_a_person_names_what_called_them_and_why,
     trying_the_ways_tells_what_every_provider_said,
     an_address_of_a_person_leads_into_no_private_network,
@@ -153,6 +154,42 @@ async fn what_can_wait_rings_when_somebody_is_at_work(place: Place) {
     operate.pass(Duration::from_secs(10 * 3600)).await;
     let rang = async || receiver.calls_to("/bob").first().cloned();
     operate.until("it rings in the morning", rang).await;
+    operate.end().await;
+}
+
+async fn what_waits_says_so_and_follows_the_priority_as_it_was_foreseen(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let by_priority = "metadata: {name: shop},\n spec: {waits: {priorities: [P3, P4], calendar: \
+                       {timeZone: Pacific/Marquesas, hours: [{days: [mon, tue, wed, thu, fri, \
+                       sat, sun], from: \"08:00\", until: \"18:00\"}]}}, variants: [{priorities: \
+                       [P1, P2], steps: [{contacts: [ada], wait: 5m}]}],";
+    let estate = shop(&receiver.url)
+        .replace("metadata: {name: shop},\n spec: {steps", &format!("{by_priority} steps"));
+    assert!(estate.contains("variants"), "{estate}");
+    operate.apply(&estate).await;
+    let foreseen = async |priority: &str| {
+        let path = format!("/on-call/preview?item=service/canteen&priority={priority}");
+        operate.ada.get(&path).await.is(200)
+    };
+    let (calm, urgent) = (foreseen("P3").await, foreseen("P1").await);
+    assert_eq!(calm["steps"][0]["calls"][0]["person"], "person/bob");
+    assert_eq!(calm["steps"][0]["at"], calm["begin_at"]);
+    assert_eq!((&urgent["begin_at"], &urgent["variant"]), (&Value::Null, &json!(0)));
+    assert_eq!(urgent["steps"][0]["calls"][0]["person"], "person/ada");
+    operate.ada.get("/on-call/preview?item=service/nothing&priority=P1").await.problem(404);
+
+    operate.fires("Cold", "error", ("service", "canteen")).await;
+    operate.settled().await;
+    let page = async || operate.ada.list("/incidents/1/pages").await.remove(0);
+    assert_eq!(page().await["held_until"], calm["begin_at"]);
+    assert_eq!(receiver.calls().len(), 0, "it is night there");
+    let raise = json!({"command": "override_priority", "priority": "P1", "reason": "lunch"});
+    operate.command("1", raise).await;
+    let follows = async || (page().await["summary"]["priority"] == "P1").then_some(());
+    operate.until("the page follows", follows).await;
+    let timeline = operate.ada.get("/incidents/1/timeline").await.is(200).to_string();
+    assert!(timeline.contains("rom now on by the policy's steps for P1, not P3"), "{timeline}");
     operate.end().await;
 }
 

@@ -1281,6 +1281,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendars in which a person keeps their leave. */
+        get: operations["on-call_list"];
+        put?: never;
+        /**
+         * Reads leave from a calendar from now on: at once, and then every quarter of an hour. What it
+         *     says becomes absences, as if somebody had entered them. You may add your own; administrators may
+         *     add everybody's.
+         */
+        post: operations["on-call_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/calendars/{calendar}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reads a calendar no longer: absences to come that it made are taken back, and one that runs ends
+         *     now. What is over stays.
+         */
+        delete: operations["on-call_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/calendars/{calendar}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a calendar now. */
+        post: operations["on-call_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/devices": {
         parameters: {
             query?: never;
@@ -1882,16 +1941,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat": {
+    "/api/v1/settings/chat/slack": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How every chat service is set up, without secrets. */
-        get: operations["settings_list"];
-        put?: never;
+        /** How Slack is set up, without its secrets. */
+        get: operations["settings_get_slack"];
+        /** Sets what Slack is spoken to with. It is sealed, and shown nowhere. */
+        put: operations["settings_put_slack"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1899,24 +1959,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat/{service}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Sets what a chat service is spoken to with. It is sealed, and secrets are shown nowhere. */
-        put: operations["settings_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/settings/chat/{service}/try": {
+    "/api/v1/settings/chat/slack/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -1925,8 +1968,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries whether a chat service takes the token, and says a word in a room when one is named. */
-        post: operations["settings_attempt"];
+        /** Tries whether Slack takes the token, and says a word in a room when one is named. */
+        post: operations["settings_try_slack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3065,6 +3108,8 @@ export interface components {
             absence: components["schemas"]["ItemRef"];
             /** @description Since when. */
             from: components["schemas"]["Time"];
+            /** @description Whether it comes from a calendar that is read, and has to be taken out there. */
+            from_calendar: boolean;
             /** @description Leave, sickness or something else. */
             kind: string;
             /** @description Who. */
@@ -3543,66 +3588,10 @@ export interface components {
              */
             present: string;
         };
-        /**
-         * @description What a chat service is spoken to with, by the names of its entries. What is left out stays as it
-         *     is; an empty text forgets it.
-         */
-        ChatEntries: {
-            [key: string]: string;
-        };
-        /** @description Something that has to be entered for a chat service. */
-        ChatEntry: {
-            /** @description How it looks. */
-            example: string;
-            /** @description Whether it is known, from here or from the settings file. */
-            known: boolean;
-            /** @description Its name for people. */
-            label: string;
-            /** @description Its name. */
-            name: string;
-            /** @description Whether it is never shown. */
-            secret: boolean;
-            /** @description What it is, unless it is secret. */
-            value?: string | null;
-        };
         /** @description Rooms of chat services. */
         ChatRooms: {
-            /** @description In Mattermost: a team and a name such as `ops/payments`, or an id. */
-            mattermost?: string | null;
             /** @description In Slack: a name such as `#payments-ops`, or an id. */
             slack?: string | null;
-        };
-        /** @description How a chat service is set up. */
-        ChatSettings: {
-            /** @description What has to be entered. */
-            entries: components["schemas"]["ChatEntry"][];
-            /** @description Its name in addresses and files. */
-            name: string;
-            /** @description What to enter there as the address for buttons, forms and the slash command. */
-            request_url: string;
-            /** @description How a room is written. */
-            room_example: string;
-            /** @description The rooms of teams that show incidents. */
-            rooms: components["schemas"]["TeamRoom"][];
-            /** @description What to do to set it up, step by step. */
-            steps: string[];
-            /** @description Its name for people. */
-            title: string;
-        };
-        /** @description What to try. */
-        ChatTrial: {
-            /**
-             * @description A room in which a word is said; without one only the token is tried.
-             * @default null
-             */
-            room: string | null;
-        };
-        /** @description What came of it. */
-        ChatTried: {
-            /** @description What it said, or what to mend. */
-            detail: string;
-            /** @description Whether the service took it. */
-            works: boolean;
         };
         /** @description An interval in which the checks say something. */
         CheckLine: {
@@ -6715,6 +6704,47 @@ export interface components {
         Labels: {
             [key: string]: string;
         };
+        /** @description A calendar in which a person keeps their leave. */
+        LeaveCalendar: {
+            /**
+             * Format: int64
+             * @description How many absences from now on it says there are.
+             */
+            absences: number;
+            /** @description Which of its events mean that they are away. */
+            counts: components["schemas"]["LeaveCounts"];
+            failing_since?: components["schemas"]["Time"] | null;
+            /** @description Why not, and what to do. */
+            failure?: string | null;
+            /** @description Its id (`lvc_…`). */
+            id: components["schemas"]["LeaveCalendarId"];
+            /** @description When. */
+            made_at: components["schemas"]["Time"];
+            /** @description Who added it. */
+            made_by: string;
+            read_at?: components["schemas"]["Time"] | null;
+            /** @description What the person calls it. */
+            title: string;
+        };
+        /**
+         * @description A typed, time-ordered id.
+         * @example lvc_01jq2m6xv4e5r9t8w7y6z5a4b3
+         */
+        LeaveCalendarId: string;
+        /** @description The calendars in which a person keeps their leave. */
+        LeaveCalendars: {
+            /** @description The oldest first. */
+            items: components["schemas"]["LeaveCalendar"][];
+            /** @description Whether you may add and remove them. */
+            may_change: boolean;
+            /** @description How many one person may have. */
+            most: number;
+        };
+        /**
+         * @description Which events of a calendar mean that its owner is away.
+         * @enum {string}
+         */
+        LeaveCounts: "marked" | "all";
         /**
          * @description Where a line is.
          * @enum {string}
@@ -7491,6 +7521,18 @@ export interface components {
             kind: components["schemas"]["KeyKind"];
             /** @description Small letters, digits, `.`, `_`, `-` and `@`. */
             name: string;
+        };
+        /** @description A calendar to be read from now on. */
+        NewLeaveCalendar: {
+            /**
+             * @description Its secret address in iCal format, which is shown to nobody afterwards.
+             * @example https://calendar.example.org/ada/secret.ics
+             */
+            address: string;
+            /** @description Which of its events mean that the person is away. */
+            counts?: components["schemas"]["LeaveCounts"];
+            /** @description What to call it. */
+            title: string;
         };
         /** @description A note on a turn. */
         NewNote: {
@@ -9925,6 +9967,45 @@ export interface components {
             address?: string | null;
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
+        };
+        /** @description What Slack is spoken to with. What is left out stays as it is; an empty text forgets it. */
+        SlackSecrets: {
+            /**
+             * @description The signing secret of the app.
+             * @default null
+             */
+            signing_secret: string | null;
+            /**
+             * @description The bot's token (`xoxb-…`).
+             * @default null
+             */
+            token: string | null;
+        };
+        /** @description How Slack is set up. */
+        SlackSettings: {
+            /** @description What to enter in the app as the request URL, for interactivity and for the slash command. */
+            request_url: string;
+            /** @description The rooms of teams that show incidents. */
+            rooms: components["schemas"]["TeamRoom"][];
+            /** @description Whether the secret is known that Slack signs its requests with. */
+            signing_secret: boolean;
+            /** @description Whether a token of a bot is known, from here or from the settings file. */
+            token: boolean;
+        };
+        /** @description What to try. */
+        SlackTrial: {
+            /**
+             * @description A room in which a word is said; without one only the token is tried.
+             * @default null
+             */
+            room: string | null;
+        };
+        /** @description What came of it. */
+        SlackTried: {
+            /** @description What it said, or what to mend. */
+            detail: string;
+            /** @description Whether Slack took it. */
+            works: boolean;
         };
         /** @description A slice of time, and when it is good. */
         Slice: {
@@ -16502,6 +16583,302 @@ export interface operations {
             };
         };
     };
+    "on-call_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their calendars */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveCalendars"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLeaveCalendar"];
+            };
+        };
+        responses: {
+            /** @description The calendar, read */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveCalendar"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person. */
+                name: string;
+                /** @description The calendar (`lvc_…`). */
+                calendar: components["schemas"]["LeaveCalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not read any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person. */
+                name: string;
+                /** @description The calendar (`lvc_…`). */
+                calendar: components["schemas"]["LeaveCalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar, read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveCalendar"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pages_list: {
         parameters: {
             query?: never;
@@ -19331,7 +19708,7 @@ export interface operations {
             };
         };
     };
-    settings_list: {
+    settings_get_slack: {
         parameters: {
             query?: never;
             header?: never;
@@ -19340,13 +19717,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How each is set up */
+            /** @description How it is set up */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChatSettings"][];
+                    "application/json": components["schemas"]["SlackSettings"];
                 };
             };
             /** @description Nobody is signed in */
@@ -19369,19 +19746,16 @@ export interface operations {
             };
         };
     };
-    settings_put: {
+    settings_put_slack: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The name of the service */
-                service: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChatEntries"];
+                "application/json": components["schemas"]["SlackSecrets"];
             };
         };
         responses: {
@@ -19391,7 +19765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChatSettings"];
+                    "application/json": components["schemas"]["SlackSettings"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -19414,15 +19788,6 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19468,19 +19833,16 @@ export interface operations {
             };
         };
     };
-    settings_attempt: {
+    settings_try_slack: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The name of the service */
-                service: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChatTrial"];
+                "application/json": components["schemas"]["SlackTrial"];
             };
         };
         responses: {
@@ -19490,7 +19852,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChatTried"];
+                    "application/json": components["schemas"]["SlackTried"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -19513,15 +19875,6 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import type {
   NewPushDevice,
   NewSwap,
   PageCommand,
+  Priority,
   Takeover,
 } from './types';
 
@@ -18,6 +19,14 @@ export const schedules = () =>
     queryKey: [...keys.estate, 'schedules'],
     queryFn: ({ signal }) => body(http.GET('/api/v1/schedules', { signal })),
     refetchInterval: 60_000,
+  });
+
+/** Whom an incident would call, when, and how. */
+export const preview = (asked: { item: string; priority: Priority; at: string }) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'calling', asked],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/on-call/preview', { params: { query: asked }, signal })),
   });
 
 /** One schedule over some time. */

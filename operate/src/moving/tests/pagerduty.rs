@@ -183,3 +183,45 @@ fn the_same_export_in_pages_and_files_gives_the_same() {
     };
     assert_eq!(sorted(&apart), sorted(&all()));
 }
+
+/// What becomes of the sample where the service is as urgent as `rule` says.
+fn urgent(rule: &str) -> Moved {
+    let service = r#""id": "PSVC001", "name": "Checkout","#;
+    let text = ALL.replace(service, &format!("{service} {rule},"));
+    assert_ne!(text, ALL);
+    moved(Tool::PagerDuty, &[("all.json", &text)], "2026-10-01T00:00:00Z")
+}
+
+#[test]
+fn a_service_that_is_less_urgent_out_of_its_hours_calls_its_first_step_then() {
+    let by_hours = urgent(
+        r#""incident_urgency_rule": {"type": "use_support_hours",
+           "during_support_hours": {"type": "constant", "urgency": "high"},
+           "outside_support_hours": {"type": "constant", "urgency": "low"}},
+           "support_hours": {"type": "fixed_time_per_day", "time_zone": "Europe/Berlin",
+           "start_time": "09:00:00", "end_time": "17:00:00", "days_of_week": [1, 2, 3, 4, 5]}"#,
+    );
+    let service = yaml(&by_hours, "service/checkout");
+    assert!(service.contains("escalationPolicy: escalationpolicy/checkout--urgency"), "{service}");
+    let policy = yaml(&by_hours, "escalationpolicy/checkout--urgency");
+    let spec = policy.split_once("spec:").unwrap().1;
+    insta::assert_snapshot!(spec, @"");
+    let said = &line(&by_hours, "services[0]").because;
+    assert!(said.contains("outside of its support hours it is of low urgency"), "{said}");
+
+    let calm = urgent(r#""incident_urgency_rule": {"type": "constant", "urgency": "low"}"#);
+    let policy = yaml(&calm, "escalationpolicy/checkout--urgency");
+    assert_eq!(policy.matches("wait:").count(), 1, "{policy}");
+    assert!(!policy.contains("repeat"), "{policy}");
+
+    let high = urgent(r#""incident_urgency_rule": {"type": "constant", "urgency": "high"}"#);
+    let service = yaml(&high, "service/checkout");
+    assert!(service.contains("escalationPolicy: escalationpolicy/payments"), "{service}");
+
+    let unread = urgent(
+        r#""incident_urgency_rule": {"type": "use_support_hours",
+           "outside_support_hours": {"urgency": "low"}},
+           "support_hours": {"time_zone": "Nowhere", "start_time": "9", "end_time": "17"}"#,
+    );
+    assert!(impossible(&unread).contains(&"services[0] Checkout"));
+}

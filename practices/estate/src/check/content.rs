@@ -2,18 +2,14 @@ use std::collections::BTreeSet;
 
 use kernel::ItemRef;
 
-use super::{promise, rota};
+use super::{policy, promise, rota};
 use crate::mistake::Wrong;
 use crate::spec::{
-    ContactMethod, EscalationPolicySpec, FreezeSpec, MaintenanceWindowSpec, Need, PersonSpec,
-    RouteSpec, ShiftNotice, Spec, Window,
+    ContactMethod, FreezeSpec, MaintenanceWindowSpec, Need, PersonSpec, RouteSpec, ShiftNotice,
+    Spec, Window,
 };
 use crate::{Kind, Resource};
 
-/// Most rounds of an escalation policy after the first.
-const REPEAT_MAX: u32 = 100;
-/// How soon whoever did nothing is called again, in seconds.
-const ACKNOWLEDGE_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 60..=86_400;
 /// Longest time before a shift at which somebody is told of it: a week.
 const NOTICE_SECONDS_MAX: u32 = 168 * 3600;
 /// Longest title and longest description, in characters.
@@ -74,7 +70,7 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
             wrong.extend(url("spec.url", supplier.url.as_deref()));
             wrong.extend(email("spec.supportEmail", supplier.support_email.as_deref()));
         }
-        Spec::EscalationPolicy(policy) => wrong.extend(escalation(policy)),
+        Spec::EscalationPolicy(spec) => wrong.extend(policy::alone(spec)),
         Spec::Route(spec) => wrong.extend(route(spec)),
         Spec::MaintenanceWindow(spec) => maintenance(&mut wrong, spec),
         Spec::Freeze(spec) => freeze(&mut wrong, spec),
@@ -201,38 +197,6 @@ fn wishes(person: &PersonSpec) -> Vec<Wrong> {
             let remedy = "write them like {from: \"07:00\", until: \"22:00\"}";
             wrong.push(Wrong::new(&format!("{field}.between"), "these are no hours", remedy));
         }
-    }
-    wrong
-}
-
-fn escalation(policy: &EscalationPolicySpec) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
-    if policy.steps.is_empty() {
-        let message = "this policy calls nobody";
-        wrong.push(Wrong::new("spec.steps", message, "add a step with contacts and wait"));
-    }
-    for (place, step) in policy.steps.iter().enumerate() {
-        if step.contacts.is_empty() {
-            let field = format!("spec.steps[{place}].contacts");
-            wrong.push(Wrong::new(&field, "this step calls nobody", "name a person"));
-        }
-        let another = place + 1 < policy.steps.len() || policy.repeat > 0;
-        if another && step.wait.seconds() == 0 {
-            let message = "this step leaves no time to answer before the next";
-            let remedy = "add `wait: 5m`, or as long as an answer may take";
-            wrong.push(Wrong::new(&format!("spec.steps[{place}].wait"), message, remedy));
-        }
-    }
-    if let Some(timeout) = policy.acknowledge_timeout
-        && !ACKNOWLEDGE_TIMEOUT_SECONDS.contains(&timeout.seconds())
-    {
-        let message = format!("nobody can be called again after {timeout}");
-        let remedy = "write a time from 1m to 24h, or leave it out to call nobody again";
-        wrong.push(Wrong::new("spec.acknowledgeTimeout", message, remedy));
-    }
-    if policy.repeat > REPEAT_MAX {
-        let message = format!("{} rounds are more than anybody answers", policy.repeat);
-        wrong.push(Wrong::new("spec.repeat", message, format!("write at most {REPEAT_MAX}")));
     }
     wrong
 }

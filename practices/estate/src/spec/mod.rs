@@ -32,7 +32,9 @@ pub use people::{
     local_minute, next_morning,
 };
 pub use place::{SiteSpec, SupplierSpec};
-pub use policy::{EscalationPolicySpec, EscalationStep, WaitsForHours};
+pub use policy::{
+    EscalationHours, EscalationPolicySpec, EscalationStep, EscalationVariant, WaitsForHours,
+};
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use schedule::{

@@ -1,8 +1,10 @@
 use kernel::Priority;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::{Wait, unset};
+use super::{CalendarSpec, Wait, unset};
 use crate::reference::{CalendarRef, Target, TeamRef};
 
 /// Whom to call, in which order, and how long to wait between.
@@ -12,8 +14,13 @@ pub struct EscalationPolicySpec {
     /// The team that keeps it up to date.
     #[serde(default, skip_serializing_if = "unset")]
     pub team: Option<TeamRef>,
-    /// The steps, in order.
+    /// The steps, in order, for whatever no variant is for.
+    #[serde(default, skip_serializing_if = "unset")]
     pub steps: Vec<EscalationStep>,
+    /// Other steps for some priorities, or for some hours; at each moment one at most is for an
+    /// incident.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub variants: Vec<EscalationVariant>,
     /// How often to begin again after the last step; 0 is never.
     #[serde(default, skip_serializing_if = "unset")]
     pub repeat: u32,
@@ -33,7 +40,72 @@ pub struct WaitsForHours {
     /// Which, by priority.
     pub priorities: Vec<Priority>,
     /// The working hours.
-    pub calendar: CalendarRef,
+    pub calendar: EscalationHours,
+}
+
+/// Steps for some incidents, or for some hours.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EscalationVariant {
+    /// For which priorities; for all when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub priorities: Vec<Priority>,
+    /// In which hours; at any time when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub during: Option<EscalationHours>,
+    /// Out of which hours, instead.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub outside: Option<EscalationHours>,
+    /// The steps, in order.
+    pub steps: Vec<EscalationStep>,
+    /// How often to begin again after the last step; as often as the policy when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub repeat: Option<u32>,
+}
+
+/// EscalationHours of the week: a calendar by its name, or one that is written right here.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum EscalationHours {
+    /// Those of this calendar.
+    Of(CalendarRef),
+    /// These.
+    These(Box<CalendarSpec>),
+}
+
+impl EscalationHours {
+    /// The calendar that they name.
+    pub fn calendar(&self) -> Option<&CalendarRef> {
+        match self {
+            EscalationHours::Of(calendar) => Some(calendar),
+            EscalationHours::These(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for EscalationHours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EscalationHours, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = EscalationHours;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a calendar such as office, or hours with timeZone and hours")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<EscalationHours, E> {
+                CalendarRef::deserialize(text.into_deserializer()).map(EscalationHours::Of)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<EscalationHours, A::Error> {
+                let these = CalendarSpec::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(EscalationHours::These(Box::new(these)))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// One step: call these people, then wait for an answer.
@@ -50,38 +122,37 @@ pub struct EscalationStep {
     pub wait: Wait,
 }
 
-impl EscalationPolicySpec {
-    /// Each step with the seconds from the first call to it, in the first round.
-    pub fn schedule(&self) -> impl Iterator<Item = (u32, &EscalationStep)> {
-        let mut after: u32 = 0;
-        self.steps.iter().map(move |step| {
-            let start = after;
-            after = after.saturating_add(step.wait.seconds());
-            (start, step)
-        })
+impl EscalationVariant {
+    /// Whether it is for incidents of this priority, at whatever time.
+    pub fn is_for(&self, priority: Priority) -> bool {
+        self.priorities.is_empty() || self.priorities.contains(&priority)
+    }
+
+    /// The field of its hours in a file, and the hours.
+    pub fn hours(&self) -> Option<(&'static str, &EscalationHours)> {
+        let during = self.during.as_ref().map(|hours| ("during", hours));
+        during.or_else(|| self.outside.as_ref().map(|hours| ("outside", hours)))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl EscalationPolicySpec {
+    /// All steps that it has, with the field in which each stands.
+    pub fn all_steps(&self) -> impl Iterator<Item = (String, &EscalationStep)> {
+        let own = self.steps.iter().zip(0..).map(|(step, at)| (format!("steps[{at}]"), step));
+        let others = self.variants.iter().zip(0..).flat_map(|(variant, place)| {
+            let at = move |at: usize| format!("variants[{place}].steps[{at}]");
+            variant.steps.iter().zip(0..).map(move |(step, number)| (at(number), step))
+        });
+        own.chain(others)
+    }
 
-    #[test]
-    fn each_step_begins_when_the_waits_before_it_are_over() {
-        let step = |seconds| EscalationStep {
-            contacts: Vec::new(),
-            rotate: false,
-            wait: Wait::from_seconds(seconds),
-        };
-        let steps = vec![step(300), step(u32::MAX), step(60)];
-        let policy = EscalationPolicySpec {
-            team: None,
-            steps,
-            repeat: 0,
-            acknowledge_timeout: None,
-            waits: None,
-        };
-        let starts: Vec<u32> = policy.schedule().map(|(start, _)| start).collect();
-        assert_eq!(starts, [0, 300, u32::MAX]);
+    /// The hours that it names or writes, with the field in which they stand.
+    pub fn all_hours(&self) -> impl Iterator<Item = (String, &EscalationHours)> {
+        let waits = self.waits.iter().map(|waits| ("waits.calendar".to_owned(), &waits.calendar));
+        let variants = self.variants.iter().zip(0..).filter_map(|(variant, place)| {
+            let (field, hours) = variant.hours()?;
+            Some((format!("variants[{place}].{field}"), hours))
+        });
+        waits.chain(variants)
     }
 }

@@ -12,6 +12,7 @@ pub mod note;
 pub mod notices;
 mod overrides;
 pub mod people;
+mod preview;
 pub mod routes;
 pub mod schedules;
 pub mod store;

@@ -1,6 +1,6 @@
 //! HTTP faces of pages and of the outbox.
 
-use ::streams::{called_now, ways_to};
+use ::streams::{called_again, called_now, ways_to};
 use axum::extract::State;
 use estate::{Spec, next_morning, person_named};
 use kernel::{OutboxId, PageId, Time};
@@ -140,7 +140,7 @@ async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> A
         }
         Command::RingAgain { .. } => {
             let page = load(app, caller, id).await?.record;
-            Command::RingAgain { fresh: called_now(&page, estate, now) }
+            Command::RingAgain { again: Some(Box::new(called_again(&page, estate, now))) }
         }
         Command::Escalate { .. } => {
             let page = load(app, caller, id).await?.record;

@@ -14,6 +14,7 @@ import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { LeaveCalendars } from '../oncall/LeaveCalendars';
+import { Calling } from '../oncall/Calling';
 import { Shifts } from '../oncall/Shifts';
 import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Devices } from '../oncall/Devices';
@@ -41,6 +42,7 @@ const onMap = new Set(['product', 'usecase', 'service', 'component', 'site', 'su
 
 function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
   const mapped = onMap.has(kind);
+  const calling = kind === 'escalationpolicy' || item.escalation_policy !== null;
   return (
     <>
       <PageHead
@@ -103,6 +105,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {mapped && <OpenWork item={item} />}
           {mapped && <Relations item={item} />}
           {mapped && <Reach item={item} />}
+          {calling && <Calling item={item.item} />}
           {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <LeaveCalendars name={name} />}
           {kind === 'person' && <Ways name={name} />}

@@ -7,6 +7,7 @@ import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, words } from '../../kit/words';
+import { absolute } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
 
@@ -49,7 +50,13 @@ function OnePage({ page }: { page: Page }) {
         {page.policy ? <ItemLink item={page.policy} /> : <span>No policy</span>}
         <StateWord state={page.stage} tone={stageTone[page.stage]} />
       </div>
-      {page.stage === 'ringing' && page.next_step_at && (
+      {page.held_until && (
+        <div className={styles.sub} role="note">
+          Can wait: nobody is called before {absolute(page.held_until)} (
+          <TimeAgo at={page.held_until} />)
+        </div>
+      )}
+      {page.stage === 'ringing' && page.next_step_at && !page.held_until && (
         <div className={styles.sub}>
           Next person <TimeAgo at={page.next_step_at} />
         </div>

@@ -1,0 +1,136 @@
+//! `operate oncall preview`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use kernel::{ItemRef, Priority, Time};
+use serde_json::{Value, json};
+
+use super::files::Files;
+use crate::Shell;
+use crate::calendar::reading::{moment, shown, zone, zoned};
+use crate::client::Client;
+use crate::estate::files;
+use crate::screen::{Screen, clean, items, text};
+use crate::trouble::{Code, Outcome, Trouble};
+
+/// Whom an incident would call, when, and how, if nobody answered.
+#[derive(Args, Debug)]
+pub struct Preview {
+    /// What breaks: a service, component, product or team such as service/orders, or the escalation
+    /// policy itself as escalationpolicy/NAME.
+    item: String,
+    /// The priority of the incident.
+    #[arg(long, value_name = "P1..P5", default_value = "P1")]
+    priority: String,
+    /// When it is opened: 2026-11-28T03:00 in the zone, or with an offset; now when not said.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// The zone in which times are read and shown.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    zone: String,
+    /// A YAML file or a folder of them; without one the server is asked. May be given several
+    /// times.
+    #[arg(short = 'f', long = "file", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Preview {
+    #[cfg(test)]
+    pub(super) fn about(item: &str, priority: &str) -> Preview {
+        let (item, priority) = (item.to_owned(), priority.to_owned());
+        Preview { item, priority, at: None, zone: "UTC".to_owned(), paths: Vec::new() }
+    }
+
+    /// Prints it.
+    pub async fn run(self, shell: &Shell) -> Outcome {
+        let (screen, zone) = (&shell.screen, zone(&self.zone)?);
+        let at = match &self.at {
+            Some(text) => Time::from_micros(moment("--at", text, &zone)?),
+            None => screen.now(),
+        };
+        let found = match self.paths.is_empty() {
+            true => self.asked(&shell.server.client()?, at).await?,
+            false => self.of(&Files::read(&files::read(&self.paths)?)?, at)?,
+        };
+        if screen.json {
+            screen.document(&found);
+        } else {
+            screen.say(told(&found, screen, &zone));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn asked(&self, client: &Client, at: Time) -> Result<Value, Trouble> {
+        let query = [
+            ("item", self.item.clone()),
+            ("priority", self.priority.clone()),
+            ("at", at.to_string()),
+        ];
+        client.get("/api/v1/on-call/preview", &query).await
+    }
+
+    pub(super) fn of(&self, files: &Files, at: Time) -> Result<Value, Trouble> {
+        let wrong = |what: String, remedy: &str| Trouble::wrong(what).remedy(remedy);
+        let item: ItemRef = self.item.parse().map_err(|_| {
+            let what = format!("`{}` is no item", clean(&self.item));
+            wrong(what, "write it like service/orders or escalationpolicy/shop")
+        })?;
+        let priority: Priority = serde_json::from_value(self.priority.to_uppercase().into())
+            .map_err(|_| {
+                let what = format!("`{}` is no priority", clean(&self.priority));
+                wrong(what, "write one of P1 to P5")
+            })?;
+        let found = files.estate.preview(&item, priority, at);
+        let found = found.ok_or_else(|| {
+            Trouble::new(Code::NotFound, format!("no escalation policy is found for {item}"))
+                .remedy("give it, its team or its product an `escalationPolicy`")
+        })?;
+        Ok(json!(found))
+    }
+}
+
+pub(super) fn told(found: &Value, screen: &Screen, zone: &TimeZone) -> String {
+    let when = |value: &Value| {
+        let at = value.as_str().and_then(|at| Time::parse(at).ok());
+        at.map(|at| shown(&zoned(at.micros(), zone))).unwrap_or_default()
+    };
+    let mut lines = vec![
+        screen.paint.bold(format!(
+            "{} for {}, {}",
+            text(found, "priority"),
+            text(found, "item"),
+            when(&found["at"])
+        )),
+        format!("  by       {} ({})", text(found, "policy"), text(found, "because")),
+        format!("  steps    for {}", text(found, "steps_for")),
+    ];
+    if !found["begin_at"].is_null() {
+        let until = when(&found["begin_at"]);
+        lines.push(screen.paint.yellow(format!("  waits    nobody is called before {until}")));
+    }
+    for (step, number) in items(found, "steps").iter().zip(1..) {
+        let one = if step["rotate"] == json!(true) { ", one of them in turn" } else { "" };
+        lines.push(format!("\n{}", screen.paint.bold(format!("Step {number}{one}"))));
+        for call in items(step, "calls") {
+            let (title, channel) = (text(call, "title"), text(call, "channel"));
+            lines.push(format!("  {}  {title} by {channel}", when(&call["at"])));
+        }
+        if items(step, "calls").is_empty() {
+            lines.push(format!("  {}  nobody: it is passed over", when(&step["at"])));
+        }
+        for person in items(step, "not_called") {
+            let person = clean(person.as_str().unwrap_or_default());
+            lines.push(format!("  {person} is not called: their own rules do not want it"));
+        }
+    }
+    let over = when(&found["over_at"]);
+    lines.push(match found["repeat"].as_u64().unwrap_or_default() {
+        0 => format!("\nAt {over} everybody was called, and the default policy goes on."),
+        1 => format!("\nAt {over} it begins again, once."),
+        times => format!("\nAt {over} it begins again, {times} times."),
+    });
+    lines.join("\n")
+}

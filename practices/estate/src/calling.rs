@@ -1,0 +1,155 @@
+//! Whom a policy calls for an incident, when, and in which ways: what pages are made of, and what
+//! a preview shows.
+
+use std::time::Duration;
+
+use calendar::{Calendar, Years};
+use kernel::{ItemRef, Priority, Time};
+
+use crate::spec::{
+    CalendarSpec, ContactMethod, EscalationHours, EscalationPolicySpec, EscalationStep,
+    EscalationVariant, Spec, Wait,
+};
+use crate::{Estate, Kind};
+
+/// What decides whom a policy calls, and in which ways.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct About {
+    /// Of the incident.
+    pub priority: Priority,
+    /// Its number: where one of several is called, it says who.
+    pub number: u64,
+}
+
+/// What a policy says for a priority at a moment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Says<'a> {
+    /// Nobody is called before; at once when nothing.
+    pub begin_at: Option<Time>,
+    /// Which variant it is, from 0; nothing: the steps beside them.
+    pub variant: Option<usize>,
+    /// The steps, in order.
+    pub steps: &'a [EscalationStep],
+    /// How often to begin again after the last step.
+    pub repeat: u32,
+}
+
+/// One way in which one person is called in a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Way<'a> {
+    /// Who.
+    pub person: &'a ItemRef,
+    /// How.
+    pub method: ContactMethod,
+    /// The address.
+    pub target: &'a str,
+    /// How long after the step began, unless somebody answers.
+    pub after: Wait,
+}
+
+impl Says<'_> {
+    /// Each step with the moment at which it begins in the first round.
+    pub fn schedule(&self, now: Time) -> impl Iterator<Item = (Time, &EscalationStep)> {
+        let mut at = self.begin_at.unwrap_or(now);
+        self.steps.iter().map(move |step| {
+            let start = at;
+            at = at + Duration::from_secs(step.wait.seconds().into());
+            (start, step)
+        })
+    }
+}
+
+impl Estate {
+    /// What a policy says for an incident of a priority at a moment; `None`: there is no such
+    /// policy.
+    pub fn says(&self, policy: &ItemRef, priority: Priority, now: Time) -> Option<Says<'_>> {
+        let Spec::EscalationPolicy(policy) = &self.get(policy)?.spec else { return None };
+        let begin_at = self.calling_begins(policy, priority, now);
+        let at = begin_at.unwrap_or(now);
+        let fits =
+            |variant: &&EscalationVariant| variant.is_for(priority) && self.holds(variant, at);
+        let found = policy.variants.iter().find(fits).or_else(|| {
+            // Checks leave no hole, but a calendar may have changed since: somebody is called.
+            let own = || policy.variants.iter().find(|variant| variant.is_for(priority));
+            let holes = policy.steps.is_empty();
+            holes.then(|| own().or(policy.variants.first())).flatten()
+        });
+        Some(Says {
+            begin_at,
+            variant: found.and_then(|found| {
+                policy.variants.iter().position(|variant| std::ptr::eq(variant, found))
+            }),
+            steps: found.map_or(&policy.steps, |variant| &variant.steps),
+            repeat: found.and_then(|variant| variant.repeat).unwrap_or(policy.repeat),
+        })
+    }
+
+    /// When the calling may begin; `None` at once.
+    fn calling_begins(
+        &self,
+        policy: &EscalationPolicySpec,
+        priority: Priority,
+        now: Time,
+    ) -> Option<Time> {
+        let waits = policy.waits.as_ref().filter(|waits| waits.priorities.contains(&priority))?;
+        let open = self.worked_out(&waits.calendar, now)?.next_open(now.micros())?;
+        (open > now.micros()).then(|| Time::from_micros(open))
+    }
+
+    /// Whether the hours of a variant hold at a moment. Those that cannot be worked out keep nobody
+    /// from being called.
+    fn holds(&self, variant: &EscalationVariant, at: Time) -> bool {
+        let Some((field, hours)) = variant.hours() else { return true };
+        let calendar = self.worked_out(hours, at);
+        calendar.is_none_or(|calendar| calendar.is_open(at.micros()) == (field == "during"))
+    }
+
+    /// Hours as they are in the years around a moment.
+    fn worked_out(&self, hours: &EscalationHours, at: Time) -> Option<Calendar> {
+        let year = Years::around(at.micros()).first + 10;
+        let years = Years { first: year - 1, last: year + 1 };
+        self.hours_of(hours)?.definition().ok()?.compile(years).ok()
+    }
+
+    fn hours_of<'a>(&'a self, hours: &'a EscalationHours) -> Option<&'a CalendarSpec> {
+        match hours {
+            EscalationHours::These(these) => Some(these),
+            EscalationHours::Of(calendar) => match &self.get(calendar.item())?.spec {
+                Spec::Calendar(calendar) => Some(calendar),
+                _ => None,
+            },
+        }
+    }
+
+    /// The people whom the targets of a step mean at a time: each person, everybody in a team,
+    /// whoever a schedule has on call. Where one of them is called, the number of the incident
+    /// says who: the next one for the next incident.
+    pub fn meant(
+        &self,
+        targets: &[ItemRef],
+        rotate: bool,
+        about: About,
+        at: Time,
+    ) -> Vec<&ItemRef> {
+        let mut people: Vec<&ItemRef> = Vec::new();
+        for person in targets.iter().flat_map(|target| self.people(target, at)) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        let turn = usize::try_from(about.number).unwrap_or(0) % people.len().max(1);
+        if rotate { people.get(turn).copied().into_iter().collect() } else { people }
+    }
+
+    /// The ways to a person, as they want to be called when their turn comes; none where they do
+    /// not, and for who is not known.
+    pub fn ways(&self, who: &ItemRef, about: About, at: Time) -> Vec<Way<'_>> {
+        let Some(found) = self.get(who).filter(|found| found.kind() == Kind::Person) else {
+            return Vec::new();
+        };
+        let Spec::Person(person) = &found.spec else { return Vec::new() };
+        let calls = person.calls(self.devices(who), about.priority, person.minute_of_day(at));
+        let way = |(after, method, target)| Way { person: found.item(), method, target, after };
+        calls.into_iter().map(way).collect()
+    }
+}

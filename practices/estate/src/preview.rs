@@ -1,0 +1,163 @@
+//! What would happen, had something broken at some time: for whoever wants to know it before.
+
+use std::time::Duration;
+
+use kernel::{ItemRef, Priority, Time};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::calling::About;
+use crate::spec::{EscalationHours, EscalationVariant, Spec};
+use crate::{Assigned, Estate, Kind};
+
+/// Whom an incident would call, when, and how.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct CallingPreview {
+    /// What breaks.
+    pub item: ItemRef,
+    /// The escalation policy that it leads to.
+    pub policy: ItemRef,
+    /// Why this policy.
+    pub because: String,
+    /// The priority of the incident.
+    pub priority: Priority,
+    /// When it is opened.
+    pub at: Time,
+    /// Nobody is called before; at once when nothing.
+    pub begin_at: Option<Time>,
+    /// The variant of the policy, from 0; nothing: the steps beside its variants.
+    pub variant: Option<usize>,
+    /// For what these steps are: `P4, P5 during calendar/office`.
+    pub steps_for: String,
+    /// The first round, in order.
+    pub steps: Vec<PreviewStep>,
+    /// How often it begins again after the last step.
+    pub repeat: u32,
+    /// When the first round is over and nobody has answered.
+    pub over_at: Time,
+}
+
+/// One step of a preview.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct PreviewStep {
+    /// When its people are called.
+    pub at: Time,
+    /// Whom the policy names.
+    pub targets: Vec<ItemRef>,
+    /// Whether only one of the people is called, another one for each incident.
+    pub rotate: bool,
+    /// The calls, in order; none: the step is passed over.
+    pub calls: Vec<PreviewCall>,
+    /// Whom it means and does not call: their own rules do not want it.
+    pub not_called: Vec<ItemRef>,
+}
+
+/// One call of a preview.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct PreviewCall {
+    /// When, if nobody has answered before.
+    pub at: Time,
+    /// Whom.
+    pub person: ItemRef,
+    /// What people call them.
+    pub title: String,
+    /// How: `email`, `sms` and so on.
+    pub channel: String,
+}
+
+impl Estate {
+    /// The escalation policy to which something leads: the policy itself, that which it names, or
+    /// the one that is found for it.
+    pub fn leads_to(&self, item: &ItemRef) -> Option<Assigned> {
+        let spec = &self.get(item)?.spec;
+        if let Spec::EscalationPolicy(_) = spec {
+            return Some(Assigned { to: item.clone(), because: "it is the policy".to_owned() });
+        }
+        let named = spec.escalation_policy().map(|policy| Assigned {
+            to: policy.item().clone(),
+            because: format!("policy of {item}"),
+        });
+        named.or_else(|| self.escalation_policy(item))
+    }
+
+    /// Whom an incident about an item would call, had it been opened at a moment; `None`: no
+    /// escalation policy is found for it.
+    pub fn preview(&self, item: &ItemRef, priority: Priority, at: Time) -> Option<CallingPreview> {
+        let Assigned { to: policy, because } = self.leads_to(item)?;
+        let says = self.says(&policy, priority, at)?;
+        let about = About { priority, number: 0 };
+        let mut now = says.begin_at.unwrap_or(at);
+        let mut steps = Vec::new();
+        for step in says.steps {
+            let targets: Vec<ItemRef> = step.contacts.iter().map(|to| to.item().clone()).collect();
+            let mut found = PreviewStep {
+                at: now,
+                rotate: step.rotate,
+                calls: Vec::new(),
+                not_called: Vec::new(),
+                targets,
+            };
+            for person in self.meant(&found.targets, false, about, now) {
+                let ways = self.ways(person, about, now);
+                if ways.is_empty() {
+                    found.not_called.push(person.clone());
+                }
+                found.calls.extend(ways.into_iter().map(|way| PreviewCall {
+                    at: now + Duration::from_secs(way.after.seconds().into()),
+                    person: person.clone(),
+                    title: self.get(person).map_or("", |found| found.title()).to_owned(),
+                    channel: way.method.channel().to_owned(),
+                }));
+            }
+            found.calls.sort_by_key(|call| call.at);
+            if !found.calls.is_empty() {
+                now = now + Duration::from_secs(step.wait.seconds().max(1).into());
+            }
+            steps.push(found);
+        }
+        Some(CallingPreview {
+            item: item.clone(),
+            because,
+            priority,
+            at,
+            begin_at: says.begin_at,
+            variant: says.variant,
+            steps_for: self.steps_for(&policy, says.variant),
+            steps,
+            repeat: says.repeat,
+            over_at: now,
+            policy,
+        })
+    }
+
+    fn steps_for(&self, policy: &ItemRef, variant: Option<usize>) -> String {
+        let Some(Spec::EscalationPolicy(spec)) = self.get(policy).map(|found| &found.spec) else {
+            return String::new();
+        };
+        match variant.and_then(|place| spec.variants.get(place)) {
+            Some(variant) => variant.label(),
+            None if spec.variants.is_empty() => "everything".to_owned(),
+            None => "whatever no variant is for".to_owned(),
+        }
+    }
+}
+
+impl EscalationVariant {
+    /// For what it is, in words.
+    fn label(&self) -> String {
+        let priorities: Vec<String> = self.priorities.iter().map(ToString::to_string).collect();
+        let priorities =
+            if priorities.is_empty() { "every priority".to_owned() } else { priorities.join(", ") };
+        let Some((field, hours)) = self.hours() else { return priorities };
+        match hours {
+            EscalationHours::Of(calendar) => {
+                format!(
+                    "{priorities} {field} {}/{}",
+                    Kind::Calendar.prefix(),
+                    calendar.item().name()
+                )
+            }
+            EscalationHours::These(_) => format!("{priorities} {field} its own hours"),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import { Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { type CallingPreview, oncall } from '../../api';
+import { ItemLink } from '../../kit/ItemLink';
+import { Loaded } from '../../kit/QueryState';
+import { words } from '../../kit/words';
+import { absolute, browserZone, fromLocalInput, local, now } from '../../ui/clock';
+import { Panel } from '../../ui/Panel';
+import styles from './oncall.module.css';
+
+const priorities = ['P1', 'P2', 'P3', 'P4', 'P5'] as const;
+
+/** Whom an incident about something would call, when, and how. */
+export function Calling({ item }: { item: string }) {
+  const [priority, setPriority] = useState<(typeof priorities)[number]>('P1');
+  const [wall, setWall] = useState(() => local(now()));
+  const at = fromLocalInput(wall);
+  const query = useQuery({
+    ...oncall.preview({ item, priority, at: at ?? '' }),
+    enabled: at !== null,
+  });
+  return (
+    <Panel title="Who would be called">
+      <div className={styles.choices}>
+        <Select
+          label="For"
+          w={90}
+          data={[...priorities]}
+          value={priority}
+          allowDeselect={false}
+          onChange={(chosen) => chosen && setPriority(chosen)}
+        />
+        <TextInput
+          label={`Opened at (${browserZone()})`}
+          type="datetime-local"
+          value={wall}
+          onChange={(event) => setWall(event.currentTarget.value)}
+        />
+      </div>
+      {at === null ? (
+        <p className={styles.lead}>Choose a time.</p>
+      ) : (
+        <Loaded query={query} rows={3}>
+          {(found) => <Steps found={found} />}
+        </Loaded>
+      )}
+    </Panel>
+  );
+}
+
+function Steps({ found }: { found: CallingPreview }) {
+  const again = found.repeat === 1 ? 'once' : `${found.repeat} times`;
+  return (
+    <div className={styles.stack}>
+      <div className={styles.lead}>
+        <ItemLink item={found.policy} />: steps for {found.steps_for}
+        <div className={styles.sub}>{found.because}</div>
+      </div>
+      {found.begin_at && (
+        <p className={styles.lead} role="note">
+          <b>Waits:</b> nobody is called before {absolute(found.begin_at)}.
+        </p>
+      )}
+      <ol className={styles.steps}>
+        {found.steps.map((step, place) => (
+          <li key={place}>
+            {step.rotate && <div className={styles.sub}>One of them in turn:</div>}
+            {step.calls.length === 0 && (
+              <div className={styles.sub}>Nobody: the step is passed over.</div>
+            )}
+            <ul className={styles.plain}>
+              {step.calls.map((call) => (
+                <li key={`${call.person} ${call.channel} ${call.at}`}>
+                  <time dateTime={call.at}>{absolute(call.at)}</time>{' '}
+                  <ItemLink item={call.person} label={call.title} /> by {words(call.channel)}
+                </li>
+              ))}
+              {step.not_called.map((person) => (
+                <li key={person} className={styles.sub}>
+                  <ItemLink item={person} /> is not called: their own rules do not want it.
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+      <p className={styles.sub}>
+        {found.repeat > 0
+          ? `At ${absolute(found.over_at)} it begins again, ${again}.`
+          : `At ${absolute(found.over_at)} everybody was called, and the default policy goes on.`}
+      </p>
+    </div>
+  );
+}
