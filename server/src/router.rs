@@ -59,6 +59,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(crate::practices::contracts::routes::routes())
                 .merge(oncall::people::routes())
                 .merge(oncall::devices::routes())
+                .merge(oncall::proofs::routes())
                 .merge(oncall::schedules::routes())
                 .merge(crate::practices::swaps::routes::routes())
                 .merge(reports::routes::routes())

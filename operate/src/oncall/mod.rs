@@ -4,6 +4,7 @@
 mod files;
 mod gaps;
 mod handover;
+mod reach;
 mod roster;
 mod swap;
 mod theirs;
@@ -35,6 +36,9 @@ enum Verb {
     /// Asks the server what is handed over at the end of a turn: open incidents, what happened,
     /// what is held back and planned, notes.
     Handover(handover::Handover),
+    /// Asks the server who is on call within a week and is hard to reach: has no verified way, or
+    /// only one. Ends with 2 when there is somebody.
+    Reach,
     /// Shifts that people offer each other.
     Swap(swap::Swap),
 }
@@ -47,6 +51,7 @@ impl OncallArgs {
             Verb::Final(roster) => roster.run(&shell.screen),
             Verb::Gaps(gaps) => gaps.run(&shell.screen),
             Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
+            Verb::Reach => reach::show(&shell.server.client()?, &shell.screen).await,
             Verb::Swap(swap) => swap.run(&shell.server.client()?, &shell.screen).await,
             Verb::Handover(handover) => handover.run(&shell.server.client()?, &shell.screen).await,
         }

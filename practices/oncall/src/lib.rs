@@ -18,10 +18,12 @@ mod event;
 mod folding;
 pub mod gaps;
 mod handover;
+pub mod line;
 mod message;
 pub mod notices;
 mod page;
 mod plan;
+pub mod proof;
 mod stage;
 mod view;
 

@@ -10,6 +10,7 @@ pub mod note;
 pub mod notices;
 mod overrides;
 pub mod people;
+pub mod proofs;
 pub mod routes;
 pub mod schedules;
 pub mod store;
