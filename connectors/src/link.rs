@@ -1,4 +1,5 @@
-//! Signed links: whoever holds one may acknowledge one page, until it expires, without signing in.
+//! Signed links: whoever holds one may acknowledge one page, or the pages that one message told,
+//! until it expires, without signing in.
 //!
 //! A token is base64url of what it says and an HMAC-SHA256 over it. It is a bearer's right: it
 //! goes only into messages to the contact it names. Nothing is stored, so a token cannot be
@@ -7,11 +8,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{PageId, Time};
+use kernel::{OutboxId, PageId, Time};
 use sha2::Sha256;
 
 /// Keeps these signatures apart from any other use of the same key.
 const PURPOSE: &[u8] = b"operate: acknowledge a page, version 1\0";
+const PURPOSE_ALL: &[u8] = b"operate: acknowledge what was told together, version 1\0";
+const PURPOSE_CODE: &[u8] = b"operate: a code that proves a way, version 1\0";
 const SIGNATURE_BYTES: usize = 32;
 const ID_BYTES: usize = 16;
 const EXPIRY_BYTES: usize = 8;
@@ -19,11 +22,20 @@ const HEAD_BYTES: usize = SIGNATURE_BYTES + ID_BYTES + EXPIRY_BYTES;
 /// Longest name of a contact, in bytes; keeps links short enough for mail programs.
 pub const CONTACT_BYTES_MAX: usize = 200;
 
-/// What a link allows: this contact may acknowledge this page, until then.
+/// What is acknowledged by a link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    /// One page.
+    Page(PageId),
+    /// Every page that this message told.
+    Told(OutboxId),
+}
+
+/// What a link allows: this contact may acknowledge this, until then.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AckLink {
-    /// The page.
-    pub page: PageId,
+    /// What.
+    pub takes: Takes,
     /// Who acknowledges by it: `person/ada`.
     pub contact: String,
     /// The first moment at which it is no longer good.
@@ -32,7 +44,11 @@ pub struct AckLink {
 
 /// The secret that signs links.
 #[derive(Clone)]
-pub struct LinkKey(Hmac<Sha256>);
+pub struct LinkKey {
+    one: Hmac<Sha256>,
+    all: Hmac<Sha256>,
+    code: Hmac<Sha256>,
+}
 
 impl std::fmt::Debug for LinkKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,7 +60,11 @@ impl LinkKey {
     /// From 32 secret random bytes.
     pub fn new(secret: &[u8; 32]) -> LinkKey {
         let mac = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
-        LinkKey(mac.chain_update(PURPOSE))
+        LinkKey {
+            one: mac.clone().chain_update(PURPOSE),
+            all: mac.clone().chain_update(PURPOSE_ALL),
+            code: mac.chain_update(PURPOSE_CODE),
+        }
     }
 
     /// The token for a link.
@@ -56,12 +76,27 @@ impl LinkKey {
             return Err(LinkError::ContactTooLong);
         }
         let mut said = Vec::with_capacity(HEAD_BYTES + link.contact.len());
-        said.extend_from_slice(&link.page.bits().to_be_bytes());
+        let (key, id) = match link.takes {
+            Takes::Page(page) => (&self.one, page.bits()),
+            Takes::Told(message) => (&self.all, message.bits()),
+        };
+        said.extend_from_slice(&id.to_be_bytes());
         said.extend_from_slice(&link.expires_at.micros().to_be_bytes());
         said.extend_from_slice(link.contact.as_bytes());
-        let signature = self.0.clone().chain_update(&said).finalize().into_bytes();
+        let signature = key.clone().chain_update(&said).finalize().into_bytes();
         let token = [signature.as_slice(), said.as_slice()].concat();
         Ok(URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// What is kept of a code that is sent to somebody: nobody without the key can find the code by
+    /// trying all there are. The parts say what the code is for, the code among them.
+    pub fn mark(&self, parts: &[&str]) -> String {
+        let mut mac = self.code.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     /// What the token allows, if we signed it and it has not expired. Takes the same time wherever
@@ -76,17 +111,24 @@ impl LinkKey {
             .and_then(|token| URL_SAFE_NO_PAD.decode(token).ok())
             .ok_or(LinkError::Forged)?;
         let (signature, said) = bytes.split_at_checked(SIGNATURE_BYTES).ok_or(LinkError::Forged)?;
-        self.0.clone().chain_update(said).verify_slice(signature).map_err(|_| LinkError::Forged)?;
-        let link = read(said).ok_or(LinkError::Forged)?;
+        let signed =
+            |key: &Hmac<Sha256>| key.clone().chain_update(said).verify_slice(signature).is_ok();
+        // Which key signed it says what it takes.
+        let takes: fn(u128) -> Takes = match (signed(&self.one), signed(&self.all)) {
+            (true, _) => |id| Takes::Page(PageId::from_bits(id)),
+            (_, true) => |id| Takes::Told(OutboxId::from_bits(id)),
+            _ => return Err(LinkError::Forged),
+        };
+        let link = read(said, takes).ok_or(LinkError::Forged)?;
         if now < link.expires_at { Ok(link) } else { Err(LinkError::Expired) }
     }
 }
 
-fn read(said: &[u8]) -> Option<AckLink> {
-    let (page, rest) = said.split_first_chunk::<ID_BYTES>()?;
+fn read(said: &[u8], takes: fn(u128) -> Takes) -> Option<AckLink> {
+    let (id, rest) = said.split_first_chunk::<ID_BYTES>()?;
     let (expiry, contact) = rest.split_first_chunk::<EXPIRY_BYTES>()?;
     Some(AckLink {
-        page: PageId::from_bits(u128::from_be_bytes(*page)),
+        takes: takes(u128::from_be_bytes(*id)),
         contact: String::from_utf8(contact.to_vec()).ok()?,
         expires_at: Time::from_micros(i64::from_be_bytes(*expiry)),
     })
@@ -119,19 +161,19 @@ mod tests {
     }
 
     fn links() -> impl Strategy<Value = AckLink> {
-        (any::<u128>(), "\\PC{0,50}", 1_001..i64::MAX / 1_000_000).prop_map(
-            |(page, contact, expiry)| AckLink {
-                page: PageId::from_bits(page),
-                contact,
-                expires_at: Time::from_seconds(expiry),
-            },
-        )
+        let takes = prop_oneof![
+            any::<u128>().prop_map(|id| Takes::Page(PageId::from_bits(id))),
+            any::<u128>().prop_map(|id| Takes::Told(OutboxId::from_bits(id))),
+        ];
+        (takes, "\\PC{0,50}", 1_001..i64::MAX / 1_000_000).prop_map(|(takes, contact, expiry)| {
+            AckLink { takes, contact, expires_at: Time::from_seconds(expiry) }
+        })
     }
 
     #[test]
     fn a_token_stays_the_same_between_versions() {
         let link = AckLink {
-            page: PageId::from_bits(7),
+            takes: Takes::Page(PageId::from_bits(7)),
             contact: "person/ada".to_owned(),
             expires_at: Time::from_seconds(2_000),
         };
@@ -145,14 +187,23 @@ mod tests {
     #[test]
     fn a_link_is_good_until_it_expires() {
         let expires_at = Time::from_seconds(2_000);
-        let page = PageId::from_bits(7);
-        let link = AckLink { page, contact: "person/ada".to_owned(), expires_at };
+        let takes = Takes::Page(PageId::from_bits(7));
+        let link = AckLink { takes, contact: "person/ada".to_owned(), expires_at };
         let token = key(1).sign(&link).unwrap();
         assert_eq!(key(1).verify(&token, Time::from_micros(1_999_999_999)), Ok(link.clone()));
         assert_eq!(key(1).verify(&token, expires_at), Err(LinkError::Expired));
         assert_eq!(key(2).verify(&token, NOW), Err(LinkError::Forged));
         let contact = "x".repeat(201);
         assert_eq!(key(1).sign(&AckLink { contact, ..link }), Err(LinkError::ContactTooLong));
+    }
+
+    #[test]
+    fn the_mark_of_a_code_is_of_its_key_and_of_what_it_is_for() {
+        let mark = key(1).mark(&["person/ada", "sms", "+49301", "123456"]);
+        assert_eq!(mark, key(1).mark(&["person/ada", "sms", "+49301", "123456"]));
+        assert_ne!(mark, key(2).mark(&["person/ada", "sms", "+49301", "123456"]));
+        assert_ne!(mark, key(1).mark(&["person/ada", "sms", "+4930", "1123456"]));
+        assert!(!mark.contains("123456"));
     }
 
     proptest! {

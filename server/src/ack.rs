@@ -9,17 +9,21 @@ use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use connectors::link::{AckLink, LinkKey};
+use connectors::link::{AckLink, LinkKey, Takes};
 use connectors::paging::spoken;
-use kernel::{Actor, SpaceId};
+use kernel::{Actor, Message, SpaceId};
+use oncall::proof::How;
 use oncall::{Command, Page};
 use serde::Deserialize;
 use serde_json::json;
-use spine::engine;
+use spine::{engine, outbox};
 
 use crate::app::App;
 use crate::html::{escaped, page};
+use crate::practices::oncall::proofs::{self, store::WayKey};
 use crate::practices::oncall::store::PAGES;
+
+mod all;
 
 /// The routes of links.
 pub fn routes() -> Router<App> {
@@ -52,23 +56,49 @@ impl IntoResponse for Said {
     }
 }
 
-async fn find(app: &App, token: &str) -> Result<(AckLink, Page), Said> {
+/// What a link is about: a page, or all that a message told; and that message, if it is known.
+struct Found {
+    link: AckLink,
+    pages: Vec<Page>,
+    message: Option<Message>,
+}
+
+impl Found {
+    /// The call was answered by its way, which so reaches its person.
+    async fn answered(&self, app: &App, how: How) {
+        let Some(Message { channel, target, .. }) = &self.message else { return };
+        let Ok(person) = self.link.contact.parse() else { return };
+        let key = WayKey { person, channel: channel.clone(), target: target.clone() };
+        proofs::answered(app, &SpaceId::main(), key, how).await;
+    }
+}
+
+async fn find(app: &App, token: &str) -> Result<Found, Said> {
     let key = LinkKey::new(&app.keys.links);
     let link = key.verify(token, app.world.now()).map_err(|error| {
         let (status, title) = (StatusCode::FORBIDDEN, "Link not valid");
         Said { status, title, text: format!("This link cannot be used: {error}."), found: None }
     })?;
     let mut conn = app.db.reader().await.map_err(|_| unavailable())?;
-    let found = engine::load(&mut conn, &PAGES, &SpaceId::main(), link.page)
-        .await
-        .map_err(|_| unavailable())?;
-    match found {
-        Some(found) => Ok((link, found.record)),
-        None => {
-            let (status, title) = (StatusCode::NOT_FOUND, "Not found");
-            Err(Said { status, title, text: "There is no such page.".to_owned(), found: None })
-        }
+    let space = SpaceId::main();
+    let message = match link.takes {
+        Takes::Page(_) => Ok(None),
+        Takes::Told(message) => outbox::one(&mut conn, &space, message).await,
+    };
+    let message = message.map_err(|_| unavailable())?;
+    let pages = match (link.takes, &message) {
+        (Takes::Page(page), _) => engine::load(&mut conn, &PAGES, &space, page)
+            .await
+            .map(|found| found.into_iter().map(|found| found.record).collect()),
+        (_, Some(message)) => all::told(&mut conn, &space, message).await,
+        _ => Ok(Vec::new()),
+    };
+    let pages: Vec<Page> = pages.map_err(|_| unavailable())?;
+    if pages.is_empty() {
+        let (status, title) = (StatusCode::NOT_FOUND, "Not found");
+        return Err(Said { status, title, text: "There is no such page.".to_owned(), found: None });
     }
+    Ok(Found { link, pages, message })
 }
 
 fn unavailable() -> Said {
@@ -79,7 +109,10 @@ fn unavailable() -> Said {
 
 async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
     match find(&app, &token).await {
-        Ok((link, found)) => view(&link, &found),
+        Ok(Found { link, pages, .. }) => match &pages[..] {
+            [one] => view(&link, one),
+            all => all::view(&app, &link, all),
+        },
         Err(said) => said.into_response(),
     }
 }
@@ -95,13 +128,17 @@ async fn acknowledge(
 }
 
 async fn acknowledged(app: &App, token: &str) -> Result<Said, Said> {
-    let (link, found) = find(app, token).await?;
-    match take(app, &link, &found).await {
+    let found = find(app, token).await?;
+    found.answered(app, How::Link).await;
+    let Found { link, pages, .. } = found;
+    let [found] = &pages[..] else { return all::taken(app, &link, &pages).await };
+    match take(app, &link, found).await {
         Ok(taken) => Ok(answered(&link, &taken)),
         Err(spine::Denied::Fault(_)) => Err(unavailable()),
         Err(denied) => {
             let (status, title) = (StatusCode::CONFLICT, "Not acknowledged");
-            Err(Said { status, title, text: format!("{denied}."), found: Some(Box::new(found)) })
+            let found = Some(Box::new(found.clone()));
+            Err(Said { status, title, text: format!("{denied}."), found })
         }
     }
 }
@@ -130,14 +167,21 @@ struct Pressed {
 async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String) -> Response {
     // What cannot be read is no digit.
     let Pressed { digits } = serde_urlencoded::from_str(&body).unwrap_or_default();
-    let (link, found) = match find(&app, &token).await {
+    let found = match find(&app, &token).await {
         Ok(found) => found,
         Err(said) => return said.into_response(),
     };
     let (takes, _) = spoken(&digits, String::new);
+    if takes {
+        found.answered(&app, How::Digit).await;
+    }
+    let Found { link, pages: found, .. } = found;
     let said = match takes {
         false => String::new(),
-        true => match take(&app, &link, &found).await {
+        true if found.len() > 1 => {
+            all::taken(&app, &link, &found).await.map_or_else(|said| said.text, |said| said.text)
+        }
+        true => match take(&app, &link, &found[0]).await {
             Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
                 Some(by) if by == named(&link) => "Taken. Nobody else is called.".into(),
                 Some(by) => format!("{by} has it already."),

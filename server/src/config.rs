@@ -7,6 +7,10 @@ use connectors::paging::Channels;
 use connectors::webhook::Allowed;
 use serde::{Deserialize, Serialize};
 
+mod calling;
+
+pub use calling::Calling;
+
 /// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
 /// path in capitals with `__` between sections: `OPERATE_SMTP__HOST`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,8 @@ pub struct Config {
     pub webhook: Webhook,
     /// The services through which people are called besides.
     pub channels: Channels,
+    /// How often people are called by one way.
+    pub calling: Calling,
     /// Incoming alerts and events.
     pub intake: Intake,
     /// Who is told of groups of alerts.
@@ -165,6 +171,7 @@ impl Default for Config {
             smtp: Smtp::default(),
             webhook: Webhook::default(),
             channels: Channels::default(),
+            calling: Calling::default(),
             intake: Intake::default(),
             routing: Routing::default(),
             history: History::default(),
@@ -281,6 +288,7 @@ impl Config {
             return Err("objectives.retention_days must be at least 1".to_owned());
         }
         self.objectives.allowed()?;
+        self.calling.check()?;
         if self.intake.resolve_timeout_seconds == 0 {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());
         }

@@ -17,11 +17,17 @@ use crate::practices::notifications::store::Attempt;
 use crate::practices::oncall::store::PAGES;
 use crate::slots::Slots;
 
+mod call;
 mod push;
 mod settling;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod together;
 mod ways;
 
 use settling::Settling;
+use together::Parcel;
 pub use ways::{Address, NOTE, Ways, judged, outcome};
 
 /// Messages in flight at once. No target has more of them than are free, so that one that does not
@@ -106,11 +112,12 @@ impl Courier {
         if room == 0 || due.is_none_or(|due| due > now) {
             return Ok(due);
         }
-        for taken in self.take(room, now, slots.busy()).await? {
-            let Some(slot) = slots.get(&taken) else { break };
+        let taken = self.take(room, now, slots.busy()).await?;
+        for parcel in self.parcels(taken).await {
+            let Some(slot) = slots.get(parcel.first()) else { break };
             let (courier, settling) = (self.clone(), settling.clone());
             tokio::spawn(async move {
-                if let Some(attempt) = courier.deliver(taken).await {
+                for attempt in courier.deliver(parcel).await {
                     settling.settle(attempt).await;
                 }
                 drop(slot);
@@ -135,14 +142,21 @@ impl Courier {
             .await
     }
 
-    /// Makes an attempt; `None` when the message is not wanted any more.
-    async fn deliver(&self, taken: Taken) -> Option<Attempt> {
-        match self.wanted(&taken).await {
-            Ok(true) => {}
-            Ok(false) => return None,
-            // In doubt people are called once too often rather than once too seldom.
-            Err(fault) => tracing::warn!(error = %fault.chain(), "a page could not be asked"),
+    /// Makes an attempt with what is still wanted of a parcel; says for each of its messages how
+    /// it went.
+    async fn deliver(&self, parcel: Parcel) -> Vec<Attempt> {
+        let mut wanted = Vec::new();
+        for taken in parcel.messages() {
+            let kept = self.wanted(taken).await.unwrap_or_else(|fault| {
+                // In doubt people are called once too often rather than once too seldom.
+                tracing::warn!(error = %fault.chain(), "a page could not be asked");
+                true
+            });
+            if kept {
+                wanted.push(taken.clone());
+            }
         }
+        let Some((taken, messages)) = parcel.worded(wanted) else { return Vec::new() };
         let began = self.world.now();
         let outcome = self.send(&taken).await;
         let at = self.world.now();
@@ -158,7 +172,7 @@ impl Courier {
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
         let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
-        Some(Attempt { taken, outcome, at, took_micros })
+        together::attempts(Attempt { taken, outcome, at, took_micros }, messages)
     }
 
     /// Asks the page right before sending whether the call is still wanted; drops it if not.

@@ -38,4 +38,5 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,
     h1{font-size:1.25rem}.what{font-size:1.25rem;font-weight:600}.what span{font-size:1rem;\
     font-weight:400;opacity:.8}button{font:inherit;font-weight:600;width:100%;padding:1rem;\
     border:0;border-radius:.5rem;background:#1c5fd4;color:#fff}.other{margin-top:.75rem;\
-    background:none;color:inherit;border:1px solid}.hint{opacity:.75}";
+    background:none;color:inherit;border:1px solid}.hint{opacity:.75}\
+    ul{padding-left:1.25rem}li{margin:0 0 1rem}li span{opacity:.8}";

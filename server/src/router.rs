@@ -60,6 +60,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(oncall::people::routes())
                 .merge(oncall::devices::routes())
                 .merge(oncall::leave::routes())
+                .merge(oncall::proofs::routes())
                 .merge(oncall::schedules::routes())
                 .merge(crate::practices::swaps::routes::routes())
                 .merge(reports::routes::routes())

@@ -72,6 +72,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 22, name: "shifts", sql: include_str!("../migrations/0022_shifts.sql") },
     Migration { version: 23, name: "chat", sql: include_str!("../migrations/0023_chat.sql") },
     Migration {
+        version: 24,
+        name: "contact_lines",
+        sql: include_str!("../migrations/0024_contact_lines.sql"),
+    },
+    Migration {
         version: 26,
         name: "sms_answers",
         sql: include_str!("../migrations/0026_sms_answers.sql"),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::practices::oncall::{devices, leave};
+use crate::practices::oncall::{devices, leave, proofs};
 
 /// A journal entry as timelines show it: with a sentence that says what happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -66,6 +66,9 @@ pub fn sentence(entry: &Entry) -> String {
         }
         Some("item") if entry.kind.starts_with("leave_calendar.") => {
             data.read().ok().map(|told| leave::describe(&entry.kind, &told))
+        }
+        Some("item") if entry.kind == proofs::VERIFIED => {
+            data.read().ok().map(|told| proofs::describe(&told))
         }
         Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
         Some("expected") => data.read().ok().map(|event| expected::describe(&event)),

@@ -125,6 +125,7 @@ mod tests {
                 target: target.to_owned(),
                 body: Value::Null,
             },
+            asked_at: kernel::Time::EPOCH,
             attempt: 1,
             lease: String::new(),
         }

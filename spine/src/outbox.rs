@@ -27,6 +27,8 @@ pub struct Taken {
     pub subject: String,
     /// The message.
     pub message: Message,
+    /// When it was put in.
+    pub asked_at: Time,
     /// Which attempt this is, from 1.
     pub attempt: i64,
     /// Names this lease; only its holder settles the message.
@@ -133,10 +135,124 @@ pub async fn take(
          WHERE state = 'waiting' AND due_at <= $3 AND leased_until <= $3 AND (space_id, id) IN \
          (SELECT space_id, id FROM outbox WHERE due_at <= $3 AND state = 'waiting'{others} \
           ORDER BY due_at LIMIT $4) \
-         RETURNING space_id, id, subject, channel, target, body, attempts, lease"
+         RETURNING {TAKEN}"
     );
     let rows = tx.all(AssertSqlSafe(sql), params).await?;
     rows.iter().map(taken).collect()
+}
+
+/// What is read of a message that is taken.
+const TAKEN: &str = "space_id, id, subject, channel, target, body, created_at, attempts, lease";
+
+/// Takes along whatever else waits for targets about records of a kind, due or not, but for what
+/// somebody else has taken. A target is a space, a channel and where to.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_along(
+    tx: &mut Tx,
+    lease: &str,
+    (kind, targets): (&str, &[(&SpaceId, &str, &str)]),
+    now: Time,
+) -> Result<Vec<Taken>, Fault> {
+    let until = now + LEASE;
+    // The subjects of a kind begin with its name; `;` comes after `:`.
+    let (from, to) = (format!("{kind}:"), format!("{kind};"));
+    let row = |(space, channel, target): &(&SpaceId, &str, &str)| {
+        params![*space, *channel, *target, lease, now, until, &from, &to]
+    };
+    let mut along = Vec::new();
+    for piece in Rows::pieces(targets.iter().map(row).collect()) {
+        let sql = format!(
+            "WITH line (space, way, address, held, now, until, lowest, beyond) AS (VALUES {}) \
+             UPDATE outbox SET leased_until = until, due_at = until, lease = held, \
+             attempts = attempts + 1 FROM line \
+             WHERE channel = way AND target = address AND space_id = space \
+             AND due_at IS NOT NULL AND state = 'waiting' AND leased_until <= now \
+             AND subject >= lowest AND subject < beyond RETURNING {TAKEN}",
+            tx.tuples(&piece)
+        );
+        let rows = tx.all(AssertSqlSafe(sql), piece.values).await?;
+        along.extend(rows.iter().map(taken).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(along)
+}
+
+/// Gives messages back that were taken, untried: each is due at its time.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, held: &[(&Taken, Time)]) -> Result<(), Fault> {
+    let row = |(taken, until): &(&Taken, Time)| {
+        params![&taken.space, taken.message.id, &taken.lease, *until]
+    };
+    for piece in Rows::pieces(held.iter().map(row).collect()) {
+        let sql = format!(
+            "WITH kept (space, message, held, again_at) AS (VALUES {}) \
+             UPDATE outbox SET due_at = again_at, leased_until = 0, attempts = attempts - 1 \
+             FROM kept WHERE space_id = space AND id = message AND lease = held \
+             AND state = 'waiting'",
+            tx.tuples(&piece)
+        );
+        tx.run(AssertSqlSafe(sql), piece.values).await?;
+    }
+    Ok(())
+}
+
+/// Makes due what was held for targets and never tried, about records of a kind.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release(
+    tx: &mut Tx,
+    (kind, targets): (&str, &[(&SpaceId, &str, &str)]),
+    now: Time,
+) -> Result<(), Fault> {
+    for (space, channel, target) in targets {
+        tx.run(
+            "UPDATE outbox SET due_at = $4 WHERE space_id = $1 AND channel = $2 AND target = $3 \
+             AND state = 'waiting' AND due_at > $4 AND attempts = 0 AND subject >= $5 \
+             AND subject < $6",
+            params![*space, *channel, *target, now, format!("{kind}:"), format!("{kind};")],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes down what a message says now, before it leaves.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reword(tx: &mut Tx, taken: &Taken) -> Result<(), Fault> {
+    tx.run(
+        "UPDATE outbox SET body = $4 WHERE space_id = $1 AND id = $2 AND lease = $3",
+        params![&taken.space, taken.message.id, &taken.lease, taken.message.body.to_string()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A message as it is worded, whatever became of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn one(
+    conn: &mut Conn,
+    space: &SpaceId,
+    id: kernel::OutboxId,
+) -> Result<Option<Message>, Fault> {
+    let sql = "SELECT id, channel, target, body FROM outbox WHERE space_id = $1 AND id = $2";
+    conn.first(sql, params![space, id]).await?.as_ref().map(message).transpose()
+}
+
+fn message(row: &Row) -> Result<Message, Fault> {
+    Ok(Message {
+        id: row.parse("id")?,
+        channel: row.get("channel")?,
+        target: row.get("target")?,
+        body: row.json("body")?,
+    })
 }
 
 /// Ends every lease: for the start of the only process that uses the database. What was on its way
@@ -158,12 +274,8 @@ fn taken(row: &Row) -> Result<Taken, Fault> {
     Ok(Taken {
         space: row.get("space_id")?,
         subject: row.get("subject")?,
-        message: Message {
-            id: row.parse("id")?,
-            channel: row.get("channel")?,
-            target: row.get("target")?,
-            body: row.json("body")?,
-        },
+        message: message(row)?,
+        asked_at: row.get("created_at")?,
         attempt: row.get("attempts")?,
         lease: row.get("lease")?,
     })

@@ -7,6 +7,7 @@ use kernel::{OutboxId, Priority, Time};
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::{Mail, one_line};
+use crate::paging::{LISTED_MAX, Told};
 
 /// Longest title in a mail, in characters.
 const TITLE_CHARS_MAX: usize = 200;
@@ -38,15 +39,29 @@ pub struct PageMail<'a> {
     pub because: &'a str,
     /// Where to see the incident.
     pub incident_url: &'a str,
-    /// Where to acknowledge with one more click.
+    /// Where to acknowledge with one more click; with several, all of them at once.
     pub acknowledge_url: &'a str,
+    /// Every incident that is told together, this one first; empty when it is one alone.
+    pub together: &'a [Told],
+    /// What else there is to say; often nothing.
+    pub note: &'a str,
 }
 
 impl PageMail<'_> {
     /// Writes the mail.
     pub fn mail(&self) -> Mail {
         let title: String = one_line(self.title).chars().take(TITLE_CHARS_MAX).collect();
+        let each = |told: &Told| context! { line => told.line(), url => &told.acknowledge_url };
+        let together: Vec<_> = self.together.iter().take(LISTED_MAX).map(each).collect();
+        let rest = self.together.len().saturating_sub(LISTED_MAX);
+        let more = match self.together.len() {
+            0 | 1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
         let values = context! {
+            together,
+            rest,
+            note => self.note,
             number => self.number,
             title => &title,
             priority => self.priority.to_string(),
@@ -68,7 +83,7 @@ impl PageMail<'_> {
             id: self.id,
             to: self.to.to_owned(),
             thread: self.thread.to_owned(),
-            subject: format!("[{}] #{} {title}", self.priority, self.number),
+            subject: format!("[{}] #{} {title}{more}", self.priority, self.number),
             text: written("page.txt"),
             html: written("page.html"),
             at: self.now,
@@ -128,6 +143,8 @@ mod tests {
             because: "first contact of escalationpolicy/payments",
             incident_url: "https://operate.example.org/incidents/inc_9",
             acknowledge_url: "https://operate.example.org/ack/t0ken",
+            together: &[],
+            note: "",
         }
     }
 

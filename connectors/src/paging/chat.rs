@@ -26,7 +26,7 @@ pub(super) fn said(
 /// A message with buttons. Everything that people wrote is plain text in it.
 fn slack(bot: &Bot, to: &str, said: &Said<'_>) -> HttpCall {
     let url = own_or(&bot.url, "https://slack.com");
-    let button = |(place, (text, url)): (usize, &(&str, &str))| {
+    let button = |(place, (text, url)): (usize, &(String, &str))| {
         let mut button = json!({
             "type": "button", "text": {"type": "plain_text", "text": text}, "url": url,
         });
@@ -76,8 +76,7 @@ fn teams(hooks: &Hooks, to: &str, said: &Said<'_>) -> Result<HttpCall, SendError
         .urls
         .get(to)
         .ok_or_else(|| SendError::lasting(format!("channels.teams.urls has no webhook `{to}`")))?;
-    let open =
-        |(title, url): &(&str, &str)| json!({"type": "Action.OpenUrl", "title": title, "url": url});
+    let open = |(title, url): &(String, &str)| json!({"type": "Action.OpenUrl", "title": title, "url": url});
     let card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -104,15 +103,16 @@ fn telegram(bot: &Bot, to: &str, said: &Said<'_>) -> Result<HttpCall, SendError>
     let chat: i64 = to.parse().map_err(|_| {
         SendError::lasting(format!("`{to}` is no chat of Telegram; write its number"))
     })?;
-    let button = |(text, url): &(&str, &str)| json!({"text": text, "url": url});
+    let button = |(text, url): &(String, &str)| json!({"text": text, "url": url});
     let message = json!({
         "chat_id": chat,
         "text": format!("{}\n{}", said.headline, said.details),
         "disable_notification": !said.urgent,
         "link_preview_options": {"is_disabled": true},
-        "reply_markup": {"inline_keyboard": [
-            said.links.iter().map(button).collect::<Vec<_>>(),
-        ]},
+        // A row of many buttons cannot be read on a telephone.
+        "reply_markup": {"inline_keyboard": said.links.chunks(2)
+            .map(|row| row.iter().map(button).collect::<Vec<_>>())
+            .collect::<Vec<_>>()},
     });
     let url = format!("{url}/bot{}/sendMessage", bot.token.reveal());
     Ok(HttpCall::post_json(url, &message))

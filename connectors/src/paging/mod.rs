@@ -11,6 +11,7 @@ mod phone;
 mod push;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use answers::{Asked, Listed, NotTheirs, Received, listed, received};
 pub(crate) use chat::plain;
 pub use phone::{Answers, Phone, Provider, spoken};
+pub use together::{LISTED_MAX, Told};
 
 use crate::SendError;
 use crate::receivers::{HttpCall, Secret};
@@ -63,10 +65,14 @@ pub struct PageCall<'a> {
     pub service: Option<&'a str>,
     /// Why this person: `step 1 of escalationpolicy/payments`.
     pub because: &'a str,
-    /// Where to see the incident.
+    /// Where to see the incident; with several, all of them.
     pub incident_url: &'a str,
-    /// Where to acknowledge with one more click.
+    /// Where to acknowledge with one more click; with several, all of them at once.
     pub acknowledge_url: &'a str,
+    /// Every incident that is told together, this one first; empty when it is one alone.
+    pub together: &'a [Told],
+    /// What else there is to say, such as when the next call can be; often nothing.
+    pub note: &'a str,
 }
 
 /// Something to tell a person that is no call: nobody has to answer.
@@ -238,22 +244,32 @@ impl Channels {
 }
 
 impl Channels {
-    /// The request that tells a person something by chat, or its text alone by text message.
+    /// The request that tells a person something that is no call.
     ///
     /// # Errors
-    /// When the channel is not set up or is for calls alone, or the address is none of that channel.
-    pub fn note(&self, channel: Channel, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
+    /// When the channel is not set up, or the address is none of that channel.
+    pub fn note(
+        &self,
+        channel: Channel,
+        to: &str,
+        note: &Note<'_>,
+    ) -> Result<(HttpCall, Destination), SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
-        if channel == Channel::Sms {
-            return phone::sent(&self.sms, to, note.text.to_owned(), "");
+        let set_up = |call| (call, Destination::SetUp);
+        match channel {
+            Channel::Ntfy => return push::ntfy_note(&self.ntfy, to, note),
+            Channel::Gotify => return push::gotify_note(&self.gotify, to, note).map(set_up),
+            Channel::Sms => return phone::text_note(&self.sms, to, note).map(set_up),
+            Channel::Voice => return phone::voice_note(&self.voice, to, note).map(set_up),
+            _ => {}
         }
         let said = Said {
             headline: note.title.chars().take(TITLE_CHARS_MAX).collect(),
             details: note.text.to_owned(),
             urgent: false,
-            links: vec![("Open", note.url)],
+            links: vec![("Open".to_owned(), note.url)],
         };
-        chat::said(self, channel, to, &said)
+        chat::said(self, channel, to, &said).map(set_up)
     }
 }
 
@@ -264,46 +280,55 @@ struct Said<'a> {
     /// Whether it has to wake somebody.
     urgent: bool,
     /// Buttons, the first one first, with where they lead.
-    links: Vec<(&'static str, &'a str)>,
+    links: Vec<(String, &'a str)>,
 }
 
 impl<'a> PageCall<'a> {
     /// The same for a chat.
     fn said(&self) -> Said<'a> {
-        Said {
-            headline: self.headline(),
-            details: self.details(),
-            urgent: self.urgent(),
-            links: vec![
-                ("Acknowledge", self.acknowledge_url),
-                ("Open incident", self.incident_url),
-            ],
+        let mut links = vec![
+            (self.acknowledge().to_owned(), self.acknowledge_url),
+            (self.open().to_owned(), self.incident_url),
+        ];
+        if !self.others().is_empty() {
+            let each = self.together.iter().take(LISTED_MAX);
+            links.extend(each.map(|t| (format!("Take #{}", t.number), t.acknowledge_url.as_str())));
         }
+        Said { headline: self.headline(), details: self.details(), urgent: self.urgent(), links }
     }
 }
 
 impl PageCall<'_> {
     /// Its title on one line, not too long.
     pub(crate) fn title(&self) -> String {
-        let shown = self.title.chars().map(|c| if c.is_control() { ' ' } else { c });
-        shown.take(TITLE_CHARS_MAX).collect()
+        one_line(self.title)
     }
 
     /// `[P1] #42 Database orders-db down`
     pub(crate) fn headline(&self) -> String {
-        format!("[{}] #{} {}", self.priority, self.number, self.title())
+        let more = self.and_more();
+        format!("[{}] #{} {}{more}", self.priority, self.number, self.title())
     }
 
-    /// What is hit, and why this person is called.
+    /// What is hit, and why this person is called; with several, which they are.
     pub(crate) fn details(&self) -> String {
-        match self.service {
+        let mut lines = self.listed();
+        lines.push(match self.service {
             Some(service) => format!("{service}. You are called as {}.", self.because),
             None => format!("You are called as {}.", self.because),
-        }
+        });
+        lines.extend(Some(self.note.to_owned()).filter(|note| !note.is_empty()));
+        lines.join("\n")
     }
 
     /// Whether it has to wake somebody.
     pub(crate) fn urgent(&self) -> bool {
         self.priority <= Priority::P2
     }
+}
+
+/// On one line, not too long.
+fn one_line(title: &str) -> String {
+    let shown = title.chars().map(|c| if c.is_control() { ' ' } else { c });
+    shown.take(TITLE_CHARS_MAX).collect()
 }

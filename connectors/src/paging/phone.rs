@@ -5,9 +5,11 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use kernel::Priority;
 use serde::{Deserialize, Serialize};
 
-use super::PageCall;
+use super::together::READ_OUT_MAX;
+use super::{Note, PageCall, one_line};
 use crate::SendError;
 use crate::receivers::{HttpCall, Method, Secret, Verdict, answered, usual};
 
@@ -145,21 +147,29 @@ impl Phone {
 /// A text message that calls somebody.
 pub(super) fn text(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
     let answer = match phone.answers() {
-        Answers::Poll | Answers::Webhook if page.number > 0 => {
+        Answers::Poll | Answers::Webhook if page.number > 0 && page.others().is_empty() => {
             format!(" or answer: ack {}", page.number)
         }
-        // Nothing can be taken when a way is only tried.
+        // Nothing can be taken when a way is only tried, and a link takes all at once.
         _ => String::new(),
     };
-    sent(phone, to, short(page, &answer), &page.id.to_string())
+    texted(phone, to, (short(page, &answer), page.id.to_string()))
 }
 
-/// A text message. `reference` tells messages apart where the provider takes one.
-pub(super) fn sent(
+/// A text message that is no call.
+pub(super) fn text_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
+    let text = match note.title {
+        "" => note.text.to_owned(),
+        title => format!("{title}. {}", note.text),
+    };
+    texted(phone, to, (text.chars().take(TEXT_CHARS_MAX).collect(), String::new()))
+}
+
+/// `reference` tells messages apart where the provider takes one.
+fn texted(
     phone: &Phone,
     to: &str,
-    text: String,
-    reference: &str,
+    (text, reference): (String, String),
 ) -> Result<HttpCall, SendError> {
     let number = number(to)?;
     Ok(match phone.provider {
@@ -171,7 +181,7 @@ pub(super) fn sent(
                 // Without the plus, as its documents have it.
                 ("to", number.trim_start_matches('+').to_owned()),
                 ("type", "unicode".to_owned()),
-                ("client-ref", reference.to_owned()),
+                ("client-ref", reference),
                 ("text", text),
             ];
             let url = format!("{}/sms/json", phone.api("https://rest.nexmo.com"));
@@ -189,20 +199,33 @@ pub(super) fn sent(
 
 /// A call that reads out what is wrong and takes a digit as the answer.
 pub(super) fn voice(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
+    let text = said(page);
+    let said = in_xml(&text);
+    let it = if page.others().is_empty() { "it" } else { "them" };
+    let action = in_xml(&format!("{}/voice", page.acknowledge_url));
+    let twiml = format!(
+        "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
+         action=\"{action}\"><Say loop=\"2\">{said} Press {DIGIT} to take {it}.</Say>\
+         </Gather><Say>Nobody has taken {it}. Goodbye.</Say></Response>"
+    );
+    rung(phone, to, &text, twiml)
+}
+
+/// A call that reads something out, twice.
+pub(super) fn voice_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
+    let text = format!("{}. {}", note.title, note.text);
+    let twiml = format!("<Response><Say loop=\"2\">{}</Say></Response>", in_xml(&text));
+    rung(phone, to, &text, twiml)
+}
+
+fn rung(phone: &Phone, to: &str, text: &str, twiml: String) -> Result<HttpCall, SendError> {
     let number = number(to)?;
     match phone.provider {
         Some(Provider::Vonage) => Err(SendError::lasting(
             "calls through Vonage are not known: set channels.voice.provider to twilio or http",
         )),
-        Some(Provider::Http) => Ok(phone.described(number, &said(page))),
+        Some(Provider::Http) => Ok(phone.described(number, text)),
         _ => {
-            let said = in_xml(&said(page));
-            let action = in_xml(&format!("{}/voice", page.acknowledge_url));
-            let twiml = format!(
-                "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
-                 action=\"{action}\"><Say loop=\"2\">{said} Press {DIGIT} to take it.</Say>\
-                 </Gather><Say>Nobody has taken it. Goodbye.</Say></Response>"
-            );
             let to = number.to_owned();
             let form = vec![("To", to), ("From", phone.from.clone()), ("Twiml", twiml)];
             Ok(phone.twilio("Calls", form))
@@ -230,7 +253,16 @@ fn number(to: &str) -> Result<&str, SendError> {
 /// What a text message says: the link and how to answer are never cut, the title is.
 fn short(page: &PageCall<'_>, answer: &str) -> String {
     let begin = format!("{} #{} ", page.priority, page.number);
-    let end = format!(" Take it: {}{answer}", page.acknowledge_url);
+    let more: Vec<String> =
+        page.others().iter().take(3).map(|t| format!("#{}", t.number)).collect();
+    let more = match page.others().len() {
+        0 => String::new(),
+        count if count > more.len() => format!(" +{count} more: {} …", more.join(" ")),
+        count => format!(" +{count} more: {}", more.join(" ")),
+    };
+    let note = if page.note.is_empty() { String::new() } else { format!(" {}", page.note) };
+    let take = if page.others().is_empty() { "Take it" } else { "See and take all" };
+    let end = format!("{more}{note} {take}: {}{answer}", page.acknowledge_url);
     let used = begin.chars().count() + end.chars().count();
     let room = TEXT_CHARS_MAX.saturating_sub(used).max(20);
     let title = page.title();
@@ -244,9 +276,22 @@ fn short(page: &PageCall<'_>, answer: &str) -> String {
 
 /// What a voice reads out.
 fn said(page: &PageCall<'_>) -> String {
-    let priority = page.priority.to_string().replace('P', "priority ");
-    let title = page.title();
-    format!("Operate calls you: {priority} incident number {}. {title}.", page.number)
+    let spoken = |priority: Priority| priority.to_string().replace('P', "priority ");
+    let note = if page.note.is_empty() { String::new() } else { format!(" {}", page.note) };
+    if page.others().is_empty() {
+        let (priority, title) = (spoken(page.priority), page.title());
+        let number = page.number;
+        return format!("Operate calls you: {priority} incident number {number}. {title}.{note}");
+    }
+    let each = page.together.iter().take(READ_OUT_MAX).map(|told| {
+        format!(" {}, number {}. {}.", spoken(told.priority), told.number, one_line(&told.title))
+    });
+    let rest = match page.together.len().saturating_sub(READ_OUT_MAX) {
+        0 => String::new(),
+        rest => format!(" And {rest} more."),
+    };
+    let each: String = each.collect();
+    format!("Operate calls you: {} incidents.{each}{rest}{note}", page.together.len())
 }
 
 /// Vonage answers 200 with a status of its own for each part.

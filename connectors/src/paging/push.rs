@@ -1,9 +1,9 @@
 //! Push to an app: ntfy and Gotify.
 
 use kernel::Priority;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Applications, Destination, PageCall, Topics};
+use super::{Applications, Destination, Note, PageCall, Topics};
 use crate::SendError;
 use crate::receivers::HttpCall;
 
@@ -13,6 +13,38 @@ pub(super) fn ntfy(
     topics: &Topics,
     to: &str,
     page: &PageCall<'_>,
+) -> Result<(HttpCall, Destination), SendError> {
+    let message = json!({
+        "title": page.headline(),
+        "message": page.details(),
+        "priority": level(page.priority, [5, 4, 3, 2, 1]),
+        "tags": [if page.urgent() { "rotating_light" } else { "warning" }],
+        "click": page.incident_url,
+        "actions": [
+            {"action": "http", "label": page.acknowledge(), "url": page.acknowledge_url,
+             "method": "POST", "clear": true},
+            {"action": "view", "label": "Open", "url": page.incident_url},
+        ],
+    });
+    published(topics, to, message)
+}
+
+/// Something that nobody has to answer.
+pub(super) fn ntfy_note(
+    topics: &Topics,
+    to: &str,
+    note: &Note<'_>,
+) -> Result<(HttpCall, Destination), SendError> {
+    let message = json!({
+        "title": note.title, "message": note.text, "priority": 3, "click": note.url,
+    });
+    published(topics, to, message)
+}
+
+fn published(
+    topics: &Topics,
+    to: &str,
+    mut message: Value,
 ) -> Result<(HttpCall, Destination), SendError> {
     let (server, topic) = match to.rsplit_once('/') {
         Some((server, topic)) => (server, topic),
@@ -27,19 +59,7 @@ pub(super) fn ntfy(
     if topic.is_empty() || topic.len() > 64 || !topic.chars().all(fits) {
         return Err(SendError::lasting(format!("`{topic}` is no topic of ntfy")));
     }
-    let message = json!({
-        "topic": topic,
-        "title": page.headline(),
-        "message": page.details(),
-        "priority": level(page.priority, [5, 4, 3, 2, 1]),
-        "tags": [if page.urgent() { "rotating_light" } else { "warning" }],
-        "click": page.incident_url,
-        "actions": [
-            {"action": "http", "label": "Acknowledge", "url": page.acknowledge_url,
-             "method": "POST", "clear": true},
-            {"action": "view", "label": "Open", "url": page.incident_url},
-        ],
-    });
+    message["topic"] = topic.into();
     let mut call = HttpCall::post_json(server, &message);
     let own = server == topics.url.trim_end_matches('/');
     if own && !topics.token.is_empty() {
@@ -54,13 +74,12 @@ pub(super) fn gotify(
     to: &str,
     page: &PageCall<'_>,
 ) -> Result<HttpCall, SendError> {
-    let token = applications.tokens.get(to).ok_or_else(|| {
-        SendError::lasting(format!("channels.gotify.tokens has no application `{to}`"))
-    })?;
     let text = format!(
-        "{}\n\n[Acknowledge]({}) · [Open incident]({})",
+        "{}\n\n[{}]({}) · [{}]({})",
         page.details(),
+        page.acknowledge(),
         page.acknowledge_url,
+        page.open(),
         page.incident_url
     );
     let message = json!({
@@ -72,8 +91,30 @@ pub(super) fn gotify(
             "client::notification": {"click": {"url": page.incident_url}},
         },
     });
+    shown(applications, to, &message)
+}
+
+/// Something that nobody has to answer.
+pub(super) fn gotify_note(
+    applications: &Applications,
+    to: &str,
+    note: &Note<'_>,
+) -> Result<HttpCall, SendError> {
+    let message = json!({
+        "title": note.title,
+        "message": note.text,
+        "priority": 5,
+        "extras": {"client::notification": {"click": {"url": note.url}}},
+    });
+    shown(applications, to, &message)
+}
+
+fn shown(applications: &Applications, to: &str, message: &Value) -> Result<HttpCall, SendError> {
+    let token = applications.tokens.get(to).ok_or_else(|| {
+        SendError::lasting(format!("channels.gotify.tokens has no application `{to}`"))
+    })?;
     let url = format!("{}/message", applications.url.trim_end_matches('/'));
-    let mut call = HttpCall::post_json(url, &message);
+    let mut call = HttpCall::post_json(url, message);
     call.headers.push(("X-Gotify-Key".to_owned(), token.reveal().to_owned()));
     Ok(call)
 }

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use kernel::{OutboxId, Priority};
 use serde_json::Value;
 
-use super::{Channel, Channels, Destination, Note, PageCall, spoken};
+use super::{Channel, Channels, Destination, Note, PageCall, Told, spoken};
 use crate::receivers::{HttpCall, Verdict};
 
 fn channels() -> Channels {
@@ -29,6 +29,8 @@ fn page(title: &str) -> PageCall<'_> {
         because: "step 1 of escalationpolicy/payments",
         incident_url: "https://operate.example.org/incidents/inc_9",
         acknowledge_url: "https://operate.example.org/ack/t0ken",
+        together: &[],
+        note: "",
     }
 }
 
@@ -284,7 +286,7 @@ fn marks_that_people_wrote_mean_nothing_in_chat() {
 }
 
 #[test]
-fn a_note_goes_to_chats_and_asks_for_no_answer() {
+fn a_note_goes_by_every_way_and_asks_for_no_answer() {
     let note = Note {
         title: "Your shift begins at 09:00",
         text: "Shop *on call*",
@@ -296,15 +298,96 @@ fn a_note_goes_to_chats_and_asks_for_no_answer() {
         (Channel::Teams, "ops"),
         (Channel::Telegram, "42"),
     ] {
-        let told = told(&channels().note(channel, to, &note).unwrap());
+        let told = told(&channels().note(channel, to, &note).unwrap().0);
         assert!(told.contains("Your shift begins at 09:00"), "{told}");
         assert!(told.contains("https://operate.example.org/oncall/shop"), "{told}");
         assert!(!told.contains("Acknowledge"), "{told}");
     }
-    let text = told(&channels().note(Channel::Sms, "+4930123456", &note).unwrap());
-    assert!(text.ends_with("Body = Shop *on call*\n"), "{text}");
-    for channel in [Channel::Ntfy, Channel::Gotify, Channel::Voice] {
-        let refused = channels().note(channel, "+4930", &note).unwrap_err();
-        assert!(refused.detail.contains("for calls alone"), "{}", refused.detail);
+    for (channel, to) in [
+        (Channel::Ntfy, "ada-pages"),
+        (Channel::Gotify, "ada"),
+        (Channel::Sms, "+4930123456"),
+        (Channel::Voice, "+4930123456"),
+    ] {
+        let told = told(&channels().note(channel, to, &note).unwrap().0);
+        assert!(told.contains("Your shift begins at 09:00"), "{told}");
+        assert!(!told.contains("Acknowledge") && !told.contains("<Gather"), "{told}");
     }
+}
+
+/// Three incidents in one message, which is the last for a while.
+fn three() -> Vec<Told> {
+    let told = |number, title: &str, priority| Told {
+        number,
+        title: title.to_owned(),
+        priority,
+        acknowledge_url: format!("https://operate.example.org/ack/{number}"),
+    };
+    vec![
+        told(42, "Database orders-db down", Priority::P1),
+        told(43, "Checkout is slow", Priority::P2),
+        told(40, "Disk\nfills up", Priority::P4),
+    ]
+}
+
+#[test]
+fn what_is_told_together_is_one_message_with_a_link_for_each_and_one_for_all() {
+    let told = three();
+    let together = PageCall {
+        together: &told,
+        note: "What comes now waits until 12:10 UTC.",
+        incident_url: "https://operate.example.org/my/on-call",
+        ..page("Database orders-db down")
+    };
+    let call = |channel, to| channels().call(channel, to, &together).unwrap().0;
+    let chat: Value = serde_json::from_str(&call(Channel::Telegram, "7").body).unwrap();
+    assert_snapshot!(chat["text"].as_str().unwrap(), @r"
+    [P1] #42 Database orders-db down, and 2 more
+    [P1] #42 Database orders-db down
+    [P2] #43 Checkout is slow
+    [P4] #40 Disk fills up
+    service/orders. You are called as step 1 of escalationpolicy/payments.
+    What comes now waits until 12:10 UTC.
+    ");
+    let rows = chat["reply_markup"]["inline_keyboard"].as_array().unwrap();
+    let buttons = rows.iter().flat_map(|row| row.as_array().unwrap());
+    let buttons: Vec<&str> = buttons.map(|button| button["text"].as_str().unwrap()).collect();
+    assert_eq!(buttons, ["Acknowledge all", "Open list", "Take #42", "Take #43", "Take #40"]);
+    let form = |call: HttpCall, field: &str| {
+        let fields = form_urlencoded::parse(call.body.as_bytes()).into_owned();
+        fields.into_iter().find(|(name, _)| name == field).unwrap().1
+    };
+    assert_snapshot!(form(call(Channel::Sms, "+4930123456"), "Body"), @"P1 #42 Database orders-db down +2 more: #43 #40 What comes now waits until 12:10 UTC. See and take all: https://operate.example.org/ack/t0ken");
+    assert_snapshot!(broken(&form(call(Channel::Voice, "+4930123456"), "Twiml")), @r#"
+    <Response>
+      <Gather numDigits="1" timeout="10" method="POST" action="https://operate.example.org/ack/t0ken/voice">
+      <Say loop="2">Operate calls you: 3 incidents.
+        priority 1, number 42.
+        Database orders-db down.
+        priority 2, number 43.
+        Checkout is slow.
+        priority 4, number 40.
+        Disk fills up.
+        What comes now waits until 12:10 UTC.
+        Press 4 to take them.</Say>
+      </Gather>
+      <Say>Nobody has taken them.
+        Goodbye.</Say>
+      </Response>
+    "#);
+    let push: Value = serde_json::from_str(&call(Channel::Ntfy, "ada-pages").body).unwrap();
+    assert_eq!(push["actions"][0]["label"], "Acknowledge all");
+}
+
+#[test]
+fn of_very_many_the_most_urgent_are_listed_and_the_others_counted() {
+    let told: Vec<Told> = three().into_iter().cycle().take(37).collect();
+    let together = PageCall { together: &told, ..page("Database orders-db down") };
+    let listed = together.listed();
+    assert_eq!((listed.len(), listed[10].as_str()), (11, "… and 27 more"));
+    let text = channels().call(Channel::Sms, "+4930123456", &together).unwrap().0.body;
+    let text = form_urlencoded::parse(text.as_bytes()).map(|(_, v)| v).max_by_key(|v| v.len());
+    let text = text.unwrap();
+    assert!(text.contains("+36 more: #43 #40 #42 …"), "{text}");
+    assert!(text.chars().count() <= 306 && text.ends_with("/ack/t0ken"), "{text}");
 }

@@ -150,13 +150,21 @@ impl Subscription {
             ("TTL", KEPT_SECONDS.to_string()),
             ("Urgency", if page.urgent() { "high" } else { "normal" }.to_owned()),
             // A later call about the same incident takes the place of one that still waits.
-            ("Topic", format!("incident-{}", page.number)),
+            ("Topic", topic(page)),
             ("Authorization", sender.key.authorization(&self.endpoint, sender)),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec();
         call.judge = judge;
         Ok(PushCall { call, payload })
+    }
+}
+
+/// What a later call takes the place of: one about the same, never one that tells of more.
+fn topic(page: &PageCall<'_>) -> String {
+    match page.others().len() {
+        0 => format!("incident-{}", page.number),
+        more => format!("incidents-{}-{more}", page.number),
     }
 }
 
@@ -167,7 +175,7 @@ fn shown(page: &PageCall<'_>) -> Vec<u8> {
     let message = json!({
         "title": shortened(&page.headline(), TITLE_BYTES_MAX),
         "body": shortened(&page.details(), BODY_BYTES_MAX),
-        "tag": format!("incident-{}", page.number),
+        "tag": topic(page),
         "url": page.incident_url,
         "acknowledge": acknowledge,
         "urgent": page.urgent(),

@@ -30,6 +30,8 @@ fn page(title: &str) -> PageCall<'_> {
         because: "step 1 of escalationpolicy/payments",
         incident_url: "https://operate.example.org/incidents/inc_1",
         acknowledge_url: "https://operate.example.org/ack/t0ken",
+        together: &[],
+        note: "",
     }
 }
 

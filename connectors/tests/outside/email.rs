@@ -32,6 +32,8 @@ fn page() -> Mail {
         because: "first contact of escalationpolicy/payments",
         incident_url: "https://operate.example.org/incidents/inc_9",
         acknowledge_url: "https://operate.example.org/ack/t0ken",
+        together: &[],
+        note: "",
     }
     .mail()
 }

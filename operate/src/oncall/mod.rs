@@ -5,6 +5,7 @@ mod files;
 mod gaps;
 mod handover;
 mod preview;
+mod reach;
 mod roster;
 mod swap;
 mod theirs;
@@ -38,6 +39,9 @@ enum Verb {
     /// Asks the server what is handed over at the end of a turn: open incidents, what happened,
     /// what is held back and planned, notes.
     Handover(handover::Handover),
+    /// Asks the server who is on call within a week and is hard to reach: has no verified way, or
+    /// only one. Ends with 2 when there is somebody.
+    Reach,
     /// Shifts that people offer each other.
     Swap(swap::Swap),
 }
@@ -51,6 +55,7 @@ impl OncallArgs {
             Verb::Gaps(gaps) => gaps.run(&shell.screen),
             Verb::Preview(preview) => preview.run(shell).await,
             Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
+            Verb::Reach => reach::show(&shell.server.client()?, &shell.screen).await,
             Verb::Swap(swap) => swap.run(&shell.server.client()?, &shell.screen).await,
             Verb::Handover(handover) => handover.run(&shell.server.client()?, &shell.screen).await,
         }

@@ -40,8 +40,13 @@ async fn a_killed_node_loses_nothing_and_doubles_nothing() {
 async fn lose_a_node(database: String) {
     let folder = tempfile::tempdir().unwrap();
     let mail_server = MailServer::start(folder.path()).await;
-    let setup =
-        Setup { mail_port: Some(mail_server.port), database: Some(database), ..Setup::default() };
+    // Each call in a mail of its own, however many: so it shows which of them arrived.
+    let environment = vec![
+        ("OPERATE_CALLING__TOGETHER_SECONDS", "0".to_owned()),
+        ("OPERATE_CALLING__TOLD_MAX", "1000".to_owned()),
+    ];
+    let (mail_port, database) = (Some(mail_server.port), Some(database));
+    let setup = Setup { mail_port, database, environment, ..Setup::default() };
     let first = Operate::start(setup).await;
     first.apply(&estate()).await;
     let mut second = first.beside().await;

@@ -92,6 +92,10 @@ impl Page {
         if settled && result != CallResult::Delivered || call.result == CallResult::Delivered {
             return Ok(Vec::new());
         }
+        // Held again for the same is no news.
+        if result == CallResult::Held && (call.result, call.detail.as_str()) == (result, detail) {
+            return Ok(Vec::new());
+        }
         let detail = detail.to_owned();
         let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
         let reachable = |other: &&Call| {

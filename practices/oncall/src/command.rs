@@ -66,7 +66,8 @@ pub enum Command {
     DeliveryRecorded {
         /// The message that carried the call.
         message: OutboxId,
-        /// Waiting means that this attempt failed and another will follow.
+        /// Waiting means that this attempt failed and another will follow; held, that there was
+        /// none yet.
         result: CallResult,
         /// What the other side said.
         detail: String,

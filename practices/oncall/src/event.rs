@@ -283,6 +283,7 @@ pub fn describe(event: &Event) -> String {
             let outcome = match result {
                 CallResult::Delivered => "call delivered",
                 CallResult::Failed => "call failed",
+                CallResult::Held => "call held back",
                 CallResult::Waiting => "call not delivered yet, will be tried again",
                 CallResult::Dropped => "call dropped before it left",
             };

@@ -157,7 +157,9 @@ impl Page {
 
     fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
         let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
-        call.attempts = call.attempts.saturating_add(1);
+        if result != CallResult::Held {
+            call.attempts = call.attempts.saturating_add(1);
+        }
         detail.clone_into(&mut call.detail);
         call.result_at = Some(at);
         // A call that was dropped while it was being tried stays so, unless it got through.
@@ -192,7 +194,7 @@ impl Page {
     fn end_hand_over(&mut self, at: Time) {
         self.handover = None;
         self.waiting.clear();
-        for call in self.calls.iter_mut().filter(|call| call.result == CallResult::Waiting) {
+        for call in self.calls.iter_mut().filter(|call| call.result.open()) {
             call.result = CallResult::Dropped;
             call.result_at = Some(at);
         }

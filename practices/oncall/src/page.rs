@@ -143,12 +143,21 @@ impl Purpose {
 pub enum CallResult {
     /// On its way, or to be tried again.
     Waiting,
+    /// Not sent yet: it is told together with others, or when the limit of the way allows it.
+    Held,
     /// The other side took it.
     Delivered,
     /// Given up.
     Failed,
     /// Not sent: somebody had answered, or nobody was needed, before it left.
     Dropped,
+}
+
+impl CallResult {
+    /// Whether it is still to come.
+    pub(crate) fn open(self) -> bool {
+        matches!(self, CallResult::Waiting | CallResult::Held)
+    }
 }
 
 impl Page {
@@ -161,7 +170,7 @@ impl Page {
     /// Whether a message is one of this page's calls and may still leave. The outbox asks this
     /// right before it sends. A call that was given up leaves again when a person asks for it.
     pub fn wants(&self, message: OutboxId) -> bool {
-        let open = |result| matches!(result, CallResult::Waiting | CallResult::Failed);
+        let open = |result: CallResult| result.open() || result == CallResult::Failed;
         let asked = |call: &Call| self.handover.as_ref().is_some_and(|to| to.to == call.contact);
         let wanted = |call: &Call| match call.purpose {
             Purpose::Call => self.stage.unanswered(),

@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use connectors::SendError;
 use connectors::email::{EmailConfig, Mail, Mailer, PageMail, Tls};
-use connectors::link::{AckLink, LinkKey};
-use connectors::paging::{Channel, Destination, Note, PageCall};
+use connectors::link::{AckLink, LinkKey, Takes};
+use connectors::paging::{Channel, Destination, Note, PageCall, Told};
 use connectors::receivers::{HttpCall, Judge, Verdict};
 use connectors::webhook::{Allowed, Answer, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
-use kernel::{IncidentId, ItemRef, OutboxId, PageId, Priority, SpaceId, Time};
-use serde::Deserialize;
+use kernel::{ItemRef, OutboxId, SpaceId, Time};
 use serde_json::{Value, json};
 use spine::outbox::Outcome;
 use spine::{Db, World};
 
+use super::call::{Call, because, note, title};
 use super::push::{self, Browsers};
 use crate::chat;
 use crate::chat::rooms::Rooms;
-use crate::config::Config;
+use crate::config::{Calling, Config};
 use crate::keys::Keys;
 use crate::practices::contracts::mails;
 use crate::practices::estate::live::LiveEstate;
@@ -27,6 +27,9 @@ use crate::practices::oncall::devices::Devices;
 
 /// How long the link in a message is good.
 const LINK_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// Where whoever is signed in sees every page that calls them.
+const MINE: &str = "/my/on-call";
 
 /// The kind of a message that is no call: subject, text, html and url stand in it.
 pub const NOTE: &str = "note";
@@ -46,48 +49,7 @@ pub struct Ways {
     links: LinkKey,
     browsers: Browsers,
     rooms: Rooms,
-}
-
-/// A call as it stands in a message of the outbox.
-#[derive(Debug, Deserialize)]
-pub struct Call {
-    /// The page; none when a way is only tried.
-    pub page: Option<PageId>,
-    /// The incident; none when a way is only tried.
-    pub incident: Option<IncidentId>,
-    /// Its number.
-    pub number: u64,
-    /// Its title.
-    pub title: String,
-    /// Its priority.
-    pub priority: Priority,
-    /// What is hit.
-    pub service: Option<ItemRef>,
-    /// Where to read more, below the address of this installation.
-    pub url_path: String,
-    /// The escalation policy, or whoever asked to try.
-    pub policy: String,
-    /// The person.
-    pub contact: ItemRef,
-    /// The step of the policy, from 0.
-    pub step: u32,
-    /// Since when people are called.
-    pub started_at: Time,
-    /// Who hands it over to this person, and why.
-    #[serde(default)]
-    pub handed_over: Option<HandedOver>,
-    /// Whether this person handed it over and keeps it, since nobody accepted.
-    #[serde(default)]
-    pub kept: bool,
-}
-
-/// What a call says of a page that is handed over.
-#[derive(Debug, Deserialize)]
-pub struct HandedOver {
-    /// Who hands it over.
-    pub by: String,
-    /// Why.
-    pub reason: String,
+    calling: Calling,
 }
 
 /// Where a call goes.
@@ -139,6 +101,7 @@ impl Ways {
         Ok(Ways {
             browsers: Browsers::new(devices, config),
             rooms,
+            calling: config.calling,
             world,
             estate,
             base_url: config.base_url(),
@@ -159,6 +122,11 @@ impl Ways {
     /// What links in messages begin with.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// How often people are called by one way.
+    pub fn calling(&self) -> &Calling {
+        &self.calling
     }
 
     /// The rooms of chat services.
@@ -213,7 +181,7 @@ impl Ways {
         if let Some(channel) = Channel::named(to.channel) {
             let note = Note { title: part("subject"), text: part("text"), url: part("url") };
             return match self.channels.note(channel, to.target, &note) {
-                Ok(request) => self.carried(&request, Destination::SetUp).await,
+                Ok((request, destination)) => self.carried(&request, destination).await,
                 Err(error) => outcome(Err(error)),
             };
         }
@@ -233,13 +201,34 @@ impl Ways {
         outcome(mailer.send(&mail).await)
     }
 
-    fn incident_url(&self, call: &Call) -> String {
-        format!("{}{}", self.base_url, call.url_path)
+    /// Sends a code that is entered to prove that the way reaches its person.
+    pub async fn code(&self, to: &Address<'_>, code: &str) -> Outcome {
+        let digits = |with: &str| code.chars().map(String::from).collect::<Vec<_>>().join(with);
+        // A voice would read a number of six digits.
+        let spoken = if to.channel == "voice" { digits(", ") } else { code.to_owned() };
+        let text = format!("Your code is {spoken}. It is good for ten minutes.");
+        let body = json!({
+            "kind": NOTE,
+            "subject": "Operate: verify that this reaches you",
+            "html": format!("<p>{text}</p>"),
+            "text": text,
+            "url": format!("{}{MINE}", self.base_url),
+        });
+        if to.channel != "webhook" {
+            return self.note(to, &body).await;
+        }
+        self.hook(to, &json!({ "kind": "code", "code": code, "text": text })).await
     }
 
-    fn acknowledge_url(&self, call: &Call) -> String {
-        let link = call.page.map(|page| AckLink {
-            page,
+    /// Where to look: at the incident, or at all of them.
+    fn incident_url(&self, call: &Call) -> String {
+        let path = if call.together.is_empty() { &call.url_path } else { MINE };
+        format!("{}{path}", self.base_url)
+    }
+
+    fn acknowledge_url(&self, call: &Call, takes: Option<Takes>) -> String {
+        let link = takes.map(|takes| AckLink {
+            takes,
             contact: call.contact.to_string(),
             expires_at: self.world.now() + LINK_LIFE,
         });
@@ -261,6 +250,7 @@ impl Ways {
             _ => String::new(),
         };
         let thread = call.incident.map_or_else(|| to.message.to_string(), |id| id.to_string());
+        let said = self.said(to, call);
         let mail = PageMail {
             id: to.message,
             to: to.target,
@@ -272,16 +262,22 @@ impl Ways {
             since: call.started_at,
             now: self.world.now(),
             zone: &zone,
-            because: &because(call),
-            incident_url: &self.incident_url(call),
-            acknowledge_url: &self.acknowledge_url(call),
+            because: &said.because,
+            incident_url: &said.incident_url,
+            acknowledge_url: &said.acknowledge_url,
+            together: &said.together,
+            note: &said.note,
         };
         outcome(mailer.send(&mail.mail()).await)
     }
 
     async fn webhook(&self, to: &Address<'_>, call: &Call, mut body: Value) -> Outcome {
         body["url"] = json!(self.incident_url(call));
-        body["acknowledge_url"] = json!(self.acknowledge_url(call));
+        body["acknowledge_url"] = json!(self.acknowledge_url(call, takes(to, call)));
+        self.hook(to, &body).await
+    }
+
+    async fn hook(&self, to: &Address<'_>, body: &Value) -> Outcome {
         let body = body.to_string();
         let call =
             WebhookCall { id: to.message, url: to.target, body: &body, secret: &self.secret };
@@ -303,8 +299,24 @@ impl Ways {
             call,
             because: because(call),
             incident_url: self.incident_url(call),
-            acknowledge_url: self.acknowledge_url(call),
+            acknowledge_url: self.acknowledge_url(call, takes(to, call)),
+            together: self.together(call),
+            note: call.next_at.map_or_else(String::new, note),
         }
+    }
+
+    /// Every incident that is told together; nothing where it is one alone.
+    fn together(&self, call: &Call) -> Vec<Told> {
+        if call.together.is_empty() {
+            return Vec::new();
+        }
+        let told = |call: &Call| Told {
+            number: call.number,
+            title: title(call),
+            priority: call.priority,
+            acknowledge_url: self.acknowledge_url(call, call.page.map(Takes::Page)),
+        };
+        std::iter::once(call).chain(&call.together).map(told).collect()
     }
 
     async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
@@ -343,6 +355,8 @@ struct Said<'a> {
     because: String,
     incident_url: String,
     acknowledge_url: String,
+    together: Vec<Told>,
+    note: String,
 }
 
 impl Said<'_> {
@@ -356,8 +370,15 @@ impl Said<'_> {
             because: &self.because,
             incident_url: &self.incident_url,
             acknowledge_url: &self.acknowledge_url,
+            together: &self.together,
+            note: &self.note,
         }
     }
+}
+
+/// What the link of a call acknowledges: what its message tells; a test tells nothing.
+fn takes(to: &Address<'_>, call: &Call) -> Option<Takes> {
+    call.page.map(|_| Takes::Told(call.telling.unwrap_or(to.message)))
 }
 
 /// What an answer means for the message.
@@ -373,32 +394,6 @@ pub fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
         }
         Verdict::Later(detail) => Outcome::Failed { detail },
         Verdict::Never(detail) => Outcome::Rejected { detail },
-    }
-}
-
-/// What is wrong, with what is asked of them where that is not to answer a page: a telephone tells
-/// nothing else.
-fn title(call: &Call) -> String {
-    match &call.handed_over {
-        Some(HandedOver { by, reason }) => format!("{by} hands over ({reason}): {}", call.title),
-        None if call.kept => format!("nobody accepted, you keep it: {}", call.title),
-        None => call.title.clone(),
-    }
-}
-
-/// Why this person: `step 1 of escalationpolicy/payments`.
-fn because(call: &Call) -> String {
-    if let Some(HandedOver { by, reason }) = &call.handed_over {
-        return format!(
-            "the person to whom {by} hands this over ({reason}): acknowledge to accept"
-        );
-    }
-    if call.kept {
-        return "the person who keeps this, since nobody accepted it in time".to_owned();
-    }
-    match call.page {
-        Some(_) => format!("step {} of {}", call.step + 1, call.policy),
-        None => format!("a test that {} asked for", call.policy),
     }
 }
 

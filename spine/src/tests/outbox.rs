@@ -21,6 +21,8 @@ crate::both!(MIGRATIONS;
     a_dead_message_that_is_dismissed_stays_away,
     a_cancelled_message_is_not_sent,
     lists_show_one_space_and_one_state,
+    what_is_held_is_due_later_and_leaves_with_what_goes_to_the_same_target,
+    what_a_message_says_can_be_worded_anew_by_whoever_has_it,
 );
 
 async fn message(db: &Db) -> CounterId {
@@ -233,4 +235,76 @@ async fn the_end_of_all_leases_makes_due_what_was_on_its_way(place: Place) {
         .unwrap();
     let again = take(&place.db, "b", NOON, 5).await;
     assert_eq!((again.len(), again[0].attempt), (1, 2));
+}
+
+async fn along(db: &Db, lease: &str, kind: &'static str, now: Time) -> Vec<Taken> {
+    let lease = lease.to_owned();
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let space = space();
+            let targets = [(&space, "test", "ada@example.org"), (&space, "test", "nobody")];
+            outbox::take_along(tx, &lease, (kind, &targets), now).await
+        })
+    })
+    .await
+    .unwrap()
+}
+
+async fn hold(db: &Db, taken: Taken, until: Time) {
+    db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { outbox::hold(tx, &[(&taken, until)]).await })
+    })
+    .await
+    .unwrap();
+}
+
+async fn what_is_held_is_due_later_and_leaves_with_what_goes_to_the_same_target(place: Place) {
+    let db = &place.db;
+    message(db).await;
+    let first = take(db, "a", NOON, 10).await.remove(0);
+    let later = NOON + Duration::from_secs(30);
+    hold(db, first.clone(), later).await;
+    assert_eq!(next_due(db).await, Some(later));
+    assert!(take(db, "b", NOON, 10).await.is_empty(), "it is not due");
+    let release = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let space = space();
+            outbox::release(tx, ("counter", &[(&space, "test", "ada@example.org")]), NOON).await
+        })
+    });
+    release.await.unwrap();
+    assert_eq!(next_due(db).await, Some(NOON), "what was held and never tried is due");
+    let first = take(db, "a", NOON, 10).await.remove(0);
+    hold(db, first.clone(), later).await;
+    // Another one goes to the same target, and takes it along.
+    message(db).await;
+    let second = take(db, "c", NOON, 10).await.remove(0);
+    assert_eq!(second.asked_at, NOON);
+    assert!(along(db, "c", "other", NOON).await.is_empty(), "it is about a counter");
+    let along_with = along(db, "c", "counter", NOON).await;
+    assert_eq!(along_with.len(), 1, "what somebody has taken stays with them");
+    assert_eq!(along_with[0].message.id, first.message.id);
+    assert_eq!(along_with[0].attempt, 1, "it was given back untried");
+    assert_eq!(settle(db, &along_with[0], delivered(), NOON).await, Some("delivered"));
+    assert_eq!(settle(db, &second, delivered(), NOON).await, Some("delivered"));
+}
+
+async fn what_a_message_says_can_be_worded_anew_by_whoever_has_it(place: Place) {
+    let db = &place.db;
+    message(db).await;
+    let mut taken = take(db, "a", NOON, 10).await.remove(0);
+    let reword = async |taken: Taken| {
+        let work = db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { outbox::reword(tx, &taken).await })
+        });
+        work.await.unwrap();
+    };
+    taken.message.body = serde_json::json!({ "said": 1 });
+    reword(taken.clone()).await;
+    let mut stranger = Taken { lease: "b".to_owned(), ..taken.clone() };
+    stranger.message.body = serde_json::json!({ "said": 2 });
+    reword(stranger).await;
+    let mut conn = db.reader().await.unwrap();
+    let found = outbox::one(&mut conn, &space(), taken.message.id).await.unwrap();
+    assert_eq!(found, Some(taken.message));
 }

@@ -93,6 +93,30 @@ export const tryWays = (name: string, way: { channel: string; to: string } | nul
     }),
   );
 
+/** A way of a person, as somebody names it. */
+export interface NamedWay {
+  channel: string;
+  to: string;
+}
+
+/** Has a code sent by a way. */
+export const sendCode = (name: string, way: NamedWay) =>
+  body(http.POST('/api/v1/people/{name}/ways/code', { params: { path: { name } }, body: way }));
+
+/** Enters the code that came by a way. */
+export const verify = (name: string, entered: NamedWay & { code: string }) =>
+  body(
+    http.POST('/api/v1/people/{name}/ways/verify', { params: { path: { name } }, body: entered }),
+  );
+
+/** Who is on call within a week and might not hear it. */
+export const hardToReach = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'hard-to-reach'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/on-call/hard-to-reach', { signal })),
+    refetchInterval: 60_000,
+  });
+
 /** The browsers in which a person is called, and what a browser is subscribed with. */
 export const devices = (name: string) =>
   queryOptions({

@@ -13,6 +13,7 @@ pub mod notices;
 mod overrides;
 pub mod people;
 mod preview;
+pub mod proofs;
 pub mod routes;
 pub mod schedules;
 pub mod store;

@@ -1,8 +1,9 @@
 //! How a person is called, and trying whether that works.
 
+use ::oncall::proof::Proven;
 use axum::extract::State;
 use estate::{NotifyRule, PersonSpec, Spec};
-use kernel::{ItemRef, OutboxId, Priority};
+use kernel::{ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::outbox::Outcome;
@@ -10,6 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::proofs::store::WayKey;
+use super::proofs::{self, Reach, reach_of};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::courier::Address;
@@ -38,7 +41,9 @@ struct Ways {
     ways: Vec<Way>,
     /// What they wish for; empty: all ways at once.
     notify: Vec<NotifyRule>,
-    /// Whether you may try the ways.
+    /// How well the ways that call them reach them.
+    reach: Reach,
+    /// Whether you may try the ways, and have codes sent by them.
     may_try: bool,
 }
 
@@ -54,6 +59,10 @@ struct Way {
     wanted: bool,
     /// What is missing in the settings before calls can leave by it; empty: nothing.
     problem: String,
+    /// How it was shown that it reaches them; none: it was not.
+    verified: Option<Proven>,
+    /// Until when a code that was sent by it can be entered; none: there is no such code.
+    code_until: Option<Time>,
 }
 
 /// Which ways to try.
@@ -96,11 +105,18 @@ async fn ways(
     Path(PersonPath { name }): Path<PersonPath>,
 ) -> Answer<Json<Ways>> {
     let (person, spec) = find(&app, &caller, &name)?;
-    let shown = |(method, to): (estate::ContactMethod, &str)| Way {
-        channel: method.channel().to_owned(),
-        to: to.to_owned(),
-        wanted: spec.wants(method),
-        problem: app.ways.ready(method.channel()).err().unwrap_or_default(),
+    let proofs = proofs::known(&app, &caller.space, Some(&person)).await?;
+    let shown = |(method, to): (estate::ContactMethod, &str)| {
+        let (channel, target) = (method.channel().to_owned(), to.to_owned());
+        let proof = proofs.get(&WayKey { person: person.clone(), channel, target });
+        Way {
+            channel: method.channel().to_owned(),
+            to: to.to_owned(),
+            wanted: spec.wants(method),
+            problem: app.ways.ready(method.channel()).err().unwrap_or_default(),
+            verified: proof.and_then(|proof| proof.proven.clone()),
+            code_until: proof.and_then(|proof| proof.code_until(app.world.now())),
+        }
     };
     let estate = app.estate.snapshot(&caller.space);
     let devices = estate.estate.devices(&person);
@@ -108,6 +124,7 @@ async fn ways(
     let known = ways.flat_map(|method| spec.reached(method, devices));
     Ok(Json(Ways {
         may_try: may_try(&caller, &person).is_ok(),
+        reach: reach_of(&app, &estate.estate, (&person, &spec), &proofs),
         ways: known.map(shown).collect(),
         notify: spec.notify.clone(),
         person,

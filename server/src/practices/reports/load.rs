@@ -90,7 +90,8 @@ fn rings(
         Actor::Person(name) => persons.get(name).cloned(),
         _ => None,
     });
-    let left = page.calls.iter().filter(|call| call.result != oncall::CallResult::Dropped);
+    let kept_back = [oncall::CallResult::Dropped, oncall::CallResult::Held];
+    let left = page.calls.iter().filter(|call| !kept_back.contains(&call.result));
     let ring = |call: &oncall::Call| {
         let spec = specs.get(&call.contact);
         let (minute, day) =

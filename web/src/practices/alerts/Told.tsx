@@ -148,7 +148,12 @@ const stageTone: Record<string, Tone> = {
   exhausted: 'bad',
   cancelled: 'none',
 };
-const callTone: Record<string, Tone> = { waiting: 'warn', delivered: 'good', failed: 'bad' };
+const callTone: Record<string, Tone> = {
+  waiting: 'warn',
+  held: 'warn',
+  delivered: 'good',
+  failed: 'bad',
+};
 
 /** Who was called for the incident, person by person. */
 export function Calls({ way }: { way: Explanation }) {

@@ -17,7 +17,12 @@ const stageTone: Record<Page['stage'], Tone> = {
   exhausted: 'bad',
   cancelled: 'none',
 };
-const resultTone: Record<string, Tone> = { waiting: 'warn', delivered: 'good', failed: 'bad' };
+const resultTone: Record<string, Tone> = {
+  waiting: 'warn',
+  held: 'warn',
+  delivered: 'good',
+  failed: 'bad',
+};
 
 /** Who was called, when, and what came of each call. */
 export function Paging({ incident }: { incident: Incident }) {

@@ -21,6 +21,7 @@ import { Offers } from './Offers';
 import { OfferShift } from './OfferShift';
 import { Away } from './Shifts';
 import { format } from './Timeline';
+import { Ways } from './Ways';
 
 /** How many of the next shifts are listed. */
 const SHOWN = 20;
@@ -58,6 +59,7 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
         <Now shifts={mine.now} zone={zone} />
         <Offers zone={zone} />
         <Next shifts={mine.next} zone={zone} />
+        <Ways name={name} title="How you are called" />
       </div>
       <div className={styles.stack}>
         <Away name={name} away={mine.away} maySay={mine.may_say_away} />

@@ -13,6 +13,7 @@ import { duration } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { HardToReach } from './HardToReach';
 import styles from './oncall.module.css';
 
 /** Every schedule: who is on call now, who follows, what nobody covers. */
@@ -42,24 +43,27 @@ export function SchedulesPage() {
               apply.
             </EmptyState>
           ) : (
-            <Panel title="Schedules" count={items.length} flush>
-              <SimpleTable
-                label="Schedules"
-                rows={items}
-                rowKey={(line) => line.schedule}
-                columns={[
-                  { header: 'Schedule', cell: (line) => <Name line={line} /> },
-                  { header: 'On call now', cell: (line) => <Now line={line} /> },
-                  { header: 'Then', cell: (line) => <Then turn={line.next} /> },
-                  { header: 'Team', cell: (line) => line.team && <ItemLink item={line.team} /> },
-                  {
-                    header: 'Not covered in 8 weeks',
-                    align: 'end',
-                    cell: (line) => <Uncovered line={line} />,
-                  },
-                ]}
-              />
-            </Panel>
+            <div className={styles.stack}>
+              <HardToReach />
+              <Panel title="Schedules" count={items.length} flush>
+                <SimpleTable
+                  label="Schedules"
+                  rows={items}
+                  rowKey={(line) => line.schedule}
+                  columns={[
+                    { header: 'Schedule', cell: (line) => <Name line={line} /> },
+                    { header: 'On call now', cell: (line) => <Now line={line} /> },
+                    { header: 'Then', cell: (line) => <Then turn={line.next} /> },
+                    { header: 'Team', cell: (line) => line.team && <ItemLink item={line.team} /> },
+                    {
+                      header: 'Not covered in 8 weeks',
+                      align: 'end',
+                      cell: (line) => <Uncovered line={line} />,
+                    },
+                  ]}
+                />
+              </Panel>
+            </div>
           )
         }
       </Loaded>

@@ -11,9 +11,10 @@ import { words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './oncall.module.css';
+import { Verified, Verify } from './Verify';
 
 /** How a person is called, and trying whether it works. */
-export function Ways({ name }: { name: string }) {
+export function Ways({ name, title }: { name: string; title?: string }) {
   const query = useQuery(oncall.ways(name));
   const [results, setResults] = useState<Record<string, TriedWay>>({});
   const took = (tried: TriedWay[]) =>
@@ -25,7 +26,7 @@ export function Ways({ name }: { name: string }) {
     <Loaded query={query} rows={3}>
       {(found) => (
         <Panel
-          title="How to reach them"
+          title={title ?? 'How to reach them'}
           flush
           actions={found.may_try ? <Try name={name} way={null} took={took} /> : undefined}
         >
@@ -43,12 +44,24 @@ export function Ways({ name }: { name: string }) {
                   header: 'State',
                   cell: (way) => <State way={way} tried={results[key(way)]} />,
                 },
+                { header: 'Reaches them', cell: (way) => <Verified way={way} /> },
                 {
                   header: '',
-                  cell: (way) => found.may_try && <Try name={name} way={way} took={took} />,
+                  cell: (way) =>
+                    found.may_try && (
+                      <span className={styles.meta}>
+                        <Try name={name} way={way} took={took} />
+                        {way.channel !== 'push' && !way.problem && <Verify name={name} way={way} />}
+                      </span>
+                    ),
                 },
               ]}
             />
+          )}
+          {found.reach.weakness && (
+            <p className={`${styles.note} ${styles.bad}`} role="status">
+              Hard to reach: {found.reach.weakness}.
+            </p>
           )}
           <Wishes rules={found.notify} />
         </Panel>

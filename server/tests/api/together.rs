@@ -1,0 +1,197 @@
+//! What a person is told by one way within a short time: at once, together, or later.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::config::Config;
+use spine::testing::Place;
+
+use crate::world::{Operate, Receiver, Reply, conversations, shop};
+
+conversations!(
+    what_follows_soon_is_told_as_one_and_taken_by_one_link,
+    the_most_urgent_waits_only_seconds_and_takes_the_others_along,
+    whoever_was_told_often_enough_is_told_the_rest_later,
+    what_is_held_outlives_a_restart_and_is_told_once,
+    what_did_not_arrive_counts_as_told_to_nobody,
+);
+
+/// The shop with stalls that have nothing to do with each other, where bob is called by push.
+async fn open(place: &Place, receiver: &Receiver, set: impl FnOnce(&mut Config)) -> Operate {
+    let operate = Operate::with(place, |config| {
+        config.channels.ntfy.url = format!("{}/push", receiver.url);
+        set(config);
+    })
+    .await;
+    let bob = "webhook: HOOK/bob, contactMethods: [webhook]";
+    let push = "addresses: {ntfy: bob}, contactMethods: [ntfy]";
+    let shop = shop("HOOK");
+    assert!(shop.contains(bob));
+    let stalls: String = (1..=6)
+        .map(|number| {
+            format!(
+                "---\n{{apiVersion: operate/v1, kind: Service, metadata: {{name: stall-{number}}}, \
+                 spec: {{team: shop}}}}\n"
+            )
+        })
+        .collect();
+    operate.apply(&(shop.replace(bob, push).replace("HOOK", &receiver.url) + &stalls)).await;
+    operate
+}
+
+/// Fires at a stall, and waits until bob's call for it is asked for.
+async fn falls(operate: &Operate, number: usize) {
+    operate.fires("Down", "critical", ("service", &format!("stall-{number}"))).await;
+    operate.settled().await;
+}
+
+/// The calls of an incident, as `result: detail`.
+async fn calls(operate: &Operate, number: usize) -> Vec<String> {
+    let pages = operate.ada.list(&format!("/incidents/{number}/pages")).await;
+    let calls = pages.first().and_then(|page| page["calls"].as_array().cloned());
+    let said = |call: &Value| {
+        format!("{}: {}", call["result"].as_str().unwrap(), call["detail"].as_str().unwrap())
+    };
+    calls.unwrap_or_default().iter().map(said).collect()
+}
+
+/// Waits until the first call of an incident reads so.
+async fn reads(operate: &Operate, number: usize, fits: impl Fn(&str) -> bool) -> String {
+    let what = format!("the call of incident {number}");
+    let ask = async || calls(operate, number).await.first().filter(|said| fits(said)).cloned();
+    operate.until(&what, ask).await
+}
+
+async fn held(operate: &Operate, number: usize) -> String {
+    reads(operate, number, |said| said.starts_with("held: ")).await
+}
+
+/// Waits until so many pushes came; their titles.
+async fn told(operate: &Operate, receiver: &Receiver, count: usize) -> Vec<Value> {
+    let ask = async || Some(receiver.calls_to("/push")).filter(|calls| calls.len() >= count);
+    let calls = operate.until(&format!("{count} pushes"), ask).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to("/push").len(), count);
+    calls.into_iter().map(|call| call.body).collect()
+}
+
+async fn follow(operate: &Operate, push: &Value, method: Method) -> Reply {
+    let (_, path) = push["actions"][0]["url"].as_str().unwrap().split_once("/ack/").unwrap();
+    let url = format!("{}/ack/{path}", operate.ada.base());
+    operate.ada.send(reqwest::Client::new().request(method, url)).await
+}
+
+async fn what_follows_soon_is_told_as_one_and_taken_by_one_link(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |_| {}).await;
+    falls(&operate, 1).await;
+    told(&operate, &receiver, 1).await;
+    for number in 2..=4 {
+        falls(&operate, number).await;
+        let why = held(&operate, number).await;
+        assert!(why.contains("told together with what else comes, at "), "{why}");
+    }
+    operate.ada.post("/incidents/3/commands", json!({ "command": "acknowledge" })).await.is(200);
+    operate.settled().await;
+    operate.pass(Duration::from_secs(31)).await;
+    let push = told(&operate, &receiver, 2).await.remove(1);
+    assert!(push["title"].as_str().unwrap().ends_with(", and 1 more"), "{push}");
+    assert_eq!(push["actions"][0]["label"], "Acknowledge all");
+    let first = reads(&operate, 2, |said| said.starts_with("delivered: ")).await;
+    assert!(first.contains("told together with #4: 200"), "{first}");
+    reads(&operate, 4, |said| said.contains("told together with #2: 200")).await;
+    reads(&operate, 3, |said| said.starts_with("dropped")).await;
+
+    let page = follow(&operate, &push, Method::GET).await;
+    assert!(page.text.contains("Acknowledge all 2") && page.text.contains("#4"), "{}", page.text);
+    assert_eq!(page.text.matches("Acknowledge only this").count(), 2, "{}", page.text);
+    let taken = follow(&operate, &push, Method::POST).await;
+    assert!(taken.text.contains("2 incidents are yours"), "{}", taken.text);
+    operate.settled().await;
+    for number in [2, 4] {
+        let incident = operate.ada.get(&format!("/incidents/{number}")).await.is(200);
+        assert_eq!(incident["acknowledged_by"], "link:bob");
+    }
+    operate.end().await;
+}
+
+async fn the_most_urgent_waits_only_seconds_and_takes_the_others_along(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |_| {}).await;
+    falls(&operate, 1).await;
+    told(&operate, &receiver, 1).await;
+    falls(&operate, 2).await;
+    held(&operate, 2).await;
+    operate.fires("Down", "critical", ("service", "checkout")).await;
+    operate.settled().await;
+    held(&operate, 3).await;
+    operate.pass(Duration::from_secs(4)).await;
+    let push = told(&operate, &receiver, 2).await.remove(1);
+    assert!(push["title"].as_str().unwrap().starts_with("[P1] #3"), "the worst is first: {push}");
+    operate.end().await;
+}
+
+async fn whoever_was_told_often_enough_is_told_the_rest_later(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |config| {
+        config.calling.together_seconds = 0;
+        config.calling.told_max = 2;
+    })
+    .await;
+    for number in 1..=2 {
+        falls(&operate, number).await;
+        told(&operate, &receiver, number).await;
+    }
+    let last = told(&operate, &receiver, 2).await.remove(1);
+    assert!(
+        last["message"].as_str().unwrap().contains("What comes now is told here at "),
+        "{last}"
+    );
+    for number in 3..=4 {
+        falls(&operate, number).await;
+        let why = held(&operate, number).await;
+        assert!(why.contains("told 2 times in 10 minutes, which is the limit; told at "), "{why}");
+    }
+    // The policy goes on meanwhile.
+    operate.pass(Duration::from_secs(301)).await;
+    let ada = async || receiver.calls_to("/ada").get(3).cloned();
+    operate.until("ada is called for all of them", ada).await;
+    operate.pass(Duration::from_secs(300)).await;
+    let push = told(&operate, &receiver, 3).await.remove(2);
+    assert!(push["title"].as_str().unwrap().ends_with(", and 1 more"), "{push}");
+    reads(&operate, 4, |said| said.starts_with("delivered: told together with #3")).await;
+    operate.end().await;
+}
+
+async fn what_is_held_outlives_a_restart_and_is_told_once(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |_| {}).await;
+    for number in 1..=3 {
+        falls(&operate, number).await;
+    }
+    held(&operate, 2).await;
+    held(&operate, 3).await;
+    let operate = operate.restart(Duration::from_secs(5)).await;
+    operate.settled().await;
+    told(&operate, &receiver, 1).await;
+    operate.pass(Duration::from_secs(31)).await;
+    let push = told(&operate, &receiver, 2).await.remove(1);
+    assert!(push["message"].as_str().unwrap().contains("#3"), "{push}");
+    operate.end().await;
+}
+
+async fn what_did_not_arrive_counts_as_told_to_nobody(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |_| {}).await;
+    receiver.answers(503);
+    falls(&operate, 1).await;
+    reads(&operate, 1, |said| said.starts_with("waiting: 503")).await;
+    receiver.answers(200);
+    // Nobody was told a moment ago: the next one goes at once, and takes the first along.
+    falls(&operate, 2).await;
+    reads(&operate, 2, |said| said.contains("told together with #1: 200")).await;
+    reads(&operate, 1, |said| said.contains("told together with #2: 200")).await;
+    told(&operate, &receiver, 2).await;
+    operate.end().await;
+}
