@@ -72,6 +72,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 22, name: "shifts", sql: include_str!("../migrations/0022_shifts.sql") },
     Migration { version: 23, name: "chat", sql: include_str!("../migrations/0023_chat.sql") },
     Migration {
+        version: 27,
+        name: "objective_targets",
+        sql: include_str!("../migrations/0027_objective_targets.sql"),
+    },
+    Migration {
         version: 28,
         name: "leave_calendars",
         sql: include_str!("../migrations/0028_leave_calendars.sql"),
