@@ -129,9 +129,11 @@ impl Player<'_> {
     async fn check(&self, from: Time, to: Time, good: u64) {
         const MINUTE: i64 = 60_000_000;
         let minutes = from.micros().div_euclid(MINUTE)..=to.micros().div_euclid(MINUTE);
-        let minutes: Vec<Value> = minutes
-            .map(|minute| json!({ "at": Time::from_micros(minute * MINUTE), "good": good, "total": 1 }))
-            .collect();
+        let told = |minute| {
+            let at = Time::from_micros(minute * MINUTE);
+            json!({ "at": at, "good": good, "total": 1 })
+        };
+        let minutes: Vec<Value> = minutes.map(told).collect();
         let _ = self.sender.try_post(CHECK, &json!({ "minutes": minutes })).await;
     }
 

@@ -16,6 +16,7 @@ mod heartbeats;
 mod history;
 mod kept_routing;
 mod leave;
+mod monthly;
 mod opsgenie;
 mod pagerduty;
 mod paging;
