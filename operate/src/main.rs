@@ -24,6 +24,7 @@ mod openslo;
 mod outbox;
 mod page;
 mod person;
+mod report;
 mod routing;
 mod saved;
 mod screen;
@@ -95,6 +96,8 @@ enum Command {
     Tuning(tuning::TuningArgs),
     /// What contracts promised, and what was kept.
     Contract(contract::ContractArgs),
+    /// A month of a product: incidents, times, promises, alerts and calls.
+    Report(report::ReportArgs),
     /// May something be released now?
     Release(contract::ReleaseArgs),
     /// Sign in, and save the login.
@@ -183,6 +186,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Page(page) => page.run(shell).await,
         Command::Tuning(tuning) => tuning.run(shell).await,
         Command::Contract(contract) => contract.run(shell).await,
+        Command::Report(report) => report.run(shell).await,
         Command::Release(release) => release.run(shell).await,
         Command::Login(login) => login.run(shell).await,
         Command::Logout => login::logout(shell).await,

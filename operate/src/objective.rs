@@ -36,6 +36,13 @@ enum Verb {
         #[arg(long, default_value = "any")]
         of: String,
     },
+    /// Lists its targets, with what was decided and why; what became of past periods.
+    Targets {
+        /// Its name.
+        name: String,
+    },
+    /// Says why a target was chosen: also afterwards, in the place of what was said before.
+    Explain(Explain),
     /// Pushes the counts of a minute; they replace what was known of it.
     Push(Push),
     /// Asks its source for all of its window anew, as after its query was mended.
@@ -68,6 +75,24 @@ struct List {
 }
 
 #[derive(Args, Debug)]
+struct Explain {
+    /// Its name.
+    name: String,
+    /// Why it has this target.
+    #[arg(long)]
+    reason: String,
+    /// What was decided, by whom or where.
+    #[arg(long, default_value = "")]
+    decided: String,
+    /// What was or will be improved by it: an address, or an incident as #12; may be repeated.
+    #[arg(long = "improvement", value_name = "LINK")]
+    improvements: Vec<String>,
+    /// Since when the target holds that is meant, as `targets --json` says [default: the newest].
+    #[arg(long)]
+    from: Option<String>,
+}
+
+#[derive(Args, Debug)]
 struct Push {
     /// Its name.
     name: String,
@@ -91,6 +116,8 @@ impl ObjectiveArgs {
             Verb::List(wanted) => list(&client, screen, wanted).await,
             Verb::Show { name } => show(&client, screen, &name).await,
             Verb::Missing { team, of } => missing(&client, screen, team, of).await,
+            Verb::Targets { name } => targets(&client, screen, &name).await,
+            Verb::Explain(said) => explain(&client, screen, said).await,
             Verb::Push(push) => self::push(&client, screen, push).await,
             Verb::AskAnew { name } => {
                 client.post(&format!("{}/ask-anew", path(&name)), &json!({})).await?;
@@ -234,8 +261,68 @@ async fn push(client: &Client, screen: &Screen, push: Push) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+async fn targets(client: &Client, screen: &Screen, name: &str) -> Outcome {
+    let found = client.get(&format!("{}/targets", path(name)), &[]).await?;
+    let periods = client.get(&format!("{}/periods", path(name)), &[]).await?;
+    if screen.json {
+        screen.document(&json!({ "targets": found["items"], "periods": periods["items"] }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(screen.paint, &["target", "over", "since", "by", "why"]);
+    for row in items(&found, "items") {
+        let said = [text(row, "decided"), text(row, "reason")];
+        let said: Vec<String> = said.into_iter().filter(|text| !text.is_empty()).collect();
+        let why = if said.is_empty() { "no reason given".to_owned() } else { said.join(": ") };
+        let links: Vec<String> =
+            items(row, "improvements").iter().map(|link| text(link, "title")).collect();
+        let why = if links.is_empty() { why } else { format!("{why} ({})", links.join(", ")) };
+        table.row([
+            Cell(format!("{} %", row["target"]), Colour::Bold),
+            text(row, "window").into(),
+            time(row, "from").map(|at| moment(at, screen.now())).unwrap_or_default().into(),
+            text(row, "by").into(),
+            why.into(),
+        ]);
+    }
+    screen.say(table);
+    let mut past = Table::new(screen.paint, &["period", "verdict", "reached", "target then"]);
+    for row in items(&periods, "items") {
+        let share = |name: &str| row[name].as_f64().map(|p| format!("{p:.3} %"));
+        past.row([
+            text(row, "period.name").into(),
+            text(row, "verdict").replace('_', " ").into(),
+            share("reached_percent").unwrap_or_default().into(),
+            share("target_percent").unwrap_or_default().into(),
+        ]);
+    }
+    if !past.is_empty() {
+        screen.say(past);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn explain(client: &Client, screen: &Screen, said: Explain) -> Outcome {
+    let from = match said.from {
+        Some(from) => from,
+        None => {
+            let found = client.get(&format!("{}/targets", path(&said.name)), &[]).await?;
+            items(&found, "items").first().map(|row| text(row, "from")).unwrap_or_default()
+        }
+    };
+    let body = json!({
+        "decided": said.decided,
+        "reason": said.reason,
+        "improvements": said.improvements,
+    });
+    client.put(&format!("{}/targets/{}", path(&said.name), part(&from)), &body).await?;
+    screen.say("It is kept with the target.");
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn missing(client: &Client, screen: &Screen, team: String, of: String) -> Outcome {
-    let found = client.get("/api/v1/coverage", &[("team", team), ("missing", of)]).await?;
+    let limit = "1000".to_owned();
+    let query = [("team", team), ("missing", of), ("limit", limit)];
+    let found = client.get("/api/v1/coverage", &query).await?;
     if screen.json {
         screen.document(&found);
         return Ok(ExitCode::SUCCESS);
@@ -265,6 +352,9 @@ async fn missing(client: &Client, screen: &Screen, team: String, of: String) -> 
     ));
     if !table.is_empty() {
         screen.say(table);
+    }
+    if !found["next"].is_null() {
+        screen.note("These are the first thousand; --team narrows them.");
     }
     Ok(ExitCode::SUCCESS)
 }

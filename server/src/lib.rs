@@ -12,6 +12,7 @@ pub mod chat;
 mod commands;
 pub mod config;
 mod courier;
+mod csv;
 mod extract;
 mod feed;
 mod fields;

@@ -82,6 +82,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0026_sms_answers.sql"),
     },
     Migration {
+        version: 27,
+        name: "objective_targets",
+        sql: include_str!("../migrations/0027_objective_targets.sql"),
+    },
+    Migration {
         version: 28,
         name: "leave_calendars",
         sql: include_str!("../migrations/0028_leave_calendars.sql"),

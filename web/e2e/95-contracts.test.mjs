@@ -132,6 +132,35 @@ describe('contracts', { timeout: 300_000 }, () => {
     );
   });
 
+  test('a month of a product stands on one page that prints, beside the month before', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const path = `/reports/monthly?item=product/market&month=${month}`;
+    await inEveryLook('95-monthly', path, () =>
+      page.getByRole('heading', { name: `Market: ${month}`, level: 1 }).waitFor(),
+    );
+    await page.goto(`${url}/reports/monthly`);
+    await page.getByRole('link', { name: 'Market', exact: true }).waitFor();
+    await page.goto(url + path);
+    const figures = page.getByRole('table', {
+      name: 'Figures of the month beside the month before',
+    });
+    await figures.getByRole('row', { name: /^Incidents opened 1 0/ }).waitFor();
+    await page.getByRole('link', { name: `The market, ${month}` }).waitFor();
+    const csv = await api(
+      page,
+      'GET',
+      `/api/v1/reports/monthly.csv?item=product/market&month=${month}`,
+    );
+    assert.match(csv, /product\/market,incidents_opened,count,1,/);
+    await page.emulateMedia({ media: 'print' });
+    await picture(page, '95-monthly-print');
+    assert.ok(!(await page.getByRole('navigation', { name: 'Main' }).isVisible()));
+    assert.ok(!(await page.getByRole('link', { name: 'CSV' }).isVisible()));
+    await page.emulateMedia({ media: 'screen' });
+    await page.getByRole('link', { name: /^The month before/ }).click();
+    await figures.getByRole('row', { name: /^Incidents opened 0/ }).waitFor();
+  });
+
   test('nothing went wrong in the browser', () => {
     assert.deepEqual(browser.errors, []);
   });

@@ -73,6 +73,34 @@ test('another target is reckoned while one types', async () => {
   await b.page.getByText(/With 95 % over 7d you would have .* left/).waitFor();
 });
 
+test('a target that nobody explained is explained later', async () => {
+  await b.page.goto(`${url}/objectives/budget-orders`);
+  const targets = b.page.getByRole('list', { name: 'Targets of this objective' });
+  await targets.getByText('No reason given.').waitFor();
+  await targets.getByRole('button', { name: 'Say why' }).click();
+  const dialog = b.page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('What customers were told in the spring');
+  await dialog.getByLabel(/^Improvements/).fill('https://tracker.example.org/OPS-12');
+  await dialog.getByRole('button', { name: 'Say why' }).click();
+  await targets.getByText('What customers were told in the spring').waitFor();
+  await targets.getByRole('link', { name: 'https://tracker.example.org/OPS-12' }).waitFor();
+});
+
+test('the form asks why when the target is changed, and the history keeps it', async () => {
+  await b.page.goto(`${url}/estate/objective/budget-orders/edit`);
+  const form = b.page.getByRole('form', { name: 'Objective' });
+  await form.getByLabel('Target in percent').waitFor();
+  assert.equal(await form.getByLabel('What was decided').count(), 0);
+  await form.getByLabel('Target in percent').fill('98.5');
+  await form.getByLabel('What was decided').fill('Service review in June');
+  await form.getByLabel('Reason').fill('Nobody noticed the last hour');
+  await form.getByRole('button', { name: 'Save' }).click();
+  const targets = b.page.getByRole('list', { name: 'Targets of this objective' });
+  await targets.getByText('Nobody noticed the last hour').waitFor();
+  assert.equal(await targets.getByRole('listitem').filter({ hasText: 'over 7d' }).count(), 2);
+  await b.page.getByRole('table', { name: 'Past periods of this objective' }).waitFor();
+});
+
 test('the raw minutes behind the figures come as a file', async () => {
   const csv = await api(b.page, 'GET', '/api/v1/objectives/budget-orders/minutes?format=csv');
   assert.match(csv, /^at,good,total\n/);
@@ -84,6 +112,8 @@ const pages = {
   'objectives-none': '/objectives?q=nosuchobjective',
   objective: '/objectives/budget-orders',
   'objective-silent': '/objectives/budget-silent',
+  'objective-edit': '/estate/objective/budget-orders/edit',
+  figures: '/reports/figures?item=service/budget-shop&figure=incidents_opened',
 };
 
 for (const scheme of ['light', 'dark']) {

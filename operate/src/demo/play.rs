@@ -18,6 +18,11 @@ use crate::trouble::{Code, Outcome, Trouble};
 const LIFE: Duration = Duration::from_secs(300);
 /// How often everything that fires is sent again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// The check from the side of travellers in the sample estate, and for how long it has passed.
+const CHECK: &str = "/api/v1/objectives/test-purchases/counts";
+const PASSED: Duration = Duration::from_secs(3600);
+/// What takes the check with it.
+const ORDERS: &str = "orders";
 /// How long it is waited for the incident at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -33,12 +38,13 @@ pub async fn play(shell: &Shell, speed: f64, key: Option<String>) -> Outcome {
     let mut player =
         Player { screen, sender, reader, began, firing: BTreeMap::new(), sent_at: began };
     player.announce(speed).await;
+    player.check(began - PASSED, began, 1).await;
     let mut shown = false;
     for step in STEPS {
         let after = Duration::from_secs_f64(f64::from(step.at) / speed);
         player.wait_until(began + after).await?;
         player.take(step).await?;
-        if !shown && step.begins.contains(&"orders") {
+        if !shown && step.begins.contains(&ORDERS) {
             shown = player.show_incident().await;
         }
     }
@@ -105,6 +111,9 @@ impl Player<'_> {
         }
         for symptom in step.ends.iter().filter_map(|key| find(key)) {
             let since = self.firing.remove(symptom.key).unwrap_or(now);
+            if symptom.key == ORDERS {
+                self.check(since, now, 0).await;
+            }
             alerts.push(self.alert(symptom, since, Some(now)));
             lines.push(("clears", symptom));
         }
@@ -113,6 +122,19 @@ impl Player<'_> {
             self.tell(what, symptom, now);
         }
         Ok(())
+    }
+
+    /// Reports a test purchase for each minute that a time touches. Without the sample estate
+    /// nobody asked for them, and nothing is missed.
+    async fn check(&self, from: Time, to: Time, good: u64) {
+        const MINUTE: i64 = 60_000_000;
+        let minutes = from.micros().div_euclid(MINUTE)..=to.micros().div_euclid(MINUTE);
+        let told = |minute| {
+            let at = Time::from_micros(minute * MINUTE);
+            json!({ "at": at, "good": good, "total": 1 })
+        };
+        let minutes: Vec<Value> = minutes.map(told).collect();
+        let _ = self.sender.try_post(CHECK, &json!({ "minutes": minutes })).await;
     }
 
     fn alert(&self, symptom: &Symptom, since: Time, end: Option<Time>) -> Value {

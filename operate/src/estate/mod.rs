@@ -58,6 +58,12 @@ pub struct Apply {
     /// Do not ask for confirmation.
     #[arg(short = 'y', long)]
     yes: bool,
+    /// Why: kept with the targets of objectives that change by it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+    /// What was decided, by whom or where: kept beside it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    decided: String,
 }
 
 /// Checks files without a server. They must be complete: what they name has to be in them.
@@ -92,7 +98,8 @@ impl Plan {
             return Check { files: self.files }.run(shell);
         }
         let files = files::read(&self.files.paths)?;
-        let planned = ask(&shell.server.client()?, "plan", &files, self.prune).await?;
+        let how = How { prune: self.prune, ..How::default() };
+        let planned = ask(&shell.server.client()?, "plan", &files, &how).await?;
         if !show(&shell.screen, &planned) {
             return Ok(Code::Refused.into());
         }
@@ -106,7 +113,9 @@ impl Apply {
     pub async fn run(self, shell: &Shell) -> Outcome {
         let screen = &shell.screen;
         let files = files::read(&self.files.paths)?;
-        let Some(applied) = apply(shell, &files, self.prune, self.yes).await? else {
+        let decision = json!({ "reason": self.reason, "decided": self.decided });
+        let how = How { prune: self.prune, yes: self.yes, decision };
+        let Some(applied) = apply(shell, &files, &how).await? else {
             return Ok(Code::Refused.into());
         };
         if !show(screen, &applied.answer) {
@@ -135,6 +144,17 @@ impl Applied {
     }
 }
 
+/// How files are applied.
+#[derive(Debug, Default)]
+pub struct How {
+    /// Delete what files once said and say no more.
+    pub prune: bool,
+    /// Do not ask for confirmation.
+    pub yes: bool,
+    /// What was decided, and why, as the API takes it; null for nothing.
+    pub decision: Value,
+}
+
 /// Applies files; on a terminal somebody confirms it first, and `None` is their no.
 ///
 /// # Errors
@@ -142,17 +162,16 @@ impl Applied {
 pub async fn apply(
     shell: &Shell,
     files: &[SourceFile],
-    prune: bool,
-    yes: bool,
+    how: &How,
 ) -> Result<Option<Applied>, Trouble> {
     let client = shell.server.client()?;
-    if !yes {
-        let planned = ask(&client, "plan", files, prune).await?;
+    if !how.yes {
+        let planned = ask(&client, "plan", files, how).await?;
         let wrong = diff::has_mistakes(&planned);
         if wrong || !diff::changes_something(&planned) {
             // Nothing to confirm. What is unchanged may still have to be noted as applied.
             if !wrong {
-                ask(&client, "apply", files, prune).await?;
+                ask(&client, "apply", files, how).await?;
             }
             return Ok(Some(Applied { answer: planned, changed: false }));
         }
@@ -160,7 +179,7 @@ pub async fn apply(
             return Ok(None);
         }
     }
-    let answer = ask(&client, "apply", files, prune).await?;
+    let answer = ask(&client, "apply", files, how).await?;
     Ok(Some(Applied { answer, changed: true }))
 }
 
@@ -228,9 +247,12 @@ async fn ask(
     client: &Client,
     verb: &str,
     files: &[SourceFile],
-    prune: bool,
+    how: &How,
 ) -> Result<Value, Trouble> {
-    let body = json!({ "files": files, "prune": prune });
+    let mut body = json!({ "files": files, "prune": how.prune });
+    if verb == "apply" && !how.decision.is_null() {
+        body["decision"] = how.decision.clone();
+    }
     let (status, answer) = client.try_post(&format!("/api/v1/estate/{verb}"), &body).await?;
     let mistakes = status == StatusCode::UNPROCESSABLE_ENTITY && answer.get("errors").is_some();
     if status.is_success() || mistakes { Ok(answer) } else { Err(client.told(status, &answer)) }

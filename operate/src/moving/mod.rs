@@ -31,7 +31,7 @@ use serde_json::json;
 use server::openslo::Fate;
 
 use crate::Shell;
-use crate::estate::{Applied, apply, show};
+use crate::estate::{Applied, How, apply, show};
 use crate::screen::{Screen, clean, counted};
 use crate::trouble::{Outcome, Trouble};
 use moved::{Key, Moved};
@@ -141,7 +141,7 @@ impl Move {
         let mut applied = None;
         let mut keys = Vec::new();
         if self.apply && (possible || self.partly) {
-            applied = apply(shell, &files, false, self.yes).await?;
+            applied = apply(shell, &files, &How { yes: self.yes, ..How::default() }).await?;
             if applied.as_ref().is_some_and(|applied| !applied.is_mistaken()) {
                 keys = make(shell, &moved.keys).await?;
             }

@@ -231,6 +231,16 @@ async fn counts_are_pushed_shown_and_exported_from_the_command_line() {
     assert_eq!(csv.lines().count(), 2, "the same minute twice is one: {csv}");
     assert!(csv.trim_end().ends_with(",95,100"), "{csv}");
 
+    assert!(said(&["objective", "targets", "orders"]).contains("no reason given"));
+    said(&["objective", "explain", "orders", "--reason", "a guess", "--decided", "Review"]);
+    assert!(said(&["objective", "targets", "orders"]).contains("Review: a guess"));
+    let month = World::system().now().to_string();
+    let month = ["report", "monthly", "service/orders", "--month", &month[..7]];
+    let told = said(&month);
+    assert!(told.contains("Incidents opened") && told.contains("it is not over"), "{told}");
+    let table = said(&[&month[..], &["--csv"]].concat());
+    assert!(table.starts_with("item,figure,unit,"), "{table}");
+
     let slo = operate.folder().join("slo.yaml");
     let slo = slo.to_str().unwrap();
     said(&["export", "openslo", "-o", slo]);

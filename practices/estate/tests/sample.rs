@@ -85,7 +85,7 @@ fn the_sample_is_of_the_size_that_a_newcomer_can_take_in() {
     4 Supplier
     2 Calendar
     4 ServiceContract
-    2 Objective
+    3 Objective
     0 DataSource
     6 Route
     0 MaintenanceWindow

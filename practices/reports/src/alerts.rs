@@ -17,6 +17,7 @@
 //! - **unclassified** = firings that no rule classified; by integration and together.
 //!
 //! Of everything together, with the incidents, notifications and pages that these firings led to:
+//! led to action = firings that somebody looked at, that a person cleared, or of an incident;
 //! share of groups = notifications of groups / signals taken in, and share of pages = pages /
 //! signals. A share of nothing is no figure.
 
@@ -63,6 +64,13 @@ pub struct Firing {
     pub cleared_by_person: bool,
     /// The incident that it belonged to.
     pub incident: Option<IncidentId>,
+}
+
+impl Firing {
+    /// Whether nobody did anything because of it.
+    fn idle(&self) -> bool {
+        !self.acknowledged && !self.cleared_by_person && self.incident.is_none()
+    }
 }
 
 /// What else is known of the period.
@@ -132,6 +140,8 @@ pub struct Totals {
     pub pages: usize,
     /// Firings that nobody looked at.
     pub never_acknowledged: usize,
+    /// Firings that led to something: that somebody looked at or ended, or of an incident.
+    pub led_to_action: usize,
     /// Firings / signals.
     pub fired_share: Option<f64>,
     /// Notifications / signals.
@@ -140,6 +150,8 @@ pub struct Totals {
     pub pages_share: Option<f64>,
     /// Firings that nobody looked at / firings.
     pub never_acknowledged_share: Option<f64>,
+    /// Firings that led to something / firings: the precision of alerting.
+    pub led_to_action_share: Option<f64>,
 }
 
 /// One rule.
@@ -236,6 +248,7 @@ fn totals(firings: &[&Firing], around: &Around) -> Totals {
         firings.iter().filter_map(|firing| firing.incident).collect();
     let pages = around.pages.iter().filter(|incident| joined.contains(incident)).count();
     let never = firings.iter().filter(|firing| !firing.acknowledged).count();
+    let acted = firings.iter().filter(|firing| !firing.idle()).count();
     Totals {
         signals,
         fired: firings.len(),
@@ -244,6 +257,8 @@ fn totals(firings: &[&Firing], around: &Around) -> Totals {
         groups_notified: notified.len(),
         pages,
         never_acknowledged: never,
+        led_to_action: acted,
+        led_to_action_share: share(acted, firings.len() as u64),
         fired_share: share(firings.len(), signals),
         groups_share: share(notified.len(), signals),
         pages_share: share(pages, signals),
@@ -264,10 +279,7 @@ fn rule(firings: &[&Firing], all: usize, around: &Around) -> Option<RuleReport> 
     }
     let over: Vec<&&Firing> = firings.iter().filter(|firing| firing.ended_at.is_some()).collect();
     let never = firings.iter().filter(|firing| !firing.acknowledged).count();
-    let idle = |firing: &&&&Firing| {
-        !firing.acknowledged && !firing.cleared_by_person && firing.incident.is_none()
-    };
-    let without_action = over.iter().filter(idle).count();
+    let without_action = over.iter().filter(|firing| firing.idle()).count();
     let seconds: Vec<f64> = over
         .iter()
         .filter_map(|firing| Some(firing.ended_at?.since(firing.started_at).as_secs_f64()))

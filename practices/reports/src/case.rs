@@ -30,16 +30,26 @@ pub struct Case {
     pub started: Option<Time>,
     /// Operate first knew.
     pub detected: Option<Time>,
+    /// A person first reported it.
+    pub reported: Option<Time>,
     /// The first page was delivered.
     pub notified: Option<Time>,
     /// It was taken.
     pub acknowledged: Option<Time>,
     /// Whether a human being took it; a program does not count.
     pub acknowledged_by_human: bool,
+    /// The cause or the course of action became known.
+    pub diagnosed: Option<Time>,
     /// The service was back, for the last time.
     pub restored: Option<Time>,
     /// The work was done, for the last time.
     pub resolved: Option<Time>,
+    /// It was closed.
+    pub closed: Option<Time>,
+    /// How many users it hit; nothing: unknown.
+    pub users: Option<u64>,
+    /// Whether it hit a use case or a product, or users.
+    pub consumer_facing: bool,
     /// The outages that ended before the last one, each from and to.
     pub earlier_outages: Vec<(Time, Time)>,
     /// When the last outage began, if there were earlier ones.

@@ -5,13 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::case::{Case, Outcome};
-use crate::times::Period;
+use crate::quantile::{median, p90};
+use crate::times::{Period, downtime};
 
 /// As many days as a report lists; a longer period has no list by day.
 const DAYS_MAX: i64 = 1_100;
 
 /// How many incidents there were. Merged children and cancelled ones are not counted.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, ToSchema)]
 #[schema(as = IncidentCounts)]
 pub struct Counts {
     /// Opened in the period.
@@ -24,8 +25,36 @@ pub struct Counts {
     pub by_cause_class: BTreeMap<String, usize>,
     /// Of the resolved ones, how many were proven to hold, and how.
     pub proven: Proven,
+    /// What else is counted of the opened ones, and what was left open.
+    pub volume: Volume,
     /// Opened and resolved on each day of the period, in UTC, days without any included.
     pub per_day: Vec<Day>,
+}
+
+/// How much there was, beside the equally long time before, and what was left.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, ToSchema)]
+#[schema(as = IncidentVolume)]
+pub struct Volume {
+    /// Opened in the equally long time before.
+    pub opened_before: usize,
+    /// Whether both differ by more than chance does, with 95 % confidence.
+    pub notable: bool,
+    /// Of the opened ones, those that monitoring found before a person reported them.
+    pub found_by_monitoring: usize,
+    /// Of the opened ones, those that hit a use case, a product or users.
+    pub consumer_facing: usize,
+    /// Of the opened ones, those whose main item had one of the same cause in the 90 days before.
+    pub repeated: usize,
+    /// Minutes lost by the outages that ended in the period, each user for themselves.
+    pub user_minutes_lost: f64,
+    /// Outages that ended in the period of which it is not known how many users they hit.
+    pub users_unknown: usize,
+    /// Open at the end of the period.
+    pub open_at_end: usize,
+    /// How long those had been open: the middle.
+    pub open_age_median_seconds: Option<f64>,
+    /// The same: nine in ten are younger.
+    pub open_age_p90_seconds: Option<f64>,
 }
 
 /// How many resolved incidents were proven to hold.
@@ -87,6 +116,7 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
         reopened: opened.iter().filter(|case| case.reopen_count > 0).count(),
         by_cause_class,
         proven,
+        volume: volume(cases, &opened, period),
         per_day: days(period)
             .map(|day| Day {
                 day: name(day),
@@ -95,6 +125,74 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
             })
             .collect(),
     }
+}
+
+/// So many days later an incident with the same cause repeats an earlier one.
+pub(crate) const REPEAT_DAYS: u64 = 90;
+
+/// Counts what was opened beside the time before, and what is left. The cases of the time before
+/// are among them, as far as the caller knows them.
+fn volume(cases: &[Case], opened: &[&Case], period: Period) -> Volume {
+    let length = period.to.micros_since(period.from);
+    let from = Time::from_micros(period.from.micros().saturating_sub(length));
+    let before = Period { from, to: period.from };
+    let real = || cases.iter().filter(|case| case.outcome == Outcome::Incident);
+    let opened_before = real().filter(|case| before.holds(case.opened_at)).count();
+    let how_many = |fits: &dyn Fn(&Case) -> bool| opened.iter().filter(|case| fits(case)).count();
+    let mut lost = 0.0;
+    let mut users_unknown = 0;
+    for case in real().filter(|case| case.restored.is_some_and(|at| period.holds(at))) {
+        match (case.users, away(case)) {
+            (Some(users), Some(micros)) => lost += users as f64 * micros as f64 / 60_000_000.0,
+            _ => users_unknown += 1,
+        }
+    }
+    let open = cases.iter().filter(|case| case.opened_at < period.to && open_at(case, period.to));
+    let ages: Vec<f64> =
+        open.map(|case| period.to.micros_since(case.opened_at) as f64 / 1e6).collect();
+    Volume {
+        opened_before,
+        notable: notable(opened.len(), opened_before),
+        found_by_monitoring: how_many(&|case| {
+            case.detected.is_some() && case.reported.is_none_or(|at| case.detected < Some(at))
+        }),
+        consumer_facing: how_many(&|case| case.consumer_facing),
+        repeated: how_many(&|case| real().any(|earlier| repeats(case, earlier))),
+        user_minutes_lost: lost,
+        users_unknown,
+        open_at_end: ages.len(),
+        open_age_median_seconds: median(&ages),
+        open_age_p90_seconds: p90(&ages),
+    }
+}
+
+fn repeats(case: &Case, earlier: &Case) -> bool {
+    case.id != earlier.id
+        && earlier.opened_at <= case.opened_at
+        && case.opened_at.since(earlier.opened_at).as_secs() <= REPEAT_DAYS * 86_400
+        && case.item.is_some()
+        && case.item == earlier.item
+        && case.cause_class.is_some()
+        && case.cause_class == earlier.cause_class
+}
+
+/// Whether it was open at a time after it was opened.
+fn open_at(case: &Case, at: Time) -> bool {
+    match case.outcome {
+        Outcome::Incident => case.resolved.is_none_or(|resolved| resolved >= at),
+        Outcome::Cancelled { at: ended } | Outcome::Merged { at: ended } => ended >= at,
+    }
+}
+
+/// How long the service was away, all outages together.
+fn away(case: &Case) -> Option<i64> {
+    downtime(case, case.started.or(case.detected)?, case.restored?)
+}
+
+/// Whether two counts differ by more than chance does: counts of rare things differ by so much once
+/// in twenty times (their difference has the variance of their sum, by Poisson).
+pub fn notable(one: usize, other: usize) -> bool {
+    one.abs_diff(other) as f64 > 1.96 * ((one + other) as f64).sqrt()
 }
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;

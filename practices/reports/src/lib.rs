@@ -32,7 +32,7 @@ pub use alerts::{
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use case::{Case, Outcome};
 pub use classes::{ClassCounts, ClassReport, SourceClasses};
-pub use counts::{Counts, Day, Proven};
+pub use counts::{Counts, Day, Proven, Volume, notable};
 pub use expected::{Expected, ExpectedHour, Marks};
 pub use groups::{GroupEvidence, MEMBERS_MAX, MEMBERS_MIN, Occasion, evidence, groups};
 pub use load::{

@@ -33,11 +33,16 @@ fn case(number: u64) -> Case {
         opened_at: after(2),
         started: Some(after(0)),
         detected: Some(after(2)),
+        reported: None,
         notified: Some(after(3)),
         acknowledged: Some(after(8)),
         acknowledged_by_human: true,
+        diagnosed: None,
         restored: Some(after(30)),
         resolved: Some(after(60)),
+        closed: None,
+        users: None,
+        consumer_facing: false,
         earlier_outages: Vec::new(),
         relapsed_at: None,
     }
@@ -188,6 +193,12 @@ fn a_report_is_written_like_this() {
       "p90_seconds": 120.0
     }
     "#);
+}
+
+#[test]
+fn the_counts_of_a_report_are_written_like_this() {
+    let one_day = Period { to: after(24 * 60), ..period() };
+    let report = times_report(&[case(1)], one_day);
     let counts = serde_json::to_string_pretty(&report.counts).unwrap();
     insta::assert_snapshot!(counts, @r#"
     {
@@ -202,6 +213,18 @@ fn a_report_is_written_like_this() {
         "failed": 0,
         "unchecked": 1,
         "confirmed": 0
+      },
+      "volume": {
+        "opened_before": 0,
+        "notable": false,
+        "found_by_monitoring": 1,
+        "consumer_facing": 0,
+        "repeated": 0,
+        "user_minutes_lost": 0.0,
+        "users_unknown": 1,
+        "open_at_end": 0,
+        "open_age_median_seconds": null,
+        "open_age_p90_seconds": null
       },
       "per_day": [
         {
@@ -293,4 +316,43 @@ fn a_report_counts_what_was_proven_to_hold() {
     ];
     let proven = times_report(&cases, period()).counts.proven;
     assert_eq!(proven, Proven { passed: 1, failed: 1, unchecked: 1, confirmed: 1 });
+}
+
+#[test]
+fn the_other_times_of_an_incident_are_told_where_they_are_known() {
+    let whole = Case {
+        reported: Some(after(6)),
+        diagnosed: Some(after(20)),
+        closed: Some(after(90)),
+        ..case(1)
+    };
+    assert_eq!(one(whole.clone(), FigureName::Lead), Ok(4.0));
+    assert_eq!(one(whole.clone(), FigureName::Diagnose), Ok(12.0));
+    assert_eq!(one(whole.clone(), FigureName::Repair), Ok(10.0));
+    assert_eq!(one(whole, FigureName::Close), Ok(30.0));
+    assert_eq!(one(case(1), FigureName::Lead), Err("not in the period"));
+}
+
+#[test]
+fn volume_is_told_beside_the_time_before_with_what_is_left_open() {
+    let days = |days: u64| Duration::from_secs(days * 86_400);
+    let earlier = |number: u64, back: u64| Case {
+        opened_at: MARCH - days(back),
+        started: None,
+        detected: Some(MARCH - days(back)),
+        restored: Some(MARCH - days(back)),
+        resolved: Some(MARCH - days(back)),
+        ..case(number)
+    };
+    let open = Case { restored: None, resolved: None, cause_class: None, ..case(4) };
+    let told_by_people = Case { reported: Some(after(2)), users: Some(10), ..case(1) };
+    let facing = Case { consumer_facing: true, item: None, ..case(2) };
+    let cases = [told_by_people, facing, open, earlier(5, 1), earlier(6, 80), earlier(7, 120)];
+    let volume = times_report(&cases, period()).counts.volume;
+    assert_eq!((volume.opened_before, volume.notable), (1, false));
+    assert_eq!((volume.found_by_monitoring, volume.consumer_facing), (2, 1));
+    assert_eq!(volume.repeated, 1, "the same cause and item, not longer than 90 days ago");
+    assert_eq!((volume.user_minutes_lost, volume.users_unknown), (300.0, 1));
+    assert_eq!((volume.open_at_end, volume.open_age_median_seconds), (1, Some(172_680.0)));
+    assert!(crate::notable(20, 5) && !crate::notable(8, 4));
 }

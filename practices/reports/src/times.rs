@@ -4,13 +4,14 @@
 //! that month is worked on later, unless its times are corrected.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kernel::{IncidentId, ItemRef, Priority, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::case::{Case, Outcome};
-use crate::counts::{Counts, count};
+use crate::counts::{Counts, REPEAT_DAYS, count};
 use crate::quantile::{mean, median, p90};
 
 /// A stretch of time: `from` belongs to it, `to` does not.
@@ -26,6 +27,12 @@ impl Period {
     /// Whether this moment belongs to it.
     pub fn holds(&self, at: Time) -> bool {
         self.from <= at && at < self.to
+    }
+
+    /// How long before it things happened that it is held against: as long as it is, and 90 days
+    /// at least, in which an incident repeats an earlier one.
+    pub fn held_against(&self) -> Duration {
+        self.to.since(self.from).max(Duration::from_secs(REPEAT_DAYS * 86_400))
     }
 }
 
@@ -52,12 +59,20 @@ pub struct TimesReport {
 pub enum FigureName {
     /// From the start of the fault until Operate knew.
     Detect,
+    /// From the detection until a person reported it: how far monitoring is ahead of users.
+    Lead,
     /// From the first page (else the detection) until a human being took it.
     Acknowledge,
+    /// From when it was taken until cause or course of action were known.
+    Diagnose,
+    /// From the diagnosis until the service was back: the hands-on part.
+    Repair,
     /// From the start of the fault (else the detection) until the service was back.
     Restore,
     /// From the detection until the work was done.
     Resolve,
+    /// From when the work was done until it was closed.
+    Close,
 }
 
 /// One duration over all incidents of a group.
@@ -237,13 +252,20 @@ fn measure(name: FigureName, case: &Case, period: Period) -> Measure {
     }
     let to = match name {
         FigureName::Detect => case.detected,
+        FigureName::Lead => case.reported,
         FigureName::Acknowledge => case.acknowledged,
-        FigureName::Restore => case.restored,
+        FigureName::Diagnose => case.diagnosed,
+        FigureName::Repair | FigureName::Restore => case.restored,
         FigureName::Resolve => case.resolved,
+        FigureName::Close => case.closed,
     };
     let Some(ended_at) = to.filter(|to| period.holds(*to)) else { return Measure::NotInPeriod };
     let (proper, otherwise) = match name {
         FigureName::Detect => (case.started, None),
+        FigureName::Lead => (case.detected, None),
+        FigureName::Diagnose => (case.acknowledged, None),
+        FigureName::Repair => (case.diagnosed, None),
+        FigureName::Close => (case.resolved, None),
         // A page that reached somebody only after it was taken did not start the clock.
         FigureName::Acknowledge => (case.notified.filter(|at| *at <= ended_at), case.detected),
         FigureName::Restore => (case.started, case.detected),
@@ -269,7 +291,7 @@ fn measure(name: FigureName, case: &Case, period: Period) -> Measure {
 
 /// How long the service was away: after a relapse the sum of all outages, without the time in
 /// between. `None` when an outage runs backwards.
-fn downtime(case: &Case, from: Time, to: Time) -> Option<i64> {
+pub(crate) fn downtime(case: &Case, from: Time, to: Time) -> Option<i64> {
     let last = to.micros_since(case.relapsed_at.unwrap_or(from));
     let earlier = case.earlier_outages.iter().map(|(from, to)| to.micros_since(*from));
     let outages: Vec<i64> = earlier.chain([last]).collect();
@@ -279,13 +301,25 @@ fn downtime(case: &Case, from: Time, to: Time) -> Option<i64> {
 
 impl FigureName {
     /// Every figure, in the order of an incident's life.
-    pub const ALL: [FigureName; 4] =
-        [FigureName::Detect, FigureName::Acknowledge, FigureName::Restore, FigureName::Resolve];
+    pub const ALL: [FigureName; 8] = [
+        FigureName::Detect,
+        FigureName::Lead,
+        FigureName::Acknowledge,
+        FigureName::Diagnose,
+        FigureName::Repair,
+        FigureName::Restore,
+        FigureName::Resolve,
+        FigureName::Close,
+    ];
 
     /// Title, and the names of the times: from, else from, to.
     fn words(self) -> (&'static str, &'static str, Option<&'static str>, &'static str) {
         match self {
             FigureName::Detect => ("Time to detect", "started", None, "detected"),
+            FigureName::Lead => ("Lead over users", "detected", None, "reported"),
+            FigureName::Diagnose => ("Time to diagnose", "acknowledged", None, "diagnosed"),
+            FigureName::Repair => ("Time to repair", "diagnosed", None, "restored"),
+            FigureName::Close => ("Time to close", "resolved", None, "closed"),
             FigureName::Acknowledge => {
                 ("Time to acknowledge", "notified", Some("detected"), "acknowledged")
             }

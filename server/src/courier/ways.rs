@@ -10,7 +10,7 @@ use connectors::paging::{Channel, Destination, Note, PageCall, Told};
 use connectors::receivers::{HttpCall, Judge, Verdict};
 use connectors::webhook::{Allowed, Answer, WebhookCall, WebhookSecret, Webhooks};
 use estate::Spec;
-use kernel::{ItemRef, OutboxId, SpaceId, Time};
+use kernel::{ItemRef, OutboxId, SpaceId};
 use serde_json::{Value, json};
 use spine::outbox::Outcome;
 use spine::{Db, World};

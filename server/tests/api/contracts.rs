@@ -21,7 +21,7 @@ conversations!(
     what_is_promised_is_told_before_an_incident_is_reported,
 );
 
-const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
 /// The same service in office hours for those at the counter, at any hour for the web shop.
 const CONTRACTS: &str = "
@@ -47,7 +47,7 @@ const CONTRACTS: &str = "
   terms: [{availability: {target: 99.9}, penalties: [{below: 99.8, credit: 10}]}]}}
 ";
 
-async fn start(place: &Place) -> Operate {
+pub(crate) async fn start(place: &Place) -> Operate {
     let operate = Operate::start(place).await;
     operate.apply(&format!("{}{CONTRACTS}", shop("http://127.0.0.1:9"))).await;
     // As if it had looked all the time: the clock of a test leaps.
@@ -70,7 +70,7 @@ async fn report(operate: &Operate, contract: &str) -> Value {
 }
 
 /// Two hours on a Sunday afternoon, and half an hour on the Monday morning after.
-async fn two_outages(operate: &Operate) {
+pub(crate) async fn two_outages(operate: &Operate) {
     for (wait, away) in [(0, 7_200), (17 * 3_600, 1_800)] {
         operate.pass(Duration::from_secs(wait)).await;
         let open = json!({ "title": "No orders", "item": "component/orders-db" });
@@ -242,7 +242,7 @@ async fn a_promise_better_than_what_is_bought_is_told_when_it_is_applied(place: 
 }
 
 /// A check from the side of the consumer, and how quick the service is while it is there.
-const CHECKED: &str = "
+pub(crate) const CHECKED: &str = "
 {apiVersion: operate/v1, kind: Objective, metadata: {name: probe, title: Test orders},
  spec: {item: service/checkout, indicator: {description: test orders that went through},
   target: 99}}
@@ -257,7 +257,7 @@ const CHECKED: &str = "
 ";
 
 /// Counts of minutes in a row.
-async fn count(operate: &Operate, objective: &str, from: &str, good_of: &[(u64, u64)]) {
+pub(crate) async fn count(operate: &Operate, objective: &str, from: &str, good_of: &[(u64, u64)]) {
     let from: kernel::Time = from.parse().unwrap();
     let minute = |(place, (good, total)): (usize, &(u64, u64))| {
         let at = from + Duration::from_secs(60 * u64::try_from(place).unwrap());
@@ -366,6 +366,23 @@ async fn what_has_no_contract_or_objective_is_listed_by_team(place: Place) {
     let nobody = operate.ada.get("/coverage?team=team/nobody").await.is(200);
     assert_eq!((&nobody["total"], &nobody["items"]), (&json!(0), &json!([])));
     operate.ada.get("/coverage?missing=everything").await.problem(400);
+    let names = |found: &Value| -> Vec<String> {
+        let rows = found["items"].as_array().unwrap();
+        rows.iter().filter_map(|row| row["item"].as_str().map(str::to_owned)).collect()
+    };
+    let first = operate.ada.get("/coverage?sort=-item&limit=2").await.is(200);
+    let after = first["next"].as_str().expect("there is more");
+    let path = format!("/coverage?sort=-item&limit=1000&after={after}");
+    let rest = operate.ada.get(&path).await.is(200);
+    let mut paged = names(&first);
+    paged.extend(names(&rest));
+    let mut expected = names(&all);
+    expected.sort();
+    expected.reverse();
+    assert_eq!((paged, &rest["next"]), (expected, &Value::Null));
+    let till = operate.ada.get("/coverage?q=TIL").await.is(200);
+    assert_eq!((names(&till), &till["asked"]), (vec!["service/till".to_owned()], &json!(1)));
+    assert_eq!(till["total"], all["total"], "shares are of all");
     operate.end().await;
 }
 

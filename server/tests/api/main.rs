@@ -18,6 +18,7 @@ mod history;
 mod kept_routing;
 mod leave;
 mod mattermost;
+mod monthly;
 mod opsgenie;
 mod pagerduty;
 mod paging;

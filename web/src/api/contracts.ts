@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { body, http, query } from './client';
 import { keys } from './keys';
@@ -61,14 +61,26 @@ export const promises = (consumer: string) =>
 export interface CoverageFilter {
   team?: string;
   missing?: string;
+  q?: string;
+  sort?: string;
 }
+
+const PAGE_ROWS = 100;
 
 /** Services and products with their objectives and contracts, and what has none. */
 export const coverage = (filter: CoverageFilter) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: [...keys.contracts, 'coverage', filter],
-    queryFn: ({ signal }) =>
-      body(http.GET('/api/v1/coverage', { params: { query: query({ ...filter }) }, signal })),
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        http.GET('/api/v1/coverage', {
+          params: { query: query({ ...filter, limit: PAGE_ROWS, after: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (before) => before,
   });
 
 export interface Report {

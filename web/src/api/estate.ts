@@ -92,12 +92,20 @@ export const upstream = (ref: ItemRef) =>
       ),
   });
 
+/** What was decided about a target, and why, as an address carries it. */
+export interface WhyChanged {
+  decided: string;
+  reason: string;
+  improvements: string;
+}
+
 /** Creates or changes an item. Without a version it must not exist yet. */
-export const put = (document: ResourceDocument, version?: number) =>
+export const put = (document: ResourceDocument, version?: number, why?: WhyChanged) =>
   body(
     http.PUT('/api/v1/estate/items/{kind}/{name}', {
       params: {
         path: { kind: document.kind.toLowerCase(), name: document.metadata.name },
+        query: query({ ...why }),
         header: version === undefined ? {} : { 'If-Match': etag(version) },
       },
       // Written by a person: the server checks it against the specification of its kind.

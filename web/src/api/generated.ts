@@ -1049,6 +1049,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objectives/{name}/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of an objective in each period of the last year, the newest first: periods of its
+         *     own window where that is one of the calendar, months otherwise. Each is judged by the target
+         *     that held then; periods in which nothing was counted are left out.
+         */
+        get: operations["objectives_past"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objectives/{name}/series": {
         parameters: {
             query?: never;
@@ -1076,9 +1097,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The targets of an objective, the newest first. */
+        /** The targets of an objective, the newest first, each with what was decided and why. */
         get: operations["objectives_targets"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objectives/{name}/targets/{from}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what was decided about a target, and why: also long afterwards, and in the place of what
+         *     was said before.
+         */
+        put: operations["objectives_explain"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1618,6 +1659,64 @@ export interface paths {
          *     with what called each of them, and why.
          */
         get: operations["reports_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The operations report of a month: incidents and how long they took, availability, objectives
+         *     and contracts, the noisiest alerts, on-call load, planned work and changes; each figure beside
+         *     that of the month before. What contracts closed is shown as it was closed.
+         */
+        get: operations["reports_monthly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monthly.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: figures first, then what stands behind them. */
+        get: operations["reports_monthly_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every figure by day, week or month, for any period and filter: for charts and export. Durations
+         *     belong to the step in which they ended; calls are those of the incidents that the filter leaves.
+         */
+        get: operations["reports_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2799,6 +2898,13 @@ export interface components {
             /** @description Rows on all pages together; absent where closed alerts are narrowed, which are not counted. */
             total?: number | null;
         };
+        /** @description The alerts of a month. */
+        AlertMonth: {
+            /** @description The rules that fired most. */
+            noisiest: components["schemas"]["RuleReport"][];
+            /** @description Everything together. */
+            totals: components["schemas"]["AlertTotals"];
+        };
         /** @description A command that a person may send now. */
         AlertOffer: {
             /** @description The command's name in JSON. */
@@ -2903,6 +3009,13 @@ export interface components {
             groups_share?: number | null;
             /** @description Incidents opened that one of the firings belonged to. */
             incidents: number;
+            /** @description Firings that led to something: that somebody looked at or ended, or of an incident. */
+            led_to_action: number;
+            /**
+             * Format: double
+             * @description Firings that led to something / firings: the precision of alerting.
+             */
+            led_to_action_share?: number | null;
             /** @description Firings that nobody looked at. */
             never_acknowledged: number;
             /**
@@ -3167,6 +3280,11 @@ export interface components {
             /** @description The name of its rule. */
             name: string;
         };
+        /**
+         * @description Which way is better.
+         * @enum {string}
+         */
+        Better: "higher" | "lower";
         /** @description What a target over a window allows. */
         BudgetAllowed: {
             /**
@@ -4382,6 +4500,55 @@ export interface components {
          * @enum {string}
          */
         ContractEffect: "has_caused" | "may_cause" | "none";
+        /** @description A period of a contract that meets the month. */
+        ContractMonth: {
+            /**
+             * Format: double
+             * @description How long it may be down in the whole period.
+             */
+            allowance_seconds?: number | null;
+            /** @description Whether the figures are those that were frozen when the period was closed. */
+            closed: boolean;
+            /** @description To whom. */
+            consumer: components["schemas"]["ItemRef"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /**
+             * Format: double
+             * @description What is given back of the fee, in percent.
+             */
+            credit_percent: number;
+            /**
+             * Format: double
+             * @description How long it was down.
+             */
+            down_seconds: number;
+            /**
+             * Format: double
+             * @description Availability over the time of which something is known.
+             */
+            measured_percent?: number | null;
+            /** @description The period, which may be longer than the month. */
+            period: components["schemas"]["CompliancePeriod"];
+            /** @description Who promises. */
+            provider: components["schemas"]["ItemRef"];
+            /** @description Whether it comes to something else by now. */
+            restated: boolean;
+            /**
+             * Format: double
+             * @description The least share.
+             */
+            target_percent?: number | null;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: double
+             * @description Which share of the agreed time is unknown.
+             */
+            unknown_percent?: number | null;
+            /** @description Whether the promise was kept. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /**
          * @description Over what time a promise is counted.
          * @enum {string}
@@ -4496,8 +4663,12 @@ export interface components {
         };
         /** @description Services and products, and what is promised and measured of each. */
         Coverage: {
-            /** @description Them by name, as far as they were asked for. */
+            /** @description How many were asked for, on all pages together. */
+            asked: number;
+            /** @description One page of them, as far as they were asked for. */
             items: components["schemas"]["CoverageRow"][];
+            /** @description Ask with `after=` this for the next page; absent on the last one. */
+            next?: string | null;
             /** @description How many there are of this team. */
             total: number;
             /** @description How many have both. */
@@ -4969,9 +5140,11 @@ export interface components {
          * @description Which duration. The order is that of an incident's life.
          * @enum {string}
          */
-        FigureName: "detect" | "acknowledge" | "restore" | "resolve";
+        FigureName: "detect" | "lead" | "acknowledge" | "diagnose" | "repair" | "restore" | "resolve" | "close";
         /** @description Files to plan or apply. */
         Files: {
+            /** @description What was decided, and why: kept with the targets of objectives that change by it. */
+            decision?: components["schemas"]["TargetDecision"];
             /** @description The files: names for messages, and their text. */
             files: components["schemas"]["SourceFile"][];
             /** @description Delete what files once said and say no more. */
@@ -5805,6 +5978,8 @@ export interface components {
             reopened: number;
             /** @description Resolved in the period and still so. */
             resolved: number;
+            /** @description What else is counted of the opened ones, and what was left open. */
+            volume: components["schemas"]["IncidentVolume"];
         };
         /**
          * @description How much the business needs an item. Ordered: `Low < MissionCritical`.
@@ -6109,6 +6284,38 @@ export interface components {
              */
             version: number;
         };
+        /** @description How much there was, beside the equally long time before, and what was left. */
+        IncidentVolume: {
+            /** @description Of the opened ones, those that hit a use case, a product or users. */
+            consumer_facing: number;
+            /** @description Of the opened ones, those that monitoring found before a person reported them. */
+            found_by_monitoring: number;
+            /** @description Whether both differ by more than chance does, with 95 % confidence. */
+            notable: boolean;
+            /**
+             * Format: double
+             * @description How long those had been open: the middle.
+             */
+            open_age_median_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The same: nine in ten are younger.
+             */
+            open_age_p90_seconds?: number | null;
+            /** @description Open at the end of the period. */
+            open_at_end: number;
+            /** @description Opened in the equally long time before. */
+            opened_before: number;
+            /** @description Of the opened ones, those whose main item had one of the same cause in the 90 days before. */
+            repeated: number;
+            /**
+             * Format: double
+             * @description Minutes lost by the outages that ended in the period, each user for themselves.
+             */
+            user_minutes_lost: number;
+            /** @description Outages that ended in the period of which it is not known how many users they hit. */
+            users_unknown: number;
+        };
         /**
          * @description What an incident asks somebody to look at.
          * @enum {string}
@@ -6121,6 +6328,11 @@ export interface components {
         Indicator: {
             /** @description Query for bad events, instead of good ones. */
             bad?: string | null;
+            /**
+             * @description What one event is, where events are cycles of something: `nightly run`. Reports say then
+             *     how many cycles there are to a failure.
+             */
+            cycle?: string | null;
             /** @description What it measures, in words: "share of searches answered within 300 ms". */
             description?: string | null;
             /** @description Query for good events in one minute; `[1m]` and `{{window}}` both mean the minute. */
@@ -6501,6 +6713,14 @@ export interface components {
             }[];
         };
         /** @description A list that comes whole. */
+        Items_ObjectivePeriod: {
+            /** @description The rows. */
+            items: (components["schemas"]["PerformanceFigures"] & {
+                /** @description Which. */
+                period: components["schemas"]["CompliancePeriod"];
+            })[];
+        };
+        /** @description A list that comes whole. */
         Items_OutboxMessage: {
             /** @description The rows. */
             items: {
@@ -6626,10 +6846,16 @@ export interface components {
             items: {
                 /** @description Who changed it so, if that is known. */
                 by?: string | null;
+                /** @description What was decided, by whom or where; empty where nobody said. */
+                decided: string;
                 /** @description Since when. */
                 from: components["schemas"]["Time"];
-                /** @description Why, where its description said so. */
-                reason?: string | null;
+                /** @description What was or will be improved by it. */
+                improvements: components["schemas"]["TargetImprovement"][];
+                /** @description Why; empty where nobody said. */
+                reason: string;
+                said_at?: components["schemas"]["Time"] | null;
+                said_by?: components["schemas"]["Actor"] | null;
                 /**
                  * Format: double
                  * @description The target, in percent.
@@ -6695,6 +6921,32 @@ export interface components {
          * @enum {string}
          */
         KeptIn: "none" | "file" | "product";
+        /** @description A figure, and what it was the month before. */
+        KeyFigure: {
+            better?: components["schemas"]["Better"] | null;
+            /**
+             * Format: double
+             * @description The figure; nothing where there is none.
+             */
+            is?: number | null;
+            /** @description How many incidents stand behind it, where it is a duration. */
+            n?: number | null;
+            /** @description How many stood behind it the month before. */
+            n_was?: number | null;
+            /** @description Its name for programs. */
+            name: string;
+            /** @description Of counts: whether they differ by more than chance does, with 95 % confidence. */
+            notable?: boolean | null;
+            /** @description Its name for people. */
+            title: string;
+            /** @description In what it is told. */
+            unit: components["schemas"]["MeasureUnit"];
+            /**
+             * Format: double
+             * @description The month before.
+             */
+            was?: number | null;
+        };
         /**
          * @description What an integration key lets in.
          * @enum {string}
@@ -7217,6 +7469,22 @@ export interface components {
             /** @description The windows that run now, and those of the next thirty days, the earliest first. */
             windows: components["schemas"]["PlannedWork"][];
         };
+        /** @description One window of planned work. */
+        MaintenanceMonth: {
+            /** @description When it began. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description How long it went on beyond its planned end.
+             */
+            overrun_seconds: number;
+            /** @description What is done. */
+            reason: string;
+            /** @description When it ended, or is to end. */
+            to: components["schemas"]["Time"];
+            /** @description The resource that says it. */
+            window: components["schemas"]["ItemRef"];
+        };
         /** @description A stretch of time: the start belongs to it, the end does not. */
         MaintenancePeriod: {
             actualEnd?: components["schemas"]["Time"] | null;
@@ -7243,6 +7511,31 @@ export interface components {
             };
             /** @description When it is worked on. */
             windows: components["schemas"]["MaintenancePeriod"][];
+        };
+        /** @description A major incident: one of priority P1 or P2. */
+        MajorIncident: {
+            /** @description The kind of cause, once it is known. */
+            cause_class?: string | null;
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            main_item?: components["schemas"]["ItemRef"] | null;
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description The order of work. */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Format: double
+             * @description How long it took to restore service, once it was.
+             */
+            restore_seconds?: number | null;
+            restored_at?: components["schemas"]["Time"] | null;
+            /** @description What was wrong. */
+            title: string;
         };
         /**
          * @description Who says what an item is.
@@ -7372,6 +7665,32 @@ export interface components {
              */
             version: number;
         };
+        /** @description A figure with a value for each step. */
+        MeasureLine: {
+            better?: components["schemas"]["Better"] | null;
+            /** @description How many incidents stand behind each value, where it is a duration. */
+            n?: number[] | null;
+            /** @description Its name for programs. */
+            name: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description In what it is told. */
+            unit: components["schemas"]["MeasureUnit"];
+            /** @description The values; nothing where there is no figure. */
+            values: (number | null)[];
+        };
+        /** @description Figures by step. */
+        MeasureSeries: {
+            /** @description Every figure, with a value for each step. */
+            measures: components["schemas"]["MeasureLine"][];
+            /** @description The steps, in order. */
+            steps: components["schemas"]["SeriesStep"][];
+        };
+        /**
+         * @description In what a figure is told.
+         * @enum {string}
+         */
+        MeasureUnit: "count" | "seconds" | "percent";
         /** @description Names and labels of a resource. */
         Metadata: {
             /** @description What it is, in a sentence. */
@@ -7410,6 +7729,28 @@ export interface components {
             message: string;
             /** @description How to mend it. */
             remedy: string;
+        };
+        /** @description A month of a product or service, beside the month before. */
+        MonthlyReport: {
+            /** @description The name of the month after, once it has begun. */
+            after?: string | null;
+            /** @description The month before. */
+            before: components["schemas"]["ReportMonth"];
+            /** @description When this was drawn. */
+            drawn_at: components["schemas"]["Time"];
+            /** @description The product or service. */
+            item: components["schemas"]["ItemRef"];
+            /** @description The figures at a glance, each beside that of the month before. */
+            key: components["schemas"]["KeyFigure"][];
+            /** @description The month. */
+            month: components["schemas"]["ReportMonth"];
+            /** @description What the report is about beside the item: everything that it needs. */
+            needs: components["schemas"]["ItemRef"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description The zone in whose midnights months begin. */
+            time_zone: string;
+            /** @description What people call it. */
+            title: string;
         };
         /** @description Why a route tells nobody now. */
         MutedNow: {
@@ -8299,6 +8640,14 @@ export interface components {
             breaches: components["schemas"]["PerformanceBreach"][];
             /** @description How many breaches there were. */
             breaches_count: number;
+            /** @description What one event is, where events are cycles of something. */
+            cycle?: string | null;
+            /**
+             * Format: double
+             * @description Mean cycles from one failure to the next; nothing where none failed, or where no cycles
+             *     are counted.
+             */
+            cycles_per_failure?: number | null;
             /** @description The objective. */
             objective: components["schemas"]["ItemRef"];
             /**
@@ -8308,7 +8657,8 @@ export interface components {
             reached_percent?: number | null;
             /**
              * Format: double
-             * @description The least good share.
+             * @description The least good share, by the target that held then; where it changed, weighed by service
+             *     time.
              */
             target_percent: number;
             /** @description What people call it. */
@@ -8955,22 +9305,70 @@ export interface components {
         };
         /** @description A report that is sent again and again. */
         ReportMail: {
-            /** @description Contracts; all of them when none is named. */
+            /** @description Contracts; all of them when neither contract nor product is named. */
             contracts?: components["schemas"]["ItemRef"][];
             /** @description How often. */
             every: components["schemas"]["ReportRhythm"];
             /** @description What it is called. */
             name: string;
+            /**
+             * @description Products and services whose operations report of the month that is over is sent; each
+             *     month only.
+             */
+            products?: components["schemas"]["ItemRef"][];
             /** @description Mail addresses. */
             recipients: string[];
             /** @description The zone in which weeks and months begin, by its IANA name; UTC when not said. */
             time_zone?: string | null;
+        };
+        /** @description What happened in a month, and how it was dealt with. */
+        ReportMonth: {
+            /** @description The alerts about the item and what it needs. */
+            alerts: components["schemas"]["AlertMonth"];
+            /**
+             * @description Availability day and night, whatever a contract promises, with the intervals behind it and
+             *     the failures.
+             */
+            availability: components["schemas"]["ComplianceFigures"];
+            /** @description Changes that were reported of it and of what it needs. */
+            changes: components["schemas"]["ReportedChange"][];
+            /** @description What contracts promised, and what was kept. */
+            contracts: components["schemas"]["ContractMonth"][];
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description Whom its incidents called. */
+            load: components["schemas"]["LoadReport"];
+            /** @description Planned work that takes it down. */
+            maintenance: components["schemas"]["MaintenanceMonth"][];
+            /** @description Those of priority P1 and P2 that were opened in it. */
+            major: components["schemas"]["MajorIncident"][];
+            /** @description Its name: `2026-10`. */
+            name: string;
+            /** @description The objectives about the item and what it needs. */
+            objectives: components["schemas"]["PerformanceFigures"][];
+            /** @description Whether it is not over, so that its figures will change. */
+            provisional: boolean;
+            /** @description How long things took, and how many incidents there were. */
+            times: components["schemas"]["TimesReport"];
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
         };
         /**
          * @description How often a report is sent.
          * @enum {string}
          */
         ReportRhythm: "weekly" | "monthly";
+        /** @description A change that was reported. */
+        ReportedChange: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who or what reported it. */
+            by: string;
+            /** @description Of what. */
+            item: components["schemas"]["ItemRef"];
+            /** @description What was changed. */
+            title: string;
+        };
         /**
          * @description How an incident ended.
          * @enum {string}
@@ -9507,6 +9905,13 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "write" | "intake" | "admin";
+        /** @description A step of a series. */
+        SeriesStep: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The first moment after it. */
+            to: components["schemas"]["Time"];
+        };
         /** @description The name of a servicecontract, alone or after `servicecontract/`. */
         ServiceContractRef: string;
         /**
@@ -10215,6 +10620,32 @@ export interface components {
             reason?: string;
             /** @description The first moment after it. */
             until: components["schemas"]["Time"];
+        };
+        /** @description What was decided about a target, and why. */
+        TargetDecision: {
+            /**
+             * @description What was decided, by whom or where: "Service review of 2 October".
+             * @default
+             */
+            decided: string;
+            /**
+             * @description What was or will be improved by it: addresses of web pages, and incidents as `#12`.
+             * @default []
+             */
+            improvements: string[];
+            /**
+             * @description Why.
+             * @default
+             */
+            reason: string;
+        };
+        /** @description What was or will be improved. */
+        TargetImprovement: {
+            incident?: components["schemas"]["IncidentId"] | null;
+            /** @description As it was written: an address, or an incident as `#12`. */
+            link: string;
+            /** @description What it is called. */
+            title: string;
         };
         /** @description Something that has to be done. */
         Task: {
@@ -12244,10 +12675,21 @@ export interface operations {
     contracts_coverage: {
         parameters: {
             query?: {
+                /** @description Rows of a page: 50 if not said, at most 1000. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
                 /** @description Only what this team answers for: `team/payments`. */
                 team?: components["schemas"]["ItemRef"];
                 /** @description Only what lacks this. */
                 missing?: "objective" | "contract" | "any";
+                /** @description Only those with this text in name or title. */
+                q?: string;
+                /**
+                 * @description A field to sort by; with `-` before it, the other way round. `criticality` if not said:
+                 *     what the business needs most comes first.
+                 */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -12862,7 +13304,14 @@ export interface operations {
     };
     estate_put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What was decided, by whom or where. */
+                decided?: string;
+                /** @description Why. */
+                reason?: string;
+                /** @description What is improved by it: addresses, and incidents as `#12`, with spaces between them. */
+                improvements?: string;
+            };
             header?: {
                 /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
                 "If-Match"?: string;
@@ -15577,6 +16026,65 @@ export interface operations {
             };
         };
     };
+    objectives_past: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The periods */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ObjectivePeriod"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     objectives_series: {
         parameters: {
             query?: {
@@ -15680,6 +16188,105 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectives_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the objective. */
+                name: string;
+                /** @description From when on it holds, as the list of targets says. */
+                from: components["schemas"]["Time"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetDecision"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18167,6 +18774,182 @@ export interface operations {
             };
         };
     };
+    reports_monthly: {
+        parameters: {
+            query: {
+                /** @description The product, or another item that can break: `product/shop`. */
+                item: components["schemas"]["ItemRef"];
+                /** @description The month: `2026-10`; the last one that is over and was watched if not said. */
+                month?: string;
+                /** @description The zone in whose midnights months begin, by its IANA name; UTC when not said. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthlyReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_monthly_csv: {
+        parameters: {
+            query: {
+                /** @description The product, or another item that can break: `product/shop`. */
+                item: components["schemas"]["ItemRef"];
+                /** @description The month: `2026-10`; the last one that is over and was watched if not said. */
+                month?: string;
+                /** @description The zone in whose midnights months begin, by its IANA name; UTC when not said. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_series: {
+        parameters: {
+            query?: {
+                /** @description First moment; 30 days before `to` if not said. The step that holds it is the first. */
+                from?: components["schemas"]["Time"];
+                /** @description First moment after it; now if not said. */
+                to?: components["schemas"]["Time"];
+                /** @description How long a step is: `day`, `week` or `month`. */
+                step?: "day" | "week" | "month";
+                /** @description The zone in whose midnights steps begin, by its IANA name; UTC when not said. */
+                time_zone?: string;
+                /** @description Only these priorities, separated by commas. */
+                priority?: components["schemas"]["Priority"][];
+                /**
+                 * @description Only incidents that hit this item, itself or through what it needs, and alerts on it; then
+                 *     its availability is told, too.
+                 */
+                item?: components["schemas"]["ItemRef"];
+                /** @description Only incidents and alerts of this team. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description `json` or `csv`. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures; as CSV where that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureSeries"];
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reports_times: {
         parameters: {
             query?: {
@@ -18176,7 +18959,7 @@ export interface operations {
                 to?: components["schemas"]["Time"];
                 /** @description Only these priorities, separated by commas. */
                 priority?: components["schemas"]["Priority"][];
-                /** @description Only incidents that touch this item. */
+                /** @description Only incidents that hit this item, itself or through what it needs. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description Only incidents of this team. */
                 team?: components["schemas"]["ItemRef"];

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { body, http, query } from './client';
 import { keys } from './keys';
+import type { TargetDecision } from './types';
 
 export interface ObjectiveFilter {
   state?: string;
@@ -57,6 +58,23 @@ export const targets = (name: string) =>
     queryKey: [...keys.objectives, 'one', name, 'targets'],
     queryFn: ({ signal }) =>
       body(http.GET('/api/v1/objectives/{name}/targets', { params: { path: { name } }, signal })),
+  });
+
+/** Says why the target was chosen that holds from a time on. */
+export const explainTarget = (name: string, from: string, decision: TargetDecision) =>
+  body(
+    http.PUT('/api/v1/objectives/{name}/targets/{from}', {
+      params: { path: { name, from } },
+      body: decision,
+    }),
+  );
+
+/** What became of past periods, each judged by the target that held then. */
+export const periods = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.objectives, 'one', name, 'periods'],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/objectives/{name}/periods', { params: { path: { name } }, signal })),
   });
 
 /** What another target or window would have come to. */

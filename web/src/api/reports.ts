@@ -29,6 +29,68 @@ export const rules = (filter: RulesFilter) =>
     placeholderData: (before) => before,
   });
 
+export interface SeriesAsked {
+  from: string;
+  to: string;
+  step: string;
+  time_zone: string;
+  priority?: string;
+  item?: string;
+  team?: string;
+}
+
+/** Every figure by day, week or month. */
+export const series = (asked: SeriesAsked) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'series', asked],
+    queryFn: async ({ signal }) => {
+      const found = await body(
+        http.GET('/api/v1/reports/series', { params: { query: query({ ...asked }) }, signal }),
+      );
+      // The text is what `format=csv` gives.
+      if (typeof found === 'string') throw new Error('the series came as a table');
+      return found;
+    },
+    placeholderData: (before) => before,
+  });
+
+/** Where the same is a table. */
+export const seriesAddress = (asked: SeriesAsked) =>
+  `/api/v1/reports/series?${new URLSearchParams({ ...asked, format: 'csv' }).toString()}`;
+
+export interface MonthAsked {
+  item: string;
+  month: string | undefined;
+  time_zone: string | undefined;
+}
+
+/** A month of a product beside the month before. */
+export const monthly = (asked: MonthAsked) =>
+  queryOptions({
+    queryKey: [...keys.reports, 'monthly', asked],
+    queryFn: ({ signal }) =>
+      body(
+        http.GET('/api/v1/reports/monthly', {
+          params: {
+            query: {
+              item: asked.item,
+              ...query({ month: asked.month, time_zone: asked.time_zone }),
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+
+/** Where the same report is a table, or JSON for programs. */
+export const monthlyAddress = (asked: MonthAsked, form: 'csv' | 'json') => {
+  const said = query({ ...asked });
+  const text = new URLSearchParams(
+    Object.entries(said).map(([name, value]) => [name, String(value)]),
+  ).toString();
+  return `/api/v1/reports/monthly${form === 'csv' ? '.csv' : ''}?${text}`;
+};
+
 /** How much calling weighs on people, and what called each of them. */
 export const load = (filter: { from: string; to: string; team?: string; person?: string }) =>
   queryOptions({

@@ -31,6 +31,8 @@ export type ObjectiveRow = Schemas['ObjectiveRow'];
 export type Objective = Schemas['ObjectiveView'];
 export type BudgetState = Schemas['BudgetState'];
 export type BudgetSeries = Schemas['BudgetSeries'];
+export type TargetHeld = Schemas['Items_TargetHeld']['items'][number];
+export type TargetDecision = Schemas['TargetDecision'];
 
 export type Alert = Schemas['AlertView'];
 export type AlertCommand = Schemas['AlertCommand'];
@@ -98,6 +100,11 @@ export type ProductState = Schemas['ProductState'];
 export type UseCaseState = Schemas['UseCaseState'];
 
 export type TimesReport = Schemas['TimesReport'];
+export type MonthlyReport = Schemas['MonthlyReport'];
+export type ReportMonth = Schemas['ReportMonth'];
+export type KeyFigure = Schemas['KeyFigure'];
+export type MeasureSeries = Schemas['MeasureSeries'];
+export type MeasureLine = Schemas['MeasureLine'];
 export type RulesReport = Schemas['RulesReport'];
 export type RuleReport = Schemas['RuleReport'];
 export type Companions = Schemas['Recurring']['items'][number];

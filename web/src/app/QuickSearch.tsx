@@ -25,6 +25,8 @@ const places = [
   ['My shifts', '/my/on-call'],
   ['Reports', '/reports'],
   ['Analysis of alert rules', '/reports/alerts'],
+  ['Figures by day, week or month', '/reports/figures'],
+  ['Monthly report of a product', '/reports/monthly'],
   ['On-call load', '/reports/load'],
   ['Accounts', '/settings/accounts'],
   ['API tokens', '/settings/tokens'],

@@ -301,6 +301,20 @@ const load = createRoute({
   component: lazyRouteComponent(() => import('../practices/reports/LoadPage'), 'LoadPage'),
 });
 
+const figures = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/figures',
+  validateSearch: only('figure', 'days', 'step', 'priority', 'item', 'team'),
+  component: lazyRouteComponent(() => import('../practices/reports/FiguresPage'), 'FiguresPage'),
+});
+
+const monthly = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/monthly',
+  validateSearch: only('item', 'month', 'zone'),
+  component: lazyRouteComponent(() => import('../practices/reports/MonthlyPage'), 'MonthlyPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -353,6 +367,8 @@ export const routeTree = root.addChildren([
     promises,
     reports,
     load,
+    figures,
+    monthly,
     oncall,
     mine,
     handOver,

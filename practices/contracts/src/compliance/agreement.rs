@@ -107,6 +107,24 @@ impl Version {
 }
 
 impl Promise {
+    /// No share at all, over months: for figures of what nobody promised anything of.
+    pub fn nothing() -> Promise {
+        Promise {
+            target_percent: 0.0,
+            period: PeriodUnit::Month,
+            degraded_factor: 1.0,
+            shortest_micros: 0,
+            joined_micros: 0,
+            maintenance_exempt: false,
+            notice_micros: 0,
+            users: None,
+            failure_free_micros: None,
+            credits: Vec::new(),
+            evidence: Vec::new(),
+            evidence_rules: false,
+        }
+    }
+
     /// The target as a share of one.
     pub fn share(&self) -> f64 {
         self.target_percent / 100.0

@@ -379,9 +379,8 @@ impl CheckResult {
 /// When a check failed and when it passed within the agreed time.
 fn outcome(counted: &Counted, agreed: &Spans) -> (Spans, Spans) {
     let slices = counted.slices(agreed, CHECK_MINUTES);
-    let least = counted.measure.slice_target;
     let of = |wanted: bool| {
-        spans(slices.iter().filter(|slice| slice.good_enough(least) == Some(wanted)))
+        spans(slices.iter().filter(|slice| counted.good_enough(slice) == Some(wanted)))
     };
     (of(false), of(true))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use calendar::{Span, Spans};
-use kernel::ItemRef;
+use kernel::{ItemRef, Time};
 use objectives::Buckets;
 
 const MINUTE: i64 = 60_000_000;
@@ -15,19 +15,30 @@ pub struct Counted {
     pub objective: ItemRef,
     /// What people call it.
     pub title: String,
+    /// What one event is, where events are cycles of something: `nightly run`.
+    pub cycle: Option<String>,
     /// How good is told from bad.
     pub measure: Measure,
+    /// What had to be good from when on, in order; the first holds before it, too.
+    pub targets: Vec<Target>,
     /// Good and total by the minute.
     pub counts: Arc<Buckets>,
+}
+
+/// What has to be good, from a time on.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Target {
+    /// Since when.
+    pub from: Time,
+    /// The least good share over a period, from 0 to 1.
+    pub share: f64,
+    /// The least good share of a good slice, from 0 to 1.
+    pub slice_share: f64,
 }
 
 /// How good is told from bad.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Measure {
-    /// The least good share over a period, from 0 to 1.
-    pub target: f64,
-    /// The least good share of a good slice, from 0 to 1.
-    pub slice_target: f64,
     /// How long a slice is, where the objective says so.
     pub slice_minutes: Option<i64>,
     /// What is counted.
@@ -64,12 +75,37 @@ impl Slice {
     }
 
     /// Whether it was good enough; nothing when nothing was counted.
-    pub fn good_enough(&self, least: f64) -> Option<bool> {
+    fn good_enough(&self, least: f64) -> Option<bool> {
         self.share().map(|share| share >= least - 1e-9)
     }
 }
 
 impl Counted {
+    /// Whether a slice was good enough by the target that held then; nothing when nothing was
+    /// counted.
+    pub(super) fn good_enough(&self, slice: &Slice) -> Option<bool> {
+        slice.good_enough(self.target_at(slice.span.from).map_or(1.0, |held| held.slice_share))
+    }
+
+    /// The least good share over some time; where the target changed, weighed by it.
+    pub(super) fn target_over(&self, within: &Spans) -> f64 {
+        let mut weighed = 0.0;
+        for (place, held) in self.targets.iter().enumerate() {
+            let from = if place == 0 { i64::MIN } else { held.from.micros() };
+            let until = self.targets.get(place + 1).map_or(i64::MAX, |next| next.from.micros());
+            weighed += held.share * within.clip(Span::new(from, until)).total() as f64;
+        }
+        match within.total() {
+            0 => self.targets.last().map_or(1.0, |held| held.share),
+            total => weighed / total as f64,
+        }
+    }
+
+    fn target_at(&self, at: i64) -> Option<&Target> {
+        let held = self.targets.iter().rfind(|held| held.from.micros() <= at);
+        held.or(self.targets.first())
+    }
+
     /// The slices within some time, in order. Each is as long as the objective says, else
     /// `usual` minutes, and cut where that time is.
     pub(super) fn slices(&self, within: &Spans, usual: i64) -> Vec<Slice> {

@@ -28,15 +28,16 @@ fn probe(but: &[Stretch<'_>]) -> Counted {
     Counted {
         objective: item("objective/probe"),
         title: "Buying a ticket".to_owned(),
-        measure: Measure {
-            target: 0.99,
-            slice_target: 0.99,
-            slice_minutes: None,
-            counts: Counts::Events,
-            missing_bad: false,
-        },
+        cycle: None,
+        targets: vec![held("2025-01-01T00:00", 0.99)],
+        measure: Measure { slice_minutes: None, counts: Counts::Events, missing_bad: false },
         counts: Arc::new(counts),
     }
+}
+
+/// A target from a time on, for slices too.
+fn held(from: &str, share: f64) -> Target {
+    Target { from: at(from), share, slice_share: share }
 }
 
 fn checked(target: f64, rules: bool) -> Agreement {
@@ -151,8 +152,9 @@ fn a_slow_check_stands_for_its_slice_and_one_that_fails_now_says_since_when() {
 fn measured(target: f64, counts: Counts, check: Counted) -> Performance {
     let mut agreement = shop(&always(), promise(99.0));
     agreement.versions[0].objectives = vec![item("objective/probe")];
-    let measure = Measure { target, slice_target: target, counts, ..check.measure };
-    let seen = Seen { counted: vec![Counted { measure, ..check }], ..Seen::default() };
+    let measure = Measure { counts, ..check.measure };
+    let targets = vec![held("2025-01-01T00:00", target)];
+    let seen = Seen { counted: vec![Counted { measure, targets, ..check }], ..Seen::default() };
     of(&agreement, "2026-01", &seen, DONE).performance.remove(0)
 }
 
@@ -175,6 +177,45 @@ fn an_objective_of_a_contract_has_its_figure_and_its_breaches() {
     assert_eq!(measured(0.99, Counts::Events, slow()).verdict, Verdict::Missed);
     let slices = measured(0.95, Counts::Slices, slow());
     assert_eq!((slices.total, slices.bad), (8_928.0, 3.0), "slices of five minutes");
+}
+
+#[test]
+fn a_past_period_is_judged_by_the_target_that_held_then() {
+    let half = || probe(&[("2026-01-10T10:00", "2026-01-10T15:00", Some((90, 100)))]);
+    let mut agreement = shop(&always(), promise(99.0));
+    agreement.versions[0].objectives = vec![item("objective/probe")];
+    let reckoned = |targets: Vec<Target>| {
+        let seen = Seen { counted: vec![Counted { targets, ..half() }], ..Seen::default() };
+        of(&agreement, "2026-01", &seen, DONE).performance.remove(0)
+    };
+    let then = held("2025-06-01T00:00", 0.95);
+    let tightened = [then, held("2026-02-01T00:00", 0.9999)];
+    let told = reckoned(tightened.to_vec());
+    assert_eq!((told.verdict, told.target_percent), (Verdict::Kept, 95.0));
+    assert_eq!(told.breaches_count, 1, "90 % fall short of 95 %");
+    let lower = reckoned(vec![held("2025-06-01T00:00", 0.85), tightened[1]]);
+    assert_eq!(lower.breaches_count, 0, "and not of 85 %");
+    // 15.5 of 31 days each.
+    let halfway = reckoned(vec![then, held("2026-01-16T11:00", 0.99)]);
+    assert_eq!(halfway.target_percent, 97.0);
+}
+
+#[test]
+fn where_cycles_are_counted_a_failure_is_told_in_cycles() {
+    let told = measured(0.95, Counts::Events, runs(&[("2026-01-10T10:00", "2026-01-10T10:03")]));
+    assert_eq!((told.total, told.bad), (44_640.0, 3.0));
+    assert_eq!(told.cycles_per_failure, Some(14_880.0));
+    assert_eq!(told.cycle.as_deref(), Some("run"));
+    let none = measured(0.95, Counts::Events, runs(&[]));
+    assert_eq!(none.cycles_per_failure, None, "nothing failed");
+    let events = measured(0.95, Counts::Events, probe(&[]));
+    assert_eq!((events.cycle, events.cycles_per_failure), (None, None));
+}
+
+/// A run each minute, apart from those that failed.
+fn runs(failed: &[(&str, &str)]) -> Counted {
+    let failed = failed.iter().map(|(from, until)| (*from, *until, Some((0, 1))));
+    Counted { cycle: Some("run".to_owned()), ..probe(&failed.collect::<Vec<_>>()) }
 }
 
 #[test]

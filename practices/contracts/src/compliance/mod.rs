@@ -30,7 +30,7 @@ mod what_if;
 pub use agreement::{Agreement, Credit, Promise, Version};
 pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
 pub use consumable::{CheckLine, CheckLineKind, CheckResult, Consumable, Consumed};
-pub use counted::{Counted, Counts, Measure};
+pub use counted::{Counted, Counts, Measure, Target};
 pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
@@ -39,7 +39,7 @@ pub use outlook::{Boundary, Forecast, Outlook};
 pub use performance::{Breach, Performance};
 pub use period::{Period, PeriodUnit, periods};
 pub use reckon::{figures, figures_of_incidents};
-pub use release::{Budget, Purpose, Reason, Release, ReleaseInput, Weight, release};
+pub use release::{Budget, MAJOR, Purpose, Reason, Release, ReleaseInput, Weight, release};
 pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
 pub use what_if::{Supposed, suppose};
 

@@ -26,7 +26,8 @@ pub struct Performance {
     pub objective: ItemRef,
     /// What people call it.
     pub title: String,
-    /// The least good share.
+    /// The least good share, by the target that held then; where it changed, weighed by service
+    /// time.
     pub target_percent: f64,
     /// The good share of what was counted in the agreed service time.
     pub reached_percent: Option<f64>,
@@ -38,6 +39,13 @@ pub struct Performance {
     pub total: f64,
     /// What of it was bad.
     pub bad: f64,
+    /// What one event is, where events are cycles of something.
+    #[serde(default)]
+    pub cycle: Option<String>,
+    /// Mean cycles from one failure to the next; nothing where none failed, or where no cycles
+    /// are counted.
+    #[serde(default)]
+    pub cycles_per_failure: Option<f64>,
     /// How long it fell short, in all breaches together.
     pub breached_seconds: f64,
     /// How many breaches there were.
@@ -121,6 +129,8 @@ fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
         .sum();
     let unknown_micros = agreed.total() - known;
     let sums = Sums::of(counted, &slices);
+    let target = counted.target_over(agreed);
+    let cycle = counted.cycle.as_ref().filter(|_| measure.counts == Counts::Events);
     let mut breaches = breaches(counted, &slices);
     let breached: i64 = breaches.iter().map(|b| b.to.micros_since(b.from)).sum();
     let count = breaches.len();
@@ -134,17 +144,19 @@ fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
     let verdict = match () {
         () if agreed.is_empty() && over => Verdict::NotApplicable,
         () if !over => Verdict::Running,
-        () => sums.verdict(measure.target, open),
+        () => sums.verdict(target, open),
     };
     Performance {
         objective: counted.objective.clone(),
         title: counted.title.clone(),
-        target_percent: percent(measure.target),
+        target_percent: percent(target),
         reached_percent: (sums.total > 0.0).then(|| percent(sums.good / sums.total)),
         unknown_percent: share.map(percent),
         verdict,
         total: sums.total,
         bad: sums.total - sums.good,
+        cycle: cycle.cloned(),
+        cycles_per_failure: cycle.and_then(|_| sums.per_failure()),
         breached_seconds: seconds(breached as f64),
         breaches_count: count,
         breaches,
@@ -168,7 +180,7 @@ impl Sums {
                 (_, None) => (0.0, 0.0),
                 (Counts::Shares, Some(share)) => (share, 1.0),
                 (Counts::Slices, Some(_)) => {
-                    let good = slice.good_enough(measure.slice_target) == Some(true);
+                    let good = counted.good_enough(slice) == Some(true);
                     (f64::from(u8::from(good)), 1.0)
                 }
             };
@@ -176,6 +188,12 @@ impl Sums {
             sums.total += total;
         }
         sums
+    }
+
+    /// Events for each one that was bad.
+    fn per_failure(&self) -> Option<f64> {
+        let bad = self.total - self.good;
+        (bad > 0.0).then(|| self.total / bad)
     }
 
     /// Whether a target was kept, if as much happened in the unknown time as in the known.
@@ -198,7 +216,7 @@ impl Sums {
 fn breaches(counted: &Counted, slices: &[Slice]) -> Vec<Breach> {
     let measure = &counted.measure;
     let missing_bad = measure.missing_bad && measure.counts != Counts::Events;
-    let bad = |slice: &Slice| match slice.good_enough(measure.slice_target) {
+    let bad = |slice: &Slice| match counted.good_enough(slice) {
         Some(good) => !good,
         None => missing_bad,
     };

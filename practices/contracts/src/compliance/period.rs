@@ -67,7 +67,8 @@ fn period_at(agreement: &Agreement, version: &Version, at: Time) -> Option<Perio
 }
 
 impl PeriodUnit {
-    fn engine(self) -> Unit {
+    /// The same for the engine.
+    pub fn engine(self) -> Unit {
         match self {
             PeriodUnit::Week => Unit::Week,
             PeriodUnit::Month => Unit::Month,
@@ -77,7 +78,7 @@ impl PeriodUnit {
     }
 
     /// What the period is called that begins at an instant.
-    fn name(self, begin: i64, zone: &str) -> Option<String> {
+    pub fn name(self, begin: i64, zone: &str) -> Option<String> {
         let zone = TimeZone::get(zone).ok()?;
         let date = zone.to_datetime(Timestamp::from_microsecond(begin).ok()?).date();
         let (year, month) = (date.year(), date.month());

@@ -122,7 +122,7 @@ pub enum Weight {
 }
 
 /// Incidents of this priority and above are major.
-const MAJOR: Priority = Priority::P2;
+pub const MAJOR: Priority = Priority::P2;
 
 /// Decides, and names everything that was looked at.
 pub fn release(inputs: &[ReleaseInput], purpose: Purpose) -> Release {

@@ -15,6 +15,8 @@ use crate::spec::{
 
 /// Longest description in words, and longest query, in characters.
 const TEXT_MAX: usize = 4_000;
+/// Longest name of a cycle, in characters.
+const CYCLE_MAX: usize = 60;
 /// Most terms, items in scope, clocks of one contract.
 const ENTRIES_MAX: usize = 100;
 /// Longest window of an objective, in days.
@@ -213,6 +215,11 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
         if query.as_ref().is_some_and(|query| query.trim().is_empty()) {
             wrong.push(Wrong::new(&field(name), "this query is empty", "write it, or remove it"));
         }
+    }
+    wrong.extend(length(&field("cycle"), indicator.cycle.as_deref(), CYCLE_MAX));
+    if indicator.cycle.is_some() && indicator.value.is_some() {
+        let remedy = "remove it, or count events: `good` or `bad` and `total`";
+        wrong.push(Wrong::new(&field("cycle"), "a value has no cycles", remedy));
     }
     let said = |text: &Option<String>| text.is_some();
     let ratio = said(&indicator.total) && (said(&indicator.good) != said(&indicator.bad));

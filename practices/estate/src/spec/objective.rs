@@ -47,6 +47,10 @@ pub struct Indicator {
     /// What it measures, in words: "share of searches answered within 300 ms".
     #[serde(default, skip_serializing_if = "unset")]
     pub description: Option<String>,
+    /// What one event is, where events are cycles of something: `nightly run`. Reports say then
+    /// how many cycles there are to a failure.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub cycle: Option<String>,
     /// Who is asked.
     #[serde(default, skip_serializing_if = "unset")]
     pub source: Option<DataSourceRef>,

@@ -262,6 +262,9 @@ fn counted_hashes(counted: &[Counted], period: &Period) -> Vec<(String, String)>
     let hash = |counted: &Counted| {
         let mut hasher = Sha256::new();
         hasher.update(format!("{:?}", counted.measure));
+        for target in counted.targets.iter().filter(|target| target.from < period.until) {
+            hasher.update(format!("{target:?}"));
+        }
         for minute in minutes.clone() {
             if let Some(counts) = counted.counts.minute(minute) {
                 hasher.update(minute.to_be_bytes());

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ::contracts::compliance::{Counted, Counts, Measure};
-use estate::{BudgetingMethod, Estate, MissingData, ObjectiveSpec, Spec};
+use ::contracts::compliance::{Agreement, Counted, Counts, Measure, Target};
+use estate::{BudgetingMethod, Estate, MissingData, ObjectiveSpec, Resource, Spec};
 use kernel::{ItemRef, SpaceId, Time};
 use objectives::Buckets;
 use spine::{Conn, Fault};
 
-use super::gather::Deal;
+use crate::practices::estate::store as estates;
 use crate::practices::objectives::live::{self, DAY};
 use crate::practices::objectives::store;
 
@@ -39,11 +39,11 @@ impl LiveCounts {
         &self,
         conn: &mut Conn,
         space: &SpaceId,
-        (estate, deals): (&Estate, &[Deal]),
+        (estate, agreements): (&Estate, &[&Agreement]),
         (after, now): (Time, Time),
     ) -> Result<Vec<Counted>, Fault> {
         let mut named: BTreeSet<&ItemRef> = BTreeSet::new();
-        for version in deals.iter().flat_map(|deal| &deal.agreement.versions) {
+        for version in agreements.iter().flat_map(|agreement| &agreement.versions) {
             named.extend(&version.objectives);
             named.extend(version.promise.iter().flat_map(|promise| &promise.evidence));
         }
@@ -56,7 +56,9 @@ impl LiveCounts {
             found.push(Counted {
                 objective: objective.clone(),
                 title: resource.title().to_owned(),
+                cycle: spec.indicator.cycle.clone(),
                 measure: measure(spec),
+                targets: targets(&estates::versions(conn, space, objective).await?, spec),
                 counts: self.counts(conn, space, &resource.metadata.name, days).await?,
             });
         }
@@ -99,11 +101,29 @@ impl LiveCounts {
     }
 }
 
+/// What had to be good from when on, by what an objective said in the past.
+fn targets(versions: &[(Time, Resource)], now: &ObjectiveSpec) -> Vec<Target> {
+    let target = |from: Time, spec: &ObjectiveSpec| Target {
+        from,
+        share: spec.target / 100.0,
+        slice_share: spec.slice.and_then(|slice| slice.target).unwrap_or(spec.target) / 100.0,
+    };
+    let said = versions.iter().filter_map(|(from, resource)| match &resource.spec {
+        Spec::Objective(spec) => Some(target(*from, spec)),
+        _ => None,
+    });
+    let mut targets: Vec<Target> = said.collect();
+    targets.dedup_by(|later, before| {
+        (later.share, later.slice_share) == (before.share, before.slice_share)
+    });
+    if targets.is_empty() {
+        targets.push(target(Time::from_micros(0), now));
+    }
+    targets
+}
+
 fn measure(spec: &ObjectiveSpec) -> Measure {
-    let slice_target = spec.slice.and_then(|slice| slice.target).unwrap_or(spec.target);
     Measure {
-        target: spec.target / 100.0,
-        slice_target: slice_target / 100.0,
         slice_minutes: spec.slice.map(|slice| i64::from(slice.length.seconds() / 60)),
         counts: match spec.method {
             BudgetingMethod::Occurrences => Counts::Events,

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
+use crate::listing::{Page, PageQuery, Sort};
 use crate::problem::Answer;
 
 /// What the answer can be narrowed to.
@@ -23,7 +24,20 @@ pub(super) struct CoverageQuery {
     /// Only what lacks this.
     #[param(inline)]
     missing: Option<Missing>,
+    /// Only those with this text in name or title.
+    q: Option<String>,
+    /// A field to sort by; with `-` before it, the other way round. `criticality` if not said:
+    /// what the business needs most comes first.
+    #[param(pattern = "^-?(item|criticality|objectives|contracts)$")]
+    sort: Option<String>,
 }
+
+const SORTS: &[(&str, &str, bool)] = &[
+    ("item", "item", true),
+    ("criticality", "criticality", true),
+    ("objectives", "objectives", true),
+    ("contracts", "contracts", true),
+];
 
 /// What an item can lack.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, ToSchema)]
@@ -48,8 +62,12 @@ pub struct Coverage {
     pub with_contract: usize,
     /// How many have both.
     pub with_both: usize,
-    /// Them by name, as far as they were asked for.
+    /// One page of them, as far as they were asked for.
     pub items: Vec<CoverageRow>,
+    /// Ask with `after=` this for the next page; absent on the last one.
+    pub next: Option<String>,
+    /// How many were asked for, on all pages together.
+    pub asked: usize,
 }
 
 /// What is promised and measured of one item.
@@ -81,6 +99,22 @@ impl CoverageRow {
         !self.objectives.is_empty()
     }
 
+    fn says(&self, text: &str) -> bool {
+        [self.title.as_str(), self.item.as_str()].iter().any(|of| of.to_lowercase().contains(text))
+    }
+
+    /// What it is sorted by.
+    fn rank(&self, column: &str) -> i64 {
+        let count = |listed: &[ItemRef]| i64::try_from(listed.len()).unwrap_or(i64::MAX);
+        match column {
+            // What the business needs most comes first.
+            "criticality" => -(self.criticality as i64),
+            "objectives" => count(&self.objectives),
+            "contracts" => count(&self.contracts) + count(&self.contracts_above),
+            _ => 0,
+        }
+    }
+
     fn lacks(&self, missing: Missing) -> bool {
         match missing {
             Missing::Objective => !self.measured(),
@@ -91,14 +125,17 @@ impl CoverageRow {
 }
 
 /// Services and products with their objectives and contracts, and the share that has each.
-#[utoipa::path(get, path = "/coverage", tag = "contracts", params(CoverageQuery),
+#[utoipa::path(get, path = "/coverage", tag = "contracts", params(PageQuery, CoverageQuery),
     responses((status = 200, description = "What has which, and what has none",
         body = Coverage)))]
 pub(super) async fn coverage(
     State(app): State<App>,
     caller: Caller,
+    Query(page): Query<PageQuery>,
     Query(query): Query<CoverageQuery>,
 ) -> Answer<Json<Coverage>> {
+    let default = Sort::ascending("criticality", true);
+    let page = Page::of(&page, Sort::parse(query.sort.as_deref(), SORTS, default)?)?;
     let snapshot = app.estate.snapshot(&caller.space);
     let mut rows = rows(&snapshot.estate, app.world.now());
     rows.retain(|row| query.team.is_none() || row.team == query.team);
@@ -109,7 +146,20 @@ pub(super) async fn coverage(
     if let Some(missing) = query.missing {
         rows.retain(|row| row.lacks(missing));
     }
-    Ok(Json(Coverage { total, with_objective, with_contract, with_both, items: rows }))
+    let text = query.q.unwrap_or_default().to_lowercase();
+    rows.retain(|row| row.says(&text));
+    let asked = rows.len();
+    let column = page.sort().column();
+    rows.sort_by(|a, b| {
+        let order = (a.rank(column), &a.item).cmp(&(b.rank(column), &b.item));
+        if page.descending() { order.reverse() } else { order }
+    });
+    rows.retain(|row| page.reaches(row.rank(column), row.item.as_str()));
+    rows.truncate(page.rows());
+    let last = rows.last().map(|row| (row.rank(column).into(), row.item.to_string()));
+    let next = page.next(rows.len(), last);
+    let items = rows;
+    Ok(Json(Coverage { total, with_objective, with_contract, with_both, items, next, asked }))
 }
 
 fn rows(estate: &Estate, now: Time) -> Vec<CoverageRow> {

@@ -3,6 +3,7 @@
 use ::contracts::compliance::{CheckLineKind, LineKind};
 
 use super::views::ComplianceReport;
+use crate::csv::{Table, number};
 
 /// The report as text: figures, then the intervals behind them, then the clocks.
 pub fn of(report: &ComplianceReport) -> String {
@@ -11,7 +12,7 @@ pub fn of(report: &ComplianceReport) -> String {
     for (figure, value) in figures(report) {
         table.row(&[report.contract.name(), &report.figures.period.name, figure, &value]);
     }
-    table.row(&[]);
+    table.blank();
     table.row(&["kind", "from", "to", "counted_seconds", "incident", "maintenance", "why"]);
     for line in &report.figures.lines {
         let kind = match line.kind {
@@ -29,7 +30,7 @@ pub fn of(report: &ComplianceReport) -> String {
     consumable(&mut table, report);
     performance(&mut table, report);
     if !report.clocks.rows.is_empty() {
-        table.row(&[]);
+        table.blank();
         table.row(&["clock", "priority", "met", "missed", "open", "excluded", "attained_percent"]);
         for row in &report.clocks.rows {
             let counts = [row.met, row.missed, row.open, row.excluded].map(|n| n.to_string());
@@ -38,7 +39,7 @@ pub fn of(report: &ComplianceReport) -> String {
             let [met, missed, open, excluded] = &counts;
             table.row(&[&row.clock.to_string(), &priority, met, missed, open, excluded, &attained]);
         }
-        table.row(&[]);
+        table.blank();
         table.row(&["missed_clock", "priority", "incident", "due", "stopped"]);
         for run in &report.clocks.missed {
             let time = |at: Option<kernel::Time>| at.map(|at| at.to_string()).unwrap_or_default();
@@ -53,14 +54,14 @@ pub fn of(report: &ComplianceReport) -> String {
 /// What the checks of the consumer saw, and each interval in which they say something.
 fn consumable(table: &mut Table, report: &ComplianceReport) {
     let Some(told) = &report.figures.consumable else { return };
-    table.row(&[]);
+    table.blank();
     table.row(&["check", "passed_seconds", "failed_seconds", "unknown_seconds"]);
     for check in &told.checks {
         let seconds = [check.passed_seconds, check.failed_seconds, check.unknown_seconds];
         let [passed, failed, unknown] = seconds.map(|seconds| seconds.to_string());
         table.row(&[check.objective.name(), &passed, &failed, &unknown]);
     }
-    table.row(&[]);
+    table.blank();
     table.row(&["checks_say", "from", "to", "counted_seconds", "why"]);
     if told.lines_left_out > 0 {
         table.row(&["left_out", "", "", "", &told.lines_left_out.to_string()]);
@@ -83,7 +84,7 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
     if lines.is_empty() {
         return;
     }
-    table.row(&[]);
+    table.blank();
     table.row(&[
         "objective",
         "target_percent",
@@ -94,6 +95,8 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
         "total",
         "breaches",
         "breached_seconds",
+        "cycle",
+        "cycles_per_failure",
     ]);
     for line in lines {
         let (target, reached) = (line.target_percent.to_string(), number(line.reached_percent));
@@ -101,10 +104,13 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
         let (total, breaches) = (line.total.to_string(), line.breaches_count.to_string());
         let (name, verdict) = (line.objective.name(), line.verdict.word());
         let breached = line.breached_seconds.to_string();
-        table
-            .row(&[name, &target, &reached, verdict, &unknown, &bad, &total, &breaches, &breached]);
+        let (cycle, per) = (line.cycle.as_deref().unwrap_or(""), number(line.cycles_per_failure));
+        table.row(&[
+            name, &target, &reached, verdict, &unknown, &bad, &total, &breaches, &breached, cycle,
+            &per,
+        ]);
     }
-    table.row(&[]);
+    table.blank();
     table.row(&["breach_of", "from", "to", "reached_percent", "bad", "total"]);
     for line in lines {
         for breach in &line.breaches {
@@ -114,10 +120,6 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
             table.row(&[line.objective.name(), &from, &to, &reached, &bad, &total]);
         }
     }
-}
-
-fn number(value: Option<f64>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
@@ -155,41 +157,4 @@ fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
         ]);
     }
     rows
-}
-
-#[derive(Default)]
-struct Table {
-    text: String,
-}
-
-impl Table {
-    fn row(&mut self, cells: &[&str]) {
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        self.text.push_str(&cells.join(","));
-        self.text.push_str("\r\n");
-    }
-}
-
-/// A cell that spreadsheets take as text: what could be a formula is no formula.
-fn quoted(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_cannot_break_the_table_or_be_a_formula() {
-        assert_eq!(quoted("a, \"b\""), "\"a, \"\"b\"\"\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
-        assert_eq!(quoted("-12.5"), "-12.5", "a number below zero is one");
-    }
 }

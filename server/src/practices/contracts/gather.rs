@@ -9,8 +9,8 @@ use ::contracts::compliance::{
 };
 use calendar::{Calendar, Definition, Years};
 use estate::{
-    ContractPeriod, ContractStatus, ContractTerms, Estate, Kind, MaintenanceWindowSpec, Resource,
-    ServiceContractSpec, Spec, Wait,
+    CalendarRef, ContractPeriod, ContractStatus, ContractTerms, Estate, Kind,
+    MaintenanceWindowSpec, Resource, ServiceContractSpec, Spec, Wait,
 };
 use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
@@ -62,7 +62,8 @@ impl Book {
         let mut book = Book::of_incidents(app, space, wanted).await?;
         let after = book.begins();
         let mut conn = app.db.reader().await?;
-        let of = (&book.snapshot.estate, book.deals.as_slice());
+        let agreements: Vec<&Agreement> = book.deals.iter().map(|deal| &deal.agreement).collect();
+        let of = (&book.snapshot.estate, agreements.as_slice());
         book.seen.counted = app.counts.of(&mut conn, space, of, (after, book.now)).await?;
         Ok(book)
     }
@@ -102,7 +103,9 @@ impl Book {
         let mut conn = app.db.reader().await?;
         let after = begins(&deals, now);
         let facts = app.facts.since(&mut conn, space, after).await?;
-        let seen = seen(&mut conn, space, (&snapshot.estate, &deals), &facts, (after, now)).await?;
+        let agreements: Vec<&Agreement> = deals.iter().map(|deal| &deal.agreement).collect();
+        let of = (&snapshot.estate, agreements.as_slice());
+        let seen = seen(&mut conn, space, of, &facts, (after, now)).await?;
         Ok(Book { now, snapshot, deals, seen, facts })
     }
 
@@ -188,18 +191,18 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
     found.map(deal).collect()
 }
 
-/// What happened to these contracts between two times.
+/// What happened to these agreements between two times.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn seen(
     conn: &mut Conn,
     space: &SpaceId,
-    (estate, deals): (&Estate, &[Deal]),
+    (estate, agreements): (&Estate, &[&Agreement]),
     facts: &[Arc<Facts>],
     (after, now): (Time, Time),
 ) -> Answer<Seen> {
-    let scope: BTreeSet<&ItemRef> = deals.iter().flat_map(|deal| &deal.agreement.scope).collect();
+    let scope: BTreeSet<&ItemRef> = agreements.iter().flat_map(|of| &of.scope).collect();
     let looked = store::presence(conn, &SpaceId::main(), after).await?;
     let past = store::past_windows(conn, space).await?;
     Ok(Seen {
@@ -213,7 +216,7 @@ pub async fn seen(
 fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agreement {
     let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
         let (from, until) = spec.holds(place);
-        let (calendar, zone) = calendars.of(terms);
+        let (calendar, zone) = calendars.of(terms.calendar.as_ref());
         let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
         let objectives = objectives.collect();
         Version { from, until, calendar, zone, promise: promise(terms), objectives }
@@ -254,6 +257,28 @@ fn promise(terms: &ContractTerms) -> Option<Promise> {
     })
 }
 
+/// An agreement that nobody made, so that what no contract is about has figures, too: an item, its
+/// service hours in a zone, and objectives, without a least share.
+pub fn unpromised(
+    (estate, now): (&Estate, Time),
+    (item, objectives): (&ItemRef, Vec<ItemRef>),
+    hours: Option<&CalendarRef>,
+    (start, unit, zone): (Time, PeriodUnit, &str),
+) -> Agreement {
+    let mut calendars = Calendars { estate, now, known: HashMap::new() };
+    let (calendar, _) = calendars.of(hours);
+    let promise = Promise { period: unit, ..Promise::nothing() };
+    let version = Version {
+        from: start,
+        until: None,
+        calendar,
+        zone: zone.to_owned(),
+        promise: Some(promise),
+        objectives,
+    };
+    Agreement { scope: vec![item.clone()], start, end: None, versions: vec![version] }
+}
+
 /// Calendars, each worked out once.
 struct Calendars<'a> {
     estate: &'a Estate,
@@ -262,9 +287,9 @@ struct Calendars<'a> {
 }
 
 impl Calendars<'_> {
-    /// The service hours of some terms and their zone: day and night in UTC where none are named.
-    fn of(&mut self, terms: &ContractTerms) -> (Arc<Calendar>, String) {
-        let name = terms.calendar.as_ref().map(|calendar| calendar.item().clone());
+    /// Some service hours and their zone: day and night in UTC where none are named.
+    fn of(&mut self, calendar: Option<&CalendarRef>) -> (Arc<Calendar>, String) {
+        let name = calendar.map(|calendar| calendar.item().clone());
         let (estate, now) = (self.estate, self.now);
         let worked_out = || {
             let named = name.as_ref().and_then(|name| estate.get(name));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ::contracts::compliance::Figures;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use estate::Resource;
 use jiff::tz::TimeZone;
 use kernel::{Actor, ItemRef, Message, SpaceId, Time};
 use objectives::{Unit, Window};
@@ -25,6 +26,7 @@ use crate::commands::Call;
 use crate::extract::Json;
 use crate::html::escaped;
 use crate::practices::incidents::routes::etag;
+use crate::practices::reports::monthly;
 use crate::problem::{Answer, Problem};
 use crate::rounds::{self, Again};
 use crate::settings;
@@ -55,9 +57,13 @@ pub struct ReportMail {
     pub time_zone: Option<String>,
     /// Mail addresses.
     pub recipients: Vec<String>,
-    /// Contracts; all of them when none is named.
+    /// Contracts; all of them when neither contract nor product is named.
     #[serde(default)]
     pub contracts: Vec<ItemRef>,
+    /// Products and services whose operations report of the month that is over is sent; each
+    /// month only.
+    #[serde(default)]
+    pub products: Vec<ItemRef>,
 }
 
 /// How often a report is sent.
@@ -82,6 +88,16 @@ impl ReportMail {
         let at = (now - AFTER).micros();
         let span = Window::calendar(unit, zone).at(at).ok()?;
         Some(Time::from_micros(span.from) + AFTER)
+    }
+}
+
+impl ReportMail {
+    fn subject(&self, parts: usize) -> String {
+        match (self.products.len(), parts) {
+            (0, contracts) => format!("{}: how {contracts} contracts stand", self.name),
+            (1, _) => format!("{}: the month of one product", self.name),
+            (products, _) => format!("{}: the month of {products} products", self.name),
+        }
     }
 }
 
@@ -130,8 +146,17 @@ pub(super) async fn put_report_mails(
         if let Some(zone) = mail.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
             return wrong("time_zone", format!("`{zone}` is no time zone"));
         }
-        if let Some(unknown) = mail.contracts.iter().find(|contract| !estate.knows(contract)) {
-            return wrong("contracts", format!("there is no {unknown}"));
+        for (field, named) in [("contracts", &mail.contracts), ("products", &mail.products)] {
+            if named.len() > ENTRIES_MAX {
+                return wrong(field, format!("at most {ENTRIES_MAX}"));
+            }
+            if let Some(unknown) = named.iter().find(|item| !estate.knows(item)) {
+                return wrong(field, format!("there is no {unknown}"));
+            }
+        }
+        if !mail.products.is_empty() && mail.every == Rhythm::Weekly {
+            let message = "a report of a month is sent each month";
+            return wrong("products", message.to_owned());
         }
     }
     let version = settings::put(&app, &caller, NAME, &mails, call.expected).await?;
@@ -168,15 +193,17 @@ async fn round(app: &App) -> Answer<()> {
 }
 
 async fn send(app: &App, space: &SpaceId, mail: &ReportMail, due: Time) -> Answer<()> {
-    let book = Book::open(app, space, |resource| {
-        mail.contracts.is_empty() || mail.contracts.contains(resource.item())
-    })
-    .await?;
+    let all = mail.contracts.is_empty() && mail.products.is_empty();
+    let wanted = |resource: &Resource| all || mail.contracts.contains(resource.item());
+    let book = Book::open(app, space, wanted).await?;
     let mut told = Vec::new();
+    for product in &mail.products {
+        told.push(month_of(app, space, mail, (product, due)).await?);
+    }
     for deal in &book.deals {
         told.extend(part(app, space, &book, deal).await?);
     }
-    let subject = format!("{}: how {} contracts stand", mail.name, told.len());
+    let subject = mail.subject(told.len());
     let text = told.iter().map(Part::text).collect::<Vec<_>>().join("\n\n");
     let html: String = told.iter().map(Part::html).collect();
     let text = if told.is_empty() { "No contract holds.".to_owned() } else { text };
@@ -242,6 +269,34 @@ async fn part(app: &App, space: &SpaceId, book: &Book, deal: &Deal) -> Answer<Op
     Ok(Some(Part { title: deal.title.clone(), lines, url }))
 }
 
+/// The operations report of the month that ended before a mail was due. A product that is gone is
+/// told, and keeps no other part from being sent.
+async fn month_of(
+    app: &App,
+    space: &SpaceId,
+    mail: &ReportMail,
+    (product, due): (&ItemRef, Time),
+) -> Answer<Part> {
+    let zone = mail.time_zone.as_deref().unwrap_or("UTC").to_owned();
+    let month = monthly::name_of(due - AFTER - Duration::from_micros(1), &zone)?;
+    let base = app.config.base_url();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("item", product.as_str())
+        .append_pair("month", &month)
+        .append_pair("zone", &zone)
+        .finish();
+    let url = format!("{base}/reports/monthly?{query}");
+    let wanted = monthly::Wanted { item: product.clone(), month: Some(month.clone()), zone };
+    let (title, lines) = match monthly::draw(app, space, &wanted).await {
+        Ok(report) => (format!("{}: {month}", report.title), monthly::lines(&report)),
+        Err(problem) if (400..500).contains(&problem.status) => {
+            (format!("{product}: {month}"), vec![problem.detail])
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok(Part { title, lines, url })
+}
+
 fn one_line(figures: &Figures) -> String {
     let share = |value: Option<f64>| value.map_or("nothing".to_owned(), |v| format!("{v:.3} %"));
     format!(
@@ -294,6 +349,7 @@ mod tests {
             time_zone: Some(zone.to_owned()),
             recipients: vec!["ada@example.org".to_owned()],
             contracts: Vec::new(),
+            products: Vec::new(),
         }
     }
 

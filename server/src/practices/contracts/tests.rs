@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::contracts::compliance::{ClockReport, Figures, Verdict, figures, periods};
+use ::contracts::compliance::{Agreement, ClockReport, Figures, Verdict, figures, periods};
 use estate::{Desired, Estate, Resource, SourceFile};
 use incidents::{Command, Incident, Open, Phase, TimePoint};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
@@ -47,6 +47,10 @@ const ESTATE: &str = "
 
 fn at(text: &str) -> Time {
     Time::parse(text).expect("a time")
+}
+
+fn agreements(deals: &[Deal]) -> Vec<&Agreement> {
+    deals.iter().map(|deal| &deal.agreement).collect()
 }
 
 fn here() -> SpaceId {
@@ -215,7 +219,8 @@ async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
     let estate = Estate::new(resources(ESTATE));
     let deals = gather::deals(&estate, gone, |_| true);
     let span = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
-    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &[], span).await.unwrap();
+    let seen =
+        gather::seen(&mut conn, &here(), (&estate, &agreements(&deals)), &[], span).await.unwrap();
     let works: Vec<(Time, Time)> = seen.works.iter().map(|w| (w.from, w.until)).collect();
     assert_eq!(
         works,
@@ -245,7 +250,9 @@ async fn january(db: &Db, incidents: &[Incident], now: Time) -> Figures {
     let facts: Vec<Arc<Facts>> = incidents.iter().map(|i| Arc::new(Facts::of(i))).collect();
     let mut conn = db.reader().await.unwrap();
     let span = (deal.agreement.start, now);
-    let seen = gather::seen(&mut conn, &here(), (&estate, &deals), &facts, span).await.unwrap();
+    let seen = gather::seen(&mut conn, &here(), (&estate, &agreements(&deals)), &facts, span)
+        .await
+        .unwrap();
     let month = periods(&deal.agreement, now).remove(0);
     figures(&deal.agreement, &month, &seen, now)
 }
@@ -373,7 +380,8 @@ async fn counts_in_memory_follow_what_is_written_and_forgotten(place: Place) {
     let good = async || {
         let mut conn = db.reader().await.unwrap();
         let span = (at("2026-01-01T00:00:00Z"), now);
-        let found = live.of(&mut conn, &here(), (&estate, &deals), span).await.unwrap();
+        let found =
+            live.of(&mut conn, &here(), (&estate, &agreements(&deals)), span).await.unwrap();
         assert_eq!((found.len(), found[0].objective.name()), (1, "probe"));
         [0, 1].map(|day| found[0].counts.minute(first + day * 1_440).map(|counts| counts.good))
     };

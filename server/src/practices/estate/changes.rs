@@ -9,6 +9,7 @@ use spine::{Denied, Fault, Tx};
 use super::store;
 use crate::app::App;
 use crate::commands::Asker;
+use crate::practices::objectives::decision::{self, Decision};
 use crate::problem::{Answer, Problem};
 
 /// What a plan or an application came to.
@@ -38,7 +39,8 @@ pub async fn plan(
     Ok(estate::plan(&stored, &desired, prune).map_or_else(Outcome::Wrong, Outcome::Planned))
 }
 
-/// Applies files in one transaction: everything or nothing.
+/// Applies files in one transaction: everything or nothing. Why is kept with the targets of
+/// objectives that change by it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -47,6 +49,7 @@ pub async fn apply(
     asker: &Asker,
     files: &[SourceFile],
     prune: bool,
+    why: Decision,
 ) -> Result<Outcome, Fault> {
     let desired = match desired(files) {
         Ok(desired) => desired,
@@ -64,7 +67,7 @@ pub async fn apply(
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
                 for change in &plan.changes {
-                    carry_out(tx, &stamp, change, &stored).await?;
+                    carry_out(tx, &stamp, change, &stored, &why).await?;
                 }
                 Ok(Outcome::Planned(plan))
             })
@@ -106,14 +109,17 @@ async fn carry_out(
     stamp: &Stamp<'_>,
     change: &Change,
     stored: &[Stored],
+    why: &Decision,
 ) -> Result<(), Fault> {
+    let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
     match (&change.action, &change.resource) {
         (Action::Create | Action::Update, Some(resource)) => {
             store::put(tx, stamp.space, resource, Some(resource), stamp.at).await?;
+            let before = known.map(|known| &known.resource);
+            decision::of_change(tx, stamp, (before, resource), why).await?;
         }
         (Action::Delete, _) => store::delete(tx, stamp.space, &change.item, stamp.at).await?,
         (Action::Unchanged, Some(resource)) => {
-            let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
             if known.is_some_and(|known| known.applied.as_ref() != Some(resource)) {
                 store::adopt(tx, stamp.space, resource).await?;
             }
@@ -151,11 +157,24 @@ pub async fn put(
     resource: Resource,
     expected: Option<i64>,
 ) -> Answer<()> {
+    put_because(app, asker, (resource, expected), Decision::default()).await
+}
+
+/// The same; why is kept with the target of an objective that changes by it.
+///
+/// # Errors
+/// As for [`put`].
+pub async fn put_because(
+    app: &App,
+    asker: &Asker,
+    (resource, expected): (Resource, Option<i64>),
+    why: Decision,
+) -> Answer<()> {
     let (asker, now) = (asker.clone(), app.world.now());
     let result = app
         .db
         .write::<_, Denied, _>(move |tx| {
-            Box::pin(async move { put_in(tx, &asker, (resource, expected), now).await })
+            Box::pin(async move { put_in(tx, &asker, (resource, expected), &why, now).await })
         })
         .await?;
     app.estate.reload(&app.db).await?;
@@ -171,6 +190,7 @@ pub async fn put_in(
     tx: &mut Tx,
     asker: &Asker,
     (resource, expected): (Resource, Option<i64>),
+    why: &Decision,
     now: kernel::Time,
 ) -> Result<Answer<()>, Denied> {
     let space = &asker.space;
@@ -179,6 +199,7 @@ pub async fn put_in(
     let before = all.iter().find(|kept| *kept.stored.resource.item() == item);
     check_version(before, expected)?;
     let applied = before.and_then(|kept| kept.stored.applied.clone());
+    let before = before.map(|kept| kept.stored.resource.clone());
     let wanted = Desired::from_resources([resource.clone()]);
     let plan = match estate::plan(&stored(all), &wanted, false) {
         Ok(plan) => plan,
@@ -190,6 +211,7 @@ pub async fn put_in(
     };
     keep_applied(tx, space, &resource, applied.as_ref(), now).await?;
     let stamp = Stamp { space, at: now, actor: &asker.actor, cause: None };
+    decision::of_change(tx, &stamp, (before.as_ref(), &resource), why).await?;
     let verb = if change.action == Action::Create { "created" } else { "updated" };
     let data = json!({ "fields": change.fields, "by": "ui" });
     note(tx, &stamp, &item, verb, data).await?;
@@ -280,7 +302,10 @@ pub async fn seed(app: &App, folder: &std::path::Path) -> Result<(), String> {
     }
     let files = read_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let asker = Asker { space, actor: Actor::system("sample") };
-    match apply(app, &asker, &files, false).await.map_err(|fault| fault.chain())? {
+    match apply(app, &asker, &files, false, Decision::default())
+        .await
+        .map_err(|fault| fault.chain())?
+    {
         Outcome::Planned(_) => Ok(()),
         Outcome::Wrong(mistakes) => {
             let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();

@@ -29,6 +29,7 @@ use crate::practices::contracts::underpinning;
 use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
 use crate::practices::incidents::views::IncidentRow;
+use crate::practices::objectives::decision::Decision;
 use crate::problem::{Answer, Problem};
 
 /// Every route of the estate.
@@ -193,14 +194,35 @@ fn alerts_of(app: &App, space: &SpaceId, item: &ItemRef) -> Vec<Value> {
     alerts.iter().take(100).map(|alert| json!(alert.record.view(alert.version))).collect()
 }
 
+/// Why a resource is changed: kept with the target of an objective that changes by it.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct WhyQuery {
+    /// What was decided, by whom or where.
+    decided: String,
+    /// Why.
+    reason: String,
+    /// What is improved by it: addresses, and incidents as `#12`, with spaces between them.
+    improvements: String,
+}
+
+impl WhyQuery {
+    fn decision(self) -> Decision {
+        let improvements = self.improvements.split_whitespace().map(str::to_owned).collect();
+        Decision { decided: self.decided, reason: self.reason, improvements }
+    }
+}
+
 /// Creates or replaces a resource by hand. `If-Match` guards against lost updates.
 #[utoipa::path(put, path = "/estate/items/{kind}/{name}", tag = "estate",
-    request_body = Resource, params(ItemPath, Call),
+    request_body = Resource, params(ItemPath, WhyQuery, Call),
     responses((status = 204, description = "It is so")))]
 async fn put(
     State(app): State<App>,
     caller: Caller,
     Path(path): Path<ItemPath>,
+    Query(why): Query<WhyQuery>,
     call: Call,
     Json(document): Json<Value>,
 ) -> Answer<StatusCode> {
@@ -212,7 +234,8 @@ async fn put(
         let message = format!("the document is {}, the address says {item}", resource.item());
         return Err(Problem::refused(message).at("metadata.name"));
     }
-    changes::put(&app, &caller.asker(), resource, call.expected).await?;
+    let why = why.decision().checked()?;
+    changes::put_because(&app, &caller.asker(), (resource, call.expected), why).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -334,6 +357,9 @@ struct Files {
     /// Delete what files once said and say no more.
     #[serde(default)]
     prune: bool,
+    /// What was decided, and why: kept with the targets of objectives that change by it.
+    #[serde(default)]
+    decision: Decision,
 }
 
 fn answer(app: &App, space: &SpaceId, outcome: changes::Outcome) -> (StatusCode, Json<PlanView>) {
@@ -371,7 +397,7 @@ async fn plan(
     caller: Caller,
     Json(files): Json<Files>,
 ) -> Answer<(StatusCode, Json<PlanView>)> {
-    let Files { files, prune } = files;
+    let Files { files, prune, .. } = files;
     let outcome = changes::plan(&app, &caller.asker(), &files, prune).await?;
     Ok(answer(&app, &caller.space, outcome))
 }
@@ -386,8 +412,9 @@ async fn apply(
     Json(files): Json<Files>,
 ) -> Answer<(StatusCode, Json<PlanView>)> {
     may(&caller, Action::Administer, &[])?;
-    let Files { files, prune } = files;
-    let outcome = changes::apply(&app, &caller.asker(), &files, prune).await?;
+    let Files { files, prune, decision } = files;
+    let why = decision.checked()?;
+    let outcome = changes::apply(&app, &caller.asker(), &files, prune, why).await?;
     Ok(answer(&app, &caller.space, outcome))
 }
 

@@ -265,7 +265,7 @@ pub async fn near(
     rows.iter().map(|row| Ok(versioned(row)?.record)).collect()
 }
 
-/// Incidents opened in a period, or ended in it: what reports count.
+/// Incidents opened in a period, ended in it, or still open: what reports count.
 ///
 /// # Errors
 /// When the database refuses or an incident does not read back.
@@ -276,7 +276,8 @@ pub async fn in_period(
     to: Time,
 ) -> Result<Vec<Incident>, Fault> {
     let sql = "SELECT version, data FROM incident WHERE space_id = $1 \
-               AND opened_at < $3 AND (opened_at >= $2 OR updated_at >= $2) ORDER BY opened_at";
+               AND opened_at < $3 \
+               AND (opened_at >= $2 OR updated_at >= $2 OR phase <> 'done') ORDER BY opened_at";
     let rows = conn.all(sql, params![space, from, to]).await?;
     rows.iter().map(|row| Ok(versioned(row)?.record)).collect()
 }

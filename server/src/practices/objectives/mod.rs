@@ -5,11 +5,13 @@
 //! process asks a source at a time, and one decides; every process reckons.
 
 pub mod decide;
+pub mod decision;
 mod evaluate;
 mod export;
 pub mod keep;
 pub mod live;
 pub mod openslo;
+mod periods;
 pub mod pull;
 mod push;
 mod question;

@@ -17,7 +17,7 @@ use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Status};
 use super::terms::{self, Known};
 use super::views::{BudgetState, ObjectiveRow, ObjectiveView, Shown};
-use super::{export, push, series, sources, targets, whatif};
+use super::{export, periods, push, series, sources, targets, whatif};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(series::routes())
         .merge(export::routes())
         .merge(targets::routes())
+        .merge(periods::routes())
         .merge(whatif::routes())
         .merge(sources::routes())
         .merge(super::openslo::routes())

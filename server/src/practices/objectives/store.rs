@@ -1,10 +1,12 @@
 //! What was counted, decided and asked, in the database.
 
 use budgets::{Asked, State};
-use kernel::{SpaceId, Time};
+use kernel::{Actor, SpaceId, Time};
 use objectives::Buckets;
 use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault, Row, Tx, params};
+
+use super::decision::Decision;
 
 /// A day of an objective as it is kept.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,6 +63,17 @@ pub struct Status {
     pub rest_until: i64,
     /// What is wrong with the questions of single objectives, by their names.
     pub notes: std::collections::BTreeMap<String, String>,
+}
+
+/// Why a target holds, and who said so when.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Said {
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: Actor,
+    /// What was decided, and why.
+    pub decision: Decision,
 }
 
 /// A day of an objective.
@@ -311,6 +324,46 @@ pub async fn last_past(conn: &mut Conn, space: &SpaceId) -> Result<Option<i64>, 
     let sql = "SELECT MAX(day) AS day FROM objective_past WHERE space_id = $1";
     let row = conn.first(sql, params![space]).await?;
     row.map_or(Ok(None), |row| row.get("day"))
+}
+
+/// Writes why the target holds that holds from a time on, over what was said before.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_decision(
+    tx: &mut Tx,
+    space: &SpaceId,
+    (objective, from): (&str, Time),
+    said: &Said,
+) -> Result<(), Fault> {
+    let data = serde_json::to_string(&said.decision)
+        .map_err(|error| Fault::corrupt("target decision", error))?;
+    let sql = "INSERT INTO objective_target \
+               (space_id, objective, from_at, said_at, said_by, data) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (space_id, objective, from_at) \
+               DO UPDATE SET said_at = excluded.said_at, said_by = excluded.said_by, \
+               data = excluded.data";
+    let values = params![space, objective, from, said.at, said.by.to_string(), data];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+/// Why an objective had its targets, each with the time from which on it held.
+///
+/// # Errors
+/// When the database refuses or a decision does not read back.
+pub async fn decisions(
+    conn: &mut Conn,
+    space: &SpaceId,
+    objective: &str,
+) -> Result<Vec<(Time, Said)>, Fault> {
+    let sql = "SELECT from_at, said_at, said_by, data FROM objective_target \
+               WHERE space_id = $1 AND objective = $2 ORDER BY from_at";
+    let said = |row: &Row| {
+        let (at, by) = (row.get("said_at")?, row.parse("said_by")?);
+        Ok((row.get("from_at")?, Said { at, by, decision: row.json("data")? }))
+    };
+    conn.all(sql, params![space, objective]).await?.iter().map(said).collect()
 }
 
 /// Takes or keeps the lease of a source; `false` while another process has it.

@@ -1,13 +1,14 @@
 //! The store of objectives, on both databases.
 
 use budgets::{Asked, State};
-use kernel::{SpaceId, Time};
+use kernel::{Actor, SpaceId, Time};
 use objectives::{Buckets, Counts, Stance};
 use spine::testing::Place;
 use spine::{Conn, Db, Fault, Tx};
 
+use super::decision::Decision;
 use super::live::DAY;
-use super::store::{self, Day, Decided, Past, Status};
+use super::store::{self, Day, Decided, Past, Said, Status};
 use crate::MIGRATIONS;
 
 spine::both!(MIGRATIONS;
@@ -19,6 +20,7 @@ spine::both!(MIGRATIONS;
     one_process_at_a_time_asks_a_source,
     how_a_day_ended_is_written_once,
     credentials_are_kept_as_they_were_sealed,
+    why_a_target_holds_is_said_over_what_was_said_before,
 );
 
 const NOW: Time = Time::from_seconds(1_772_366_400);
@@ -182,4 +184,29 @@ async fn credentials_are_kept_as_they_were_sealed(place: Place) {
         let found = store::credentials(&mut reader(&place).await, &space(), "prom").await.unwrap();
         assert_eq!(found.as_deref(), sealed);
     }
+}
+
+async fn why_a_target_holds_is_said_over_what_was_said_before(place: Place) {
+    let said = |reason: &str, seconds: u64| Said {
+        at: NOW + std::time::Duration::from_secs(seconds),
+        by: Actor::Person("ada".to_owned()),
+        decision: Decision {
+            reason: reason.to_owned(),
+            improvements: vec!["#12".to_owned()],
+            ..Decision::default()
+        },
+    };
+    let later = NOW + std::time::Duration::from_secs(60);
+    for (from, said) in [(later, said("tight", 60)), (NOW, said("a guess", 70))] {
+        let put = write!(place.db, |tx| store::put_decision(tx, &space(), ("search", from), &said));
+        put.unwrap();
+    }
+    let again = said("measured", 80);
+    let over = again.clone();
+    write!(place.db, |tx| store::put_decision(tx, &space(), ("search", NOW), &over)).unwrap();
+    let mut conn = reader(&place).await;
+    let found = store::decisions(&mut conn, &space(), "search").await.unwrap();
+    assert_eq!(found, [(NOW, again), (later, said("tight", 60))]);
+    assert!(store::decisions(&mut conn, &space(), "other").await.unwrap().is_empty());
+    assert!(store::decisions(&mut conn, &SpaceId::new("b"), "search").await.unwrap().is_empty());
 }

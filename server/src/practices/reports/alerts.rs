@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alerts::Why;
 use axum::extract::State;
-use kernel::{ItemRef, Time};
+use kernel::{ItemRef, SpaceId, Time};
 use reports::{AlertReport, Around, Firing, Period, RuleTuning, alert_report};
 use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault};
@@ -74,32 +74,48 @@ pub(super) async fn alerts(
         item: text(&query.item),
         ..Filter::default()
     };
-    let mut conn = app.db.reader().await?;
-    let most = i64::try_from(FIRINGS_MAX + 1).unwrap_or(i64::MAX);
-    let placed = history::begun_between(&mut conn, &caller.space, &filter, most).await?;
-    if placed.len() > FIRINGS_MAX {
-        let message = format!("more than {FIRINGS_MAX} firings began in this time");
-        return Err(Problem::refused(message).at("from").remedy("ask for a shorter time"));
-    }
     let noise_votes = app.estate.snapshot(&caller.space).policy.noise_votes;
-    let around = around(&mut conn, &caller, &filter, (period, noise_votes)).await?;
-    let firings: Vec<Firing> = placed.into_iter().map(firing).collect();
+    let of = (&filter, period);
+    let report = drawn(&app, &caller.space, of, noise_votes, |_| true).await?;
     let days = u64::from(app.config.history.retention_days);
     Ok(Json(RulesReport {
-        report: alert_report(&firings, &around, period),
+        report,
         noise_votes,
         kept_since: now - Duration::from_secs(days * 86_400),
         notified_since: now - Duration::from_secs(app.config.routing.retention_seconds),
     }))
 }
 
+/// The report over the firings of a filter that are wanted.
+///
+/// # Errors
+/// When there are too many of them, or the database refuses.
+pub(super) async fn drawn(
+    app: &App,
+    space: &SpaceId,
+    (filter, period): (&Filter, Period),
+    noise_votes: u32,
+    wanted: impl Fn(&Firing) -> bool,
+) -> Answer<AlertReport> {
+    let mut conn = app.db.reader().await?;
+    let most = i64::try_from(FIRINGS_MAX + 1).unwrap_or(i64::MAX);
+    let placed = history::begun_between(&mut conn, space, filter, most).await?;
+    if placed.len() > FIRINGS_MAX {
+        let message = format!("more than {FIRINGS_MAX} firings began in this time");
+        return Err(Problem::refused(message).at("from").remedy("ask for a shorter time"));
+    }
+    let around = around(&mut conn, space, filter, (period, noise_votes)).await?;
+    let firings: Vec<Firing> = placed.into_iter().map(firing).filter(wanted).collect();
+    Ok(alert_report(&firings, &around, period))
+}
+
 async fn around(
     conn: &mut Conn,
-    caller: &Caller,
+    space: &SpaceId,
     filter: &Filter,
     (period, noise_votes): (Period, u32),
 ) -> Result<Around, Fault> {
-    let (space, Period { from, to }) = (&caller.space, period);
+    let Period { from, to } = period;
     let narrowed = filter.team.is_some() || filter.item.is_some();
     let signals =
         if narrowed { Vec::new() } else { history::signals_between(conn, space, filter).await? };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use estate::{PersonSpec, Spec};
-use kernel::{Actor, ItemRef, Time};
+use kernel::{Actor, ItemRef, SpaceId, Time};
 use oncall::Page;
-use reports::{LoadReport, Ring, load_report};
+use reports::{LoadReport, Period, Ring, load_report};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -45,17 +45,36 @@ pub(super) async fn load(
     Query(query): Query<LoadQuery>,
 ) -> Answer<Json<LoadReport>> {
     let period = period(query.from, query.to, app.world.now())?;
+    let snapshot = app.estate.snapshot(&caller.space);
+    let wanted = |ring: &Ring| {
+        let of_team = |team: &ItemRef| match snapshot.estate.get(&ring.person).map(|of| &of.spec) {
+            Some(Spec::Person(spec)) => spec.teams.iter().any(|of| of.item() == team),
+            _ => false,
+        };
+        query.person.as_ref().is_none_or(|one| *one == ring.person)
+            && query.team.as_ref().is_none_or(of_team)
+    };
+    let mut rings = rings_in(&app, &caller.space, period).await?;
+    rings.retain(wanted);
+    Ok(Json(load_report(&rings)))
+}
+
+/// Every call of a period.
+///
+/// # Errors
+/// When there are too many of them, or the database refuses.
+pub(super) async fn rings_in(app: &App, space: &SpaceId, period: Period) -> Answer<Vec<Ring>> {
     let mut conn = app.db.reader().await?;
     let most = i64::try_from(PAGES_MAX + 1).unwrap_or(i64::MAX);
-    let found = pages::between(&mut conn, &caller.space, (period.from, period.to), most).await?;
+    let found = pages::between(&mut conn, space, (period.from, period.to), most).await?;
     if found.len() > PAGES_MAX {
         let message = format!("people were called more than {PAGES_MAX} times in this time");
         return Err(Problem::refused(message).at("from").remedy("ask for a shorter time"));
     }
-    let accounts = accounts::accounts(&mut conn, &caller.space).await?;
+    let accounts = accounts::accounts(&mut conn, space).await?;
     let persons: BTreeMap<String, ItemRef> =
         accounts.into_iter().filter_map(|account| Some((account.name, account.person?))).collect();
-    let snapshot = app.estate.snapshot(&caller.space);
+    let snapshot = app.estate.snapshot(space);
     let specs: BTreeMap<&ItemRef, &PersonSpec> = snapshot
         .estate
         .resources()
@@ -64,19 +83,7 @@ pub(super) async fn load(
             _ => None,
         })
         .collect();
-    let wanted = |person: &ItemRef| {
-        let of_team = |team: &ItemRef| {
-            specs.get(person).is_some_and(|spec| spec.teams.iter().any(|of| of.item() == team))
-        };
-        query.person.as_ref().is_none_or(|one| one == person)
-            && query.team.as_ref().is_none_or(of_team)
-    };
-    let rings: Vec<Ring> = found
-        .iter()
-        .flat_map(|page| rings(page, &specs, &persons))
-        .filter(|ring| wanted(&ring.person))
-        .collect();
-    Ok(Json(load_report(&rings)))
+    Ok(found.iter().flat_map(|page| rings(page, &specs, &persons)).collect())
 }
 
 /// The calls of a page, each on the clocks of who was called. Calls that never left woke nobody.

@@ -3,8 +3,11 @@
 pub mod alerts;
 pub mod companions;
 mod load;
+mod measures;
+pub mod monthly;
 mod patterns;
 pub mod routes;
+mod series;
 pub mod store;
 #[cfg(test)]
 mod tests;

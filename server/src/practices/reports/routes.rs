@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::extract::State;
 use incidents::{Incident, Stage};
-use kernel::{ItemRef, Priority, Time};
+use kernel::{ItemRef, Priority, SpaceId, Time};
 use reports::{Case, Outcome, Period, TimesReport, times_report};
 use serde::Deserialize;
+use spine::{Conn, Fault};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,6 +29,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(super::patterns::patterns))
         .routes(routes!(super::patterns::expect))
         .routes(routes!(super::load::load))
+        .routes(routes!(super::series::series))
+        .merge(super::monthly::routes())
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -41,7 +44,7 @@ struct TimesQuery {
     /// Only these priorities, separated by commas.
     #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
     priority: Words<Priority>,
-    /// Only incidents that touch this item.
+    /// Only incidents that hit this item, itself or through what it needs.
     item: Option<ItemRef>,
     /// Only incidents of this team.
     team: Option<ItemRef>,
@@ -57,20 +60,55 @@ async fn times(
     Query(query): Query<TimesQuery>,
 ) -> Answer<Json<TimesReport>> {
     let period = period(query.from, query.to, app.world.now())?;
-    let Period { from, to } = period;
     let priorities = &query.priority.0;
     let mut conn = app.db.reader().await?;
-    let incidents = store::in_period(&mut conn, &caller.space, from, to).await?;
-    let wanted = |incident: &&Incident| {
-        let touched = || incident.items.iter().chain(&incident.main_item);
-        (priorities.is_empty() || priorities.contains(&incident.priority))
-            && query.item.as_ref().is_none_or(|wanted| touched().any(|item| item == wanted))
-            && (query.team.is_none() || query.team == incident.team)
+    let incidents = around(&mut conn, &caller.space, period).await?;
+    let wanted = Wanted { priorities, item: query.item.as_ref(), team: query.team.as_ref() };
+    let incidents = incidents.iter().filter(|incident| wanted.holds(incident));
+    let cases: Vec<Case> = incidents.map(case).collect();
+    Ok(Json(times_report(&cases, period)))
+}
+
+/// Which incidents a report is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    /// Only these; any when there are none.
+    pub priorities: &'a [Priority],
+    /// Only those that hit this item, itself or through what it needs.
+    pub item: Option<&'a ItemRef>,
+    /// Only those of this team.
+    pub team: Option<&'a ItemRef>,
+}
+
+impl Wanted<'_> {
+    /// Whether an incident is one of them.
+    pub fn holds(&self, incident: &Incident) -> bool {
+        let through = incident.hits.iter().filter(|hit| !hit.softened).map(|hit| &hit.item);
+        let mut touched = incident.items.iter().chain(&incident.main_item).chain(through);
+        (self.priorities.is_empty() || self.priorities.contains(&incident.priority))
+            && self.item.is_none_or(|wanted| touched.any(|item| item == wanted))
+            && (self.team.is_none() || self.team == incident.team.as_ref())
             // Nothing failed, so nothing was detected or restored.
             && !incident.potential
-    };
-    let cases: Vec<Case> = incidents.iter().filter(wanted).map(case).collect();
-    Ok(Json(times_report(&cases, period)))
+    }
+
+    /// Whether it leaves any out.
+    pub fn narrows(&self) -> bool {
+        !self.priorities.is_empty() || self.item.is_some() || self.team.is_some()
+    }
+}
+
+/// The incidents that a report of a period counts, with those of the time before that it is held
+/// against.
+///
+/// # Errors
+/// When the database refuses or an incident does not read back.
+pub(super) async fn around(
+    conn: &mut Conn,
+    space: &SpaceId,
+    period: Period,
+) -> Result<Vec<Incident>, Fault> {
+    store::in_period(conn, space, period.from - period.held_against(), period.to).await
 }
 
 /// The period that was asked for: the last 30 days where nothing is said.
@@ -90,7 +128,7 @@ pub(super) fn period(from: Option<Time>, to: Option<Time>, now: Time) -> Answer<
 }
 
 /// An incident as reports ask about it.
-fn case(incident: &Incident) -> Case {
+pub(super) fn case(incident: &Incident) -> Case {
     let times = &incident.times;
     let at = |stamp: Option<incidents::Stamp>| stamp.map(|stamp| stamp.at);
     Case {
@@ -113,11 +151,19 @@ fn case(incident: &Incident) -> Case {
         opened_at: incident.opened_at,
         started: at(times.started),
         detected: at(times.detected),
+        reported: at(times.reported),
         notified: at(times.notified),
         acknowledged: at(times.acknowledged),
         acknowledged_by_human: incident.taken_by_human,
+        diagnosed: at(times.diagnosed),
         restored: at(times.restored),
         resolved: at(times.resolved),
+        closed: at(times.closed),
+        users: incident.affected.users,
+        consumer_facing: {
+            let of = &incident.affected;
+            !of.usecases.is_empty() || !of.products.is_empty() || of.users.is_some_and(|n| n > 0)
+        },
         earlier_outages: incident
             .earlier_outages
             .iter()

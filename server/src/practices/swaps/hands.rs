@@ -15,6 +15,7 @@ use super::telling;
 use crate::app::App;
 use crate::commands::Asker;
 use crate::practices::estate::{changes, live::Snapshot, store as resources};
+use crate::practices::objectives::decision::Decision;
 use crate::problem::Answer;
 use crate::rounds::{self, Again};
 
@@ -108,7 +109,14 @@ pub async fn ask(app: &App, asker: &Asker, id: SwapId, command: Command) -> Answ
             if let Command::Accept { person, .. } = &command {
                 theirs(&snapshot.estate, offer).map_err(Refusal::not_allowed)?;
                 for resource in changed_hands(&done.record.offer, person, || moment.id())? {
-                    let put = changes::put_in(tx, &asking, (resource, Some(0)), moment.now).await?;
+                    let put = changes::put_in(
+                        tx,
+                        &asking,
+                        (resource, Some(0)),
+                        &Decision::default(),
+                        moment.now,
+                    )
+                    .await?;
                     // What cannot be written undoes the acceptance too.
                     put.map_err(|problem| Refusal::invalid(problem.detail))?;
                 }

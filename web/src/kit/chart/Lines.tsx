@@ -22,7 +22,15 @@ register([
 ]);
 
 export interface LineChart {
-  series: { name: string; points: [at: number, value: number | null][]; color: string }[];
+  series: {
+    name: string;
+    points: [at: number, value: number | null][];
+    color: string;
+    /** Holds until the next point, as a target does. */
+    step?: boolean;
+    /** Few points, of which some stand alone. */
+    marked?: boolean;
+  }[];
   /** A value in words, for axis and tooltip. */
   text: (value: number) => string;
   /** A value that matters, such as a target, with its name. */
@@ -33,6 +41,8 @@ export interface LineChart {
   events: { at: number; name: string; color: string }[];
   min?: number;
   max?: number;
+  /** Whether there is nothing between whole numbers. */
+  whole?: boolean;
 }
 
 /** Lines over time, with what was unknown greyed and what happened marked. */
@@ -82,6 +92,7 @@ export default function Lines({ chart }: { chart: LineChart }) {
         min: chart.min,
         max: chart.max,
         scale: true,
+        ...(chart.whole ? { minInterval: 1 } : {}),
         axisLabel: { color: dim, formatter: (value: number) => chart.text(value) },
         splitLine: { lineStyle: { color: line } },
       },
@@ -89,10 +100,14 @@ export default function Lines({ chart }: { chart: LineChart }) {
         type: 'line' as const,
         name: series.name,
         data: series.points,
-        showSymbol: false,
+        showSymbol: series.marked ?? false,
         connectNulls: false,
-        step: false as const,
-        lineStyle: { width: 2, color: series.color },
+        step: series.step ? ('end' as const) : (false as const),
+        lineStyle: {
+          width: series.step ? 1.5 : 2,
+          color: series.color,
+          type: series.step ? ('dashed' as const) : ('solid' as const),
+        },
         itemStyle: { color: series.color },
         ...(index === 0
           ? {

@@ -1,18 +1,17 @@
 import { Button, Group, Select } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 
 import { contracts, type Coverage as Found, type CoverageRow } from '../../api';
 import { changed } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
 import { ItemSelect } from '../../kit/ItemSelect';
-import { Loaded } from '../../kit/QueryState';
+import { Failure } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { count, words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
-import { EmptyState } from '../../ui/States';
+import { EmptyState, RowsSkeleton } from '../../ui/States';
 import styles from './contracts.module.css';
-import { sorted } from './coverage-order';
 import { bare, percent } from './say';
 
 /** What has an objective and a contract, and what nobody has promised or measures. */
@@ -24,8 +23,12 @@ export function Coverage({ q }: { q: string }) {
   const filter = {
     ...(search.team ? { team: search.team } : {}),
     ...(search.missing ? { missing: search.missing } : {}),
+    ...(search.sort ? { sort: search.sort } : {}),
+    ...(q ? { q } : {}),
   };
-  const query = useQuery(contracts.coverage(filter));
+  const query = useInfiniteQuery(contracts.coverage(filter));
+  const found = query.data?.pages[0];
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className={styles.stack}>
       <Group gap="sm" align="flex-end">
@@ -53,14 +56,27 @@ export function Coverage({ q }: { q: string }) {
           ]}
         />
       </Group>
-      <Loaded query={query} rows={8}>
-        {(found) => (
-          <>
-            <Shares found={found} />
-            <Rows found={found} q={q} sort={search.sort} onSort={(sort) => set('sort', sort)} />
-          </>
-        )}
-      </Loaded>
+      {query.isPending && <RowsSkeleton rows={8} />}
+      {query.isError && !found && (
+        <Failure error={query.error} retry={() => void query.refetch()} />
+      )}
+      {found && (
+        <>
+          <Shares found={found} />
+          <Rows rows={rows} asked={found.asked} q={q} onSort={(sort) => set('sort', sort)} />
+        </>
+      )}
+      {query.hasNextPage && (
+        <div>
+          <Button
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            Show more
+          </Button>
+        </div>
+      )}
     </div>
   );
 }
@@ -91,18 +107,15 @@ function Shares({ found }: { found: Found }) {
 }
 
 interface RowsProps {
-  found: Found;
+  rows: CoverageRow[];
+  asked: number;
   q: string;
-  sort: string | undefined;
   onSort: (sort: string) => void;
 }
 
-function Rows({ found, q, sort, onSort }: RowsProps) {
-  const text = q.toLowerCase();
-  const matching = found.items.filter((row) =>
-    `${row.title} ${row.item}`.toLowerCase().includes(text),
-  );
-  if (matching.length === 0) {
+function Rows({ rows, asked, q, onSort }: RowsProps) {
+  const { sort } = useSearch({ from: '/app/contracts' });
+  if (rows.length === 0) {
     return (
       <EmptyState title="Nothing is missing here">
         {q ? 'Loosen the search.' : 'Everything that was asked for has what it needs.'}
@@ -110,10 +123,10 @@ function Rows({ found, q, sort, onSort }: RowsProps) {
     );
   }
   return (
-    <Panel title="Services and products" count={matching.length} flush>
+    <Panel title="Services and products" count={asked} flush>
       <SimpleTable
         label="Services and products with what is promised and measured"
-        rows={sorted(matching, sort)}
+        rows={rows}
         rowKey={(row) => row.item}
         {...(sort === undefined ? {} : { sort })}
         onSort={onSort}
@@ -125,7 +138,6 @@ function Rows({ found, q, sort, onSort }: RowsProps) {
           },
           {
             header: 'Team',
-            sort: 'team',
             cell: (row) => (row.team ? <ItemLink item={row.team} /> : 'Nobody'),
           },
           {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import type { ComplianceFigures } from '../../api';
+import type { ComplianceFigures, PerformanceFigures } from '../../api';
 import { absolute } from '../../ui/clock';
 import styles from './contracts.module.css';
 import { percent, span } from './say';
@@ -61,6 +61,7 @@ export function restOf(figures: ComplianceFigures): [string, ReactNode][] {
         ? `more than ${span(figures.agreed_seconds - figures.unknown_seconds)}`
         : span(reliability.mtbf_seconds),
     ],
+    ...(figures.performance ?? []).flatMap((line) => cycles(line)),
     ['Mean time to restore', none ? null : span(reliability.mtrs_seconds)],
     [
       'Longest without a failure',
@@ -76,5 +77,17 @@ export function restOf(figures: ComplianceFigures): [string, ReactNode][] {
     ],
     ['Given back', figures.credit_percent > 0 ? `${figures.credit_percent} % of the fee` : null],
     ['Allowance used up', figures.missed_at ? absolute(figures.missed_at) : null],
+  ];
+}
+
+/** Failures by cycle, where cycles are counted. */
+function cycles(line: PerformanceFigures): [string, ReactNode][] {
+  if (!line.cycle || line.total === 0) return [];
+  const number = (value: number) =>
+    value.toLocaleString('en-GB', { maximumFractionDigits: value < 100 ? 1 : 0 });
+  const per = line.cycles_per_failure;
+  const told = `${number(line.bad)} of ${number(line.total)} failed`;
+  return [
+    [`By ${line.cycle}`, typeof per === 'number' ? `${told}: one failure in ${number(per)}` : told],
   ];
 }

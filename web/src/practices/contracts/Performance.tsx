@@ -9,14 +9,20 @@ import { VerdictMark } from './Marks';
 import { percent, span } from './say';
 
 /** How well it performed: each objective of the contract, and when it fell short. */
-export function Performance({ lines }: { lines: PerformanceFigures[] }) {
+export function Performance({
+  lines,
+  label = 'Objectives of this contract',
+}: {
+  lines: PerformanceFigures[];
+  label?: string;
+}) {
   if (lines.length === 0) return null;
   const breaches = lines.flatMap((line) => line.breaches.map((breach) => ({ line, breach })));
   const left = lines.reduce((sum, line) => sum + line.breaches_count, 0) - breaches.length;
   return (
     <Panel title="How well it performed" flush>
       <SimpleTable
-        label="Objectives of this contract"
+        label={label}
         rows={lines}
         rowKey={(line) => line.objective}
         columns={[
@@ -28,7 +34,12 @@ export function Performance({ lines }: { lines: PerformanceFigures[] }) {
           {
             header: 'Bad',
             align: 'end',
-            cell: (line) => `${number(line.bad)} of ${number(line.total)}`,
+            cell: (line) => (
+              <>
+                {number(line.bad)} of {number(line.total)}
+                <Cycles line={line} />
+              </>
+            ),
           },
           {
             header: 'Breaches',
@@ -70,6 +81,19 @@ export function Performance({ lines }: { lines: PerformanceFigures[] }) {
       )}
       {left > 0 && <p className={styles.status}>{left} shorter ones are not listed.</p>}
     </Panel>
+  );
+}
+
+/** How many cycles there are to a failure, where cycles are counted. */
+export function Cycles({ line }: { line: PerformanceFigures }) {
+  const { cycle, cycles_per_failure } = line;
+  if (!cycle || line.total === 0) return null;
+  return (
+    <div className={styles.sub}>
+      {typeof cycles_per_failure === 'number'
+        ? `${cycle}: one failure in ${number(cycles_per_failure)}`
+        : `${cycle}: none failed`}
+    </div>
   );
 }
 

@@ -9,7 +9,7 @@ import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
-import { left, percent, unknownSpans } from './figures';
+import { left, percent, targetSteps, unknownSpans } from './figures';
 import styles from './objectives.module.css';
 
 const Lines = lazy(() => import('../../kit/chart/Lines'));
@@ -32,6 +32,7 @@ export function BudgetCharts({ objective }: { objective: Objective }) {
 
 function Drawn({ objective, series }: { objective: Objective; series: BudgetSeries }) {
   const scheme = useComputedColorScheme('light');
+  const targets = useQuery(objectives.targets(objective.name));
   const shared = useMemo(
     () => ({
       unknown: unknownSpans(series.points),
@@ -72,12 +73,18 @@ function Drawn({ objective, series }: { objective: Objective; series: BudgetSeri
           color: scheme === 'dark' ? '#6f80ea' : '#4456d6',
           points: series.points.map((point) => [Date.parse(point.until), point.sli ?? null]),
         },
+        {
+          name: 'Target',
+          color: scheme === 'dark' ? '#e6b34d' : '#a86a00',
+          points: targetSteps(targets.data?.items ?? [], series.points),
+          step: true,
+        },
       ],
       text: percent,
-      bounds: [{ value: objective.target / 100, name: 'target' }],
+      bounds: [],
       max: 1,
     }),
-    [series, shared, scheme, objective.target],
+    [series, shared, scheme, targets.data],
   );
   if (series.points.every((point) => point.total === 0)) {
     return (

@@ -68,6 +68,14 @@ export function IndicatorFields({ draft, set }: FieldsProps) {
           </Stack>
         </Radio.Group>
         {draft.kind === 'pushed' ? <Pushed name={draft.name} /> : <Asked draft={draft} set={set} />}
+        {draft.kind !== 'limit' && (
+          <TextInput
+            label="One event is a"
+            description="Where events are cycles, such as “nightly run”: reports say how many there are to a failure; empty otherwise"
+            value={draft.cycle}
+            onChange={(event) => set({ cycle: event.currentTarget.value })}
+          />
+        )}
       </Stack>
     </Panel>
   );

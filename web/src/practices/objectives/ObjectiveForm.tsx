@@ -9,9 +9,10 @@ import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
 import { Panel } from '../../ui/Panel';
 import { Allows } from './Allows';
-import { documentOf, type Draft, draftOf } from './draft';
+import { documentOf, type Draft, draftOf, promisesAnew } from './draft';
 import { IndicatorFields } from './IndicatorFields';
 import { PromiseFields } from './PromiseFields';
+import { WhyFields } from './WhyFields';
 
 interface Props {
   document: ResourceDocument;
@@ -26,13 +27,14 @@ export function ObjectiveForm({ document, version, existing = false }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(document));
   const [mistakes, setMistakes] = useState<PlanResult['errors']>([]);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const anew = promisesAnew(draft, document, existing);
   const { run, pending, problem, reload } = useSend(async () => {
     const made = documentOf(draft, document);
     const { stringify } = await import('yaml');
     const planned = await estate.plan('objective.yaml', stringify(made));
     setMistakes(planned.errors);
     if (planned.errors.length > 0) return;
-    await estate.put(made, version);
+    await estate.put(made, version, anew ? draft.why : undefined);
     notifications.show({ message: `${draft.name} saved`, color: 'teal' });
     await navigate({ to: '/objectives/$name', params: { name: draft.name } });
   });
@@ -71,6 +73,7 @@ export function ObjectiveForm({ document, version, existing = false }: Props) {
         <IndicatorFields draft={draft} set={set} />
         <PromiseFields draft={draft} set={set} />
         <Allows draft={draft} existing={existing} />
+        {anew && <WhyFields draft={draft} set={set} />}
         <Refusal problem={problem} reload={reload} kept />
         {mistakes.length > 0 && <Mistakes mistakes={mistakes} />}
         <Group justify="flex-end" gap="xs">

@@ -6,9 +6,7 @@ import { objectives, type Objective } from '../../api';
 import { StateWord } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
-import { SimpleTable } from '../../kit/SimpleTable';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { actorName } from '../../kit/words';
 import { duration } from '../../ui/clock';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
@@ -18,6 +16,8 @@ import { BudgetCharts } from './BudgetCharts';
 import { amount, burn, percent, stateMeaning, stateTone, windowText } from './figures';
 import styles from './objectives.module.css';
 import { Pairs } from './Pairs';
+import { Periods } from './Periods';
+import { Targets } from './Targets';
 import { WhatIf } from './WhatIf';
 
 /** One objective: what it means, how it stands and why, with its own numbers. */
@@ -84,6 +84,7 @@ function Content({ objective }: { objective: Objective }) {
           <Now objective={objective} />
           <WhatIf objective={objective} />
           <Targets name={objective.name} />
+          <Periods name={objective.name} />
         </div>
       </div>
     </>
@@ -177,31 +178,6 @@ function Now({ objective }: { objective: Objective }) {
           ],
         ]}
       />
-    </Panel>
-  );
-}
-
-function Targets({ name }: { name: string }) {
-  const query = useQuery(objectives.targets(name));
-  return (
-    <Panel title="Targets before" flush>
-      <Loaded query={query} rows={2}>
-        {(found) => (
-          <SimpleTable
-            label="Targets of this objective"
-            rows={found.items}
-            rowKey={(row) => row.from}
-            columns={[
-              {
-                header: 'Target',
-                cell: (row) => `${String(row.target)} % over ${windowText(row.window)}`,
-              },
-              { header: 'Since', cell: (row) => <TimeAgo at={row.from} /> },
-              { header: 'By', align: 'end', cell: (row) => (row.by ? actorName(row.by) : '–') },
-            ]}
-          />
-        )}
-      </Loaded>
     </Panel>
   );
 }

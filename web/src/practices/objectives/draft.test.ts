@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { documentOf, draftOf } from './draft';
+import { documentOf, draftOf, promisesAnew } from './draft';
 
 const asked = {
   apiVersion: 'operate/v1',
@@ -55,4 +55,13 @@ test('a document says what kind of indicator it has', () => {
   expect(of({ source: 'p', good: 'a', total: 'b' })).toBe('good');
   expect(of({ source: 'p', bad: 'a', total: 'b' })).toBe('bad');
   expect(of({ source: 'p', value: 'a', op: 'lte', limit: 1 })).toBe('limit');
+});
+
+test('a reason is asked for when another target or window is promised', () => {
+  const draft = draftOf(asked);
+  expect(promisesAnew(draft, asked, true)).toBe(false);
+  expect(promisesAnew({ ...draft, title: 'Quicker' }, asked, true)).toBe(false);
+  expect(promisesAnew({ ...draft, target: 99.9 }, asked, true)).toBe(true);
+  expect(promisesAnew({ ...draft, window: '28d' }, asked, true)).toBe(true);
+  expect(promisesAnew(draft, asked, false)).toBe(true);
 });

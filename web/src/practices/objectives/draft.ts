@@ -24,6 +24,18 @@ export interface Draft {
   page: boolean;
   ticket: boolean;
   eventsMin: number | null;
+  /** What one event is, where events are cycles: `nightly run`. */
+  cycle: string;
+  /** Why the target is changed; no part of the document. */
+  why: Why;
+}
+
+/** What was decided about a target, and why. */
+export interface Why {
+  decided: string;
+  reason: string;
+  /** Addresses and incidents, with spaces between them. */
+  improvements: string;
 }
 
 type Fields = Record<string, unknown>;
@@ -62,7 +74,15 @@ export function draftOf(document: ResourceDocument): Draft {
     page: alerts.page !== false,
     ticket: alerts.ticket !== false,
     eventsMin: number(alerts.eventsMin),
+    cycle: text(indicator.cycle),
+    why: { decided: '', reason: '', improvements: '' },
   };
+}
+
+/** Whether a draft promises something else than the document, or there was none before. */
+export function promisesAnew(draft: Draft, document: ResourceDocument, existing: boolean) {
+  const before = draftOf(document);
+  return !existing || draft.target !== before.target || draft.window !== before.window;
 }
 
 function kindOf(indicator: Fields): IndicatorKind {
@@ -103,7 +123,8 @@ const without = (metadata: Fields, name: string) => ({ ...defined(metadata), nam
 
 function indicatorOf(draft: Draft): Fields {
   const description = draft.description || undefined;
-  if (draft.kind === 'pushed') return defined({ description });
+  const cycle = draft.cycle || undefined;
+  if (draft.kind === 'pushed') return defined({ description, cycle });
   const source = draft.source ?? undefined;
   if (draft.kind === 'limit') {
     const { value, op, limit, unit } = draft;
@@ -111,7 +132,7 @@ function indicatorOf(draft: Draft): Fields {
   }
   const { total } = draft;
   const counted = draft.kind === 'good' ? { good: draft.good } : { bad: draft.bad };
-  return defined({ description, source, ...counted, total });
+  return defined({ description, cycle, source, ...counted, total });
 }
 
 /** Without what is not said. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { amount, burn, left, percent, unknownSpans, windowText } from './figures';
+import { amount, burn, left, percent, targetSteps, unknownSpans, windowText } from './figures';
 
 describe('figures of objectives', () => {
   it('writes shares with as many places as tell them from their neighbours', () => {
@@ -38,5 +38,22 @@ describe('figures of objectives', () => {
       [0, 120_000],
       [180_000, 240_000],
     ]);
+  });
+
+  it('draws a target as it held, with a step at each change', () => {
+    const day = (number: number) => `2026-01-0${number}T00:00:00Z`;
+    const points = [{ from: day(2), until: day(4) }];
+    const held = [
+      { from: day(3), target: 99.5 },
+      { from: day(1), target: 99 },
+    ];
+    const at = (number: number) => Date.parse(day(number));
+    expect(targetSteps(held, points)).toEqual([
+      [at(2), 0.99],
+      [at(3), 0.995],
+      [at(4), 0.995],
+    ]);
+    expect(targetSteps(held.slice(0, 1), points).map(([, share]) => share)).toEqual([0.995, 0.995]);
+    expect(targetSteps([], points)).toEqual([]);
   });
 });

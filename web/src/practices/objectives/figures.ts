@@ -64,3 +64,22 @@ export function unknownSpans(
   }
   return spans;
 }
+
+/** The target from step to step of a chart: as it held at its beginning, then each change. */
+export function targetSteps(
+  held: { from: string; target: number }[],
+  points: { from: string; until: string }[],
+): [at: number, value: number][] {
+  const [first, last] = [points.at(0), points.at(-1)];
+  if (!first || !last) return [];
+  const [begin, end] = [Date.parse(first.from), Date.parse(last.until)];
+  const ordered = [...held]
+    .map(({ from, target }) => ({ at: Date.parse(from), share: target / 100 }))
+    .sort((a, b) => a.at - b.at);
+  const before = ordered.filter(({ at }) => at <= begin).at(-1) ?? ordered.at(0);
+  if (!before) return [];
+  const within = ordered.filter(({ at }) => at > begin && at <= end && at !== before.at);
+  const steps = [{ at: begin, share: before.share }, ...within];
+  const newest = steps.at(-1) ?? before;
+  return [...steps, { at: end, share: newest.share }].map(({ at, share }) => [at, share]);
+}

@@ -193,11 +193,25 @@ function Content({ report, search }: { report: TimesReport; search: ReportSearch
           <b>{report.counts.opened}</b> opened
         </span>
         <span>
+          {report.counts.volume.opened_before} in the time before
+          {report.counts.volume.notable ? ', more apart than by chance' : ''}
+        </span>
+        <span>
           <b>{report.counts.resolved}</b> resolved
+        </span>
+        <span>
+          <b>{report.counts.volume.open_at_end}</b> open at the end
         </span>
         <span>
           <b>{report.counts.reopened}</b> reopened
         </span>
+        {report.counts.opened > 0 && (
+          <span>
+            Of the opened: found by monitoring {report.counts.volume.found_by_monitoring}, hit
+            consumers {report.counts.volume.consumer_facing}, repeats{' '}
+            {report.counts.volume.repeated}
+          </span>
+        )}
         {report.counts.resolved > 0 && (
           <span>
             Of the resolved: checks passed {report.counts.proven.passed}, failed{' '}

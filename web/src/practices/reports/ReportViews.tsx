@@ -9,6 +9,12 @@ export function ReportViews() {
       <Link to="/reports" activeOptions={{ exact: true, includeSearch: false }}>
         Times
       </Link>
+      <Link to="/reports/figures" activeOptions={{ includeSearch: false }}>
+        Figures
+      </Link>
+      <Link to="/reports/monthly" activeOptions={{ includeSearch: false }}>
+        Monthly
+      </Link>
       <Link to="/reports/alerts" activeOptions={{ includeSearch: false }}>
         Alert rules
       </Link>

@@ -2,7 +2,7 @@ import { Button, MultiSelect, SegmentedControl, TagsInput, TextInput } from '@ma
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { contracts, type ReportMail, settings } from '../../api';
+import { contracts, estate, type ReportMail, settings } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -14,14 +14,14 @@ import { RemoveButton } from './RemoveButton';
 import { browserZone } from '../../ui/clock';
 import styles from './settings.module.css';
 
-/** Reports about contracts that are sent by mail, each week or month. */
+/** Reports about contracts and products that are sent by mail, each week or month. */
 export function ReportMails() {
   const query = useQuery(settings.reportMails());
   return (
     <>
       <p className={styles.intro}>
-        How contracts stand and what was kept, by mail: on Mondays or on the first of the month at
-        six. Mails that cannot be delivered stand under “Undelivered”.
+        How contracts stand and what was kept, and the month of products, by mail: on Mondays or on
+        the first of the month at six. Mails that cannot be delivered stand under “Undelivered”.
       </p>
       <Loaded query={query} rows={3}>
         {(mails) => (
@@ -56,7 +56,11 @@ function List({ mails }: { mails: ReportMail[] }) {
             { header: 'To', cell: (mail) => mail.recipients.join(', ') },
             {
               header: 'About',
-              cell: (mail) => (mail.contracts ?? []).map(itemName).join(', ') || 'All contracts',
+              cell: (mail) =>
+                [
+                  ...(mail.products ?? []).map((product) => `The month of ${itemName(product)}`),
+                  ...(mail.contracts ?? []).map(itemName),
+                ].join(', ') || 'All contracts',
             },
             {
               header: '',
@@ -82,10 +86,21 @@ function Add({ mails }: { mails: ReportMail[] }) {
   const [every, setEvery] = useState<ReportMail['every']>('monthly');
   const [recipients, setRecipients] = useState<string[]>([]);
   const [about, setAbout] = useState<string[]>([]);
+  const [months, setMonths] = useState<string[]>([]);
+  const products = useQuery(estate.items({ kind: 'product', limit: 200 }));
+  const services = useQuery(estate.items({ kind: 'service', limit: 200 }));
+  const offered = [...(products.data?.items ?? []), ...(services.data?.items ?? [])];
   const { run, pending, problem, reload } = useSend(() =>
     settings.saveReportMails([
       ...mails,
-      { name: name.trim(), every, recipients, contracts: about, time_zone: browserZone() },
+      {
+        name: name.trim(),
+        every,
+        recipients,
+        contracts: about,
+        products: every === 'monthly' ? months : [],
+        time_zone: browserZone(),
+      },
     ]),
   );
   const add = async () => {
@@ -93,6 +108,7 @@ function Add({ mails }: { mails: ReportMail[] }) {
     setName('');
     setRecipients([]);
     setAbout([]);
+    setMonths([]);
   };
   return (
     <Panel title="Add a report">
@@ -128,7 +144,7 @@ function Add({ mails }: { mails: ReportMail[] }) {
         />
         <MultiSelect
           label="Contracts"
-          description="All of them when none is named"
+          description="All of them when neither contract nor product is named"
           data={(known.data?.items ?? []).map((row) => ({
             value: row.contract,
             label: row.title,
@@ -136,6 +152,16 @@ function Add({ mails }: { mails: ReportMail[] }) {
           value={about}
           onChange={setAbout}
         />
+        {every === 'monthly' && (
+          <MultiSelect
+            label="Monthly report of"
+            description="Products and services: incidents, times, promises, alerts and calls of the month that is over"
+            data={offered.map((item) => ({ value: item.item, label: item.title }))}
+            searchable
+            value={months}
+            onChange={setMonths}
+          />
+        )}
         <div>
           <Button type="submit" loading={pending} disabled={recipients.length === 0}>
             Add the report

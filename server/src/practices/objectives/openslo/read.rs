@@ -225,8 +225,10 @@ impl Slo<'_> {
         if let Some(description) = description {
             wanted.insert("description".to_owned(), json!(description));
         }
-        if let Some(unit) = self.also["unit"].as_str() {
-            wanted.insert("unit".to_owned(), json!(unit));
+        for word in ["unit", "cycle"] {
+            if let Some(said) = self.also[word].as_str() {
+                wanted.insert(word.to_owned(), json!(said));
+            }
         }
         if let Some(metric) = &self.indicator.threshold_metric {
             let target = &self.spec.objectives[self.target];

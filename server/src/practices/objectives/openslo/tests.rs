@@ -24,6 +24,7 @@ spec:
   indicator:
     description: share of orders that are taken
     source: prom
+    cycle: order
     bad: sum(increase(orders_total{code="500"}[1m]))
     total: sum(increase(orders_total[1m]))
   window: {calendar: quarter, timeZone: Europe/Berlin}
@@ -45,7 +46,7 @@ spec:
 apiVersion: operate/v1
 kind: Objective
 metadata: {name: pushed}
-spec: {item: service/search, target: 99.9, indicator: {}}
+spec: {item: service/search, target: 99.9, indicator: {cycle: nightly run}}
 "#;
 
 #[test]

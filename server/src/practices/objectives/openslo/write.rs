@@ -80,8 +80,10 @@ fn objective(resource: &Resource, spec: &ObjectiveSpec) -> Document {
             also[field] = value.clone();
         }
     }
-    if let Some(unit) = &spec.indicator.unit {
-        also["unit"] = json!(unit);
+    for (name, word) in [("unit", &spec.indicator.unit), ("cycle", &spec.indicator.cycle)] {
+        if let Some(word) = word {
+            also[name] = json!(word);
+        }
     }
     if let Some(slice) = &spec.slice {
         also["slice"] = json!(slice);

@@ -1,0 +1,390 @@
+//! Draws the report of a month from the figures that there are: times, compliance, alerts, calls.
+
+use std::collections::BTreeSet;
+
+use ::contracts::compliance::{
+    Agreement, Case, Figures, MAJOR, Period, PeriodUnit, figures, periods,
+};
+use estate::{Estate, Resource, Spec};
+use incidents::Incident;
+use kernel::{IncidentId, ItemRef, SpaceId, Time};
+use objectives::Window;
+use reports::{FigureName, load_report, times_report};
+use spine::{Conn, Fault, journal};
+
+use super::key::key_figures;
+use super::views::{
+    AlertMonth, ContractMonth, MaintenanceMonth, MajorIncident, Month, MonthlyReport,
+    ReportedChange,
+};
+use crate::app::App;
+use crate::practices::alerts::history::store::Filter;
+use crate::practices::contracts::close::{newest, restated};
+use crate::practices::contracts::gather::{self, Book, Deal};
+use crate::practices::contracts::{store as compliance, views};
+use crate::practices::incidents::store::word;
+use crate::practices::reports::{alerts, load, routes};
+use crate::problem::{Answer, Problem};
+use crate::sentences::sentence;
+
+/// Rules that are named as the noisiest.
+const NOISIEST: usize = 10;
+/// Items whose changes are looked for: the item, and the nearest of what it needs.
+const CHANGED_MAX: usize = 100;
+/// Changes of one item that are told.
+const CHANGES_MAX: i64 = 200;
+
+/// Of which item and month a report is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The product, or another item that can break.
+    pub item: ItemRef,
+    /// The month: `2026-10`; the last one that is over and was watched if not said.
+    pub month: Option<String>,
+    /// The zone in whose midnights months begin.
+    pub zone: String,
+}
+
+/// Everything that the reports of both months are drawn from.
+struct Drawn<'a> {
+    app: &'a App,
+    space: &'a SpaceId,
+    item: &'a ItemRef,
+    /// The item, and everything that it needs.
+    items: BTreeSet<ItemRef>,
+    /// Day and night, with its objectives.
+    own: Agreement,
+    book: Book,
+}
+
+/// Draws the report.
+///
+/// # Errors
+/// When there is no such item or month, or the database refuses.
+pub async fn draw(app: &App, space: &SpaceId, wanted: &Wanted) -> Answer<MonthlyReport> {
+    let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
+    let estate = &snapshot.estate;
+    let Some(resource) = estate.get(&wanted.item).filter(|of| of.kind().operated()) else {
+        let refused = Problem::refused(format!("there is no {} to report on", wanted.item));
+        return Err(refused.at("item").remedy("name a product or service of the estate"));
+    };
+    let zone = wanted.zone.as_str();
+    let mut conn = app.db.reader().await?;
+    let month = match &wanted.month {
+        Some(name) => named(name, zone)?,
+        None => usual(&mut conn, zone, now).await?,
+    };
+    if now <= month.from {
+        return Err(Problem::refused("this month has not begun").at("month"));
+    }
+    let before = at(month.from.micros() - 1, zone)?;
+    let needs: Vec<ItemRef> = needs(estate, &wanted.item);
+    let items: BTreeSet<ItemRef> = needs.iter().chain([&wanted.item]).cloned().collect();
+    let own = gather::unpromised(
+        (estate, now),
+        (&wanted.item, objectives(estate, &items)),
+        None,
+        (before.from, PeriodUnit::Month, zone),
+    );
+    let deals = gather::deals(estate, now, |contract| is_about(contract, &wanted.item));
+    let begin = deals.iter().flat_map(|deal| periods(&deal.agreement, now));
+    let begin = begin.filter(|period| before.from < period.until).map(|period| period.from);
+    let earlier = reports::Period { from: before.from, to: before.until };
+    let earlier = before.from - earlier.held_against();
+    let after = begin.min().unwrap_or(earlier).min(earlier);
+    let facts = app.facts.since(&mut conn, space, after).await?;
+    let agreements: Vec<&Agreement> =
+        deals.iter().map(|deal| &deal.agreement).chain([&own]).collect();
+    let of = (estate, agreements.as_slice());
+    let mut seen = gather::seen(&mut conn, space, of, &facts, (after, now)).await?;
+    seen.counted = app.counts.of(&mut conn, space, of, (after, now)).await?;
+    drop(conn);
+    let book = Book { now, snapshot: snapshot.clone(), deals, seen, facts };
+    let drawn = Drawn { app, space, item: &wanted.item, items, own, book };
+    let (month, before) = (drawn.month(&month).await?, drawn.month(&before).await?);
+    Ok(MonthlyReport {
+        item: wanted.item.clone(),
+        title: resource.title().to_owned(),
+        team: estate.owner(&wanted.item).map(|owner| owner.to),
+        time_zone: zone.to_owned(),
+        drawn_at: now,
+        needs,
+        key: key_figures(&month, &before),
+        after: if month.to <= now { Some(at(month.to.micros(), zone)?.name) } else { None },
+        month,
+        before,
+    })
+}
+
+/// What the month is called that holds a moment.
+///
+/// # Errors
+/// When there is no such zone.
+pub fn name_of(moment: Time, zone: &str) -> Answer<String> {
+    Ok(at(moment.micros(), zone)?.name)
+}
+
+/// The month that holds an instant.
+fn at(micros: i64, zone: &str) -> Answer<Period> {
+    let refused = || Problem::refused(format!("`{zone}` is no time zone")).at("time_zone");
+    let span = Window::calendar(PeriodUnit::Month.engine(), zone).at(micros);
+    let span = span.map_err(|_| refused())?;
+    let name = PeriodUnit::Month.name(span.from, zone).ok_or_else(refused)?;
+    let (from, until) = (Time::from_micros(span.from), Time::from_micros(span.until));
+    Ok(Period { name, from, until })
+}
+
+/// The month that a name means.
+fn named(name: &str, zone: &str) -> Answer<Period> {
+    let wrong = || {
+        let shown: String = name.chars().take(20).collect();
+        Problem::refused(format!("`{shown}` is no month")).at("month").remedy("write it as 2026-10")
+    };
+    let plain = name.len() == 7 && name.is_ascii();
+    let inside = Time::parse(&format!("{name}-15T12:00:00Z")).ok().filter(|_| plain);
+    at(inside.ok_or_else(wrong)?.micros(), zone)
+}
+
+/// The last month that is over, if Operate was there in it; else the one that runs.
+async fn usual(conn: &mut Conn, zone: &str, now: Time) -> Answer<Period> {
+    let running = at(now.micros(), zone)?;
+    let last = at(running.from.micros() - 1, zone)?;
+    let looked = compliance::presence(conn, &SpaceId::main(), last.from).await?;
+    let watched = looked.first().is_some_and(|(from, _)| *from < last.until);
+    Ok(if watched { last } else { running })
+}
+
+/// What an item needs, the nearest first; what redundancy carries included.
+fn needs(estate: &Estate, item: &ItemRef) -> Vec<ItemRef> {
+    estate.upstream(item).into_iter().map(|reached| reached.item).collect()
+}
+
+fn objectives(estate: &Estate, items: &BTreeSet<ItemRef>) -> Vec<ItemRef> {
+    let about = estate.resources().filter(|resource| match &resource.spec {
+        Spec::Objective(spec) => items.contains(&spec.item),
+        _ => false,
+    });
+    about.map(|resource| resource.item().clone()).collect()
+}
+
+fn is_about(contract: &Resource, item: &ItemRef) -> bool {
+    matches!(&contract.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
+}
+
+impl Drawn<'_> {
+    async fn month(&self, period: &Period) -> Answer<Month> {
+        let span = reports::Period { from: period.from, to: period.until };
+        let (incidents, concerned) = self.incidents(span).await?;
+        let cases: Vec<reports::Case> = incidents.iter().map(routes::case).collect();
+        let times = times_report(&cases, span);
+        let mut availability = figures(&self.own, period, &self.book.seen, self.book.now);
+        let objectives = std::mem::take(&mut availability.performance);
+        let mut rings = load::rings_in(self.app, self.space, span).await?;
+        rings.retain(|ring| concerned.contains(&ring.incident));
+        Ok(Month {
+            name: period.name.clone(),
+            from: period.from,
+            to: period.until,
+            provisional: self.book.now < period.until,
+            major: major(&incidents, span, &times),
+            times,
+            availability,
+            objectives,
+            contracts: self.contracts(period).await?,
+            alerts: self.alerts(span, &concerned).await?,
+            load: load_report(&rings),
+            maintenance: self.maintenance(period),
+            changes: self.changes(span).await?,
+        })
+    }
+
+    /// The incidents that took the item away, directly or through what it needs.
+    async fn incidents(
+        &self,
+        span: reports::Period,
+    ) -> Answer<(Vec<Incident>, BTreeSet<IncidentId>)> {
+        let hit = |case: &&Case| case.hits.iter().any(|h| h.item == *self.item && !h.softened);
+        let cases = self.book.seen.cases.iter().filter(hit);
+        let concerned: BTreeSet<IncidentId> = cases.map(|case| case.incident.id).collect();
+        let mut conn = self.app.db.reader().await?;
+        let mut found = routes::around(&mut conn, self.space, span).await?;
+        found.retain(|incident| concerned.contains(&incident.id) && !incident.potential);
+        Ok((found, concerned))
+    }
+
+    async fn contracts(&self, month: &Period) -> Answer<Vec<ContractMonth>> {
+        let mut told = Vec::new();
+        for deal in &self.book.deals {
+            let closed = crate::practices::contracts::close::newest_of_each(
+                self.app, self.space, &deal.item,
+            )
+            .await?;
+            let belongs = |period: &Period| belongs(period, month);
+            for period in self.book.periods(deal).into_iter().filter(belongs) {
+                let drawn = self.book.figures(deal, &period);
+                let closed = newest(closed.clone(), &period.name).map(|of| of.frozen.figures);
+                told.push(contract(deal, drawn, closed));
+            }
+        }
+        Ok(told)
+    }
+
+    async fn alerts(
+        &self,
+        span: reports::Period,
+        concerned: &BTreeSet<IncidentId>,
+    ) -> Answer<AlertMonth> {
+        let filter = Filter {
+            from: Some(span.from),
+            to: Some(span.to),
+            // Signals are not counted: before an alert is found they belong to nothing.
+            ..Filter::default()
+        };
+        let noise_votes = self.book.snapshot.policy.noise_votes;
+        let about = |firing: &reports::Firing| {
+            firing.item.as_ref().is_some_and(|item| self.items.contains(item))
+                || firing.incident.is_some_and(|incident| concerned.contains(&incident))
+        };
+        let of = (&filter, span);
+        let mut report = alerts::drawn(self.app, self.space, of, noise_votes, about).await?;
+        report.rules.truncate(NOISIEST);
+        Ok(AlertMonth { totals: report.totals, noisiest: report.rules })
+    }
+
+    fn maintenance(&self, month: &Period) -> Vec<MaintenanceMonth> {
+        let works = self.book.seen.works.iter().filter(|work| work.items.contains(self.item));
+        let told = works.map(|work| {
+            let (from, to) = work.actual.unwrap_or((work.from, work.until));
+            let over = to.micros_since(work.until).max(0);
+            MaintenanceMonth {
+                window: work.window.clone(),
+                reason: work.reason.clone(),
+                from,
+                to,
+                overrun_seconds: over as f64 / 1e6,
+            }
+        });
+        told.filter(|work| work.from < month.until && month.from < work.to).collect()
+    }
+
+    async fn changes(&self, span: reports::Period) -> Result<Vec<ReportedChange>, Fault> {
+        let mut conn = self.app.db.reader().await?;
+        let needed = needs(&self.book.snapshot.estate, self.item);
+        let mut changes = Vec::new();
+        for item in [self.item].into_iter().chain(&needed).take(CHANGED_MAX) {
+            let filter = journal::Filter {
+                subject: Some(format!("item:{item}")),
+                kind_prefix: Some("change.".to_owned()),
+                limit: CHANGES_MAX,
+                ..journal::Filter::default()
+            };
+            let entries = journal::list(&mut conn, self.space, &filter).await?;
+            let within = entries.iter().filter(|entry| span.holds(entry.at));
+            changes.extend(within.map(|entry| ReportedChange {
+                at: entry.at,
+                item: item.clone(),
+                title: sentence(entry),
+                by: entry.actor.to_string(),
+            }));
+        }
+        changes.sort_by_key(|change| change.at);
+        Ok(changes)
+    }
+}
+
+/// Whether a period of a contract is one of a month: where it begins in another zone, or is a week
+/// over the end of the month, most of it has to lie in the month; a longer one has to hold most of
+/// the month.
+fn belongs(period: &Period, month: &Period) -> bool {
+    let (from, until) = (period.from.max(month.from), period.until.min(month.until));
+    let shared = until.micros_since(from);
+    let shorter = period.until.micros_since(period.from).min(month.until.micros_since(month.from));
+    shared > 0 && 2 * shared > shorter
+}
+
+/// The major incidents that were opened in a time.
+fn major(
+    incidents: &[Incident],
+    span: reports::Period,
+    times: &reports::TimesReport,
+) -> Vec<MajorIncident> {
+    let restore = times.figures.iter().find(|figure| figure.name == FigureName::Restore);
+    let took = |incident: &Incident| {
+        let behind = restore?.incidents.iter().find(|behind| behind.id == incident.id)?;
+        Some(behind.seconds)
+    };
+    let counts = |incident: &&Incident| {
+        let own = !matches!(incident.stage, incidents::Stage::Cancelled | incidents::Stage::Merged);
+        own && incident.priority <= MAJOR && span.holds(incident.opened_at)
+    };
+    let told = incidents.iter().filter(counts).map(|incident| MajorIncident {
+        incident: incident.id,
+        number: incident.number,
+        title: incident.title.clone(),
+        priority: incident.priority,
+        main_item: incident.main_item.clone(),
+        opened_at: incident.opened_at,
+        restored_at: incident.times.restored.map(|stamp| stamp.at),
+        restore_seconds: took(incident),
+        cause_class: incident.cause_class.map(word),
+    });
+    told.collect()
+}
+
+/// A period of a contract: as it was frozen, where it is closed.
+fn contract(deal: &Deal, drawn: Figures, closed: Option<Figures>) -> ContractMonth {
+    let changed = closed.as_ref().is_some_and(|closed| restated(closed, &drawn).is_some());
+    let is_closed = closed.is_some();
+    let bar = views::PeriodBar::from(closed.as_ref().unwrap_or(&drawn));
+    ContractMonth {
+        contract: deal.item.clone(),
+        title: deal.title.clone(),
+        provider: deal.spec.provider.clone(),
+        consumer: deal.spec.consumer.clone(),
+        credit_percent: closed.as_ref().unwrap_or(&drawn).credit_percent,
+        period: bar.period,
+        verdict: bar.verdict,
+        target_percent: bar.target_percent,
+        measured_percent: bar.measured_percent,
+        unknown_percent: bar.unknown_percent,
+        down_seconds: bar.down_seconds,
+        allowance_seconds: bar.allowance_seconds,
+        closed: is_closed,
+        restated: changed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contract_in_another_zone_shows_the_same_month_and_a_week_one_month() {
+        let utc = named("2026-03", "UTC").unwrap();
+        let berlin = |name| named(name, "Europe/Berlin").unwrap();
+        assert!(belongs(&berlin("2026-03"), &utc));
+        assert!(!belongs(&berlin("2026-02"), &utc) && !belongs(&berlin("2026-04"), &utc));
+        let span = |from: &str, until: &str| Period {
+            name: String::new(),
+            from: Time::parse(from).unwrap(),
+            until: Time::parse(until).unwrap(),
+        };
+        let quarter = span("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        assert!(belongs(&quarter, &utc));
+        let week = span("2026-03-30T00:00:00Z", "2026-04-06T00:00:00Z");
+        let april = named("2026-04", "UTC").unwrap();
+        assert!(!belongs(&week, &utc) && belongs(&week, &april));
+    }
+
+    #[test]
+    fn a_month_begins_and_ends_at_midnight_of_its_zone() {
+        let march = named("2026-03", "Europe/Berlin").unwrap();
+        assert_eq!(march.from.to_string(), "2026-02-28T23:00:00Z");
+        assert_eq!(march.until.to_string(), "2026-03-31T22:00:00Z");
+        assert_eq!(at(march.from.micros() - 1, "Europe/Berlin").unwrap().name, "2026-02");
+        for wrong in ["2026-13", "march", "2026", "2026-3", ""] {
+            assert!(named(wrong, "UTC").is_err(), "{wrong}");
+        }
+        assert!(named("2026-03", "Nowhere/Town").is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! The figures of a month at a glance, each beside that of the month before. Page, table, mail and
+//! command line show this one list.
+
+use ::contracts::compliance::Verdict;
+use reports::notable;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::measures::{self, Better, Measure, MeasureUnit, Measured};
+use super::views::Month;
+
+/// A figure, and what it was the month before.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct KeyFigure {
+    /// Its name for programs.
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// In what it is told.
+    pub unit: MeasureUnit,
+    /// The figure; nothing where there is none.
+    pub is: Option<f64>,
+    /// The month before.
+    pub was: Option<f64>,
+    /// How many incidents stand behind it, where it is a duration.
+    pub n: Option<usize>,
+    /// How many stood behind it the month before.
+    pub n_was: Option<usize>,
+    /// Which way is better; nothing where neither is.
+    pub better: Option<Better>,
+    /// Of counts: whether they differ by more than chance does, with 95 % confidence.
+    pub notable: Option<bool>,
+}
+
+/// The figures of a month at a glance.
+pub fn key_figures(month: &Month, before: &Month) -> Vec<KeyFigure> {
+    let (is, was) = (month.measured(), before.measured());
+    let first = measures::all().into_iter().filter(|measure| measure.first);
+    let mut key: Vec<KeyFigure> = first.map(|measure| of(measure, &is, &was)).collect();
+    let (higher, lower) = (Some(Better::Higher), Some(Better::Lower));
+    let both = (month, before);
+    key.extend([
+        count("objectives_kept", "Objectives kept", higher, both, |m| {
+            m.objectives.iter().filter(|o| o.verdict == Verdict::Kept).count()
+        }),
+        count("objectives_missed", "Objectives missed", lower, both, |m| {
+            m.objectives.iter().filter(|o| o.verdict == Verdict::Missed).count()
+        }),
+        count("contracts_kept", "Contracts kept", higher, both, |m| {
+            m.contracts.iter().filter(|c| c.verdict == Verdict::Kept).count()
+        }),
+        count("contracts_missed", "Contracts missed", lower, both, |m| {
+            m.contracts.iter().filter(|c| c.verdict == Verdict::Missed).count()
+        }),
+        count("maintenance", "Planned work", None, both, |m| m.maintenance.len()),
+        count("changes", "Changes reported", None, both, |m| m.changes.len()),
+    ]);
+    if month.provisional {
+        key.iter_mut().for_each(|figure| figure.notable = None);
+    }
+    key
+}
+
+fn of(measure: Measure, is: &Measured<'_>, was: &Measured<'_>) -> KeyFigure {
+    let (now, then) = (measure.of(is), measure.of(was));
+    let counts = measure.unit == MeasureUnit::Count;
+    let both = now.zip(then).filter(|_| counts);
+    KeyFigure {
+        is: now,
+        was: then,
+        n: measure.n(is),
+        n_was: measure.n(was),
+        notable: both.map(|(now, then)| notable(now as usize, then as usize)),
+        unit: measure.unit,
+        better: measure.better,
+        name: measure.name,
+        title: measure.title,
+    }
+}
+
+fn count(
+    name: &str,
+    title: &str,
+    better: Option<Better>,
+    (month, before): (&Month, &Month),
+    of: impl Fn(&Month) -> usize,
+) -> KeyFigure {
+    let (is, was) = (of(month), of(before));
+    KeyFigure {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        unit: MeasureUnit::Count,
+        is: Some(is as f64),
+        was: Some(was as f64),
+        n: None,
+        n_was: None,
+        better,
+        notable: Some(notable(is, was)),
+    }
+}
+
+impl Month {
+    /// What its figures are read from.
+    fn measured(&self) -> Measured<'_> {
+        Measured {
+            times: &self.times,
+            major: self.major.len(),
+            availability: Some(&self.availability),
+            alerts: &self.alerts.totals,
+            load: &self.load,
+        }
+    }
+}
