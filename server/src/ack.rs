@@ -129,11 +129,15 @@ async fn acknowledge(
 
 async fn acknowledged(app: &App, token: &str) -> Result<Said, Said> {
     let found = find(app, token).await?;
+    let said = acknowledged_all(app, &found).await;
     found.answered(app, How::Link).await;
-    let Found { link, pages, .. } = found;
-    let [found] = &pages[..] else { return all::taken(app, &link, &pages).await };
-    match take(app, &link, found).await {
-        Ok(taken) => Ok(answered(&link, &taken)),
+    said
+}
+
+async fn acknowledged_all(app: &App, Found { link, pages, .. }: &Found) -> Result<Said, Said> {
+    let [found] = &pages[..] else { return all::taken(app, link, pages).await };
+    match take(app, link, found).await {
+        Ok(taken) => Ok(answered(link, &taken)),
         Err(spine::Denied::Fault(_)) => Err(unavailable()),
         Err(denied) => {
             let (status, title) = (StatusCode::CONFLICT, "Not acknowledged");
@@ -172,18 +176,15 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
         Err(said) => return said.into_response(),
     };
     let (takes, _) = spoken(&digits, String::new);
-    if takes {
-        found.answered(&app, How::Digit).await;
-    }
-    let Found { link, pages: found, .. } = found;
+    let Found { link, pages, .. } = &found;
     let said = match takes {
         false => String::new(),
-        true if found.len() > 1 => {
-            all::taken(&app, &link, &found).await.map_or_else(|said| said.text, |said| said.text)
+        true if pages.len() > 1 => {
+            all::taken(&app, link, pages).await.map_or_else(|said| said.text, |said| said.text)
         }
-        true => match take(&app, &link, &found[0]).await {
+        true => match take(&app, link, &pages[0]).await {
             Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
-                Some(by) if by == named(&link) => "Taken. Nobody else is called.".into(),
+                Some(by) if by == named(link) => "Taken. Nobody else is called.".into(),
                 Some(by) => format!("{by} has it already."),
                 None => "Nobody is needed any more.".into(),
             },
@@ -191,6 +192,9 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
             Err(denied) => format!("Not taken: {denied}."),
         },
     };
+    if takes {
+        found.answered(&app, How::Digit).await;
+    }
     let (_, answer) = spoken(&digits, || said);
     let headers = [("content-type", "text/xml; charset=utf-8"), ("cache-control", "no-store")];
     (StatusCode::OK, headers, answer).into_response()
