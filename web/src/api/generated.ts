@@ -1144,6 +1144,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/on-call/hard-to-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on call within a week and has no verified way, or only one way at all. */
+        get: operations["on-call_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-call/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom an incident would call, when, and how, if nobody answered. */
+        get: operations["on-call_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openslo": {
         parameters: {
             query?: never;
@@ -1478,6 +1512,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/ways/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a code by a way, which is entered to prove that the way reaches its person. You may prove
+         *     your own ways; administrators may do it for everybody who tells them the code.
+         */
+        post: operations["pages_send_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/ways/try": {
         parameters: {
             query?: never;
@@ -1492,6 +1546,23 @@ export interface paths {
          *     ways; administrators may try everybody's.
          */
         post: operations["pages_try_ways"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/ways/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enters the code that came by a way: from then on the way counts as verified. */
+        post: operations["pages_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2040,17 +2111,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat/slack": {
+    "/api/v1/settings/chat": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How Slack is set up, without its secrets. */
-        get: operations["settings_get_slack"];
-        /** Sets what Slack is spoken to with. It is sealed, and shown nowhere. */
-        put: operations["settings_put_slack"];
+        /** How every chat service is set up, without secrets. */
+        get: operations["settings_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2058,7 +2128,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/chat/slack/try": {
+    "/api/v1/settings/chat/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a chat service is spoken to with. It is sealed, and secrets are shown nowhere. */
+        put: operations["settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/chat/{service}/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -2067,8 +2154,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries whether Slack takes the token, and says a word in a room when one is named. */
-        post: operations["settings_try_slack"];
+        /** Tries whether a chat service takes the token, and says a word in a room when one is named. */
+        post: operations["settings_attempt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3591,7 +3678,7 @@ export interface components {
          * @description What became of a call.
          * @enum {string}
          */
-        CallResult: "waiting" | "delivered" | "failed" | "dropped";
+        CallResult: "waiting" | "held" | "delivered" | "failed" | "dropped";
         /** @description A person by name, or one after `team/` or `schedule/`. */
         CallTarget: string;
         /** @description The calling of people for the incident of an alert. */
@@ -3661,6 +3748,33 @@ export interface components {
             /** @description Its title. */
             title: string;
         };
+        /** @description Whom an incident would call, when, and how. */
+        CallingPreview: {
+            /** @description When it is opened. */
+            at: components["schemas"]["Time"];
+            /** @description Why this policy. */
+            because: string;
+            begin_at?: components["schemas"]["Time"] | null;
+            /** @description What breaks. */
+            item: components["schemas"]["ItemRef"];
+            /** @description When the first round is over and nobody has answered. */
+            over_at: components["schemas"]["Time"];
+            /** @description The escalation policy that it leads to. */
+            policy: components["schemas"]["ItemRef"];
+            /** @description The priority of the incident. */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Format: int32
+             * @description How often it begins again after the last step.
+             */
+            repeat: number;
+            /** @description The first round, in order. */
+            steps: components["schemas"]["PreviewStep"][];
+            /** @description For what these steps are: `P4, P5 during calendar/office`. */
+            steps_for: string;
+            /** @description The variant of the policy, from 0; nothing: the steps beside its variants. */
+            variant?: number | null;
+        };
         /** @description Names an incident in a report. */
         CaseRef: {
             /** @description The incident. */
@@ -3706,10 +3820,66 @@ export interface components {
              */
             present: string;
         };
+        /**
+         * @description What a chat service is spoken to with, by the names of its entries. What is left out stays as it
+         *     is; an empty text forgets it.
+         */
+        ChatEntries: {
+            [key: string]: string;
+        };
+        /** @description Something that has to be entered for a chat service. */
+        ChatEntry: {
+            /** @description How it looks. */
+            example: string;
+            /** @description Whether it is known, from here or from the settings file. */
+            known: boolean;
+            /** @description Its name for people. */
+            label: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is never shown. */
+            secret: boolean;
+            /** @description What it is, unless it is secret. */
+            value?: string | null;
+        };
         /** @description Rooms of chat services. */
         ChatRooms: {
+            /** @description In Mattermost: a team and a name such as `ops/payments`, or an id. */
+            mattermost?: string | null;
             /** @description In Slack: a name such as `#payments-ops`, or an id. */
             slack?: string | null;
+        };
+        /** @description How a chat service is set up. */
+        ChatSettings: {
+            /** @description What has to be entered. */
+            entries: components["schemas"]["ChatEntry"][];
+            /** @description Its name in addresses and files. */
+            name: string;
+            /** @description What to enter there as the address for buttons, forms and the slash command. */
+            request_url: string;
+            /** @description How a room is written. */
+            room_example: string;
+            /** @description The rooms of teams that show incidents. */
+            rooms: components["schemas"]["TeamRoom"][];
+            /** @description What to do to set it up, step by step. */
+            steps: string[];
+            /** @description Its name for people. */
+            title: string;
+        };
+        /** @description What to try. */
+        ChatTrial: {
+            /**
+             * @description A room in which a word is said; without one only the token is tried.
+             * @default null
+             */
+            room: string | null;
+        };
+        /** @description What came of it. */
+        ChatTried: {
+            /** @description What it said, or what to mend. */
+            detail: string;
+            /** @description Whether the service took it. */
+            works: boolean;
         };
         /** @description An interval in which the checks say something. */
         CheckLine: {
@@ -3993,6 +4163,17 @@ export interface components {
             note?: string;
             /** @description Its name. */
             period: string;
+        };
+        /** @description A code that was sent. */
+        CodeSent: {
+            /** @description The channel. */
+            channel: string;
+            /** @description What the other side said. */
+            detail: string;
+            /** @description The address. */
+            to: string;
+            /** @description Until when it can be entered. */
+            until: components["schemas"]["Time"];
         };
         /** @description The service broke again, or the incident was reopened. */
         Comeback: {
@@ -4408,10 +4589,12 @@ export interface components {
         ContactWay: {
             /** @description The channel: `email`, `sms` and so on. */
             channel: string;
+            code_until?: components["schemas"]["Time"] | null;
             /** @description What is missing in the settings before calls can leave by it; empty: nothing. */
             problem: string;
             /** @description The address in it; of a browser its name. */
             to: string;
+            verified?: components["schemas"]["ProvenWay"] | null;
             /** @description Whether any of their wishes names it: otherwise they are never called by it. */
             wanted: boolean;
         };
@@ -4867,6 +5050,17 @@ export interface components {
             /** @description Its teams: `team/payments`. */
             teams?: components["schemas"]["ItemRef"][];
         };
+        /** @description A code that came by a way. */
+        EnterCode: {
+            /** @description The channel: `email`, `sms` and so on. */
+            channel: string;
+            /** @description The six digits; spaces do not matter. */
+            code: string;
+            /** @description The address in it; the only one when not said. */
+            to?: string | null;
+        };
+        /** @description EscalationHours of the week: a calendar by its name, or one that is written right here. */
+        EscalationHours: components["schemas"]["CalendarRef"] | components["schemas"]["CalendarSpec"];
         /** @description The name of a escalationpolicy, alone or after `escalationpolicy/`. */
         EscalationPolicyRef: string;
         /** @description Whom to call, in which order, and how long to wait between. */
@@ -4877,9 +5071,14 @@ export interface components {
              * @description How often to begin again after the last step; 0 is never.
              */
             repeat?: number;
-            /** @description The steps, in order. */
-            steps: components["schemas"]["EscalationStep"][];
+            /** @description The steps, in order, for whatever no variant is for. */
+            steps?: components["schemas"]["EscalationStep"][];
             team?: components["schemas"]["TeamRef"] | null;
+            /**
+             * @description Other steps for some priorities, or for some hours; at each moment one at most is for an
+             *     incident.
+             */
+            variants?: components["schemas"]["EscalationVariant"][];
             waits?: components["schemas"]["WaitsForHours"] | null;
         };
         /** @description One step: call these people, then wait for an answer. */
@@ -4890,6 +5089,20 @@ export interface components {
             rotate?: boolean;
             /** @description How long to wait for an answer before the next step. */
             wait?: components["schemas"]["Wait"];
+        };
+        /** @description Steps for some incidents, or for some hours. */
+        EscalationVariant: {
+            during?: components["schemas"]["EscalationHours"] | null;
+            outside?: components["schemas"]["EscalationHours"] | null;
+            /** @description For which priorities; for all when not said. */
+            priorities?: components["schemas"]["Priority"][];
+            /**
+             * Format: int32
+             * @description How often to begin again after the last step; as often as the policy when not said.
+             */
+            repeat?: number | null;
+            /** @description The steps, in order. */
+            steps: components["schemas"]["EscalationStep"][];
         };
         /** @description Something that a source reports. A `title` is needed, or for `resolved` the `key`. */
         Event: {
@@ -5379,6 +5592,22 @@ export interface components {
             until: components["schemas"]["Time"];
             /** @description The window. */
             window: components["schemas"]["ItemRef"];
+        };
+        /** @description Who is on call within a week and is hard to reach. */
+        HardToReach: {
+            /** @description Whoever is on call first comes first. */
+            items: components["schemas"]["HardToReachPerson"][];
+        };
+        /** @description A person who is on call soon and is hard to reach. */
+        HardToReachPerson: components["schemas"]["Reach"] & {
+            /** @description When they are on call next; in the past when they are now. */
+            from: components["schemas"]["Time"];
+            /** @description What people call them. */
+            name: string;
+            /** @description The person. */
+            person: components["schemas"]["ItemRef"];
+            /** @description For which schedules. */
+            schedules: components["schemas"]["ItemRef"][];
         };
         /**
          * @description The operational state of an item. Ordered: `Up < Down`.
@@ -8880,6 +9109,30 @@ export interface components {
             /** @default null */
             unassigned_escalation_policy: components["schemas"]["ItemRef"] | null;
         };
+        /** @description One call of a preview. */
+        PreviewCall: {
+            /** @description When, if nobody has answered before. */
+            at: components["schemas"]["Time"];
+            /** @description How: `email`, `sms` and so on. */
+            channel: string;
+            /** @description Whom. */
+            person: components["schemas"]["ItemRef"];
+            /** @description What people call them. */
+            title: string;
+        };
+        /** @description One step of a preview. */
+        PreviewStep: {
+            /** @description When its people are called. */
+            at: components["schemas"]["Time"];
+            /** @description The calls, in order; none: the step is passed over. */
+            calls: components["schemas"]["PreviewCall"][];
+            /** @description Whom it means and does not call: their own rules do not want it. */
+            not_called: components["schemas"]["ItemRef"][];
+            /** @description Whether only one of the people is called, another one for each incident. */
+            rotate: boolean;
+            /** @description Whom the policy names. */
+            targets: components["schemas"]["ItemRef"][];
+        };
         /** @description A contract that a report would touch. */
         PreviewedContract: {
             /** @description How that is known. */
@@ -9060,6 +9313,20 @@ export interface components {
             /** @description Nothing was checked. */
             unchecked: number;
         };
+        /**
+         * @description How a way was proven.
+         * @enum {string}
+         */
+        ProvenHow: "code" | "link" | "digit" | "added";
+        /** @description That a way reaches its person. */
+        ProvenWay: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who entered the code, or answered. */
+            by: string;
+            /** @description How. */
+            how: components["schemas"]["ProvenHow"];
+        };
         /** @description A browser in which a person is called. */
         PushDevice: {
             /** @description Since when. */
@@ -9129,6 +9396,15 @@ export interface components {
              * @description How many minutes of the time are unknown.
              */
             unknown: number;
+        };
+        /** @description How well somebody is reached. */
+        Reach: {
+            /** @description How many of these are verified. */
+            verified: number;
+            /** @description Ways that call them and that are set up. */
+            ways: number;
+            /** @description What is weak about it, as a sentence; empty: nothing. */
+            weakness: string;
         };
         /** @description An item that a search over the estate reached. */
         Reached: {
@@ -10373,45 +10649,6 @@ export interface components {
             /** @description Its time zone by its IANA name, such as Europe/Berlin. */
             timeZone?: string | null;
         };
-        /** @description What Slack is spoken to with. What is left out stays as it is; an empty text forgets it. */
-        SlackSecrets: {
-            /**
-             * @description The signing secret of the app.
-             * @default null
-             */
-            signing_secret: string | null;
-            /**
-             * @description The bot's token (`xoxb-…`).
-             * @default null
-             */
-            token: string | null;
-        };
-        /** @description How Slack is set up. */
-        SlackSettings: {
-            /** @description What to enter in the app as the request URL, for interactivity and for the slash command. */
-            request_url: string;
-            /** @description The rooms of teams that show incidents. */
-            rooms: components["schemas"]["TeamRoom"][];
-            /** @description Whether the secret is known that Slack signs its requests with. */
-            signing_secret: boolean;
-            /** @description Whether a token of a bot is known, from here or from the settings file. */
-            token: boolean;
-        };
-        /** @description What to try. */
-        SlackTrial: {
-            /**
-             * @description A room in which a word is said; without one only the token is tried.
-             * @default null
-             */
-            room: string | null;
-        };
-        /** @description What came of it. */
-        SlackTried: {
-            /** @description What it said, or what to mend. */
-            detail: string;
-            /** @description Whether Slack took it. */
-            works: boolean;
-        };
         /** @description A slice of time, and when it is good. */
         Slice: {
             /** @description How long it is, in whole minutes. */
@@ -11010,6 +11247,13 @@ export interface components {
          * @enum {string}
          */
         Verdict: "kept" | "missed" | "unproven" | "not_observed" | "running" | "not_applicable";
+        /** @description A way of a person. */
+        VerifyWay: {
+            /** @description The channel: `email`, `sms` and so on. */
+            channel: string;
+            /** @description The address in it; the only one when not said. */
+            to?: string | null;
+        };
         /** @description What was promised from a time on. */
         VersionView: {
             /** @description Its first moment. */
@@ -11043,7 +11287,7 @@ export interface components {
         /** @description Incidents for which nobody is called outside of working hours. */
         WaitsForHours: {
             /** @description The working hours. */
-            calendar: components["schemas"]["CalendarRef"];
+            calendar: components["schemas"]["EscalationHours"];
             /** @description Which, by priority. */
             priorities: components["schemas"]["Priority"][];
         };
@@ -11054,14 +11298,25 @@ export interface components {
             /** @description Its first moment. */
             start: components["schemas"]["Time"];
         };
+        /** @description A way that was proven. */
+        WayVerified: {
+            /** @description The channel. */
+            channel: string;
+            /** @description The address. */
+            to: string;
+            /** @description When, how and by whom. */
+            verified: components["schemas"]["ProvenWay"];
+        };
         /** @description How a person is called. */
         Ways: {
-            /** @description Whether you may try the ways. */
+            /** @description Whether you may try the ways, and have codes sent by them. */
             may_try: boolean;
             /** @description What they wish for; empty: all ways at once. */
             notify: components["schemas"]["NotifyRule"][];
             /** @description The person. */
             person: components["schemas"]["ItemRef"];
+            /** @description How well the ways that call them reach them. */
+            reach: components["schemas"]["Reach"];
             /** @description The ways that are known. */
             ways: components["schemas"]["ContactWay"][];
         };
@@ -16369,6 +16624,98 @@ export interface operations {
             };
         };
     };
+    "on-call_reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is on call soon and is hard to reach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HardToReach"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_preview": {
+        parameters: {
+            query: {
+                /** @description What breaks (`service/orders`, `team/shop`), or an escalation policy. */
+                item: components["schemas"]["ItemRef"];
+                /** @description The priority of the incident. */
+                priority: "P1" | "P2" | "P3" | "P4" | "P5";
+                /** @description When it is opened; now when not said. */
+                at?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingPreview"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     objectives_export_openslo: {
         parameters: {
             query?: never;
@@ -18023,6 +18370,105 @@ export interface operations {
             };
         };
     };
+    pages_send_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyWay"];
+            };
+        };
+        responses: {
+            /** @description It was sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pages_try_ways: {
         parameters: {
             query?: never;
@@ -18046,6 +18492,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterCode"];
+            };
+        };
+        responses: {
+            /** @description It is verified */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayVerified"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -20491,7 +21036,7 @@ export interface operations {
             };
         };
     };
-    settings_get_slack: {
+    settings_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -20500,13 +21045,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is set up */
+            /** @description How each is set up */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackSettings"];
+                    "application/json": components["schemas"]["ChatSettings"][];
                 };
             };
             /** @description Nobody is signed in */
@@ -20529,16 +21074,19 @@ export interface operations {
             };
         };
     };
-    settings_put_slack: {
+    settings_put: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The name of the service */
+                service: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SlackSecrets"];
+                "application/json": components["schemas"]["ChatEntries"];
             };
         };
         responses: {
@@ -20548,7 +21096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackSettings"];
+                    "application/json": components["schemas"]["ChatSettings"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -20571,6 +21119,15 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20616,16 +21173,19 @@ export interface operations {
             };
         };
     };
-    settings_try_slack: {
+    settings_attempt: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The name of the service */
+                service: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SlackTrial"];
+                "application/json": components["schemas"]["ChatTrial"];
             };
         };
         responses: {
@@ -20635,7 +21195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlackTried"];
+                    "application/json": components["schemas"]["ChatTried"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -20658,6 +21218,15 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
