@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::config::Config;
 use spine::testing::Place;
 
-use crate::world::{Operate, Receiver, Reply, conversations, shop};
+use crate::world::{Operate, Receiver, Reply, alert, conversations, shop};
 
 conversations!(
     what_follows_soon_is_told_as_one_and_taken_by_one_link,
@@ -40,9 +40,11 @@ async fn open(place: &Place, receiver: &Receiver, set: impl FnOnce(&mut Config))
     operate
 }
 
-/// Fires at a stall, and waits until bob's call for it is asked for.
+/// Fires at a stall for a week, and waits until bob's call for it is asked for.
 async fn falls(operate: &Operate, number: usize) {
-    operate.fires("Down", "critical", ("service", &format!("stall-{number}"))).await;
+    let mut fires = alert("Down", "critical", ("service", &format!("stall-{number}")));
+    fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
+    operate.alerts(json!([fires])).await;
     operate.settled().await;
 }
 
