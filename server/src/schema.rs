@@ -77,18 +77,18 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0024_contact_lines.sql"),
     },
     Migration {
-        version: 26,
+        version: 25,
         name: "sms_answers",
-        sql: include_str!("../migrations/0026_sms_answers.sql"),
+        sql: include_str!("../migrations/0025_sms_answers.sql"),
+    },
+    Migration {
+        version: 26,
+        name: "objective_targets",
+        sql: include_str!("../migrations/0026_objective_targets.sql"),
     },
     Migration {
         version: 27,
-        name: "objective_targets",
-        sql: include_str!("../migrations/0027_objective_targets.sql"),
-    },
-    Migration {
-        version: 28,
         name: "leave_calendars",
-        sql: include_str!("../migrations/0028_leave_calendars.sql"),
+        sql: include_str!("../migrations/0027_leave_calendars.sql"),
     },
 ];

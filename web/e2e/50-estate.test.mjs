@@ -100,7 +100,10 @@ test('whom a priority would call at any time is said before', async () => {
   await panel.getByLabel('For', { exact: true }).click();
   await b.page.getByRole('option', { name: 'P2' }).click();
   await panel.getByLabel(/Opened at/).fill('2026-11-28T03:00');
-  await panel.getByText(/28 Nov 2026|Nov 28, 2026|2026-11-28/).first().waitFor();
+  await panel
+    .getByText(/28 Nov 2026|Nov 28, 2026|2026-11-28/)
+    .first()
+    .waitFor();
   await settled(b.page);
   await picture(b.page, 'calling-1440-light');
 });

@@ -1364,14 +1364,14 @@ export interface paths {
             cookie?: never;
         };
         /** The calendars in which a person keeps their leave. */
-        get: operations["on-call_list"];
+        get: operations["on-call_calendars"];
         put?: never;
         /**
          * Reads leave from a calendar from now on: at once, and then every quarter of an hour. What it
          *     says becomes absences, as if somebody had entered them. You may add your own; administrators may
          *     add everybody's.
          */
-        post: operations["on-call_add"];
+        post: operations["on-call_add_calendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1392,7 +1392,7 @@ export interface paths {
          * Reads a calendar no longer: absences to come that it made are taken back, and one that runs ends
          *     now. What is over stays.
          */
-        delete: operations["on-call_remove"];
+        delete: operations["on-call_remove_calendar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1408,7 +1408,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reads a calendar now. */
-        post: operations["on-call_read"];
+        post: operations["on-call_read_calendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -17537,7 +17537,7 @@ export interface operations {
             };
         };
     };
-    "on-call_list": {
+    "on-call_calendars": {
         parameters: {
             query?: never;
             header?: never;
@@ -17596,7 +17596,7 @@ export interface operations {
             };
         };
     };
-    "on-call_add": {
+    "on-call_add_calendar": {
         parameters: {
             query?: never;
             header?: never;
@@ -17695,7 +17695,7 @@ export interface operations {
             };
         };
     };
-    "on-call_remove": {
+    "on-call_remove_calendar": {
         parameters: {
             query?: never;
             header?: never;
@@ -17763,7 +17763,7 @@ export interface operations {
             };
         };
     };
-    "on-call_read": {
+    "on-call_read_calendar": {
         parameters: {
             query?: never;
             header?: never;

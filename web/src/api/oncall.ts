@@ -168,7 +168,9 @@ export const leaveCalendars = (name: string) =>
 
 /** Reads leave from a calendar from now on. */
 export const addLeaveCalendar = (name: string, calendar: NewLeaveCalendar) =>
-  body(http.POST('/api/v1/people/{name}/calendars', { params: { path: { name } }, body: calendar }));
+  body(
+    http.POST('/api/v1/people/{name}/calendars', { params: { path: { name } }, body: calendar }),
+  );
 
 /** Reads a calendar now, instead of in a quarter of an hour. */
 export const readLeaveCalendar = (name: string, calendar: string) =>

@@ -74,7 +74,7 @@ function Steps({ found }: { found: CallingPreview }) {
               {step.calls.map((call) => (
                 <li key={`${call.person} ${call.channel} ${call.at}`}>
                   <time dateTime={call.at}>{absolute(call.at)}</time>{' '}
-                  <ItemLink item={call.person} label={call.title} /> by {words(call.channel)}
+                  <ItemLink item={call.person} title={call.title} /> by {words(call.channel)}
                 </li>
               ))}
               {step.not_called.map((person) => (

@@ -134,9 +134,7 @@ function Add({ name, close }: { name: string; close: () => void }) {
             label="What means that you are away"
             data={[...COUNTS]}
             value={counts}
-            onChange={(event) =>
-              setCounts(event.currentTarget.value === 'all' ? 'all' : 'marked')
-            }
+            onChange={(event) => setCounts(event.currentTarget.value === 'all' ? 'all' : 'marked')}
           />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>

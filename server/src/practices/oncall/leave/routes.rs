@@ -24,7 +24,10 @@ const TITLE_CHARS_MAX: usize = 60;
 
 /// Every route of calendars with leave.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove)).routes(routes!(read))
+    OpenApiRouter::new()
+        .routes(routes!(calendars, add_calendar))
+        .routes(routes!(remove_calendar))
+        .routes(routes!(read_calendar))
 }
 
 /// The calendar that an address names.
@@ -67,7 +70,7 @@ struct NewLeaveCalendar {
 #[utoipa::path(get, path = "/people/{name}/calendars", tag = "on-call",
     params(PersonPath),
     responses((status = 200, description = "Their calendars", body = LeaveCalendars)))]
-async fn list(
+async fn calendars(
     State(app): State<App>,
     caller: Caller,
     Path(PersonPath { name }): Path<PersonPath>,
@@ -84,7 +87,7 @@ async fn list(
 #[utoipa::path(post, path = "/people/{name}/calendars", tag = "on-call",
     request_body = NewLeaveCalendar, params(PersonPath),
     responses((status = 201, description = "The calendar, read", body = Calendar)))]
-async fn add(
+async fn add_calendar(
     State(app): State<App>,
     caller: Caller,
     Path(PersonPath { name }): Path<PersonPath>,
@@ -143,7 +146,7 @@ async fn add(
 #[utoipa::path(post, path = "/people/{name}/calendars/{calendar}/read", tag = "on-call",
     params(CalendarPath),
     responses((status = 200, description = "The calendar, read", body = Calendar)))]
-async fn read(
+async fn read_calendar(
     State(app): State<App>,
     caller: Caller,
     Path(CalendarPath { name, calendar }): Path<CalendarPath>,
@@ -162,7 +165,7 @@ async fn read(
 #[utoipa::path(delete, path = "/people/{name}/calendars/{calendar}", tag = "on-call",
     params(CalendarPath),
     responses((status = 204, description = "It is not read any more")))]
-async fn remove(
+async fn remove_calendar(
     State(app): State<App>,
     caller: Caller,
     Path(CalendarPath { name, calendar }): Path<CalendarPath>,
