@@ -264,8 +264,48 @@ spec: { team: shop }
 
 #[test]
 fn a_preview_says_whom_a_priority_calls_at_night() {
-    insta::assert_snapshot!(previewed("service/orders", "p2"), @"");
-    insta::assert_snapshot!(previewed("service/orders", "P3"), @"");
-    insta::assert_snapshot!(previewed("team/shop", "P4"), @"");
-    insta::assert_snapshot!(previewed("team/nobody", "P4"), @"");
+    insta::assert_snapshot!(previewed("service/orders", "p2"), @r"
+    P2 for service/orders, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/shop (policy of team/shop, the owner of service/orders)
+      steps    for P1, P2
+
+    Step 1
+      Sat 2026-11-28 03:00 +01:00  Ada Example by sms
+      Sat 2026-11-28 03:00 +01:00  ben by email
+      Sat 2026-11-28 03:02 +01:00  Ada Example by email
+
+    At Sat 2026-11-28 03:05 +01:00 it begins again, once.
+    ");
+    insta::assert_snapshot!(previewed("service/orders", "P3"), @r"
+    P3 for service/orders, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/shop (policy of team/shop, the owner of service/orders)
+      steps    for whatever no variant is for
+
+    Step 1
+      Sat 2026-11-28 03:00 +01:00  nobody: it is passed over
+      person/ada is not called: their own rules do not want it
+
+    Step 2
+      Sat 2026-11-28 03:00 +01:00  ben by email
+
+    At Sat 2026-11-28 03:10 +01:00 it begins again, once.
+    ");
+    insta::assert_snapshot!(previewed("team/shop", "P4"), @r"
+    P4 for team/shop, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/shop (policy of team/shop)
+      steps    for whatever no variant is for
+      waits    nobody is called before Mon 2026-11-30 08:00 +01:00
+
+    Step 1
+      Mon 2026-11-30 08:00 +01:00  Ada Example by email
+
+    Step 2
+      Mon 2026-11-30 08:05 +01:00  ben by email
+
+    At Mon 2026-11-30 08:15 +01:00 it begins again, once.
+    ");
+    insta::assert_snapshot!(previewed("team/nobody", "P4"), @r"
+    no escalation policy is found for team/nobody
+      remedy: give it, its team or its product an `escalationPolicy`
+    ");
 }

@@ -174,6 +174,7 @@ export type MyOnCall = Schemas['MyOnCall'];
 export type MyPage = MyOnCall['pages'][number];
 export type FeedView = Schemas['FeedView'];
 export type HandOver = Schemas['HandOver'];
+export type CallingPreview = Schemas['CallingPreview'];
 export type HandedIncident = Schemas['HandedIncident'];
 export type NewNote = Schemas['NewNote'];
 export type NewSwap = Schemas['NewSwap'];
