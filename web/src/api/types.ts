@@ -181,7 +181,6 @@ export type NewSwap = Schemas['NewSwap'];
 export type SwapView = Schemas['Items_SwapView']['items'][number];
 export type AwayResult = Schemas['AwayResult'];
 export type AwayView = Schemas['AwayView'];
-export type CallingPreview = Schemas['CallingPreview'];
 export type LeaveCalendar = Schemas['LeaveCalendar'];
 export type NewLeaveCalendar = Schemas['NewLeaveCalendar'];
 export type Away = Schemas['Away'];
