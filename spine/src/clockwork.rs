@@ -163,7 +163,8 @@ async fn wake<C: Clocked>(
         Err(fault) if fault.outage() => Err(fault),
         Ok(moved) => Ok(moved),
         Err(fault) => {
-            tracing::info!(kind = C::Record::KIND, error = %fault.chain(), "records are woken one by one");
+            let kind = C::Record::KIND;
+            tracing::info!(kind, error = %fault.chain(), "records are woken one by one");
             let mut moved = 0;
             for id in ids {
                 match together::<C>(db, world, waking, (space, &[*id])).await {

@@ -158,8 +158,8 @@ impl Db {
     }
 
     /// Like [`Db::write`], but returns once it is committed: everybody sees it, and it outlives
-    /// this process, but not yet a power cut. For what stays inside, since nothing is on disk before
-    /// what was committed earlier; whoever is outside is told after [`OnDisk::wait`].
+    /// this process, but not yet a power cut. For what stays inside, since nothing is on disk
+    /// before what was committed earlier; whoever is outside is told after [`OnDisk::wait`].
     ///
     /// # Errors
     /// What `work` returns, or a [`Fault`] of the database turned into it.

@@ -205,7 +205,7 @@ fn a_service_that_is_less_urgent_out_of_its_hours_calls_its_first_step_then() {
     assert!(service.contains("escalationPolicy: escalationpolicy/checkout--urgency"), "{service}");
     let policy = yaml(&by_hours, "escalationpolicy/checkout--urgency");
     let spec = policy.split_once("spec:").unwrap().1;
-    insta::assert_snapshot!(spec, @r"
+    insta::assert_snapshot!(spec, @r#"
     team: team/payments
     steps:
       - contacts:
@@ -234,7 +234,7 @@ fn a_service_that_is_less_urgent_out_of_its_hours_calls_its_first_step_then() {
             wait: 10m
         repeat: 0
     repeat: 2
-    ");
+    "#);
     let said = &line(&by_hours, "services[0]").because;
     assert!(said.contains("outside of its support hours it is of low urgency"), "{said}");
 
