@@ -249,7 +249,7 @@ mod tests {
                 for step in steps {
                     match step {
                         Step::Add { start, end } => {
-                            let name = format!("n{}-{}", kept.len(), start.micros());
+                            let name = format!("n{round}-{}", start.micros());
                             let item = ItemRef::new("absence", &name).expect("a name");
                             kept.push(Known { item, start, end, back: false });
                         }
@@ -258,10 +258,11 @@ mod tests {
                             let found = found.expect("it is known");
                             (found.start, found.end) = (start, end);
                         }
+                        // What is to come goes, what runs ends.
                         Step::End(item) => {
-                            let found = kept.iter_mut().find(|known| known.item == item);
-                            let found = found.expect("it is known");
-                            found.end = found.end.min(at.max(found.start));
+                            kept.retain(|known| known.item != item || known.start < at);
+                            let ends = kept.iter_mut().find(|known| known.item == item);
+                            ends.into_iter().for_each(|known| known.end = at);
                         }
                     }
                 }
