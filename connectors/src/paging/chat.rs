@@ -76,7 +76,10 @@ fn teams(hooks: &Hooks, to: &str, said: &Said<'_>) -> Result<HttpCall, SendError
         .urls
         .get(to)
         .ok_or_else(|| SendError::lasting(format!("channels.teams.urls has no webhook `{to}`")))?;
-    let open = |(title, url): &(String, &str)| json!({"type": "Action.OpenUrl", "title": title, "url": url});
+    let open = |(title, url): &(String, &str)| {
+        let kind = "Action.OpenUrl";
+        json!({ "type": kind, "title": title, "url": url })
+    };
     let card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",

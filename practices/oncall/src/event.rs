@@ -263,32 +263,8 @@ pub fn describe(event: &Event) -> String {
             let again = if *round > 0 { format!(", round {}", round + 1) } else { String::new() };
             format!("calling {people} (step {}{again})", step + 1)
         }
-        Event::Rerouted { calls, later, away, .. } => {
-            let away: Vec<&str> = away.iter().map(ItemRef::name).collect();
-            let now = calls
-                .iter()
-                .map(|call| format!("{} by {}", call.to.contact.name(), call.to.channel));
-            let soon = later
-                .iter()
-                .map(|call| format!("{} by {} later", call.to.contact.name(), call.to.channel));
-            let people: Vec<String> = now.chain(soon).collect();
-            let away = if away.is_empty() {
-                String::new()
-            } else {
-                format!(" instead of {}", away.join(", "))
-            };
-            format!("calling {}{away}", people.join(", "))
-        }
-        Event::Attempted { result, detail, .. } => {
-            let outcome = match result {
-                CallResult::Delivered => "call delivered",
-                CallResult::Failed => "call failed",
-                CallResult::Held => "call held back",
-                CallResult::Waiting => "call not delivered yet, will be tried again",
-                CallResult::Dropped => "call dropped before it left",
-            };
-            if detail.is_empty() { outcome.to_owned() } else { format!("{outcome}: {detail}") }
-        }
+        Event::Rerouted { calls, later, away, .. } => rerouted(calls, later, away),
+        Event::Attempted { result, detail, .. } => attempted(*result, detail),
         Event::Acknowledged { .. } => "answered the page".to_owned(),
         Event::WorkSeen { rings_again_at, .. } => {
             format!("work goes on: rings again at {rings_again_at} if nothing more is done")
@@ -324,4 +300,26 @@ pub fn describe(event: &Event) -> String {
         Event::Exhausted { .. } => "everybody was called and nobody answered".to_owned(),
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
     }
+}
+
+fn rerouted(calls: &[Calling], later: &[Later], away: &[ItemRef]) -> String {
+    let away: Vec<&str> = away.iter().map(ItemRef::name).collect();
+    let now = calls.iter().map(|call| format!("{} by {}", call.to.contact.name(), call.to.channel));
+    let soon =
+        later.iter().map(|call| format!("{} by {} later", call.to.contact.name(), call.to.channel));
+    let people: Vec<String> = now.chain(soon).collect();
+    let away =
+        if away.is_empty() { String::new() } else { format!(" instead of {}", away.join(", ")) };
+    format!("calling {}{away}", people.join(", "))
+}
+
+fn attempted(result: CallResult, detail: &str) -> String {
+    let outcome = match result {
+        CallResult::Delivered => "call delivered",
+        CallResult::Failed => "call failed",
+        CallResult::Held => "call held back",
+        CallResult::Waiting => "call not delivered yet, will be tried again",
+        CallResult::Dropped => "call dropped before it left",
+    };
+    if detail.is_empty() { outcome.to_owned() } else { format!("{outcome}: {detail}") }
 }

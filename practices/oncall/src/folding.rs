@@ -1,10 +1,10 @@
 //! How events change a page.
 
-use kernel::{OutboxId, Time};
+use kernel::{Actor, OutboxId, Time};
 
 use crate::again::RingsAgain;
 use crate::event::{Calling, Later};
-use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, Step, WaitingCall};
 
 impl Page {
     /// Takes an event in; the same as applying it.
@@ -18,10 +18,8 @@ impl Page {
                 self.attempted(*at, *message, *result, detail);
             }
             Event::Acknowledged { at, by, rings_again_at } => {
-                self.acknowledged_by = Some(by.clone());
-                self.acknowledged_at = Some(*at);
                 self.stop(Stage::Acknowledged, *at);
-                self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
+                self.taken_by(by, *at, *rings_again_at);
             }
             Event::WorkSeen { rings_again_at, .. } => {
                 self.rings_again = Some(RingsAgain::unless_something_is_done(*rings_again_at));
@@ -32,16 +30,9 @@ impl Page {
             Event::RangAgain { at, begin_at, .. } => self.ring_anew(*at, *begin_at),
             Event::Replanned { priority, steps, repeat, next_step_at, .. } => {
                 self.summary.priority = *priority;
-                steps.clone_into(&mut self.steps);
                 self.repeat = *repeat;
                 self.next_step_at = next_step_at.or(self.next_step_at);
-                self.waiting.retain(|waiting| {
-                    let ways = steps.iter().flat_map(|step| &step.contacts);
-                    let to = &waiting.to;
-                    let meant =
-                        |way: &Contact| (&way.contact, &way.channel) == (&to.contact, &to.channel);
-                    ways.into_iter().any(meant)
-                });
+                self.goes_by(steps);
             }
             Event::Hastened { at } => self.next_step_at = Some(*at),
             Event::Held { at, until } => {
@@ -64,9 +55,7 @@ impl Page {
             }
             Event::HandOverAccepted { at, by, rings_again_at, .. } => {
                 self.end_hand_over(*at);
-                self.acknowledged_by = Some(by.clone());
-                self.acknowledged_at = Some(*at);
-                self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
+                self.taken_by(by, *at, *rings_again_at);
             }
             Event::HandOverUnanswered { at, calls, .. } => {
                 self.end_hand_over(*at);
@@ -88,6 +77,22 @@ impl Page {
                 self.stop(Stage::Cancelled, *at);
             }
         }
+    }
+
+    fn taken_by(&mut self, by: &Actor, at: Time, rings_again_at: Option<Time>) {
+        self.acknowledged_by = Some(by.clone());
+        self.acknowledged_at = Some(at);
+        self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
+    }
+
+    /// Other steps count from now on; who waits by a way that none of them has waits no longer.
+    fn goes_by(&mut self, steps: &[Step]) {
+        steps.clone_into(&mut self.steps);
+        self.waiting.retain(|waiting| {
+            let to = &waiting.to;
+            let meant = |way: &Contact| (&way.contact, &way.channel) == (&to.contact, &to.channel);
+            steps.iter().flat_map(|step| &step.contacts).any(meant)
+        });
     }
 
     fn take_in_calls(&mut self, event: &Event) {

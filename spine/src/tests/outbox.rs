@@ -26,7 +26,7 @@ crate::both!(MIGRATIONS;
 );
 
 async fn message(db: &Db) -> CounterId {
-    let world = world();
+    let world = crate::World::system();
     let id = open(db, &world, &space()).await;
     send(db, id).await;
     id
@@ -274,11 +274,13 @@ async fn what_is_held_is_due_later_and_leaves_with_what_goes_to_the_same_target(
     });
     release.await.unwrap();
     assert_eq!(next_due(db).await, Some(NOON), "what was held and never tried is due");
-    let first = take(db, "a", NOON, 10).await.remove(0);
-    hold(db, first.clone(), later).await;
     // Another one goes to the same target, and takes it along.
     message(db).await;
-    let second = take(db, "c", NOON, 10).await.remove(0);
+    let taken = take(db, "c", NOON, 10).await.into_iter();
+    let (held, others): (Vec<_>, Vec<_>) =
+        taken.partition(|taken| taken.message.id == first.message.id);
+    hold(db, held[0].clone(), later).await;
+    let second = others[0].clone();
     assert_eq!(second.asked_at, NOON);
     assert!(along(db, "c", "other", NOON).await.is_empty(), "it is about a counter");
     let along_with = along(db, "c", "counter", NOON).await;

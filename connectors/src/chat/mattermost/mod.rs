@@ -143,7 +143,7 @@ impl Service for Mattermost {
                 "let posts be edited at any time in Mattermost (PostEditTimeLimit -1)"
             }
             _ if detail.starts_with("404") => {
-                "write the room as team/room, as in its address, or by its id, and add the bot to it"
+                "write the room as team/room, as its address has it, or its id, and add the bot"
             }
             _ => return detail.to_owned(),
         };
