@@ -46,7 +46,7 @@ async fn lose_a_node(database: String) {
         ("OPERATE_CALLING__TOLD_MAX", "1000".to_owned()),
     ];
     let (mail_port, database) = (Some(mail_server.port), Some(database));
-    let setup = Setup { mail_port, database, environment, ..Setup::default() };
+    let setup = Setup { mail_port, database, environment };
     let first = Operate::start(setup).await;
     first.apply(&estate()).await;
     let mut second = first.beside().await;

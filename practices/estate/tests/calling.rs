@@ -84,8 +84,8 @@ proptest! {
 
 fn open(hours: usize, at: Time) -> bool {
     let (_, zone, days, from, until) = HOURS[hours];
-    let at = jiff::Timestamp::from_microsecond(at.micros()).unwrap();
-    let wall: DateTime = TimeZone::get(zone).unwrap().to_datetime(at);
+    let at = jiff::Timestamp::from_microsecond(at.micros()).expect("an instant");
+    let wall: DateTime = TimeZone::get(zone).expect("a zone").to_datetime(at);
     let minute = i32::from(wall.hour()) * 60 + i32::from(wall.minute());
     days.contains(&wall.weekday())
         && (from..until).contains(&minute)

@@ -211,7 +211,10 @@ impl Telling {
         let Telling { next_at, mut messages, .. } = self;
         messages.sort_by_key(urgency);
         let telling = messages[0].message.id;
-        let worded_before = messages.iter_mut().fold(false, |any, taken| plain(taken) || any);
+        let mut worded_before = false;
+        for taken in &mut messages {
+            worded_before |= plain(taken);
+        }
         if messages.len() > 1 || worded_before {
             // What the link for all of them means, for as long as the message is kept.
             let mut lead = messages[0].clone();

@@ -175,7 +175,7 @@ fn holes(policy: &EscalationPolicySpec, slots: &[Slot], waits: Option<&Spans>) -
         let asked = asked.unwrap_or_else(|| Spans::one(WITHIN.from, WITHIN.until));
         let hole = asked.difference(&called);
         // The first may have begun before anything was held against each other.
-        let Some(such_as) = hole.iter().take(2).last() else { continue };
+        let Some(such_as) = hole.iter().take(2).next_back() else { continue };
         let Some((slot, zone)) = mine().find_map(|slot| Some((slot, slot.zone.as_ref()?))) else {
             never.push(priority);
             continue;

@@ -91,13 +91,16 @@ impl Story {
     }
 }
 
+/// What it shows, the rules, what happens at which second, and what is told when.
+type Night<'a> = (&'a str, LineRules, &'a [(u32, Happens)], &'a str);
+
 #[test]
 fn a_night_on_one_line_reads_as_it_is_told() {
     use Happens::{Asked, Taken};
     use Priority::{P1, P3};
     let three = [(0, Asked(P3)), (70, Asked(P3)), (140, Asked(P3)), (210, Asked(P3))];
     #[rustfmt::skip]
-    let table: &[(&str, LineRules, &[(u32, Happens)], &str)] = &[
+    let table: &[Night<'_>] = &[
         ("the first goes at once", RULES,
             &[(5, Asked(P3))], "5s: 0"),
         ("what follows goes together", RULES,

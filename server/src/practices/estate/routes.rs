@@ -222,10 +222,10 @@ async fn put(
     State(app): State<App>,
     caller: Caller,
     Path(path): Path<ItemPath>,
-    Query(why): Query<WhyQuery>,
-    call: Call,
+    asked: (Query<WhyQuery>, Call),
     Json(document): Json<Value>,
 ) -> Answer<StatusCode> {
+    let (Query(why), call) = asked;
     may(&caller, Action::Administer, &[])?;
     let item = path.item()?;
     let resource = estate::from_json(&document)
