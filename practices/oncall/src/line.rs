@@ -1,9 +1,10 @@
 //! The line to one person by one way and address: what is told at once, what is told together,
 //! and what waits because they were told often enough.
 //!
-//! **Invariant:** within any `told_seconds` a line tells at most `told_max` times, and everything
-//! that it was asked for is in the next telling unless it was taken out before. A line knows
-//! nothing of steps: the policy goes on whether it holds something back or not.
+//! **Invariant:** within any `told_seconds` a line tells at most `told_max` times, or twice as often
+//! when the most urgent is among it, and everything that it was asked for is in the next telling
+//! unless it was taken out before. A line knows nothing of steps: the policy goes on whether it
+//! holds something back or not.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ pub struct LineRules {
     pub together_seconds: u32,
     /// The most urgent waits no longer than this for the others, in seconds.
     pub urgent_seconds: u32,
-    /// Most tellings within `told_seconds`.
+    /// Most tellings within `told_seconds`; for the most urgent twice as many, so that noise never
+    /// keeps it back.
     pub told_max: u32,
     /// The time over which tellings are counted, in seconds.
     pub told_seconds: u32,
@@ -97,8 +99,12 @@ impl Line {
         let told: Vec<Time> =
             self.told.iter().filter(|told| !again(told)).map(|told| told.at).collect();
         let max = rules.told_max.max(1) as usize;
+        let urgent =
+            due.iter().filter(|call| call.priority == Priority::P1).map(|call| call.at).min();
+        let allowed = if urgent.is_some() { 2 * max } else { max };
         // A clock that was put back never makes anybody wait longer than the rules say.
-        if let Some(free) = free_at(&told, max, rules).map(|free| free.min(now + rules.counted()))
+        if let Some(free) =
+            free_at(&told, allowed, rules).map(|free| free.min(now + rules.counted()))
             && free > now
         {
             return Fate::Held { until: free, why: Held::Limit };
@@ -106,8 +112,6 @@ impl Line {
         let repeated = told.len() < self.told.len();
         let quiet =
             told.last().map_or(now, |last| (*last + rules.together()).min(now + rules.together()));
-        let urgent =
-            due.iter().filter(|call| call.priority == Priority::P1).map(|call| call.at).min();
         let urgent = urgent.map(|at| at + Duration::from_secs(rules.urgent_seconds.into()));
         let until = urgent.map_or(quiet, |urgent| urgent.min(quiet));
         if until > now && !repeated {
