@@ -150,8 +150,9 @@ function Chosen({ found, name, step }: { found: MeasureSeries; name: string; ste
       />
       <Panel title={line.title}>
         {line.values.every((value) => value === null) ? (
-          <EmptyState title="There is no such figure in this time">
-            Availability and failures are told of one item: choose it above.
+          <EmptyState title="Nothing to draw in this time">
+            Durations need incidents that ended in it. Availability and failures are told of one
+            item: choose it above.
           </EmptyState>
         ) : (
           <Drawn found={found} line={line} />
