@@ -70,6 +70,8 @@ async fn write(operate: &Operate, telephone: &Telephone, message: (&str, &str, &
 }
 
 async fn acknowledged_by(operate: &Operate, incident: &str) -> Value {
+    // An incident follows its page.
+    operate.settled().await;
     let incident = operate.ada.get(&format!("/incidents/{incident}")).await.is(200);
     incident["acknowledged_by"].clone()
 }
