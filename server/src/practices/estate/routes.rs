@@ -413,7 +413,8 @@ async fn apply(
 ) -> Answer<(StatusCode, Json<PlanView>)> {
     may(&caller, Action::Administer, &[])?;
     let Files { files, prune, decision } = files;
-    let why = decision.checked()?;
+    // 422 says which mistakes the files have, in a form of its own.
+    let why = decision.checked().map_err(|wrong| wrong.with_status(StatusCode::BAD_REQUEST))?;
     let outcome = changes::apply(&app, &caller.asker(), &files, prune, why).await?;
     Ok(answer(&app, &caller.space, outcome))
 }
