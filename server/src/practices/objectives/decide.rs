@@ -11,6 +11,7 @@ use kernel::{Actor, Data, Fact, SpaceId, Time};
 use objectives::Stance;
 use spine::journal::{self, Stamp};
 use spine::{Fault, Tx};
+use tokio::task::JoinHandle;
 
 use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Past};
@@ -34,10 +35,12 @@ pub const SPENT: &str = "spent";
 /// Asks and decides every minute until the process stops.
 pub async fn run(app: App) {
     let space = SpaceId::main();
-    let mut pulling: Option<tokio::task::JoinHandle<()>> = None;
+    let mut pulling = None;
     loop {
         let now = app.world.now();
-        if pulling.as_ref().is_none_or(tokio::task::JoinHandle::is_finished) {
+        // One that is late is waited for, so that its minute is not passed over.
+        finished(&app, &mut pulling, now + PULL_WITHIN).await;
+        if pulling.is_none() && !app.stop.is_cancelled() {
             let (inner, space) = (app.clone(), space.clone());
             pulling = Some(tokio::spawn(async move {
                 if let Err(fault) = pull::round(&inner, &space, now).await {
@@ -45,13 +48,7 @@ pub async fn run(app: App) {
                 }
             }));
         }
-        if let Some(task) = &mut pulling {
-            tokio::select! {
-                () = app.stop.cancelled() => {}
-                _ = task => pulling = None,
-                () = app.world.clock.wait_until(now + PULL_WITHIN) => {}
-            }
-        }
+        finished(&app, &mut pulling, now + PULL_WITHIN).await;
         if !app.stop.is_cancelled() {
             match round(&app, &space, now).await {
                 Ok(()) => rounds::done("objectives", now),
@@ -67,6 +64,18 @@ pub async fn run(app: App) {
     if let Some(task) = pulling {
         // Its writes are done or undone as a whole.
         let _ = task.await;
+    }
+}
+
+/// Waits for a task until then; it is gone once it has ended.
+async fn finished(app: &App, task: &mut Option<JoinHandle<()>>, until: Time) {
+    let Some(running) = task else { return };
+    tokio::select! {
+        // What has ended has, also when the time is over.
+        biased;
+        _ = running => *task = None,
+        () = app.stop.cancelled() => {}
+        () = app.world.clock.wait_until(until) => {}
     }
 }
 
