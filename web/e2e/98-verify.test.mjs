@@ -48,7 +48,7 @@ test('a code that came by a way verifies it', async () => {
   await picture(page, 'verify');
   await field.fill(codes[0]);
   await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  await page.getByText('Verified by a code').waitFor();
+  await page.getByRole('cell', { name: /^Verified by a code/ }).waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
   await settled(page);
   assert.ok((await sideways(page)) <= 0, 'the page scrolls sideways');
