@@ -28,7 +28,8 @@ export function Verified({ way }: { way: ContactWay }) {
 /** Has a code sent by a way, and takes it. */
 export function Verify({ name, way }: { name: string; way: ContactWay }) {
   const [opened, setOpened] = useState(false);
-  const label = `Verify ${words(way.channel)}`;
+  const word = way.verified ? 'Verify again' : 'Verify';
+  const label = `${word}: ${words(way.channel)}`;
   return (
     <>
       <Button
@@ -37,7 +38,7 @@ export function Verify({ name, way }: { name: string; way: ContactWay }) {
         aria-label={label}
         onClick={() => setOpened(true)}
       >
-        {way.verified ? 'Verify again' : 'Verify'}
+        {word}
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title={label} centered>
         {opened && <Code name={name} way={way} close={() => setOpened(false)} />}
