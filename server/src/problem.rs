@@ -88,14 +88,6 @@ impl Problem {
         self
     }
 
-    /// The same under another status.
-    #[must_use]
-    pub fn with_status(mut self, status: StatusCode) -> Problem {
-        self.status = status.as_u16();
-        self.title = status.canonical_reason().unwrap_or("Error").to_owned();
-        self
-    }
-
     /// Says after how many seconds it is worth trying again.
     pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.retry_after = Some(seconds);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use estate::{Edge, Estate, Kind, Reached, Resource, SourceFile};
+use estate::{Edge, Estate, Kind, Mistake, Reached, Resource, SourceFile};
 use kernel::{ItemRef, SpaceId, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -413,10 +413,18 @@ async fn apply(
 ) -> Answer<(StatusCode, Json<PlanView>)> {
     may(&caller, Action::Administer, &[])?;
     let Files { files, prune, decision } = files;
-    // 422 says which mistakes the files have, in a form of its own.
-    let why = decision.checked().map_err(|wrong| wrong.with_status(StatusCode::BAD_REQUEST))?;
-    let outcome = changes::apply(&app, &caller.asker(), &files, prune, why).await?;
+    let outcome = match decision.checked() {
+        Ok(why) => changes::apply(&app, &caller.asker(), &files, prune, why).await?,
+        Err(wrong) => changes::Outcome::Wrong(vec![in_decision(wrong)]),
+    };
     Ok(answer(&app, &caller.space, outcome))
+}
+
+/// What is wrong with the decision that goes with files, told as what is wrong with files is.
+fn in_decision(wrong: Problem) -> Mistake {
+    let field = wrong.field.map_or("decision".to_owned(), |field| format!("decision.{field}"));
+    let (message, remedy) = (wrong.detail, wrong.remedy.unwrap_or_default());
+    Mistake { file: String::new(), line: 0, column: 0, field, message, remedy }
 }
 
 /// The estate as YAML that can be applied again.
