@@ -3,8 +3,8 @@
 //!
 //! **Invariant:** within any `told_seconds` a line tells at most `told_max` times, or twice as
 //! often when the most urgent is among it, and everything that it was asked for is in the next
-//! telling unless it was taken out before. A line knows nothing of steps: the policy goes on whether it
-//! holds something back or not.
+//! telling unless it was taken out before. A line knows nothing of steps: the policy goes on
+//! whether it holds something back or not.
 
 use std::time::Duration;
 
