@@ -192,6 +192,12 @@ async fn together<C: Clocked>(
         let mut conn = db.reader().await?;
         let found = engine::load_each(&mut conn, C::TABLE, space, ids).await?;
         drop(conn);
+        // What does not read back is logged where it is read.
+        let unread = ids.len().saturating_sub(found.len()) as u64;
+        if unread > 0 {
+            let kind = C::Record::KIND;
+            metrics::counter!("operate_clockwork_failures_total", "kind" => kind).increment(unread);
+        }
         let command =
             |(id, read): (_, Versioned<C::Record>)| (id, waking(space, &read.record, moment.now));
         let commands: Vec<_> = found.into_iter().map(command).collect();

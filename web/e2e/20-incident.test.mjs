@@ -84,7 +84,10 @@ test('the page shows impact first, the calculation of the priority, and why each
 
 test('acknowledging is one click, and a comment stands in the timeline', async () => {
   if (await button('Acknowledge').first().isVisible()) {
+    const asked = b.page.waitForRequest('**/commands');
     await button('Acknowledge').first().click();
+    // Whoever is woken takes it, whatever Operate has noted meanwhile.
+    assert.equal((await asked).headers()['if-match'], undefined);
     await button('Acknowledge').first().waitFor({ state: 'detached' });
   }
   assert.ok((await show()).acknowledged_by);

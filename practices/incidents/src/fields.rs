@@ -18,6 +18,9 @@ pub struct AllowedCommand {
     pub help: &'static str,
     /// What it asks for.
     pub fields: &'static [Field],
+    /// Whether it replaces what somebody may have seen: then the version that was seen goes with it
+    /// (`If-Match`). What only adds something is not refused because something else was noted.
+    pub overwrites: bool,
 }
 
 impl Incident {
@@ -45,7 +48,32 @@ impl Verb {
             label: self.label(),
             help: self.help(),
             fields: self.fields(),
+            overwrites: self.overwrites(),
         }
+    }
+
+    /// Whether it replaces what stands in the record. Moves from stage to stage do not: a move that
+    /// somebody else has made meanwhile is refused by the table of moves, with its reason.
+    pub fn overwrites(self) -> bool {
+        use Verb::{
+            Assign, Detach, Edit, Merge, OverridePriority, SetAffected, SetImpact, SetParent,
+            SetRole, SetService, SetTime, SetUrgency,
+        };
+        matches!(
+            self,
+            Assign
+                | Detach
+                | Edit
+                | Merge
+                | OverridePriority
+                | SetAffected
+                | SetImpact
+                | SetParent
+                | SetRole
+                | SetService
+                | SetTime
+                | SetUrgency
+        )
     }
 
     /// What it asks people for. Nothing for what only Operate itself may ask.

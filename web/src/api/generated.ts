@@ -3150,6 +3150,11 @@ export interface components {
             help: string;
             /** @description What a button says. */
             label: string;
+            /**
+             * @description Whether it replaces what somebody may have seen: then the version that was seen goes with it
+             *     (`If-Match`). What only adds something is not refused because something else was noted.
+             */
+            overwrites: boolean;
         };
         /** @description An hour that is far from what is usual, with the evidence. */
         Anomaly: {

@@ -88,16 +88,20 @@ export const create = (incident: NewIncident) =>
     }),
   );
 
+/** Gives a command; with the version that was seen it is refused when the record changed since. */
 export const command = (
   id: string,
-  version: number,
+  version: number | undefined,
   fields: { command: string } & Record<string, unknown>,
 ) =>
   body(
     http.POST('/api/v1/incidents/{id}/commands', {
       params: {
         path: { id },
-        header: { 'If-Match': etag(version), 'Idempotency-Key': idempotencyKey() },
+        header: {
+          ...(version === undefined ? {} : { 'If-Match': etag(version) }),
+          'Idempotency-Key': idempotencyKey(),
+        },
       },
       // Filled in by a form that the server described: it says what is wrong with it.
       body: fields as IncidentCommand,

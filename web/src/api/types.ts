@@ -211,6 +211,8 @@ export interface Allowed {
   label: string;
   help?: string | null;
   fields: readonly CommandField[];
+  /** Whether it replaces what was seen; `false`: it is not refused because something was noted. */
+  overwrites?: boolean;
 }
 
 /** One thing that a command asks for. */

@@ -63,12 +63,15 @@ export interface PartProps {
 }
 
 function Content({ incident }: { incident: Incident }) {
-  const { id, version } = incident;
+  const { id, version, allowed } = incident;
   const send = useCallback(
-    (body: CommandBody) => incidents.command(id, version, body),
-    [id, version],
+    (body: CommandBody) => {
+      const asked = allowed.find((each) => each.command === body.command);
+      return incidents.command(id, asked?.overwrites === false ? undefined : version, body);
+    },
+    [id, version, allowed],
   );
-  const can = (command: string) => incident.allowed.find((each) => each.command === command);
+  const can = (command: string) => allowed.find((each) => each.command === command);
   const part: PartProps = { incident, send, can };
   return (
     <>
@@ -91,7 +94,7 @@ function Content({ incident }: { incident: Incident }) {
           <Situation incident={incident} />
         </div>
         <CommandBar
-          allowed={incident.allowed.filter((each) => !placed.has(each.command))}
+          allowed={allowed.filter((each) => !placed.has(each.command))}
           send={send}
           initial={(command): Record<string, string> =>
             command === 'edit' ? { title: incident.title, description: incident.description } : {}

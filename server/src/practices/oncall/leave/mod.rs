@@ -12,6 +12,7 @@ use std::time::Duration;
 use ::oncall::leave::{Counts, Known, Step, away, steps};
 use calendar::{ICAL_BYTES_MAX, Span, Spans, events};
 use estate::{AbsenceSpec, AbsenceType, Kind, Metadata, Resource, Spec};
+use futures::stream::{self, StreamExt as _};
 use kernel::{Actor, Fact, ItemRef, LeaveCalendarId, ResourceId, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -37,8 +38,10 @@ const ABSENCES_MAX: usize = 200;
 const EVERY: Duration = Duration::from_secs(15 * 60);
 /// How often it is looked which are to be read.
 const LOOK: Duration = Duration::from_secs(30);
-/// How many are read in one round.
-const AT_ONCE: i64 = 20;
+/// How many are taken to be read.
+const TAKEN: i64 = 32;
+/// How many of them are read at once: a server that hangs holds up few others.
+const AT_ONCE: usize = 8;
 /// How far ahead absences are made.
 const AHEAD: Duration = Duration::from_secs(26 * 7 * 86_400);
 /// The label of an absence that names the calendar it was made of.
@@ -120,21 +123,26 @@ async fn round(app: &App) -> Answer<()> {
     loop {
         let (now, again) = (app.world.now(), app.world.now() + EVERY);
         let work = app.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { store::take(tx, now, again, AT_ONCE).await })
+            Box::pin(async move { store::take(tx, now, again, TAKEN).await })
         });
         let due = work.await?;
         if due.is_empty() {
             return Ok(());
         }
-        for calendar in due {
-            let said = match said(app, &calendar).await {
-                Ok(said) => said,
-                Err(why) => {
-                    failed(app, calendar, why).await?;
-                    continue;
-                }
+        let read = |calendar: Calendar| async move {
+            let said = said(app, &calendar).await;
+            (calendar, said)
+        };
+        let mut read = stream::iter(due).map(read).buffer_unordered(AT_ONCE);
+        while let Some((calendar, said)) = read.next().await {
+            // One that cannot be followed keeps no other from being read.
+            let followed = match said {
+                Ok(said) => follow(app, &calendar, &said).await.map_err(|problem| problem.detail),
+                Err(why) => Err(why),
             };
-            follow(app, calendar, &said).await?;
+            if let Err(why) = followed {
+                failed(app, calendar, why).await?;
+            }
         }
     }
 }
@@ -180,12 +188,12 @@ async fn said(app: &App, calendar: &Calendar) -> Result<Spans, String> {
 }
 
 /// Makes absences what the calendar says.
-async fn follow(app: &App, calendar: Calendar, said: &Spans) -> Answer<()> {
+async fn follow(app: &App, calendar: &Calendar, said: &Spans) -> Answer<()> {
     let now = app.world.now();
-    for step in steps(&known(app, &calendar), said, now) {
-        make(app, &calendar, step, now).await?;
+    for step in steps(&known(app, calendar), said, now) {
+        make(app, calendar, step, now).await?;
     }
-    let absences = said.len();
+    let (calendar, absences) = (calendar.clone(), said.len());
     let work = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move { store::read(tx, &calendar, absences, now).await })
     });

@@ -138,7 +138,7 @@ async fn add_calendar(
     });
     work.await?;
     let id = calendar.id;
-    follow(&app, calendar, &first).await?;
+    follow(&app, &calendar, &first).await?;
     Ok((StatusCode::CREATED, Json(found(&app, &caller, &name, id).await?)))
 }
 
@@ -154,7 +154,7 @@ async fn read_calendar(
     let kept = found(&app, &caller, &name, calendar).await?;
     may_try(&caller, &kept.person)?;
     match said(&app, &kept).await {
-        Ok(said) => follow(&app, kept, &said).await?,
+        Ok(said) => follow(&app, &kept, &said).await?,
         Err(why) => super::failed(&app, kept, why).await?,
     }
     Ok(Json(found(&app, &caller, &name, calendar).await?))
@@ -183,7 +183,7 @@ async fn remove_calendar(
         })
     });
     work.await?;
-    follow(&app, kept, &Spans::EMPTY).await?;
+    follow(&app, &kept, &Spans::EMPTY).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
