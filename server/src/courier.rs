@@ -156,7 +156,10 @@ impl Courier {
                 wanted.push(taken.clone());
             }
         }
-        let Some((taken, messages)) = parcel.worded(wanted) else { return Vec::new() };
+        let Some(taken) = parcel.worded(&wanted) else {
+            self.nobody_told(&parcel).await;
+            return Vec::new();
+        };
         let began = self.world.now();
         let outcome = self.send(&taken).await;
         let at = self.world.now();
@@ -172,7 +175,21 @@ impl Courier {
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
         let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
-        together::attempts(Attempt { taken, outcome, at, took_micros }, messages)
+        let counted = parcel.counted;
+        together::attempts(&Attempt { taken, counted, outcome, at, took_micros }, wanted)
+    }
+
+    /// Lets the line of a parcel of which nothing left count nothing.
+    async fn nobody_told(&self, parcel: &Parcel) {
+        let Some(line) = together::line_of(parcel.first()) else { return };
+        let (untold, now) = ([(line, parcel.counted)], self.world.now());
+        let work = self.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { together::untell(tx, &untold, now).await })
+        });
+        if let Err(fault) = work.await {
+            // The next call waits some seconds for nothing.
+            tracing::warn!(error = %fault.chain(), "a line counts a call that did not leave");
+        }
     }
 
     /// Asks the page right before sending whether the call is still wanted; drops it if not.

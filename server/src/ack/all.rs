@@ -26,6 +26,10 @@ pub(super) async fn told(
         let Some(page) = call["page"].as_str().and_then(|id| id.parse::<PageId>().ok()) else {
             continue;
         };
+        // A message may tell two calls of one page.
+        if pages.iter().any(|known: &Page| known.id == page) {
+            continue;
+        }
         let found = engine::load(conn, &PAGES, space, page).await?;
         pages.extend(found.map(|found| found.record));
     }

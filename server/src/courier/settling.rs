@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, Moment, OutboxId, PageId, SpaceId, Time};
+use kernel::{Actor, Moment, PageId, SpaceId};
 use oncall::{CallResult, Command};
 use spine::engine::{self, Asked};
 use spine::outbox::{self, Outcome};
@@ -13,8 +13,7 @@ use spine::{Db, Denied, Fault, Tx, World};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::store::{self as lines, LineKey};
-use super::together::line_of;
+use super::together::{line_of, untell};
 use crate::practices::notifications::store::{self, Attempt};
 use crate::practices::oncall::store::PAGES;
 
@@ -92,30 +91,11 @@ impl Settler {
     }
 }
 
-/// Nobody was told by a message that did not arrive: what waits to be told next need not wait.
-async fn untell(tx: &mut Tx, attempts: &[Attempt], now: Time) -> Result<(), Fault> {
-    let mut failed: BTreeMap<LineKey, Vec<OutboxId>> = BTreeMap::new();
-    for Attempt { taken, outcome, .. } in attempts {
-        let arrived = matches!(outcome, Outcome::Delivered { .. });
-        if let Some(line) = line_of(taken).filter(|_| !arrived) {
-            failed.entry(line).or_default().push(taken.message.id);
-        }
-    }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let mut lines = lines::seize(tx, &failed.keys().collect::<Vec<_>>()).await?;
-    for (line, messages) in &failed {
-        let Some(line) = lines.get_mut(line) else { continue };
-        messages.iter().for_each(|message| line.untell(*message));
-    }
-    let targets = failed.keys().map(|line| (&line.space, &line.channel[..], &line.target[..]));
-    outbox::release(tx, ("page", &targets.collect::<Vec<_>>()), now).await?;
-    lines::put(tx, &lines.iter().collect::<Vec<_>>()).await
-}
-
 async fn write(tx: &mut Tx, attempts: &[Attempt], moment: &Moment) -> Result<(), Denied> {
-    untell(tx, attempts, moment.now).await?;
+    let failed = |attempt: &&Attempt| !matches!(attempt.outcome, Outcome::Delivered { .. });
+    let counted = |attempt: &Attempt| Some((line_of(&attempt.taken)?, attempt.counted));
+    let untold: Vec<_> = attempts.iter().filter(failed).filter_map(counted).collect();
+    untell(tx, &untold, moment.now).await?;
     store::attempted(tx, attempts).await?;
     let ends: Vec<_> = attempts.iter().map(|attempt| (&attempt.taken, &attempt.outcome)).collect();
     let states = outbox::settle(tx, &ends, moment.now).await?;

@@ -28,7 +28,9 @@ const NAMED_MAX: usize = 8;
 
 /// Messages that leave as one.
 pub struct Parcel {
-    /// The message under whose id they leave.
+    /// The message under whose id their line counts them.
+    pub counted: OutboxId,
+    /// The message that says what the link for all of them means.
     telling: OutboxId,
     /// When the next telling can be, if the limit is reached with this one.
     next_at: Option<Time>,
@@ -38,7 +40,8 @@ pub struct Parcel {
 
 impl Parcel {
     fn alone(taken: Taken) -> Parcel {
-        Parcel { telling: taken.message.id, next_at: None, messages: vec![taken] }
+        let id = taken.message.id;
+        Parcel { counted: id, telling: id, next_at: None, messages: vec![taken] }
     }
 
     /// What it is about, for where it goes.
@@ -47,10 +50,11 @@ impl Parcel {
     }
 
     /// Its messages, and what they say as one when these are those that are still wanted.
-    pub fn worded(self, wanted: Vec<Taken>) -> Option<(Taken, Vec<Taken>)> {
-        let mut lead = wanted.first()?.clone();
-        word(&mut lead, &wanted[1..], (self.telling, self.next_at));
-        Some((lead, wanted))
+    pub fn worded(&self, wanted: &[Taken]) -> Option<Taken> {
+        let (lead, others) = wanted.split_first()?;
+        let mut lead = lead.clone();
+        word(&mut lead, others, (self.telling, self.next_at));
+        Some(lead)
     }
 
     /// Its messages.
@@ -73,15 +77,44 @@ pub fn line_of(taken: &Taken) -> Option<LineKey> {
 }
 
 /// The attempts of every message of a parcel, from the one that was made.
-pub fn attempts(attempt: Attempt, messages: Vec<Taken>) -> Vec<Attempt> {
-    let numbers: Vec<u64> = messages.iter().map(number).collect();
-    let of = |(place, taken): (usize, Taken)| {
-        let others = numbers.iter().enumerate().filter(|(other, _)| *other != place);
-        let others: Vec<String> = others.map(|(_, number)| format!("#{number}")).collect();
+pub fn attempts(attempt: &Attempt, messages: Vec<Taken>) -> Vec<Attempt> {
+    let numbers: Vec<u64> = unlike(&messages).map(number).collect();
+    let of = |taken: Taken| {
+        let others = numbers.iter().filter(|other| **other != number(&taken));
+        let others: Vec<String> = others.map(|number| format!("#{number}")).collect();
         let outcome = with_others(&attempt.outcome, &others);
         Attempt { taken, outcome, ..attempt.clone() }
     };
-    messages.into_iter().enumerate().map(of).collect()
+    messages.into_iter().map(of).collect()
+}
+
+/// The first call of each page: while a line waits, the same page may call somebody again.
+fn unlike(messages: &[Taken]) -> impl Iterator<Item = &Taken> {
+    messages.iter().enumerate().filter_map(|(place, taken)| {
+        let same = |before: &Taken| before.subject == taken.subject;
+        (!messages[..place].iter().any(same)).then_some(taken)
+    })
+}
+
+/// Nobody was told by what did not leave or arrive: its line does not count it, and what waits to
+/// be told next need not wait.
+///
+/// # Errors
+/// When the database refuses or a line does not read back.
+pub async fn untell(tx: &mut Tx, tellings: &[(LineKey, OutboxId)], now: Time) -> Result<(), Fault> {
+    if tellings.is_empty() {
+        return Ok(());
+    }
+    let mut lines =
+        store::seize(tx, &tellings.iter().map(|(key, _)| key).collect::<Vec<_>>()).await?;
+    for (key, counted) in tellings {
+        if let Some(line) = lines.get_mut(key) {
+            line.untell(*counted);
+        }
+    }
+    let targets = lines.keys().map(|key| (&key.space, &key.channel[..], &key.target[..]));
+    outbox::release(tx, ("page", &targets.collect::<Vec<_>>()), now).await?;
+    store::put(tx, &lines.iter().collect::<Vec<_>>()).await
 }
 
 /// The outcome as it is told of one call of several.
@@ -163,8 +196,9 @@ async fn arrange(
                 Fate::Told { together, next_at } => {
                     let goes = if together { calls.len() } else { 1 };
                     let messages: Vec<Taken> = calls.drain(..goes).collect();
-                    line.tell(messages[0].message.id, &rules, moment.now);
-                    tellings.push(Telling { key: key.clone(), next_at, together, messages });
+                    let (key, counted) = (key.clone(), messages[0].message.id);
+                    line.tell(counted, &rules, moment.now);
+                    tellings.push(Telling { key, counted, next_at, together, messages });
                 }
                 Fate::Held { until, why } => {
                     let why = because(why, until, &rules);
@@ -200,6 +234,8 @@ async fn arrange(
 /// What is told on a line as one message.
 struct Telling {
     key: LineKey,
+    /// The message under whose id the line counts it.
+    counted: OutboxId,
     next_at: Option<Time>,
     /// Whether all that waits on the line goes along.
     together: bool,
@@ -208,7 +244,7 @@ struct Telling {
 
 impl Telling {
     async fn parcel(self, tx: &mut Tx) -> Result<Parcel, Fault> {
-        let Telling { next_at, mut messages, .. } = self;
+        let Telling { counted, next_at, mut messages, .. } = self;
         messages.sort_by_key(urgency);
         let telling = messages[0].message.id;
         let mut worded_before = false;
@@ -221,7 +257,7 @@ impl Telling {
             word(&mut lead, &messages[1..], (telling, next_at));
             outbox::reword(tx, &lead).await?;
         }
-        Ok(Parcel { telling, next_at, messages })
+        Ok(Parcel { counted, telling, next_at, messages })
     }
 }
 
@@ -313,9 +349,11 @@ fn word(lead: &mut Taken, others: &[Taken], (telling, next_at): (OutboxId, Optio
     if let Some(next_at) = next_at {
         body["next_at"] = next_at.to_string().into();
     }
+    let subject = &lead.subject;
+    let others = unlike(others).filter(|other| other.subject != *subject);
+    let others: Vec<Value> = others.map(|other| other.message.body.clone()).collect();
     if !others.is_empty() {
         body["telling"] = telling.to_string().into();
-        let others: Vec<Value> = others.iter().map(|other| other.message.body.clone()).collect();
         body["together"] = others.into();
     }
 }

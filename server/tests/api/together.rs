@@ -15,6 +15,8 @@ conversations!(
     whoever_was_told_often_enough_is_told_the_rest_later,
     what_is_held_outlives_a_restart_and_is_told_once,
     what_did_not_arrive_counts_as_told_to_nobody,
+    what_somebody_took_before_it_left_counts_as_told_to_nobody,
+    a_page_that_called_twice_meanwhile_is_told_once,
 );
 
 /// The shop with stalls that have nothing to do with each other, where bob is called by push.
@@ -198,5 +200,58 @@ async fn what_did_not_arrive_counts_as_told_to_nobody(place: Place) {
     reads(&operate, 2, |said| said.contains("told together with #1: 200")).await;
     reads(&operate, 1, |said| said.contains("told together with #2: 200")).await;
     told(&operate, &receiver, 2).await;
+    operate.end().await;
+}
+
+async fn what_somebody_took_before_it_left_counts_as_told_to_nobody(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |_| {}).await;
+    falls(&operate, 1).await;
+    told(&operate, &receiver, 1).await;
+    falls(&operate, 2).await;
+    held(&operate, 2).await;
+    operate.ada.post("/incidents/2/commands", json!({ "command": "acknowledge" })).await.is(200);
+    operate.settled().await;
+    operate.pass(Duration::from_secs(31)).await;
+    reads(&operate, 2, |said| said.starts_with("dropped")).await;
+    told(&operate, &receiver, 1).await;
+    // The one that was dropped makes nobody wait.
+    falls(&operate, 3).await;
+    let push = told(&operate, &receiver, 2).await.remove(1);
+    assert!(push["title"].as_str().unwrap().contains("#3"), "{push}");
+    operate.end().await;
+}
+
+async fn a_page_that_called_twice_meanwhile_is_told_once(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver, |config| {
+        config.calling.told_max = 1;
+        config.calling.told_minutes = 60;
+    })
+    .await;
+    let policy = "{apiVersion: operate/v1, kind: EscalationPolicy, metadata: {name: shop}, spec: \
+                  {steps: [{contacts: [bob], wait: 5m}, {contacts: [ada], wait: 10m}], repeat: 1}}";
+    operate.apply(policy).await;
+    falls(&operate, 1).await;
+    told(&operate, &receiver, 1).await;
+    falls(&operate, 2).await;
+    held(&operate, 2).await;
+    operate.ada.post("/incidents/1/commands", json!({ "command": "acknowledge" })).await.is(200);
+    // Everybody is called in vain, and once more.
+    let called = async |count| {
+        let ask = async || Some(calls(&operate, 2).await).filter(|calls| calls.len() == count);
+        operate.until(&format!("{count} calls"), ask).await
+    };
+    operate.pass(Duration::from_secs(301)).await;
+    called(2).await;
+    operate.pass(Duration::from_secs(601)).await;
+    let both = async || {
+        let calls = called(3).await;
+        (calls.iter().filter(|call| call.starts_with("held")).count() == 2).then_some(())
+    };
+    operate.until("both calls are held back", both).await;
+    operate.pass(Duration::from_secs(3601)).await;
+    let push = told(&operate, &receiver, 2).await.remove(1);
+    assert!(!push["title"].as_str().unwrap().contains("more"), "{push}");
     operate.end().await;
 }

@@ -307,6 +307,8 @@ pub async fn named_between(
 pub struct Attempt {
     /// The message.
     pub taken: Taken,
+    /// The message under whose id its line counts what left: its own, or that of others with it.
+    pub counted: OutboxId,
     /// How it ended.
     pub outcome: Outcome,
     /// When it ended.
@@ -321,7 +323,7 @@ pub struct Attempt {
 /// When the database refuses.
 pub async fn attempted(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), Fault> {
     let row = |attempt: &Attempt| {
-        let Attempt { taken, outcome, at, took_micros } = attempt;
+        let Attempt { taken, outcome, at, took_micros, .. } = attempt;
         let (result, detail) = match outcome {
             Outcome::Delivered { detail } => ("delivered", detail),
             Outcome::Failed { detail } => ("failed", detail),

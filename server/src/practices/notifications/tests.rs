@@ -81,7 +81,8 @@ async fn carried(place: &Place, outcome: Outcome) {
             Box::pin(async move {
                 let taken = outbox::take(tx, "lease", NOON, 10, &[]).await?.remove(0);
                 outbox::settle(tx, &[(&taken, &outcome)], NOON).await?;
-                let attempt = Attempt { taken, outcome, at: NOON, took_micros: 1500 };
+                let counted = taken.message.id;
+                let attempt = Attempt { taken, counted, outcome, at: NOON, took_micros: 1500 };
                 store::attempted(tx, &[attempt]).await
             })
         })
