@@ -155,6 +155,7 @@ fn somebody_is_called(incident: &Incident, world: &World) {
     let needed = incident.is_open()
         && !incident.service_is_back()
         && incident.stage != Stage::OnHold
+        && incident.priority <= world.policy.page_down_to
         && incident.acknowledged_by.is_none();
     let ringing = pages.iter().filter(|page| page.stage == oncall::Stage::Ringing).count();
     assert!(ringing <= 1, "called by several policies at once: {pages:?}");

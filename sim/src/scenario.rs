@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use alerts::{Class, ClassRule, Classifier, Response};
 use incidents::{CauseClass, Command, HoldReason, ResolutionCode, What};
-use kernel::{Actor, IncidentId, Lifecycle, Refusal, Time};
+use kernel::{Actor, IncidentId, Lifecycle, PageId, Refusal, Time};
 use oncall::CallResult;
 use streams::{Route, Routes};
 
@@ -19,6 +19,7 @@ use crate::world::{Happening, World};
 /// # Comments and empty lines are kept.
 /// without default policy                       nobody to fall back on
 /// contracts                                    what `contracts.yaml` promises
+/// calls down to P3                             nobody is called for what is less urgent
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
@@ -29,6 +30,7 @@ use crate::world::{Happening, World};
 /// at 09:05 person:ada acknowledge #1           and other verbs
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
 /// at 09:05 person:ada snoozes #1 1h            … or wants to have quiet for a while
+/// at 09:05 person:ada rings #1                 … or to have it ring again at once
 /// ```
 ///
 /// # Panics
@@ -50,6 +52,11 @@ pub fn play(text: &str) -> String {
             }
             ["contracts"] => {
                 play.world.promise();
+                None
+            }
+            ["calls", "down", "to", priority] => {
+                let priority = serde_json::from_value((*priority).into());
+                play.world.policy.page_down_to = priority.expect("a priority");
                 None
             }
             ["watch", policy] => {
@@ -109,6 +116,15 @@ impl Play {
                 let snooze = oncall::Command::Snooze { span, until: None, morning: None };
                 return self.ask_page(who, incident, &snooze);
             }
+            [who, "rings", incident] => {
+                let page = self.page(incident)?;
+                let world = &self.world;
+                let again = world
+                    .pages
+                    .get(page)
+                    .map(|page| Box::new(streams::called_again(page, &world.estate, world.now)));
+                return self.ask_page(who, incident, &oncall::Command::RingAgain { again });
+            }
             [who, verb, incident, rest @ ..] => {
                 let command = self.command(verb, rest);
                 let id = self.incident(incident);
@@ -140,12 +156,17 @@ impl Play {
         incident: &str,
         command: &oncall::Command,
     ) -> Result<(), Refusal> {
+        let page = self.page(incident)?;
+        let moment = self.world.moment(actor(who));
+        self.world.ask_page(page, command, &moment)
+    }
+
+    /// The newest page of an incident.
+    fn page(&self, incident: &str) -> Result<PageId, Refusal> {
         let id = self.incident(incident);
         let pages = self.world.pages.rows().filter(|page| page.incident == id);
         let page = pages.map(Lifecycle::id).max();
-        let page = page.ok_or_else(|| Refusal::unknown("nobody was called"))?;
-        let moment = self.world.moment(actor(who));
-        self.world.ask_page(page, command, &moment)
+        page.ok_or_else(|| Refusal::unknown("nobody was called"))
     }
 
     fn command(&self, verb: &str, rest: &[&str]) -> Command {

@@ -50,8 +50,10 @@ pub(crate) fn quiet_was_kept(page: &Page, world: &World) {
 /// Whoever took an incident is called again when nothing is done, and nobody is once it is over.
 pub(crate) fn work_is_watched(incident: &Incident, world: &World) {
     let mine = || world.pages.rows().filter(|page| page.incident == incident.id);
-    let needed =
-        incident.is_open() && !incident.service_is_back() && incident.stage != Stage::OnHold;
+    let needed = incident.is_open()
+        && !incident.service_is_back()
+        && incident.stage != Stage::OnHold
+        && incident.priority <= world.policy.page_down_to;
     if !needed {
         let rings = mine().find(|page| page.rings_again.is_some());
         assert!(

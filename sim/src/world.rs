@@ -12,7 +12,7 @@ use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
     Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
-    PageId, Refusal, Time,
+    PageId, Priority, Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
@@ -131,6 +131,8 @@ impl World {
             journal: Vec::new(),
             policy: streams::Policy {
                 default_escalation_policy: "escalationpolicy/duty".parse().ok(),
+                // In some worlds nobody is called for what is minor.
+                page_down_to: if seed % 3 == 2 { Priority::P3 } else { Priority::P5 },
                 ..streams::Policy::default()
             },
             routes: Routes::default(),

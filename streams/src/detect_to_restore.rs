@@ -184,10 +184,7 @@ fn moved(
         | What::Cancelled { .. }
         | What::UnassignedTooLong { .. }
         | What::AcknowledgementLapsed { .. } => keep(incident, context, moment),
-        What::Prioritised { .. } => match paging::replan(incident, context, moment) {
-            Some(followed) => vec![followed],
-            None => keep(incident, context, moment),
-        },
+        What::Prioritised { .. } => paging::follow_priority(incident, context, moment),
         _ => Vec::new(),
     }
 }
@@ -218,7 +215,8 @@ fn page_fact(
         Event::RangAgain { because, .. } if page.stage.unanswered() => {
             let lapse = Command::Lapse { because: because.clone() };
             let lapse = Reaction::incident(incident.id, lapse);
-            [lapse].into_iter().chain(settle(page, incident, context)).collect()
+            let ended = settle(page, incident, context).into_iter();
+            [lapse].into_iter().chain(ended).chain(paging::rings_alone(page, context)).collect()
         }
         Event::HandOverAccepted { to, from, reason, .. } => {
             let because = format!("handed over by {}: {reason}", from.name());

@@ -31,7 +31,7 @@ pub use detect_to_restore::react;
 pub use entering::assigned;
 pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use leading::{Glance, leads_somewhere};
-pub use paging::{again as called_again, fresh as called_now, tick as page_tick, ways_to};
+pub use paging::{again_now as called_again, fresh as called_now, tick as page_tick, ways_to};
 pub use policy::Policy;
 pub use promising::{facts, promises};
 pub use routes::{Route, RouteError, Routes};

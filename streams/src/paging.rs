@@ -40,16 +40,35 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     if pages.iter().any(|page| page.acknowledged_at.is_some_and(|at| at >= away)) {
         return Vec::new();
     }
-    match next_policy(incident, &pages, context) {
-        Some(policy) => ring(incident, &policy, &pages, context, moment),
-        None => Vec::new(),
-    }
+    let Some(policy) = next_policy(incident, &pages, context) else { return Vec::new() };
+    // It rang again since somebody took it, and the page that says so is ended here.
+    let because = "it rang again".to_owned();
+    let outdated = incident.acknowledged_by.is_some();
+    let lapse =
+        outdated.then(|| Reaction::incident(incident.id, incidents::Command::Lapse { because }));
+    lapse.into_iter().chain(ring(incident, &policy, &pages, context, moment)).collect()
 }
 
 /// The page of an incident by which people were called last.
 fn newest<'a>(pages: &[&'a Page]) -> Option<&'a Page> {
     let open = pages.iter().filter(|page| page.stage != oncall::Stage::Cancelled);
     open.max_by_key(|page| (page.started_at, page.id)).copied()
+}
+
+/// Ends the others by which people are called, or would be, for the incident of a page that rings
+/// again: somebody may have asked that of an old one.
+pub(crate) fn rings_alone(page: &Page, context: &Context<'_>) -> Vec<Reaction> {
+    if page.stage != oncall::Stage::Ringing {
+        return Vec::new();
+    }
+    let reason = format!("calling goes on by {}", page.policy);
+    context
+        .pages
+        .iter()
+        .filter(|other| other.incident == page.incident && other.id != page.id)
+        .filter(|other| other.stage == oncall::Stage::Ringing || other.goes_on())
+        .map(|other| Reaction::Page(other.id, Command::Cancel { reason: reason.clone() }))
+        .collect()
 }
 
 /// Ends a page that was answered or rang again although nobody is needed any more.
@@ -163,28 +182,51 @@ fn ring(
     reactions
 }
 
-/// Lets the page by which people hear of an incident follow its priority.
-pub(crate) fn replan(
+/// Lets the page by which people hear of an incident follow its priority. One that rings goes on by
+/// itself; what somebody took says nothing of whether somebody has to be called now.
+pub(crate) fn follow_priority(
+    incident: &Incident,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
+    let page = newest(&mine.collect::<Vec<_>>());
+    match page.and_then(|page| Some((page, replan(page, incident, context, moment)?))) {
+        Some((page, followed)) if page.stage.unanswered() => vec![followed],
+        found => {
+            let followed = found.map(|(_, followed)| followed);
+            followed.into_iter().chain(keep(incident, context, moment)).collect()
+        }
+    }
+}
+
+/// Nobody is called for an incident that needs nobody, but a page that somebody took knows of
+/// which priority it is when it rings again.
+fn replan(
+    page: &Page,
     incident: &Incident,
     context: &Context<'_>,
     moment: &Moment,
 ) -> Option<Reaction> {
-    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
-    let page = newest(&mine.collect::<Vec<_>>())?;
     let priority = incident.priority;
-    if page.summary.priority == priority || quiet(incident, context).is_some() {
+    let rests = page.stage.unanswered() && quiet(incident, context).is_some();
+    if page.summary.priority == priority || rests {
         return None;
     }
     let about = About { priority, number: page.summary.number };
-    let (estate, now) = (context.estate, moment.now);
-    let mut plan = Box::new(plan(estate, &page.policy, about, now));
+    let mut plan = Box::new(plan(context.estate, &page.policy, about, moment.now));
     if plan.begin_at.is_none() {
-        // Who should have been called by now is called at once, as it is now.
-        for step in &mut plan.steps {
-            step.contacts = contacts(estate, &step.targets, step.rotate, about, now);
-        }
+        // Who should have been called by now is called at once.
+        means_now(&mut plan, context.estate, about, moment.now);
     }
     Some(Reaction::Page(page.id, Command::Replan { priority, plan }))
+}
+
+/// Every step means who is there now.
+fn means_now(plan: &mut Plan, estate: &Estate, about: About, now: Time) {
+    for step in plan.steps.iter_mut().filter(|step| !step.targets.is_empty()) {
+        step.contacts = contacts(estate, &step.targets, step.rotate, about, now);
+    }
 }
 
 /// The tick of a page: whom each of its steps means now, since people go home and others come. What
@@ -196,13 +238,22 @@ pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
 }
 
 /// What the policy of a page says for ringing again now; what was copied of one that is gone.
-pub fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
+fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
     if estate.contains(&page.policy) {
         return plan(estate, &page.policy, about(page), now);
     }
     let steps = page.steps.iter().zip(fresh(page, estate, now));
     let steps = steps.map(|(step, contacts)| Step { contacts, ..step.clone() });
     Plan { steps: steps.collect(), repeat: page.repeat, begin_at: None }
+}
+
+/// The same for somebody who wants it to ring now: whoever is there now is called, also for what
+/// could wait.
+pub fn again_now(page: &Page, estate: &Estate, now: Time) -> Plan {
+    let mut plan = again(page, estate, now);
+    plan.begin_at = None;
+    means_now(&mut plan, estate, about(page), now);
+    plan
 }
 
 /// Tells the pages of an incident that a person did something on it, or that it broke again: the

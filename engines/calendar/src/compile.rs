@@ -27,9 +27,18 @@ pub struct Years {
 impl Years {
     /// Ten years before an instant to thirty years after it: more than any clock runs.
     pub fn around(micros: i64) -> Years {
+        Years::beside(micros, 10, 30)
+    }
+
+    /// The year of an instant and those beside it: what is open then, and when it is next.
+    pub fn near(micros: i64) -> Years {
+        Years::beside(micros, 1, 1)
+    }
+
+    fn beside(micros: i64, before: i16, after: i16) -> Years {
         let at = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
         let year = TimeZone::UTC.to_datetime(at).year().clamp(11, 9_960);
-        Years { first: year - 10, last: year + 30 }
+        Years { first: year - before, last: year + after }
     }
 
     pub(crate) fn each(self) -> impl Iterator<Item = i16> {

@@ -106,9 +106,7 @@ impl Estate {
 
     /// Hours as they are in the years around a moment.
     fn worked_out(&self, hours: &EscalationHours, at: Time) -> Option<Calendar> {
-        let year = Years::around(at.micros()).first + 10;
-        let years = Years { first: year - 1, last: year + 1 };
-        self.hours_of(hours)?.definition().ok()?.compile(years).ok()
+        self.hours_of(hours)?.definition().ok()?.compile(Years::near(at.micros())).ok()
     }
 
     fn hours_of<'a>(&'a self, hours: &'a EscalationHours) -> Option<&'a CalendarSpec> {

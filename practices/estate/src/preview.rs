@@ -10,6 +10,9 @@ use crate::calling::About;
 use crate::spec::{EscalationHours, EscalationVariant, Spec};
 use crate::{Assigned, Estate, Kind};
 
+/// So long after somebody was called in their last way nobody is given up on, as pages have it.
+const AFTER_LAST_WAY: Duration = Duration::from_secs(60);
+
 /// Whom an incident would call, when, and how.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct CallingPreview {
@@ -87,7 +90,7 @@ impl Estate {
         let says = self.says(&policy, priority, at)?;
         let about = About { priority, number: 0 };
         let mut now = says.begin_at.unwrap_or(at);
-        let mut steps = Vec::new();
+        let (mut steps, mut last_way) = (Vec::new(), None::<Time>);
         for step in says.steps {
             let targets: Vec<ItemRef> = step.contacts.iter().map(|to| to.item().clone()).collect();
             let mut found = PreviewStep {
@@ -110,6 +113,8 @@ impl Estate {
                 }));
             }
             found.calls.sort_by_key(|call| call.at);
+            let late = found.calls.iter().map(|call| call.at).filter(|at| *at > now).max();
+            last_way = last_way.max(late);
             if !found.calls.is_empty() {
                 now = now + Duration::from_secs(step.wait.seconds().max(1).into());
             }
@@ -125,7 +130,7 @@ impl Estate {
             steps_for: self.steps_for(&policy, says.variant),
             steps,
             repeat: says.repeat,
-            over_at: now,
+            over_at: last_way.map_or(now, |at| now.max(at + AFTER_LAST_WAY)),
             policy,
         })
     }

@@ -82,6 +82,25 @@ proptest! {
     }
 }
 
+/// Nobody is given up on in the minute in which their last way rings.
+#[test]
+fn the_preview_ends_when_the_page_would_give_up() {
+    let text = "apiVersion: operate/v1\nkind: Person\nmetadata: {name: ada}\n\
+                spec: {email: ada@example.org, addresses: {voice: \"+4930123456\"}, notify: [\
+                {by: [email]}, {priorities: [P1], after: 10m, by: [voice]}]}\n---\n\
+                apiVersion: operate/v1\nkind: EscalationPolicy\nmetadata: {name: shop}\n\
+                spec: {steps: [{contacts: [ada], wait: 5m}]}\n";
+    let desired = desired(text);
+    let estate = Estate::new(desired.resources().cloned());
+    let policy: ItemRef = "escalationpolicy/shop".parse().expect("a reference");
+    let over = |priority: Priority| {
+        let found = estate.preview(&policy, priority, Time::EPOCH).expect("somebody is called");
+        found.over_at.since(Time::EPOCH).as_secs()
+    };
+    assert_eq!(over(Priority::P1), 11 * 60);
+    assert_eq!(over(Priority::P2), 5 * 60);
+}
+
 fn open(hours: usize, at: Time) -> bool {
     let (_, zone, days, from, until) = HOURS[hours];
     let at = jiff::Timestamp::from_microsecond(at.micros()).expect("an instant");

@@ -4,7 +4,7 @@ use kernel::{Actor, OutboxId, Time};
 
 use crate::again::RingsAgain;
 use crate::event::{Calling, Later};
-use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, Step, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, WaitingCall};
 
 impl Page {
     /// Takes an event in; the same as applying it.
@@ -28,12 +28,7 @@ impl Page {
                 self.rings_again = Some(RingsAgain { at: *until, snoozed_by: Some(by.clone()) });
             }
             Event::RangAgain { at, begin_at, .. } => self.ring_anew(*at, *begin_at),
-            Event::Replanned { priority, steps, repeat, next_step_at, .. } => {
-                self.summary.priority = *priority;
-                self.repeat = *repeat;
-                self.next_step_at = next_step_at.or(self.next_step_at);
-                self.goes_by(steps);
-            }
+            Event::Replanned { .. } => self.take_in_plan(event),
             Event::Hastened { at } => self.next_step_at = Some(*at),
             Event::Held { at, until } => {
                 self.first_round = self.fresh_round();
@@ -85,14 +80,26 @@ impl Page {
         self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
     }
 
-    /// Other steps count from now on; who waits by a way that none of them has waits no longer.
-    fn goes_by(&mut self, steps: &[Step]) {
+    /// Other steps count from now on; who waits by a way that none of them has waits no longer. What
+    /// was held back says how urgent it was: where that is more urgent now, it is called anew.
+    fn take_in_plan(&mut self, event: &Event) {
+        let Event::Replanned { at, was, priority, steps, repeat, next_step_at } = event else {
+            return;
+        };
+        self.summary.priority = *priority;
+        self.repeat = *repeat;
+        self.next_step_at = next_step_at.or(self.next_step_at);
         steps.clone_into(&mut self.steps);
         self.waiting.retain(|waiting| {
             let to = &waiting.to;
             let meant = |way: &Contact| (&way.contact, &way.channel) == (&to.contact, &to.channel);
             steps.iter().flat_map(|step| &step.contacts).any(meant)
         });
+        let held = |call: &&mut Call| priority < was && call.result == CallResult::Held;
+        for call in self.calls.iter_mut().filter(held) {
+            call.result = CallResult::Dropped;
+            call.result_at = Some(*at);
+        }
     }
 
     fn take_in_calls(&mut self, event: &Event) {

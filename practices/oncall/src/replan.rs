@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{Moment, Priority, Time};
 
 use crate::event::{Calling, Later};
-use crate::{Contact, Event, Page, Plan, Stage, Step, plan};
+use crate::{Call, CallResult, Contact, Event, Page, Plan, Stage, Step, plan};
 
 impl Page {
     /// The incident has another priority: calling goes on by what the policy says for it, from the
@@ -51,7 +51,8 @@ impl Page {
     /// Calls whoever stands in a step up to the present one and was not called in this round.
     fn catch_up(&self, moment: &Moment) -> Option<Event> {
         let here = |(_, round): (u32, u32)| round == self.round;
-        let called = self.calls.iter().filter(|call| here((call.step, call.round)));
+        let known = |call: &&Call| call.result != CallResult::Dropped;
+        let called = self.calls.iter().filter(|call| here((call.step, call.round))).filter(known);
         let called = called.map(|call| (&call.contact, call.channel.as_str()));
         let waiting = self.waiting.iter().filter(|waiting| here((waiting.step, waiting.round)));
         let waiting = waiting.map(|waiting| (&waiting.to.contact, waiting.to.channel.as_str()));

@@ -31,6 +31,7 @@ fn scenarios_come_out_as_written() {
         ("escalated", include_str!("scenarios/escalated.txt")),
         ("snoozed", include_str!("scenarios/snoozed.txt")),
         ("more urgent", include_str!("scenarios/more_urgent.txt")),
+        ("held back", include_str!("scenarios/held_back.txt")),
         ("less urgent", include_str!("scenarios/less_urgent.txt")),
         ("other hours", include_str!("scenarios/other_hours.txt")),
     ] {
@@ -379,6 +380,7 @@ impl Scenario {
             Some(&"cancel") => Command::Cancel { reason: "the incident is resolved".to_owned() },
             Some(&"delivered") => delivery(CallResult::Delivered, "250 ok"),
             Some(&"delayed") => delivery(CallResult::Waiting, "451 try later"),
+            Some(&"held") => delivery(CallResult::Held, "told in 9 minutes"),
             Some(&"failed") => delivery(CallResult::Failed, "550 no such user"),
             Some(other) => panic!("unknown command {other}"),
         }
