@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { alerts } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
 import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
-import { ItemSelect } from '../../kit/ItemSelect';
+import { ItemFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { itemName } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -89,16 +89,7 @@ export function AlertFilters({ search }: { search: AlertSearch }) {
         clearable
         clearButtonProps={{ 'aria-label': 'Clear the choice' }}
       />
-      <div style={{ width: 180 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Item"
-          value={search.item ?? null}
-          onChange={(value) => set('item', value)}
-        />
-      </div>
+      <ItemFilter of="item" width={180} value={search.item} set={(value) => set('item', value)} />
       <Matching value={search.matching} set={(value) => set('matching', value)} />
       <Others search={search} set={set} />
       {Object.keys(search).length > 0 && (

@@ -4,8 +4,7 @@ import { useState } from 'react';
 
 import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
 import { changed, filterCount, many, without } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
-import { periods } from '../../kit/period';
+import { ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { severityWord, words } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -36,8 +35,7 @@ export function Filters() {
     void navigate({ search: (before) => changed(before, name, value), replace: true });
   const look = (days: string | null) =>
     void navigate({
-      search: (before) =>
-        changed(without(before, 'from', 'to'), 'days', days === String(DAYS) ? null : days),
+      search: (before) => changed(without(before, 'from', 'to'), 'days', days),
       replace: true,
     });
   return (
@@ -53,15 +51,12 @@ export function Filters() {
         />
       }
       end={
-        <Select
-          size="xs"
-          w={125}
-          aria-label="Time"
-          data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-          value={search.from && search.to ? null : (search.days ?? String(DAYS))}
-          placeholder="As linked"
-          allowDeselect={false}
-          onChange={look}
+        <PeriodFilter
+          label="Time"
+          days={search.days}
+          usual={DAYS}
+          linked={Boolean(search.from && search.to)}
+          set={look}
         />
       }
     >
@@ -99,27 +94,8 @@ export function Filters() {
       />
       <ClassFilter value={search.class} set={(value) => set('class', value)} />
       <ImpactFilter value={search.impact} set={(value) => set('impact', value)} />
-      <div style={{ width: 125 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Every item"
-          value={search.item ?? null}
-          onChange={(item) => set('item', item)}
-        />
-      </div>
-      <div style={{ width: 120 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(team) => set('team', team)}
-        />
-      </div>
+      <ItemFilter of="item" width={125} value={search.item} set={(item) => set('item', item)} />
+      <ItemFilter of="team" width={120} value={search.team} set={(team) => set('team', team)} />
       <LabelField
         key={search.label ?? ''}
         value={search.label ?? ''}

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
 import { changed, filterCount, many } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
+import { ItemFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -99,27 +99,8 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         clearable
         clearButtonProps={{ 'aria-label': 'Clear whether it is potential' }}
       />
-      <div style={{ width: 150 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(value) => set('team', value)}
-        />
-      </div>
-      <div style={{ width: 170 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Item"
-          value={search.item ?? null}
-          onChange={(value) => set('item', value)}
-        />
-      </div>
+      <ItemFilter of="team" width={150} value={search.team} set={(value) => set('team', value)} />
+      <ItemFilter of="item" width={170} value={search.item} set={(value) => set('item', value)} />
       {Object.keys(search).length > 0 && (
         <Button
           size="xs"

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Select, Skeleton, useComputedColorScheme } from '@mantine/core';
+import { Button, Select, Skeleton, useComputedColorScheme } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -6,9 +6,9 @@ import { lazy, Suspense, useMemo } from 'react';
 
 import { reports, type MeasureLine, type MeasureSeries } from '../../api';
 import type { LineChart } from '../../kit/chart/Lines';
-import { changed, many } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
-import { lastDays, periods } from '../../kit/period';
+import { changed } from '../../kit/filter';
+import { lastDays } from '../../kit/period';
+import { ItemFilter, PeriodFilter, PriorityFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { browserZone } from '../../ui/clock';
@@ -72,15 +72,7 @@ function Filters() {
     void navigate({ search: (before) => changed(before, name, value), replace: true });
   return (
     <div className={styles.filters} role="search" aria-label="Filter the figures">
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Period"
-        data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-        value={search.days ?? String(DAYS)}
-        allowDeselect={false}
-        onChange={(value) => set('days', value === String(DAYS) ? null : value)}
-      />
+      <PeriodFilter days={search.days} usual={DAYS} set={(days) => set('days', days)} />
       <Select
         size="xs"
         w={120}
@@ -94,36 +86,9 @@ function Filters() {
         allowDeselect={false}
         onChange={(value) => set('step', value === 'week' ? null : value)}
       />
-      <MultiSelect
-        size="xs"
-        w={170}
-        aria-label="Priority"
-        placeholder={search.priority ? '' : 'Every priority'}
-        data={['P1', 'P2', 'P3', 'P4', 'P5']}
-        value={many(search.priority)}
-        onChange={(values) => set('priority', values.join(',') || null)}
-      />
-      <div style={{ width: 180 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Every item"
-          value={search.item ?? null}
-          onChange={(item) => set('item', item)}
-        />
-      </div>
-      <div style={{ width: 160 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(team) => set('team', team)}
-        />
-      </div>
+      <PriorityFilter value={search.priority} set={(values) => set('priority', values)} />
+      <ItemFilter of="item" width={180} value={search.item} set={(item) => set('item', item)} />
+      <ItemFilter of="team" width={160} value={search.team} set={(team) => set('team', team)} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Select, Skeleton, useComputedColorScheme } from '@mantine/core';
+import { Skeleton, useComputedColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
@@ -8,8 +8,8 @@ import { PriorityBadge } from '../../kit/Badges';
 import type { BarChart } from '../../kit/chart/Bars';
 import { changed } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
-import { ItemSelect } from '../../kit/ItemSelect';
-import { figureText, lastDays, periods } from '../../kit/period';
+import { figureText, lastDays } from '../../kit/period';
+import { ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { TimeAgo } from '../../kit/TimeAgo';
@@ -58,37 +58,14 @@ function Filters() {
     void navigate({ search: (before) => changed(before, name, value), replace: true });
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Period"
-        data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-        value={search.days ?? String(DAYS)}
-        allowDeselect={false}
-        onChange={(value) => set('days', value === String(DAYS) ? null : value)}
+      <PeriodFilter days={search.days} usual={DAYS} set={(days) => set('days', days)} />
+      <ItemFilter of="team" width={160} value={search.team} set={(team) => set('team', team)} />
+      <ItemFilter
+        of="person"
+        width={180}
+        value={search.person}
+        set={(person) => set('person', person)}
       />
-      <div style={{ width: 160 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(team) => set('team', team)}
-        />
-      </div>
-      <div style={{ width: 180 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Person"
-          placeholder="Everybody"
-          kind="person"
-          value={search.person ?? null}
-          onChange={(person) => set('person', person)}
-        />
-      </div>
     </div>
   );
 }

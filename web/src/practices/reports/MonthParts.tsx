@@ -4,7 +4,7 @@ import type { ReportMonth } from '../../api';
 import { PriorityBadge } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
 import { figureText } from '../../kit/period';
-import { SimpleTable } from '../../kit/SimpleTable';
+import { type SimpleColumn, SimpleTable } from '../../kit/SimpleTable';
 import { actorName, words } from '../../kit/words';
 import { absolute, duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
@@ -16,6 +16,26 @@ import { bare, percent, span } from '../contracts/say';
 
 interface Part {
   month: ReportMonth;
+}
+
+interface ListedProps<Row> {
+  title: string;
+  count: number;
+  /** What is said where there is nothing to list. */
+  none: string;
+  label: string;
+  rows: Row[];
+  rowKey: (row: Row) => string;
+  columns: SimpleColumn<Row>[];
+}
+
+/** A part of the month that is a list. */
+function Listed<Row>({ title, count, none, ...table }: ListedProps<Row>) {
+  return (
+    <Panel title={title} count={count || undefined} flush>
+      {table.rows.length === 0 ? <EmptyState title={none} /> : <SimpleTable {...table} />}
+    </Panel>
+  );
 }
 
 /** How long things took, with how many incidents stand behind each figure. */
@@ -54,92 +74,86 @@ export function Times({ month }: Part) {
 /** The incidents of priority P1 and P2. */
 export function Major({ month }: Part) {
   return (
-    <Panel title="Major incidents (P1, P2)" count={month.major.length || undefined} flush>
-      {month.major.length === 0 ? (
-        <EmptyState title="There was none" />
-      ) : (
-        <SimpleTable
-          label="Major incidents"
-          rows={month.major}
-          rowKey={(major) => major.incident}
-          columns={[
-            {
-              header: 'Incident',
-              cell: (major) => (
-                <>
-                  <PriorityBadge priority={major.priority} />{' '}
-                  <Link to="/incidents/$id" params={{ id: major.incident }}>
-                    #{major.number} {major.title}
-                  </Link>
-                </>
-              ),
-            },
-            {
-              header: 'Item',
-              cell: (major) => (major.main_item ? <ItemLink item={major.main_item} /> : '–'),
-            },
-            { header: 'Opened', cell: (major) => absolute(major.opened_at) },
-            {
-              header: 'To restore',
-              align: 'end',
-              cell: (major) =>
-                major.restored_at ? figureText(major.restore_seconds, duration) : 'Not yet',
-            },
-            {
-              header: 'Cause',
-              cell: (major) => (major.cause_class ? words(major.cause_class) : '–'),
-            },
-          ]}
-        />
-      )}
-    </Panel>
+    <Listed
+      title="Major incidents (P1, P2)"
+      count={month.major.length}
+      none="There was none"
+      label="Major incidents"
+      rows={month.major}
+      rowKey={(major) => major.incident}
+      columns={[
+        {
+          header: 'Incident',
+          cell: (major) => (
+            <>
+              <PriorityBadge priority={major.priority} />{' '}
+              <Link to="/incidents/$id" params={{ id: major.incident }}>
+                #{major.number} {major.title}
+              </Link>
+            </>
+          ),
+        },
+        {
+          header: 'Item',
+          cell: (major) => (major.main_item ? <ItemLink item={major.main_item} /> : '–'),
+        },
+        { header: 'Opened', cell: (major) => absolute(major.opened_at) },
+        {
+          header: 'To restore',
+          align: 'end',
+          cell: (major) =>
+            major.restored_at ? figureText(major.restore_seconds, duration) : 'Not yet',
+        },
+        {
+          header: 'Cause',
+          cell: (major) => (major.cause_class ? words(major.cause_class) : '–'),
+        },
+      ]}
+    />
   );
 }
 
 /** What contracts promised, and what was kept. */
 export function Contracts({ month }: Part) {
   return (
-    <Panel title="Contracts" count={month.contracts.length || undefined} flush>
-      {month.contracts.length === 0 ? (
-        <EmptyState title="No contract is about it" />
-      ) : (
-        <SimpleTable
-          label="Contracts of the month"
-          rows={month.contracts}
-          rowKey={(row) => `${row.contract} ${row.period.name}`}
-          columns={[
-            {
-              header: 'Contract',
-              cell: (row) => (
-                <Link
-                  to="/contracts/$name/report"
-                  params={{ name: bare(row.contract) }}
-                  search={{ period: row.period.name }}
-                >
-                  {row.title}, {row.period.name}
-                </Link>
-              ),
-            },
-            {
-              header: 'Verdict',
-              cell: (row) => <VerdictMark verdict={row.verdict} />,
-            },
-            { header: 'Promised', align: 'end', cell: (row) => percent(row.target_percent) },
-            { header: 'Reached', align: 'end', cell: (row) => percent(row.measured_percent) },
-            {
-              header: 'Down',
-              align: 'end',
-              cell: (row) => `${span(row.down_seconds)} of ${span(row.allowance_seconds)}`,
-            },
-            {
-              header: 'Figures',
-              cell: (row) =>
-                row.closed ? (row.restated ? 'Closed, restated since' : 'Closed') : 'Open',
-            },
-          ]}
-        />
-      )}
-    </Panel>
+    <Listed
+      title="Contracts"
+      count={month.contracts.length}
+      none="No contract is about it"
+      label="Contracts of the month"
+      rows={month.contracts}
+      rowKey={(row) => `${row.contract} ${row.period.name}`}
+      columns={[
+        {
+          header: 'Contract',
+          cell: (row) => (
+            <Link
+              to="/contracts/$name/report"
+              params={{ name: bare(row.contract) }}
+              search={{ period: row.period.name }}
+            >
+              {row.title}, {row.period.name}
+            </Link>
+          ),
+        },
+        {
+          header: 'Verdict',
+          cell: (row) => <VerdictMark verdict={row.verdict} />,
+        },
+        { header: 'Promised', align: 'end', cell: (row) => percent(row.target_percent) },
+        { header: 'Reached', align: 'end', cell: (row) => percent(row.measured_percent) },
+        {
+          header: 'Down',
+          align: 'end',
+          cell: (row) => `${span(row.down_seconds)} of ${span(row.allowance_seconds)}`,
+        },
+        {
+          header: 'Figures',
+          cell: (row) =>
+            row.closed ? (row.restated ? 'Closed, restated since' : 'Closed') : 'Open',
+        },
+      ]}
+    />
   );
 }
 
@@ -157,28 +171,25 @@ export function Objectives({ month }: Part) {
 export function Alerts({ month }: Part) {
   const { noisiest, totals } = month.alerts;
   return (
-    <Panel title="Noisiest alerts" count={totals.fired || undefined} flush>
-      {noisiest.length === 0 ? (
-        <EmptyState title="No alert fired" />
-      ) : (
-        <SimpleTable
-          label="Noisiest alerts"
-          rows={noisiest}
-          rowKey={(rule) => `${rule.source} ${rule.name}`}
-          columns={[
-            { header: 'Rule', cell: (rule) => rule.name },
-            { header: 'From', cell: (rule) => rule.source },
-            { header: 'Fired', align: 'end', cell: (rule) => rule.fired },
-            {
-              header: 'Nobody looked',
-              align: 'end',
-              cell: (rule) => rule.never_acknowledged,
-            },
-            { header: 'Incidents', align: 'end', cell: (rule) => rule.incidents.length },
-          ]}
-        />
-      )}
-    </Panel>
+    <Listed
+      title="Noisiest alerts"
+      count={totals.fired}
+      none="No alert fired"
+      label="Noisiest alerts"
+      rows={noisiest}
+      rowKey={(rule) => `${rule.source} ${rule.name}`}
+      columns={[
+        { header: 'Rule', cell: (rule) => rule.name },
+        { header: 'From', cell: (rule) => rule.source },
+        { header: 'Fired', align: 'end', cell: (rule) => rule.fired },
+        {
+          header: 'Nobody looked',
+          align: 'end',
+          cell: (rule) => rule.never_acknowledged,
+        },
+        { header: 'Incidents', align: 'end', cell: (rule) => rule.incidents.length },
+      ]}
+    />
   );
 }
 
@@ -186,24 +197,21 @@ export function Alerts({ month }: Part) {
 export function Calls({ month }: Part) {
   const { people } = month.load;
   return (
-    <Panel title="On-call load" count={people.length || undefined} flush>
-      {people.length === 0 ? (
-        <EmptyState title="Nobody was called" />
-      ) : (
-        <SimpleTable
-          label="On-call load of the month"
-          rows={people}
-          rowKey={(load) => load.person}
-          columns={[
-            { header: 'Person', cell: (load) => <ItemLink item={load.person} /> },
-            { header: 'Incidents', align: 'end', cell: (load) => load.incidents },
-            { header: 'Calls', align: 'end', cell: (load) => load.calls },
-            { header: 'At night', align: 'end', cell: (load) => load.at_night },
-            { header: 'More than enough', cell: (load) => load.warnings.join('; ') || '–' },
-          ]}
-        />
-      )}
-    </Panel>
+    <Listed
+      title="On-call load"
+      count={people.length}
+      none="Nobody was called"
+      label="On-call load of the month"
+      rows={people}
+      rowKey={(load) => load.person}
+      columns={[
+        { header: 'Person', cell: (load) => <ItemLink item={load.person} /> },
+        { header: 'Incidents', align: 'end', cell: (load) => load.incidents },
+        { header: 'Calls', align: 'end', cell: (load) => load.calls },
+        { header: 'At night', align: 'end', cell: (load) => load.at_night },
+        { header: 'More than enough', cell: (load) => load.warnings.join('; ') || '–' },
+      ]}
+    />
   );
 }
 
@@ -211,6 +219,7 @@ export function Calls({ month }: Part) {
 export function Planned({ month }: Part) {
   const rows = [
     ...month.maintenance.map((work) => ({
+      key: `${work.from} ${work.window}`,
       at: work.from,
       until: work.to,
       what: <ItemLink item={work.window} title={work.reason} />,
@@ -220,7 +229,9 @@ export function Planned({ month }: Part) {
           : 'Maintenance',
       by: null,
     })),
-    ...month.changes.map((change) => ({
+    ...month.changes.map((change, place) => ({
+      // Two changes may say the same.
+      key: `change ${place}`,
       at: change.at,
       until: null,
       what: (
@@ -233,26 +244,23 @@ export function Planned({ month }: Part) {
     })),
   ].sort((a, b) => a.at.localeCompare(b.at));
   return (
-    <Panel title="Planned work and changes" count={rows.length || undefined} flush>
-      {rows.length === 0 ? (
-        <EmptyState title="None is known" />
-      ) : (
-        <SimpleTable
-          label="Planned work and changes"
-          rows={rows}
-          rowKey={(row) => `${row.at} ${row.kind} ${row.by ?? ''}`}
-          columns={[
-            {
-              header: 'When',
-              cell: (row) =>
-                row.until ? `${absolute(row.at)} to ${absolute(row.until)}` : absolute(row.at),
-            },
-            { header: 'Kind', cell: (row) => row.kind },
-            { header: 'What', cell: (row) => row.what },
-            { header: 'By', cell: (row) => (row.by ? actorName(row.by) : '–') },
-          ]}
-        />
-      )}
-    </Panel>
+    <Listed
+      title="Planned work and changes"
+      count={rows.length}
+      none="None is known"
+      label="Planned work and changes"
+      rows={rows}
+      rowKey={(row) => row.key}
+      columns={[
+        {
+          header: 'When',
+          cell: (row) =>
+            row.until ? `${absolute(row.at)} to ${absolute(row.until)}` : absolute(row.at),
+        },
+        { header: 'Kind', cell: (row) => row.kind },
+        { header: 'What', cell: (row) => row.what },
+        { header: 'By', cell: (row) => (row.by ? actorName(row.by) : '–') },
+      ]}
+    />
   );
 }

@@ -1,12 +1,11 @@
-import { Button, MultiSelect, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 import { reports, type TimesReport } from '../../api';
-import { many } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
+import { ItemFilter, PeriodFilter, PriorityFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { words } from '../../kit/words';
 import { absolute, duration } from '../../ui/clock';
@@ -15,9 +14,11 @@ import { Behind } from './Behind';
 import { PerDay, ByGroup } from './charts';
 import { csv, download } from './csv';
 import { Groups } from './Groups';
-import { figureText, lastDays, periods } from '../../kit/period';
+import { figureText, lastDays } from '../../kit/period';
 import { ReportViews } from './ReportViews';
 import styles from './reports.module.css';
+
+const DAYS = 30;
 
 export interface ReportSearch {
   from?: string;
@@ -33,7 +34,7 @@ export interface ReportSearch {
 /** How quickly faults were detected, taken up, and put right; each figure opens what is behind it. */
 export function ReportPage() {
   const search: ReportSearch = useSearch({ from: '/app/reports' });
-  const [days, setDays] = useState(30);
+  const [days, setDays] = useState(DAYS);
   const span = useMemo(
     () => (search.from && search.to ? { from: search.from, to: search.to } : lastDays(days)),
     [search.from, search.to, days],
@@ -82,49 +83,28 @@ function Filters({ search, days, setDays }: FilterProps) {
   const set = useChange();
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Period"
-        data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-        value={search.from ? null : String(days)}
-        placeholder="As linked"
-        allowDeselect={false}
-        onChange={(value) => {
-          setDays(Number(value ?? 30));
+      <PeriodFilter
+        days={String(days)}
+        usual={DAYS}
+        linked={Boolean(search.from)}
+        set={(value) => {
+          setDays(Number(value ?? DAYS));
           set({ from: '', to: '' });
         }}
       />
-      <MultiSelect
-        size="xs"
-        w={170}
-        aria-label="Priority"
-        placeholder={search.priority ? '' : 'Every priority'}
-        data={['P1', 'P2', 'P3', 'P4', 'P5']}
-        value={many(search.priority)}
-        onChange={(values) => set({ priority: values.join(',') })}
+      <PriorityFilter value={search.priority} set={(values) => set({ priority: values ?? '' })} />
+      <ItemFilter
+        of="item"
+        width={180}
+        value={search.item}
+        set={(item) => set({ item: item ?? '' })}
       />
-      <div style={{ width: 180 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Every item"
-          value={search.item ?? null}
-          onChange={(item) => set({ item: item ?? '' })}
-        />
-      </div>
-      <div style={{ width: 160 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(team) => set({ team: team ?? '' })}
-        />
-      </div>
+      <ItemFilter
+        of="team"
+        width={160}
+        value={search.team}
+        set={(team) => set({ team: team ?? '' })}
+      />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -6,8 +6,8 @@ import { useMemo } from 'react';
 
 import { reports, type RulesReport } from '../../api';
 import { changed, without } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
-import { lastDays, periods } from '../../kit/period';
+import { lastDays } from '../../kit/period';
+import { ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { absolute } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
@@ -86,43 +86,19 @@ function Filters() {
   const set = useSet();
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Period"
-        data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-        value={search.from && search.to ? null : (search.days ?? String(DAYS))}
-        placeholder="As linked"
-        allowDeselect={false}
-        onChange={(days) =>
+      <PeriodFilter
+        days={search.days}
+        usual={DAYS}
+        linked={Boolean(search.from && search.to)}
+        set={(days) =>
           void navigate({
-            search: (before) =>
-              changed(without(before, 'from', 'to'), 'days', days === String(DAYS) ? null : days),
+            search: (before) => changed(without(before, 'from', 'to'), 'days', days),
             replace: true,
           })
         }
       />
-      <div style={{ width: 160 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(team) => set('team', team)}
-        />
-      </div>
-      <div style={{ width: 180 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Item"
-          placeholder="Every item"
-          value={search.item ?? null}
-          onChange={(item) => set('item', item)}
-        />
-      </div>
+      <ItemFilter of="team" width={160} value={search.team} set={(team) => set('team', team)} />
+      <ItemFilter of="item" width={180} value={search.item} set={(item) => set('item', item)} />
     </div>
   );
 }

@@ -1,0 +1,79 @@
+import { MultiSelect, Select } from '@mantine/core';
+
+import { many } from './filter';
+import { ItemSelect } from './ItemSelect';
+import { periods } from './period';
+
+interface PeriodProps {
+  /** The days that the address says; without, so many as is usual. */
+  days: string | undefined;
+  usual: number;
+  /** A time that was linked to, which is none of the periods. */
+  linked?: boolean;
+  label?: string;
+  /** Null is what is usual. */
+  set: (days: string | null) => void;
+}
+
+/** Narrows to what happened in the last days. */
+export function PeriodFilter({ days, usual, linked = false, label = 'Period', set }: PeriodProps) {
+  return (
+    <Select
+      size="xs"
+      w={150}
+      aria-label={label}
+      data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
+      value={linked ? null : (days ?? String(usual))}
+      placeholder="As linked"
+      allowDeselect={false}
+      onChange={(value) => set(value === String(usual) ? null : value)}
+    />
+  );
+}
+
+interface PriorityProps {
+  value: string | undefined;
+  set: (priorities: string | null) => void;
+}
+
+/** Narrows to priorities, separated by commas in the address. */
+export function PriorityFilter({ value, set }: PriorityProps) {
+  return (
+    <MultiSelect
+      size="xs"
+      w={170}
+      aria-label="Priority"
+      placeholder={value ? '' : 'Every priority'}
+      data={['P1', 'P2', 'P3', 'P4', 'P5']}
+      value={many(value)}
+      onChange={(values) => set(values.join(',') || null)}
+    />
+  );
+}
+
+const everything = { item: 'Every item', team: 'Every team', person: 'Everybody' };
+const titles = { item: 'Item', team: 'Team', person: 'Person' };
+
+interface ItemProps {
+  of: keyof typeof titles;
+  value: string | undefined;
+  width?: number;
+  set: (item: string | null) => void;
+}
+
+/** Narrows to an item of the estate, a team or a person. */
+export function ItemFilter({ of, value, width = 180, set }: ItemProps) {
+  return (
+    <div style={{ width }}>
+      <ItemSelect
+        hideLabel
+        size="xs"
+        label={titles[of]}
+        placeholder={everything[of]}
+        {...(of === 'item' ? {} : { kind: of })}
+        value={value ?? null}
+        onChange={set}
+      />
+    </div>
+  );
+}
