@@ -98,6 +98,7 @@ impl Compare {
             ("new alerts, 256 × 1", load(single, 2 * share + rest, CROWD, ONE)),
             ("re-sent alerts, 4 × 64", load(self.alerts, 0, FOUR, self.batch)),
             ("re-sent alerts, 16 × 64", load(self.alerts, 0, SIXTEEN, self.batch)),
+            ("re-sent alerts, 4 × 500", load(self.alerts, 0, FOUR, BIG)),
         ] {
             let before = process.usage()?.cpu;
             let done = load.run(&server.url).await?;

@@ -13,7 +13,7 @@ use crate::access::Access;
 use crate::config::Config;
 use crate::courier::Ways;
 use crate::keys::Keys;
-use crate::practices::alerts::batch::Intake;
+use crate::practices::alerts::flood::Intake;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::contracts::counted::LiveCounts;
 use crate::practices::contracts::facts::LiveFacts;

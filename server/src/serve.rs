@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::courier::{Courier, Ways};
 use crate::keys::Keys;
 use crate::ops::Metrics;
-use crate::practices::alerts::batch::Batcher;
+use crate::practices::alerts::flood::Batcher;
 use crate::practices::alerts::history::keeper;
 use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;

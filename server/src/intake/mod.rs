@@ -22,7 +22,7 @@ use std::sync::Arc;
 use alerts::{Labels, Signal};
 use axum::http::StatusCode;
 
-use crate::practices::alerts::batch::NotTaken;
+use crate::practices::alerts::flood::NotTaken;
 use crate::problem::Problem;
 
 pub use alertmanager::routes as alertmanager_routes;

@@ -69,7 +69,9 @@ async fn insert(db: &Db, alerts: &[Alert]) {
     db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
             let alerts: Vec<&Alert> = alerts.iter().collect();
-            alert_store::insert(tx, &SpaceId::main(), &alerts).await
+            let row = |alert: &&Alert| alert_store::row_of_new(&SpaceId::main(), alert);
+            let rows = alerts.iter().map(row).collect::<Result<_, _>>()?;
+            alert_store::insert(tx, rows).await
         })
     })
     .await
@@ -79,9 +81,10 @@ async fn insert(db: &Db, alerts: &[Alert]) {
 async fn update(db: &Db, alert: &Alert, version: i64) -> Result<(), Fault> {
     let alert = alert.clone();
     db.write::<_, Fault, _>(move |tx| {
-        Box::pin(
-            async move { alert_store::update(tx, &SpaceId::main(), &[(&alert, version)]).await },
-        )
+        Box::pin(async move {
+            let row = alert_store::row_of_changed(&SpaceId::main(), &alert, version)?;
+            alert_store::update(tx, vec![row]).await
+        })
     })
     .await
 }

@@ -13,6 +13,7 @@ mod companions;
 mod contracts;
 mod detect_to_restore;
 mod estate;
+mod flood;
 mod heartbeats;
 mod history;
 mod kept_routing;

@@ -38,6 +38,11 @@ impl DiskState {
     pub(super) fn failed(&self) -> Option<Arc<Fault>> {
         self.0.borrow().failed.clone()
     }
+
+    /// Waits until more is on disk; `false` when nothing more will be.
+    pub(super) async fn grows(&mut self) -> bool {
+        self.0.changed().await.is_ok() && self.failed().is_none()
+    }
 }
 
 impl Disk {

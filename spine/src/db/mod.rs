@@ -8,6 +8,7 @@
 //! The few things that differ live in `dialect.rs` and `catalog.rs`.
 
 mod catalog;
+mod checkpoint;
 mod conn;
 mod copy;
 mod dialect;
@@ -43,6 +44,7 @@ pub use value::{Field, Row, Value};
 
 use crate::Fault;
 use crate::recent::Recent;
+use checkpoint::Checkpoints;
 use disk::Disk;
 use writer::Writer;
 
@@ -62,7 +64,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { readers: SqlitePool, writer: Writer, recent: Arc<Recent> },
+    Sqlite { readers: SqlitePool, writer: Writer, checkpoints: Checkpoints, recent: Arc<Recent> },
     Postgres(PgPool),
 }
 
@@ -206,7 +208,8 @@ impl Db {
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { readers, writer, .. } => {
+            Pools::Sqlite { readers, writer, checkpoints, .. } => {
+                checkpoints.close().await;
                 writer.close().await;
                 readers.close().await;
             }
@@ -229,9 +232,10 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-8192")
         .pragma("temp_store", "memory")
-        // A checkpoint every 32 MB instead of every 4: in a flood the pages of indexes are then
-        // written back once instead of many times.
-        .pragma("wal_autocheckpoint", "8192")
+        // Before, this is done beside the writer, see `checkpoint.rs`.
+        .pragma("wal_autocheckpoint", checkpoint::AT_LAST)
+        // What a flood left the log to be is given back.
+        .pragma("journal_size_limit", "67108864")
         .statement_cache_capacity(256)
         .row_buffer_size(1024)
         .disable_statement_logging();
@@ -241,14 +245,15 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
     let recent = Arc::new(Recent::default());
     let disk = Disk::of(path).map_err(sqlx::Error::Io)?;
     let conn = Conn::writer(connection, dialect, recent.clone());
-    let writer = Writer::start(conn, disk, grown.clone());
+    let checkpoints = Checkpoints::start(options.clone(), disk.state.clone());
+    let writer = Writer::start(conn, disk, grown.clone(), checkpoints.little_left.clone());
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         // A commit voids what a reader has cached: what it holds on to is memory for little.
         .connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-2048"));
-    Ok(Db { pools: Pools::Sqlite { readers, writer, recent }, dialect, grown })
+    Ok(Db { pools: Pools::Sqlite { readers, writer, checkpoints, recent }, dialect, grown })
 }
 
 /// A connection that rested longer is asked whether it still lives; asking every time would cost

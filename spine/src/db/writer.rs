@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -9,6 +10,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::checkpoint::WRITE_BACK;
 use super::disk::{Disk, DiskState, OnDisk};
 use super::{Conn, Tx, Work};
 use crate::Fault;
@@ -72,10 +74,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(conn: Conn, disk: Disk, grown: watch::Sender<u64>) -> Writer {
+    pub(super) fn start(
+        conn: Conn,
+        disk: Disk,
+        grown: watch::Sender<u64>,
+        little_left: Arc<AtomicBool>,
+    ) -> Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (stop, state) = (CancellationToken::new(), disk.state.clone());
-        let task = tokio::spawn(drain(Tx::new(conn), disk, queue, grown, stop.clone()));
+        let ends = (stop.clone(), little_left);
+        let task = tokio::spawn(drain(Tx::new(conn), disk, queue, grown, ends));
         Writer { jobs, disk: state, task: Arc::new(Mutex::new(Some(task))), stop }
     }
 
@@ -105,7 +113,7 @@ async fn drain(
     disk: Disk,
     mut queue: mpsc::Receiver<Box<dyn Job>>,
     grown: watch::Sender<u64>,
-    stop: CancellationToken,
+    (stop, little_left): (CancellationToken, Arc<AtomicBool>),
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut commits = 0_u64;
@@ -137,6 +145,11 @@ async fn drain(
         }
         if appended && committed.is_ok() {
             grown.send_modify(|count| *count += 1);
+        }
+        if little_left.swap(false, Ordering::Relaxed)
+            && let Err(fault) = tx.raw(WRITE_BACK).await
+        {
+            tracing::warn!(error = %fault.chain(), "the log was not begun anew");
         }
     }
     tx.close().await;
@@ -221,7 +234,7 @@ mod tests {
         let dialect = Dialect::Sqlite { tx_offset: 0 };
         let conn = Conn::writer(connection, dialect, Arc::new(Recent::default()));
         let disk = Disk::start(|| Err(std::io::Error::other("the disk is gone"))).unwrap();
-        let writer = Writer::start(conn, disk, watch::Sender::new(0));
+        let writer = Writer::start(conn, disk, watch::Sender::new(0), Arc::default());
         let work = writer.run::<_, Fault, _>(|tx| Box::pin(tx.raw("CREATE TABLE a (b)")));
         let ((), first) = work.await.expect("it is committed");
         assert!(first.wait().await.is_err(), "but it is not on disk");

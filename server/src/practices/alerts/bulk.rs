@@ -10,14 +10,15 @@ use kernel::{Actor, AlertId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use spine::Fault;
-use spine::engine::Versioned;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::batch::Batch;
+use super::batch::{Batch, Decided, after};
 use super::common;
-use super::filter::{Filter, Known, apart, held_back};
+use super::filter::{Filter, apart, held_back};
+use super::flight;
+use super::hot::Known;
 use super::list::{Sort, only_open};
 use super::store;
 use super::tally::Tally;
@@ -342,26 +343,14 @@ async fn commit(
     changes: &[(Known, Vec<Event>)],
     moment: &Moment,
 ) -> Result<(), Fault> {
-    let versions: Vec<i64> = changes.iter().map(|(alert, _)| alert.version).collect();
-    let changed = |(alert, events): &(Known, Vec<Event>)| {
+    let decided = |(alert, events): &(Known, Vec<Event>)| {
         let mut record = alert.record.clone();
         events.iter().for_each(|event| record.apply(event));
-        Change { alert: record, events: events.clone(), new: false }
+        let change = Change { alert: record, events: events.clone(), new: false };
+        Decided { change, version: alert.version }
     };
-    let changes: Vec<Change> = changes.iter().map(changed).collect();
-    let after: Vec<Versioned<Alert>> = changes
-        .iter()
-        .zip(&versions)
-        .map(|(change, version)| Versioned { record: change.alert.clone(), version: version + 1 })
-        .collect();
-    let by = Some(moment.actor.clone());
-    let (refreshed, taken_in) = (Vec::new(), Vec::new());
-    let batch = Batch { at: moment.now, changes, refreshed, taken_in, by };
-    let name = space.clone();
-    let work = app.db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { batch.store(tx, &name, &versions).await })
-    });
-    work.await?;
-    app.alerts.put(space, after);
-    Ok(())
+    let decided: Vec<Decided> = changes.iter().map(decided).collect();
+    let batch = Batch::of(space, moment.now, Some(&moment.actor), &decided)?;
+    let disk = flight::write(&app.db, &app.alerts, space, batch, after(decided)).await?;
+    disk.wait().await
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::filter::Known;
+use super::hot::Known;
 use super::routes::{AlertPath, load};
 use crate::access::{Action, Caller, may};
 use crate::app::App;

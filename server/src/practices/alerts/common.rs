@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use routing::{Matcher, Matchers, Op};
 
-use super::filter::{Filter, Known};
+use super::filter::Filter;
+use super::hot::Known;
 
 /// Values of one label that are written down one by one.
 const VALUES: usize = 20;

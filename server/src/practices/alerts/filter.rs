@@ -9,16 +9,13 @@ use kernel::{IncidentId, ItemRef, SpaceId};
 use routing::Matchers;
 use serde::Deserialize;
 use spine::Fault;
-use spine::engine::Versioned;
 use utoipa::IntoParams;
 
+use super::hot::Known;
 use crate::app::App;
 use crate::listing::Words;
 use crate::practices::estate::live::Snapshot;
 use crate::problem::{Answer, Problem};
-
-/// An alert in memory.
-pub type Known = Arc<Versioned<Alert>>;
 
 /// What alerts can be narrowed to: everything that is given has to hold.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -16,6 +16,9 @@ use super::store;
 /// Fewer alerts are looked through faster than anything could be looked up.
 const WORTH_KEEPING: usize = 1_000;
 
+/// An alert with its version.
+pub type Known = Arc<Versioned<Alert>>;
+
 /// Shared by the flood path and everyone who lists alerts.
 #[derive(Clone, Default)]
 pub struct HotAlerts {
@@ -26,13 +29,13 @@ pub struct HotAlerts {
 /// Who hears of every change of an alert of a space.
 struct Listener {
     space: SpaceId,
-    sender: UnboundedSender<Arc<Versioned<Alert>>>,
+    sender: UnboundedSender<Known>,
 }
 
 /// The alerts of one space.
 #[derive(Default)]
 pub struct Space {
-    by_fingerprint: HashMap<Fingerprint, Arc<Versioned<Alert>>>,
+    by_fingerprint: HashMap<Fingerprint, Known>,
     by_id: HashMap<AlertId, Fingerprint>,
     due: BTreeSet<(Time, Fingerprint)>,
     gone: Gone,
@@ -69,33 +72,29 @@ impl Gone {
 
 impl Space {
     /// The alert of a label set.
-    pub fn get(&self, fingerprint: Fingerprint) -> Option<&Arc<Versioned<Alert>>> {
+    pub fn get(&self, fingerprint: Fingerprint) -> Option<&Known> {
         self.by_fingerprint.get(&fingerprint)
     }
 
     /// The alert with an id.
-    pub fn by_id(&self, id: AlertId) -> Option<&Arc<Versioned<Alert>>> {
+    pub fn by_id(&self, id: AlertId) -> Option<&Known> {
         self.get(*self.by_id.get(&id)?)
     }
 
     /// All of them, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Versioned<Alert>>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Known> {
         self.by_fingerprint.values()
     }
 
     /// The alerts that speak of an item, in whatever stage they are.
-    pub fn on(&self, item: &ItemRef) -> impl Iterator<Item = &Arc<Versioned<Alert>>> {
+    pub fn on(&self, item: &ItemRef) -> impl Iterator<Item = &Known> {
         let prints = self.by_item.get(item).into_iter().flatten();
         prints.filter_map(|print| self.get(*print))
     }
 
     /// Those that fit, among those that have each of these labels with its value.
-    fn find(
-        &self,
-        equal: &[(&str, &str)],
-        fits: &impl Fn(&Alert) -> bool,
-    ) -> Vec<Arc<Versioned<Alert>>> {
-        let fits = |alert: &&Arc<Versioned<Alert>>| fits(&alert.record);
+    fn find(&self, equal: &[(&str, &str)], fits: &impl Fn(&Alert) -> bool) -> Vec<Known> {
+        let fits = |alert: &&Known| fits(&alert.record);
         match self.postings.candidates(equal) {
             None => self.iter().filter(fits).cloned().collect(),
             Some(candidates) => {
@@ -111,7 +110,7 @@ impl Space {
     }
 
     /// The alerts whose time has come, the longest overdue first, at most `limit`.
-    pub fn due(&self, now: Time, limit: usize) -> Vec<Arc<Versioned<Alert>>> {
+    pub fn due(&self, now: Time, limit: usize) -> Vec<Known> {
         let overdue = self.due.iter().take_while(|(due, _)| *due <= now).take(limit);
         overdue.filter_map(|(_, fingerprint)| self.get(*fingerprint).cloned()).collect()
     }
@@ -122,14 +121,14 @@ impl Space {
     }
 
     /// Takes in a record, unless a newer version is here already.
-    pub fn put(&mut self, mut alert: Versioned<Alert>) {
+    pub fn put(&mut self, mut alert: Known) {
         let fingerprint = alert.record.fingerprint;
         let before = self.by_fingerprint.get(&fingerprint);
         if let Some(before) = before {
             if before.version > alert.version {
                 return;
             }
-            keep_refreshes(&before.record, &mut alert.record);
+            keep_refreshes(&before.record, &mut alert);
             if let Some(due) = before.record.next_due() {
                 self.due.remove(&(due, fingerprint));
             }
@@ -152,7 +151,7 @@ impl Space {
             self.due.insert((due, fingerprint));
         }
         self.by_id.insert(alert.record.id, fingerprint);
-        self.by_fingerprint.insert(fingerprint, Arc::new(alert));
+        self.by_fingerprint.insert(fingerprint, alert);
     }
 }
 
@@ -180,11 +179,12 @@ fn move_item(
 
 /// Rows know refreshes only by the log: what comes from the database must not shorten a life that
 /// memory knows to be longer.
-fn keep_refreshes(before: &Alert, after: &mut Alert) {
+fn keep_refreshes(before: &Alert, after: &mut Known) {
+    let row = &after.record;
     let same_firing =
-        before.stage.firing() && after.stage.firing() && before.received_at == after.received_at;
-    if same_firing && before.last_seen > after.last_seen {
-        after.refresh(&Refresh {
+        before.stage.firing() && row.stage.firing() && before.received_at == row.received_at;
+    if same_firing && before.last_seen > row.last_seen {
+        Arc::make_mut(after).record.refresh(&Refresh {
             seen_at: before.last_seen,
             expires_at: before.expires_at,
             annotations: Some(before.annotations.clone()),
@@ -205,7 +205,7 @@ impl HotAlerts {
         let logged = store::refreshes_since(&mut conn, Time::from_micros(i64::MIN)).await?;
         let mut spaces = hot.write();
         for (space, alert) in alerts {
-            spaces.entry(space).or_default().put(alert);
+            spaces.entry(space).or_default().put(Arc::new(alert));
         }
         drop(spaces);
         hot.refresh(logged);
@@ -219,8 +219,8 @@ impl HotAlerts {
             let space = spaces.entry(batch.space).or_default();
             for refresh in &batch.refreshed {
                 if let Some(alert) = space.by_id(refresh.id) {
-                    let mut alert = Versioned::clone(alert);
-                    refresh.apply(&mut alert.record);
+                    let mut alert = alert.clone();
+                    refresh.apply(&mut Arc::make_mut(&mut alert).record);
                     space.put(alert);
                 }
             }
@@ -239,7 +239,7 @@ impl HotAlerts {
         space: &SpaceId,
         equal: &[(&str, &str)],
         fits: impl Fn(&Alert) -> bool,
-    ) -> Vec<Arc<Versioned<Alert>>> {
+    ) -> Vec<Known> {
         let ought = |space: &Space| equal.iter().any(|(name, _)| space.ought_to_keep(name));
         if self.read(space, |space| space.is_some_and(ought))
             && let Some(space) = self.write().get_mut(space)
@@ -264,11 +264,12 @@ impl HotAlerts {
     }
 
     /// Takes in what was committed, and tells whoever listens of what changed.
-    pub fn put(&self, space: &SpaceId, alerts: impl IntoIterator<Item = Versioned<Alert>>) {
+    pub fn put(&self, space: &SpaceId, alerts: impl IntoIterator<Item = impl Into<Known>>) {
         let heard = self.heard.get().filter(|heard| heard.space == *space);
         let mut spaces = self.write();
         let space = spaces.entry(space.clone()).or_default();
         for alert in alerts {
+            let alert: Known = alert.into();
             let (fingerprint, version) = (alert.record.fingerprint, alert.version);
             let known = space.get(fingerprint).map(|known| known.version);
             space.put(alert);
@@ -295,7 +296,7 @@ impl HotAlerts {
     }
 
     /// Hears of every change of an alert of a space from now on. Only one can listen.
-    pub fn listen(&self, space: &SpaceId) -> UnboundedReceiver<Arc<Versioned<Alert>>> {
+    pub fn listen(&self, space: &SpaceId) -> UnboundedReceiver<Known> {
         let (sender, receiver) = mpsc::unbounded_channel();
         // A second listener would hear nothing; there is none.
         let _ = self.heard.set(Listener { space: space.clone(), sender });
@@ -303,7 +304,7 @@ impl HotAlerts {
     }
 
     /// Records of a space in one list, without keeping the lock.
-    pub fn all(&self, space: &SpaceId) -> Vec<Arc<Versioned<Alert>>> {
+    pub fn all(&self, space: &SpaceId) -> Vec<Known> {
         self.read(space, |space| {
             space.map_or_else(Vec::new, |space| space.iter().cloned().collect())
         })

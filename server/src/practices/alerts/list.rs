@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::filter::{Filter, Known, Sieve, apart};
+use super::filter::{Filter, Sieve, apart};
+use super::hot::Known;
 use super::routes::shown;
 use super::store;
 use crate::access::Caller;

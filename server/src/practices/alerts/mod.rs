@@ -1,10 +1,12 @@
 //! The shell of the alerts practice: the flood path, the records in memory, and their faces.
 
-pub mod batch;
+mod batch;
 mod bulk;
 pub mod classes;
 mod common;
 mod filter;
+mod flight;
+pub mod flood;
 mod groups;
 pub mod history;
 pub mod hot;

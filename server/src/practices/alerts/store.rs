@@ -27,34 +27,43 @@ fn stage(alert: &Alert) -> &'static str {
     }
 }
 
+/// The row of a new alert, for [`insert`].
+///
+/// # Errors
+/// When the alert cannot be put into words.
+pub fn row_of_new(space: &SpaceId, alert: &Alert) -> Result<Vec<Value>, Fault> {
+    let fingerprint = alert.fingerprint.to_string();
+    let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
+    Ok(params![space, alert.id, 1_i64, due_at, data, fingerprint, stage])
+}
+
+/// The row of a changed alert and the version it was decided on, for [`update`].
+///
+/// # Errors
+/// When the alert cannot be put into words.
+pub fn row_of_changed(space: &SpaceId, alert: &Alert, version: i64) -> Result<Vec<Value>, Fault> {
+    let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
+    Ok(params![space, alert.id, version, due_at, data, stage])
+}
+
 /// Writes new alerts. A label set that another node wrote meanwhile makes the batch a lost race;
 /// on SQLite there is no other node, and who calls has made sure that the label set is new.
 ///
 /// # Errors
 /// When the database refuses, or the race is lost.
-pub async fn insert(tx: &mut Tx, space: &SpaceId, alerts: &[&Alert]) -> Result<(), Fault> {
-    let row = |alert: &&Alert| {
-        let fingerprint = alert.fingerprint.to_string();
-        let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
-        Ok::<_, Fault>(params![space, alert.id, 1_i64, due_at, data, fingerprint, stage])
-    };
-    let rows: Vec<Vec<Value>> = alerts.iter().map(row).collect::<Result<_, _>>()?;
+pub async fn insert(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
+    let count = rows.len() as u64;
     let into = "alert (space_id, id, version, due_at, data, fingerprint, stage)";
     let written = tx.insert_rows(into, rows, "ON CONFLICT DO NOTHING").await?;
-    if written == alerts.len() as u64 { Ok(()) } else { Err(Fault::Race) }
+    if written == count { Ok(()) } else { Err(Fault::Race) }
 }
 
 /// Writes changed alerts, each against the version it was decided on.
 ///
 /// # Errors
 /// When the database refuses, or one of them was changed meanwhile.
-pub async fn update(tx: &mut Tx, space: &SpaceId, changed: &[(&Alert, i64)]) -> Result<(), Fault> {
-    let row = |(alert, version): &(&Alert, i64)| {
-        let (due_at, data, stage) = (alert.next_due(), text(alert)?, stage(alert));
-        Ok::<_, Fault>(params![space, alert.id, *version, due_at, data, stage])
-    };
-    let rows: Vec<Vec<Value>> = changed.iter().map(row).collect::<Result<_, _>>()?;
-    let mut written = 0;
+pub async fn update(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
+    let (count, mut written) = (rows.len() as u64, 0);
     for piece in Rows::pieces(rows) {
         let sql = format!(
             "WITH changed (space, alert_id, decided_on, due, now_data, now_stage) \
@@ -65,7 +74,7 @@ pub async fn update(tx: &mut Tx, space: &SpaceId, changed: &[(&Alert, i64)]) -> 
         );
         written += tx.run(AssertSqlSafe(sql), piece.values).await?;
     }
-    if written == changed.len() as u64 { Ok(()) } else { Err(Fault::Race) }
+    if written == count { Ok(()) } else { Err(Fault::Race) }
 }
 
 fn text(alert: &Alert) -> Result<String, Fault> {
