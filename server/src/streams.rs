@@ -9,7 +9,7 @@ mod tuned;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::streams::{Context, Fact, Glance, Reaction, Want, leads_somewhere, react, wants};
+use ::streams::{Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants};
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
 use estate::{Kind, Spec};
@@ -261,6 +261,12 @@ impl Shell<'_> {
                 let since = self.updated_after();
                 let among = self.among(item.as_ref());
                 loaded.incidents.extend(incident_store::near(tx, self.space, &among, since).await?);
+                let counted = item.iter().flat_map(|item| counted_on(&self.estate.estate, item));
+                for item in counted.collect::<Vec<_>>() {
+                    let itself = Among::Kin(item.clone(), BTreeSet::from([item]));
+                    let open = incident_store::near(tx, self.space, &itself, Time::MAX).await?;
+                    loaded.incidents.extend(open);
+                }
             }
             Want::Survivor(id) => {
                 let mut next = Some(*id);

@@ -60,7 +60,7 @@ fn report(world: &mut World, rng: &mut Rng) {
     if rng.chance(70) {
         open.item = rng.pick(&items).cloned();
         let items: Vec<ItemRef> = open.item.iter().cloned().collect();
-        open.assessment = Some(streams::assessment(&world.estate, &items));
+        open.assessment = Some(streams::assessment(&world.estate, &items, &[]));
     }
     let opened = world.open_incident(moment.id(), open, &moment);
     assert!(opened.is_ok(), "a report was refused: {opened:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use estate::{Estate, Kind};
+use estate::{Estate, Kind, Reached};
 use incidents::correlate::{self, Relation};
 use incidents::{Assessment, Criticality, Hit, Main};
 use kernel::ItemRef;
@@ -11,12 +11,15 @@ use kernel::ItemRef;
 const HOPS_MAX: u32 = 8;
 /// So many items are looked up one by one.
 const KIN_MAX: usize = 400;
+/// So many items of those that redundancy counts on are looked at.
+const COUNTED_MAX: usize = 100;
 /// Most hits that a command carries; the estate can tell all of them at any time.
 const HITS_MAX: usize = 500;
 
-/// What is hit when these items are down, and which of them is the likely cause.
-pub fn assessment(estate: &Estate, items: &[ItemRef]) -> Assessment {
-    Assessment { hits: hits(estate, items), main: likely_cause(estate, items) }
+/// What is hit when these items are down, and which of them is the likely cause. What is down
+/// `besides`, by other incidents, hits nothing here, but may be what redundancy counted on.
+pub fn assessment(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Assessment {
+    Assessment { hits: hits(estate, items, besides), main: likely_cause(estate, items) }
 }
 
 /// The item that takes most of the others down by itself: one node of a cluster is no cause while
@@ -69,12 +72,49 @@ pub fn kin(estate: &Estate, item: &ItemRef, shared_max: u32) -> Option<BTreeSet<
     Some(kin.into_iter().filter_map(|item| item.parse().ok()).collect())
 }
 
+/// What redundancy counts on once this item is down: the other members of its groups, and what
+/// they need.
+pub fn counted_on(estate: &Estate, item: &ItemRef) -> BTreeSet<ItemRef> {
+    let graph = estate.graph();
+    let impact = graph.impact([item.as_str()]);
+    let weakened = impact.hits().filter(|hit| hit.softened);
+    let needed = weakened.flat_map(|hit| {
+        let upstream = graph.upstream(hit.item);
+        upstream.hits().map(|needed| needed.item).collect::<Vec<_>>()
+    });
+    let others = needed.filter(|needed| *needed != item.as_str());
+    others.take(COUNTED_MAX).filter_map(|item| item.parse().ok()).collect()
+}
+
 fn path(estate: &Estate, from: &ItemRef, to: &ItemRef) -> Option<Vec<ItemRef>> {
     let path = estate.graph().path(from.as_str(), to.as_str(), HOPS_MAX)?;
     Some(path.into_iter().filter_map(|step| step.parse().ok()).collect())
 }
 
-fn hits(estate: &Estate, items: &[ItemRef]) -> Vec<Hit> {
+/// What these items take down, alone or as the last straw beside what is down already.
+fn reached(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<Reached> {
+    let mut alone = estate.impact(items);
+    if besides.is_empty() || !alone.iter().any(|reached| reached.softened) {
+        return alone;
+    }
+    let down = |items: &[ItemRef]| -> BTreeMap<ItemRef, Reached> {
+        let down = estate.impact(items).into_iter().filter(|reached| !reached.softened);
+        down.map(|reached| (reached.item.clone(), reached)).collect()
+    };
+    let before = down(besides);
+    // In this order they are the last straw.
+    let mut lost = down(&[besides, items].concat());
+    lost.retain(|item, _| !before.contains_key(item) && !items.contains(item));
+    for reached in &mut alone {
+        if let Some(lost) = lost.remove(&reached.item).filter(|_| reached.softened) {
+            *reached = lost;
+        }
+    }
+    alone.extend(lost.into_values());
+    alone
+}
+
+fn hits(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<Hit> {
     let known: BTreeSet<&ItemRef> = items.iter().filter(|item| estate.contains(item)).collect();
     let itself = known.iter().map(|item| Hit {
         item: (*item).clone(),
@@ -84,8 +124,7 @@ fn hits(estate: &Estate, items: &[ItemRef]) -> Vec<Hit> {
         softened: false,
     });
     let counted = [Kind::UseCase, Kind::Product, Kind::Service];
-    let reached = estate
-        .impact(items)
+    let reached = reached(estate, items, besides)
         .into_iter()
         .filter(|reached| Kind::of(&reached.item).is_some_and(|kind| counted.contains(&kind)));
     let hit = reached.filter_map(|reached| {
@@ -152,7 +191,40 @@ spec: {team: platform, dependsOn: [component/db]}
         let file = SourceFile { name: "cluster.yaml".to_owned(), text: CLUSTER.to_owned() };
         let estate = Estate::new(estate::read(&[file]).unwrap().resources().cloned());
         let items: Vec<ItemRef> = items.iter().map(|item| item.parse().unwrap()).collect();
-        assessment(&estate, &items).main.unwrap().item.to_string()
+        assessment(&estate, &items, &[]).main.unwrap().item.to_string()
+    }
+
+    fn hit(items: &[&str], besides: &[&str]) -> Vec<String> {
+        let file = SourceFile { name: "cluster.yaml".to_owned(), text: CLUSTER.to_owned() };
+        let estate = Estate::new(estate::read(&[file]).unwrap().resources().cloned());
+        let parsed = |items: &[&str]| {
+            items.iter().map(|item| item.parse().unwrap()).collect::<Vec<ItemRef>>()
+        };
+        let found = hits(&estate, &parsed(items), &parsed(besides));
+        let words = |hit: &Hit| if hit.softened { " still works" } else { "" };
+        found.iter().map(|hit| format!("{}{}", hit.item, words(hit))).collect()
+    }
+
+    #[test]
+    fn the_node_that_a_quorum_could_not_spare_takes_down_what_needs_the_cluster() {
+        assert_eq!(hit(&["component/db-2"], &[]), ["component/db-2"]);
+        let last_straw = hit(&["component/db-2"], &["component/db-1"]);
+        assert_eq!(last_straw, ["component/db-2", "service/orders"]);
+        let other = hit(&["component/db-2"], &["service/orders"]);
+        assert_eq!(other, ["component/db-2"], "what is down besides is hit elsewhere");
+        // Who comes third breaks nothing that is not broken.
+        let third = hit(&["component/db-3"], &["component/db-1", "component/db-2"]);
+        assert_eq!(third, ["component/db-3"]);
+    }
+
+    #[test]
+    fn redundancy_counts_on_the_other_nodes() {
+        let file = SourceFile { name: "cluster.yaml".to_owned(), text: CLUSTER.to_owned() };
+        let estate = Estate::new(estate::read(&[file]).unwrap().resources().cloned());
+        let counted = |item: &str| counted_on(&estate, &item.parse().unwrap());
+        let nodes = ["component/db-1", "component/db-3"].map(|item| item.parse().unwrap());
+        assert_eq!(counted("component/db-2"), BTreeSet::from(nodes));
+        assert_eq!(counted("component/db"), BTreeSet::new());
     }
 
     #[test]

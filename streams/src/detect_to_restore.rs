@@ -6,7 +6,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
-use crate::entering::{assigned, come_back, enter, fires_in, members_of, open};
+use crate::entering::{assigned, come_back, down_besides, enter, fires_in, members_of, open};
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
@@ -260,7 +260,8 @@ pub(crate) fn survivor<'a>(id: IncidentId, context: &Context<'a>) -> Option<&'a 
     Some(last)
 }
 
-fn belongs(alert: AlertId, incident: IncidentId) -> Reaction {
+/// Tells an alert where it belongs.
+pub(crate) fn belongs(alert: AlertId, incident: IncidentId) -> Reaction {
     Reaction::Alert(alert, alerts::Command::Attach { incident })
 }
 
@@ -296,7 +297,8 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
     let mut items = parent.items.clone();
     items.extend(child.items.iter().filter(|item| !parent.items.contains(item)).cloned());
     let mut absorb = child.handover();
-    absorb.assessment = Some(assessment(context.estate, &items));
+    let besides = down_besides(Some(parent.id), context);
+    absorb.assessment = Some(assessment(context.estate, &items, &besides));
     let mut reactions = vec![Reaction::incident(parent.id, Command::Absorb(Box::new(absorb)))];
     for member in child.attached() {
         let known = parent.members.iter().find(|known| known.alert == member.alert);

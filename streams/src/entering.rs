@@ -7,6 +7,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Moment, Time};
 
 use crate::assess::{assessment, relation};
 use crate::companions::Decided;
+use crate::detect_to_restore::belongs;
 use crate::potential::{has_failed, opens, take_up, welcomes};
 use crate::{Context, Reaction, planned};
 
@@ -92,6 +93,9 @@ fn returned(incident: &Incident, alert: &Alert, at: Time, context: &Context<'_>)
     let boundary_at = boundary(alert);
     let back = Command::MemberReturned { alert: alert.id, at, potential, boundary_at };
     let mut reactions = vec![Reaction::incident(incident.id, back)];
+    // It had left another incident meanwhile, to which it belonged last.
+    let lost = alert.incident.is_none();
+    reactions.extend(lost.then(|| belongs(alert.id, incident.id)));
     reactions.extend(take_up(alert, incident.id, &[], context));
     reactions
 }
@@ -266,11 +270,16 @@ pub(crate) fn join(
     items.extend(
         alert.item.iter().filter(|item| !items.contains(item)).cloned().collect::<Vec<_>>(),
     );
-    let attach = attach(alert, reason, &items, context);
+    let attach = attach(alert, reason, &items, (Some(incident), context));
     vec![Reaction::incident(incident, Command::Attach(Box::new(attach)))]
 }
 
-fn attach(alert: &Alert, reason: String, items: &[ItemRef], context: &Context<'_>) -> Attach {
+fn attach(
+    alert: &Alert,
+    reason: String,
+    items: &[ItemRef],
+    (own, context): (Option<IncidentId>, &Context<'_>),
+) -> Attach {
     Attach {
         alert: alert.id,
         title: line(alert.summary()),
@@ -278,10 +287,27 @@ fn attach(alert: &Alert, reason: String, items: &[ItemRef], context: &Context<'_
         severity: severity(alert.severity),
         reason,
         started_at: Some(alert.starts_at),
-        assessment: Some(assessment(context.estate, items)),
+        assessment: Some(assessment(context.estate, items, &down_besides(own, context))),
         potential: alert.is_potential(),
         boundary_at: boundary(alert),
     }
+}
+
+/// What is down by what other open incidents say.
+pub(crate) fn down_besides(own: Option<IncidentId>, context: &Context<'_>) -> Vec<ItemRef> {
+    let other = |incident: &&Incident| {
+        let down = incident.is_open() && !incident.service_is_back() && !incident.potential;
+        down && Some(incident.id) != own
+    };
+    let items = |incident: &Incident| -> Vec<ItemRef> {
+        let firing = incident.attached().filter(|member| member.cleared_at.is_none());
+        match incident.attached().next() {
+            Some(_) => firing.filter_map(|member| member.item.clone()).collect(),
+            // Somebody reported it.
+            None => incident.items.clone(),
+        }
+    };
+    context.incidents.iter().filter(other).flat_map(items).collect()
 }
 
 /// Opens one incident for all of these alerts, titled and routed by the first.
@@ -298,7 +324,7 @@ pub(crate) fn open(
     let (team, because) = routed.or_else(|| assigned(context, alert.item.as_ref())).unzip();
     let mut items: Vec<ItemRef> = alert.item.iter().cloned().collect();
     let mut open = Open::titled(line(alert.summary()));
-    open.alert = Some(attach(alert, reason.to_owned(), &items, context));
+    open.alert = Some(attach(alert, reason.to_owned(), &items, (None, context)));
     open.team = team;
     open.assigned_because = because.map(|because| line(&because)).unwrap_or_default();
     open.policy = context.policy.incidents.clone();
@@ -311,7 +337,7 @@ pub(crate) fn open(
     }
     for other in others {
         items.extend(other.item.clone());
-        let attach = attach(other, reason.to_owned(), &items, context);
+        let attach = attach(other, reason.to_owned(), &items, (None, context));
         reactions.push(Reaction::incident(id, Command::Attach(Box::new(attach))));
     }
     reactions

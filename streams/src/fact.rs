@@ -65,8 +65,9 @@ pub struct Context<'a> {
 pub enum Want {
     /// The incidents of which the alert is a member.
     Holding(AlertId),
-    /// The open incidents that hit the item, and those that an alert joined within the
-    /// correlation window. More do no harm.
+    /// The open incidents that hit the item or what redundancy counts on without it
+    /// ([`crate::counted_on`]), and those that an alert joined within the correlation window. More
+    /// do no harm.
     Near(Option<ItemRef>),
     /// The incident, or the one in which it continues if it was merged, over any number of merges.
     /// The merged ones on the way do no harm.

@@ -26,7 +26,7 @@ mod proving;
 mod routes;
 mod tune;
 
-pub use assess::{assessment, kin, relation};
+pub use assess::{assessment, counted_on, kin, relation};
 pub use detect_to_restore::react;
 pub use entering::assigned;
 pub use fact::{Context, Fact, Reaction, Want, wants};

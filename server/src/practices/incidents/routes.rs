@@ -189,7 +189,8 @@ pub fn prepared(estate: &Snapshot, mut open: Open) -> Answer<Open> {
             open.assigned_because = owner.because;
             open.team = Some(owner.to);
         }
-        open.assessment = Some(streams::assessment(&estate.estate, std::slice::from_ref(item)));
+        open.assessment =
+            Some(streams::assessment(&estate.estate, std::slice::from_ref(item), &[]));
     }
     open.policy = estate.policy.incidents.clone();
     Ok(open)
