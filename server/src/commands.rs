@@ -225,7 +225,7 @@ impl Key {
         Key {
             space: asker.space.clone(),
             key: format!("{} {key}", asker.actor),
-            hash: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: kernel::hex(&digest),
         }
     }
 
