@@ -366,6 +366,10 @@ mod tests {
         assert_eq!(vonage.answers(), Answers::Off);
         let signed = Phone { signature_secret: Secret::new("s"), ..vonage };
         assert_eq!(signed.answers(), Answers::Webhook);
+        let bare = Phone { from: "4930100".to_owned(), ..signed.clone() };
+        assert_eq!(bare.answers(), Answers::Webhook, "as the documents of Vonage write it");
+        let named = Phone { from: "Operate".to_owned(), ..signed.clone() };
+        assert_eq!(named.answers(), Answers::Off, "nobody can answer a name");
         assert_eq!(Phone { answers: Some(Answers::Poll), ..signed }.answers(), Answers::Off);
     }
 }
