@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use kernel::{Actor, ItemRef, Lifecycle, SpaceId, Time};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::engine::{self, Asked, Table};
@@ -24,6 +25,17 @@ pub struct Call {
     pub expected: Option<i64>,
     /// From `Idempotency-Key`: the same key gives the same answer, and one change.
     pub key: Option<String>,
+    /// What was asked for, where the command says more than that.
+    pub asked: Option<Value>,
+}
+
+impl Call {
+    /// The same, before Operate fills in what it knows at this time: a repeat is one also when that
+    /// has changed since.
+    #[must_use]
+    pub fn covering(self, asked: &impl Serialize) -> Call {
+        Call { asked: Some(serde_json::json!(asked)), ..self }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Call {
@@ -34,6 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Call {
         Ok(Call {
             expected: header("if-match").map(version).transpose()?.flatten(),
             key: header("idempotency-key").map(key).transpose()?,
+            asked: None,
         })
     }
 }
@@ -143,7 +156,8 @@ where
     R::Event: 'static,
 {
     let (table, id, command) = order;
-    let request = serde_json::json!([R::KIND, id.to_string(), &command]);
+    let covered = call.asked.clone().unwrap_or_else(|| serde_json::json!(&command));
+    let request = serde_json::json!([R::KIND, id.to_string(), covered]);
     once(app, &asker.clone(), call.key.clone(), request, move |tx, app| {
         let (asker, command, call) = (asker.clone(), command.clone(), call.clone());
         Box::pin(async move {
