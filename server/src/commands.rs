@@ -194,35 +194,50 @@ where
         + 'static,
 {
     let key = key.map(|key| Key::of(asker, &key, &request));
+    let done = transact(app, move |tx, app| {
+        let (key, work) = (key.clone(), work.clone());
+        Box::pin(async move {
+            if let Some(key) = &key
+                && let Some(answer) = key.earlier(tx).await?
+            {
+                return Ok(answer);
+            }
+            let now = app.world.now();
+            let answer = work(tx, app).await?;
+            if let Some(key) = &key {
+                key.keep(tx, &answer, now).await?;
+            }
+            Ok(Ok(answer))
+        })
+    });
+    done.await?
+}
+
+/// Does a work in one transaction, and all of it again when others were faster.
+///
+/// # Errors
+/// What the work returns; a race lost several times over is [`Fault::Race`].
+pub async fn transact<T, F>(app: &App, work: F) -> Result<T, Denied>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx, App) -> spine::db::Work<'t, T, Denied>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
     let mut tries = 0;
     loop {
-        let (work, inner, key) = (work.clone(), app.clone(), key.clone());
-        let result = app
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if let Some(key) = &key
-                        && let Some(answer) = key.earlier(tx).await?
-                    {
-                        return Ok(answer);
-                    }
-                    let now = inner.world.now();
-                    let answer = work(tx, inner).await?;
-                    if let Some(key) = &key {
-                        key.keep(tx, &answer, now).await?;
-                    }
-                    Ok(Ok(answer))
-                })
-            })
-            .await;
-        match result {
-            Ok(answer) => return answer,
-            Err(Denied::Fault(fault)) if fault.worth_retrying() && tries < 5 => tries += 1,
-            Err(denied) => return Err(denied.into()),
+        let (work, inside) = (work.clone(), app.clone());
+        match app.db.write(move |tx| work(tx, inside)).await {
+            Err(Denied::Fault(fault)) if fault.worth_retrying() && tries < TRIES => tries += 1,
+            done => return done,
         }
     }
 }
 
+/// How often a transaction that lost a race is tried again.
+const TRIES: u32 = 5;
 /// Longest idempotency key, in bytes.
 const KEY_BYTES_MAX: usize = 200;
 

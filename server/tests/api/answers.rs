@@ -13,6 +13,8 @@ conversations!(
     who_is_called_by_text_message_takes_it_by_answering,
     with_several_that_ring_the_number_says_which,
     an_answer_has_the_next_called,
+    nobody_is_called_again_for_what_a_colleague_has,
+    what_a_message_does_is_kept_with_the_message_or_not_at_all,
     an_unknown_number_gets_no_answer_and_nobody_answers_for_another,
     a_message_that_the_provider_did_not_sign_does_nothing,
     vonage_hands_in_answers_too,
@@ -137,6 +139,71 @@ async fn an_unknown_number_gets_no_answer_and_nobody_answers_for_another(place: 
     assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
     let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
     assert!(metrics.contains("operate_sms_answers_total{result=\"unknown_number\"}"));
+    operate.end().await;
+}
+
+async fn nobody_is_called_again_for_what_a_colleague_has(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    write(&operate, &telephone, (BOB, "esc 1", "SM1")).await;
+    write(&operate, &telephone, (ADA, "ack 1", "SM2")).await;
+    for (text, said) in [
+        ("esc 1", "ada has #1 already."),
+        ("esc", "Nothing rings for you now."),
+        ("esc 7", "You were not called for #7."),
+    ] {
+        assert_eq!(write(&operate, &telephone, (BOB, text, text)).await, said, "{text}");
+    }
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:ada");
+    // Who has one may want help, by number or as the only one.
+    fires(&operate, "canteen").await;
+    write(&operate, &telephone, (BOB, "ack 2", "SM3")).await;
+    let said = write(&operate, &telephone, (BOB, "esc", "SM4")).await;
+    assert_eq!(said, "#2: the next in line is called.");
+    // It follows another call to her at a distance.
+    operate.pass(Duration::from_secs(30)).await;
+    let called = async || telephone.last_to(ADA).contains(" #2 ").then_some(());
+    operate.until("the next is called", called).await;
+    // With an account it is the same person.
+    let account = serde_json::json!({
+        "name": "bobby", "display_name": "Bob", "role": "responder", "scoped": false,
+        "password": "correct horse bob", "person": "person/bob", "teams": [],
+    });
+    operate.ada.post("/accounts", account).await.is(201);
+    let bobby = operate.ada.of("bobby", "correct horse bob").await;
+    let page = bobby.list("/incidents/2/pages").await.remove(0);
+    let commands = format!("/pages/{}/commands", page["id"].as_str().unwrap());
+    bobby.post(&commands, serde_json::json!({"command": "acknowledge"})).await.is(200);
+    let said = write(&operate, &telephone, (BOB, "esc 2", "SM5")).await;
+    assert!(said.starts_with("#2: not done, nobody comes after this step"), "{said}");
+    operate.command("2", serde_json::json!({"command": "restore"})).await;
+    operate.settled().await;
+    let said = write(&operate, &telephone, (BOB, "esc 2", "SM6")).await;
+    assert_eq!(said, "#2 needs nobody any more.");
+    operate.end().await;
+}
+
+async fn what_a_message_does_is_kept_with_the_message_or_not_at_all(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    write(&operate, &telephone, ("+49999", "win a telephone", "SM1")).await;
+    let run = async |sql: &'static str| {
+        let work = operate.db.write::<_, spine::Fault, _>(move |tx| {
+            Box::pin(async move { tx.run(sql, Vec::new()).await })
+        });
+        work.await.unwrap();
+    };
+    // No other message can be kept while this stands.
+    run("CREATE UNIQUE INDEX one_message ON sms_answer (space_id)").await;
+    let address = "https://operate.example.org/api/v1/sms/twilio";
+    let request = Telephone::handed_in(&operate.ada, address, (BOB, "esc", "SM2"));
+    let failed = operate.ada.send(request).await.status.as_u16();
+    assert!([409, 500].contains(&failed), "{failed}");
+    operate.settled().await;
+    assert_eq!(telephone.last_to(ADA), "");
+    run("DROP INDEX one_message").await;
+    let said = write(&operate, &telephone, (BOB, "esc", "SM2")).await;
+    assert_eq!(said, "#1: the next in line is called.");
     operate.end().await;
 }
 
