@@ -19,6 +19,8 @@ conversations!(
     a_message_that_the_provider_did_not_sign_does_nothing,
     vonage_hands_in_answers_too,
     without_an_address_the_provider_is_asked_while_somebody_is_called,
+    what_was_written_when_nothing_waited_is_left_in_peace,
+    more_messages_than_are_read_at_once_hide_no_answer,
     a_provider_that_is_too_busy_is_asked_again_later,
     machines_do_not_answer_each_other_for_ever,
 );
@@ -283,6 +285,48 @@ async fn a_provider_that_is_too_busy_is_asked_again_later(place: Place) {
     operate.until("the provider is asked", asked).await;
     telephone.limit(None);
     operate.pass(Duration::from_secs(40)).await;
+async fn what_was_written_when_nothing_waited_is_left_in_peace(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "canteen").await;
+    telephone.receives(BOB, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let taken = async || telephone.last_to(BOB).contains("is yours").then_some(());
+    operate.until("the answer is understood", taken).await;
+    telephone.receives(BOB, "thanks", operate.world.now());
+    operate.pass(Duration::from_secs(3 * 3600)).await;
+    operate.settled().await;
+    let to_bob = || telephone.sent().iter().filter(|(to, _)| to == BOB).count();
+    let (told, asked) = (to_bob(), telephone.asked());
+    operate.fires("Down", "critical", ("component", "orders-db")).await;
+    operate.settled().await;
+    assert!(telephone.last_to(ADA).contains("#2 "));
+    operate.pass(Duration::from_secs(10)).await;
+    let read = async || (telephone.asked() > asked).then_some(());
+    operate.until("the provider is asked", read).await;
+    telephone.receives(ADA, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let taken = async || telephone.last_to(ADA).contains("is yours").then_some(());
+    operate.until("the answer is understood", taken).await;
+    assert_eq!(to_bob(), told, "he sleeps");
+    operate.end().await;
+}
+
+async fn more_messages_than_are_read_at_once_hide_no_answer(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "checkout").await;
+    telephone.receives(BOB, "ack", operate.world.now());
+    for _ in 0..210 {
+        telephone.receives("+49999", "win a telephone", operate.world.now());
+    }
+    for _ in 0..2 {
+        operate.pass(Duration::from_secs(10)).await;
+        operate.settled().await;
+    }
+    let said = async || telephone.last_to(BOB).contains("is yours").then_some(());
+    operate.until("the answer is understood", said).await;
+    operate.end().await;
+}
+
     let said = async || (telephone.last_to(BOB).contains("is yours")).then_some(());
     operate.until("the answer is understood", said).await;
     let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
