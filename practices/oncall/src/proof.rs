@@ -59,6 +59,8 @@ pub enum How {
     Link,
     /// A call was answered by a digit.
     Digit,
+    /// A call was answered by a text message.
+    Text,
     /// The person added it in itself, as browsers are.
     Added,
 }

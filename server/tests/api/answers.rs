@@ -80,6 +80,13 @@ async fn acknowledged_by(operate: &Operate, incident: &str) -> Value {
     incident["acknowledged_by"].clone()
 }
 
+/// How it was shown that text messages reach somebody.
+async fn verified(operate: &Operate, person: &str) -> Value {
+    let found = operate.ada.get(&format!("/people/{person}/ways")).await.is(200);
+    let ways = found["ways"].as_array().unwrap();
+    ways.iter().find(|way| way["channel"] == "sms").unwrap()["verified"].clone()
+}
+
 async fn who_is_called_by_text_message_takes_it_by_answering(place: Place) {
     let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
     let said = write(&operate, &telephone, (BOB, "ack", "SM1")).await;
@@ -90,8 +97,11 @@ async fn who_is_called_by_text_message_takes_it_by_answering(place: Place) {
     let said = write(&operate, &telephone, (BOB, "on my way", "SM2")).await;
     assert_eq!(said, "Answer ack 1 to take it, esc 1 to call the next.");
     assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    assert_eq!(verified(&operate, "bob").await, Value::Null);
     let said = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
     assert_eq!(said, "#1 is yours. Nobody else is called.");
+    assert_eq!(verified(&operate, "bob").await["how"], "text");
+    assert_eq!(verified(&operate, "ada").await, Value::Null);
     assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
     let again = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
     assert_eq!(again, "", "a repeat is said once");
@@ -129,18 +139,6 @@ async fn an_answer_has_the_next_called(place: Place) {
     assert!(said.starts_with("#1: not done, "), "{said}");
     let said = write(&operate, &telephone, (ADA, "ack", "SM3")).await;
     assert_eq!(said, "#1 is yours. Nobody else is called.");
-    operate.end().await;
-}
-
-async fn an_unknown_number_gets_no_answer_and_nobody_answers_for_another(place: Place) {
-    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
-    fires(&operate, "checkout").await;
-    assert_eq!(write(&operate, &telephone, ("+49999", "ack 1", "SM1")).await, "");
-    let said = write(&operate, &telephone, (ADA, "ack 1", "SM2")).await;
-    assert_eq!(said, "You were not called for #1.");
-    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
-    let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
-    assert!(metrics.contains("operate_sms_answers_total{result=\"unknown_number\"}"));
     operate.end().await;
 }
 
@@ -206,6 +204,18 @@ async fn what_a_message_does_is_kept_with_the_message_or_not_at_all(place: Place
     run("DROP INDEX one_message").await;
     let said = write(&operate, &telephone, (BOB, "esc", "SM2")).await;
     assert_eq!(said, "#1: the next in line is called.");
+    operate.end().await;
+}
+
+async fn an_unknown_number_gets_no_answer_and_nobody_answers_for_another(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    assert_eq!(write(&operate, &telephone, ("+49999", "ack 1", "SM1")).await, "");
+    let said = write(&operate, &telephone, (ADA, "ack 1", "SM2")).await;
+    assert_eq!(said, "You were not called for #1.");
+    assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;
+    assert!(metrics.contains("operate_sms_answers_total{result=\"unknown_number\"}"));
     operate.end().await;
 }
 
@@ -275,16 +285,6 @@ async fn without_an_address_the_provider_is_asked_while_somebody_is_called(place
     operate.end().await;
 }
 
-async fn a_provider_that_is_too_busy_is_asked_again_later(place: Place) {
-    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
-    fires(&operate, "checkout").await;
-    telephone.limit(Some(20));
-    telephone.receives(BOB, "ack", operate.world.now());
-    operate.pass(Duration::from_secs(10)).await;
-    let asked = async || (telephone.asked() > 0).then_some(());
-    operate.until("the provider is asked", asked).await;
-    telephone.limit(None);
-    operate.pass(Duration::from_secs(40)).await;
 async fn what_was_written_when_nothing_waited_is_left_in_peace(place: Place) {
     let (operate, telephone) = began(&place, Provider::Twilio, None).await;
     fires(&operate, "canteen").await;
@@ -327,6 +327,16 @@ async fn more_messages_than_are_read_at_once_hide_no_answer(place: Place) {
     operate.end().await;
 }
 
+async fn a_provider_that_is_too_busy_is_asked_again_later(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "checkout").await;
+    telephone.limit(Some(20));
+    telephone.receives(BOB, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let asked = async || (telephone.asked() > 0).then_some(());
+    operate.until("the provider is asked", asked).await;
+    telephone.limit(None);
+    operate.pass(Duration::from_secs(40)).await;
     let said = async || (telephone.last_to(BOB).contains("is yours")).then_some(());
     operate.until("the answer is understood", said).await;
     let metrics = operate.ada.send(operate.ada.bare(reqwest::Method::GET, "/metrics")).await.text;

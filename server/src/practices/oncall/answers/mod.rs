@@ -3,10 +3,11 @@
 //! Providers hand messages in (`door`), or are asked for them while somebody is called (`poll`).
 //! What a message means is decided by value in `meaning`.
 //!
-//! **Invariants:** a message counts once: what it does, what is said to it and that it was taken are
-//! one transaction. It takes an incident, as the link in a call would, or has the next called for
-//! one that nobody has or whoever sent it has; that only for a person who has its number and was
-//! called before it was sent. An unknown number gets no answer.
+//! **Invariants:** a message counts once: what it does, what is said to it and that it was taken
+//! are one transaction. It takes an incident, as the link in a call would, or has the next called
+//! for one that nobody has or whoever sent it has; that only for a person who has its number and
+//! was called before it was sent. An unknown number gets no answer. An answer to a text message
+//! proves that text messages reach whoever sent it.
 
 mod door;
 mod meaning;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::time::Duration;
 
+use ::oncall::proof::How;
 use ::streams::called_now;
 use connectors::paging::{Asked, Received};
 use estate::{ContactMethod, Estate, Spec};
@@ -29,6 +31,7 @@ use spine::{Denied, Fault, Tx, outbox};
 
 pub use door::routes;
 
+use super::proofs::{self, store::WayKey};
 use super::store::{self as page_store, PAGES};
 use crate::access;
 use crate::app::App;
@@ -36,7 +39,7 @@ use crate::commands;
 use crate::courier::NOTE;
 use crate::practices::incidents::store::INCIDENTS;
 use crate::problem::Answer;
-use meaning::Called;
+use meaning::{Called, SLACK};
 
 /// How many pages that wait are looked at.
 const PAGES_MAX: i64 = 2_000;
@@ -65,8 +68,11 @@ pub async fn take(app: &App, message: &Received) -> Answer<()> {
         let message = message.clone();
         Box::pin(async move { taken(tx, &app, &message).await })
     });
-    if let Some(came) = work.await? {
+    if let Some((came, way)) = work.await? {
         metrics::counter!("operate_sms_answers_total", "result" => came.name()).increment(1);
+        if let Some(way) = way {
+            proofs::answered(app, &SpaceId::main(), way, How::Text).await;
+        }
     }
     Ok(())
 }
@@ -100,6 +106,11 @@ impl Came {
         }
     }
 
+    /// Whether it is an answer that was accepted.
+    fn counts(self) -> bool {
+        matches!(self, Came::Acknowledged | Came::Escalated)
+    }
+
     /// Whether what is said may be left out: a machine could have sent the message.
     fn spares(self) -> bool {
         matches!(self, Came::NotUnderstood | Came::NotMeant)
@@ -118,15 +129,18 @@ fn owners(estate: &Estate, number: &str) -> Vec<ItemRef> {
     found.map(|resource| resource.item().clone()).collect()
 }
 
+/// What came of a message, and the way that it answered a call by.
+type Taken = (Came, Option<WayKey>);
+
 /// Remembers a message together with what is done for it and what is said to it; `None` when
 /// somebody else did so already.
-async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Came>, Denied> {
+async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Taken>, Denied> {
     let (space, now) = (SpaceId::main(), app.world.now());
     let snapshot = app.estate.snapshot(&space);
     let people = owners(&snapshot.estate, &message.from);
     if people.is_empty() {
         let fresh = store::take(tx, &space, (&message.id, None), now).await?;
-        return Ok(fresh.then_some(Came::Unknown));
+        return Ok(fresh.then_some((Came::Unknown, None)));
     }
     let meant = meant(tx, &space, &people, message).await?;
     let answers = store::answered(tx, &space, &message.from, now - ANSWERS_SPAN).await?;
@@ -135,6 +149,7 @@ async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Came
     if !store::take(tx, &space, (&message.id, number), now).await? {
         return Ok(None);
     }
+    let way = meant.as_ref().ok().and_then(|meant| meant.way(message));
     let (came, said) = match meant {
         Ok(meant) => meant.done(tx, app, (&space, &snapshot.estate)).await?,
         Err(told) => told,
@@ -148,7 +163,7 @@ async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Came
         };
         outbox::add(tx, &space, &[("sms", &answer)], now).await?;
     }
-    Ok(Some(came))
+    Ok(Some((came, way.filter(|_| came.counts()))))
 }
 
 /// What somebody asks for.
@@ -201,6 +216,19 @@ async fn meant(
 }
 
 impl Meant {
+    /// The way to whoever sent the message, when they were called by it before.
+    fn way(&self, message: &Received) -> Option<WayKey> {
+        let channel = ContactMethod::Sms.channel();
+        let mut calls = self.page.record.calls.iter();
+        let call = calls.find(|call| {
+            (&call.contact, call.channel.as_str(), &call.target)
+                == (&self.person, channel, &message.from)
+                && call.at <= message.sent_at + SLACK
+        })?;
+        let (person, target) = (call.contact.clone(), call.target.clone());
+        Some(WayKey { person, channel: channel.to_owned(), target })
+    }
+
     /// Does it; tells what came of it, and what to say.
     async fn done(
         self,
