@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::{Actor, SpaceId, Time};
+use crate::{Actor, SpaceId, Time, hex};
 
 /// One line of the journal: what happened to what, when, and who made it so. Never changed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -137,5 +137,5 @@ pub fn seal_run<'a>(previous: &str, run: impl Iterator<Item = &'a Entry>) -> Str
         field(entry.data.text().as_bytes());
         field(&entry.cause.unwrap_or(-1).to_be_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }

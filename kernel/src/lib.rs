@@ -8,6 +8,7 @@
 mod actor;
 mod alert_key;
 mod form;
+mod hex;
 mod id;
 mod item;
 mod journal;
@@ -22,6 +23,7 @@ mod time;
 pub use actor::Actor;
 pub use alert_key::AlertKey;
 pub use form::{Choice, Field, FieldKind};
+pub use hex::{hex, unhex};
 pub use id::{
     AlertId, ClocksId, ExampleId, ExpectedId, HeartbeatId, Id, IncidentId, Kind, LeaveCalendarId,
     NotificationId, OutboxId, PageId, ResourceId, SilenceId, SpaceId, SwapId, TaskId, TuningId,

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use kernel::Time;
+use kernel::{Time, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -195,7 +195,7 @@ async fn write(
         })
         .await?;
     }
-    let trailer = Trailer { sha256: hex(sink.hasher.clone()) };
+    let trailer = Trailer { sha256: hex(&sink.hasher.clone().finalize()) };
     line(&mut sink, &trailer).map_err(on(path))?;
     let file = sink.inner.into_inner().map_err(|error| on(path)(error.into_error()))?;
     file.sync_all().map_err(on(path))
@@ -320,7 +320,7 @@ pub fn inspect(file: &Path) -> Outcome<Header> {
     }
     let trailer: Trailer = serde_json::from_slice(&last)
         .map_err(|_| damaged("it was cut short: the checksum at its end is missing"))?;
-    if trailer.sha256 != hex(hasher) {
+    if trailer.sha256 != hex(&hasher.finalize()) {
         return Err(damaged("it was altered: its checksum does not match"));
     }
     Ok(header)
@@ -438,11 +438,7 @@ fn key_id(path: &Path) -> Option<String> {
     let mut hasher = Sha256::new();
     hasher.update(b"operate key file:");
     hasher.update(key.trim_ascii());
-    Some(hex(hasher)[..16].to_owned())
-}
-
-fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Some(hex(&hasher.finalize()[..8]))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use kernel::{Actor, ItemRef, Lifecycle, SpaceId, Time};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::engine::{self, Asked, Table};
@@ -24,6 +25,17 @@ pub struct Call {
     pub expected: Option<i64>,
     /// From `Idempotency-Key`: the same key gives the same answer, and one change.
     pub key: Option<String>,
+    /// What was asked for, where the command says more than that.
+    pub asked: Option<Value>,
+}
+
+impl Call {
+    /// The same, before Operate fills in what it knows at this time: a repeat is one also when that
+    /// has changed since.
+    #[must_use]
+    pub fn covering(self, asked: &impl Serialize) -> Call {
+        Call { asked: Some(serde_json::json!(asked)), ..self }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Call {
@@ -34,6 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Call {
         Ok(Call {
             expected: header("if-match").map(version).transpose()?.flatten(),
             key: header("idempotency-key").map(key).transpose()?,
+            asked: None,
         })
     }
 }
@@ -143,7 +156,8 @@ where
     R::Event: 'static,
 {
     let (table, id, command) = order;
-    let request = serde_json::json!([R::KIND, id.to_string(), &command]);
+    let covered = call.asked.clone().unwrap_or_else(|| serde_json::json!(&command));
+    let request = serde_json::json!([R::KIND, id.to_string(), covered]);
     once(app, &asker.clone(), call.key.clone(), request, move |tx, app| {
         let (asker, command, call) = (asker.clone(), command.clone(), call.clone());
         Box::pin(async move {
@@ -180,35 +194,50 @@ where
         + 'static,
 {
     let key = key.map(|key| Key::of(asker, &key, &request));
+    let done = transact(app, move |tx, app| {
+        let (key, work) = (key.clone(), work.clone());
+        Box::pin(async move {
+            if let Some(key) = &key
+                && let Some(answer) = key.earlier(tx).await?
+            {
+                return Ok(answer);
+            }
+            let now = app.world.now();
+            let answer = work(tx, app).await?;
+            if let Some(key) = &key {
+                key.keep(tx, &answer, now).await?;
+            }
+            Ok(Ok(answer))
+        })
+    });
+    done.await?
+}
+
+/// Does a work in one transaction, and all of it again when others were faster.
+///
+/// # Errors
+/// What the work returns; a race lost several times over is [`Fault::Race`].
+pub async fn transact<T, F>(app: &App, work: F) -> Result<T, Denied>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx, App) -> spine::db::Work<'t, T, Denied>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
     let mut tries = 0;
     loop {
-        let (work, inner, key) = (work.clone(), app.clone(), key.clone());
-        let result = app
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if let Some(key) = &key
-                        && let Some(answer) = key.earlier(tx).await?
-                    {
-                        return Ok(answer);
-                    }
-                    let now = inner.world.now();
-                    let answer = work(tx, inner).await?;
-                    if let Some(key) = &key {
-                        key.keep(tx, &answer, now).await?;
-                    }
-                    Ok(Ok(answer))
-                })
-            })
-            .await;
-        match result {
-            Ok(answer) => return answer,
-            Err(Denied::Fault(fault)) if fault.worth_retrying() && tries < 5 => tries += 1,
-            Err(denied) => return Err(denied.into()),
+        let (work, inside) = (work.clone(), app.clone());
+        match app.db.write(move |tx| work(tx, inside)).await {
+            Err(Denied::Fault(fault)) if fault.worth_retrying() && tries < TRIES => tries += 1,
+            done => return done,
         }
     }
 }
 
+/// How often a transaction that lost a race is tried again.
+const TRIES: u32 = 5;
 /// Longest idempotency key, in bytes.
 const KEY_BYTES_MAX: usize = 200;
 
@@ -225,7 +254,7 @@ impl Key {
         Key {
             space: asker.space.clone(),
             key: format!("{} {key}", asker.actor),
-            hash: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: kernel::hex(&digest),
         }
     }
 

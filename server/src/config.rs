@@ -289,6 +289,7 @@ impl Config {
         }
         self.objectives.allowed()?;
         self.calling.check()?;
+        self.channels.check()?;
         if self.intake.resolve_timeout_seconds == 0 {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());
         }
@@ -355,7 +356,7 @@ fn guess(key: &str, value: &str) -> toml::Value {
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
     }
-    const TEXTS: [&str; 12] = [
+    const TEXTS: [&str; 13] = [
         "password",
         "user",
         "host",
@@ -364,6 +365,7 @@ fn guess(key: &str, value: &str) -> toml::Value {
         "level",
         "token",
         "secret",
+        "signature_secret",
         "account",
         "url",
         "body",
@@ -406,6 +408,38 @@ mod tests {
         .unwrap();
         assert_eq!((config.smtp.host.as_str(), config.smtp.port), ("mail.example.org", 587));
         assert_eq!(config.webhook.allow, ["10.0.0.0/8", "chat.internal"]);
+    }
+
+    #[test]
+    fn answers_that_can_never_come_in_are_refused_with_what_to_write() {
+        let sms = |more: &[(&str, &str)]| {
+            let mut all = vec![
+                ("OPERATE_CHANNELS__SMS__ACCOUNT", "AC1"),
+                ("OPERATE_CHANNELS__SMS__SECRET", "s"),
+            ];
+            all.extend(more);
+            with(&all).map(|config| config.channels.sms.answers())
+        };
+        let provider = |name| ("OPERATE_CHANNELS__SMS__PROVIDER", name);
+        let answers = |how| ("OPERATE_CHANNELS__SMS__ANSWERS", how);
+        let number = ("OPERATE_CHANNELS__SMS__FROM", "4930100");
+        for (set, field) in [
+            ([provider("vonage"), answers("webhook"), number], "channels.sms.signature_secret"),
+            ([provider("vonage"), answers("poll"), number], "channels.sms.answers"),
+            ([provider("http"), answers("webhook"), number], "channels.sms.answers"),
+            (
+                [provider("twilio"), answers("poll"), ("OPERATE_CHANNELS__SMS__FROM", "Operate")],
+                "channels.sms.from",
+            ),
+        ] {
+            let error = sms(&set).unwrap_err().message;
+            assert!(error.starts_with(field) && error.contains("write"), "{error}");
+        }
+        let signed = ("OPERATE_CHANNELS__SMS__SIGNATURE_SECRET", "1234");
+        let taken = sms(&[provider("vonage"), answers("webhook"), number, signed]);
+        assert_eq!(taken, Ok(connectors::paging::Answers::Webhook));
+        assert!(sms(&[provider("http"), answers("off"), number]).is_ok());
+        assert!(sms(&[provider("vonage"), number]).is_ok(), "nothing was asked for");
     }
 
     #[test]

@@ -255,7 +255,12 @@ enum Hold {
     Row,
 }
 
-async fn hold_row<R: Lifecycle>(
+/// Keeps others from changing a record until the transaction ends: what is asked of it next loses
+/// no race.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold<R: Lifecycle>(
     tx: &mut Tx,
     table: &Table<R>,
     space: &SpaceId,
@@ -295,7 +300,7 @@ where
         Box::pin(async move {
             let Order { space, moment, expected } = &order;
             if let Hold::Row = hold {
-                hold_row(tx, table, space, id).await?;
+                self::hold(tx, table, space, id).await?;
             }
             let asked = Asked { space, moment, cause: None, expected: *expected };
             execute_in(tx, table, id, &command, &asked).await

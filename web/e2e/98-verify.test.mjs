@@ -36,7 +36,7 @@ after(async () => {
 test('a code that came by a way verifies it', async () => {
   const { page } = b;
   await page.goto(`${url}/estate/person/${person}`);
-  await page.getByText('only one way calls them, and it is not verified').waitFor();
+  await page.getByText('there is only one way, and it is not verified').waitFor();
   await page.getByRole('button', { name: 'Verify: Webhook' }).click();
   await page.getByRole('button', { name: 'Send the code' }).click();
   const field = page.getByLabel('Code');

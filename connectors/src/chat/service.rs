@@ -94,6 +94,8 @@ pub struct Entry {
     pub example: &'static str,
     /// Whether it is never shown again.
     pub secret: bool,
+    /// Whether nothing can be written into rooms without it.
+    pub needed: bool,
 }
 
 /// What a service is spoken to with, by the names of its entries.

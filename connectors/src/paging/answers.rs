@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
-use kernel::Time;
+use kernel::{Time, unhex};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
@@ -178,14 +178,6 @@ fn vonage(secret: &str, json: bool, body: &[u8], now: Time) -> Result<Received, 
     })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-}
-
 impl Phone {
     /// Asks for messages that were received on the day of `since` or later, the newest first;
     /// `next` goes on where a list ended.
@@ -312,7 +304,7 @@ mod tests {
         let signed = "&messageId=0A1&msisdn=447700900001&nonce=n&text=ack_1_2&\
                       timestamp=1772366400&to=447700900000";
         let mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap().chain_update(signed);
-        let sig: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02X}")).collect();
+        let sig = kernel::hex(&mac.finalize().into_bytes()).to_uppercase();
         let body = serde_json::json!({
             "msisdn": "447700900001", "to": "447700900000", "messageId": "0A1", "nonce": "n",
             "text": "ack&1=2", "timestamp": "1772366400", "sig": sig,
@@ -374,6 +366,10 @@ mod tests {
         assert_eq!(vonage.answers(), Answers::Off);
         let signed = Phone { signature_secret: Secret::new("s"), ..vonage };
         assert_eq!(signed.answers(), Answers::Webhook);
+        let bare = Phone { from: "4930100".to_owned(), ..signed.clone() };
+        assert_eq!(bare.answers(), Answers::Webhook, "as the documents of Vonage write it");
+        let named = Phone { from: "Operate".to_owned(), ..signed.clone() };
+        assert_eq!(named.answers(), Answers::Off, "nobody can answer a name");
         assert_eq!(Phone { answers: Some(Answers::Poll), ..signed }.answers(), Answers::Off);
     }
 }

@@ -201,6 +201,15 @@ impl Channel {
 }
 
 impl Channels {
+    /// Whether what is set fits together.
+    ///
+    /// # Errors
+    /// What does not, naming the setting and what to write instead.
+    pub fn check(&self) -> Result<(), String> {
+        let wrong = |(field, why)| format!("channels.sms.{field} {why}");
+        self.sms.check_answers().map_err(wrong)
+    }
+
     /// Whether a channel is set up, so that people can be called by it.
     ///
     /// # Errors

@@ -87,18 +87,48 @@ impl Phone {
         }
     }
 
-    /// How answers to text messages come in. Nobody can answer a sender that is a name.
+    /// How answers to text messages come in.
     pub fn answers(&self) -> Answers {
-        let number = self.check().is_ok() && self.from.starts_with('+');
-        match (self.provider, self.answers) {
-            (Some(Provider::Twilio), None) if number => Answers::Poll,
-            (Some(Provider::Twilio), Some(wanted)) if number => wanted,
-            (Some(Provider::Vonage), None | Some(Answers::Webhook))
-                if !self.signature_secret.is_empty() =>
-            {
-                Answers::Webhook
-            }
+        let wanted = match (self.provider, self.answers) {
+            (_, Some(wanted)) => wanted,
+            (Some(Provider::Twilio), None) => Answers::Poll,
+            (Some(Provider::Vonage), None) => Answers::Webhook,
             _ => Answers::Off,
+        };
+        let possible = self.check().is_ok() && self.can(wanted).is_ok();
+        if possible { wanted } else { Answers::Off }
+    }
+
+    /// Whether answers that are asked for can come in.
+    ///
+    /// # Errors
+    /// Which field keeps them from it, and what to write there instead.
+    pub(super) fn check_answers(&self) -> Result<(), (&'static str, &'static str)> {
+        self.answers.map_or(Ok(()), |wanted| self.can(wanted))
+    }
+
+    fn can(&self, wanted: Answers) -> Result<(), (&'static str, &'static str)> {
+        let number = self.from.strip_prefix('+').unwrap_or(&self.from);
+        let number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+        let unsigned = self.signature_secret.is_empty();
+        match (wanted, self.provider) {
+            (Answers::Off, _) => Ok(()),
+            (_, None | Some(Provider::Http)) => {
+                Err(("answers", "needs the provider \"twilio\" or \"vonage\"; else write \"off\""))
+            }
+            (Answers::Poll, Some(Provider::Vonage)) => {
+                Err(("answers", "cannot be \"poll\" with \"vonage\": write \"webhook\" or \"off\""))
+            }
+            (Answers::Webhook, Some(Provider::Vonage)) if unsigned => {
+                let secret = "is not set: write what Vonage signs with, or answers = \"off\"";
+                Err(("signature_secret", secret))
+            }
+            _ if !number => {
+                let name = "is a name, which nobody can answer: write a number of yours, or \
+                            answers = \"off\"";
+                Err(("from", name))
+            }
+            _ => Ok(()),
         }
     }
 

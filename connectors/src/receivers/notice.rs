@@ -68,7 +68,7 @@ impl<'a> Notice<'a> {
 
     /// The group's key as services can take it: of 64 letters and digits.
     pub(super) fn group_hash(&self) -> String {
-        hexadecimal(&Sha256::digest(self.group_key.as_bytes()))
+        kernel::hex(&Sha256::digest(self.group_key.as_bytes()))
     }
 
     /// Renders a field.
@@ -178,9 +178,4 @@ pub(super) fn cut_bytes(text: &str, most: usize) -> String {
     let room = most.saturating_sub('…'.len_utf8());
     let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     format!("{}…", &text[..end])
-}
-
-/// Two digits for each byte.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use reqwest::Url;
 use sha2::{Digest, Sha256};
 
-use super::notice::hexadecimal;
 use super::{HttpCall, NotSent, Secret};
 
 /// Who signs, and for what.
@@ -54,12 +53,12 @@ impl Signer<'_> {
         let parts = [day, self.region, self.service, "aws4_request", text.as_str()];
         let signature =
             parts.into_iter().fold(first.into_bytes(), |key, part| mac(&key, part.as_bytes()));
-        (scope, hexadecimal(&signature))
+        (scope, kernel::hex(&signature))
     }
 }
 
 fn hash(text: &str) -> String {
-    hexadecimal(&Sha256::digest(text.as_bytes()))
+    kernel::hex(&Sha256::digest(text.as_bytes()))
 }
 
 fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {

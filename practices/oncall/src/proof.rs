@@ -59,6 +59,8 @@ pub enum How {
     Link,
     /// A call was answered by a digit.
     Digit,
+    /// A call was answered by a text message.
+    Text,
     /// The person added it in itself, as browsers are.
     Added,
 }
@@ -181,10 +183,10 @@ impl Weakness {
     /// The same for people.
     pub fn sentence(self) -> &'static str {
         match self {
-            Weakness::NoWay => "no way to call them is set up",
-            Weakness::NoneVerified => "none of their ways is verified",
-            Weakness::OneWay => "only one way calls them",
-            Weakness::OneUnverified => "only one way calls them, and it is not verified",
+            Weakness::NoWay => "no way to call is set up",
+            Weakness::NoneVerified => "none of the ways is verified",
+            Weakness::OneWay => "there is only one way",
+            Weakness::OneUnverified => "there is only one way, and it is not verified",
         }
     }
 }

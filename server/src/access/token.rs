@@ -42,7 +42,7 @@ impl Secret {
 /// Hexadecimal SHA-256 of a secret. Fast hashing is enough here: 256 random bits cannot be
 /// guessed, unlike passwords.
 pub fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&Sha256::digest(secret.as_bytes()))
 }
 
 /// Whether a secret is the one of which this was stored; takes as long whichever letters differ.

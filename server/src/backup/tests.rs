@@ -188,7 +188,7 @@ fn forge(shelf: &Shelf, change: impl FnOnce(String) -> String) {
         let body = change(text[..text.trim_end().rfind('\n').unwrap() + 1].to_owned());
         let mut hasher = Sha256::new();
         hasher.update(&body);
-        format!("{body}{{\"sha256\":\"{}\"}}\n", hex(hasher))
+        format!("{body}{{\"sha256\":\"{}\"}}\n", hex(&hasher.finalize()))
     });
 }
 

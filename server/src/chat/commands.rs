@@ -121,15 +121,19 @@ impl Asked<'_> {
         let estate = &app.estate.snapshot(&member.caller.space).estate;
         let fresh = called_now(&page.record, estate, app.world.now());
         let order = (&PAGES, page.record.id, oncall::Command::Escalate { fresh });
-        let call = Call { expected: None, key: Some(self.key.clone()) };
+        let call = self.call().covering(&oncall::Verb::Escalate);
         let done = commands::execute(app, member.asker(), call, order, page_routes::view).await;
         done.map_err(said)?;
         Ok(format!("The next in line is called for #{number}."))
     }
 
+    fn call(&self) -> Call {
+        Call { key: Some(self.key.clone()), ..Call::default() }
+    }
+
     async fn command(&self, incident: &str, command: Command) -> Result<u64, String> {
         let Asked { app, member, .. } = self;
-        let call = Call { expected: None, key: Some(self.key.clone()) };
+        let call = self.call();
         let asker = (&member.caller, member.asker());
         let done = incident_routes::ask(app, asker, incident, call, command).await.map_err(said)?;
         Ok(done.get("number").and_then(Value::as_u64).unwrap_or_default())

@@ -83,7 +83,7 @@ pub async fn submitted(
 /// Tells answers apart.
 pub fn mark(values: &BTreeMap<String, String>) -> String {
     let digest = Sha256::digest(format!("{values:?}").as_bytes());
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&digest[..8])
 }
 
 fn text(name: &'static str, label: &'static str, optional: bool) -> FormField<'static> {

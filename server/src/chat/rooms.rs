@@ -262,5 +262,5 @@ impl Rooms {
 /// Tells whether a room shows the same already.
 fn hash(card: &Card) -> String {
     let digest = Sha256::digest(format!("{card:?}").as_bytes());
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&digest[..16])
 }

@@ -33,9 +33,8 @@ impl Spoken {
     /// # Errors
     /// What is missing.
     pub fn ready(&self) -> Result<(), String> {
-        let about = self.service.about();
-        let own = about.entries.iter().filter(|entry| ["token", "url"].contains(&entry.name));
-        match own.into_iter().find(|entry| self.setup.get(entry.name).is_empty()) {
+        let mut needed = self.service.about().entries.iter().filter(|entry| entry.needed);
+        match needed.find(|entry| self.setup.get(entry.name).is_empty()) {
             Some(missing) => Err(format!(
                 "no {} is known: enter it under Settings, Chat",
                 missing.label.to_lowercase()

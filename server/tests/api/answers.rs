@@ -13,10 +13,14 @@ conversations!(
     who_is_called_by_text_message_takes_it_by_answering,
     with_several_that_ring_the_number_says_which,
     an_answer_has_the_next_called,
+    nobody_is_called_again_for_what_a_colleague_has,
+    what_a_message_does_is_kept_with_the_message_or_not_at_all,
     an_unknown_number_gets_no_answer_and_nobody_answers_for_another,
     a_message_that_the_provider_did_not_sign_does_nothing,
     vonage_hands_in_answers_too,
     without_an_address_the_provider_is_asked_while_somebody_is_called,
+    what_was_written_when_nothing_waited_is_left_in_peace,
+    more_messages_than_are_read_at_once_hide_no_answer,
     a_provider_that_is_too_busy_is_asked_again_later,
     machines_do_not_answer_each_other_for_ever,
 );
@@ -76,6 +80,13 @@ async fn acknowledged_by(operate: &Operate, incident: &str) -> Value {
     incident["acknowledged_by"].clone()
 }
 
+/// How it was shown that text messages reach somebody.
+async fn verified(operate: &Operate, person: &str) -> Value {
+    let found = operate.ada.get(&format!("/people/{person}/ways")).await.is(200);
+    let ways = found["ways"].as_array().unwrap();
+    ways.iter().find(|way| way["channel"] == "sms").unwrap()["verified"].clone()
+}
+
 async fn who_is_called_by_text_message_takes_it_by_answering(place: Place) {
     let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
     let said = write(&operate, &telephone, (BOB, "ack", "SM1")).await;
@@ -86,8 +97,11 @@ async fn who_is_called_by_text_message_takes_it_by_answering(place: Place) {
     let said = write(&operate, &telephone, (BOB, "on my way", "SM2")).await;
     assert_eq!(said, "Answer ack 1 to take it, esc 1 to call the next.");
     assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
+    assert_eq!(verified(&operate, "bob").await, Value::Null);
     let said = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
     assert_eq!(said, "#1 is yours. Nobody else is called.");
+    assert_eq!(verified(&operate, "bob").await["how"], "text");
+    assert_eq!(verified(&operate, "ada").await, Value::Null);
     assert_eq!(acknowledged_by(&operate, "1").await, "link:bob");
     let again = write(&operate, &telephone, (BOB, " Ack ", "SM3")).await;
     assert_eq!(again, "", "a repeat is said once");
@@ -125,6 +139,71 @@ async fn an_answer_has_the_next_called(place: Place) {
     assert!(said.starts_with("#1: not done, "), "{said}");
     let said = write(&operate, &telephone, (ADA, "ack", "SM3")).await;
     assert_eq!(said, "#1 is yours. Nobody else is called.");
+    operate.end().await;
+}
+
+async fn nobody_is_called_again_for_what_a_colleague_has(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    write(&operate, &telephone, (BOB, "esc 1", "SM1")).await;
+    write(&operate, &telephone, (ADA, "ack 1", "SM2")).await;
+    for (text, said) in [
+        ("esc 1", "ada has #1 already."),
+        ("esc", "Nothing rings for you now."),
+        ("esc 7", "You were not called for #7."),
+    ] {
+        assert_eq!(write(&operate, &telephone, (BOB, text, text)).await, said, "{text}");
+    }
+    assert_eq!(acknowledged_by(&operate, "1").await, "link:ada");
+    // Who has one may want help, by number or as the only one.
+    fires(&operate, "canteen").await;
+    write(&operate, &telephone, (BOB, "ack 2", "SM3")).await;
+    let said = write(&operate, &telephone, (BOB, "esc", "SM4")).await;
+    assert_eq!(said, "#2: the next in line is called.");
+    // It follows another call to her at a distance.
+    operate.pass(Duration::from_secs(30)).await;
+    let called = async || telephone.last_to(ADA).contains(" #2 ").then_some(());
+    operate.until("the next is called", called).await;
+    // With an account it is the same person.
+    let account = serde_json::json!({
+        "name": "bobby", "display_name": "Bob", "role": "responder", "scoped": false,
+        "password": "correct horse bob", "person": "person/bob", "teams": [],
+    });
+    operate.ada.post("/accounts", account).await.is(201);
+    let bobby = operate.ada.of("bobby", "correct horse bob").await;
+    let page = bobby.list("/incidents/2/pages").await.remove(0);
+    let commands = format!("/pages/{}/commands", page["id"].as_str().unwrap());
+    bobby.post(&commands, serde_json::json!({"command": "acknowledge"})).await.is(200);
+    let said = write(&operate, &telephone, (BOB, "esc 2", "SM5")).await;
+    assert!(said.starts_with("#2: not done, nobody comes after this step"), "{said}");
+    operate.command("2", serde_json::json!({"command": "restore"})).await;
+    operate.settled().await;
+    let said = write(&operate, &telephone, (BOB, "esc 2", "SM6")).await;
+    assert_eq!(said, "#2 needs nobody any more.");
+    operate.end().await;
+}
+
+async fn what_a_message_does_is_kept_with_the_message_or_not_at_all(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    fires(&operate, "checkout").await;
+    write(&operate, &telephone, ("+49999", "win a telephone", "SM1")).await;
+    let run = async |sql: &'static str| {
+        let work = operate.db.write::<_, spine::Fault, _>(move |tx| {
+            Box::pin(async move { tx.run(sql, Vec::new()).await })
+        });
+        work.await.unwrap();
+    };
+    // No other message can be kept while this stands.
+    run("CREATE UNIQUE INDEX one_message ON sms_answer (space_id)").await;
+    let address = "https://operate.example.org/api/v1/sms/twilio";
+    let request = Telephone::handed_in(&operate.ada, address, (BOB, "esc", "SM2"));
+    let failed = operate.ada.send(request).await.status.as_u16();
+    assert!([409, 500].contains(&failed), "{failed}");
+    operate.settled().await;
+    assert_eq!(telephone.last_to(ADA), "");
+    run("DROP INDEX one_message").await;
+    let said = write(&operate, &telephone, (BOB, "esc", "SM2")).await;
+    assert_eq!(said, "#1: the next in line is called.");
     operate.end().await;
 }
 
@@ -203,6 +282,48 @@ async fn without_an_address_the_provider_is_asked_while_somebody_is_called(place
     operate.settled().await;
     assert_eq!(acknowledged_by(&operate, "2").await, Value::Null, "an answer counts once");
     assert_eq!(telephone.sent().len(), sent + 1, "the call alone");
+    operate.end().await;
+}
+
+async fn what_was_written_when_nothing_waited_is_left_in_peace(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "canteen").await;
+    telephone.receives(BOB, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let taken = async || telephone.last_to(BOB).contains("is yours").then_some(());
+    operate.until("the answer is understood", taken).await;
+    telephone.receives(BOB, "thanks", operate.world.now());
+    operate.pass(Duration::from_secs(3 * 3600)).await;
+    operate.settled().await;
+    let to_bob = || telephone.sent().iter().filter(|(to, _)| to == BOB).count();
+    let (told, asked) = (to_bob(), telephone.asked());
+    operate.fires("Down", "critical", ("component", "orders-db")).await;
+    operate.settled().await;
+    assert!(telephone.last_to(ADA).contains("#2 "));
+    operate.pass(Duration::from_secs(10)).await;
+    let read = async || (telephone.asked() > asked).then_some(());
+    operate.until("the provider is asked", read).await;
+    telephone.receives(ADA, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let taken = async || telephone.last_to(ADA).contains("is yours").then_some(());
+    operate.until("the answer is understood", taken).await;
+    assert_eq!(to_bob(), told, "he sleeps");
+    operate.end().await;
+}
+
+async fn more_messages_than_are_read_at_once_hide_no_answer(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "checkout").await;
+    telephone.receives(BOB, "ack", operate.world.now());
+    for _ in 0..210 {
+        telephone.receives("+49999", "win a telephone", operate.world.now());
+    }
+    for _ in 0..2 {
+        operate.pass(Duration::from_secs(10)).await;
+        operate.settled().await;
+    }
+    let said = async || telephone.last_to(BOB).contains("is yours").then_some(());
+    operate.until("the answer is understood", said).await;
     operate.end().await;
 }
 

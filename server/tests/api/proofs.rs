@@ -171,8 +171,8 @@ async fn whoever_is_on_call_within_a_week_and_hard_to_reach_is_listed(place: Pla
         said.sort();
         said
     };
-    let ada = "person/ada: only one way calls them, and it is not verified";
-    assert_eq!(weak().await, [ada, "person/bob: none of their ways is verified"]);
+    let ada = "person/ada: there is only one way, and it is not verified";
+    assert_eq!(weak().await, [ada, "person/bob: none of the ways is verified"]);
     operate.ada.post("/people/bob/ways/code", json!({ "channel": "sms" })).await.is(200);
     verify(&operate, "sms", &code(&said(&receiver, SMS, "Body"))).await;
     assert_eq!(weak().await, [ada]);

@@ -532,8 +532,11 @@ async fn an_offer_is_answered_by_the_link_in_the_mail_without_signing_in(place: 
     assert_eq!(press(&operate, &forged, "accept").await.0, 403);
     assert_eq!(press(&operate, &link, "").await.0, 200);
     assert_eq!(stage(&id).await, "offered");
-    let (status, page) = press(&operate, &link, "accept").await;
-    assert!(status == 200 && page.contains("The shift is yours"), "{page}");
+    // Whoever is impatient hears the same as whoever presses once.
+    let presses = (0..8).map(|_| press(&operate, &link, "accept"));
+    for (status, page) in futures::future::join_all(presses).await {
+        assert!(status == 200 && page.contains("The shift is yours"), "{status} {page}");
+    }
     assert_eq!(stage(&id).await, "accepted");
     assert!(operate.ada.get("/journal").await.text.contains("link:bob"));
     let (_, page) = press(&operate, &link, "decline").await;

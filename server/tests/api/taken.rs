@@ -15,6 +15,7 @@ conversations!(
     whoever_hands_over_keeps_it_until_the_other_one_accepts,
     whoever_hands_over_is_told_that_nobody_accepted,
     the_next_step_is_called_when_somebody_asks_for_it,
+    a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
 );
 
@@ -183,6 +184,25 @@ async fn the_next_step_is_called_when_somebody_asks_for_it(place: Place) {
     ask(&operate, json!({ "command": "ring_again" }), 200).await;
     operate.settled().await;
     assert_eq!(receiver.calls_to("/bob").len(), 2, "from the first step");
+    operate.end().await;
+}
+
+async fn a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let commands = format!("/pages/{}/commands", page(&operate).await["id"].as_str().unwrap());
+    let escalate = async || {
+        let command = json!({ "command": "escalate" });
+        let key = [("idempotency-key", "once")];
+        operate.ada.post_with(&commands, command, &key).await.is(200)
+    };
+    let first = escalate().await;
+    let policy = "[{contacts: [bob], wait: 5m}, {contacts: [ada], wait: 10m}]";
+    let other = "[{contacts: [bob], wait: 5m}, {contacts: [bob], wait: 10m}]";
+    operate.apply(&shop(&receiver.url).replace(policy, other)).await;
+    operate.settled().await;
+    assert_eq!(escalate().await, first);
     operate.end().await;
 }
 

@@ -9322,7 +9322,7 @@ export interface components {
          * @description How a way was proven.
          * @enum {string}
          */
-        ProvenHow: "code" | "link" | "digit" | "added";
+        ProvenHow: "code" | "link" | "digit" | "text" | "added";
         /** @description That a way reaches its person. */
         ProvenWay: {
             /** @description When. */

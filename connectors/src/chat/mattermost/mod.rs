@@ -43,13 +43,15 @@ static ABOUT: About = About {
             label: "Address of Mattermost",
             example: "https://chat.example.org",
             secret: false,
+            needed: true,
         },
-        Entry { name: "token", label: "Token of the bot", example: "", secret: true },
+        Entry { name: "token", label: "Token of the bot", example: "", secret: true, needed: true },
         Entry {
             name: "command_token",
             label: "Token of the slash command",
             example: "of several teams with commas between",
             secret: true,
+            needed: false,
         },
     ],
     room_example: "ops/payments",
@@ -83,8 +85,12 @@ impl Service for Mattermost {
     }
 
     fn update(&self, at: &At<'_>, posted: &str, card: &Card) -> HttpCall {
-        let path = format!("posts/{}/patch", path_part(posted));
-        call(at, Method::Put, &path, &shown(at, card))
+        let path = format!("posts/{}", path_part(posted));
+        let patch = call(at, Method::Put, &format!("{path}/patch"), &shown(at, card));
+        // One that was deleted is not found; one that must not be edited is.
+        let mut ask = call(at, Method::Get, &path, &Value::Null);
+        ask.next = Some(Next::new(move |_| Ok(vec![Call::Http(Box::new(patch.clone()))])));
+        ask
     }
 
     fn posted(&self, body: &str) -> Option<String> {
@@ -92,8 +98,7 @@ impl Service for Mattermost {
     }
 
     fn is_lost(&self, status: u16, _body: &str) -> bool {
-        // A post that was deleted is one that must not be edited.
-        [403, 404].contains(&status)
+        status == 404
     }
 
     fn is_busy(&self, status: u16, _body: &str) -> bool {
@@ -138,7 +143,9 @@ impl Service for Mattermost {
             Some("api.context.session_expired.app_error" | "api.context.invalid_token.error") => {
                 "enter the bot's token anew in the settings"
             }
-            Some("api.context.permissions.app_error") => "add the bot to the team and to the room",
+            Some("api.context.permissions.app_error") => {
+                "add the bot to the team and to the room, and let it post and edit its posts there"
+            }
             Some("api.post.update_post.permissions_time_limit.app_error") => {
                 "let posts be edited at any time in Mattermost (PostEditTimeLimit -1)"
             }
@@ -160,6 +167,10 @@ impl Service for Mattermost {
                 json!({"response_type": "ephemeral", "text": text, "skip_slack_parsing": true})
             }
             (Doing::Submitted { .. }, Err(why)) => json!({"error": why}),
+            // A form that is not known any more stays open only with an error.
+            (Doing::Late, Err(why)) => {
+                json!({"error": why, "ephemeral_text": why, "skip_slack_parsing": true})
+            }
             (_, Err(why)) => json!({"ephemeral_text": why, "skip_slack_parsing": true}),
             (_, Ok(_)) => json!({}),
         };

@@ -67,11 +67,18 @@ fn a_message_goes_into_the_room_of_a_name_and_calls_nobody_by_its_title() {
     assert!(!format!("{post:?}").contains("bot-token"));
     let direct = json_of(&at(|at| Mattermost.post(at, "room1", &card())));
     assert_eq!(direct["channel_id"], "room1");
-    let update = at(|at| Mattermost.update(at, "post1", &card()));
+    let ask = at(|at| Mattermost.update(at, "post1", &card()));
+    assert_eq!(
+        (ask.method, ask.url.as_str()),
+        (Method::Get, "https://chat.example.org/api/v4/posts/post1")
+    );
+    let next = ask.next.unwrap().calls("{}").unwrap().remove(0);
+    let Call::Http(update) = next else { panic!("it is a request") };
     assert_eq!(
         (update.method, update.url.as_str()),
         (Method::Put, "https://chat.example.org/api/v4/posts/post1/patch")
     );
+    assert!(Mattermost.is_lost(404, "") && !Mattermost.is_lost(403, ""));
 }
 
 #[test]
@@ -142,6 +149,13 @@ fn a_form_is_good_for_whoever_opened_it() {
     assert_eq!(good.doing, Doing::Submitted { deed, incident, values });
     let other = at(|at| read(at, &[], &sent("u2")));
     assert!(matches!(other, Err(Refused::Unsigned(_))), "{other:?}");
+    let late = with(1, NOW + FORM_LIFE, |at| {
+        let late = read(at, &[], &sent("u1")).unwrap();
+        Mattermost.reply(at, &late, &Err("Too old.".to_owned())).body
+    });
+    let why = "Too old.";
+    let open = json!({"error": why, "ephemeral_text": why, "skip_slack_parsing": true});
+    assert_eq!(late, Some(open), "it stays open, with what was written");
     // A form is no button.
     let context = json!({"sealed": to["dialog"]["state"]});
     assert!(at(|at| read(at, &[], &pressed(&context))).is_err());

@@ -25,12 +25,19 @@ static ABOUT: About = About {
     name: "slack",
     title: "Slack",
     entries: &[
-        Entry { name: "token", label: "Token of the bot", example: "xoxb-…", secret: true },
+        Entry {
+            name: "token",
+            label: "Token of the bot",
+            example: "xoxb-…",
+            secret: true,
+            needed: true,
+        },
         Entry {
             name: "signing_secret",
             label: "Signing secret of the app",
             example: "",
             secret: true,
+            needed: false,
         },
     ],
     room_example: "#payments-ops",

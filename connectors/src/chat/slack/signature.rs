@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::Time;
+use kernel::{Time, unhex};
 use sha2::Sha256;
 
 use crate::receivers::Secret;
@@ -47,12 +47,4 @@ pub fn verify(
     let mac = mac.map_err(|_| Unsigned::Wrong)?;
     let mac = mac.chain_update(b"v0:").chain_update(timestamp).chain_update(b":");
     mac.chain_update(body).verify_slice(&theirs).map_err(|_| Unsigned::Wrong)
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }

@@ -2,7 +2,7 @@
 //! same period comes to something else later, both are shown.
 
 use ::contracts::compliance::{ClockReport, Counted, Figures, Performance, Period, Verdict};
-use kernel::{Actor, Fact, ItemRef, SpaceId, Time};
+use kernel::{Actor, Fact, ItemRef, SpaceId, Time, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -275,10 +275,6 @@ fn counted_hashes(counted: &[Counted], period: &Period) -> Vec<(String, String)>
         (counted.objective.to_string(), hex(&hasher.finalize()))
     };
     counted.iter().map(hash).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The closings of a contract by period, the newest of each.

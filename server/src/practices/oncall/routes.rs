@@ -107,6 +107,7 @@ async fn command(
     if !matches!(command, Command::Acknowledge {} | Command::Accept { .. }) {
         may_command(&app, &caller, id).await?;
     }
+    let call = call.covering(&command);
     let command = informed(command, id, &app, &caller).await?;
     let asker = caller.asker();
     Ok(Json(commands::execute(&app, asker, call, (&PAGES, id, command), view).await?))

@@ -13,7 +13,7 @@ use swaps::{Command, Given, Offer, Swap};
 use super::store::{self, SWAPS};
 use super::telling;
 use crate::app::App;
-use crate::commands::Asker;
+use crate::commands::{self, Asker};
 use crate::practices::estate::{changes, live::Snapshot, store as resources};
 use crate::practices::objectives::decision::Decision;
 use crate::problem::Answer;
@@ -91,44 +91,46 @@ pub async fn offer(app: &App, asker: &Asker, offer: Offer) -> Answer<SwapId> {
 /// # Errors
 /// When it is refused, or the shifts are no longer theirs who would give them.
 pub async fn ask(app: &App, asker: &Asker, id: SwapId, command: Command) -> Answer<()> {
-    let (inside, asking) = (app.clone(), asker.clone());
-    let work = app.db.write::<_, Denied, _>(move |tx| {
-        Box::pin(async move {
-            let moment = inside.moment(asking.actor.clone());
-            let snapshot = estate_of(tx, &asking.space).await?;
-            let asked = Asked::new(&asking.space, &moment);
-            let done = engine::execute_in(tx, &SWAPS, id, &command, &asked).await?;
-            if done.events.is_empty() {
-                return Ok(());
-            }
-            let offer = &done.record.offer;
-            // What is in memory may have been a moment old.
-            if matches!(command, Command::Lapse { .. }) && theirs(&snapshot.estate, offer).is_ok() {
-                return Err(Refusal::not_allowed("it is still theirs").into());
-            }
-            if let Command::Accept { person, .. } = &command {
-                theirs(&snapshot.estate, offer).map_err(Refusal::not_allowed)?;
-                for resource in changed_hands(&done.record.offer, person, || moment.id())? {
-                    let put = changes::put_in(
-                        tx,
-                        &asking,
-                        (resource, Some(0)),
-                        &Decision::default(),
-                        moment.now,
-                    )
-                    .await?;
-                    // What cannot be written undoes the acceptance too.
-                    put.map_err(|problem| Refusal::invalid(problem.detail))?;
-                }
-                // Somebody who is away, or has it by another override, does not get it by this.
-                let after = estate_of(tx, &asking.space).await?;
-                theirs(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
-            }
-            Ok(tell(tx, &inside, &asking.space, (&snapshot.estate, &done.record)).await?)
-        })
+    let asker = asker.clone();
+    let work = commands::transact(app, move |tx, app| {
+        let (asker, command) = (asker.clone(), command.clone());
+        Box::pin(async move { ask_in(tx, &app, &asker, (id, &command)).await })
     });
     work.await?;
     Ok(app.estate.reload(&app.db).await?)
+}
+
+async fn ask_in(
+    tx: &mut Tx,
+    app: &App,
+    asker: &Asker,
+    (id, command): (SwapId, &Command),
+) -> Result<(), Denied> {
+    let moment = app.moment(asker.actor.clone());
+    let snapshot = estate_of(tx, &asker.space).await?;
+    let asked = Asked::new(&asker.space, &moment);
+    let done = engine::execute_in(tx, &SWAPS, id, command, &asked).await?;
+    if done.events.is_empty() {
+        return Ok(());
+    }
+    let offer = &done.record.offer;
+    // What is in memory may have been a moment old.
+    if matches!(command, Command::Lapse { .. }) && theirs(&snapshot.estate, offer).is_ok() {
+        return Err(Refusal::not_allowed("it is still theirs").into());
+    }
+    if let Command::Accept { person, .. } = command {
+        theirs(&snapshot.estate, offer).map_err(Refusal::not_allowed)?;
+        for resource in changed_hands(offer, person, || moment.id())? {
+            let put = (resource, Some(0));
+            let put = changes::put_in(tx, asker, put, &Decision::default(), moment.now).await?;
+            // What cannot be written undoes the acceptance too.
+            put.map_err(|problem| Refusal::invalid(problem.detail))?;
+        }
+        // Somebody who is away, or has it by another override, does not get it by this.
+        let after = estate_of(tx, &asker.space).await?;
+        theirs(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
+    }
+    Ok(tell(tx, app, &asker.space, (&snapshot.estate, &done.record)).await?)
 }
 
 async fn estate_of(tx: &mut Tx, space: &SpaceId) -> Result<Snapshot, Fault> {

@@ -120,19 +120,18 @@ async fn answer(State(app): State<App>, Path(token): Path<String>, body: String)
     };
     let actor = Actor::Link(found.person.name().to_owned());
     let asker = Asker { space: SpaceId::main(), actor };
-    match hands::ask(&app, &asker, found.swap.id, command).await {
-        Ok(()) => {}
-        // It is over in another way, which its page tells.
-        Err(_) if found.swap.stage != Stage::Offered => {}
-        Err(problem) if problem.status >= 500 => return unavailable().into_response(),
-        Err(problem) => {
-            let text = format!("{}.", problem.detail);
-            return No(StatusCode::CONFLICT, "Not done", text).into_response();
-        }
-    }
-    match find(&app, &token).await {
-        Ok(found) => found.view(),
-        Err(no) => no.into_response(),
+    let done = hands::ask(&app, &asker, found.swap.id, command).await;
+    match (done, find(&app, &token).await) {
+        (_, Err(no)) => no.into_response(),
+        (Err(problem), Ok(found)) if found.swap.stage == Stage::Offered => match problem.status {
+            500.. => unavailable().into_response(),
+            _ => {
+                let text = format!("{}.", problem.detail);
+                No(StatusCode::CONFLICT, "Not done", text).into_response()
+            }
+        },
+        // Done, or over in another way, also when somebody was faster: its page tells which.
+        (_, Ok(found)) => found.view(),
     }
 }
 

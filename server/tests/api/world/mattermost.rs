@@ -36,6 +36,8 @@ struct Workspace {
     asked: Vec<String>,
     /// Answers 429 and names so many seconds.
     limited: Option<u32>,
+    /// Nobody may edit posts.
+    final_posts: bool,
 }
 
 type Answer = Result<(u16, Value), (u16, &'static str)>;
@@ -72,6 +74,11 @@ impl Mattermost {
     /// Is too busy from now on, and asks to wait for so many seconds; or no longer.
     pub fn limit(&self, seconds: Option<u32>) {
         self.lock().limited = seconds;
+    }
+
+    /// Nobody may edit posts from now on, or everybody may again.
+    pub fn forbids_edits(&self, forbidden: bool) {
+        self.lock().final_posts = forbidden;
     }
 
     /// Somebody deletes every post.
@@ -173,6 +180,11 @@ impl Workspace {
                 self.posts.insert(id.clone(), post.clone());
                 Ok((201, json!({"id": id, "channel_id": post["channel_id"]})))
             }
+            ("GET", ["posts", id]) => {
+                let post = self.posts.get(*id).cloned();
+                Ok((200, post.ok_or((404, "app.post.get.app_error"))?))
+            }
+            ("PUT", ["posts", ..]) if self.final_posts => Err(FORBIDDEN),
             ("PUT", ["posts", id, "patch"]) => {
                 let post = self.posts.get_mut(*id).ok_or(FORBIDDEN)?;
                 let patch = checked(asked)?;

@@ -111,8 +111,7 @@ impl Slack {
         let seconds = at.micros() / 1_000_000;
         let mut mac = Hmac::<Sha256>::new_from_slice(SIGNING.as_bytes()).expect("any length");
         mac.update(format!("v0:{seconds}:{body}").as_bytes());
-        let hex: String =
-            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = kernel::hex(&mac.finalize().into_bytes());
         client
             .bare(Method::POST, "/api/v1/chat/slack")
             .header("content-type", "application/x-www-form-urlencoded")

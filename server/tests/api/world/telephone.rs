@@ -142,8 +142,7 @@ impl Telephone {
         let signed: String = fields.map(field).collect();
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, TOKEN.as_bytes());
         let signature = ring::hmac::sign(&key, signed.as_bytes());
-        let hex: String = signature.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        message["sig"] = hex.into();
+        message["sig"] = kernel::hex(signature.as_ref()).into();
         client.bare(Method::POST, "/api/v1/sms/vonage").json(&message)
     }
 }

@@ -59,7 +59,7 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
         <Now shifts={mine.now} zone={zone} />
         <Offers zone={zone} />
         <Next shifts={mine.next} zone={zone} />
-        <Ways name={name} title="How you are called" />
+        <Ways name={name} own />
       </div>
       <div className={styles.stack}>
         <Away name={name} away={mine.away} maySay={mine.may_say_away} />

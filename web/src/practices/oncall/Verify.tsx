@@ -12,6 +12,7 @@ const HOW: Record<string, string> = {
   code: 'by a code',
   link: 'by answering a call',
   digit: 'by a digit on the telephone',
+  text: 'by answering with a text message',
   added: 'by adding it here',
 };
 

@@ -13,8 +13,24 @@ import { EmptyState } from '../../ui/States';
 import styles from './oncall.module.css';
 import { Verified, Verify } from './Verify';
 
-/** How a person is called, and trying whether it works. */
-export function Ways({ name, title }: { name: string; title?: string }) {
+const THEIRS = {
+  title: 'How to reach them',
+  hard: 'Hard to reach',
+  them: 'them',
+  their: 'their',
+  they: 'they are',
+};
+const YOURS: typeof THEIRS = {
+  title: 'How you are called',
+  hard: 'You are hard to reach',
+  them: 'you',
+  their: 'your',
+  they: 'you are',
+};
+
+/** How a person is called, and trying whether it works; of oneself it speaks as "you". */
+export function Ways({ name, own }: { name: string; own?: boolean }) {
+  const said = own ? YOURS : THEIRS;
   const query = useQuery(oncall.ways(name));
   const [results, setResults] = useState<Record<string, TriedWay>>({});
   const took = (tried: TriedWay[]) =>
@@ -26,15 +42,15 @@ export function Ways({ name, title }: { name: string; title?: string }) {
     <Loaded query={query} rows={3}>
       {(found) => (
         <Panel
-          title={title ?? 'How to reach them'}
+          title={said.title}
           flush
           actions={found.may_try ? <Try name={name} way={null} took={took} /> : undefined}
         >
           {found.ways.length === 0 ? (
-            <EmptyState title="Nobody can call them">Add an address.</EmptyState>
+            <EmptyState title={`Nobody can call ${said.them}`}>Add an address.</EmptyState>
           ) : (
             <SimpleTable
-              label="Ways to reach them"
+              label={`Ways to reach ${said.them}`}
               rows={found.ways}
               rowKey={key}
               columns={[
@@ -42,9 +58,9 @@ export function Ways({ name, title }: { name: string; title?: string }) {
                 { header: 'Address', cell: (way) => <span className={styles.to}>{way.to}</span> },
                 {
                   header: 'State',
-                  cell: (way) => <State way={way} tried={results[key(way)]} />,
+                  cell: (way) => <State way={way} tried={results[key(way)]} their={said.their} />,
                 },
-                { header: 'Reaches them', cell: (way) => <Verified way={way} /> },
+                { header: `Reaches ${said.them}`, cell: (way) => <Verified way={way} /> },
                 {
                   header: '',
                   cell: (way) =>
@@ -60,10 +76,10 @@ export function Ways({ name, title }: { name: string; title?: string }) {
           )}
           {found.reach.weakness && (
             <p className={`${styles.note} ${styles.bad}`} role="status">
-              Hard to reach: {found.reach.weakness}.
+              {said.hard}: {found.reach.weakness}.
             </p>
           )}
-          <Wishes rules={found.notify} />
+          <Wishes rules={found.notify} they={said.they} />
         </Panel>
       )}
     </Loaded>
@@ -76,7 +92,15 @@ const key = (way: { channel: string; to: string }) => `${way.channel} ${way.to}`
 const label = (way: ContactWay) =>
   way.channel === 'push' ? `${words(way.channel)} ${way.to}` : words(way.channel);
 
-function State({ way, tried }: { way: ContactWay; tried: TriedWay | undefined }) {
+function State({
+  way,
+  tried,
+  their,
+}: {
+  way: ContactWay;
+  tried: TriedWay | undefined;
+  their: string;
+}) {
   if (tried) {
     return (
       <span className={tried.delivered ? styles.good : styles.bad} role="status">
@@ -85,7 +109,7 @@ function State({ way, tried }: { way: ContactWay; tried: TriedWay | undefined })
     );
   }
   if (way.problem) return <span className={styles.bad}>{way.problem}</span>;
-  return <span>{way.wanted ? 'Ready' : 'Not used: none of their wishes names it'}</span>;
+  return <span>{way.wanted ? 'Ready' : `Not used: none of ${their} wishes names it`}</span>;
 }
 
 function Try({
@@ -117,12 +141,12 @@ function Try({
   );
 }
 
-function Wishes({ rules }: { rules: NotifyRule[] }) {
+function Wishes({ rules, they }: { rules: NotifyRule[]; they: string }) {
   if (rules.length === 0) {
     return <p className={styles.note}>Called by every way at once.</p>;
   }
   return (
-    <ul className={styles.wishes} aria-label="When they are called how">
+    <ul className={styles.wishes} aria-label={`When ${they} called how`}>
       {rules.map((rule, place) => (
         <li key={place}>{sentence(rule)}</li>
       ))}

@@ -11,6 +11,7 @@ import { SimpleTable } from '../../kit/SimpleTable';
 import { CopyBox } from '../../ui/CopyBox';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { entered } from './entered';
 import styles from './settings.module.css';
 
 /** Rooms of chat services: what they are spoken to with, which teams have one, whether it works. */
@@ -44,7 +45,7 @@ export function Chat() {
 function Entries({ service }: { service: ChatSettings }) {
   const [written, setWritten] = useState<Record<string, string>>({});
   const { run, pending, problem, reload } = useSend(async () => {
-    await settings.setChat(service.name, written);
+    await settings.setChat(service.name, entered(written));
     setWritten({});
   });
   const submit = (event: SubmitEvent) => {
@@ -80,7 +81,7 @@ function Entries({ service }: { service: ChatSettings }) {
             type="submit"
             size="sm"
             loading={pending}
-            disabled={Object.values(written).every((value) => !value)}
+            disabled={Object.keys(entered(written)).length === 0}
           >
             Keep
           </Button>

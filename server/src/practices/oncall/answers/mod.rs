@@ -3,9 +3,11 @@
 //! Providers hand messages in (`door`), or are asked for them while somebody is called (`poll`).
 //! What a message means is decided by value in `meaning`.
 //!
-//! **Invariants:** a message counts once. It does no more than the link in a call would, and only
-//! for a person who has its number and was called before it was sent. An unknown number gets no
-//! answer.
+//! **Invariants:** a message counts once: what it does, what is said to it and that it was taken
+//! are one transaction. It takes an incident, as the link in a call would, or has the next called
+//! for one that nobody has or whoever sent it has; that only for a person who has its number and
+//! was called before it was sent. An unknown number gets no answer. An answer to a text message
+//! proves that text messages reach whoever sent it.
 
 mod door;
 mod meaning;
@@ -16,23 +18,28 @@ mod tests;
 
 use std::time::Duration;
 
+use ::oncall::proof::How;
 use ::streams::called_now;
 use connectors::paging::{Asked, Received};
 use estate::{ContactMethod, Estate, Spec};
+use incidents::Incident;
 use kernel::{Actor, ItemRef, Message, SpaceId, Time};
 use oncall::{Command, Page};
 use serde_json::json;
-use spine::{Fault, outbox};
+use spine::engine::{self, Versioned};
+use spine::{Denied, Fault, Tx, outbox};
 
 pub use door::routes;
 
-use super::routes as page_routes;
+use super::proofs::{self, store::WayKey};
 use super::store::{self as page_store, PAGES};
+use crate::access;
 use crate::app::App;
-use crate::commands::{self, Asker, Call};
+use crate::commands;
 use crate::courier::NOTE;
+use crate::practices::incidents::store::INCIDENTS;
 use crate::problem::Answer;
-use meaning::Called;
+use meaning::{Called, SLACK};
 
 /// How many pages that wait are looked at.
 const PAGES_MAX: i64 = 2_000;
@@ -50,23 +57,22 @@ const NAME_BYTES_MAX: usize = 100;
 /// # Errors
 /// When the database refuses: the message has to come again.
 pub async fn take(app: &App, message: &Received) -> Answer<()> {
-    let space = SpaceId::main();
     if message.id.len() > NAME_BYTES_MAX || message.from.len() > NAME_BYTES_MAX {
         return Ok(());
     }
-    if store::is_taken(&mut app.db.reader().await?, &space, &message.id).await? {
+    if store::is_taken(&mut app.db.reader().await?, &SpaceId::main(), &message.id).await? {
         return Ok(());
     }
-    let people = owners(&app.estate.snapshot(&space).estate, &message.from);
-    let (came, said) = match people.is_empty() {
-        true => (Came::Unknown, None),
-        false => {
-            let (came, said) = done(app, &space, &people, message).await?;
-            (came, Some(said))
-        }
-    };
-    if keep(app, message, (came, said)).await? {
+    let message = message.clone();
+    let work = commands::transact(app, move |tx, app| {
+        let message = message.clone();
+        Box::pin(async move { taken(tx, &app, &message).await })
+    });
+    if let Some((came, way)) = work.await? {
         metrics::counter!("operate_sms_answers_total", "result" => came.name()).increment(1);
+        if let Some(way) = way {
+            proofs::answered(app, &SpaceId::main(), way, How::Text).await;
+        }
     }
     Ok(())
 }
@@ -100,6 +106,11 @@ impl Came {
         }
     }
 
+    /// Whether it is an answer that was accepted.
+    fn counts(self) -> bool {
+        matches!(self, Came::Acknowledged | Came::Escalated)
+    }
+
     /// Whether what is said may be left out: a machine could have sent the message.
     fn spares(self) -> bool {
         matches!(self, Came::NotUnderstood | Came::NotMeant)
@@ -118,103 +129,145 @@ fn owners(estate: &Estate, number: &str) -> Vec<ItemRef> {
     found.map(|resource| resource.item().clone()).collect()
 }
 
-/// Does what is asked; tells what came of it, and what to say to whoever sent it.
-async fn done(
-    app: &App,
+/// What came of a message, and the way that it answered a call by.
+type Taken = (Came, Option<WayKey>);
+
+/// Remembers a message together with what is done for it and what is said to it; `None` when
+/// somebody else did so already.
+async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Taken>, Denied> {
+    let (space, now) = (SpaceId::main(), app.world.now());
+    let snapshot = app.estate.snapshot(&space);
+    let people = owners(&snapshot.estate, &message.from);
+    if people.is_empty() {
+        let fresh = store::take(tx, &space, (&message.id, None), now).await?;
+        return Ok(fresh.then_some((Came::Unknown, None)));
+    }
+    let meant = meant(tx, &space, &people, message).await?;
+    let answers = store::answered(tx, &space, &message.from, now - ANSWERS_SPAN).await?;
+    let spared = answers >= ANSWERS_MAX && meant.as_ref().is_err_and(|(came, _)| came.spares());
+    let number = Some(message.from.as_str()).filter(|_| !spared);
+    if !store::take(tx, &space, (&message.id, number), now).await? {
+        return Ok(None);
+    }
+    let way = meant.as_ref().ok().and_then(|meant| meant.way(message));
+    let (came, said) = match meant {
+        Ok(meant) => meant.done(tx, app, (&space, &snapshot.estate)).await?,
+        Err(told) => told,
+    };
+    if let Some(number) = number {
+        let answer = Message {
+            id: app.moment(Actor::system("sms")).id(),
+            channel: ContactMethod::Sms.channel().to_owned(),
+            target: number.to_owned(),
+            body: json!({ "kind": NOTE, "text": said }),
+        };
+        outbox::add(tx, &space, &[("sms", &answer)], now).await?;
+    }
+    Ok(Some((came, way.filter(|_| came.counts()))))
+}
+
+/// What somebody asks for.
+struct Meant {
+    asked: Asked,
+    page: Versioned<Page>,
+    person: ItemRef,
+}
+
+/// What a message asks for; else what comes of it, and what to say to whoever sent it.
+async fn meant(
+    tx: &mut Tx,
     space: &SpaceId,
     people: &[ItemRef],
     message: &Received,
-) -> Answer<(Came, String)> {
+) -> Result<Result<Meant, (Came, String)>, Fault> {
     let asked = Asked::parse(&message.text);
-    let mut conn = app.db.reader().await?;
-    let pages: Vec<Page> = match asked {
+    let pages = match asked {
         Some(Asked::Acknowledge(Some(number)) | Asked::Escalate(Some(number))) => {
             let number = i64::try_from(number).unwrap_or(i64::MAX);
-            store::of_number(&mut conn, space, number).await?
+            store::of_number(tx, space, number).await?
         }
-        _ => {
-            let waiting = page_store::waiting(&mut conn, space, PAGES_MAX).await?;
-            waiting.into_iter().map(|found| found.record).collect()
-        }
+        _ => store::of_open(tx, space, PAGES_MAX).await?,
     };
-    drop(conn);
-    let called = Called { pages: &pages, people, sent_at: message.sent_at };
+    let accounts = access::store::accounts(tx, space).await?;
+    let own = accounts
+        .into_iter()
+        .filter(|account| account.person.as_ref().is_some_and(|person| people.contains(person)));
+    let links = people.iter().map(|person| Actor::Link(person.name().to_owned()));
+    let actors: Vec<Actor> = own.map(|account| Actor::Person(account.name)).chain(links).collect();
+    let called = Called { pages: &pages, people, actors: &actors, sent_at: message.sent_at };
     let Some(asked) = asked else {
-        return Ok((Came::NotUnderstood, called.how_to_answer()));
+        return Ok(Err((Came::NotUnderstood, called.how_to_answer())));
     };
     let (page, person) = match called.meant(asked) {
-        Ok(meant) => meant,
-        Err(why) => return Ok((Came::NotMeant, why)),
+        Ok((page, person)) => (page.clone(), person.clone()),
+        Err(why) => return Ok(Err((Came::NotMeant, why))),
     };
-    let number = page.summary.number;
-    let command = match asked {
-        Asked::Acknowledge(_) => Command::Acknowledge {},
-        Asked::Escalate(_) => {
-            let estate = &app.estate.snapshot(space).estate;
-            Command::Escalate { fresh: called_now(page, estate, app.world.now()) }
+    // A page that somebody took stays taken when its incident is over: it rings for nobody then.
+    if matches!(asked, Asked::Escalate(_)) && !page.record.stage.unanswered() {
+        let incident = engine::load(tx, &INCIDENTS, space, page.record.incident).await?;
+        let works =
+            |found: Versioned<Incident>| found.record.is_open() && !found.record.service_is_back();
+        if !incident.is_some_and(works) {
+            let number = page.record.summary.number;
+            return Ok(Err((Came::NotMeant, meaning::over(number))));
         }
-    };
-    let asker = Asker { space: space.clone(), actor: Actor::Link(person.name().to_owned()) };
-    let call = Call { expected: None, key: Some(key(message)) };
-    let order = (&PAGES, page.id, command);
-    let done = commands::execute(app, asker, call, order, page_routes::view).await;
-    Ok(match (asked, done) {
-        (_, Err(problem)) if problem.status >= 500 => return Err(problem),
-        (_, Err(problem)) => (Came::Refused, format!("#{number}: not done, {}.", problem.detail)),
-        (Asked::Escalate(_), Ok(_)) => {
-            (Came::Escalated, format!("#{number}: the next in line is called."))
-        }
-        (Asked::Acknowledge(_), Ok(taken)) => {
-            let by = taken["acknowledged_by"].as_str().unwrap_or_default();
-            match by.rsplit(':').next() {
-                Some(by) if by == person.name() => {
-                    (Came::Acknowledged, format!("#{number} is yours. Nobody else is called."))
-                }
-                Some(by) if !by.is_empty() => {
-                    (Came::Acknowledged, format!("{by} has #{number} already."))
-                }
-                _ => (Came::Acknowledged, format!("#{number} needs nobody any more.")),
+    }
+    Ok(Ok(Meant { asked, page, person }))
+}
+
+impl Meant {
+    /// The way to whoever sent the message, when they were called by it before.
+    fn way(&self, message: &Received) -> Option<WayKey> {
+        let channel = ContactMethod::Sms.channel();
+        let mut calls = self.page.record.calls.iter();
+        let call = calls.find(|call| {
+            (&call.contact, call.channel.as_str(), &call.target)
+                == (&self.person, channel, &message.from)
+                && call.at <= message.sent_at + SLACK
+        })?;
+        let (person, target) = (call.contact.clone(), call.target.clone());
+        Some(WayKey { person, channel: channel.to_owned(), target })
+    }
+
+    /// Does it; tells what came of it, and what to say.
+    async fn done(
+        self,
+        tx: &mut Tx,
+        app: &App,
+        (space, estate): (&SpaceId, &Estate),
+    ) -> Result<(Came, String), Denied> {
+        let Meant { asked, page, person } = self;
+        let (number, moment) =
+            (page.record.summary.number, app.moment(Actor::Link(person.name().to_owned())));
+        engine::hold(tx, &PAGES, space, page.record.id).await?;
+        let (command, expected) = match asked {
+            // What was noted on it meanwhile changes nothing; who took it meanwhile has it.
+            Asked::Acknowledge(_) => (Command::Acknowledge {}, None),
+            Asked::Escalate(_) => {
+                let fresh = called_now(&page.record, estate, moment.now);
+                (Command::Escalate { fresh }, Some(page.version))
             }
-        }
-    })
-}
-
-/// Makes a repeat harmless.
-fn key(message: &Received) -> String {
-    let plain = message.id.chars().filter(char::is_ascii_graphic);
-    format!("sms-{}", plain.collect::<String>())
-}
-
-/// Remembers that a message was taken, together with what is said to it; false when somebody else
-/// did so already.
-async fn keep(
-    app: &App,
-    message: &Received,
-    (came, said): (Came, Option<String>),
-) -> Result<bool, Fault> {
-    let (app, message) = (app.clone(), message.clone());
-    let inside = app.clone();
-    let work = app.db.write::<_, Fault, _>(move |tx| {
-        let (app, message, said) = (inside.clone(), message.clone(), said.clone());
-        Box::pin(async move {
-            let (space, now) = (SpaceId::main(), app.world.now());
-            let answers = store::answered(tx, &space, &message.from, now - ANSWERS_SPAN).await?;
-            let said = said.filter(|_| answers < ANSWERS_MAX || !came.spares());
-            let number = said.as_ref().map(|_| message.from.as_str());
-            let fresh = store::take(tx, &space, (&message.id, number), now).await?;
-            if let Some(text) = said.filter(|_| fresh) {
-                let answer = Message {
-                    id: app.moment(Actor::system("sms")).id(),
-                    channel: ContactMethod::Sms.channel().to_owned(),
-                    target: message.from.clone(),
-                    body: json!({ "kind": NOTE, "text": text }),
+        };
+        let how = engine::Asked { expected, ..engine::Asked::new(space, &moment) };
+        let done = engine::execute_in(tx, &PAGES, page.record.id, &command, &how).await;
+        Ok(match (asked, done) {
+            // It is not what was looked at any more.
+            (_, Err(Denied::Stale { .. })) => return Err(Fault::Race.into()),
+            (_, Err(Denied::Fault(fault))) => return Err(fault.into()),
+            (_, Err(no)) => (Came::Refused, format!("#{number}: not done, {no}.")),
+            (Asked::Escalate(_), Ok(_)) => {
+                (Came::Escalated, format!("#{number}: the next in line is called."))
+            }
+            (Asked::Acknowledge(_), Ok(done)) => {
+                let by = done.record.acknowledged_by.as_ref().map(Actor::name);
+                let said = match by == Some(person.name()) {
+                    true => format!("#{number} is yours. Nobody else is called."),
+                    false => meaning::taken(&done.record),
                 };
-                outbox::add(tx, &space, &[("sms", &answer)], now).await?;
+                (Came::Acknowledged, said)
             }
-            Ok(fresh)
         })
-    });
-    work.await
+    }
 }
 
 /// Forgets messages that came long ago.

@@ -2,7 +2,8 @@
 
 use kernel::{SpaceId, Time};
 use oncall::Page;
-use spine::{Conn, Fault, Tx, params};
+use spine::engine::Versioned;
+use spine::{Conn, Fault, Row, Tx, params};
 
 /// How many pages of one incident are looked at.
 const PAGES_MAX: i64 = 50;
@@ -83,12 +84,41 @@ pub async fn put_read_until(tx: &mut Tx, space: &SpaceId, until: Time) -> Result
 ///
 /// # Errors
 /// When the database refuses or a page does not read back.
-pub async fn of_number(conn: &mut Conn, space: &SpaceId, number: i64) -> Result<Vec<Page>, Fault> {
-    let sql = "SELECT page.data FROM page \
+pub async fn of_number(
+    conn: &mut Conn,
+    space: &SpaceId,
+    number: i64,
+) -> Result<Vec<Versioned<Page>>, Fault> {
+    let sql = "SELECT page.version, page.data FROM page \
                JOIN incident ON incident.space_id = page.space_id \
                AND incident.id = page.incident_id \
                WHERE page.space_id = $1 AND incident.number = $2 \
                ORDER BY page.started_at DESC, page.id DESC LIMIT $3";
-    let rows = conn.all(sql, params![space, number, PAGES_MAX]).await?;
-    rows.iter().map(|row| row.json("data")).collect()
+    pages(&conn.all(sql, params![space, number, PAGES_MAX]).await?)
+}
+
+/// The pages that nobody has, and those that somebody has while the incident is worked on; the
+/// newest first.
+///
+/// # Errors
+/// When the database refuses or a page does not read back.
+pub async fn of_open(
+    conn: &mut Conn,
+    space: &SpaceId,
+    limit: i64,
+) -> Result<Vec<Versioned<Page>>, Fault> {
+    let sql = "SELECT page.version, page.data FROM page \
+               JOIN incident ON incident.space_id = page.space_id \
+               AND incident.id = page.incident_id \
+               WHERE page.space_id = $1 AND incident.phase <> 'done' \
+               AND (page.stage IN ('ringing', 'exhausted') OR page.stage = 'acknowledged' \
+               AND incident.stage NOT IN ('restored', 'resolved')) \
+               ORDER BY page.started_at DESC, page.id DESC LIMIT $2";
+    pages(&conn.all(sql, params![space, limit]).await?)
+}
+
+fn pages(rows: &[Row]) -> Result<Vec<Versioned<Page>>, Fault> {
+    let page =
+        |row: &Row| Ok(Versioned { record: row.json("data")?, version: row.get("version")? });
+    rows.iter().map(page).collect()
 }

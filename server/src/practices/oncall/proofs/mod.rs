@@ -255,6 +255,7 @@ pub fn describe(told: &Told) -> String {
         How::Code => "by a code",
         How::Link => "by answering a call",
         How::Digit => "by a digit on the telephone",
+        How::Text => "by answering with a text message",
         How::Added => "by adding it",
     };
     format!("{} to {} verified {how}", told.channel, told.to)
