@@ -331,6 +331,8 @@ fn the_other_times_of_an_incident_are_told_where_they_are_known() {
     assert_eq!(one(whole.clone(), FigureName::Repair), Ok(10.0));
     assert_eq!(one(whole, FigureName::Close), Ok(30.0));
     assert_eq!(one(case(1), FigureName::Lead), Err("not in the period"));
+    let by_hand = Case { reported: Some(after(2)), ..case(1) };
+    assert_eq!(one(by_hand, FigureName::Lead), Err("a person was first"));
 }
 
 #[test]

@@ -274,6 +274,10 @@ fn measure(name: FigureName, case: &Case, period: Period) -> Measure {
     if name == FigureName::Acknowledge && !case.acknowledged_by_human {
         return Measure::Excluded("acknowledged by a program");
     }
+    // Who opens an incident by hand reports it and detects it at once: nothing was ahead of them.
+    if name == FigureName::Lead && case.detected.is_some_and(|detected| ended_at <= detected) {
+        return Measure::Excluded("a person was first");
+    }
     let Some(from) = proper.or(otherwise) else { return Measure::Excluded("start not known") };
     let micros = match name {
         FigureName::Restore => downtime(case, from, ended_at),
