@@ -66,7 +66,7 @@ async fn times(
     let wanted = Wanted { priorities, item: query.item.as_ref(), team: query.team.as_ref() };
     let incidents = incidents.iter().filter(|incident| wanted.holds(incident));
     let cases: Vec<Case> = incidents.map(case).collect();
-    Ok(Json(times_report(&cases, period)))
+    Ok(Json(times_report(&cases, period, app.world.now())))
 }
 
 /// Which incidents a report is about.

@@ -187,7 +187,7 @@ async fn drawn(
         .collect();
     let now = app.world.now();
     for step in steps {
-        let times = times_report(&kept.cases, *step);
+        let times = times_report(&kept.cases, *step, app.world.now());
         let totals = totals(app, space, query, *step).await?;
         let rings: Vec<Ring> =
             kept.rings.iter().filter(|ring| step.holds(ring.at)).cloned().collect();

@@ -176,7 +176,7 @@ impl Drawn<'_> {
         let span = reports::Period { from: period.from, to: period.until };
         let (incidents, concerned) = self.incidents(span).await?;
         let cases: Vec<reports::Case> = incidents.iter().map(routes::case).collect();
-        let times = times_report(&cases, span);
+        let times = times_report(&cases, span, self.book.now);
         let mut availability = figures(&self.own, period, &self.book.seen, self.book.now);
         let objectives = std::mem::take(&mut availability.performance);
         let mut rings = load::rings_in(self.app, self.space, span).await?;
