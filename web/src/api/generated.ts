@@ -19455,7 +19455,7 @@ export interface operations {
                 step?: "day" | "week" | "month";
                 /** @description The zone in whose midnights steps begin, by its IANA name; UTC when not said. */
                 time_zone?: string;
-                /** @description Only these priorities, separated by commas. Alerts have none: of them no figure is told then. */
+                /** @description Only these priorities, separated by commas. Alerts have none, and no figure then. */
                 priority?: components["schemas"]["Priority"][];
                 /**
                  * @description Only incidents that take this item away, itself or through what it needs, and alerts on it,

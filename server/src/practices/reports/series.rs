@@ -44,7 +44,7 @@ pub(super) struct SeriesQuery {
     step: Step,
     /// The zone in whose midnights steps begin, by its IANA name; UTC when not said.
     time_zone: Option<String>,
-    /// Only these priorities, separated by commas. Alerts have none: of them no figure is told then.
+    /// Only these priorities, separated by commas. Alerts have none, and no figure then.
     #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
     priority: Words<Priority>,
     /// Only incidents that take this item away, itself or through what it needs, and alerts on it,
