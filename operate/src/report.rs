@@ -69,7 +69,23 @@ async fn monthly(client: &Client, screen: &Screen, wanted: Monthly) -> Outcome {
             screen.say(table);
         }
     }
+    for line in left_out(&found["month"]) {
+        screen.say(line);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What there was too much of to be told.
+fn left_out(month: &Value) -> Vec<String> {
+    let parts =
+        [("Alerts", text(month, "alerts.left_out")), ("Calls", text(month, "load_left_out"))];
+    let why = parts.into_iter().filter(|(_, why)| !why.is_empty());
+    let mut lines: Vec<String> =
+        why.map(|(what, why)| format!("{what} are left out: {why}")).collect();
+    if month["changes_cut"] == true {
+        lines.push("Changes are not counted: there were more than are listed".to_owned());
+    }
+    lines
 }
 
 fn head(found: &Value, screen: &Screen) -> String {

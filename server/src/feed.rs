@@ -70,6 +70,7 @@ async fn list(
         kind_prefix: query.kind,
         before_seq: query.after,
         limit,
+        ..journal::Filter::default()
     };
     let mut conn = app.db.reader().await?;
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;

@@ -217,6 +217,11 @@ pub struct Filter {
     pub subject: Option<String>,
     /// Only kinds that begin so: `incident.`
     pub kind_prefix: Option<String>,
+    /// Only what happened at this time or later … No index leads to a time: name a subject too,
+    /// whose entries are then all that is looked through.
+    pub from: Option<Time>,
+    /// … and before this one.
+    pub to: Option<Time>,
     /// Only entries below this sequence number: the next page.
     pub before_seq: Option<i64>,
     /// At most so many.
@@ -234,7 +239,8 @@ pub async fn list(conn: &mut Conn, space: &SpaceId, filter: &Filter) -> Result<V
     // A pack counts when its first entry does; the bound of the index is that of the largest.
     let page = format!(
         "space_id = $1 AND ($3 = '' OR substr(kind, 1, length($3)) = $3) \
-         AND seq < $4 + {PACK} AND seq - entries + 1 < $4 ORDER BY seq DESC LIMIT $5"
+         AND seq < $4 + {PACK} AND seq - entries + 1 < $4 \
+         AND at >= $6 AND at < $7 ORDER BY seq DESC LIMIT $5"
     );
     let sql = if subject.is_empty() {
         format!("SELECT {FIELDS} FROM journal WHERE $2 = '' AND {page}")
@@ -247,8 +253,9 @@ pub async fn list(conn: &mut Conn, space: &SpaceId, filter: &Filter) -> Result<V
             pack::WITH_SUBJECT
         )
     };
-    let rows =
-        conn.all(AssertSqlSafe(sql), params![space, subject, kind, before, filter.limit]).await?;
+    let (from, to) = (filter.from.map_or(i64::MIN, Time::micros), filter.to.unwrap_or(Time::MAX));
+    let values = params![space, subject, kind, before, filter.limit, from, to];
+    let rows = conn.all(AssertSqlSafe(sql), values).await?;
     let mut entries: Vec<Entry> =
         entries_of(&rows)?.into_iter().map(|stored| stored.entry.clone()).collect();
     entries.retain(|entry| entry.seq < before && (subject.is_empty() || entry.subject == subject));

@@ -144,7 +144,7 @@ describe('contracts', { timeout: 300_000 }, () => {
     const figures = page.getByRole('table', {
       name: 'Figures of the month beside the month before',
     });
-    await figures.getByRole('row', { name: /^Incidents opened 1 0/ }).waitFor();
+    await figures.getByRole('row', { name: /^Incidents opened 1 –/ }).waitFor();
     await page.getByRole('link', { name: `The market, ${month}` }).waitFor();
     const csv = await api(
       page,
@@ -158,7 +158,7 @@ describe('contracts', { timeout: 300_000 }, () => {
     assert.ok(!(await page.getByRole('link', { name: 'CSV' }).isVisible()));
     await page.emulateMedia({ media: 'screen' });
     await page.getByRole('link', { name: /^The month before/ }).click();
-    await figures.getByRole('row', { name: /^Incidents opened 0/ }).waitFor();
+    await figures.getByRole('row', { name: /^Incidents opened – –/ }).waitFor();
   });
 
   test('nothing went wrong in the browser', () => {

@@ -19,7 +19,8 @@
 //! Of everything together, with the incidents, notifications and pages that these firings led to:
 //! led to action = firings that somebody looked at, that a person cleared, or of an incident;
 //! share of groups = notifications of groups / signals taken in, and share of pages = pages /
-//! signals. A share of nothing is no figure.
+//! signals. A share of nothing is no figure, nor is one of signals or notifications that are no
+//! longer all known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,14 +79,25 @@ impl Firing {
 pub struct Around {
     /// Signals taken in, by integration and the beginning of the hour.
     pub signals: Vec<(String, Time, u64)>,
-    /// Incidents that were opened in the period.
-    pub opened: BTreeSet<IncidentId>,
+    /// Incidents that were opened in the period, and when.
+    pub opened: BTreeMap<IncidentId, Time>,
     /// Notifications of groups, with the alerts that each named.
-    pub notified: Vec<(NotificationId, AlertId)>,
-    /// The incident of each page that was started.
-    pub pages: Vec<IncidentId>,
+    pub notified: Vec<(Time, NotificationId, AlertId)>,
+    /// The incident of each page that was started, and when.
+    pub pages: Vec<(Time, IncidentId)>,
+    /// How far back all of this goes.
+    pub kept: Kept,
     /// What people said of the use of rules.
     pub tuning: Vec<RuleTuning>,
+}
+
+/// How far back is known what a report over alerts is drawn from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Kept {
+    /// Firings and signals are known from here on.
+    pub firings_since: Time,
+    /// Notifications of groups are known from here on.
+    pub notified_since: Time,
 }
 
 /// What people said of the use of a rule.
@@ -232,36 +244,40 @@ pub fn alert_report(firings: &[Firing], around: &Around, period: Period) -> Aler
     AlertReport {
         from: period.from,
         to: period.to,
-        totals: totals(&began, around),
+        totals: totals(&began, around, period),
         classes: class_report(&began),
         rules,
         per_day: per_day(&began, around, period),
     }
 }
 
-fn totals(firings: &[&Firing], around: &Around) -> Totals {
+pub(crate) fn totals(firings: &[&Firing], around: &Around, period: Period) -> Totals {
     let signals: u64 = around.signals.iter().map(|(_, _, count)| count).sum();
     let alerts: BTreeSet<AlertId> = firings.iter().map(|firing| firing.alert).collect();
-    let told = around.notified.iter().filter(|(_, alert)| alerts.contains(alert));
-    let notified: BTreeSet<NotificationId> = told.map(|(id, _)| *id).collect();
+    let told = around.notified.iter().filter(|(_, _, alert)| alerts.contains(alert));
+    let notified: BTreeSet<NotificationId> = told.map(|(_, id, _)| *id).collect();
     let joined: BTreeSet<IncidentId> =
         firings.iter().filter_map(|firing| firing.incident).collect();
-    let pages = around.pages.iter().filter(|incident| joined.contains(incident)).count();
+    let pages = around.pages.iter().filter(|(_, incident)| joined.contains(incident)).count();
+    let opened = joined.iter().filter(|incident| around.opened.contains_key(incident));
     let never = firings.iter().filter(|firing| !firing.acknowledged).count();
     let acted = firings.iter().filter(|firing| !firing.idle()).count();
+    // A part of what is known in part is no share.
+    let whole = around.kept.firings_since <= period.from;
+    let told_whole = around.kept.notified_since <= period.from;
     Totals {
         signals,
         fired: firings.len(),
         alerts: alerts.len(),
-        incidents: around.opened.intersection(&joined).count(),
+        incidents: opened.count(),
         groups_notified: notified.len(),
         pages,
         never_acknowledged: never,
         led_to_action: acted,
         led_to_action_share: share(acted, firings.len() as u64),
-        fired_share: share(firings.len(), signals),
-        groups_share: share(notified.len(), signals),
-        pages_share: share(pages, signals),
+        fired_share: share(firings.len(), signals).filter(|_| whole),
+        groups_share: share(notified.len(), signals).filter(|_| whole && told_whole),
+        pages_share: share(pages, signals).filter(|_| whole),
         never_acknowledged_share: share(never, firings.len() as u64),
     }
 }
@@ -292,13 +308,13 @@ fn rule(firings: &[&Firing], all: usize, around: &Around) -> Option<RuleReport> 
     let incidents: BTreeSet<IncidentId> = firings
         .iter()
         .filter_map(|firing| firing.incident)
-        .filter(|incident| around.opened.contains(incident))
+        .filter(|incident| around.opened.contains_key(incident))
         .collect();
     let notified: BTreeSet<NotificationId> = around
         .notified
         .iter()
-        .filter(|(_, alert)| by_alert.contains_key(alert))
-        .map(|(id, _)| *id)
+        .filter(|(_, _, alert)| by_alert.contains_key(alert))
+        .map(|(_, id, _)| *id)
         .collect();
     Some(RuleReport {
         source: first.source.clone(),

@@ -1,10 +1,10 @@
 //! Reports over alerts: each figure as its formula says, and none of nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use kernel::{AlertId, IncidentId, NotificationId, Time, TuningId};
 
-use crate::{AlertReport, Around, Firing, Period, RuleTuning, alert_report};
+use crate::{AlertReport, Around, Firing, Kept, Period, RuleTuning, alert_report, totals_by};
 
 fn minute(minutes: i64) -> Time {
     Time::from_seconds(minutes * 60)
@@ -27,6 +27,11 @@ fn firing(name: &str, alert: u128, from: i64, to: Option<i64>) -> Firing {
         cleared_by_person: false,
         incident: None,
     }
+}
+
+/// A notification at a minute that named an alert.
+fn told(minutes: i64, id: u128, alert: u128) -> (Time, NotificationId, AlertId) {
+    (minute(minutes), NotificationId::from_bits(id), AlertId::from_bits(alert))
 }
 
 const DAY: i64 = 1440;
@@ -100,15 +105,15 @@ fn totals_are_shares_of_the_signals_that_came_in() {
         Firing { incident: Some(one), ..firing("Rule", 1, 0, Some(10)) },
         Firing { incident: Some(two), ..firing("Rule", 2, 0, Some(10)) },
     ];
-    let told = |id: u128, alert: u128| (NotificationId::from_bits(id), AlertId::from_bits(alert));
     let around = Around {
         signals: vec![
             ("prometheus".to_owned(), Time::EPOCH, 150),
             ("prometheus".to_owned(), minute(DAY + 60), 50),
         ],
-        opened: BTreeSet::from([one]),
-        notified: vec![told(1, 1), told(1, 2), told(2, 9)],
-        pages: vec![one, IncidentId::from_bits(9)],
+        opened: BTreeMap::from([(one, Time::EPOCH)]),
+        notified: vec![told(0, 1, 1), told(0, 1, 2), told(0, 2, 9)],
+        pages: vec![(Time::EPOCH, one), (Time::EPOCH, IncidentId::from_bits(9))],
+        kept: Kept::default(),
         tuning: vec![RuleTuning {
             source: "prometheus".to_owned(),
             name: "Rule".to_owned(),
@@ -130,6 +135,52 @@ fn totals_are_shares_of_the_signals_that_came_in() {
     let days: Vec<(u64, usize)> =
         report.per_day.iter().map(|day| (day.signals, day.fired)).collect();
     assert_eq!(days, [(150, 2), (50, 0)]);
+}
+
+#[test]
+fn what_is_no_longer_all_known_has_no_share() {
+    let signals = vec![("prometheus".to_owned(), Time::EPOCH, 150)];
+    let shares = |firings_since, notified_since| {
+        let kept = Kept { firings_since, notified_since };
+        let around = Around { signals: signals.clone(), kept, ..Around::default() };
+        let totals = report(&[firing("Rule", 1, 0, None)], &around).totals;
+        (totals.fired_share.is_some(), totals.groups_share.is_some())
+    };
+    assert_eq!(shares(Time::EPOCH, Time::EPOCH), (true, true));
+    assert_eq!(shares(Time::EPOCH, minute(1)), (true, false), "notifications go first");
+    assert_eq!(shares(minute(1), Time::EPOCH), (false, false));
+}
+
+#[test]
+fn the_totals_of_steps_are_those_of_reports_of_each() {
+    let incident = IncidentId::from_bits(1);
+    let firings = [
+        Firing { incident: Some(incident), ..firing("Rule", 1, 0, Some(10)) },
+        Firing { acknowledged: true, ..firing("Rule", 1, DAY - 1, None) },
+        firing("Other", 2, DAY, None),
+    ];
+    let signals = |minutes, count| ("prometheus".to_owned(), minute(minutes), count);
+    let around = Around {
+        signals: vec![signals(0, 20), signals(DAY, 5)],
+        opened: BTreeMap::from([(incident, minute(1))]),
+        notified: vec![told(2, 1, 1), told(DAY, 2, 2), told(9 * DAY, 3, 2)],
+        pages: vec![(minute(2), incident)],
+        ..Around::default()
+    };
+    let of = |day| Period { from: minute(day * DAY), to: minute((day + 1) * DAY) };
+    let steps = [of(0), of(1), of(2)];
+    let totals = totals_by(&firings, &around, &steps);
+    let fired: Vec<usize> = totals.iter().flatten().map(|totals| totals.fired).collect();
+    assert_eq!(fired, [2, 1, 0]);
+    let first = totals[0].as_ref().unwrap();
+    assert_eq!((first.signals, first.pages, first.groups_notified), (20, 1, 1));
+    assert_eq!((first.incidents, first.never_acknowledged), (1, 1));
+    let second = totals[1].as_ref().unwrap();
+    assert_eq!((second.signals, second.pages, second.groups_notified), (5, 0, 1));
+    let kept = Kept { firings_since: minute(1), notified_since: minute(1) };
+    let forgotten = totals_by(&firings, &Around { kept, ..around }, &steps);
+    assert_eq!(forgotten[0], None, "some of its firings are no longer known");
+    assert!(forgotten[1].is_some());
 }
 
 #[test]

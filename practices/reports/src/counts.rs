@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kernel::Time;
+use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,7 +49,7 @@ pub struct Volume {
     pub user_minutes_lost: f64,
     /// Outages that ended in the period of which it is not known how many users they hit.
     pub users_unknown: usize,
-    /// Open at the end of the period.
+    /// Open at the end of the period, or now while it runs.
     pub open_at_end: usize,
     /// How long those had been open: the middle.
     pub open_age_median_seconds: Option<f64>,
@@ -84,7 +84,7 @@ pub struct Day {
 }
 
 /// Counts by the time of opening, and of resolution for what was resolved.
-pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
+pub(crate) fn count(cases: &[Case], period: Period, now: Time) -> Counts {
     let real = || cases.iter().filter(|case| case.outcome == Outcome::Incident);
     let opened: Vec<&Case> = real().filter(|case| period.holds(case.opened_at)).collect();
     let resolved: Vec<(&Case, Time)> = real()
@@ -116,7 +116,7 @@ pub(crate) fn count(cases: &[Case], period: Period) -> Counts {
         reopened: opened.iter().filter(|case| case.reopen_count > 0).count(),
         by_cause_class,
         proven,
-        volume: volume(cases, &opened, period),
+        volume: volume(cases, &opened, (period, now)),
         per_day: days(period)
             .map(|day| Day {
                 day: name(day),
@@ -132,7 +132,7 @@ pub(crate) const REPEAT_DAYS: u64 = 90;
 
 /// Counts what was opened beside the time before, and what is left. The cases of the time before
 /// are among them, as far as the caller knows them.
-fn volume(cases: &[Case], opened: &[&Case], period: Period) -> Volume {
+fn volume(cases: &[Case], opened: &[&Case], (period, now): (Period, Time)) -> Volume {
     let length = period.to.micros_since(period.from);
     let from = Time::from_micros(period.from.micros().saturating_sub(length));
     let before = Period { from, to: period.from };
@@ -147,9 +147,10 @@ fn volume(cases: &[Case], opened: &[&Case], period: Period) -> Volume {
             _ => users_unknown += 1,
         }
     }
-    let open = cases.iter().filter(|case| case.opened_at < period.to && open_at(case, period.to));
-    let ages: Vec<f64> =
-        open.map(|case| period.to.micros_since(case.opened_at) as f64 / 1e6).collect();
+    let end = period.to.min(now);
+    let open = cases.iter().filter(|case| case.opened_at < period.to && open_at(case, end));
+    let ages: Vec<f64> = open.map(|case| end.micros_since(case.opened_at) as f64 / 1e6).collect();
+    let kin = Kin::of(cases);
     Volume {
         opened_before,
         notable: notable(opened.len(), opened_before),
@@ -157,7 +158,7 @@ fn volume(cases: &[Case], opened: &[&Case], period: Period) -> Volume {
             case.detected.is_some() && case.reported.is_none_or(|at| case.detected < Some(at))
         }),
         consumer_facing: how_many(&|case| case.consumer_facing),
-        repeated: how_many(&|case| real().any(|earlier| repeats(case, earlier))),
+        repeated: how_many(&|case| kin.repeats(case)),
         user_minutes_lost: lost,
         users_unknown,
         open_at_end: ages.len(),
@@ -166,14 +167,32 @@ fn volume(cases: &[Case], opened: &[&Case], period: Period) -> Volume {
     }
 }
 
-fn repeats(case: &Case, earlier: &Case) -> bool {
-    case.id != earlier.id
-        && earlier.opened_at <= case.opened_at
-        && case.opened_at.since(earlier.opened_at).as_secs() <= REPEAT_DAYS * 86_400
-        && case.item.is_some()
-        && case.item == earlier.item
-        && case.cause_class.is_some()
-        && case.cause_class == earlier.cause_class
+/// When incidents with the same main item and cause were opened, in order.
+struct Kin<'a>(BTreeMap<(&'a ItemRef, &'a str), Vec<Time>>);
+
+impl<'a> Kin<'a> {
+    fn of(cases: &'a [Case]) -> Kin<'a> {
+        let mut kin: BTreeMap<_, Vec<Time>> = BTreeMap::new();
+        for case in cases.iter().filter(|case| case.outcome == Outcome::Incident) {
+            if let Some(of) = kind(case) {
+                kin.entry(of).or_default().push(case.opened_at);
+            }
+        }
+        kin.values_mut().for_each(|opened| opened.sort_unstable());
+        Kin(kin)
+    }
+
+    /// Whether another one was opened in the 90 days before this one, which is among them.
+    fn repeats(&self, case: &Case) -> bool {
+        let Some(opened) = kind(case).and_then(|of| self.0.get(&of)) else { return false };
+        let until_it = opened.partition_point(|at| *at <= case.opened_at);
+        let before = until_it.checked_sub(2).and_then(|place| opened.get(place));
+        before.is_some_and(|at| case.opened_at.since(*at).as_secs() <= REPEAT_DAYS * 86_400)
+    }
+}
+
+fn kind(case: &Case) -> Option<(&ItemRef, &str)> {
+    Some((case.item.as_ref()?, case.cause_class.as_deref()?))
 }
 
 /// Whether it was open at a time after it was opened.

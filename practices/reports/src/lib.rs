@@ -5,6 +5,7 @@
 //! incidents and hands them in as [`Case`]s; nothing is left out silently, and each figure says
 //! which incidents stand behind it.
 
+mod alert_steps;
 mod alerts;
 #[cfg(test)]
 mod alerts_tests;
@@ -26,8 +27,10 @@ mod tests;
 mod times;
 mod together;
 
+pub use alert_steps::totals_by;
 pub use alerts::{
-    AlertDay, AlertReport, Around, Firing, Offender, RuleReport, RuleTuning, Totals, alert_report,
+    AlertDay, AlertReport, Around, Firing, Kept, Offender, RuleReport, RuleTuning, Totals,
+    alert_report,
 };
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use case::{Case, Outcome};

@@ -8,6 +8,9 @@ use crate::{Case, Figure, FigureName, Outcome, Period, Proven, TimesReport, time
 /// 2026-03-01T00:00:00Z.
 const MARCH: Time = Time::from_seconds(1_772_323_200);
 
+/// When the reports are drawn: all is over.
+const LATER: Time = Time::from_seconds(1_772_323_200 + 30 * 86_400);
+
 fn after(minutes: u64) -> Time {
     MARCH + Duration::from_secs(60 * minutes)
 }
@@ -54,7 +57,7 @@ fn figure(report: &TimesReport, name: FigureName) -> &Figure {
 
 /// Minutes of the one incident, or why it was left out.
 fn one(case: Case, name: FigureName) -> Result<f64, &'static str> {
-    let report = times_report(&[case], period());
+    let report = times_report(&[case], period(), LATER);
     let figure = figure(&report, name);
     match (figure.incidents.as_slice(), figure.excluded.as_slice()) {
         ([behind], []) => Ok(behind.seconds / 60.0),
@@ -77,7 +80,7 @@ fn without_a_start_detection_cannot_be_timed_and_restoration_counts_from_it_and_
     let unknown = Case { started: None, ..case(1) };
     assert_eq!(one(unknown.clone(), FigureName::Detect), Err("start not known"));
     assert_eq!(one(unknown.clone(), FigureName::Restore), Ok(28.0));
-    let report = times_report(&[unknown], period());
+    let report = times_report(&[unknown], period(), LATER);
     assert!(figure(&report, FigureName::Restore).incidents[0].from_detection);
 }
 
@@ -102,7 +105,7 @@ fn cancelled_and_merged_incidents_are_left_out_and_named() {
     let merged = Case { outcome: Outcome::Merged { at: after(9) }, ..case(2) };
     assert_eq!(one(cancelled, FigureName::Resolve), Err("cancelled"));
     assert_eq!(one(merged.clone(), FigureName::Resolve), Err("merged into another incident"));
-    let counts = times_report(&[merged], period()).counts;
+    let counts = times_report(&[merged], period(), LATER).counts;
     assert_eq!((counts.opened, counts.resolved), (0, 0));
 }
 
@@ -133,14 +136,14 @@ fn after_a_relapse_the_outages_add_up_without_the_time_between_them() {
         ..case(1)
     };
     assert_eq!(one(relapsed.clone(), FigureName::Restore), Ok(15.0));
-    assert_eq!(times_report(&[relapsed], period()).counts.reopened, 1);
+    assert_eq!(times_report(&[relapsed], period(), LATER).counts.reopened, 1);
 }
 
 #[test]
 fn days_without_incidents_are_listed_and_causes_are_counted() {
     let second_day = 24 * 60;
     let late = Case { resolved: Some(after(second_day + 5)), cause_class: None, ..case(2) };
-    let counts = times_report(&[case(1), late], period()).counts;
+    let counts = times_report(&[case(1), late], period(), LATER).counts;
     let days: Vec<(&str, usize, usize)> =
         counts.per_day.iter().map(|day| (day.day.as_str(), day.opened, day.resolved)).collect();
     assert_eq!(days, [("2026-03-01", 2, 1), ("2026-03-02", 0, 1)]);
@@ -151,7 +154,7 @@ fn days_without_incidents_are_listed_and_causes_are_counted() {
 #[test]
 fn a_report_is_written_like_this() {
     let open = Period { from: MARCH, to: after(24 * 60) };
-    let report = serde_json::to_string_pretty(&times_report(&[case(1)], open)).unwrap();
+    let report = serde_json::to_string_pretty(&times_report(&[case(1)], open, LATER)).unwrap();
     let first = report.split("\n    },\n").next().unwrap_or_default();
     insta::assert_snapshot!(first, @r#"
     {
@@ -182,7 +185,7 @@ fn a_report_is_written_like_this() {
             }
           ]
     "#);
-    let report = times_report(&[case(1)], open);
+    let report = times_report(&[case(1)], open, LATER);
     let group = serde_json::to_string_pretty(&report.by_priority[0].figures[0]).unwrap();
     insta::assert_snapshot!(group, @r#"
     {
@@ -198,7 +201,7 @@ fn a_report_is_written_like_this() {
 #[test]
 fn the_counts_of_a_report_are_written_like_this() {
     let one_day = Period { to: after(24 * 60), ..period() };
-    let report = times_report(&[case(1)], one_day);
+    let report = times_report(&[case(1)], one_day, LATER);
     let counts = serde_json::to_string_pretty(&report.counts).unwrap();
     insta::assert_snapshot!(counts, @r#"
     {
@@ -271,7 +274,7 @@ proptest! {
     fn every_case_is_counted_once_or_left_out_once_and_no_duration_is_negative(
         cases in prop::collection::vec(any_case(), 0..30),
     ) {
-        let report = times_report(&cases, period());
+        let report = times_report(&cases, period(), LATER);
         for figure in &report.figures {
             prop_assert_eq!(figure.n, figure.incidents.len());
             prop_assert!(figure.n + figure.excluded.len() <= cases.len());
@@ -296,9 +299,9 @@ proptest! {
         cases in prop::collection::vec(any_case(), 0..30),
         border in 0..2_880_u64,
     ) {
-        let whole = times_report(&cases, period());
-        let first = times_report(&cases, Period { to: after(border), ..period() });
-        let second = times_report(&cases, Period { from: after(border), ..period() });
+        let whole = times_report(&cases, period(), LATER);
+        let first = times_report(&cases, Period { to: after(border), ..period() }, LATER);
+        let second = times_report(&cases, Period { from: after(border), ..period() }, LATER);
         for name in FigureName::ALL {
             let n = |report| figure(report, name).n;
             prop_assert_eq!(n(&whole), n(&first) + n(&second));
@@ -314,7 +317,7 @@ fn a_report_counts_what_was_proven_to_hold() {
         Case { checks_failed: None, ..case(3) },
         Case { checks_failed: Some(0), resolved: None, ..case(4) },
     ];
-    let proven = times_report(&cases, period()).counts.proven;
+    let proven = times_report(&cases, period(), LATER).counts.proven;
     assert_eq!(proven, Proven { passed: 1, failed: 1, unchecked: 1, confirmed: 1 });
 }
 
@@ -331,6 +334,15 @@ fn the_other_times_of_an_incident_are_told_where_they_are_known() {
     assert_eq!(one(whole.clone(), FigureName::Repair), Ok(10.0));
     assert_eq!(one(whole, FigureName::Close), Ok(30.0));
     assert_eq!(one(case(1), FigureName::Lead), Err("not in the period"));
+    let by_hand = Case { reported: Some(after(2)), ..case(1) };
+    assert_eq!(one(by_hand, FigureName::Lead), Err("a person was first"));
+}
+
+#[test]
+fn while_a_period_runs_what_is_open_is_as_old_as_it_is_now() {
+    let open = Case { restored: None, resolved: None, ..case(1) };
+    let volume = times_report(&[open], period(), after(12)).counts.volume;
+    assert_eq!((volume.open_at_end, volume.open_age_median_seconds), (1, Some(600.0)));
 }
 
 #[test]
@@ -348,7 +360,7 @@ fn volume_is_told_beside_the_time_before_with_what_is_left_open() {
     let told_by_people = Case { reported: Some(after(2)), users: Some(10), ..case(1) };
     let facing = Case { consumer_facing: true, item: None, ..case(2) };
     let cases = [told_by_people, facing, open, earlier(5, 1), earlier(6, 80), earlier(7, 120)];
-    let volume = times_report(&cases, period()).counts.volume;
+    let volume = times_report(&cases, period(), LATER).counts.volume;
     assert_eq!((volume.opened_before, volume.notable), (1, false));
     assert_eq!((volume.found_by_monitoring, volume.consumer_facing), (2, 1));
     assert_eq!(volume.repeated, 1, "the same cause and item, not longer than 90 days ago");

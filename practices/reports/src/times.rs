@@ -160,8 +160,9 @@ pub struct ShortFigure {
 }
 
 /// Reports how long things took in the period. Filters (team, item …) are the caller's: they
-/// decide which cases come in. The order of the cases does not matter.
-pub fn times_report(cases: &[Case], period: Period) -> TimesReport {
+/// decide which cases come in. The order of the cases does not matter. Of a period that runs, what
+/// is open is told as of `now`.
+pub fn times_report(cases: &[Case], period: Period, now: Time) -> TimesReport {
     let all: Vec<&Case> = cases.iter().collect();
     let mut by_priority: BTreeMap<Priority, Vec<&Case>> = BTreeMap::new();
     let mut by_item: BTreeMap<&ItemRef, Vec<&Case>> = BTreeMap::new();
@@ -177,7 +178,7 @@ pub fn times_report(cases: &[Case], period: Period) -> TimesReport {
         figures: FigureName::ALL.iter().map(|name| figure(*name, &all, period)).collect(),
         by_priority: groups(by_priority, period),
         by_item: groups(by_item, period),
-        counts: count(cases, period),
+        counts: count(cases, period, now),
     }
 }
 
@@ -273,6 +274,10 @@ fn measure(name: FigureName, case: &Case, period: Period) -> Measure {
     };
     if name == FigureName::Acknowledge && !case.acknowledged_by_human {
         return Measure::Excluded("acknowledged by a program");
+    }
+    // Who opens an incident by hand reports it and detects it at once: nothing was ahead of them.
+    if name == FigureName::Lead && case.detected.is_some_and(|detected| ended_at <= detected) {
+        return Measure::Excluded("a person was first");
     }
     let Some(from) = proper.or(otherwise) else { return Measure::Excluded("start not known") };
     let micros = match name {

@@ -286,7 +286,7 @@ async fn pages_are_found_by_their_incident(place: Place) {
     assert_eq!(page_store::count(&mut conn, &there, "ringing").await.unwrap(), 0);
     let later = NOON + Duration::from_secs(1);
     let started = page_store::started_between(&mut conn, &here, NOON, later).await.unwrap();
-    assert_eq!(started, [incident.id]);
+    assert_eq!(started, [(page.started_at, incident.id)]);
     assert!(page_store::started_between(&mut conn, &here, later, later).await.unwrap().is_empty());
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kernel::SpaceId;
 use serde_json::{Value, json};
 use spine::testing::Place;
 use spine::{Fault, params};
@@ -54,10 +55,10 @@ pub(crate) async fn start(place: &Place) -> Operate {
     let looked = operate.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
             let sql = "INSERT INTO presence (space_id, process, from_at, until_at) \
-                       VALUES ('main', 'test', $1, $2)";
+                       VALUES ($1, 'test', $2, $3)";
             let span: [kernel::Time; 2] =
                 ["2026-02-01T00:00:00Z", "2026-05-01T00:00:00Z"].map(|t| t.parse().unwrap());
-            tx.run(sql, params![span[0], span[1]]).await.map(|_| ())
+            tx.run(sql, params![SpaceId::main(), span[0], span[1]]).await.map(|_| ())
         })
     });
     looked.await.expect("it is noted");

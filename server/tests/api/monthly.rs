@@ -3,14 +3,20 @@
 
 use std::time::Duration;
 
+use kernel::{Actor, AlertId, Fact, SpaceId, Time};
 use serde_json::{Value, json};
+use spine::journal::{self, Stamp};
 use spine::testing::Place;
+use spine::{Fault, params};
 
 use crate::contracts::{CHECKED, DAY, count, start, two_outages};
 use crate::world::{Operate, conversations};
 
 conversations!(
     a_month_is_told_beside_the_month_before_with_the_figures_of_the_other_reports,
+    a_month_has_the_figures_of_a_step_of_a_series_and_nothing_of_other_items,
+    a_month_in_which_nobody_watched_has_no_figures,
+    a_month_with_more_alerts_than_are_read_is_told_without_them,
     a_month_comes_as_a_table_and_what_is_no_month_is_refused,
     a_month_of_a_product_comes_by_mail_when_it_is_over,
     a_target_keeps_who_changed_it_and_why_also_when_it_is_said_later,
@@ -56,11 +62,10 @@ async fn a_month_is_told_beside_the_month_before_with_the_figures_of_the_other_r
     let restore = restore.unwrap();
     assert_eq!(key(&march, "restore_median").0, restore["median_seconds"].as_f64());
     assert_eq!(key(&march, "restore_p90").0, restore["p90_seconds"].as_f64());
-    let rules = "/reports/alerts?from=2026-02-28T23:00:00Z&to=2026-03-31T22:00:00Z";
-    let rules = operate.ada.get(rules).await.is(200);
-    assert_eq!(key(&march, "alerts_fired").0, rules["totals"]["fired"].as_f64());
     let load = "/reports/load?from=2026-02-28T23:00:00Z&to=2026-03-31T22:00:00Z";
-    assert_eq!(march["month"]["load"], operate.ada.get(load).await.is(200));
+    let load = operate.ada.get(load).await.is(200);
+    assert_eq!(march["month"]["load"], load);
+    assert!(calls(&load) > 0.0, "the outages called somebody: {load}");
     let kept = operate.ada.get("/contracts/web/report?period=2026-03").await.is(200);
     let contracts = march["month"]["contracts"].as_array().unwrap();
     let of_march = |row: &&Value| {
@@ -69,8 +74,6 @@ async fn a_month_is_told_beside_the_month_before_with_the_figures_of_the_other_r
     let web = contracts.iter().find(of_march).unwrap();
     assert_eq!(web["measured_percent"], kept["figures"]["measured_percent"]);
     assert_eq!((&web["closed"], &web["credit_percent"]), (&json!(false), &json!(10.0)));
-
-    is_the_same_as_a_series(&operate, (&march, restore)).await;
 
     let close = json!({ "period": "2026-03", "note": "" });
     operate.ada.post("/contracts/web/close", close).await.is(200);
@@ -84,24 +87,205 @@ async fn a_month_is_told_beside_the_month_before_with_the_figures_of_the_other_r
     operate.end().await;
 }
 
-/// The month as a step of a series has the same figures.
-async fn is_the_same_as_a_series(operate: &Operate, (march, restore): (&Value, &Value)) {
-    let series = "/reports/series?step=month&from=2026-03-15T00:00:00Z&to=2026-03-16T00:00:00Z\
-                  &item=service/checkout&time_zone=Europe/Berlin";
-    let drawn = operate.ada.get(series).await.is(200);
-    let value = |name: &str| {
-        let lines = drawn["measures"].as_array().unwrap();
-        lines.iter().find(|line| line["name"] == name).unwrap()["values"][0].as_f64()
-    };
-    assert_eq!(drawn["steps"][0]["from"], march["month"]["from"], "the month that holds it");
-    for name in ["incidents_opened", "restore_median", "restore_p90", "down", "mtbf", "failures"] {
-        assert_eq!((name, value(name)), (name, key(march, name).0));
+/// How often people were called.
+fn calls(load: &Value) -> f64 {
+    let people = load["people"].as_array().expect("people");
+    people.iter().filter_map(|person| person["calls"].as_f64()).sum()
+}
+
+/// An incident that an alert opens, and its end; one that opens none; a change. The same of an item
+/// that the checkout does not need.
+async fn alerts_and_changes(operate: &Operate) {
+    let (ours, theirs) = (("component", "orders-db"), ("service", "canteen"));
+    for (name, about) in [("DiskFull", ours), ("Cold", theirs)] {
+        operate.fires(name, "critical", about).await;
+        let opened = operate.incident("it is opened", |row| {
+            row["title"].as_str().is_some_and(|title| title.contains(name))
+        });
+        let id = opened.await["id"].as_str().unwrap().to_owned();
+        let called = format!("/incidents/{id}/pages");
+        operate
+            .until("somebody is called", async || {
+                let pages = operate.ada.get(&called).await.is(200);
+                pages.to_string().contains("contact").then_some(())
+            })
+            .await;
+        operate.pass(MINUTE).await;
+        operate.clears(name, "critical", about).await;
+        operate.command(&id, json!({ "command": "restore" })).await;
+        operate.fires("Slow", "info", about).await;
+        let (at, subject) = (operate.world.now(), format!("item:{}/{}", about.0, about.1));
+        let work = operate.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move {
+                let (space, actor) = (SpaceId::main(), Actor::system("ci"));
+                let kind = "change.reported".to_owned();
+                let fact = Fact { subject, kind, data: json!({ "summary": "Deployed" }).into() };
+                let stamp = Stamp { space: &space, at, actor: &actor, cause: None };
+                journal::append(tx, &stamp, &[fact]).await
+            })
+        });
+        work.await.expect("it is noted");
     }
-    assert_eq!(value("restore_mean"), restore["mean_seconds"].as_f64());
-    let csv = operate.ada.get(&format!("{series}&format=csv")).await.text;
+    operate.settled().await;
+}
+
+const MARCH: &str = "from=2026-02-28T23:00:00Z&to=2026-03-31T22:00:00Z";
+
+async fn a_month_has_the_figures_of_a_step_of_a_series_and_nothing_of_other_items(place: Place) {
+    let mut operate = start(&place).await;
+    two_outages(&operate).await;
+    // Long enough that what fires then is not the same trouble.
+    operate.pass(DAY).await;
+    operate.ada.sign_in().await;
+    alerts_and_changes(&operate).await;
+    operate.pass(DAY * 30).await;
+    operate.ada.sign_in().await;
+    let march = month(&operate, "&month=2026-03").await;
+    assert_eq!(key(&march, "incidents_opened"), (Some(3.0), Some(0.0)));
+    assert_eq!(key(&march, "alerts_fired"), (Some(2.0), Some(0.0)), "not those of the canteen");
+    assert_eq!(key(&march, "pages").0, Some(1.0), "of the incident that an alert opened");
+    assert_eq!(key(&march, "changes"), (Some(1.0), Some(0.0)));
+    let totals = &march["month"]["alerts"]["totals"];
+    assert_eq!((&totals["signals"], &totals["groups_share"]), (&json!(0), &Value::Null));
+
+    let rules = operate.ada.get(&format!("/reports/alerts?{MARCH}")).await.is(200);
+    assert_eq!((&rules["totals"]["fired"], &rules["totals"]["pages"]), (&json!(4), &json!(2)));
+    assert!(rules["totals"]["groups_share"].is_number(), "notifications are all kept: {rules}");
+    let disk = |rules: &Value| {
+        let all = rules.as_array().unwrap();
+        let rule = all.iter().find(|rule| rule["name"] == "DiskFull").expect("it fired");
+        (rule["fired"].clone(), rule["incidents"].clone(), rule["median_seconds"].clone())
+    };
+    assert_eq!(disk(&march["month"]["alerts"]["noisiest"]), disk(&rules["rules"]));
+    let load = operate.ada.get(&format!("/reports/load?{MARCH}")).await.is(200);
+    let called = key(&march, "calls").0.unwrap();
+    assert!(0.0 < called && called < calls(&load), "the canteen called somebody, too: {load}");
+    let times = format!("/reports/times?{MARCH}&item=service/checkout");
+    assert_eq!(march["month"]["times"], operate.ada.get(&times).await.is(200));
+
+    let series = "/reports/series?step=month&from=2026-03-15T00:00:00Z&to=2026-03-16T00:00:00Z\
+                  &time_zone=Europe/Berlin";
+    let drawn = operate.ada.get(&format!("{series}&item=service/checkout")).await.is(200);
+    assert_eq!(drawn["steps"][0]["from"], march["month"]["from"], "the month that holds it");
+    let (mut compared, mut nonzero) = (0, 0);
+    for line in drawn["measures"].as_array().unwrap() {
+        let row = march["key"].as_array().unwrap().iter().find(|row| row["name"] == line["name"]);
+        let Some(row) = row else { continue };
+        assert_eq!(line["values"][0], row["is"], "{}", line["name"]);
+        compared += 1;
+        nonzero += usize::from(row["is"].as_f64().is_some_and(|is| is != 0.0));
+    }
+    assert!(compared > 20 && nonzero > 12, "{nonzero} of {compared}: {march}");
+    let everything = operate.ada.get(series).await.is(200);
+    let totals = &rules["totals"];
+    assert_eq!(value(&everything, "alerts_fired"), totals["fired"].as_f64());
+    assert_eq!(value(&everything, "pages"), totals["pages"].as_f64());
+    assert_eq!(value(&everything, "calls"), Some(calls(&load)));
+    let noise = totals["groups_share"].as_f64().map(|share| 100.0 * (1.0 - share));
+    assert_eq!(value(&everything, "noise_reduction"), noise);
+
+    // What an incident takes away is also known of components, of which it keeps no list.
+    operate
+        .apply(
+            "{apiVersion: operate/v1, kind: Component, metadata: {name: reader},
+             spec: {type: job, team: data, dependsOn: [component/orders-db]}}",
+        )
+        .await;
+    let reader = operate.ada.get(&format!("{series}&item=component/reader")).await.is(200);
+    assert_eq!(value(&reader, "incidents_opened"), Some(3.0));
+    let reader = "/reports/monthly?item=component/reader&month=2026-03&time_zone=Europe/Berlin";
+    let reader = operate.ada.get(reader).await.is(200);
+    assert_eq!(key(&reader, "incidents_opened").0, Some(3.0));
+    let times = format!("/reports/times?{MARCH}&item=component/reader");
+    assert_eq!(reader["month"]["times"], operate.ada.get(&times).await.is(200));
+
+    let item = format!("{series}&item=service/checkout");
+    let csv = operate.ada.get(&format!("{item}&format=csv")).await.text;
     assert!(csv.starts_with("from,to,incidents_opened,"), "{csv}");
-    assert!(csv.contains("2026-02-28T23:00:00Z,2026-03-31T22:00:00Z,2,"), "{csv}");
-    operate.ada.get("/reports/series?from=2024-01-01T00:00:00Z").await.problem(422);
+    assert!(csv.contains("2026-02-28T23:00:00Z,2026-03-31T22:00:00Z,3,"), "{csv}");
+    let urgent = operate.ada.get(&format!("{series}&priority=P1,P2")).await.is(200);
+    assert_eq!(value(&urgent, "alerts_fired"), None, "alerts have no priority");
+    assert_eq!(urgent["alerts_left_out"], "alerts have no priority");
+    for (wrong, field) in
+        [("from=2024-01-01T00:00:00Z", "step"), ("item=team/shop", "item"), ("item=x/y", "item")]
+    {
+        let refused = operate.ada.get(&format!("/reports/series?{wrong}")).await.problem(422);
+        assert_eq!(refused["field"], field, "{wrong}");
+    }
+    operate.end().await;
+}
+
+/// The figure of the first step of a series.
+fn value(series: &Value, name: &str) -> Option<f64> {
+    let lines = series["measures"].as_array().expect("figures");
+    let line = lines.iter().find(|line| line["name"] == name).expect("it is drawn");
+    line["values"][0].as_f64()
+}
+
+async fn a_month_in_which_nobody_watched_has_no_figures(place: Place) {
+    let mut operate = start(&place).await;
+    operate.pass(DAY * 31).await;
+    operate.ada.sign_in().await;
+    // Operate was there since the first of February.
+    let february =
+        operate.ada.get("/reports/monthly?item=service/checkout&month=2026-02").await.is(200);
+    let watched = |month: &str| february[month]["watched"].clone();
+    assert_eq!((watched("month"), watched("before")), (json!(true), json!(false)));
+    for figure in february["key"].as_array().unwrap() {
+        assert_eq!((&figure["was"], &figure["notable"]), (&Value::Null, &Value::Null), "{figure}");
+    }
+    assert_eq!(key(&february, "incidents_opened"), (Some(0.0), None));
+    assert_eq!(key(&february, "contracts_kept").1, None);
+    let series = "/reports/series?step=month&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z";
+    let drawn = operate.ada.get(series).await.is(200);
+    let opened = &drawn["measures"].as_array().unwrap()[0];
+    assert_eq!(
+        (&opened["name"], &opened["values"]),
+        (&json!("incidents_opened"), &json!([null, 0.0]))
+    );
+    operate.end().await;
+}
+
+async fn a_month_with_more_alerts_than_are_read_is_told_without_them(place: Place) {
+    let mut operate = start(&place).await;
+    two_outages(&operate).await;
+    // As if one alert had fired 200,001 times on what the checkout needs.
+    let flood = operate.db.write::<_, Fault, _>(|tx| {
+        Box::pin(async move {
+            let sql = "INSERT INTO alert_spell (space_id, alert_id, seq, data, source, name, item, \
+                       began_at, over_at) WITH RECURSIVE n(i) AS \
+                       (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200001) \
+                       SELECT $1, $2, i, $3, 'prometheus', 'Flapping', \
+                       'component/orders-db', $4, $4 FROM n";
+            let at: Time = "2026-03-10T00:00:00Z".parse().unwrap();
+            let spell = json!({ "seq": 1, "started_at": at, "began_at": at, "ended_at": at,
+                "closed_at": null, "cleared_why": null, "acknowledged_at": null,
+                "acknowledged_by": null, "incident": null, "changes": [] });
+            let id = AlertId::from_bits(7).to_string();
+            tx.run(sql, params![SpaceId::main(), id, spell.to_string(), at]).await.map(|_| ())
+        })
+    });
+    flood.await.expect("it fires");
+    let mails = json!([{ "name": "Months", "every": "monthly", "products": ["service/checkout"],
+        "recipients": ["ada@example.org"] }]);
+    operate.ada.put("/settings/report-mails", mails, None).await.is(200);
+    operate.pass(DAY * 30).await;
+    let mailed = async || {
+        let sql = "SELECT COUNT(*) AS n FROM outbox WHERE body LIKE '%checkout: 2026-03%' \
+                   AND body LIKE '%Alerts are left out: more than 200000 firings%'";
+        (operate.count(sql).await == 1).then_some(())
+    };
+    operate.until("the mail goes out", mailed).await;
+    operate.ada.sign_in().await;
+    let march = month(&operate, "&month=2026-03").await;
+    let why = "more than 200000 firings began in this time";
+    assert_eq!(march["month"]["alerts"]["left_out"], why);
+    assert_eq!(key(&march, "incidents_opened").0, Some(2.0), "everything else is told");
+    assert_eq!(key(&march, "alerts_fired"), (None, Some(0.0)), "what is not counted is not 0");
+    let csv = "/reports/monthly.csv?item=service/checkout&month=2026-03&time_zone=Europe/Berlin";
+    let csv = operate.ada.get(csv).await.text;
+    assert!(csv.contains(&format!("left out: {why}")), "{csv}");
+    operate.end().await;
 }
 
 async fn a_month_comes_as_a_table_and_what_is_no_month_is_refused(place: Place) {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use kernel::{Actor, Data, Fact};
 
 use super::counter::*;
@@ -10,6 +12,7 @@ crate::both!(MIGRATIONS;
     a_flood_reads_back_entry_by_entry,
     a_reader_may_stop_and_go_on_anywhere,
     the_entries_of_one_subject_are_found,
+    the_entries_of_a_time_are_found,
     pages_of_a_list_lose_nothing,
     a_flood_is_sealed_and_a_change_of_it_shows,
     what_was_undone_is_not_handed_on,
@@ -100,14 +103,44 @@ async fn the_entries_of_one_subject_are_found(place: Place) {
     assert!(both.is_sorted_by(|a, b| a.seq > b.seq));
 }
 
+async fn the_entries_of_a_time_are_found(place: Place) {
+    let db = flooded(&place).await;
+    let later = NOON + Duration::from_secs(60);
+    let work = db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let (space, actor) = (space(), Actor::system("test"));
+            let stamp = Stamp { space: &space, at: later, actor: &actor, cause: None };
+            append_flood(tx, &stamp, &facts("flood.ended")).await
+        })
+    });
+    work.await.unwrap();
+    let mut conn = db.reader().await.unwrap();
+    let mut found = async |subject: Option<&str>, from, to| {
+        let subject = subject.map(str::to_owned);
+        let filter = Filter { subject, from, to, limit: 1000, ..Filter::default() };
+        journal::list(&mut conn, &space(), &filter).await.unwrap().len()
+    };
+    for (subject, before, after) in [(None, FLOOD + 2, FLOOD), (Some("test:6"), 2, 2)] {
+        assert_eq!(found(subject, None, None).await, before + after);
+        assert_eq!(found(subject, Some(later), None).await, after, "its first moment is in it");
+        assert_eq!(found(subject, None, Some(later)).await, before, "its end is not");
+        assert_eq!(found(subject, Some(NOON), Some(later)).await, before);
+        assert_eq!(found(subject, Some(later), Some(later)).await, 0);
+    }
+}
+
 async fn pages_of_a_list_lose_nothing(place: Place) {
     let reader = flooded(&place).await;
     let mut conn = reader.reader().await.unwrap();
     for kind_prefix in [None, Some("flood.".to_owned())] {
         let (mut before_seq, mut seen) = (None, 0);
         loop {
-            let filter =
-                Filter { before_seq, limit: 13, kind_prefix: kind_prefix.clone(), subject: None };
+            let filter = Filter {
+                before_seq,
+                limit: 13,
+                kind_prefix: kind_prefix.clone(),
+                ..Filter::default()
+            };
             let page = journal::list(&mut conn, &space(), &filter).await.unwrap();
             seen += page.len();
             match page.last() {

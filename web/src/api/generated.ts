@@ -2987,6 +2987,8 @@ export interface components {
         };
         /** @description The alerts of a month. */
         AlertMonth: {
+            /** @description Why alerts are left out; nothing where they are told. */
+            left_out?: string | null;
             /** @description The rules that fired most. */
             noisiest: components["schemas"]["RuleReport"][];
             /** @description Everything together. */
@@ -6536,7 +6538,7 @@ export interface components {
              * @description The same: nine in ten are younger.
              */
             open_age_p90_seconds?: number | null;
-            /** @description Open at the end of the period. */
+            /** @description Open at the end of the period, or now while it runs. */
             open_at_end: number;
             /** @description Opened in the equally long time before. */
             opened_before: number;
@@ -7915,6 +7917,10 @@ export interface components {
         };
         /** @description Figures by step. */
         MeasureSeries: {
+            /** @description Why there is no figure of alerts; nothing where there are some. */
+            alerts_left_out?: string | null;
+            /** @description Why there is no figure of calls; nothing where there are some. */
+            calls_left_out?: string | null;
             /** @description Every figure, with a value for each step. */
             measures: components["schemas"]["MeasureLine"][];
             /** @description The steps, in order. */
@@ -9613,12 +9619,16 @@ export interface components {
             availability: components["schemas"]["ComplianceFigures"];
             /** @description Changes that were reported of it and of what it needs. */
             changes: components["schemas"]["ReportedChange"][];
+            /** @description Whether there were more changes than are told, so that they are not counted. */
+            changes_cut: boolean;
             /** @description What contracts promised, and what was kept. */
             contracts: components["schemas"]["ContractMonth"][];
             /** @description Its first moment. */
             from: components["schemas"]["Time"];
             /** @description Whom its incidents called. */
             load: components["schemas"]["LoadReport"];
+            /** @description Why calls are left out; nothing where they are told. */
+            load_left_out?: string | null;
             /** @description Planned work that takes it down. */
             maintenance: components["schemas"]["MaintenanceMonth"][];
             /** @description Those of priority P1 and P2 that were opened in it. */
@@ -9633,6 +9643,8 @@ export interface components {
             times: components["schemas"]["TimesReport"];
             /** @description The first moment after it. */
             to: components["schemas"]["Time"];
+            /** @description Whether Operate was there in some of it; else nothing is known of it, and no figure is told. */
+            watched: boolean;
         };
         /**
          * @description How often a report is sent.
@@ -19443,11 +19455,11 @@ export interface operations {
                 step?: "day" | "week" | "month";
                 /** @description The zone in whose midnights steps begin, by its IANA name; UTC when not said. */
                 time_zone?: string;
-                /** @description Only these priorities, separated by commas. */
+                /** @description Only these priorities, separated by commas. Alerts have none, and no figure then. */
                 priority?: components["schemas"]["Priority"][];
                 /**
-                 * @description Only incidents that hit this item, itself or through what it needs, and alerts on it; then
-                 *     its availability is told, too.
+                 * @description Only incidents that take this item away, itself or through what it needs, and alerts on it,
+                 *     on what it needs, and of its incidents; then its availability is told, too.
                  */
                 item?: components["schemas"]["ItemRef"];
                 /** @description Only incidents and alerts of this team. */
@@ -19509,7 +19521,7 @@ export interface operations {
                 to?: components["schemas"]["Time"];
                 /** @description Only these priorities, separated by commas. */
                 priority?: components["schemas"]["Priority"][];
-                /** @description Only incidents that hit this item, itself or through what it needs. */
+                /** @description Only incidents that take this item away, itself or through what it needs. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description Only incidents of this team. */
                 team?: components["schemas"]["ItemRef"];

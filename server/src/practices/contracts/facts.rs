@@ -136,11 +136,3 @@ impl LiveFacts {
         Ok(touched.iter().filter_map(of).map(|(_, facts)| facts.clone()).collect())
     }
 }
-
-impl Facts {
-    /// Whether it takes an item away, directly or through what the item needs.
-    pub fn hits_item(&self, item: &ItemRef) -> bool {
-        let reached = |(hit, _, softened): &(ItemRef, ItemRef, bool)| hit == item && !softened;
-        self.items.contains(item) || self.hits.iter().any(reached)
-    }
-}

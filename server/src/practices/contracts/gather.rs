@@ -314,9 +314,28 @@ impl Calendars<'_> {
     }
 }
 
-/// An incident, with what of the scopes it hits. What it kept when it happened counts; beyond that
-/// the estate as it is now.
+/// An incident, with what of the scopes it hits.
 fn case(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Case {
+    Case {
+        incident: facts.incident.clone(),
+        priority: facts.priority,
+        outcome: facts.outcome,
+        hits: hits(estate, scope, facts),
+        outages: facts.outages.clone(),
+        marks: facts.marks.clone(),
+        users: facts.users,
+    }
+}
+
+/// Whether an incident takes an item away, itself or through what the item needs: what redundancy
+/// carries is not taken away. Contracts, months and other reports ask this one question.
+pub fn takes_away(estate: &Estate, item: &ItemRef, facts: &Facts) -> bool {
+    hits(estate, &BTreeSet::from([item]), facts).iter().any(|hit| !hit.softened)
+}
+
+/// What of some items an incident hits. What it kept when it happened counts; beyond that the
+/// estate as it is now.
+fn hits(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Vec<CaseHit> {
     let mut hits: Vec<CaseHit> = Vec::new();
     let mut add = |item: &ItemRef, root: &ItemRef, softened: bool| {
         if scope.contains(item) && !hits.iter().any(|hit| hit.item == *item) {
@@ -338,15 +357,7 @@ fn case(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Case {
             }
         }
     }
-    Case {
-        incident: facts.incident.clone(),
-        priority: facts.priority,
-        outcome: facts.outcome,
-        hits,
-        outages: facts.outages.clone(),
-        marks: facts.marks.clone(),
-        users: facts.users,
-    }
+    hits
 }
 
 /// Planned work on what is in scope: as the windows are now, and those that had begun before they

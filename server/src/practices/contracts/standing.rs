@@ -1,5 +1,7 @@
 //! Whether products are in their agreed working state, and how well they are.
 
+use std::sync::Arc;
+
 use ::contracts::compliance::{HealthInput, ProductHealth, product_health};
 use axum::extract::State;
 use estate::Kind;
@@ -7,7 +9,8 @@ use kernel::{ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::gather::{Book, Deal};
+use super::facts::Facts;
+use super::gather::{Book, Deal, takes_away};
 use super::release::budgets;
 use crate::access::Caller;
 use crate::app::App;
@@ -93,7 +96,8 @@ async fn of(
         Health::Down => 2,
     };
     let mut inputs = vec![HealthInput::State { severity }];
-    let hits = book.facts.iter().filter(|facts| facts.open && facts.hits_item(item));
+    let takes = |facts: &&Arc<Facts>| facts.open && takes_away(estate, item, facts);
+    let hits = book.facts.iter().filter(takes);
     inputs.extend(hits.map(|facts| HealthInput::Incident {
         incident: facts.incident.clone(),
         priority: facts.priority,

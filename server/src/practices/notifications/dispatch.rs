@@ -220,15 +220,12 @@ impl Dispatcher {
     }
 }
 
-/// How long notifications and attempts are kept for whoever asks why.
-const HISTORY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
 /// Forgets what need not be kept.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn forget(db: &Db, retention: SignedDuration, now: Time) -> Result<(), Fault> {
-    let rest_before = now - HISTORY;
+    let rest_before = now - store::KEPT;
     // What is acknowledged is known beyond the retention.
     let log_before = time(stamp(now).saturating_sub(retention).unwrap_or(Timestamp::MIN));
     let log_before = log_before.min(rest_before);

@@ -1,6 +1,7 @@
 //! The notification log, the notifications, and the attempts to deliver, in the database.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kernel::{AlertId, NotificationId, OutboxId, SpaceId, Time};
@@ -284,7 +285,10 @@ pub struct Delivery {
     pub detail: String,
 }
 
-/// The notifications between these times, each with every alert that it named.
+/// How long notifications and attempts are kept for whoever asks why.
+pub const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// The notifications between these times, each with when it was and every alert that it named.
 ///
 /// # Errors
 /// When the database refuses.
@@ -293,13 +297,13 @@ pub async fn named_between(
     space: &SpaceId,
     from: Time,
     to: Time,
-) -> Result<Vec<(NotificationId, AlertId)>, Fault> {
-    let sql = "SELECT told.id, named.alert_id FROM notification_alert AS named \
+) -> Result<Vec<(Time, NotificationId, AlertId)>, Fault> {
+    let sql = "SELECT told.at, told.id, named.alert_id FROM notification_alert AS named \
                JOIN notification AS told \
                ON told.space_id = named.space_id AND told.id = named.notification_id \
                WHERE named.space_id = $1 AND told.at >= $2 AND told.at < $3";
     let rows = conn.all(sql, params![space, from, to]).await?;
-    rows.iter().map(|row| Ok((row.parse("id")?, row.parse("alert_id")?))).collect()
+    rows.iter().map(|row| Ok((row.get("at")?, row.parse("id")?, row.parse("alert_id")?))).collect()
 }
 
 /// How an attempt to carry a message went.

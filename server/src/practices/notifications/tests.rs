@@ -229,7 +229,7 @@ async fn a_notification_is_found_by_each_of_its_alerts(place: Place) {
     let mut conn = place.db.reader().await.unwrap();
     let (space, end) = (SpaceId::main(), NOON + std::time::Duration::from_secs(1));
     let named = store::named_between(&mut conn, &space, NOON, end).await.unwrap();
-    let mut alerts: Vec<AlertId> = named.iter().map(|(_, alert)| *alert).collect();
+    let mut alerts: Vec<AlertId> = named.iter().map(|(_, _, alert)| *alert).collect();
     alerts.sort();
     assert_eq!(alerts, [1, 2, 3].map(AlertId::from_bits));
     assert!(store::named_between(&mut conn, &space, end, Time::MAX).await.unwrap().is_empty());

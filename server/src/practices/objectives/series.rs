@@ -188,12 +188,13 @@ async fn events(
     ] {
         let filter = journal::Filter {
             subject: Some(subject),
+            kind_prefix: Some(prefix.to_owned()),
+            from: Some(from),
             limit: EVENTS_MAX,
             ..journal::Filter::default()
         };
         let entries = journal::list(&mut conn, space, &filter).await?;
-        let within = entries.iter().filter(|entry| entry.at >= from);
-        all.extend(within.filter(|entry| entry.kind.starts_with(prefix)).map(|entry| {
+        all.extend(entries.iter().map(|entry| {
             let (title, path) = (sentence(entry), None);
             BudgetHappening { at: entry.at, until: None, kind: kind.to_owned(), title, path }
         }));

@@ -47,7 +47,7 @@ pub async fn of_incident(
         .collect()
 }
 
-/// The incident of each page that was started between these times.
+/// The incident of each page that was started between these times, and when.
 ///
 /// # Errors
 /// When the database refuses.
@@ -56,11 +56,11 @@ pub async fn started_between(
     space: &SpaceId,
     from: Time,
     to: Time,
-) -> Result<Vec<IncidentId>, Fault> {
-    let sql = "SELECT incident_id FROM page \
+) -> Result<Vec<(Time, IncidentId)>, Fault> {
+    let sql = "SELECT started_at, incident_id FROM page \
                WHERE space_id = $1 AND started_at >= $2 AND started_at < $3";
     let rows = conn.all(sql, params![space, from, to]).await?;
-    rows.iter().map(|row| row.parse("incident_id")).collect()
+    rows.iter().map(|row| Ok((row.get("started_at")?, row.parse("incident_id")?))).collect()
 }
 
 /// The pages that were started between these times, at most so many.

@@ -5,12 +5,14 @@ use std::time::Duration;
 use alerts::Why;
 use axum::extract::State;
 use kernel::{ItemRef, SpaceId, Time};
-use reports::{AlertReport, Around, Firing, Period, RuleTuning, alert_report};
+use reports::{AlertReport, Around, Firing, Kept, Period, RuleTuning, alert_report};
 use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault};
 use utoipa::{IntoParams, ToSchema};
 
 use super::routes::period;
+use super::store;
+use super::wanted::About;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
@@ -75,55 +77,99 @@ pub(super) async fn alerts(
         ..Filter::default()
     };
     let noise_votes = app.estate.snapshot(&caller.space).policy.noise_votes;
-    let of = (&filter, period);
-    let report = drawn(&app, &caller.space, of, noise_votes, |_| true).await?;
-    let days = u64::from(app.config.history.retention_days);
+    let mut conn = app.db.reader().await?;
+    let of = Asked { filter: &filter, about: None, period };
+    let read = read(&app, &mut conn, &caller.space, of).await?;
+    let Some(Read { firings, around }) = read else {
+        return Err(Problem::refused(too_many()).at("from").remedy("ask for a shorter time"));
+    };
+    let kept = around.kept;
     Ok(Json(RulesReport {
-        report,
+        report: alert_report(&firings, &around, period),
         noise_votes,
-        kept_since: now - Duration::from_secs(days * 86_400),
-        notified_since: now - Duration::from_secs(app.config.routing.retention_seconds),
+        kept_since: kept.firings_since,
+        notified_since: kept.notified_since,
     }))
 }
 
-/// The report over the firings of a filter that are wanted.
+/// Which alerts a report is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// Which columns they have; its times are those of the period.
+    pub filter: &'a Filter,
+    /// Only those about an item; then signals are not counted.
+    pub about: Option<&'a About>,
+    /// When they began.
+    pub period: Period,
+}
+
+/// What a report over alerts is drawn from.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    /// The firings, the oldest first.
+    pub firings: Vec<Firing>,
+    /// What else is known.
+    pub around: Around,
+}
+
+/// Why a report has no alerts.
+pub(super) fn too_many() -> String {
+    format!("more than {FIRINGS_MAX} firings began in this time")
+}
+
+/// Reads what a report over alerts is drawn from; nothing when there are too many firings.
 ///
 /// # Errors
-/// When there are too many of them, or the database refuses.
-pub(super) async fn drawn(
+/// When the database refuses.
+pub(super) async fn read(
     app: &App,
+    conn: &mut Conn,
     space: &SpaceId,
-    (filter, period): (&Filter, Period),
-    noise_votes: u32,
-    wanted: impl Fn(&Firing) -> bool,
-) -> Answer<AlertReport> {
-    let mut conn = app.db.reader().await?;
-    let most = i64::try_from(FIRINGS_MAX + 1).unwrap_or(i64::MAX);
-    let placed = history::begun_between(&mut conn, space, filter, most).await?;
-    if placed.len() > FIRINGS_MAX {
-        let message = format!("more than {FIRINGS_MAX} firings began in this time");
-        return Err(Problem::refused(message).at("from").remedy("ask for a shorter time"));
+    asked: Asked<'_>,
+) -> Result<Option<Read>, Fault> {
+    let placed = match asked.about {
+        None => {
+            let most = i64::try_from(FIRINGS_MAX + 1).unwrap_or(i64::MAX);
+            let placed = history::begun_between(conn, space, asked.filter, most).await?;
+            Some(placed).filter(|placed| placed.len() <= FIRINGS_MAX)
+        }
+        Some(about) => {
+            let about = (&about.items, &about.alerts);
+            store::begun_about(conn, space, asked.filter, about, FIRINGS_MAX).await?
+        }
+    };
+    let Some(placed) = placed else { return Ok(None) };
+    let around = around(app, conn, space, asked).await?;
+    let wanted = |firing: &Firing| asked.about.is_none_or(|about| about.holds(firing));
+    Ok(Some(Read { firings: placed.into_iter().map(firing).filter(wanted).collect(), around }))
+}
+
+/// How far back is known what reports over alerts are drawn from.
+pub(super) fn kept(app: &App) -> Kept {
+    let now = app.world.now();
+    let days = u64::from(app.config.history.retention_days);
+    Kept {
+        firings_since: now - Duration::from_secs(days * 86_400),
+        notified_since: now - notifications::KEPT,
     }
-    let around = around(&mut conn, space, filter, (period, noise_votes)).await?;
-    let firings: Vec<Firing> = placed.into_iter().map(firing).filter(wanted).collect();
-    Ok(alert_report(&firings, &around, period))
 }
 
 async fn around(
+    app: &App,
     conn: &mut Conn,
     space: &SpaceId,
-    filter: &Filter,
-    (period, noise_votes): (Period, u32),
+    Asked { filter, about, period }: Asked<'_>,
 ) -> Result<Around, Fault> {
     let Period { from, to } = period;
-    let narrowed = filter.team.is_some() || filter.item.is_some();
+    let narrowed = filter.team.is_some() || filter.item.is_some() || about.is_some();
     let signals =
         if narrowed { Vec::new() } else { history::signals_between(conn, space, filter).await? };
     let opened = incidents::in_period(conn, space, from, to).await?;
     let opened = opened.iter().filter(|incident| period.holds(incident.opened_at));
-    let opened = opened.map(|incident| incident.id).collect();
+    let opened = opened.map(|incident| (incident.id, incident.opened_at)).collect();
     let notified = notifications::named_between(conn, space, from, to).await?;
     let pages = pages::started_between(conn, space, from, to).await?;
+    let noise_votes = app.estate.snapshot(space).policy.noise_votes;
     let tuning = tunings::all(conn, space).await?;
     let tuning = tuning.into_iter().map(|task| RuleTuning {
         task: task.id,
@@ -133,7 +179,8 @@ async fn around(
         source: task.rule.source,
         name: task.rule.name,
     });
-    Ok(Around { signals, opened, notified, pages, tuning: tuning.collect() })
+    let (tuning, kept) = (tuning.collect(), kept(app));
+    Ok(Around { signals, opened, notified, pages, tuning, kept })
 }
 
 /// A spell as reports ask about it.

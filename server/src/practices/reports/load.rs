@@ -8,6 +8,7 @@ use kernel::{Actor, ItemRef, SpaceId, Time};
 use oncall::Page;
 use reports::{LoadReport, Period, Ring, load_report};
 use serde::Deserialize;
+use spine::{Conn, Fault};
 use utoipa::IntoParams;
 
 use super::routes::period;
@@ -54,24 +55,36 @@ pub(super) async fn load(
         query.person.as_ref().is_none_or(|one| *one == ring.person)
             && query.team.as_ref().is_none_or(of_team)
     };
-    let mut rings = rings_in(&app, &caller.space, period).await?;
+    let mut conn = app.db.reader().await?;
+    let rings = rings_in(&app, &mut conn, &caller.space, period).await?;
+    let Some(mut rings) = rings else {
+        return Err(Problem::refused(too_many()).at("from").remedy("ask for a shorter time"));
+    };
     rings.retain(wanted);
     Ok(Json(load_report(&rings)))
 }
 
-/// Every call of a period.
+/// Why a report has no calls.
+pub(super) fn too_many() -> String {
+    format!("people were called more than {PAGES_MAX} times in this time")
+}
+
+/// Every call of a period; nothing when there are too many of them.
 ///
 /// # Errors
-/// When there are too many of them, or the database refuses.
-pub(super) async fn rings_in(app: &App, space: &SpaceId, period: Period) -> Answer<Vec<Ring>> {
-    let mut conn = app.db.reader().await?;
+/// When the database refuses.
+pub(super) async fn rings_in(
+    app: &App,
+    conn: &mut Conn,
+    space: &SpaceId,
+    period: Period,
+) -> Result<Option<Vec<Ring>>, Fault> {
     let most = i64::try_from(PAGES_MAX + 1).unwrap_or(i64::MAX);
-    let found = pages::between(&mut conn, space, (period.from, period.to), most).await?;
+    let found = pages::between(conn, space, (period.from, period.to), most).await?;
     if found.len() > PAGES_MAX {
-        let message = format!("people were called more than {PAGES_MAX} times in this time");
-        return Err(Problem::refused(message).at("from").remedy("ask for a shorter time"));
+        return Ok(None);
     }
-    let accounts = accounts::accounts(&mut conn, space).await?;
+    let accounts = accounts::accounts(conn, space).await?;
     let persons: BTreeMap<String, ItemRef> =
         accounts.into_iter().filter_map(|account| Some((account.name, account.person?))).collect();
     let snapshot = app.estate.snapshot(space);
@@ -83,7 +96,7 @@ pub(super) async fn rings_in(app: &App, space: &SpaceId, period: Period) -> Answ
             _ => None,
         })
         .collect();
-    Ok(found.iter().flat_map(|page| rings(page, &specs, &persons)).collect())
+    Ok(Some(found.iter().flat_map(|page| rings(page, &specs, &persons)).collect()))
 }
 
 /// The calls of a page, each on the clocks of who was called. Calls that never left woke nobody.

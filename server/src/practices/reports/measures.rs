@@ -15,10 +15,10 @@ pub struct Measured<'a> {
     pub major: usize,
     /// Availability and failures; nothing where it is not about one item.
     pub availability: Option<&'a Figures>,
-    /// What alerts did.
-    pub alerts: &'a Totals,
-    /// Whom they called.
-    pub load: &'a LoadReport,
+    /// What alerts did; nothing where that is not known, or not asked in this way.
+    pub alerts: Option<&'a Totals>,
+    /// Whom they called; nothing where there were too many calls to tell.
+    pub load: Option<&'a LoadReport>,
 }
 
 /// One figure.
@@ -239,28 +239,28 @@ fn alerts() -> Vec<Measure> {
     let (count, percent) = (MeasureUnit::Count, MeasureUnit::Percent);
     vec![
         measure(("alerts_fired", "Alerts fired"), (count, LOWER), true, |m| {
-            Some(m.alerts.fired as f64)
+            Some(m.alerts?.fired as f64)
         }),
         measure(
             ("alerts_never_acknowledged", "Alerts that nobody looked at"),
             (percent, LOWER),
             true,
-            |m| Some(100.0 * m.alerts.never_acknowledged_share?),
+            |m| Some(100.0 * m.alerts?.never_acknowledged_share?),
         ),
         measure(
             ("alert_precision", "Alerts that led to something"),
             (percent, HIGHER),
             false,
-            |m| Some(100.0 * m.alerts.led_to_action_share?),
+            |m| Some(100.0 * m.alerts?.led_to_action_share?),
         ),
         measure(
             ("noise_reduction", "Signals that reached nobody as a message"),
             (percent, HIGHER),
             false,
-            |m| Some(100.0 * (1.0 - m.alerts.groups_share?)),
+            |m| Some(100.0 * (1.0 - m.alerts?.groups_share?)),
         ),
         measure(("pages", "Pages for alerts"), (count, LOWER), true, |m| {
-            Some(m.alerts.pages as f64)
+            Some(m.alerts?.pages as f64)
         }),
     ]
 }
@@ -269,16 +269,16 @@ fn calls() -> Vec<Measure> {
     let count = (MeasureUnit::Count, LOWER);
     vec![
         measure(("calls", "Calls to people"), count, true, |m| {
-            Some(m.load.people.iter().map(|person| person.calls).sum::<usize>() as f64)
+            Some(m.load?.people.iter().map(|person| person.calls).sum::<usize>() as f64)
         }),
         measure(("calls_at_night", "Incidents that called somebody at night"), count, true, |m| {
-            Some(m.load.people.iter().map(|person| person.at_night).sum::<usize>() as f64)
+            Some(m.load?.people.iter().map(|person| person.at_night).sum::<usize>() as f64)
         }),
         measure(("worst_shift", "Most incidents of one person in 12 hours"), count, false, |m| {
-            Some(m.load.people.iter().map(|person| person.worst_shift).max()? as f64)
+            Some(m.load?.people.iter().map(|person| person.worst_shift).max()? as f64)
         }),
         measure(("longest_streak", "Most days in a row with calls"), count, false, |m| {
-            Some(m.load.people.iter().map(|person| person.longest_streak_days).max()? as f64)
+            Some(m.load?.people.iter().map(|person| person.longest_streak_days).max()? as f64)
         }),
     ]
 }

@@ -11,3 +11,4 @@ mod series;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod wanted;

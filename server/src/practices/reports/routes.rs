@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::wanted::Wanted;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
@@ -44,7 +45,7 @@ struct TimesQuery {
     /// Only these priorities, separated by commas.
     #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
     priority: Words<Priority>,
-    /// Only incidents that hit this item, itself or through what it needs.
+    /// Only incidents that take this item away, itself or through what it needs.
     item: Option<ItemRef>,
     /// Only incidents of this team.
     team: Option<ItemRef>,
@@ -63,39 +64,19 @@ async fn times(
     let priorities = &query.priority.0;
     let mut conn = app.db.reader().await?;
     let incidents = around(&mut conn, &caller.space, period).await?;
-    let wanted = Wanted { priorities, item: query.item.as_ref(), team: query.team.as_ref() };
-    let incidents = incidents.iter().filter(|incident| wanted.holds(incident));
+    let estate = &app.estate.snapshot(&caller.space).estate;
+    let (item, team) = (query.item.as_ref(), query.team.as_ref());
+    let wanted = Wanted { estate, priorities, item, team };
+    let fits = |incident: &&Incident| counts(incident) && wanted.holds(incident);
+    let incidents = incidents.iter().filter(fits);
     let cases: Vec<Case> = incidents.map(case).collect();
-    Ok(Json(times_report(&cases, period)))
+    Ok(Json(times_report(&cases, period, app.world.now())))
 }
 
-/// Which incidents a report is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
-    /// Only these; any when there are none.
-    pub priorities: &'a [Priority],
-    /// Only those that hit this item, itself or through what it needs.
-    pub item: Option<&'a ItemRef>,
-    /// Only those of this team.
-    pub team: Option<&'a ItemRef>,
-}
-
-impl Wanted<'_> {
-    /// Whether an incident is one of them.
-    pub fn holds(&self, incident: &Incident) -> bool {
-        let through = incident.hits.iter().filter(|hit| !hit.softened).map(|hit| &hit.item);
-        let mut touched = incident.items.iter().chain(&incident.main_item).chain(through);
-        (self.priorities.is_empty() || self.priorities.contains(&incident.priority))
-            && self.item.is_none_or(|wanted| touched.any(|item| item == wanted))
-            && (self.team.is_none() || self.team == incident.team.as_ref())
-            // Nothing failed, so nothing was detected or restored.
-            && !incident.potential
-    }
-
-    /// Whether it leaves any out.
-    pub fn narrows(&self) -> bool {
-        !self.priorities.is_empty() || self.item.is_some() || self.team.is_some()
-    }
+/// Whether how long it took is asked of an incident: where nothing failed, nothing was detected or
+/// restored.
+pub(super) fn counts(incident: &Incident) -> bool {
+    !incident.potential
 }
 
 /// The incidents that a report of a period counts, with those of the time before that it is held

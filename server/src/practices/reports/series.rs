@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use ::contracts::compliance::{MAJOR, Period, PeriodUnit, Seen, figures};
+use ::contracts::compliance::{Agreement, Period, PeriodUnit, Seen, figures};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use incidents::Incident;
 use kernel::{IncidentId, ItemRef, Priority, SpaceId, Time};
 use objectives::{Unit, Window};
-use reports::{Case, Ring, load_report, times_report};
+use reports::{Case, Ring, load_report, times_report, totals_by};
 use serde::{Deserialize, Serialize};
+use spine::{Conn, Fault};
 use utoipa::{IntoParams, ToSchema};
 
+use super::alerts::{self, Asked, Read};
 use super::measures::{self, Better, MeasureUnit, Measured};
-use super::{alerts, load, routes};
+use super::wanted::{self, About, Looked, Wanted};
+use super::{load, routes};
 use crate::access::Caller;
 use crate::app::App;
 use crate::csv::{Table, number};
@@ -22,6 +25,7 @@ use crate::extract::{Json, Query};
 use crate::listing::Words;
 use crate::practices::alerts::history::store::Filter;
 use crate::practices::contracts::gather;
+use crate::practices::incidents::store;
 use crate::problem::{Answer, Problem};
 
 /// Steps of one answer at most: days of a year and a bit.
@@ -40,11 +44,11 @@ pub(super) struct SeriesQuery {
     step: Step,
     /// The zone in whose midnights steps begin, by its IANA name; UTC when not said.
     time_zone: Option<String>,
-    /// Only these priorities, separated by commas.
+    /// Only these priorities, separated by commas. Alerts have none, and no figure then.
     #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
     priority: Words<Priority>,
-    /// Only incidents that hit this item, itself or through what it needs, and alerts on it; then
-    /// its availability is told, too.
+    /// Only incidents that take this item away, itself or through what it needs, and alerts on it,
+    /// on what it needs, and of its incidents; then its availability is told, too.
     item: Option<ItemRef>,
     /// Only incidents and alerts of this team.
     team: Option<ItemRef>,
@@ -81,6 +85,10 @@ struct MeasureSeries {
     steps: Vec<SeriesStep>,
     /// Every figure, with a value for each step.
     measures: Vec<MeasureLine>,
+    /// Why there is no figure of alerts; nothing where there are some.
+    alerts_left_out: Option<String>,
+    /// Why there is no figure of calls; nothing where there are some.
+    calls_left_out: Option<String>,
 }
 
 /// A step of a series.
@@ -120,7 +128,7 @@ pub(super) async fn series(
     Query(query): Query<SeriesQuery>,
 ) -> Answer<Response> {
     let steps = steps(&query, app.world.now())?;
-    let drawn = drawn(&app, &caller.space, &query, &steps).await?;
+    let drawn = drawn(&app, &caller.space, &query, steps).await?;
     if query.format == SeriesFormat::Json {
         return Ok(Json(drawn).into_response());
     }
@@ -131,6 +139,10 @@ pub(super) async fn series(
     Ok((headers, csv(&drawn)).into_response())
 }
 
+fn zone(query: &SeriesQuery) -> &str {
+    query.time_zone.as_deref().filter(|zone| !zone.is_empty()).unwrap_or("UTC")
+}
+
 fn steps(query: &SeriesQuery, now: Time) -> Answer<Vec<reports::Period>> {
     let whole = routes::period(query.from, query.to, now)?;
     let unit = match query.step {
@@ -138,8 +150,7 @@ fn steps(query: &SeriesQuery, now: Time) -> Answer<Vec<reports::Period>> {
         Step::Week => Unit::Week,
         Step::Month => Unit::Month,
     };
-    let zone = query.time_zone.as_deref().filter(|zone| !zone.is_empty()).unwrap_or("UTC");
-    let window = Window::calendar(unit, zone);
+    let window = Window::calendar(unit, zone(query));
     let (mut at, mut steps) = (whole.from, Vec::new());
     while at < whole.to {
         let span = window.at(at.micros());
@@ -155,67 +166,86 @@ fn steps(query: &SeriesQuery, now: Time) -> Answer<Vec<reports::Period>> {
     Ok(steps)
 }
 
-/// What the steps are drawn from.
+/// What the steps are drawn from, read once for all of them.
 struct Kept {
+    now: Time,
     incidents: Vec<Incident>,
-    cases: Vec<Case>,
-    rings: Vec<Ring>,
-    own: Option<(::contracts::compliance::Agreement, Seen)>,
+    /// Nothing where they are left out.
+    rings: Option<Vec<Ring>>,
+    /// When anything is known.
+    looked: Looked,
+    /// The agreement that nobody made, and what happened to its item.
+    own: Option<(Agreement, Seen)>,
+    /// Nothing where they are left out.
+    alerts: Option<Read>,
+    alerts_left_out: Option<String>,
 }
 
 async fn drawn(
     app: &App,
     space: &SpaceId,
     query: &SeriesQuery,
-    steps: &[reports::Period],
+    steps: Vec<reports::Period>,
 ) -> Answer<MeasureSeries> {
     let (first, last) = (steps.first(), steps.last());
     let whole = first.zip(last).map(|(a, b)| reports::Period { from: a.from, to: b.to });
     let whole = whole.ok_or_else(|| Problem::refused("the period is empty").at("from"))?;
     let kept = kept(app, space, query, whole).await?;
-    let all = measures::all();
-    let mut lines: Vec<MeasureLine> = all
-        .iter()
-        .map(|measure| MeasureLine {
-            name: measure.name.clone(),
-            title: measure.title.clone(),
-            unit: measure.unit,
-            better: measure.better,
-            values: Vec::with_capacity(steps.len()),
-            n: measure.behind.map(|_| Vec::with_capacity(steps.len())),
-        })
-        .collect();
-    let now = app.world.now();
-    for step in steps {
-        let times = times_report(&kept.cases, *step);
-        let totals = totals(app, space, query, *step).await?;
-        let rings: Vec<Ring> =
-            kept.rings.iter().filter(|ring| step.holds(ring.at)).cloned().collect();
-        let load = load_report(&rings);
-        let period = Period { name: String::new(), from: step.from, until: step.to };
-        let own = kept.own.as_ref().filter(|_| step.from < now);
-        let availability = own.map(|(own, seen)| figures(own, &period, seen, now));
-        let major = |incident: &&Incident| {
-            let ended =
-                matches!(incident.stage, incidents::Stage::Cancelled | incidents::Stage::Merged);
-            !ended && incident.priority <= MAJOR && step.holds(incident.opened_at)
-        };
-        let measured = Measured {
-            times: &times,
-            major: kept.incidents.iter().filter(major).count(),
-            availability: availability.as_ref(),
-            alerts: &totals,
-            load: &load,
-        };
-        for (line, measure) in lines.iter_mut().zip(&all) {
-            line.values.push(measure.of(&measured));
-            if let Some(n) = &mut line.n {
-                n.push(measure.n(&measured).unwrap_or_default());
+    // Hundreds of reports are reckoned: not on a thread that others wait for.
+    let reckoned = tokio::task::spawn_blocking(move || kept.reckoned(&steps)).await;
+    Ok(reckoned.map_err(|error| Fault::Other(error.to_string()))?)
+}
+
+impl Kept {
+    fn reckoned(self, steps: &[reports::Period]) -> MeasureSeries {
+        let all = measures::all();
+        let mut lines: Vec<MeasureLine> = all
+            .iter()
+            .map(|measure| MeasureLine {
+                name: measure.name.clone(),
+                title: measure.title.clone(),
+                unit: measure.unit,
+                better: measure.better,
+                values: Vec::with_capacity(steps.len()),
+                n: measure.behind.map(|_| Vec::with_capacity(steps.len())),
+            })
+            .collect();
+        let cases: Vec<Case> = self.incidents.iter().map(routes::case).collect();
+        let totals = self.alerts.as_ref();
+        let totals = totals.map(|read| totals_by(&read.firings, &read.around, steps));
+        for (place, step) in steps.iter().enumerate() {
+            let times = times_report(&cases, *step, self.now);
+            let load = self.rings.as_ref().map(|rings| {
+                let rings = rings.iter().filter(|ring| step.holds(ring.at));
+                load_report(&rings.cloned().collect::<Vec<Ring>>())
+            });
+            let period = Period { name: String::new(), from: step.from, until: step.to };
+            let own = self.own.as_ref().filter(|_| step.from < self.now);
+            let availability = own.map(|(own, seen)| figures(own, &period, seen, self.now));
+            let major = |incident: &&Incident| wanted::major(incident, *step);
+            let measured = Measured {
+                times: &times,
+                major: self.incidents.iter().filter(major).count(),
+                availability: availability.as_ref(),
+                alerts: totals.as_ref().and_then(|totals| totals.get(place)?.as_ref()),
+                load: load.as_ref(),
+            };
+            let known = Some(&measured).filter(|_| self.looked.at(*step));
+            for (line, measure) in lines.iter_mut().zip(&all) {
+                line.values.push(known.and_then(|measured| measure.of(measured)));
+                if let Some(n) = &mut line.n {
+                    n.push(known.and_then(|measured| measure.n(measured)).unwrap_or_default());
+                }
             }
         }
+        let steps = steps.iter().map(|step| SeriesStep { from: step.from, to: step.to }).collect();
+        MeasureSeries {
+            steps,
+            measures: lines,
+            alerts_left_out: self.alerts_left_out,
+            calls_left_out: self.rings.is_none().then(load::too_many),
+        }
     }
-    let steps = steps.iter().map(|step| SeriesStep { from: step.from, to: step.to }).collect();
-    Ok(MeasureSeries { steps, measures: lines })
 }
 
 async fn kept(
@@ -224,26 +254,34 @@ async fn kept(
     query: &SeriesQuery,
     whole: reports::Period,
 ) -> Answer<Kept> {
+    let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
+    let estate = &snapshot.estate;
+    if let Some(item) = &query.item {
+        wanted::operated(estate, item)?;
+    }
+    let (item, team) = (query.item.as_ref(), query.team.as_ref());
+    let wanted = Wanted { estate, priorities: &query.priority.0, item, team };
     let mut conn = app.db.reader().await?;
-    let mut incidents = routes::around(&mut conn, space, whole).await?;
-    let wanted = routes::Wanted {
-        priorities: &query.priority.0,
-        item: query.item.as_ref(),
-        team: query.team.as_ref(),
-    };
-    incidents.retain(|incident| wanted.holds(incident));
+    // An alert of the last step may have opened its incident after it.
+    let until = if item.is_some() { Time::MAX } else { whole.to };
+    let from = whole.from - whole.held_against();
+    let mut incidents = store::in_period(&mut conn, space, from, until).await?;
+    let about = item.map(|item| {
+        incidents.retain(|incident| wanted::hits(estate, item, incident));
+        About::new(estate, item, &incidents)
+    });
+    let others = Wanted { item: None, ..wanted };
+    incidents.retain(|incident| others.holds(incident));
     let ids: BTreeSet<IncidentId> = incidents.iter().map(|incident| incident.id).collect();
-    let mut rings = load::rings_in(app, space, whole).await?;
-    if wanted.narrows() {
+    let mut rings = load::rings_in(app, &mut conn, space, whole).await?;
+    if let Some(rings) = rings.as_mut().filter(|_| wanted.narrows()) {
         rings.retain(|ring| ids.contains(&ring.incident));
     }
-    let own = match &query.item {
+    incidents.retain(|incident| incident.opened_at < whole.to && routes::counts(incident));
+    let own = match item {
         None => None,
         Some(item) => {
-            let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
-            let zone = query.time_zone.as_deref().unwrap_or("UTC");
-            let from = (whole.from, PeriodUnit::Month, zone);
-            let estate = &snapshot.estate;
+            let from = (whole.from, PeriodUnit::Month, zone(query));
             let own = gather::unpromised((estate, now), (item, Vec::new()), None, from);
             let facts = app.facts.since(&mut conn, space, whole.from).await?;
             let of = (estate, &[&own][..]);
@@ -251,26 +289,31 @@ async fn kept(
             Some((own, seen))
         }
     };
-    let cases = incidents.iter().map(routes::case).collect();
-    Ok(Kept { incidents, cases, rings, own })
+    let (alerts, alerts_left_out) = if query.priority.0.is_empty() {
+        match alerts(app, &mut conn, space, (query, about.as_ref(), whole)).await? {
+            None => (None, Some(alerts::too_many())),
+            read => (read, None),
+        }
+    } else {
+        (None, Some("alerts have no priority".to_owned()))
+    };
+    let looked = Looked::since(&mut conn, whole.from, now).await?;
+    Ok(Kept { now, incidents, rings, looked, own, alerts, alerts_left_out })
 }
 
-async fn totals(
+async fn alerts(
     app: &App,
+    conn: &mut Conn,
     space: &SpaceId,
-    query: &SeriesQuery,
-    step: reports::Period,
-) -> Answer<reports::Totals> {
-    let text = |item: &Option<ItemRef>| item.as_ref().map(ToString::to_string);
+    (query, about, period): (&SeriesQuery, Option<&About>, reports::Period),
+) -> Result<Option<Read>, Fault> {
     let filter = Filter {
-        from: Some(step.from),
-        to: Some(step.to),
-        team: text(&query.team),
-        item: text(&query.item),
+        from: Some(period.from),
+        to: Some(period.to),
+        team: query.team.as_ref().map(ToString::to_string),
         ..Filter::default()
     };
-    let report = alerts::drawn(app, space, (&filter, step), 0, |_| true).await?;
-    Ok(report.totals)
+    alerts::read(app, conn, space, Asked { filter: &filter, about, period }).await
 }
 
 /// A row for each step, a column for each figure.

@@ -1,7 +1,9 @@
-//! Counts over the history of alerts, made where it is kept.
+//! Counts over the history of alerts, made where it is kept, and firings of some items and alerts.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use alerts::Labels;
-use kernel::{AlertId, ItemRef, SpaceId};
+use kernel::{AlertId, ItemRef, SpaceId, Time};
 use reports::{QUARTER_MICROS, Quarter};
 use serde::Serialize;
 use spine::{Conn, Fault};
@@ -9,7 +11,7 @@ use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
 use crate::listing::Clauses;
-use crate::practices::alerts::history::store::{self as history, Filter};
+use crate::practices::alerts::history::store::{self as history, Filter, Placed};
 
 /// Firings that began between the times of the filter, by rule and quarter of an hour, the oldest
 /// first, at most `most` rows.
@@ -96,6 +98,48 @@ pub async fn behind(
         }
     }
     Ok(found)
+}
+
+/// Values that one statement names at most: both databases take more.
+const NAMED_MAX: usize = 5_000;
+
+/// The firings that began between the times of the filter, of some items and of some alerts, the
+/// oldest first; nothing when there are more than `most`.
+///
+/// # Errors
+/// When the database refuses or a spell does not read back.
+pub async fn begun_about(
+    conn: &mut Conn,
+    space: &SpaceId,
+    filter: &Filter,
+    (items, alerts): (&BTreeSet<ItemRef>, &BTreeSet<AlertId>),
+    most: usize,
+) -> Result<Option<Vec<Placed>>, Fault> {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    let alerts: Vec<String> = alerts.iter().map(ToString::to_string).collect();
+    let named = items.chunks(NAMED_MAX).map(|part| ("item", part));
+    let named = named.chain(alerts.chunks(NAMED_MAX).map(|part| ("alert_id", part)));
+    let mut found: BTreeMap<(Time, AlertId, i64), Placed> = BTreeMap::new();
+    for (column, part) in named {
+        let mut clauses = began(space, filter);
+        clauses.any_of(column, part);
+        let wanted = format!("FROM alert_spell WHERE {}", clauses.text());
+        // Counted first: a flood is not read in vain.
+        let sql = format!("SELECT COUNT(*) AS n {wanted}");
+        let count = conn.number(AssertSqlSafe(sql), clauses.values().to_vec()).await?;
+        if usize::try_from(count).is_ok_and(|count| count > most) {
+            return Ok(None);
+        }
+        let sql = format!("SELECT alert_id, source, name, item, team, data {wanted}");
+        for row in conn.all(AssertSqlSafe(sql), clauses.values().to_vec()).await? {
+            let placed = history::placed(&row)?;
+            found.insert((placed.spell.began_at, placed.alert, placed.spell.seq), placed);
+        }
+        if found.len() > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(found.into_values().collect()))
 }
 
 fn began(space: &SpaceId, filter: &Filter) -> Clauses {

@@ -1,16 +1,21 @@
 //! Counts over the history of alerts, on both databases.
 
+use std::collections::BTreeSet;
+
 use alerts::{Alert, Event, Firing, Labels, Spell};
-use kernel::{Actor, AlertId, Lifecycle, SpaceId, Time};
+use kernel::{Actor, AlertId, ItemRef, Lifecycle, SpaceId, Time};
 use reports::{QUARTER_MICROS, Quarter};
 use spine::testing::Place;
 use spine::{Db, Fault};
 
 use super::store;
 use crate::MIGRATIONS;
-use crate::practices::alerts::history::store::{self as history, Filter, Remembered};
+use crate::practices::alerts::history::store::{self as history, Filter, Placed, Remembered};
 
-spine::both!(MIGRATIONS; firings_are_counted_by_rule_and_quarter_of_an_hour);
+spine::both!(MIGRATIONS;
+    firings_are_counted_by_rule_and_quarter_of_an_hour,
+    firings_are_read_of_some_items_and_of_some_alerts,
+);
 
 const QUARTER: i64 = QUARTER_MICROS / 1_000_000;
 
@@ -90,4 +95,31 @@ async fn firings_are_counted_by_rule_and_quarter_of_an_hour(place: Place) {
     assert_eq!(told, [("db-1", 3), ("db-2", 1)], "the one that fired most comes first");
     assert_eq!(behind[0].item, "component/db".parse().ok());
     assert_eq!(store::behind(&mut conn, &here(), &rule, 1).await.unwrap().len(), 1);
+}
+
+async fn firings_are_read_of_some_items_and_of_some_alerts(place: Place) {
+    let db = &place.db;
+    fired(db, 1, ("Disk", "db-1"), &[0, 40]).await;
+    fired(db, 2, ("Load", "db-1"), &[20]).await;
+    let mut conn = db.reader().await.unwrap();
+    let item = |name: &str| BTreeSet::from([name.parse::<ItemRef>().unwrap()]);
+    let (db_item, web) = (item("component/db"), item("component/web"));
+    let (none, one) = (BTreeSet::new(), BTreeSet::from([AlertId::from_bits(1)]));
+    let late = Filter { from: Some(Time::from_seconds(10)), ..Filter::default() };
+    let mut read = async |filter: &Filter, about, most| {
+        let found = store::begun_about(&mut conn, &here(), filter, about, most).await.unwrap();
+        let seconds = |placed: &Placed| placed.spell.began_at.micros() / 1_000_000;
+        found.map(|found| found.iter().map(seconds).collect::<Vec<_>>())
+    };
+    let all = Filter::default();
+    assert_eq!(
+        read(&all, (&db_item, &one), 10).await,
+        Some(vec![0, 20, 40]),
+        "each once, in order"
+    );
+    assert_eq!(read(&late, (&db_item, &none), 10).await, Some(vec![20, 40]));
+    assert_eq!(read(&all, (&web, &one), 10).await, Some(vec![0, 40]), "by its incident alone");
+    assert_eq!(read(&all, (&web, &none), 10).await, Some(vec![]));
+    assert_eq!(read(&all, (&db_item, &none), 2).await, None, "one more than is read");
+    assert_eq!(read(&all, (&db_item, &one), 3).await.map(|read| read.len()), Some(3));
 }

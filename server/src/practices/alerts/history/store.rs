@@ -402,19 +402,21 @@ pub async fn begun_between(
          ORDER BY began_at LIMIT {most}",
         clauses.text()
     );
+    let rows = conn.all(AssertSqlSafe(sql), clauses.values().to_vec()).await?;
+    rows.iter().map(placed).collect()
+}
+
+/// A spell of a row with alert, source, name, item, team and data.
+pub(in crate::practices) fn placed(row: &spine::Row) -> Result<Placed, Fault> {
     let item = |text: Option<String>| text.and_then(|text| text.parse().ok());
-    let mut found = Vec::new();
-    for row in conn.all(AssertSqlSafe(sql), clauses.values().to_vec()).await? {
-        found.push(Placed {
-            alert: row.parse("alert_id")?,
-            source: row.get("source")?,
-            name: row.get("name")?,
-            item: item(row.get("item")?),
-            team: item(row.get("team")?),
-            spell: row.json("data")?,
-        });
-    }
-    Ok(found)
+    Ok(Placed {
+        alert: row.parse("alert_id")?,
+        source: row.get("source")?,
+        name: row.get("name")?,
+        item: item(row.get("item")?),
+        team: item(row.get("team")?),
+        spell: row.json("data")?,
+    })
 }
 
 /// How many signals were taken in between these times, by integration and hour.

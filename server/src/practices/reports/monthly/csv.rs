@@ -119,6 +119,9 @@ fn signals(table: &mut Table, month: &Month) {
         let incidents = rule.incidents.len().to_string();
         table.row(&[&rule.name, &rule.source, &fired, &never, &incidents]);
     }
+    if let Some(why) = &month.alerts.left_out {
+        table.row(&[&format!("left out: {why}")]);
+    }
 }
 
 fn people(table: &mut Table, month: &Month) {
@@ -129,6 +132,9 @@ fn people(table: &mut Table, month: &Month) {
         let [incidents, calls, night, worst] = counts.map(|count| count.to_string());
         let warnings = load.warnings.join("; ");
         table.row(&[load.person.name(), &incidents, &calls, &night, &worst, &warnings]);
+    }
+    if let Some(why) = &month.load_left_out {
+        table.row(&[&format!("left out: {why}")]);
     }
 }
 
@@ -145,5 +151,8 @@ fn planned(table: &mut Table, month: &Month) {
     for change in &month.changes {
         let (at, item) = (change.at.to_string(), change.item.to_string());
         table.row(&[&at, &item, &change.title, &change.by]);
+    }
+    if month.changes_cut {
+        table.row(&["left out: there were more"]);
     }
 }

@@ -2,37 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use ::contracts::compliance::{
-    Agreement, Case, Figures, MAJOR, Period, PeriodUnit, figures, periods,
-};
+use ::contracts::compliance::{Agreement, Figures, Period, PeriodUnit, figures, periods};
 use estate::{Estate, Resource, Spec};
 use incidents::Incident;
-use kernel::{IncidentId, ItemRef, SpaceId, Time};
+use kernel::{ItemRef, SpaceId, Time};
 use objectives::Window;
-use reports::{FigureName, load_report, times_report};
-use spine::{Conn, Fault, journal};
+use reports::{AlertReport, FigureName, alert_report, load_report, times_report};
+use spine::{Conn, Fault};
 
+use super::changes::{Changes, changes};
 use super::key::key_figures;
 use super::views::{
     AlertMonth, ContractMonth, MaintenanceMonth, MajorIncident, Month, MonthlyReport,
-    ReportedChange,
 };
 use crate::app::App;
 use crate::practices::alerts::history::store::Filter;
 use crate::practices::contracts::close::{newest, restated};
 use crate::practices::contracts::gather::{self, Book, Deal};
-use crate::practices::contracts::{store as compliance, views};
-use crate::practices::incidents::store::word;
-use crate::practices::reports::{alerts, load, routes};
+use crate::practices::contracts::views;
+use crate::practices::incidents::store::{self, word};
+use crate::practices::reports::alerts::{self, Asked, Read};
+use crate::practices::reports::wanted::{self, About, Looked, hits, needs, operated};
+use crate::practices::reports::{load, routes};
 use crate::problem::{Answer, Problem};
-use crate::sentences::sentence;
 
 /// Rules that are named as the noisiest.
 const NOISIEST: usize = 10;
-/// Items whose changes are looked for: the item, and the nearest of what it needs.
-const CHANGED_MAX: usize = 100;
-/// Changes of one item that are told.
-const CHANGES_MAX: i64 = 200;
 
 /// Of which item and month a report is wanted.
 #[derive(Clone, Debug)]
@@ -50,10 +45,14 @@ struct Drawn<'a> {
     app: &'a App,
     space: &'a SpaceId,
     item: &'a ItemRef,
-    /// The item, and everything that it needs.
-    items: BTreeSet<ItemRef>,
+    /// Those that took the item away, itself or through what it needs.
+    incidents: Vec<Incident>,
+    /// Which alerts are told.
+    about: About,
     /// Day and night, with its objectives.
     own: Agreement,
+    changes: Changes,
+    looked: Looked,
     book: Book,
 }
 
@@ -64,10 +63,7 @@ struct Drawn<'a> {
 pub async fn draw(app: &App, space: &SpaceId, wanted: &Wanted) -> Answer<MonthlyReport> {
     let (now, snapshot) = (app.world.now(), app.estate.snapshot(space));
     let estate = &snapshot.estate;
-    let Some(resource) = estate.get(&wanted.item).filter(|of| of.kind().operated()) else {
-        let refused = Problem::refused(format!("there is no {} to report on", wanted.item));
-        return Err(refused.at("item").remedy("name a product or service of the estate"));
-    };
+    let resource = operated(estate, &wanted.item)?;
     let zone = wanted.zone.as_str();
     let mut conn = app.db.reader().await?;
     let month = match &wanted.month {
@@ -79,18 +75,20 @@ pub async fn draw(app: &App, space: &SpaceId, wanted: &Wanted) -> Answer<Monthly
     }
     let before = at(month.from.micros() - 1, zone)?;
     let needs: Vec<ItemRef> = needs(estate, &wanted.item);
-    let items: BTreeSet<ItemRef> = needs.iter().chain([&wanted.item]).cloned().collect();
+    let earlier = before.from - span(&before).held_against();
+    // An alert of the month may have opened its incident after it.
+    let mut incidents = store::in_period(&mut conn, space, earlier, Time::MAX).await?;
+    incidents.retain(|incident| hits(estate, &wanted.item, incident));
+    let about = About::new(estate, &wanted.item, &incidents);
     let own = gather::unpromised(
         (estate, now),
-        (&wanted.item, objectives(estate, &items)),
+        (&wanted.item, objectives(estate, &about.items)),
         None,
         (before.from, PeriodUnit::Month, zone),
     );
     let deals = gather::deals(estate, now, |contract| is_about(contract, &wanted.item));
     let begin = deals.iter().flat_map(|deal| periods(&deal.agreement, now));
     let begin = begin.filter(|period| before.from < period.until).map(|period| period.from);
-    let earlier = reports::Period { from: before.from, to: before.until };
-    let earlier = before.from - earlier.held_against();
     let after = begin.min().unwrap_or(earlier).min(earlier);
     let facts = app.facts.since(&mut conn, space, after).await?;
     let agreements: Vec<&Agreement> =
@@ -98,9 +96,13 @@ pub async fn draw(app: &App, space: &SpaceId, wanted: &Wanted) -> Answer<Monthly
     let of = (estate, agreements.as_slice());
     let mut seen = gather::seen(&mut conn, space, of, &facts, (after, now)).await?;
     seen.counted = app.counts.of(&mut conn, space, of, (after, now)).await?;
+    let changes = changes(&mut conn, space, (&wanted.item, &needs), (before.from, month.until));
+    let changes = changes.await?;
+    let looked = Looked::since(&mut conn, before.from, now).await?;
     drop(conn);
     let book = Book { now, snapshot: snapshot.clone(), deals, seen, facts };
-    let drawn = Drawn { app, space, item: &wanted.item, items, own, book };
+    let item = &wanted.item;
+    let drawn = Drawn { app, space, item, incidents, about, own, changes, looked, book };
     let (month, before) = (drawn.month(&month).await?, drawn.month(&before).await?);
     Ok(MonthlyReport {
         item: wanted.item.clone(),
@@ -149,14 +151,12 @@ fn named(name: &str, zone: &str) -> Answer<Period> {
 async fn usual(conn: &mut Conn, zone: &str, now: Time) -> Answer<Period> {
     let running = at(now.micros(), zone)?;
     let last = at(running.from.micros() - 1, zone)?;
-    let looked = compliance::presence(conn, &SpaceId::main(), last.from).await?;
-    let watched = looked.first().is_some_and(|(from, _)| *from < last.until);
+    let watched = Looked::since(conn, last.from, now).await?.at(span(&last));
     Ok(if watched { last } else { running })
 }
 
-/// What an item needs, the nearest first; what redundancy carries included.
-fn needs(estate: &Estate, item: &ItemRef) -> Vec<ItemRef> {
-    estate.upstream(item).into_iter().map(|reached| reached.item).collect()
+fn span(month: &Period) -> reports::Period {
+    reports::Period { from: month.from, to: month.until }
 }
 
 fn objectives(estate: &Estate, items: &BTreeSet<ItemRef>) -> Vec<ItemRef> {
@@ -173,43 +173,39 @@ fn is_about(contract: &Resource, item: &ItemRef) -> bool {
 
 impl Drawn<'_> {
     async fn month(&self, period: &Period) -> Answer<Month> {
-        let span = reports::Period { from: period.from, to: period.until };
-        let (incidents, concerned) = self.incidents(span).await?;
-        let cases: Vec<reports::Case> = incidents.iter().map(routes::case).collect();
-        let times = times_report(&cases, span);
+        let span = span(period);
+        let counts = |of: &&Incident| of.opened_at < span.to && routes::counts(of);
+        let incidents: Vec<&Incident> = self.incidents.iter().filter(counts).collect();
+        let cases: Vec<reports::Case> = incidents.iter().map(|of| routes::case(of)).collect();
+        let times = times_report(&cases, span, self.book.now);
         let mut availability = figures(&self.own, period, &self.book.seen, self.book.now);
         let objectives = std::mem::take(&mut availability.performance);
-        let mut rings = load::rings_in(self.app, self.space, span).await?;
-        rings.retain(|ring| concerned.contains(&ring.incident));
+        let mut conn = self.app.db.reader().await?;
+        let rings = load::rings_in(self.app, &mut conn, self.space, span).await?;
+        let load_left_out = rings.is_none().then(load::too_many);
+        let mut rings = rings.unwrap_or_default();
+        rings.retain(|ring| self.about.incidents.contains(&ring.incident));
+        let alerts = self.alerts(&mut conn, span).await?;
+        drop(conn);
+        let (changes, changes_cut) = self.changes.within(span);
         Ok(Month {
             name: period.name.clone(),
             from: period.from,
             to: period.until,
             provisional: self.book.now < period.until,
+            watched: self.looked.at(span),
             major: major(&incidents, span, &times),
             times,
             availability,
             objectives,
             contracts: self.contracts(period).await?,
-            alerts: self.alerts(span, &concerned).await?,
+            alerts,
             load: load_report(&rings),
+            load_left_out,
             maintenance: self.maintenance(period),
-            changes: self.changes(span).await?,
+            changes,
+            changes_cut,
         })
-    }
-
-    /// The incidents that took the item away, directly or through what it needs.
-    async fn incidents(
-        &self,
-        span: reports::Period,
-    ) -> Answer<(Vec<Incident>, BTreeSet<IncidentId>)> {
-        let hit = |case: &&Case| case.hits.iter().any(|h| h.item == *self.item && !h.softened);
-        let cases = self.book.seen.cases.iter().filter(hit);
-        let concerned: BTreeSet<IncidentId> = cases.map(|case| case.incident.id).collect();
-        let mut conn = self.app.db.reader().await?;
-        let mut found = routes::around(&mut conn, self.space, span).await?;
-        found.retain(|incident| concerned.contains(&incident.id) && !incident.potential);
-        Ok((found, concerned))
     }
 
     async fn contracts(&self, month: &Period) -> Answer<Vec<ContractMonth>> {
@@ -229,26 +225,21 @@ impl Drawn<'_> {
         Ok(told)
     }
 
-    async fn alerts(
-        &self,
-        span: reports::Period,
-        concerned: &BTreeSet<IncidentId>,
-    ) -> Answer<AlertMonth> {
-        let filter = Filter {
-            from: Some(span.from),
-            to: Some(span.to),
-            // Signals are not counted: before an alert is found they belong to nothing.
-            ..Filter::default()
-        };
-        let noise_votes = self.book.snapshot.policy.noise_votes;
-        let about = |firing: &reports::Firing| {
-            firing.item.as_ref().is_some_and(|item| self.items.contains(item))
-                || firing.incident.is_some_and(|incident| concerned.contains(&incident))
-        };
-        let of = (&filter, span);
-        let mut report = alerts::drawn(self.app, self.space, of, noise_votes, about).await?;
-        report.rules.truncate(NOISIEST);
-        Ok(AlertMonth { totals: report.totals, noisiest: report.rules })
+    /// The alerts about the item. Signals are not counted: before an alert is found they belong to
+    /// nothing.
+    async fn alerts(&self, conn: &mut Conn, period: reports::Period) -> Result<AlertMonth, Fault> {
+        let (from, to) = (Some(period.from), Some(period.to));
+        let filter = Filter { from, to, ..Filter::default() };
+        let asked = Asked { filter: &filter, about: Some(&self.about), period };
+        let left_out = |why| AlertMonth { left_out: Some(why), ..AlertMonth::default() };
+        if period.from < alerts::kept(self.app).firings_since {
+            return Ok(left_out("what fired so long ago is no longer kept".to_owned()));
+        }
+        let read = alerts::read(self.app, conn, self.space, asked).await?;
+        let Some(Read { firings, around }) = read else { return Ok(left_out(alerts::too_many())) };
+        let AlertReport { totals, mut rules, .. } = alert_report(&firings, &around, period);
+        rules.truncate(NOISIEST);
+        Ok(AlertMonth { totals, noisiest: rules, left_out: None })
     }
 
     fn maintenance(&self, month: &Period) -> Vec<MaintenanceMonth> {
@@ -266,30 +257,6 @@ impl Drawn<'_> {
         });
         told.filter(|work| work.from < month.until && month.from < work.to).collect()
     }
-
-    async fn changes(&self, span: reports::Period) -> Result<Vec<ReportedChange>, Fault> {
-        let mut conn = self.app.db.reader().await?;
-        let needed = needs(&self.book.snapshot.estate, self.item);
-        let mut changes = Vec::new();
-        for item in [self.item].into_iter().chain(&needed).take(CHANGED_MAX) {
-            let filter = journal::Filter {
-                subject: Some(format!("item:{item}")),
-                kind_prefix: Some("change.".to_owned()),
-                limit: CHANGES_MAX,
-                ..journal::Filter::default()
-            };
-            let entries = journal::list(&mut conn, self.space, &filter).await?;
-            let within = entries.iter().filter(|entry| span.holds(entry.at));
-            changes.extend(within.map(|entry| ReportedChange {
-                at: entry.at,
-                item: item.clone(),
-                title: sentence(entry),
-                by: entry.actor.to_string(),
-            }));
-        }
-        changes.sort_by_key(|change| change.at);
-        Ok(changes)
-    }
 }
 
 /// Whether a period of a contract is one of a month: where it begins in another zone, or is a week
@@ -304,7 +271,7 @@ fn belongs(period: &Period, month: &Period) -> bool {
 
 /// The major incidents that were opened in a time.
 fn major(
-    incidents: &[Incident],
+    incidents: &[&Incident],
     span: reports::Period,
     times: &reports::TimesReport,
 ) -> Vec<MajorIncident> {
@@ -313,21 +280,18 @@ fn major(
         let behind = restore?.incidents.iter().find(|behind| behind.id == incident.id)?;
         Some(behind.seconds)
     };
-    let counts = |incident: &&Incident| {
-        let own = !matches!(incident.stage, incidents::Stage::Cancelled | incidents::Stage::Merged);
-        own && incident.priority <= MAJOR && span.holds(incident.opened_at)
-    };
-    let told = incidents.iter().filter(counts).map(|incident| MajorIncident {
-        incident: incident.id,
-        number: incident.number,
-        title: incident.title.clone(),
-        priority: incident.priority,
-        main_item: incident.main_item.clone(),
-        opened_at: incident.opened_at,
-        restored_at: incident.times.restored.map(|stamp| stamp.at),
-        restore_seconds: took(incident),
-        cause_class: incident.cause_class.map(word),
-    });
+    let told =
+        incidents.iter().filter(|of| wanted::major(of, span)).map(|incident| MajorIncident {
+            incident: incident.id,
+            number: incident.number,
+            title: incident.title.clone(),
+            priority: incident.priority,
+            main_item: incident.main_item.clone(),
+            opened_at: incident.opened_at,
+            restored_at: incident.times.restored.map(|stamp| stamp.at),
+            restore_seconds: took(incident),
+            cause_class: incident.cause_class.map(word),
+        });
     told.collect()
 }
 

@@ -36,24 +36,27 @@ pub struct KeyFigure {
 pub fn key_figures(month: &Month, before: &Month) -> Vec<KeyFigure> {
     let (is, was) = (month.measured(), before.measured());
     let first = measures::all().into_iter().filter(|measure| measure.first);
-    let mut key: Vec<KeyFigure> = first.map(|measure| of(measure, &is, &was)).collect();
+    let (is, was) = (is.as_ref(), was.as_ref());
+    let mut key: Vec<KeyFigure> = first.map(|measure| of(measure, is, was)).collect();
     let (higher, lower) = (Some(Better::Higher), Some(Better::Lower));
     let both = (month, before);
     key.extend([
         count("objectives_kept", "Objectives kept", higher, both, |m| {
-            m.objectives.iter().filter(|o| o.verdict == Verdict::Kept).count()
+            Some(m.objectives.iter().filter(|o| o.verdict == Verdict::Kept).count())
         }),
         count("objectives_missed", "Objectives missed", lower, both, |m| {
-            m.objectives.iter().filter(|o| o.verdict == Verdict::Missed).count()
+            Some(m.objectives.iter().filter(|o| o.verdict == Verdict::Missed).count())
         }),
         count("contracts_kept", "Contracts kept", higher, both, |m| {
-            m.contracts.iter().filter(|c| c.verdict == Verdict::Kept).count()
+            Some(m.contracts.iter().filter(|c| c.verdict == Verdict::Kept).count())
         }),
         count("contracts_missed", "Contracts missed", lower, both, |m| {
-            m.contracts.iter().filter(|c| c.verdict == Verdict::Missed).count()
+            Some(m.contracts.iter().filter(|c| c.verdict == Verdict::Missed).count())
         }),
-        count("maintenance", "Planned work", None, both, |m| m.maintenance.len()),
-        count("changes", "Changes reported", None, both, |m| m.changes.len()),
+        count("maintenance", "Planned work", None, both, |m| Some(m.maintenance.len())),
+        count("changes", "Changes reported", None, both, |m| {
+            (!m.changes_cut).then_some(m.changes.len())
+        }),
     ]);
     if month.provisional {
         key.iter_mut().for_each(|figure| figure.notable = None);
@@ -61,15 +64,16 @@ pub fn key_figures(month: &Month, before: &Month) -> Vec<KeyFigure> {
     key
 }
 
-fn of(measure: Measure, is: &Measured<'_>, was: &Measured<'_>) -> KeyFigure {
-    let (now, then) = (measure.of(is), measure.of(was));
+fn of(measure: Measure, is: Option<&Measured<'_>>, was: Option<&Measured<'_>>) -> KeyFigure {
+    let value = |of: Option<&Measured<'_>>| measure.of(of?);
+    let (now, then) = (value(is), value(was));
     let counts = measure.unit == MeasureUnit::Count;
     let both = now.zip(then).filter(|_| counts);
     KeyFigure {
         is: now,
         was: then,
-        n: measure.n(is),
-        n_was: measure.n(was),
+        n: is.and_then(|is| measure.n(is)),
+        n_was: was.and_then(|was| measure.n(was)),
         notable: both.map(|(now, then)| notable(now as usize, then as usize)),
         unit: measure.unit,
         better: measure.better,
@@ -83,31 +87,32 @@ fn count(
     title: &str,
     better: Option<Better>,
     (month, before): (&Month, &Month),
-    of: impl Fn(&Month) -> usize,
+    of: impl Fn(&Month) -> Option<usize>,
 ) -> KeyFigure {
-    let (is, was) = (of(month), of(before));
+    let value = |month: &Month| of(month).filter(|_| month.watched);
+    let (is, was) = (value(month), value(before));
     KeyFigure {
         name: name.to_owned(),
         title: title.to_owned(),
         unit: MeasureUnit::Count,
-        is: Some(is as f64),
-        was: Some(was as f64),
+        is: is.map(|is| is as f64),
+        was: was.map(|was| was as f64),
         n: None,
         n_was: None,
         better,
-        notable: Some(notable(is, was)),
+        notable: is.zip(was).map(|(is, was)| notable(is, was)),
     }
 }
 
 impl Month {
-    /// What its figures are read from.
-    fn measured(&self) -> Measured<'_> {
-        Measured {
+    /// What its figures are read from; nothing where nobody watched.
+    fn measured(&self) -> Option<Measured<'_>> {
+        self.watched.then(|| Measured {
             times: &self.times,
             major: self.major.len(),
             availability: Some(&self.availability),
-            alerts: &self.alerts.totals,
-            load: &self.load,
-        }
+            alerts: Some(&self.alerts.totals).filter(|_| self.alerts.left_out.is_none()),
+            load: Some(&self.load).filter(|_| self.load_left_out.is_none()),
+        })
     }
 }

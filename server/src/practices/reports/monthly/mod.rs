@@ -1,6 +1,7 @@
 //! The operations report of a month: one page of a product or service, as JSON, as a table, and in
 //! mails. It reckons nothing itself: every figure is that of another report.
 
+mod changes;
 mod csv;
 mod gather;
 mod key;

@@ -28,5 +28,10 @@ pub fn lines(report: &MonthlyReport) -> Vec<String> {
     );
     let noisiest = month.alerts.noisiest.iter().take(3);
     lines.extend(noisiest.map(|rule| format!("Fired most: {}, {} times", rule.name, rule.fired)));
+    lines.extend(month.alerts.left_out.iter().map(|why| format!("Alerts are left out: {why}")));
+    lines.extend(month.load_left_out.iter().map(|why| format!("Calls are left out: {why}")));
+    if month.changes_cut {
+        lines.push("Changes are not counted: there were more than are listed".to_owned());
+    }
     lines
 }

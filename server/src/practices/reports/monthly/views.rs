@@ -45,6 +45,8 @@ pub struct Month {
     pub to: Time,
     /// Whether it is not over, so that its figures will change.
     pub provisional: bool,
+    /// Whether Operate was there in some of it; else nothing is known of it, and no figure is told.
+    pub watched: bool,
     /// How long things took, and how many incidents there were.
     pub times: TimesReport,
     /// Those of priority P1 and P2 that were opened in it.
@@ -60,10 +62,14 @@ pub struct Month {
     pub alerts: AlertMonth,
     /// Whom its incidents called.
     pub load: LoadReport,
+    /// Why calls are left out; nothing where they are told.
+    pub load_left_out: Option<String>,
     /// Planned work that takes it down.
     pub maintenance: Vec<MaintenanceMonth>,
     /// Changes that were reported of it and of what it needs.
     pub changes: Vec<ReportedChange>,
+    /// Whether there were more changes than are told, so that they are not counted.
+    pub changes_cut: bool,
 }
 
 /// A major incident: one of priority P1 or P2.
@@ -123,12 +129,14 @@ pub struct ContractMonth {
 }
 
 /// The alerts of a month.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, ToSchema)]
 pub struct AlertMonth {
     /// Everything together.
     pub totals: Totals,
     /// The rules that fired most.
     pub noisiest: Vec<RuleReport>,
+    /// Why alerts are left out; nothing where they are told.
+    pub left_out: Option<String>,
 }
 
 /// One window of planned work.
