@@ -10,6 +10,8 @@
 //! itself (keep it elsewhere: who holds both can sign links), the configuration, and sessions
 //! (everyone signs in again).
 
+pub mod kept;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -131,12 +133,22 @@ pub async fn backup(url: &str, key_file: &Path, file: &Path, now: Time) -> Outco
     if schema == 0 {
         return Err(BackupError::NoDatabase(path.to_owned()));
     }
+    let made = of(&db, key_file, file, now).await;
+    db.close().await;
+    made
+}
+
+/// Writes a backup of an open database to `file`: complete or not at all.
+///
+/// # Errors
+/// When the database refuses, or the file cannot be written.
+async fn of(db: &Db, key_file: &Path, file: &Path, now: Time) -> Outcome<Header> {
+    let schema = db.schema_version().await?;
     let mut snapshot = db.snapshot().await?;
     let (header, relations) = describe(&mut snapshot, schema, key_file, now).await?;
     let partial = PathBuf::from(format!("{}.partial", file.display()));
     let written = write(&mut snapshot, &header, &relations, &partial).await;
     drop(snapshot);
-    db.close().await;
     if let Err(error) = written {
         let _ = std::fs::remove_file(&partial);
         return Err(error);

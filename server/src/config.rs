@@ -8,8 +8,10 @@ use connectors::webhook::Allowed;
 use serde::{Deserialize, Serialize};
 
 mod calling;
+mod kept;
 
 pub use calling::Calling;
+pub use kept::KeptBackups;
 
 /// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
 /// path in capitals with `__` between sections: `OPERATE_SMTP__HOST`.
@@ -42,6 +44,8 @@ pub struct Config {
     pub history: History,
     /// What is counted for objectives.
     pub objectives: Objectives,
+    /// Backups that Operate makes by itself.
+    pub backup: KeptBackups,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -176,6 +180,7 @@ impl Default for Config {
             routing: Routing::default(),
             history: History::default(),
             objectives: Objectives::default(),
+            backup: KeptBackups::default(),
             log: Log::default(),
         }
     }
@@ -289,6 +294,7 @@ impl Config {
         }
         self.objectives.allowed()?;
         self.calling.check()?;
+        self.backup.check()?;
         self.channels.check()?;
         if self.intake.resolve_timeout_seconds == 0 {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());

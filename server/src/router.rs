@@ -67,6 +67,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(silences::routes::routes())
                 .merge(crate::practices::tuning::routes::routes())
                 .merge(settings::routes())
+                .merge(crate::backup::kept::routes())
                 .merge(chat::routes())
                 .merge(feed::routes())
                 .merge(intake::events_routes())

@@ -10,6 +10,7 @@ use kernel::{Actor, ItemRef, SpaceId, Time};
 use spine::Fault;
 
 use crate::app::App;
+use crate::backup::kept;
 use crate::commands::Asker;
 use crate::practices::estate::changes;
 use crate::practices::objectives;
@@ -134,6 +135,7 @@ async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
         .filter(|(_, status)| status.failures >= SILENT_FROM)
         .map(|(name, status)| format!("{name}: {}", status.error.unwrap_or_default()))
         .collect();
+    let backups = kept::look(app).await.map_err(|problem| Fault::Other(problem.detail))?;
     let many = |count: i64, text: &str| (count > 0).then(|| format!("{count} {text}"));
     Ok(vec![
         Check {
@@ -146,6 +148,7 @@ async fn checks(app: &App) -> Result<Vec<Check>, Fault> {
             severity: "warning",
             wrong: (!silent.is_empty()).then(|| silent.join("; ")),
         },
+        Check { name: "OperateBackupMissed", severity: "error", wrong: backups.wrong },
         Check {
             name: "OperateMessagesDead",
             severity: "error",

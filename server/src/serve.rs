@@ -18,6 +18,7 @@ use axum::extract::FromRef;
 
 use crate::access::{self, Access, Gate};
 use crate::app::App;
+use crate::backup::kept;
 use crate::config::Config;
 use crate::courier::{Courier, Ways};
 use crate::keys::Keys;
@@ -241,6 +242,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(dispatching(app.clone())),
         tokio::spawn(decide::run(app.clone())),
         tokio::spawn(keep::run(app.clone())),
+        tokio::spawn(kept::run(app.clone())),
     ]
 }
 

@@ -413,10 +413,9 @@ impl World {
             Want::Holding(alert) => incident.attached().any(|member| member.alert == *alert),
             Want::Near(item) => {
                 let window = self.policy.incidents.correlation_window();
-                let hits = item.as_ref().is_some_and(|item| {
-                    let counted = streams::counted_on(&self.estate, item);
-                    incident.items.iter().any(|hit| hit == item || counted.contains(hit))
-                });
+                let counted = |item| streams::counted_on(&self.estate, item);
+                let hit = |on: &ItemRef| incident.items.contains(on);
+                let hits = item.as_ref().is_some_and(|on| hit(on) || counted(on).iter().any(hit));
                 let near = |joined: Time| self.now.since(joined) <= window * 2;
                 let joined = incident.attached().map(|member| member.joined_at);
                 incident.is_open() && (hits || joined.into_iter().any(near))

@@ -80,8 +80,8 @@ impl Page {
         self.rings_again = rings_again_at.map(RingsAgain::unless_something_is_done);
     }
 
-    /// Other steps count from now on; who waits by a way that none of them has waits no longer. What
-    /// was held back says how urgent it was: where that is more urgent now, it is called anew.
+    /// Other steps count from now on; who waits by a way that none of them has waits no longer.
+    /// What was held back says how urgent it was: where that is more urgent now, it is called anew.
     fn take_in_plan(&mut self, event: &Event) {
         let Event::Replanned { at, was, priority, steps, repeat, next_step_at } = event else {
             return;

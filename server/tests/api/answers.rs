@@ -178,6 +178,8 @@ async fn nobody_is_called_again_for_what_a_colleague_has(place: Place) {
     assert!(said.starts_with("#2: not done, nobody comes after this step"), "{said}");
     operate.command("2", serde_json::json!({"command": "restore"})).await;
     operate.settled().await;
+    // Nobody is answered more often than a few times in ten minutes.
+    operate.pass(Duration::from_secs(601)).await;
     let said = write(&operate, &telephone, (BOB, "esc 2", "SM6")).await;
     assert_eq!(said, "#2 needs nobody any more.");
     operate.end().await;

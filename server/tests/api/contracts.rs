@@ -49,8 +49,13 @@ const CONTRACTS: &str = "
 ";
 
 pub(crate) async fn start(place: &Place) -> Operate {
+    start_calling(place, "http://127.0.0.1:9").await
+}
+
+/// The same where people are called by a webhook.
+pub(crate) async fn start_calling(place: &Place, hook: &str) -> Operate {
     let operate = Operate::start(place).await;
-    operate.apply(&format!("{}{CONTRACTS}", shop("http://127.0.0.1:9"))).await;
+    operate.apply(&format!("{}{CONTRACTS}", shop(hook))).await;
     // As if it had looked all the time: the clock of a test leaps.
     let looked = operate.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
@@ -58,7 +63,7 @@ pub(crate) async fn start(place: &Place) -> Operate {
                        VALUES ($1, 'test', $2, $3)";
             let span: [kernel::Time; 2] =
                 ["2026-02-01T00:00:00Z", "2026-05-01T00:00:00Z"].map(|t| t.parse().unwrap());
-            tx.run(sql, params![SpaceId::main(), span[0], span[1]]).await.map(|_| ())
+            tx.run(sql, params![&SpaceId::main(), span[0], span[1]]).await.map(|_| ())
         })
     });
     looked.await.expect("it is noted");

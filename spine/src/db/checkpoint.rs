@@ -1,8 +1,8 @@
 //! Writes SQLite's log back into the database, beside the writer.
 //!
-//! Left to itself the writer does so in the middle of a commit, and everybody waits for it. Here most
-//! is written back while it goes on; then it writes back the little that came meanwhile, so that
-//! the log begins anew. A long log would make every read slower.
+//! Left to itself the writer does so in the middle of a commit, and everybody waits for it. Here
+//! most is written back while it goes on; then it writes back the little that came meanwhile, so
+//! that the log begins anew. A long log would make every read slower.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ pub(super) const WRITE_BACK: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub(super) struct Checkpoints {
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     stop: CancellationToken,
-    /// Most was written back a moment ago: the rest is the writer's, which then begins the log anew.
+    /// Most was written back a moment ago: the rest is the writer's, which begins the log anew.
     pub(super) little_left: Arc<AtomicBool>,
 }
 

@@ -21,6 +21,14 @@ export const accounts = () =>
     queryFn: ({ signal }) => body(http.GET('/api/v1/accounts', { signal })),
   });
 
+/** The backups that Operate makes by itself. */
+export const backups = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'backups'],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) => body(http.GET('/api/v1/backups', { signal })),
+  });
+
 export const createAccount = (account: NewAccount) =>
   body(http.POST('/api/v1/accounts', { body: account }));
 

@@ -25,8 +25,8 @@ use crate::practices::notifications::live::LiveRouting;
 
 /// Signals of one batch at most; a single larger request is a batch of its own.
 const BATCH: usize = 8192;
-/// So many signals are decided while the last batch is written. Fewer wait for it and for others: it
-/// takes no time to decide on them, but each batch takes a commit.
+/// So many signals are decided while the last batch is written. Fewer wait for it and for others:
+/// it takes no time to decide on them, but each batch takes a commit.
 const AHEAD: usize = 512;
 /// Requests that may wait; more are told to come again.
 const QUEUE: usize = 4096;

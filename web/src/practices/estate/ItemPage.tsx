@@ -1,7 +1,7 @@
 import { Anchor, Breadcrumbs, Button, Code } from '@mantine/core';
 import { IconContract, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useRouteContext } from '@tanstack/react-router';
 
 import { estate, type EstateItemDetail, type Assigned } from '../../api';
 import { ItemStateMark, PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
@@ -10,6 +10,7 @@ import kit from '../../kit/kit.module.css';
 import { Loaded } from '../../kit/QueryState';
 import { Timeline } from '../../kit/Timeline';
 import { count, itemName, words } from '../../kit/words';
+import { partInItem } from '../../kit/yourPart';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
@@ -43,6 +44,9 @@ const onMap = new Set(['product', 'usecase', 'service', 'component', 'site', 'su
 function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; name: string }) {
   const mapped = onMap.has(kind);
   const calling = kind === 'escalationpolicy' || item.escalation_policy !== null;
+  const { user } = useRouteContext({ from: '/app' });
+  const { owner, operator } = item;
+  const part = owner || operator ? partInItem(user, owner?.to, operator?.to) : null;
   return (
     <>
       <PageHead
@@ -127,6 +131,8 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
                 ['Criticality', item.criticality ? words(item.criticality) : null],
                 ['Inherited', item.inherited?.because ?? null],
                 ['Owner', item.owner ? <Because key="o" found={item.owner} /> : null],
+                ['Operator', operator ? <Because key="p" found={operator} /> : null],
+                ['Your part', part],
                 [
                   'Calls',
                   item.escalation_policy ? (

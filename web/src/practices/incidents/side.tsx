@@ -1,6 +1,9 @@
+import { useRouteContext } from '@tanstack/react-router';
+
 import { ItemLink } from '../../kit/ItemLink';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, words } from '../../kit/words';
+import { partInIncident } from '../../kit/yourPart';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
@@ -9,10 +12,12 @@ import { PlacedCommand } from './PlacedCommand';
 
 /** Owner and roles. */
 export function Who({ incident, send, can }: PartProps) {
+  const { user } = useRouteContext({ from: '/app' });
   return (
     <Panel title="People" actions={<PlacedCommand command={can('set_role')} send={send} />}>
       <Facts
         rows={[
+          ['Your part', partInIncident(user, incident)],
           ['Team', incident.team ? <ItemLink item={incident.team} /> : 'None yet'],
           ['Assignee', incident.assignee ? <ItemLink item={incident.assignee} /> : 'Nobody yet'],
           ['Why', incident.assigned_because],

@@ -116,8 +116,12 @@ function Chosen({ found, name, step }: { found: MeasureSeries; name: string; ste
       <Panel title={line.title}>
         {line.values.every((value) => value === null) ? (
           <EmptyState title="Nothing to draw in this time">
-            Durations need incidents that ended in it. Availability and failures are told of one
-            item: choose it above.
+            {found.alerts_left_out ?? found.calls_left_out ?? (
+              <>
+                Durations need incidents that ended in it. Availability and failures are told of one
+                item: choose it above.
+              </>
+            )}
           </EmptyState>
         ) : (
           <Drawn found={found} line={line} />

@@ -23,6 +23,8 @@ interface ListedProps<Row> {
   count: number;
   /** What is said where there is nothing to list. */
   none: string;
+  /** Why nothing is told of it. */
+  why?: string | null | undefined;
   label: string;
   rows: Row[];
   rowKey: (row: Row) => string;
@@ -30,10 +32,16 @@ interface ListedProps<Row> {
 }
 
 /** A part of the month that is a list. */
-function Listed<Row>({ title, count, none, ...table }: ListedProps<Row>) {
+function Listed<Row>({ title, count, none, why, ...table }: ListedProps<Row>) {
   return (
     <Panel title={title} count={count || undefined} flush>
-      {table.rows.length === 0 ? <EmptyState title={none} /> : <SimpleTable {...table} />}
+      {why ? (
+        <EmptyState title="Left out">{why}</EmptyState>
+      ) : table.rows.length === 0 ? (
+        <EmptyState title={none} />
+      ) : (
+        <SimpleTable {...table} />
+      )}
     </Panel>
   );
 }
@@ -175,6 +183,7 @@ export function Alerts({ month }: Part) {
       title="Noisiest alerts"
       count={totals.fired}
       none="No alert fired"
+      why={month.alerts.left_out}
       label="Noisiest alerts"
       rows={noisiest}
       rowKey={(rule) => `${rule.source} ${rule.name}`}
@@ -201,6 +210,7 @@ export function Calls({ month }: Part) {
       title="On-call load"
       count={people.length}
       none="Nobody was called"
+      why={month.load_left_out}
       label="On-call load of the month"
       rows={people}
       rowKey={(load) => load.person}
@@ -245,7 +255,7 @@ export function Planned({ month }: Part) {
   ].sort((a, b) => a.at.localeCompare(b.at));
   return (
     <Listed
-      title="Planned work and changes"
+      title={month.changes_cut ? 'Planned work and the latest changes' : 'Planned work and changes'}
       count={rows.length}
       none="None is known"
       label="Planned work and changes"

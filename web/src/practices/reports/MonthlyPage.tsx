@@ -163,6 +163,13 @@ function Step({ month, label, Icon }: StepProps) {
 
 function Content({ report }: { report: MonthlyReport }) {
   const { month }: { month: ReportMonth } = report;
+  if (!month.watched) {
+    return (
+      <EmptyState title="Nothing is known of this month">
+        Operate was not there in it, so that no figure would be true.
+      </EmptyState>
+    );
+  }
   return (
     <div className={styles.stack}>
       <KeyFigures report={report} />

@@ -5,6 +5,7 @@ import { API_DOCS } from '../../api';
 import { words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
+import { Backups } from './Backups';
 import { Password } from './Password';
 
 /** Which server this is, and who is signed in. */
@@ -29,6 +30,7 @@ export function About() {
           ]}
         />
       </Panel>
+      {user.role === 'admin' && <Backups />}
       <Password />
     </>
   );
