@@ -414,11 +414,10 @@ impl World {
             Want::Near(item) => {
                 let window = self.policy.incidents.correlation_window();
                 let counted = |item| streams::counted_on(&self.estate, item);
-                let hit = |on: &ItemRef| incident.items.contains(on);
+                let hit = |on: &_| incident.items.contains(on);
                 let hits = item.as_ref().is_some_and(|on| hit(on) || counted(on).iter().any(hit));
                 let near = |joined: Time| self.now.since(joined) <= window * 2;
-                let joined = incident.attached().map(|member| member.joined_at);
-                incident.is_open() && (hits || joined.into_iter().any(near))
+                incident.is_open() && (hits || incident.attached().any(|m| near(m.joined_at)))
             }
             Want::Survivor(id) => self.survivor(*id) == Some(incident.id),
             Want::ChildrenOf(id) => {
