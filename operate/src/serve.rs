@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use server::{Config, Running};
 use spine::World;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Runs the server.
@@ -60,6 +61,8 @@ impl Serve {
 /// configuration again.
 pub async fn run(config: Config, sample: Option<&Path>) -> ExitCode {
     log(&config);
+    // From the first moment on: a SIGHUP that nobody waits for ends a program.
+    let hangups = signal(SignalKind::hangup()).ok();
     let running = match server::start(config, World::system()).await {
         Ok(running) => running,
         Err(error) => {
@@ -78,7 +81,7 @@ pub async fn run(config: Config, sample: Option<&Path>) -> ExitCode {
     }
     tokio::select! {
         () = stopped() => {}
-        () = reloading(&running) => {}
+        () = reloading(&running, hangups) => {}
     }
     tracing::info!("stopping");
     running.stop().await;
@@ -86,9 +89,8 @@ pub async fn run(config: Config, sample: Option<&Path>) -> ExitCode {
 }
 
 /// Reads the routing configuration again at each SIGHUP; what is wrong changes nothing.
-async fn reloading(running: &Running) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+async fn reloading(running: &Running, hangups: Option<Signal>) {
+    let Some(mut hangups) = hangups else { return std::future::pending().await };
     while hangups.recv().await.is_some() {
         match running.reload_routing() {
             Ok(()) => tracing::info!("the routing configuration was read again"),
@@ -112,7 +114,6 @@ fn log(config: &Config) {
 
 /// Waits for SIGINT or SIGTERM.
 async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => signal.recv().await,

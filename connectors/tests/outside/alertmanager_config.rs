@@ -198,6 +198,9 @@ receivers:
           secret_key: <secret>
 ";
     assert_eq!(config.redacted_yaml(), shown);
+    // A tool that reads it as a configuration wants an address where one belongs.
+    let for_tools = shown.replace("- url: <secret>", "- url: http://secret.invalid/");
+    assert_eq!(config.redacted_for_tools(), for_tools);
 }
 
 #[test]

@@ -5,13 +5,17 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::world::{Operate, Setup, run};
+use crate::world::{Alerting, Make, Operate, Setup, run};
 
 fn amtool(operate: &Operate, arguments: &[&str]) -> String {
+    amtool_at(&operate.url, arguments)
+}
+
+fn amtool_at(url: &str, arguments: &[&str]) -> String {
     let output = run(Command::new("amtool")
-        .arg(format!("--alertmanager.url={}", operate.url))
+        .arg(format!("--alertmanager.url={url}"))
         .args(arguments)
-        .env("HOME", operate.folder()));
+        .env("HOME", "/"));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "amtool {arguments:?}: {said}");
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -34,6 +38,81 @@ async fn what_amtool_adds_it_finds_again() {
     let regex: Vec<Value> = serde_json::from_str(&regex).unwrap();
     assert_eq!(regex.len(), 2, "{regex:?}");
     assert!(amtool(&operate, &["alert", "query"]).contains("DiskFull"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amtool_asks_for_silences_changes_them_ends_them_and_brings_them_along() {
+    let operate = Operate::start(Setup::default()).await;
+    let known = |filter: &[&str]| -> Vec<Value> {
+        let said = amtool(&operate, &[&["silence", "query", "-o", "json"], filter].concat());
+        serde_json::from_str(&said).unwrap()
+    };
+    let add = ["silence", "add", "alertname=DiskFull", "instance=~db-.", "--author=ada"];
+    let id = amtool(&operate, &[&add[..], &["--comment=disks", "--duration=1h"]].concat());
+    let id = id.trim();
+    let found = known(&["alertname=DiskFull"]);
+    assert_eq!((found.len(), &found[0]["id"]), (1, &json!(id)), "{found:?}");
+    assert_eq!(found[0]["comment"], "disks");
+    assert_eq!(found[0]["matchers"][1]["isRegex"], true);
+    assert_eq!(known(&["alertname=Other"]), Vec::<Value>::new());
+
+    let changed = amtool(&operate, &["silence", "update", id, "--comment=more disks", "-d", "3h"]);
+    assert!(changed.contains("more disks"), "{changed}");
+    let found = known(&[]);
+    assert_eq!((found.len(), &found[0]["comment"]), (1, &json!("more disks")), "{found:?}");
+    let kept = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(kept.path(), serde_json::to_string(&found).unwrap()).unwrap();
+
+    let now = found[0]["id"].as_str().unwrap();
+    amtool(&operate, &["silence", "expire", now]);
+    assert_eq!(known(&[]), Vec::<Value>::new());
+    assert!(known(&["--expired"]).iter().any(|silence| silence["id"] == now));
+
+    let file = kept.path().display().to_string();
+    amtool(&operate, &["silence", "import", "--force", &file]);
+    let found = known(&[]);
+    assert_eq!((found.len(), &found[0]["comment"]), (1, &json!("more disks")), "{found:?}");
+}
+
+/// Receivers whose addresses are secret, each in its way.
+const ROUTED: &str = "\
+route:
+  receiver: hook
+  group_by: [alertname]
+  routes:
+    - matchers: [severity = critical]
+      receiver: night
+      continue: true
+    - matchers: [service =~ \"shop|till\"]
+      receiver: shop
+receivers:
+  - name: hook
+    webhook_configs: [{url: 'https://x.example.org/hush', http_config: {proxy_url: ''}}]
+  - name: night
+    pagerduty_configs: [{routing_key: hush}]
+    webhook_configs: [{url: 'https://user:hush@x.example.org/'}]
+  - name: shop
+    slack_configs: [{api_url: 'https://hooks.example.org/hush', channel: '#shop'}]
+    opsgenie_configs: [{api_key: hush}]
+    telegram_configs: [{bot_token: hush, chat_id: 5}]
+    discord_configs: [{webhook_url: 'https://x.example.org/hush'}]
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amtool_tells_who_is_told_by_the_routes_in_force() {
+    let place = Alerting::start(Make::Operate, ROUTED).await;
+    for (labels, receivers) in [
+        (&["service=other"][..], "hook\n"),
+        (&["severity=critical"], "night\n"),
+        (&["severity=critical", "service=till"], "night,shop\n"),
+    ] {
+        let said = amtool_at(&place.url, &[&["config", "routes", "test"], labels].concat());
+        assert_eq!(said, receivers, "{labels:?}");
+    }
+    let tree = amtool_at(&place.url, &["config", "routes", "show"]);
+    assert!(tree.contains("receiver: night") && tree.contains("continue: true"), "{tree}");
+    let shown = amtool_at(&place.url, &["config", "show"]);
+    assert!(shown.contains("route:") && !shown.contains("hush"), "{shown}");
 }
 
 /// The small files by which Operate's reading of configurations is tested: name, text, and whether

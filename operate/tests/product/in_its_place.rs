@@ -1,11 +1,11 @@
 //! `operate alertmanager` in the place of Alertmanager: its configuration file, a real receiver,
-//! SIGKILL, SIGHUP, and amtool.
+//! SIGKILL, SIGHUP, SIGTERM, and amtool.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::world::{Alerting, Make, Receiver, run};
+use crate::world::{Alerting, Make, Receiver, run, wait_until};
 
 async fn in_its_place(config: &str) -> Alerting {
     Alerting::start_below(Make::Operate, config, "/am").await
@@ -112,4 +112,32 @@ async fn a_wrong_configuration_changes_nothing_and_names_its_line() {
     let status = place.get("/api/v2/status").await;
     let shown = status["config"]["original"].as_str().unwrap_or_default();
     assert!(shown.contains("group_by") && !shown.contains(&second.url), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_sighup_it_reads_its_file_again_and_at_sigterm_it_stops() {
+    let (first, second) = (Receiver::start().await, Receiver::start().await);
+    let mut place = in_its_place(&routes(&first.url, "12h")).await;
+    place.configure(&routes(&second.url, "12h").replace("name: hook", "name: other"));
+    place.signal("HUP");
+    // The receiver's route names one that is gone: the old file holds.
+    wait_until("it says so", async || place.printed().contains("stays as it was").then_some(()))
+        .await;
+    assert_eq!(place.get("/api/v2/receivers").await, json!([{ "name": "hook" }]));
+    place.configure(&routes(&second.url, "12h"));
+    place.signal("HUP");
+    wait_until("it is read", async || place.printed().contains("was read again").then_some(()))
+        .await;
+    place.post(json!([alert("Slow", "a")])).await;
+    second.next("the new file holds").await;
+    assert_eq!(first.count(), 0);
+    place.signal("TERM");
+    assert!(place.ended().await.success(), "{}", place.printed());
+
+    // Reloads come at any time, also before it is ready for them.
+    std::fs::remove_dir_all(place.folder().join("data")).unwrap();
+    place.begin();
+    wait_until("it starts", async || place.folder().join("data").exists().then_some(())).await;
+    place.signal("HUP");
+    place.ready().await;
 }

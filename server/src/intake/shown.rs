@@ -178,10 +178,18 @@ impl<'a> Look<'a> {
 }
 
 /// `GET /api/v2/status`.
-pub(super) async fn status(State(app): State<App>) -> Response {
+pub(super) async fn status(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(problem) = reader(&app, &headers, query.as_deref(), peer).await {
+        return refusal(&problem);
+    }
     let routing = app.routing.current();
     let config = match &routing {
-        Some(routing) => routing.config.redacted_yaml(),
+        Some(routing) => routing.config.redacted_for_tools(),
         None => "# Operate answers here; its routes are part of the estate.\n",
     };
     let status = Status { started: app.started_at, version: env!("CARGO_PKG_VERSION"), config };
@@ -189,7 +197,15 @@ pub(super) async fn status(State(app): State<App>) -> Response {
 }
 
 /// `GET /api/v2/receivers`.
-pub(super) async fn receivers(State(app): State<App>) -> Response {
+pub(super) async fn receivers(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(problem) = reader(&app, &headers, query.as_deref(), peer).await {
+        return refusal(&problem);
+    }
     let routing = app.routing.current();
     let names: Vec<&str> = match &routing {
         Some(routing) => {

@@ -66,6 +66,7 @@ pub struct Config {
     pub notes: Vec<Note>,
     file: String,
     redacted: String,
+    redacted_for_tools: String,
 }
 
 impl Config {
@@ -98,6 +99,11 @@ impl Config {
     /// The file as others may see it: secrets are `<secret>`, comments are left out.
     pub fn redacted_yaml(&self) -> &str {
         &self.redacted
+    }
+
+    /// The same as `amtool` reads it: an address that is secret is hidden by one that is none's.
+    pub fn redacted_for_tools(&self) -> &str {
+        &self.redacted_for_tools
     }
 }
 
@@ -215,7 +221,6 @@ fn read(
     for name in INTERVALS {
         walk.intervals_of(section(name), name, &mut time_intervals);
     }
-    let redacted = redact::redacted(document);
     Some(Config {
         file: name.to_owned(),
         global,
@@ -225,7 +230,8 @@ fn read(
         inhibit_rules,
         time_intervals,
         notes: Vec::new(),
-        redacted,
+        redacted: redact::redacted(document),
+        redacted_for_tools: redact::redacted_for_tools(document),
     })
 }
 

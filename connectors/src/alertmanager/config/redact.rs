@@ -8,6 +8,9 @@ use super::node::{Node, Value};
 /// What stands in the place of a secret.
 pub(super) const HIDDEN: &str = "<secret>";
 
+/// What stands there for programs that read an address wherever one belongs.
+const HIDDEN_ADDRESS: &str = "http://secret.invalid/";
+
 /// Fields that are secret wherever they stand.
 const SECRET: &[&str] = &[
     "smtp_auth_password",
@@ -44,12 +47,12 @@ const SECRET: &[&str] = &[
     "proxy_connect_header",
 ];
 
+/// The secret field that Alertmanager 0.25 and its tools read as an address, whatever hides it.
+const ADDRESS: (&str, &str) = ("webhook_configs", "url");
+
 /// Fields that are secret in one section only.
-const SECRET_IN: &[(&str, &str)] = &[
-    ("slack_configs", "api_url"),
-    ("webhook_configs", "url"),
-    ("pagerduty_configs", "routing_key"),
-];
+const SECRET_IN: &[(&str, &str)] =
+    &[("slack_configs", "api_url"), ADDRESS, ("pagerduty_configs", "routing_key")];
 
 /// Where free words stand as keys: a label or a detail named `token` is no secret.
 const FREE: &[&str] = &[
@@ -91,29 +94,40 @@ pub(super) fn has_password(text: &str) -> bool {
     without_password(text) != text
 }
 
-/// Writes a document with its secrets hidden.
+/// Writes a document with its secrets hidden, for people.
 pub(super) fn redacted(document: &Node) -> String {
+    written(document, HIDDEN)
+}
+
+/// Writes a document with its secrets hidden, for programs that read it as a configuration.
+pub(super) fn redacted_for_tools(document: &Node) -> String {
+    written(document, HIDDEN_ADDRESS)
+}
+
+fn written(document: &Node, address: &'static str) -> String {
     let mut out = String::new();
-    Writer { out: &mut out }.block(document, "", false, 0);
+    Writer { out: &mut out, address }.block(document, "", None, 0);
     out
 }
 
 struct Writer<'o> {
     out: &'o mut String,
+    /// What hides an address.
+    address: &'static str,
 }
 
 impl Writer<'_> {
     /// What follows `key:` or `-`. `section` is the key whose list or map this is part of.
-    fn block(&mut self, node: &Node, section: &str, hidden: bool, indent: usize) {
+    fn block(&mut self, node: &Node, section: &str, hidden: Option<&'static str>, indent: usize) {
         match &node.value {
             Value::Map(map) if !map.is_empty() => {
                 for (i, (key, value)) in map.iter().enumerate() {
                     self.start(i > 0 || self.after_colon(), indent);
                     self.out.push_str(&written_key(&key.name));
                     self.out.push(':');
-                    let secret = is_secret(section, &key.name);
+                    let hidden = hidden.or_else(|| self.hidden(section, &key.name));
                     let inner = inner(section, &key.name);
-                    self.block(value, inner, hidden || secret, indent + 2);
+                    self.block(value, inner, hidden, indent + 2);
                 }
             }
             Value::List(list) if !list.is_empty() => {
@@ -127,6 +141,12 @@ impl Writer<'_> {
                 let _ = writeln!(self.out, " {}", scalar(node, hidden));
             }
         }
+    }
+
+    /// What stands in the place of a secret field.
+    fn hidden(&self, section: &str, key: &str) -> Option<&'static str> {
+        let word = if (section, key) == ADDRESS { self.address } else { HIDDEN };
+        is_secret(section, key).then_some(word)
     }
 
     fn after_colon(&self) -> bool {
@@ -146,12 +166,16 @@ impl Writer<'_> {
     }
 }
 
-fn scalar(node: &Node, hidden: bool) -> String {
+fn scalar(node: &Node, hidden: Option<&str>) -> String {
     match &node.value {
         Value::Map(_) => "{}".to_owned(),
         Value::List(_) => "[]".to_owned(),
         Value::Null => "null".to_owned(),
-        Value::Plain(text) | Value::Quoted(text) if hidden && !text.is_empty() => HIDDEN.to_owned(),
+        Value::Plain(text) | Value::Quoted(text)
+            if let Some(hidden) = hidden.filter(|_| !text.is_empty()) =>
+        {
+            hidden.to_owned()
+        }
         Value::Plain(text) if is_plain(text) => without_password(text),
         Value::Plain(text) | Value::Quoted(text) => quoted(&without_password(text)),
     }

@@ -1,5 +1,5 @@
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use reqwest::{Method, Response};
 use serde_json::Value;
@@ -68,6 +68,12 @@ impl Alerting {
 
     /// Starts it (again) on the same data, and waits until it is ready.
     pub async fn launch(&mut self) {
+        self.begin();
+        self.ready().await;
+    }
+
+    /// Starts it (again) on the same data.
+    pub fn begin(&mut self) {
         let mut command = match self.make {
             Make::Alertmanager => Command::new("prometheus-alertmanager"),
             Make::Operate => Command::new(BINARY),
@@ -85,6 +91,10 @@ impl Alerting {
         }
         let log = self.folder.path().join("program.log");
         self.program = Some(Program::start(&mut command, &log));
+    }
+
+    /// Waits until it answers.
+    pub async fn ready(&mut self) {
         wait_until("it is ready", async || {
             let program = self.program.as_mut().expect("it was started");
             assert!(program.ended().is_none(), "{:?} ended:\n{}", self.make, program.printed());
@@ -93,6 +103,22 @@ impl Alerting {
             answer.status().is_success().then_some(())
         })
         .await;
+    }
+
+    /// Sends it a signal: `HUP`, `TERM`.
+    pub fn signal(&self, name: &str) {
+        self.program.as_ref().expect("it was started").signal(name);
+    }
+
+    /// What it has printed.
+    pub fn printed(&self) -> String {
+        self.program.as_ref().expect("it was started").printed()
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let program = self.program.as_mut().expect("it was started");
+        wait_until("it ends", async || program.ended()).await
     }
 
     /// Kills it on the spot: SIGKILL.

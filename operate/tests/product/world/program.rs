@@ -34,8 +34,14 @@ impl Program {
 
     /// Asks it to stop, as an operator or systemd does.
     pub fn terminate(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(told.is_ok_and(|status| status.success()), "it could not be told to stop");
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal: `HUP`, `TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(told.is_ok_and(|status| status.success()), "it could not be sent SIG{name}");
     }
 
     /// Kills it on the spot: SIGKILL, nothing is tidied up.
