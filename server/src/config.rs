@@ -20,6 +20,8 @@ pub use kept::KeptBackups;
 pub struct Config {
     /// Address and port to listen on. Loopback unless told otherwise.
     pub listen: SocketAddr,
+    /// Further addresses to listen on.
+    pub listen_also: Vec<SocketAddr>,
     /// Folder for the database, the key file and everything else that is kept.
     pub data: PathBuf,
     /// `postgres://…`; when absent, SQLite in the data folder.
@@ -168,6 +170,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
+            listen_also: Vec::new(),
             data: PathBuf::from("operate-data"),
             database: None,
             public_url: None,
@@ -300,6 +303,11 @@ impl Config {
             return Err("intake.resolve_timeout_seconds must be at least 1".to_owned());
         }
         Ok(())
+    }
+
+    /// Whether nobody reaches it from another machine.
+    pub fn only_from_here(&self) -> bool {
+        std::iter::once(&self.listen).chain(&self.listen_also).all(|own| own.ip().is_loopback())
     }
 
     /// Where the database is.

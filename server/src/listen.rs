@@ -1,7 +1,8 @@
 //! Connections: taken as they come, closed when they are slow to say what they want, and ended in
 //! good order when the process stops.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,6 +25,24 @@ pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// Wait when the system gives no connection, for example because too many files are open.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Listens on an address. Every address of the machine is those of IPv6 and of IPv4, as far as it
+/// has both.
+///
+/// # Errors
+/// When it cannot be listened on.
+pub async fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Err(error) if address.ip() == Ipv6Addr::UNSPECIFIED && !taken(&error) => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, address.port())).await
+        }
+        opened => opened,
+    }
+}
+
+fn taken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+}
+
 /// Serves connections until `stop`, then waits for the requests that run.
 pub async fn serve(
     listener: TcpListener,
@@ -42,7 +61,8 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+            // Who comes by IPv4 to an address of IPv6 is the same as elsewhere.
+            Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 clock.wait(PAUSE).await;
@@ -84,6 +104,25 @@ mod tests {
         let stop = CancellationToken::new();
         tokio::spawn(serve(listener, router, head_timeout, Clock::System, stop.clone()));
         (address, stop)
+    }
+
+    #[tokio::test]
+    async fn every_address_is_also_that_of_the_older_protocol() {
+        let listener = open("[::]:0".parse().unwrap()).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let router = Router::new().route(
+            "/",
+            axum::routing::get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| {
+                peer.ip().to_string()
+            }),
+        );
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, router, HEAD_TIMEOUT, Clock::System, stop.clone()));
+        let mut client = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.unwrap();
+        assert!(said.ends_with("\r\n127.0.0.1"), "{said}");
     }
 
     #[tokio::test]

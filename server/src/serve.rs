@@ -97,11 +97,11 @@ pub struct Running {
 /// When it cannot listen, open its database, or use a setting.
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
     let metrics = Metrics::of_process();
-    let address = config.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|source| StartError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let (listener, address) = open(config.listen).await?;
+    let mut listeners = vec![listener];
+    for also in &config.listen_also {
+        listeners.push(open(*also).await?.0);
+    }
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
@@ -161,9 +161,20 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     tasks.extend(background(&app, courier, position));
     let clock = app.world.clock.clone();
     let router = router::router(app.clone());
-    let serving = listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone());
-    let http = tokio::spawn(serving);
+    let serving = listeners.into_iter().map(|listener| {
+        let (router, clock) = (router.clone(), clock.clone());
+        listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone())
+    });
+    let serving = futures::future::join_all(serving);
+    let http = tokio::spawn(async { drop(serving.await) });
     Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
+}
+
+async fn open(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let wrong = |source| StartError::Listen { address, source };
+    let listener = listen::open(address).await.map_err(wrong)?;
+    let own = listener.local_addr().map_err(wrong)?;
+    Ok((listener, own))
 }
 
 /// Where one process has the database, whoever carried a message is gone.

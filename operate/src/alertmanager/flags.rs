@@ -73,7 +73,7 @@ pub struct AlertmanagerFlags {
 /// Where it is reached.
 #[derive(Args, Clone, PartialEq, Debug)]
 pub struct WebFlags {
-    /// Address and port to listen on, one of them. `:9093` is every address.
+    /// Address and port to listen on, once for each. `:9093` is every address.
     #[arg(long = "web.listen-address", value_name = "ADDRESS:PORT", default_value = ":9093")]
     pub listen: Vec<Listen>,
     /// The address under which others reach it, for links.

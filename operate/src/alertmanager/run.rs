@@ -1,7 +1,7 @@
 //! `operate alertmanager`: the server in the place of Alertmanager, with its flags, its
 //! configuration file and its signals.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,7 +29,10 @@ impl AlertmanagerFlags {
 
     fn config(&self) -> Result<Config, String> {
         let mut config = Config::load(None, std::env::vars()).map_err(|error| error.to_string())?;
-        config.listen = address(&self.web.listen)?;
+        let addresses: Result<Vec<_>, String> = self.web.listen.iter().map(address).collect();
+        let mut addresses = addresses?.into_iter();
+        config.listen = addresses.next().ok_or("--web.listen-address names no address")?;
+        config.listen_also = addresses.collect();
         config.data.clone_from(&self.storage_path);
         config.public_url =
             self.web.external_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
@@ -54,11 +57,12 @@ impl AlertmanagerFlags {
 
     fn all_notes(&self, config: &Config) -> Vec<String> {
         let mut notes = self.notes();
-        if !config.listen.ip().is_loopback() {
+        if !config.only_from_here() {
+            let listen: Vec<String> = self.web.listen.iter().map(ToString::to_string).collect();
             notes.push(format!(
                 "everybody who reaches {} can send alerts and silence them, as with Alertmanager; \
                  everything else asks for an account",
-                config.listen
+                listen.join(" or ")
             ));
         }
         if self.dispatch_start_delay > Duration::ZERO {
@@ -75,14 +79,11 @@ impl AlertmanagerFlags {
     }
 }
 
-/// The one address to listen on.
-fn address(listen: &[Listen]) -> Result<SocketAddr, String> {
-    let [one] = listen else {
-        return Err("--web.listen-address was given more than once, and one address is all that \
-                    is supported; keep one, `:9093` is every address of the machine"
-            .to_owned());
+/// An address to listen on; without a host every one of the machine, of IPv6 and of IPv4.
+fn address(one: &Listen) -> Result<SocketAddr, String> {
+    let Some(host) = &one.host else {
+        return Ok(SocketAddr::from((Ipv6Addr::UNSPECIFIED, one.port)));
     };
-    let Some(host) = &one.host else { return Ok(SocketAddr::from(([0, 0, 0, 0], one.port))) };
     let found = (host.as_str(), one.port).to_socket_addrs();
     found
         .ok()

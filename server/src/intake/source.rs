@@ -54,7 +54,7 @@ pub async fn by_key(
                 .remedy("make a key under Settings → Integrations")),
         };
     }
-    let from_here = app.config.listen.ip().is_loopback() && peer.ip().is_loopback();
+    let from_here = app.config.only_from_here() && peer.ip().is_loopback();
     let open = app.config.intake.open || app.config.intake.open_on_loopback && from_here;
     if open {
         return Ok(Source { space: SpaceId::main(), name: protocol.into() });
