@@ -14,6 +14,8 @@ use crate::{Estate, Kind, Resource};
 pub struct Planned {
     /// The window.
     pub window: ItemRef,
+    /// When it began.
+    pub since: Time,
     /// When it ends.
     pub until: Time,
     /// What is done in it.
@@ -30,6 +32,7 @@ impl Estate {
     /// still work. Of several windows the one that ends last counts.
     pub fn planned(&self, item: &ItemRef, at: Time) -> Option<Planned> {
         let planned = self.running(at).filter_map(|(resource, spec, until)| {
+            let since = spec.running_since(at)?;
             let covered = self.covered(spec);
             let (root, because) = if covered.contains(item) {
                 (item.clone(), format!("{item} is worked on"))
@@ -41,7 +44,7 @@ impl Estate {
                 (root, because)
             };
             let (window, reason) = (resource.item().clone(), spec.reason.clone());
-            Some(Planned { window, until, reason, root, because })
+            Some(Planned { window, since, until, reason, root, because })
         });
         planned.max_by_key(|planned| (planned.until, planned.root == *item))
     }

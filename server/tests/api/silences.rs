@@ -16,6 +16,7 @@ conversations!(
     a_change_of_an_active_silence_makes_a_new_one,
     what_is_wrong_is_refused_and_a_repeat_is_harmless,
     clients_of_alertmanager_make_find_and_end_silences,
+    whoever_reads_from_elsewhere_needs_a_key,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -206,6 +207,25 @@ async fn what_is_wrong_is_refused_and_a_repeat_is_harmless(place: Place) {
     assert_eq!(first["id"], second["id"]);
     let hidden = json!({ "command": "tick" });
     operate.ada.post(&format!("/silences/{}/commands", id(&first)), hidden).await.problem(403);
+    operate.end().await;
+}
+
+async fn whoever_reads_from_elsewhere_needs_a_key(place: Place) {
+    let operate = Operate::with(&place, |config| config.intake.open_on_loopback = false).await;
+    let key = operate
+        .ada
+        .post("/integration-keys", json!({ "name": "amtool", "kind": "alertmanager" }))
+        .await
+        .is(201);
+    let key = key["secret"].as_str().unwrap();
+    let client = reqwest::Client::new();
+    for path in ["alerts", "alerts/groups", "silences", "receivers", "status"] {
+        let url = format!("{}/api/v2/{path}", operate.ada.base());
+        let refused = client.get(&url).send().await.unwrap();
+        assert_eq!(refused.status(), 401, "{path}");
+        let answer = client.get(&url).bearer_auth(key).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
     operate.end().await;
 }
 

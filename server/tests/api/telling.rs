@@ -13,6 +13,7 @@ conversations!(
     a_digest_survives_a_restart_and_what_becomes_urgent_is_told_at_once,
     a_storm_is_told_in_one_digest,
     what_depends_on_a_broken_item_is_held_until_it_is_back,
+    planned_work_is_told_to_nobody_until_its_window_is_over,
     an_alert_that_comes_and_goes_is_told_once,
     a_policy_that_cannot_be_followed_is_refused,
     a_changed_routing_is_tried_on_what_fired,
@@ -179,6 +180,46 @@ async fn what_depends_on_a_broken_item_is_held_until_it_is_back(place: Place) {
     assert!(all.contains(&vec!["DatabaseDown resolved".to_owned()]), "{all:?}");
     assert!(all.contains(&vec!["OrdersFail firing".to_owned()]), "{all:?}");
     assert_eq!(all.len(), 3, "nobody heard of checkout, so nobody hears that it is over: {all:?}");
+    operate.end().await;
+}
+
+async fn planned_work_is_told_to_nobody_until_its_window_is_over(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    // What began before the window was not planned.
+    operate.fires("DiskSlow", "critical", DB).await;
+    until_told(&operate, &receiver, 1).await;
+    operate.pass(Duration::from_secs(60)).await;
+    let start = operate.world.now();
+    let until = start + Duration::from_secs(3600);
+    let window = format!(
+        "{}\n---\n{{apiVersion: operate/v1, kind: MaintenanceWindow, metadata: {{name: disks}}, \
+         spec: {{items: [component/orders-db], reason: new disks, \
+         windows: [{{start: {start}, end: {until}}}]}}}}\n",
+        shop(&receiver.url)
+    );
+    operate.apply(&window).await;
+    operate.fires("DatabaseDown", "critical", DB).await;
+    operate.fires("OrdersFail", "critical", ORDERS).await;
+    operate.fires("CanteenCold", "critical", ("service", "canteen")).await;
+    assert_eq!(until_told(&operate, &receiver, 2).await[1], ["CanteenCold firing"]);
+    let why = explanation(&operate, "OrdersFail").await;
+    let planned = &why["planned"];
+    assert_eq!(planned["window"], "maintenancewindow/disks", "{why}");
+    assert_eq!((&planned["until"], &planned["reason"]), (&json!(until), &json!("new disks")));
+    assert_eq!(planned["root"], "component/orders-db");
+    assert_eq!(explanation(&operate, "DiskSlow").await["planned"], Value::Null);
+    operate.clears("OrdersFail", "critical", ORDERS).await;
+    operate.pass(Duration::from_secs(30)).await;
+    operate.settled().await;
+    assert_eq!(told(&receiver).len(), 2, "{:?}", told(&receiver));
+    // The work overran: what still fires is told.
+    operate.fires("DatabaseDown", "critical", DB).await;
+    operate.pass(Duration::from_secs(3600)).await;
+    operate.pass(Duration::from_secs(11)).await;
+    let all = until_told(&operate, &receiver, 3).await;
+    assert!(all.contains(&vec!["DatabaseDown firing".to_owned()]), "{all:?}");
+    let orders = all.iter().flatten().filter(|told| told.starts_with("OrdersFail"));
+    assert_eq!(orders.count(), 0, "nobody heard that it fires: {all:?}");
     operate.end().await;
 }
 

@@ -56,8 +56,12 @@ impl Window {
 
     /// Whether it runs at this time: within what was planned, and while it is really worked.
     pub fn runs(&self, at: Time) -> bool {
-        let begun = self.start.max(self.actual_start.unwrap_or(self.start));
-        begun <= at && at < self.until()
+        self.since() <= at && at < self.until()
+    }
+
+    /// The first moment at which it runs: its planned start, or when it really began after that.
+    pub fn since(&self) -> Time {
+        self.start.max(self.actual_start.unwrap_or(self.start))
     }
 
     /// The first moment at which it runs no more: when it was done, or its planned end.
@@ -85,6 +89,23 @@ impl MaintenanceWindowSpec {
             until = later;
         }
         Some(until)
+    }
+
+    /// When the window that runs at this time began; of several that overlap, or follow each other
+    /// without a gap, the first.
+    pub fn running_since(&self, at: Time) -> Option<Time> {
+        let mut since = self.windows.iter().filter(|w| w.runs(at)).map(Window::since).min()?;
+        // Each turn of the loop takes in one window more, so it ends.
+        while let Some(earlier) = self
+            .windows
+            .iter()
+            .filter(|w| w.since() < since && since <= w.until() && w.since() < w.until())
+            .map(Window::since)
+            .min()
+        {
+            since = earlier;
+        }
+        Some(since)
     }
 }
 
@@ -114,6 +135,11 @@ mod tests {
         assert_eq!(until(10), Some(Time::from_seconds(40)));
         assert_eq!(until(40), None);
         assert_eq!(until(59), Some(Time::from_seconds(60)));
+        let since = |at| spec.running_since(Time::from_seconds(at));
+        assert_eq!(since(9), None);
+        assert_eq!(since(39), Some(Time::from_seconds(10)));
+        assert_eq!(since(40), None);
+        assert_eq!(since(59), Some(Time::from_seconds(50)));
     }
 
     #[test]

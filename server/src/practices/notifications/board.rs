@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use alerts::{Alert, Stage};
 use jiff::Timestamp;
-use kernel::{SilenceId, Time};
-use routing::{FlapRule, Flaps, FlushMember, Group, Inhibitor, Member, MemberState, Muted, Wheel};
-use serde::{Deserialize, Serialize};
+use kernel::Time;
+use routing::{FlapRule, Flaps, FlushMember, Group, Inhibitor, Member, MemberState, Wheel};
 use spine::engine::Versioned;
 
 use super::broken::Broken;
+use super::held::{Around, Held};
 use super::live::Routing;
 use super::policy::{LEAST_URGENT, priority_of};
 
@@ -37,34 +37,6 @@ struct Seen {
     slots: Vec<Slot>,
 }
 
-/// Why a member of a group is not told.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum Held {
-    /// People asked for silence.
-    Silence {
-        /// The silences.
-        silences: Vec<SilenceId>,
-    },
-    /// Another alert says all there is to say.
-    Inhibition {
-        /// The fingerprint of that alert.
-        source: String,
-        /// The place of the rule in the configuration, from 0.
-        rule: usize,
-    },
-    /// The route tells nothing at this time.
-    Interval {
-        /// The mute interval that holds, or the active ones of which none does.
-        intervals: Vec<String>,
-    },
-    /// What its item depends on is broken, and that is told.
-    Dependency {
-        /// The items from the broken one to its own.
-        path: Vec<String>,
-    },
-}
-
 /// A group at a flush.
 pub struct Due {
     /// Which group.
@@ -88,16 +60,6 @@ pub struct Due {
     /// The alerts behind the members.
     pub alerts: HashMap<u64, Known>,
     seen: BTreeMap<u64, Member>,
-}
-
-/// What the board asks of the outside at a flush.
-pub struct Around<'a> {
-    /// The record as it is now, when it is still in memory.
-    pub latest: &'a dyn Fn(&Alert) -> Option<Known>,
-    /// The silences that hold an alert back.
-    pub silenced_by: &'a dyn Fn(&Alert) -> Vec<SilenceId>,
-    /// The path from a broken item to that of an alert.
-    pub explained_by: &'a dyn Fn(&Alert) -> Option<Vec<String>>,
 }
 
 impl Board {
@@ -248,8 +210,8 @@ impl Board {
             let Some(seen) = self.seen.get(key) else { continue };
             let alert = (around.latest)(&seen.alert.record).unwrap_or_else(|| seen.alert.clone());
             let held = match &muted {
-                Some(muted) => Some(out_of_hours(muted)),
-                None => held(&self.inhibitor, &alert.record, around),
+                Some(muted) => Some(muted.into()),
+                None => around.holds(&self.inhibitor, &alert.record),
             };
             match held {
                 Some(held) => due.held.push((*key, held)),
@@ -335,22 +297,6 @@ fn member(alert: &Alert) -> Member {
     }
 }
 
-fn held(inhibitor: &Inhibitor<u64>, alert: &Alert, around: &Around<'_>) -> Option<Held> {
-    if let Some(found) = inhibitor.inhibited_by(&alert.labels) {
-        let source = format!("{:016x}", found.source);
-        return Some(Held::Inhibition { source, rule: found.rule });
-    }
-    let silences = (around.silenced_by)(alert);
-    if !silences.is_empty() {
-        return Some(Held::Silence { silences });
-    }
-    // What is over is told to whoever was told that it fires.
-    if !alert.stage.firing() {
-        return None;
-    }
-    (around.explained_by)(alert).map(|path| Held::Dependency { path })
-}
-
 fn flapping(
     flaps: &HashMap<u64, Flaps>,
     rule: Option<&FlapRule>,
@@ -358,14 +304,6 @@ fn flapping(
     now: Timestamp,
 ) -> bool {
     rule.is_some_and(|rule| flaps.get(&key).is_some_and(|flaps| flaps.is_flapping(now, rule)))
-}
-
-fn out_of_hours(muted: &Muted) -> Held {
-    let intervals = match muted {
-        Muted::Inside(name) => vec![name.clone()],
-        Muted::Outside(names) => names.clone(),
-    };
-    Held::Interval { intervals }
 }
 
 /// A time as the engine takes it.

@@ -15,9 +15,10 @@ use spine::{Db, Fault, World};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::board::{Around, Board, Due, stamp, time};
+use super::board::{Board, Due, stamp, time};
 use super::broken::Explainer;
 use super::desk::Desk;
+use super::held::{Around, Planner};
 use super::live::{LiveRouting, Routing};
 use super::policy::NotificationPolicy;
 use super::{digests, store};
@@ -163,9 +164,12 @@ impl Dispatcher {
                 let broken = if hold { board.broken() } else { Vec::new() };
                 let explainer = Explainer::new(&snapshot.estate, &broken);
                 let explained_by = |alert: &Alert| explainer.explain(alert);
+                let planner = Planner::new(&snapshot.estate, now);
+                let planned = |alert: &Alert| planner.explain(alert);
                 let around = Around {
                     latest: &latest,
                     silenced_by: &silenced_by,
+                    planned: &planned,
                     explained_by: &explained_by,
                 };
                 (board.due(stamp(now), SLICE, &around), Some(board.routing().clone()))

@@ -1,6 +1,7 @@
 //! The way of an alert as it is told to people: what is stored, and what holds it back now.
 
 use alerts::{Alert, Labels};
+use estate::Planned;
 use kernel::{AlertId, IncidentId, SilenceId, SpaceId};
 use oncall::Page;
 use routing::Muted;
@@ -9,6 +10,7 @@ use spine::{Conn, Fault, engine};
 use super::board::{stamp, time};
 use super::broken::Explainer;
 use super::digests::store as digests;
+use super::held::Planner;
 use super::live::Routing;
 use super::store::{self, Delivery, Notification};
 use super::way::{
@@ -60,12 +62,19 @@ pub async fn of(
         silences,
         inhibitors: inhibitors(app, space, &inhibited_by),
         inhibited_by: inhibited_by.into_iter().map(|source| format!("{source:016x}")).collect(),
+        planned: planned(app, space, alert),
         explained_by: explained_by(app, space, alert),
         routing_configured: app.routing.configured(),
         routes: routes_of(app, alert),
         notifications,
         pages: called(conn, space, alert.incident).await?,
     })
+}
+
+fn planned(app: &App, space: &SpaceId, alert: &Alert) -> Option<Planned> {
+    let snapshot = app.estate.snapshot(space);
+    let planner = Planner::new(&snapshot.estate, app.world.now());
+    planner.explain(alert).filter(|_| alert.stage.firing())
 }
 
 fn explained_by(app: &App, space: &SpaceId, alert: &Alert) -> Vec<String> {

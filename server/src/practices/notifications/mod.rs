@@ -1,7 +1,8 @@
 //! Notifications: groups of alerts that receivers are told of, by Alertmanager's configuration.
 //!
 //! [`live`] holds the configuration, [`kept`] its versions in the product, [`policy`] what it
-//! cannot say, [`board`] the groups in memory.
+//! cannot say, [`board`] the groups in memory, [`held`] what keeps an alert from
+//! being told.
 //! [`dispatch`] flushes those that are due, [`desk`] decides what receivers are told of them, at
 //! once or in [`digests`], and the courier carries it.
 
@@ -12,6 +13,7 @@ pub mod desk;
 pub mod digests;
 pub mod dispatch;
 mod explain;
+pub mod held;
 pub mod kept;
 pub mod live;
 pub mod policy;

@@ -12,8 +12,8 @@ use spine::outbox::{Outcome, Taken};
 use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
 
-use super::board::Held;
 use super::digests;
+use super::held::Held;
 
 /// Rows of one statement.
 const ROWS: usize = 64;

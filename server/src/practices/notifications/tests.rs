@@ -6,9 +6,10 @@ use spine::Fault;
 use spine::outbox::{self, Outcome};
 use spine::testing::Place;
 
-use super::board::{Held, stamp};
+use super::board::stamp;
 use super::carry::Told;
 use super::digests::store as digests;
+use super::held::Held;
 use super::store::{self, Attempt, Line, Notification, Standing};
 use crate::MIGRATIONS;
 

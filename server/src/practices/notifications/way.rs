@@ -1,12 +1,13 @@
 //! How the API shows the way of an alert, from its source to everybody who was told.
 
+use estate::Planned;
 use kernel::{Actor, AlertId, IncidentId, ItemRef, PageId, SilenceId, Time};
 use oncall::CallResult;
 use serde::Serialize;
 use silences::Conditions;
 use utoipa::ToSchema;
 
-use super::board::Held;
+use super::held::Held;
 use super::store::Delivery;
 
 /// The way of an alert, from its source to everybody who was told.
@@ -40,6 +41,8 @@ pub struct Explanation {
     pub inhibited_by: Vec<String>,
     /// The same alerts, as far as they are known here.
     pub inhibitors: Vec<Inhibitor>,
+    /// The maintenance window that holds it back now: its item is worked on, as was planned.
+    pub planned: Option<Planned>,
     /// The items from a broken one to its own, when that holds it back now.
     pub explained_by: Vec<String>,
     /// Whether there is a routing configuration; without one nobody is told by routes.
