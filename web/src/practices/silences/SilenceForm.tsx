@@ -4,9 +4,9 @@ import {
   Chip,
   Group,
   NumberInput,
+  Select,
   SimpleGrid,
   Stack,
-  Switch,
   Textarea,
   TextInput,
 } from '@mantine/core';
@@ -24,8 +24,8 @@ import { count } from '../../kit/words';
 import { browserZone, local, now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
-import { type Draft, draftOf, empty, EVERY_DAY, HOUR, ofDay } from './plan';
-import { matchersOf, planOf, typed } from './plan';
+import { type Again, type Draft, draftOf, empty, EVERY_DAY, HOUR, ofDay } from './plan';
+import { LASTS_SECONDS_MAX, matchersOf, monthDays, planOf, typed, UNITS } from './plan';
 import styles from './silences.module.css';
 
 /** A new silence; from an alert, with its labels as conditions; from many, with theirs. */
@@ -167,10 +167,19 @@ const presets: [label: string, hours: number][] = [
   ['1 week', 168],
 ];
 
+const often: { value: Again; label: string }[] = [
+  { value: 'never', label: 'Once' },
+  { value: 'daily', label: 'Every day' },
+  { value: 'weekly', label: 'Every week' },
+  { value: 'monthly', label: 'Every month' },
+  { value: 'rule', label: 'By a rule of your own' },
+];
+
 function When({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+  const recurs = draft.again !== 'never';
   return (
     <Stack gap="sm">
-      {!draft.recurs && (
+      {!recurs && (
         <Group gap="xs" role="group" aria-label="From now on for">
           {presets.map(([label, hours]) => (
             <Button
@@ -189,7 +198,7 @@ function When({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => v
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <TextInput
           type="datetime-local"
-          label={draft.recurs ? 'First time' : 'Start'}
+          label={recurs ? 'First time' : 'Start'}
           description={browserZone()}
           required
           value={draft.starts}
@@ -197,30 +206,73 @@ function When({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => v
         />
         <TextInput
           type="datetime-local"
-          label={draft.recurs ? 'Goes on until' : 'End'}
-          description={draft.recurs ? 'Empty: without an end' : browserZone()}
-          required={!draft.recurs}
+          label={recurs ? 'Goes on until' : 'End'}
+          description={recurs ? 'Empty: without an end' : browserZone()}
+          required={!recurs}
           value={draft.ends}
           onChange={(event) => set({ ends: event.currentTarget.value })}
         />
       </SimpleGrid>
-      <Switch
-        label="Comes again every week"
-        checked={draft.recurs}
-        onChange={(event) => {
-          const recurs = event.currentTarget.checked;
-          set({ recurs, ends: recurs ? '' : local(now() + 2 * HOUR) });
+      <Select
+        label="Comes again"
+        data={often}
+        allowDeselect={false}
+        value={draft.again}
+        onChange={(value) => {
+          const again = often.find((one) => one.value === value)?.value ?? 'never';
+          const switched = (again === 'never') === recurs;
+          const ends = again === 'never' ? local(now() + 2 * HOUR) : '';
+          set({ again, ...(switched ? { ends } : {}) });
         }}
       />
-      {draft.recurs && <Again draft={draft} set={set} />}
+      {recurs && <Recurring draft={draft} set={set} />}
     </Stack>
   );
 }
 
-function Again({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+function Recurring({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
   return (
     <>
-      {draft.rule === null ? (
+      <Days draft={draft} set={set} />
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        <Group gap="xs" wrap="nowrap" align="flex-end">
+          <NumberInput
+            style={{ flex: 1 }}
+            label="Each time lasts"
+            min={1}
+            max={Math.floor(LASTS_SECONDS_MAX / UNITS[draft.unit])}
+            value={draft.lasts}
+            onChange={(value) => set({ lasts: Number(value) || 1 })}
+          />
+          <Select
+            w={110}
+            aria-label="Unit"
+            data={Object.keys(UNITS)}
+            allowDeselect={false}
+            value={draft.unit}
+            onChange={(value) =>
+              set({ unit: value === 'days' || value === 'hours' ? value : 'minutes' })
+            }
+          />
+        </Group>
+        <TextInput
+          label="Zone"
+          description="Stays at this wall time when clocks change"
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          required
+          value={draft.zone}
+          onChange={(event) => set({ zone: event.currentTarget.value })}
+        />
+      </SimpleGrid>
+    </>
+  );
+}
+
+/** On which days it comes again. */
+function Days({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+  switch (draft.again) {
+    case 'weekly':
+      return (
         <Chip.Group multiple value={draft.days} onChange={(days) => set({ days })}>
           <Group gap={6} role="group" aria-label="On these days">
             {EVERY_DAY.map((day) => (
@@ -230,32 +282,38 @@ function Again({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => 
             ))}
           </Group>
         </Chip.Group>
-      ) : (
+      );
+    case 'monthly': {
+      const ways = monthDays(draft.starts);
+      const way = ways.find((one) => one.value === draft.monthDay) ?? ways[0];
+      return (
+        <Select
+          label="Day of the month"
+          description="As the first time says"
+          data={ways.map(({ value, label }) => ({ value, label }))}
+          allowDeselect={false}
+          value={way?.value ?? null}
+          onChange={(value) => {
+            const monthDay = ways.find((one) => one.value === value)?.value;
+            if (monthDay) set({ monthDay });
+          }}
+        />
+      );
+    }
+    case 'rule':
+      return (
         <TextInput
           label="Rule"
-          description="RFC 5545"
+          description="RRULE of RFC 5545, as calendars write it"
+          placeholder="FREQ=MONTHLY;BYDAY=2TU"
+          required
           value={draft.rule}
           onChange={(event) => set({ rule: event.currentTarget.value })}
         />
-      )}
-      <Group grow align="flex-start">
-        <NumberInput
-          label="Minutes each time"
-          min={1}
-          max={10_080}
-          value={draft.minutes}
-          onChange={(value) => set({ minutes: Number(value) || 1 })}
-        />
-        <TextInput
-          label="Zone"
-          description="Stays at this wall time when clocks change"
-          required
-          value={draft.zone}
-          onChange={(event) => set({ zone: event.currentTarget.value })}
-        />
-      </Group>
-    </>
-  );
+      );
+    default:
+      return null;
+  }
 }
 
 /** The alerts that fire and match, while conditions are typed. */
