@@ -91,4 +91,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "leave_calendars",
         sql: include_str!("../migrations/0027_leave_calendars.sql"),
     },
+    Migration {
+        version: 28,
+        name: "not_told",
+        sql: include_str!("../migrations/0028_not_told.sql"),
+    },
 ];

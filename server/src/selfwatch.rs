@@ -168,6 +168,7 @@ fn signal(check: &Check, now: Time) -> Signal {
     Signal {
         source: NAME.into(),
         key: None,
+        rule: None,
         labels: Labels::new(labels),
         annotations: Labels::new([("summary", summary)]),
         starts_at: None,

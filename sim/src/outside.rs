@@ -48,6 +48,7 @@ impl Sensor {
         Some(Signal {
             source: Arc::from("prometheus"),
             key: None,
+            rule: None,
             labels: self.labels.clone(),
             annotations: Labels::default(),
             starts_at: Some(starts_at),

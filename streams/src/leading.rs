@@ -82,6 +82,7 @@ mod tests {
             annotations: Labels::default(),
             generator_url: "".into(),
             item: item.map(|item| item.parse().unwrap()),
+            origin: None,
             matched_by: None,
             classification,
         }))

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::intake::expire;
 use crate::{
-    ALLOWED, Classification, Command, Event, Fingerprint, Firing, Labels, NotUseful, Relabelling,
-    Return, Severity, Stage, Verb, Why, useful,
+    ALLOWED, Classification, Command, Event, Fingerprint, Firing, Labels, NotUseful, Origin,
+    Relabelling, Return, Severity, Stage, Verb, Why, useful,
 };
 
 /// How long a cleared alert waits for its return before it is put away.
@@ -29,6 +29,10 @@ pub struct Alert {
     /// The name of the integration through which it first came.
     #[schema(value_type = String)]
     pub source: Arc<str>,
+    /// Its source's name for it and the rule that made it of an event; absent where neither is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Origin>)]
+    pub origin: Option<Arc<Origin>>,
     /// What identifies it.
     pub labels: Labels,
     /// What explains it, as last said.
@@ -140,6 +144,7 @@ impl Alert {
             stage: Stage::Open,
             severity: Severity::of(&firing.labels),
             source: firing.source.clone(),
+            origin: firing.origin.clone(),
             labels: firing.labels.clone(),
             annotations: firing.annotations.clone(),
             generator_url: firing.generator_url.clone(),
@@ -166,6 +171,7 @@ impl Alert {
         if let Some(labels) = &again.labels {
             self.describe(labels);
         }
+        self.origin = again.origin.clone();
         self.annotations = again.annotations.clone();
         self.generator_url = again.generator_url.clone();
         self.item = again.item.clone();

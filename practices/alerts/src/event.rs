@@ -4,7 +4,7 @@ use kernel::{Actor, IncidentId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Classification, Fingerprint, Labels, Stage};
+use crate::{Classification, Fingerprint, Labels, Origin, Stage};
 
 /// What can have happened to an alert.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -103,6 +103,9 @@ pub struct Firing {
     pub fingerprint: Fingerprint,
     /// The name of the integration it came through.
     pub source: Arc<str>,
+    /// Its source's name for it, and the rule that made it of an event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Arc<Origin>>,
     /// What identifies it.
     pub labels: Labels,
     /// What explains it.
@@ -130,6 +133,9 @@ pub struct Return {
     /// What it is about now, if that differs from before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
+    /// Its source's name for it, and the rule that made it of an event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Arc<Origin>>,
     /// What explains it now.
     pub annotations: Labels,
     /// Where the source shows it; may be empty.

@@ -42,7 +42,7 @@ pub use labels::{Fingerprint, Labels};
 pub use mapping::{Mapped, Mapping, MappingError, Received, Rule as MappingRule};
 pub use matching::{Match, MatchRule, Matcher, RuleError};
 pub use severity::Severity;
-pub use signal::{Invalid, Signal};
+pub use signal::{Invalid, Origin, Signal};
 pub use spell::{Change as HistoryChange, Spell, To};
 pub use stage::{ALLOWED, Stage, Verb};
 pub use useful::NotUseful;

@@ -203,6 +203,7 @@ mod tests {
         let signal = Signal {
             source: "prometheus".into(),
             key: None,
+            rule: None,
             labels: Labels::new(labels.iter().copied()),
             annotations: Labels::default(),
             starts_at: None,

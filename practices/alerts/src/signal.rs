@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use kernel::Time;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Fingerprint, Labels};
 
@@ -11,6 +13,8 @@ pub struct Signal {
     pub source: Arc<str>,
     /// The source's own name for the alert; without one, the labels identify it.
     pub key: Option<Box<str>>,
+    /// The rule of a mapping that made it of an event; without one, it came as an alert.
+    pub rule: Option<Arc<str>>,
     /// What it is about, and without a key what identifies it.
     pub labels: Labels,
     /// What explains it.
@@ -21,6 +25,19 @@ pub struct Signal {
     pub ends_at: Option<Time>,
     /// Where the source shows it; may be empty.
     pub generator_url: Arc<str>,
+}
+
+/// By what an alert is known again, and what made it of an event. What came as an alert and is known
+/// by its labels has none.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    /// The source's own name for the alert (a dedup key, an alias), by which it is known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The rule of the integration's mapping that made it of an event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rule: Option<Arc<str>>,
 }
 
 /// Most labels, and most annotations, of one signal.
@@ -44,6 +61,14 @@ impl Signal {
             Some(key) => Labels::new([("key", key), ("source", &self.source)]).fingerprint(),
             None => self.labels.fingerprint(),
         }
+    }
+
+    /// How it came to be what it is, where that is worth a word.
+    pub fn origin(&self) -> Option<Arc<Origin>> {
+        let told = self.key.is_some() || self.rule.is_some();
+        let origin =
+            || Origin { key: self.key.as_deref().map(str::to_owned), rule: self.rule.clone() };
+        told.then(|| Arc::new(origin()))
     }
 
     /// When the firing began, if the source said so.
@@ -136,6 +161,7 @@ mod tests {
         Signal {
             source: "test".into(),
             key: None,
+            rule: None,
             labels,
             annotations,
             starts_at: None,

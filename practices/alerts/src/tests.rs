@@ -227,6 +227,7 @@ fn signal(labels: &[(&str, &str)], starts: Option<i64>, ends: Option<i64>) -> Si
     Signal {
         source: Arc::from("prometheus"),
         key: None,
+        rule: None,
         labels: Labels::new(labels.iter().copied()),
         annotations: Labels::default(),
         starts_at: starts.map(time),

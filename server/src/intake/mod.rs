@@ -52,6 +52,7 @@ fn admit(
         let signal = Signal {
             source: source.clone(),
             key: signal.key.map(|key| key.into()),
+            rule: None,
             labels: Labels::new(signal.labels.iter().map(|(name, value)| (name, value))),
             annotations: Labels::new(signal.annotations.iter().map(|(name, value)| (name, value))),
             starts_at: signal.starts_at,

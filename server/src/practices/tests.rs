@@ -53,6 +53,7 @@ fn fired(name: &str, seed: u128) -> Change {
     let signal = Signal {
         source: Arc::from("test"),
         key: None,
+        rule: None,
         labels: Labels::new([("alertname", name)]),
         annotations: Labels::new([("summary", "it is down")]),
         starts_at: None,

@@ -109,7 +109,13 @@ async fn a_mapping_is_written_against_the_events_that_came(place: Place) {
     assert_eq!(operate.ada.get(path).await.is(200)[0]["each"], "body.alerts");
     let sent = send(&operate, "/webhooks/grafana", &headers, body.clone()).await.is(202);
     assert_eq!(sent, json!({ "taken": 2, "unmapped": 0 }));
-    assert_eq!(operate.ada.list("/alerts").await.len(), 2);
+    let made = operate.ada.list("/alerts").await;
+    assert_eq!(made.len(), 2);
+    let host = &made[0]["labels"]["host"];
+    assert_eq!(made[0]["origin"], json!({ "key": host, "rule": "alerts" }));
+    let id = made[0]["id"].as_str().unwrap();
+    let way = operate.ada.get(&format!("/alerts/{id}/explanation")).await.is(200);
+    assert_eq!((&way["mapping_rule"], &way["key"]), (&json!("alerts"), host));
 
     // A mapping that fails is told to the sender, and nothing of the event is taken.
     operate.pass(std::time::Duration::from_secs(1)).await;

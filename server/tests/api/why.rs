@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
-use crate::world::{Operate, Receiver, alert, conversations, shop};
+use crate::world::{Operate, Received, Receiver, alert, conversations, shop};
 
 conversations!(
     an_alert_is_explained_from_its_source_to_every_attempt,
     what_holds_an_alert_back_is_told_with_its_end,
+    why_it_was_not_told_is_known_when_the_reason_is_gone,
     without_a_configuration_that_is_said,
 );
 
@@ -122,6 +123,60 @@ async fn what_holds_an_alert_back_is_told_with_its_end(place: Place) {
     assert_eq!((&muted["intervals"], &muted["mute"]), (&json!(["weekend"]), &json!(true)));
     assert_eq!(muted["until"], "2026-03-02T00:00:00Z", "until Monday");
     assert_eq!(way["notifications"], json!([]), "nobody was told");
+    operate.end().await;
+}
+
+/// What was noted: receiver and reason, the oldest first.
+fn noted(way: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let notes = way["not_told"].as_array().unwrap().iter().rev();
+    notes.map(|note| (text(&note["receiver"]), text(&note["held"]["by"]))).collect()
+}
+
+async fn why_it_was_not_told_is_known_when_the_reason_is_gone(place: Place) {
+    let (operate, receiver) = open(&place).await;
+    let ends_at = operate.world.now() + Duration::from_secs(660);
+    let plan =
+        json!({ "matchers": ["alertname=Full"], "ends_at": ends_at, "comment": "a move of disks" });
+    let silence = operate.ada.post("/silences", plan).await.is(201);
+    let mut full = alert("Full", "critical", ORDERS);
+    full["endsAt"] = json!(operate.world.now() + Duration::from_secs(86_400));
+    operate.alerts(json!([full])).await;
+    operate.pass(Duration::from_secs(2)).await;
+    let note = operate
+        .until("it is noted", async || {
+            explained(&operate, "Full").await["not_told"].get(0).cloned()
+        })
+        .await;
+    let way = (&note["receiver"], &note["group_key"]);
+    assert_eq!(way, (&json!("everybody/webhook[0]"), &json!("{}:{alertname=\"Full\"}")));
+    assert_eq!(
+        note["held"],
+        json!({ "by": "silence", "silences": [silence["id"]], "until": ends_at })
+    );
+    // Looked at again, and after a restart: the reason is the same, and noted once.
+    operate.pass(Duration::from_secs(300)).await;
+    operate.settled().await;
+    let operate = operate.restart(Duration::from_secs(2)).await;
+    // What mutes a route is noted as well; its group is looked at after that of the silence.
+    operate.fires("Slowly", "warning", ORDERS).await;
+    operate.pass(Duration::from_secs(2)).await;
+    let slowly = operate
+        .until("another is noted", async || noted(&explained(&operate, "Slowly").await).pop())
+        .await;
+    assert_eq!(slowly.1, "interval");
+    operate.pass(Duration::from_secs(400)).await;
+    operate
+        .until("what still fires is told", async || {
+            let told = receiver.calls_to("/hook");
+            let name = |call: &Received| call.body["groupLabels"]["alertname"] == "Full";
+            told.iter().any(name).then_some(())
+        })
+        .await;
+    let way = explained(&operate, "Full").await;
+    assert_eq!(way["silences"], json!([]));
+    let once = [("everybody/webhook[0]".to_owned(), "silence".to_owned())];
+    assert_eq!(noted(&way), once, "{way}");
     operate.end().await;
 }
 

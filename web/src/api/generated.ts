@@ -2814,6 +2814,7 @@ export interface components {
             matched_by?: string | null;
             /** @description Who found the present (or last) firing useless. */
             not_useful?: components["schemas"]["NotUseful"][];
+            origin?: components["schemas"]["Origin"] | null;
             /** @description When the present (or last) firing was received. */
             received_at: components["schemas"]["Time"];
             /** @description Technical gravity, read from the labels. */
@@ -4940,8 +4941,7 @@ export interface components {
             firing: number;
             /** @description The group. */
             group_key: string;
-            /** @description What held this alert back. */
-            held?: Record<string, never> | null;
+            held?: components["schemas"]["Held"] | null;
             /** @description Why then: `first`, `changed`, `repeat`, `resolved` or `flapping`. */
             reason: string;
             /** @description The receiver and its way: `ops/webhook[0]`. */
@@ -5257,13 +5257,17 @@ export interface components {
         };
         /** @description The way of an alert, from its source to everybody who was told. */
         Explanation: {
+            /** @description Who looks at it: then nothing is told again. */
+            acknowledged_by?: string | null;
             /** @description The alert. */
             alert: string;
             classification?: components["schemas"]["AlertClassification"] | null;
             /** @description The items from a broken one to its own, when that holds it back now. */
             explained_by: string[];
-            /** @description The hash of its labels, by which it is known again. */
+            /** @description By what it is known again here: the hash of source and key, without a key of its labels. */
             fingerprint: string;
+            /** @description Whether it comes and goes now, so that only that is told. */
+            flapping: boolean;
             /** @description The incident that it belongs to. */
             incident?: string | null;
             /** @description The fingerprints of the alerts that inhibit it now. */
@@ -5272,13 +5276,22 @@ export interface components {
             inhibitors: components["schemas"]["Inhibitor"][];
             /** @description The item that was found for it. */
             item?: string | null;
+            /** @description The source's own name for it (a dedup key, an alias), by which it is known again. */
+            key?: string | null;
+            /** @description The rule of that integration's mapping that made it of an event. */
+            mapping_rule?: string | null;
             /** @description The rule that found the item. */
             matched_by?: string | null;
+            /** @description Why receivers were not told of it, the newest first: a line whenever the reason changed. */
+            not_told: components["schemas"]["NotTold"][];
             /** @description What was decided about its groups, the newest first. */
             notifications: components["schemas"]["Decided"][];
             opened?: components["schemas"]["Opened"] | null;
             /** @description Who was called for its incident, the newest first. */
             pages: components["schemas"]["Called"][];
+            planned?: components["schemas"]["Planned"] | null;
+            /** @description Whether its rule only records it: then no receiver is told. */
+            recorded_only: boolean;
             /** @description The routes of the configuration in force as they were tried, in their order. */
             routes: components["schemas"]["TriedRoute"][];
             /** @description Whether there is a routing configuration; without one nobody is told by routes. */
@@ -5725,6 +5738,53 @@ export interface components {
              * @description The row's version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description Why a member of a group is not told. */
+        Held: {
+            /** @enum {string} */
+            by: "silence";
+            /** @description The silences. */
+            silences: string[];
+            until?: components["schemas"]["Time"] | null;
+        } | {
+            /** @description The same alert, where it was known. */
+            alert?: string | null;
+            /** @enum {string} */
+            by: "inhibition";
+            /** @description Its name. */
+            name?: string;
+            /** @description The place of the rule in the configuration, from 0. */
+            rule: number;
+            /** @description The fingerprint of that alert. */
+            source: string;
+        } | {
+            /** @enum {string} */
+            by: "interval";
+            /** @description The mute interval that holds, or the active ones of which none does. */
+            intervals: string[];
+        } | {
+            /** @enum {string} */
+            by: "maintenance";
+            /** @description When the window ends. */
+            until: components["schemas"]["Time"];
+            /** @description The window. */
+            window: string;
+        } | {
+            /** @enum {string} */
+            by: "dependency";
+            /** @description The items from the broken one to its own. */
+            path: string[];
+        } | {
+            /** @enum {string} */
+            by: "acknowledged";
+            /** @description Who. */
+            who?: string | null;
+        } | {
+            /** @enum {string} */
+            by: "flapping";
+        } | {
+            /** @enum {string} */
+            by: "over";
         };
         /** @description A shift of somebody who is away. */
         HitShift: {
@@ -8171,6 +8231,17 @@ export interface components {
             /** @description Where it is. */
             state: components["schemas"]["ClockState"];
         };
+        /** @description Why a receiver was not told of an alert, from this time on. */
+        NotTold: {
+            /** @description When that was decided first. */
+            at: components["schemas"]["Time"];
+            /** @description The group. */
+            group_key: string;
+            /** @description Why. */
+            held: components["schemas"]["Held"];
+            /** @description The receiver and its way: `ops/webhook[0]`. */
+            receiver: string;
+        };
         /** @description One person's word that an alert was of no use. */
         NotUseful: {
             /** @description When. */
@@ -8469,6 +8540,16 @@ export interface components {
             from: string;
             /** @description When it ends, as `HH:MM` up to `24:00`; before `from` it is on the day after. */
             until: string;
+        };
+        /**
+         * @description By what an alert is known again, and what made it of an event. What came as an alert and is known
+         *     by its labels has none.
+         */
+        Origin: {
+            /** @description The source's own name for the alert (a dedup key, an alias), by which it is known again. */
+            key?: string | null;
+            /** @description The rule of the integration's mapping that made it of an event. */
+            rule?: string | null;
         };
         /**
          * @description What becomes of work on what a contract's consumer has, and the contract does not cover.
@@ -9047,6 +9128,21 @@ export interface components {
             errors: components["schemas"]["Mistake"][];
             /** @description What may be applied and should be known: promises better than what they rest on. */
             warnings: components["schemas"]["PromiseWarning"][];
+        };
+        /** @description A maintenance window that explains why an item is down. */
+        Planned: {
+            /** @description Why it explains the item: "service/orders is worked on". */
+            because: string;
+            /** @description What is done in it. */
+            reason: string;
+            /** @description The item that is worked on: the item itself, or one that takes it down. */
+            root: components["schemas"]["ItemRef"];
+            /** @description When it began. */
+            since: components["schemas"]["Time"];
+            /** @description When it ends. */
+            until: components["schemas"]["Time"];
+            /** @description The window. */
+            window: components["schemas"]["ItemRef"];
         };
         /** @description One window of planned work. */
         PlannedWork: components["schemas"]["MaintenancePeriod"] & {

@@ -21,6 +21,7 @@ fn signal(source: &str, labels: &[(&str, &str)], annotations: &[(&str, &str)]) -
     Signal {
         source: source.into(),
         key: None,
+        rule: None,
         labels: Labels::new(labels.iter().copied()),
         annotations: Labels::new(annotations.iter().copied()),
         starts_at: None,

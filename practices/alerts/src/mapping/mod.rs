@@ -103,7 +103,7 @@ pub struct Mapping(Vec<Compiled>);
 #[derive(Debug)]
 struct Compiled {
     index: usize,
-    name: String,
+    name: Arc<str>,
     when: Option<IdedExpr>,
     each: Option<IdedExpr>,
     fields: Vec<(Field, IdedExpr)>,
@@ -184,7 +184,7 @@ impl Mapping {
             }
             Ok(Compiled {
                 index,
-                name: rule.name.clone(),
+                name: rule.name.as_str().into(),
                 when: expression("when", &rule.when)?,
                 each: expression("each", &rule.each)?,
                 fields,
@@ -211,7 +211,7 @@ impl Mapping {
         for rule in &self.0 {
             let wrong = |field, problem: String| MappingError {
                 index: rule.index,
-                name: rule.name.clone(),
+                name: rule.name.to_string(),
                 field,
                 problem,
             };
@@ -225,10 +225,12 @@ impl Mapping {
             }
             let entries = rule.entries(&base).map_err(|problem| wrong("each", problem))?;
             let signals = entries.into_iter().map(|each| {
-                rule.signal(&base, each, source, now).map_err(|(field, text)| wrong(field, text))
+                let signal = rule.signal(&base, each, source, now);
+                let signal = signal.map_err(|(field, text)| wrong(field, text))?;
+                Ok(Signal { rule: Some(rule.name.clone()), ..signal })
             });
             return Ok(Mapped {
-                rule: Some(rule.name.clone()),
+                rule: Some(rule.name.to_string()),
                 signals: signals.collect::<Result<_, _>>()?,
             });
         }
@@ -344,6 +346,7 @@ impl Made {
         let signal = Signal {
             source: source.clone(),
             key: Some(key.into()),
+            rule: None,
             labels,
             annotations: cut(
                 std::iter::once(summary).chain(self.annotations),

@@ -227,6 +227,7 @@ fn again(alert: &Alert) -> Signal {
     Signal {
         source: alert.source.clone(),
         key: Some(alert.labels.get("alias").unwrap_or_default().into()),
+        rule: None,
         labels: alert.labels.clone(),
         annotations: alert.annotations.clone(),
         starts_at: None,
@@ -251,6 +252,7 @@ async fn relabel(
         Labels::new(kept.chain(set))
     };
     let signal = Signal {
+        rule: None,
         labels: changed(&alert.labels, &words.labels),
         annotations: changed(&alert.annotations, &words.annotations),
         ..again(alert)

@@ -175,6 +175,7 @@ fn signal(sample: ClassSample) -> Signal {
     Signal {
         source: sample.source.into(),
         key: None,
+        rule: None,
         labels: sample.labels,
         annotations: sample.annotations,
         starts_at: None,

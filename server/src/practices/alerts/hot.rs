@@ -331,6 +331,7 @@ mod tests {
         let signal = Signal {
             source: "checks".into(),
             key: Some("a".into()),
+            rule: None,
             labels: Labels::new([("alertname", "Slow")]),
             annotations: Labels::new([("description", description)]),
             starts_at: None,

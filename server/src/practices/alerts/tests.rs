@@ -57,6 +57,7 @@ fn fired() -> Vec<Versioned<Alert>> {
         .map(|number| Signal {
             source: "test".into(),
             key: Some(number.to_string().into()),
+            rule: None,
             labels: labels(number, (number % 4) as u8, (number % 3) as u8),
             annotations: Labels::default(),
             starts_at: None,

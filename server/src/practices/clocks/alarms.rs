@@ -96,6 +96,7 @@ impl About<'_> {
         Signal {
             source: SOURCE.into(),
             key: Some(alarm.key(incident.number).into()),
+            rule: None,
             labels: Labels::new(labels.into_iter().filter(given)),
             annotations: Labels::new(annotations),
             starts_at: None,

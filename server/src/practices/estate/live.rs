@@ -179,6 +179,7 @@ pub fn as_signal(alert: &Alert) -> Signal {
     Signal {
         source: alert.source.clone(),
         key: None,
+        rule: None,
         labels: alert.labels.clone(),
         annotations: alert.annotations.clone(),
         starts_at: Some(alert.starts_at),

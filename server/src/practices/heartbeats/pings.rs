@@ -105,6 +105,7 @@ fn signal(heartbeat: &Heartbeat, now: Time) -> Signal {
     Signal {
         source: SOURCE.into(),
         key: Some(format!("heartbeat/{}", heartbeat.name).into()),
+        rule: None,
         labels: Labels::new(given.chain(own)),
         annotations: Labels::new([
             ("summary", summary.as_str()),

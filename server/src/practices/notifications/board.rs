@@ -14,6 +14,7 @@ use super::broken::Broken;
 use super::held::{Around, Held};
 use super::live::Routing;
 use super::policy::{LEAST_URGENT, priority_of};
+use super::untold::Noted;
 
 /// A group of a route: the route's place in the tree, and the group's key.
 pub type Slot = (usize, Arc<str>);
@@ -30,6 +31,7 @@ pub struct Board {
     flap_rule: Option<FlapRule>,
     flaps: HashMap<u64, Flaps>,
     broken: Broken,
+    noted: HashMap<Slot, Noted>,
 }
 
 struct Seen {
@@ -59,6 +61,8 @@ pub struct Due {
     pub held: Vec<(u64, Held)>,
     /// The alerts behind the members.
     pub alerts: HashMap<u64, Known>,
+    /// Why members were not told, as it was noted last.
+    pub noted: Noted,
     seen: BTreeMap<u64, Member>,
 }
 
@@ -75,6 +79,7 @@ impl Board {
             flap_rule: None,
             flaps: HashMap::new(),
             broken: Broken::default(),
+            noted: HashMap::new(),
         }
     }
 
@@ -202,6 +207,7 @@ impl Board {
             members: Vec::new(),
             held: Vec::new(),
             alerts: HashMap::new(),
+            noted: self.noted.remove(&slot).unwrap_or_default(),
             seen: group.members().clone(),
             since,
             slot,
@@ -211,7 +217,9 @@ impl Board {
             let alert = (around.latest)(&seen.alert.record).unwrap_or_else(|| seen.alert.clone());
             let held = match &muted {
                 Some(muted) => Some(muted.into()),
-                None => around.holds(&self.inhibitor, &alert.record),
+                None => around.holds(&self.inhibitor, &alert.record, |key| {
+                    Some(&self.seen.get(key)?.alert.record)
+                }),
             };
             match held {
                 Some(held) => due.held.push((*key, held)),
@@ -231,7 +239,7 @@ impl Board {
     }
 
     /// The flush is done: forgets what is over, and sets the next one.
-    pub fn settle(&mut self, due: &Due) {
+    pub fn settle(&mut self, due: &Due, noted: Noted) {
         let Some(group) = self.groups.get_mut(&due.slot) else { return };
         let flaps = due.members.iter().filter(|member| member.flapping).map(|member| member.key);
         let flaps: BTreeSet<u64> = flaps.collect();
@@ -249,14 +257,27 @@ impl Board {
             self.wheel.cancel(&due.slot);
         } else {
             self.wheel.schedule(due.slot.clone(), group.due());
+            self.note(&due.slot, noted);
+        }
+    }
+
+    fn note(&mut self, slot: &Slot, noted: Noted) {
+        if !noted.is_empty() {
+            self.noted.insert(slot.clone(), noted);
         }
     }
 
     /// The flush could not be done now: it is due again at `at`.
-    pub fn again(&mut self, slot: &Slot, at: Timestamp) {
+    pub fn again(&mut self, slot: &Slot, at: Timestamp, noted: Noted) {
         if self.groups.contains_key(slot) {
             self.wheel.schedule(slot.clone(), at);
+            self.note(slot, noted);
         }
+    }
+
+    /// Whether an alert comes and goes, so that only that is told.
+    pub fn is_flapping(&self, key: u64, now: Timestamp) -> bool {
+        flapping(&self.flaps, self.flap_rule.as_ref(), key, now)
     }
 
     /// Every group with the alerts in it, in no order.

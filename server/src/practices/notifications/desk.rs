@@ -17,6 +17,7 @@ use super::dispatch::CHANNEL;
 use super::live::Routing;
 use super::policy::{HowSoon, NotificationPolicy};
 use super::store::{self, Line, Logged, Notification, Standing};
+use super::untold::{self, Notes};
 
 /// What deciding about groups needs, inside the transaction.
 pub(super) struct Desk<'a> {
@@ -34,6 +35,8 @@ pub(super) struct Flushed {
     pub busy: Vec<bool>,
     /// When the first digest is due that something was put into.
     pub digest_at: Option<Time>,
+    /// Why who was not told.
+    pub notes: Notes,
     facts: Vec<Fact>,
     /// What goes into the database, all at once in the end.
     messages: Vec<(String, Message)>,
@@ -55,6 +58,7 @@ impl Flushed {
             self.messages.iter().map(|(subject, message)| (subject.as_str(), message)).collect();
         outbox::add(tx, space, &messages, now).await?;
         store::insert(tx, space, &self.notifications).await?;
+        self.notes.write(tx, space).await?;
         store::log(tx, space, &self.lines).await
     }
 }
@@ -84,6 +88,7 @@ impl Desk<'_> {
         let logged = store::logged(tx, self.space, &keys, self.moment.now).await?;
         let mut flushed = Flushed::default();
         for due in due {
+            flushed.notes.begin();
             let busy = self.flush_one(tx, due, &logged, &mut flushed).await?;
             flushed.busy.push(busy);
         }
@@ -114,6 +119,7 @@ impl Desk<'_> {
             let standing = known.map_or(Standing::Knows(None, None), Logged::standing);
             let Standing::Knows(last, waiting) = standing else {
                 waits = true;
+                flushed.notes.keep(due, &way);
                 continue;
             };
             let rule = FlushRule {
@@ -132,8 +138,13 @@ impl Desk<'_> {
                 message,
             };
             let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
-                Flush::Nothing { .. } => continue,
+                Flush::Nothing { why } => {
+                    let unsaid = untold::unsaid(due, last.as_ref(), why);
+                    flushed.notes.not_told(due, &way, unsaid, self.moment.now);
+                    continue;
+                }
                 Flush::Record { entry } => {
+                    flushed.notes.not_told(due, &way, due.held.clone(), self.moment.now);
                     flushed.lines.push(line(entry, None));
                     continue;
                 }
@@ -143,13 +154,18 @@ impl Desk<'_> {
                     (Telling { due, way, section, index, reason, firing, resolved }, entry)
                 }
             };
-            let Some(when) = self.when(tx, &telling, flushed).await? else { continue };
+            let Some(when) = self.when(tx, &telling, flushed).await? else {
+                flushed.notes.keep(due, &way);
+                continue;
+            };
             if let Some(waiting) = waiting
                 && !store::overtake(tx, self.space, waiting, self.moment.now).await?
             {
                 waits = true;
+                flushed.notes.keep(due, &way);
                 continue;
             }
+            flushed.notes.told(due, &way);
             let message = self.tell(tx, &telling, when, flushed).await?;
             flushed.lines.push(line(entry, Some(message)));
         }

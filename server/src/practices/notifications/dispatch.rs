@@ -155,8 +155,7 @@ impl Dispatcher {
     fn due(&self, now: Time) -> (Vec<Due>, Option<Arc<Routing>>) {
         let latest =
             |alert: &Alert| self.hot.read(&self.space, |hot| hot?.get(alert.fingerprint).cloned());
-        let silenced_by =
-            |alert: &Alert| self.silences.silenced_by(&self.space, &alert.labels, now);
+        let silenced = |alert: &Alert| self.silences.silenced(&self.space, &alert.labels, now);
         let snapshot = self.estate.snapshot(&self.space);
         self.board.read(|board| match board {
             Some(board) => {
@@ -168,7 +167,7 @@ impl Dispatcher {
                 let planned = |alert: &Alert| planner.explain(alert);
                 let around = Around {
                     latest: &latest,
-                    silenced_by: &silenced_by,
+                    silenced: &silenced,
                     planned: &planned,
                     explained_by: &explained_by,
                 };
@@ -190,7 +189,7 @@ impl Dispatcher {
         let moment = Arc::new(self.world.moment(Actor::system(NAME)));
         let (space, shared) = (self.space.clone(), due.clone());
         let (retention, policy) = (self.routing.retention(), self.policy());
-        let written = self
+        let mut written = self
             .db
             .write::<_, Fault, _>(move |tx| {
                 Box::pin(async move {
@@ -208,11 +207,20 @@ impl Dispatcher {
         self.board.read(|board| {
             let Some(board) = board else { return };
             let soon = stamp(now + BUSY);
-            match &written {
-                Ok(flushed) => due.iter().zip(&flushed.busy).for_each(|(due, busy)| {
-                    if *busy { board.again(&due.slot, soon) } else { board.settle(due) }
-                }),
-                Err(_) => due.iter().for_each(|due| board.again(&due.slot, soon)),
+            match &mut written {
+                Ok(flushed) => {
+                    let noted = flushed.notes.noted.drain(..);
+                    for ((due, busy), noted) in due.iter().zip(&flushed.busy).zip(noted) {
+                        if *busy {
+                            board.again(&due.slot, soon, noted);
+                        } else {
+                            board.settle(due, noted);
+                        }
+                    }
+                }
+                Err(_) => {
+                    due.iter().for_each(|due| board.again(&due.slot, soon, due.noted.clone()));
+                }
             }
         });
         match written {

@@ -13,6 +13,7 @@ use super::digests::store as digests;
 use super::held::Planner;
 use super::live::Routing;
 use super::store::{self, Delivery, Notification};
+use super::untold::store as untold;
 use super::way::{
     Called, CalledContact, Decided, Explanation, GroupNow, HoldingSilence, Inhibitor, MutedNow,
     Opened, TriedRoute,
@@ -52,6 +53,11 @@ pub async fn of(
     Ok(Explanation {
         alert: alert.id,
         source: alert.source.to_string(),
+        mapping_rule: alert
+            .origin
+            .as_ref()
+            .and_then(|origin| Some(origin.rule.as_ref()?.to_string())),
+        key: alert.origin.as_ref().and_then(|origin| origin.key.clone()),
         fingerprint: alert.fingerprint.to_string(),
         item: alert.item.clone(),
         matched_by: alert.matched_by.as_deref().map(str::to_owned),
@@ -63,10 +69,14 @@ pub async fn of(
         inhibitors: inhibitors(app, space, &inhibited_by),
         inhibited_by: inhibited_by.into_iter().map(|source| format!("{source:016x}")).collect(),
         planned: planned(app, space, alert),
+        flapping: flapping(app, alert),
+        acknowledged_by: alert.acknowledged_by.as_deref().cloned(),
+        recorded_only: !alert.is_told(),
         explained_by: explained_by(app, space, alert),
         routing_configured: app.routing.configured(),
         routes: routes_of(app, alert),
         notifications,
+        not_told: untold::of_alert(conn, space, alert.id, SHOWN).await?,
         pages: called(conn, space, alert.incident).await?,
     })
 }
@@ -75,6 +85,12 @@ fn planned(app: &App, space: &SpaceId, alert: &Alert) -> Option<Planned> {
     let snapshot = app.estate.snapshot(space);
     let planner = Planner::new(&snapshot.estate, app.world.now());
     planner.explain(alert).filter(|_| alert.stage.firing())
+}
+
+fn flapping(app: &App, alert: &Alert) -> bool {
+    let now = stamp(app.world.now());
+    let key = alert.fingerprint.bits();
+    app.board.read(|board| board.is_some_and(|board| board.is_flapping(key, now)))
 }
 
 fn explained_by(app: &App, space: &SpaceId, alert: &Alert) -> Vec<String> {

@@ -6,24 +6,38 @@ use std::sync::Arc;
 
 use alerts::Alert;
 use estate::{Estate, Planned};
-use kernel::{ItemRef, SilenceId, Time};
+use kernel::{Actor, AlertId, ItemRef, SilenceId, Time};
 use routing::{Inhibitor, Muted};
 use serde::{Deserialize, Serialize};
 use spine::engine::Versioned;
+use utoipa::ToSchema;
+
+use crate::practices::silences::live::Silenced;
 
 /// Why a member of a group is not told.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Held {
     /// People asked for silence.
     Silence {
         /// The silences.
+        #[schema(value_type = Vec<String>)]
         silences: Vec<SilenceId>,
+        /// When the last of them was to end, as was known then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
     },
     /// Another alert says all there is to say.
     Inhibition {
         /// The fingerprint of that alert.
         source: String,
+        /// The same alert, where it was known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>)]
+        alert: Option<AlertId>,
+        /// Its name.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
         /// The place of the rule in the configuration, from 0.
         rule: usize,
     },
@@ -35,6 +49,7 @@ pub enum Held {
     /// Its item is worked on, as was planned.
     Maintenance {
         /// The window.
+        #[schema(value_type = String)]
         window: ItemRef,
         /// When the window ends.
         until: Time,
@@ -44,6 +59,16 @@ pub enum Held {
         /// The items from the broken one to its own.
         path: Vec<String>,
     },
+    /// Somebody looks at it: it was told, and is not told again.
+    Acknowledged {
+        /// Who.
+        #[schema(value_type = Option<String>)]
+        who: Option<Actor>,
+    },
+    /// It comes and goes, and that was told.
+    Flapping,
+    /// It was over before anybody was told.
+    Over,
 }
 
 /// What the board asks of the outside at a flush.
@@ -51,7 +76,7 @@ pub struct Around<'a> {
     /// The record as it is now, when it is still in memory.
     pub latest: &'a dyn Fn(&Alert) -> Option<Arc<Versioned<Alert>>>,
     /// The silences that hold an alert back.
-    pub silenced_by: &'a dyn Fn(&Alert) -> Vec<SilenceId>,
+    pub silenced: &'a dyn Fn(&Alert) -> Silenced,
     /// The maintenance window that explains an alert.
     pub planned: &'a dyn Fn(&Alert) -> Option<Planned>,
     /// The path from a broken item to that of an alert.
@@ -59,15 +84,25 @@ pub struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// What holds an alert back, whatever its route says.
-    pub fn holds(&self, inhibitor: &Inhibitor<u64>, alert: &Alert) -> Option<Held> {
+    /// What holds an alert back, whatever its route says; `known` finds the alert that inhibits it.
+    pub fn holds<'s>(
+        &self,
+        inhibitor: &Inhibitor<u64>,
+        alert: &Alert,
+        known: impl Fn(&u64) -> Option<&'s Alert>,
+    ) -> Option<Held> {
         if let Some(found) = inhibitor.inhibited_by(&alert.labels) {
-            let source = format!("{:016x}", found.source);
-            return Some(Held::Inhibition { source, rule: found.rule });
+            let source = known(&found.source);
+            return Some(Held::Inhibition {
+                source: format!("{:016x}", found.source),
+                alert: source.map(|source| source.id),
+                name: source.map_or_else(String::new, |source| source.name().to_owned()),
+                rule: found.rule,
+            });
         }
-        let silences = (self.silenced_by)(alert);
+        let Silenced { by: silences, until } = (self.silenced)(alert);
         if !silences.is_empty() {
-            return Some(Held::Silence { silences });
+            return Some(Held::Silence { silences, until });
         }
         // What is over is told to whoever was told that it fires.
         if !alert.stage.firing() {

@@ -4,7 +4,7 @@
 //! cannot say, [`board`] the groups in memory, [`held`] what keeps an alert from
 //! being told.
 //! [`dispatch`] flushes those that are due, [`desk`] decides what receivers are told of them, at
-//! once or in [`digests`], and the courier carries it.
+//! once or in [`digests`], or not ([`untold`]), and the courier carries it.
 
 pub mod board;
 pub mod broken;
@@ -22,4 +22,5 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod trial;
+mod untold;
 mod way;

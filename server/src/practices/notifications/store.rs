@@ -14,6 +14,7 @@ use sqlx::AssertSqlSafe;
 
 use super::digests;
 use super::held::Held;
+use super::untold::store as untold;
 
 /// Rows of one statement.
 const ROWS: usize = 64;
@@ -380,6 +381,7 @@ pub async fn forget(tx: &mut Tx, log_before: Time, rest_before: Time) -> Result<
     )
     .await?;
     tx.run("DELETE FROM notification WHERE at < $1", params![rest_before]).await?;
+    untold::forget(tx, rest_before).await?;
     tx.run("DELETE FROM delivery WHERE at < $1", params![rest_before]).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::carry::Told;
 use super::digests::store as digests;
 use super::held::Held;
 use super::store::{self, Attempt, Line, Notification, Standing};
+use super::untold::store::{self as untold, NotTold};
 use crate::MIGRATIONS;
 
 spine::both!(MIGRATIONS;
@@ -20,6 +21,7 @@ spine::both!(MIGRATIONS;
     a_group_waits_in_one_digest_only,
     of_two_nodes_that_decide_at_once_one_looks_again,
     a_notification_is_found_by_each_of_its_alerts,
+    why_somebody_was_not_told_is_kept_by_alert,
     what_is_old_is_forgotten,
 );
 
@@ -236,8 +238,44 @@ async fn a_notification_is_found_by_each_of_its_alerts(place: Place) {
     assert!(store::named_between(&mut conn, &space, end, Time::MAX).await.unwrap().is_empty());
 }
 
+async fn not_told(place: &Place) -> Vec<NotTold> {
+    let mut conn = place.db.reader().await.unwrap();
+    untold::of_alert(&mut conn, &SpaceId::main(), AlertId::from_bits(1), 10).await.unwrap()
+}
+
+async fn note(place: &Place) {
+    let note = |seconds: i64, held: Held| NotTold {
+        alert: AlertId::from_bits(1),
+        receiver: WAY.to_owned(),
+        at: Time::from_seconds(NOON.micros() / 1_000_000 + seconds),
+        group_key: GROUP.to_owned(),
+        held,
+    };
+    let notes = [note(-60, Held::Flapping), note(-30, Held::Over)];
+    let work = place.db.write::<_, Fault, _>(move |tx| {
+        let notes = notes.clone();
+        Box::pin(async move {
+            untold::note(tx, &SpaceId::main(), &notes.iter().collect::<Vec<_>>()).await
+        })
+    });
+    work.await.unwrap();
+}
+
+async fn why_somebody_was_not_told_is_kept_by_alert(place: Place) {
+    note(&place).await;
+    note(&place).await;
+    let found = not_told(&place).await;
+    let held: Vec<&Held> = found.iter().map(|note| &note.held).collect();
+    assert_eq!(held, [&Held::Over, &Held::Flapping], "the newest first, each once");
+    let mut conn = place.db.reader().await.unwrap();
+    let alerts: Vec<AlertId> = (1..100).map(AlertId::from_bits).collect();
+    let last = untold::last(&mut conn, &SpaceId::main(), &alerts).await.unwrap();
+    assert_eq!(last, [((alerts[0], WAY.to_owned()), Held::Over)].into());
+}
+
 async fn what_is_old_is_forgotten(place: Place) {
     keep(&place).await;
+    note(&place).await;
     told(&place, 0, None, entry(&[1]), 1).await.unwrap();
     let forget = |before: Time| {
         place.db.write::<_, Fault, _>(move |tx| {
@@ -245,6 +283,7 @@ async fn what_is_old_is_forgotten(place: Place) {
         })
     };
     forget(NOON).await.unwrap();
+    assert!(not_told(&place).await.is_empty());
     assert_eq!(of_alert(&place, 1).await.len(), 1);
     forget(Time::from_micros(NOON.micros() + 1)).await.unwrap();
     assert!(of_alert(&place, 1).await.is_empty());

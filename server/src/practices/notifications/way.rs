@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::held::Held;
 use super::store::Delivery;
+use super::untold::store::NotTold;
 
 /// The way of an alert, from its source to everybody who was told.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -18,7 +19,11 @@ pub struct Explanation {
     pub alert: AlertId,
     /// The integration it came through.
     pub source: String,
-    /// The hash of its labels, by which it is known again.
+    /// The rule of that integration's mapping that made it of an event.
+    pub mapping_rule: Option<String>,
+    /// The source's own name for it (a dedup key, an alias), by which it is known again.
+    pub key: Option<String>,
+    /// By what it is known again here: the hash of source and key, without a key of its labels.
     pub fingerprint: String,
     /// The item that was found for it.
     #[schema(value_type = Option<String>)]
@@ -43,6 +48,13 @@ pub struct Explanation {
     pub inhibitors: Vec<Inhibitor>,
     /// The maintenance window that holds it back now: its item is worked on, as was planned.
     pub planned: Option<Planned>,
+    /// Whether it comes and goes now, so that only that is told.
+    pub flapping: bool,
+    /// Who looks at it: then nothing is told again.
+    #[schema(value_type = Option<String>)]
+    pub acknowledged_by: Option<Actor>,
+    /// Whether its rule only records it: then no receiver is told.
+    pub recorded_only: bool,
     /// The items from a broken one to its own, when that holds it back now.
     pub explained_by: Vec<String>,
     /// Whether there is a routing configuration; without one nobody is told by routes.
@@ -51,6 +63,8 @@ pub struct Explanation {
     pub routes: Vec<TriedRoute>,
     /// What was decided about its groups, the newest first.
     pub notifications: Vec<Decided>,
+    /// Why receivers were not told of it, the newest first: a line whenever the reason changed.
+    pub not_told: Vec<NotTold>,
     /// Who was called for its incident, the newest first.
     pub pages: Vec<Called>,
 }
@@ -166,7 +180,6 @@ pub struct Decided {
     /// `firing` or `resolved` as it was told, `held` when this alert was held back.
     pub told: &'static str,
     /// What held this alert back.
-    #[schema(value_type = Option<Object>)]
     pub held: Option<Held>,
     /// How many alerts were told as firing.
     pub firing: usize,

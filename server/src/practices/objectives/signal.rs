@@ -73,6 +73,7 @@ impl Words<'_> {
         Signal {
             source: SOURCE.into(),
             key: Some(format!("objective/{name}/{window}").into()),
+            rule: None,
             labels: Labels::new(labels.into_iter().filter(|(_, value)| !value.is_empty())),
             annotations: Labels::new([
                 ("summary", summary.as_str()),

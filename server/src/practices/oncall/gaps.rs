@@ -156,6 +156,7 @@ impl Said {
         Signal {
             source: SOURCE.into(),
             key: Some(key.into()),
+            rule: None,
             labels: Labels::new(labels.into_iter().filter(|(_, value)| !value.is_empty())),
             annotations: Labels::new(annotations),
             starts_at: None,

@@ -38,6 +38,7 @@ async fn fired(db: &Db, number: u128, (name, host): (&str, &str), seconds: &[i64
             annotations: Labels::default(),
             generator_url: "".into(),
             item: "component/db".parse().ok(),
+            origin: None,
             matched_by: None,
             classification: None,
         }))

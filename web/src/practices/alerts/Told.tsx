@@ -1,5 +1,3 @@
-import { Link } from '@tanstack/react-router';
-
 import type { Explanation } from '../../api';
 import { StateWord, type Tone } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
@@ -7,6 +5,7 @@ import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, count, words } from '../../kit/words';
 import { absolute } from '../../ui/clock';
 import { Step } from './Flow';
+import { Reason } from './NotTold';
 import styles from './why.module.css';
 
 type Decided = Explanation['notifications'][number];
@@ -67,7 +66,11 @@ function Decision({ one }: { one: Decided }) {
         {count(one.firing, 'alert')} firing, {one.resolved} resolved in group{' '}
         <code>{one.group_key}</code>
       </div>
-      <Held held={one.held} />
+      {one.held && (
+        <div className={styles.sub}>
+          Not told of this one: <Reason held={one.held} />
+        </div>
+      )}
       {one.digest_at ? (
         <div className={styles.sub}>
           Waits for the digest that is sent <TimeAgo at={one.digest_at} />
@@ -76,36 +79,6 @@ function Decision({ one }: { one: Decided }) {
         <Attempts deliveries={one.deliveries} />
       )}
     </>
-  );
-}
-
-interface HeldThen {
-  by?: string;
-  silences?: string[];
-  source?: string;
-  intervals?: string[];
-  path?: string[];
-}
-
-/** What held this alert back when the others of its group were told. */
-function Held({ held }: { held: Decided['held'] | undefined }) {
-  const then: HeldThen | null = held ?? null;
-  if (!then) return null;
-  return (
-    <div className={styles.sub}>
-      Held back then by{' '}
-      {then.by === 'silence'
-        ? (then.silences ?? []).map((id) => (
-            <Link key={id} to="/silences/$id" params={{ id }}>
-              a silence
-            </Link>
-          ))
-        : then.by === 'inhibition'
-          ? `the alert ${then.source ?? ''}`
-          : then.by === 'dependency'
-            ? `what its item depends on: ${(then.path ?? []).join(' → ')}`
-            : `the time interval ${(then.intervals ?? []).join(', ')}`}
-    </div>
   );
 }
 

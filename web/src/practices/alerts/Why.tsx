@@ -7,9 +7,10 @@ import { ClassifyLink, ClassMark } from '../../kit/ClassMark';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { classWord, count, stageWord } from '../../kit/words';
+import { actorName, classWord, count, stageWord } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { Flow, Step } from './Flow';
+import { NotTold } from './NotTold';
 import { Calls, Told } from './Told';
 import { TriedRoutes } from './TriedRoutes';
 import styles from './why.module.css';
@@ -39,8 +40,14 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
           <Link to="/alerts" search={{ source: way.source, state: 'all' }}>
             {way.source}
           </Link>
-          , known by the key <code>{way.fingerprint}</code>, the hash of its labels. Last heard{' '}
-          <TimeAgo at={alert.last_seen} />.
+          {way.mapping_rule && (
+            <>
+              {' '}
+              by the mapping rule <b>{way.mapping_rule}</b>
+            </>
+          )}
+          , known {way.key ? 'by its key ' : 'by its labels, whose hash is '}
+          <code>{way.key ?? way.fingerprint}</code>. Last heard <TimeAgo at={alert.last_seen} />.
         </p>
       </Step>
       <Step icon="item" title={way.item ? 'Its item was found' : 'No item was found'}>
@@ -64,6 +71,7 @@ function Way({ way, alert }: { way: Explanation; alert: Alert }) {
       {taking.length > 0 && <Groups taking={taking} />}
       <HeldBack way={way} />
       <Told way={way} />
+      <NotTold way={way} />
       <Calls way={way} />
     </Flow>
   );
@@ -135,9 +143,8 @@ function Routes({ way }: { way: Explanation }) {
       <Step icon="route" tone="warn" title="No routing configuration is set">
         <p>
           So no receiver is told by routes; people are called through the escalation policies of
-          their incidents only. To tell receivers, name a configuration file of Alertmanager in{' '}
-          <code>routing.file</code> of Operate’s configuration, or start{' '}
-          <code>operate alertmanager</code> with it, and restart.
+          their incidents only. To tell receivers, write one on the page{' '}
+          <Link to="/alerts/routing">Routing</Link>, or with <code>operate routing put</code>.
         </p>
       </Step>
     );
@@ -177,12 +184,16 @@ const NEVER = '9999';
 
 function HeldBack({ way }: { way: Explanation }) {
   const muted = way.routes.filter((route) => route.muted);
-  const held = [way.silences, way.inhibited_by, muted, way.explained_by];
-  const free = held.every((reasons) => reasons.length === 0);
+  const reasons = [way.silences, way.inhibited_by, muted, way.explained_by];
+  const states = [way.planned, way.flapping, way.acknowledged_by, way.recorded_only];
+  const free = reasons.every((one) => one.length === 0) && !states.some(Boolean);
   if (free) {
     return (
       <Step icon="free" tone="good" title="Nothing holds it back now">
-        <p>No silence, no inhibition, no time interval and no broken item below applies.</p>
+        <p>
+          No silence, no inhibition, no time interval, no planned work and no broken item below
+          applies; nobody has acknowledged it.
+        </p>
       </Step>
     );
   }
@@ -220,6 +231,20 @@ function HeldBack({ way }: { way: Explanation }) {
         {way.inhibitors.length === 0 && way.inhibited_by.length > 0 && (
           <li>By an inhibition rule, for as long as {way.inhibited_by.join(', ')} fires</li>
         )}
+        {way.recorded_only && <li>Its rule only records it: no receiver is told</li>}
+        {way.planned && (
+          <li>
+            By planned work, <ItemLink item={way.planned.window} />, which ends{' '}
+            <TimeAgo at={way.planned.until} />
+            <div className={styles.sub}>
+              {way.planned.because}: {way.planned.reason}
+            </div>
+          </li>
+        )}
+        {way.acknowledged_by && (
+          <li>{actorName(way.acknowledged_by)} acknowledged it: what was told is not repeated</li>
+        )}
+        {way.flapping && <li>It comes and goes: it is told again when it is quiet</li>}
         {way.explained_by.length > 0 && (
           <li>
             Since what its item depends on is broken, and that is told:{' '}

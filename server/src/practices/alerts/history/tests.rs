@@ -57,6 +57,7 @@ fn remembered(number: u128, name: &str, began: i64, ended: Option<i64>) -> Remem
         annotations: Labels::new([("summary", "Disk of db-1 is full")]),
         generator_url: "".into(),
         item: "component/db".parse().ok(),
+        origin: None,
         matched_by: None,
         classification: classified(name),
     }));

@@ -242,6 +242,7 @@ async fn test(
     let signal = Signal {
         source: "test".into(),
         key: None,
+        rule: None,
         labels: labels.clone(),
         annotations: Labels::default(),
         starts_at: None,
