@@ -163,6 +163,10 @@ impl Explained<'_> {
     fn never(&self, case: &Case) -> Option<String> {
         match case.outcome {
             Outcome::Potential => return Some("nothing had failed yet".to_owned()),
+            Outcome::Burn => {
+                let why = "an error budget burned, and nobody said that it was down or degraded";
+                return Some(why.to_owned());
+            }
             Outcome::Cancelled => return Some("it was no incident".to_owned()),
             Outcome::Merged => return Some("it continued in another incident".to_owned()),
             Outcome::Counts => {}

@@ -57,6 +57,8 @@ pub enum Outcome {
     Counts,
     /// Nothing has failed yet.
     Potential,
+    /// An error budget burns, and nothing says that the service was away.
+    Burn,
     /// It was none.
     Cancelled,
     /// It continued in another one, which counts.
