@@ -31,7 +31,7 @@ use crate::practices::clocks::alarms;
 use crate::practices::clocks::store::ContractClocks;
 use crate::practices::contracts::counted::LiveCounts;
 use crate::practices::contracts::facts::LiveFacts;
-use crate::practices::contracts::{exposure, mails, presence};
+use crate::practices::contracts::{allowance, exposure, mails, presence};
 use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
@@ -245,6 +245,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(presence::run(app.clone())),
         tokio::spawn(mails::run(app.clone())),
         tokio::spawn(exposure::run(app.clone())),
+        tokio::spawn(allowance::run(app.clone())),
         tokio::spawn(notices::run(app.clone())),
         tokio::spawn(gaps::run(app.clone())),
         tokio::spawn(leave::run(app.clone())),

@@ -10,7 +10,7 @@ use crate::entering::{assigned, come_back, down_besides, enter, fires_in, member
 use crate::fact::{matters_for_proof, may_end_now};
 use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
-use crate::promising::{look, moves_clocks, tells_of_a_clock};
+use crate::promising::{look, moves_clocks, tells_of_a_contract};
 use crate::proving::{end_after_parent, end_children, prove};
 use crate::{Context, Fact, Reaction, planned};
 
@@ -80,7 +80,7 @@ fn alert_fact(
     moment: &Moment,
 ) -> Vec<Reaction> {
     use alerts::Event;
-    if tells_of_a_clock(alert) {
+    if tells_of_a_contract(alert) {
         return clock_told(alert);
     }
     match event {

@@ -290,6 +290,7 @@ fn attach(
         assessment: Some(assessment(context.estate, items, &down_besides(own, context))),
         potential: alert.is_potential(),
         boundary_at: boundary(alert),
+        burn: &*alert.source == budgets::SOURCE,
     }
 }
 
@@ -297,7 +298,7 @@ fn attach(
 pub(crate) fn down_besides(own: Option<IncidentId>, context: &Context<'_>) -> Vec<ItemRef> {
     let other = |incident: &&Incident| {
         let down = incident.is_open() && !incident.service_is_back() && !incident.potential;
-        down && Some(incident.id) != own
+        down && incident.away_since().is_some() && Some(incident.id) != own
     };
     let items = |incident: &Incident| -> Vec<ItemRef> {
         let firing = incident.attached().filter(|member| member.cleared_at.is_none());

@@ -5,12 +5,12 @@ use incidents::{Command, Incident};
 use kernel::IncidentId;
 
 use crate::entering::{held_by, join};
-use crate::promising::tells_of_a_clock;
+use crate::promising::tells_of_a_contract;
 use crate::{Context, Reaction};
 
 /// Whether an alert opens an incident.
 pub(crate) fn opens(alert: &Alert, context: &Context<'_>) -> bool {
-    let told = !tells_of_a_clock(alert);
+    let told = !tells_of_a_contract(alert);
     told && context.policy.opens(alert.response(), alert.severity, alert.item.is_some())
 }
 

@@ -225,8 +225,8 @@ fn working(estate: &Estate, calendar: Option<&CalendarRef>) -> Working {
     })
 }
 
-/// Whether an alert tells of a clock: it belongs to the incident that the clock is about, opens
-/// none, and is no sign that something is broken.
-pub(crate) fn tells_of_a_clock(alert: &alerts::Alert) -> bool {
-    &*alert.source == contracts::clocks::SOURCE
+/// Whether an alert tells of a clock or of an allowance: it opens no incident, and is no sign that
+/// something is broken. One of a clock belongs to the incident that the clock is about.
+pub(crate) fn tells_of_a_contract(alert: &alerts::Alert) -> bool {
+    [contracts::clocks::SOURCE, contracts::compliance::SOURCE].contains(&&*alert.source)
 }

@@ -7,7 +7,7 @@ use incidents::{Command, Evidence, Incident, Stage, StillFiring};
 use kernel::ItemRef;
 
 use crate::entering::line;
-use crate::promising::tells_of_a_clock;
+use crate::promising::tells_of_a_contract;
 use crate::{Context, Reaction};
 
 /// Asks a restored or resolved incident to check that it holds.
@@ -37,7 +37,7 @@ fn still_firing(alert: &Alert, hit: &BTreeSet<ItemRef>) -> Option<StillFiring> {
     let counts = alert.stage.firing()
         && alert.severity > Severity::Info
         && !informs
-        && !tells_of_a_clock(alert);
+        && !tells_of_a_contract(alert);
     counts.then(|| StillFiring { alert: alert.id, title: line(alert.summary()), item })
 }
 

@@ -76,6 +76,22 @@ describe('contracts', { timeout: 300_000 }, () => {
     await page.getByRole('heading', { name: 'The market', level: 1 }).waitFor();
   });
 
+  test('an incident shows what it took of each contract, and what is left', async () => {
+    const [incident] = (await api(page, 'GET', '/api/v1/incidents?q=No stall opens')).items;
+    await inEveryLook('95-incident', `/incidents/${incident.id}`, () =>
+      page.getByText(/99\.9 % a month: 1 h .*of this incident counts in/).waitFor(),
+    );
+    await page.getByText('Has caused a miss').waitFor();
+    await page.getByText(/more than allowed/).waitFor();
+  });
+
+  test('the incidents that a filter leaves go out as a table', async () => {
+    await page.goto(`${url}/incidents?open=all&q=No stall opens`);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export CSV' }).click();
+    assert.equal((await download).suggestedFilename(), 'incidents.csv');
+  });
+
   test('a contract shows the incident behind its down time and which targets it would have kept', async () => {
     await inEveryLook('95-contract', '/contracts/market', () =>
       page.getByRole('heading', { name: 'Why these figures' }).waitFor(),

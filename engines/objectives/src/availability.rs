@@ -155,7 +155,7 @@ pub fn availability(
     let cost =
         |span: Span| down.clip(span).total() as f64 + worth * partly.clip(span).total() as f64;
     let users = observed.users.filter(|users| *users > 0.0);
-    let lost = users.and_then(|users| users_lost(observed, &agreed, users, now));
+    let lost = users.and_then(|users| users_lost(observed, &agreed, (users, worth), now));
     Availability {
         agreed_micros: agreed.total(),
         exempt: open.difference(&agreed),
@@ -272,11 +272,18 @@ fn joined(observed: &Observed, terms: &Terms, now: i64, degraded: bool) -> Spans
     list.into()
 }
 
-fn users_lost(observed: &Observed, agreed: &Spans, users: f64, now: i64) -> Option<f64> {
+/// What each user lost, added up; degraded time by its `worth`.
+fn users_lost(
+    observed: &Observed,
+    agreed: &Spans,
+    (users, worth): (f64, f64),
+    now: i64,
+) -> Option<f64> {
     let mut sum = 0.0;
     for outage in &observed.outages {
         let span = Span::new(outage.from, outage.until.unwrap_or(now).min(now));
-        sum += outage.users_hit?.min(users) * agreed.clip(span).total() as f64;
+        let factor = if outage.degraded { worth } else { 1.0 };
+        sum += outage.users_hit?.min(users) * agreed.clip(span).total() as f64 * factor;
     }
     Some(sum)
 }

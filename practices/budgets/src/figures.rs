@@ -86,8 +86,14 @@ pub fn figures(terms: &Terms, buckets: &Buckets, at: Time) -> Result<Figures, Wi
     let rolling = matches!(terms.window, Window::Rolling { .. });
     let passed = Span::new(window.from, now.min(window.until));
     let tally = terms.tally(buckets, passed);
-    let budget = Budget::of(terms.target, &tally);
     let length = window.length();
+    // How many events a period of the calendar will have nobody knows; how much time is known.
+    let budget = if terms.counts_time() && !rolling {
+        let open = terms.open.as_ref().map_or(length, |open| open.clip(window).total());
+        Budget::of_window(terms.target, &tally, open as f64)
+    } else {
+        Budget::of(terms.target, &tally)
+    };
     // What happened in an earlier period of the calendar belongs to its own budget.
     let last = |micros: i64| {
         let from = if rolling { now - micros } else { (now - micros).max(window.from) };

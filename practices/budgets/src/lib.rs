@@ -22,5 +22,8 @@ pub use judge::{Burning, Event, State, Urgency, describe};
 pub use terms::{Alerts, Method, Terms};
 pub use words::{Explained, explain, length, minutes_left, percent, share};
 
+/// The source of the alerts that say that an error budget burns, or is spent.
+pub const SOURCE: &str = "objectives";
+
 #[cfg(test)]
 mod tests;

@@ -159,6 +159,36 @@ fn a_new_period_of_the_calendar_has_a_budget_of_its_own_and_forgets_the_burn_bef
 }
 
 #[test]
+fn minutes_of_a_period_of_the_calendar_are_allowed_for_all_of_it_from_its_first_day_on() {
+    let mut monthly = terms(0.999);
+    monthly.window = Window::calendar(Unit::Month, "UTC");
+    monthly.method = Method::Slices(Slices {
+        minutes: 1,
+        target: 0.999,
+        comparison: Comparison::Gte,
+        missing: Missing::Ignore,
+    });
+    let mut world = World::new(monthly);
+    world.pass(60, Some((100, 100)));
+    world.pass(1, Some((0, 100)));
+    let figures = world.figures();
+    let minutes = |micros: f64| micros / MINUTE as f64;
+    assert!((minutes(figures.budget.allowed) - 44.64).abs() < 1e-9, "0.1 % of 31 days");
+    assert_eq!(minutes(figures.budget.bad), 1.0);
+    assert_eq!((figures.stance, world.state.stance), (Stance::Healthy, Some(Stance::Healthy)));
+    assert!(figures.burn.unwrap() > 10.0, "it burns as fast as before");
+
+    // With office hours it is the hours of the month that are still to come as well.
+    let open = |day: i64| {
+        let from = (BEGIN + day * DAY + 8 * HOUR) * MINUTE;
+        Spans::one(from, from + 10 * HOUR * MINUTE)
+    };
+    world.terms.open = Some((0..31).map(open).fold(Spans::EMPTY, |all, day| all.union(&day)));
+    world.pass(8 * HOUR, Some((100, 100)));
+    assert!((minutes(world.figures().budget.allowed) - 18.6).abs() < 1e-9, "0.1 % of 310 hours");
+}
+
+#[test]
 fn a_policy_gets_stricter_at_once_and_lets_go_a_little_later() {
     let mut world = World::new(terms(0.9));
     world.pass(100, Some((100, 100)));

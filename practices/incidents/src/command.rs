@@ -393,6 +393,9 @@ pub struct Attach {
     /// When its boundary will be crossed, as far as it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary_at: Option<Time>,
+    /// Whether it says that an error budget burns, which does not say that the service is away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub burn: bool,
 }
 
 /// What a parent takes over from a merged child.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::incident::Incident;
+use crate::times::Source;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -45,10 +46,58 @@ pub struct ServiceMark {
 }
 
 impl Incident {
-    /// How bad it was at a time: down where nobody said otherwise.
-    pub fn service_at(&self, at: Time) -> ServiceState {
+    /// How bad it was at a time: down where nobody said otherwise; `None` while all that was known
+    /// is that an error budget burns.
+    pub fn service_at(&self, at: Time) -> Option<ServiceState> {
         let said = self.service_marks.iter().rfind(|mark| mark.from <= at);
-        said.map_or(ServiceState::Down, |mark| mark.service)
+        let away = !self.burns() || self.failed_since().is_some_and(|since| since <= at);
+        said.map(|mark| mark.service).or(away.then_some(ServiceState::Down))
+    }
+
+    /// Since when the service is said not to be as agreed; `None` while all that is known is that
+    /// an error budget burns. That is spent slowly as well, by a service that works.
+    pub fn away_since(&self) -> Option<Time> {
+        if !self.burns() {
+            return Some(self.beginning());
+        }
+        let said = self.service_marks.first().map(|mark| mark.from);
+        said.into_iter().chain(self.failed_since()).min()
+    }
+
+    /// How long all of its outages lasted, degraded time weighed with a factor from 0 to 1, in
+    /// microseconds; `None` while one lasts. Time in which only an error budget burned is none.
+    pub fn lost_micros(&self, degraded_factor: f64) -> Option<i64> {
+        let restored = self.times.restored?.at;
+        let Some(since) = self.away_since() else { return Some(0) };
+        let mut lost = 0.0;
+        for outage in self.outages(restored) {
+            let (from, to) = (outage.from.max(since).min(outage.to), outage.to);
+            let inner = self.service_marks.iter().map(|mark| mark.from);
+            let mut cuts: Vec<Time> = inner.filter(|at| from < *at && *at < to).collect();
+            cuts.insert(0, from);
+            for (place, begin) in cuts.iter().enumerate() {
+                let end = cuts.get(place + 1).copied().unwrap_or(to);
+                let degraded = self.service_at(*begin) == Some(ServiceState::Degraded);
+                let factor = if degraded { degraded_factor.clamp(0.0, 1.0) } else { 1.0 };
+                lost += end.micros_since(*begin) as f64 * factor;
+            }
+        }
+        Some(lost as i64)
+    }
+
+    /// Whether an alert in it says that an error budget burns.
+    fn burns(&self) -> bool {
+        self.attached().any(|member| member.burn)
+    }
+
+    /// Since when a person or another alert than of a budget says that something failed.
+    fn failed_since(&self) -> Option<Time> {
+        let alerts = self.attached().filter(|member| !member.burn && !member.potential);
+        let joined = alerts.map(|member| member.joined_at).min();
+        let from_the_start = joined.is_some_and(|at| at <= self.opened_at)
+            || self.times.reported.is_some()
+            || self.times.started.is_some_and(|stamp| stamp.source == Source::Entered);
+        if from_the_start { Some(self.beginning()) } else { joined }
     }
 
     /// When its first outage began, as far as is known.

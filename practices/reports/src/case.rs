@@ -1,6 +1,10 @@
 use kernel::{IncidentId, ItemRef, Priority, Time};
 use serde::{Deserialize, Serialize};
 
+/// What degraded time counts in user minutes: half of what it counts when nothing works. A report
+/// over incidents is about no contract that would say otherwise.
+pub const DEGRADED_FACTOR: f64 = 0.5;
+
 /// One incident, as far as reports ask about it. The shell fills it from the record.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Case {
@@ -48,6 +52,9 @@ pub struct Case {
     pub closed: Option<Time>,
     /// How many users it hit; nothing: unknown.
     pub users: Option<u64>,
+    /// How long its users were without it, in microseconds: its outages, degraded time by
+    /// [`DEGRADED_FACTOR`]; nothing while one lasts.
+    pub lost_micros: Option<i64>,
     /// Whether it hit a use case or a product, or users.
     pub consumer_facing: bool,
     /// The outages that ended before the last one, each from and to.

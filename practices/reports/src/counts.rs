@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::case::{Case, Outcome};
 use crate::quantile::{median, p90};
-use crate::times::{Period, downtime};
+use crate::times::Period;
 
 /// As many days as a report lists; a longer period has no list by day.
 const DAYS_MAX: i64 = 1_100;
@@ -45,7 +45,8 @@ pub struct Volume {
     pub consumer_facing: usize,
     /// Of the opened ones, those whose main item had one of the same cause in the 90 days before.
     pub repeated: usize,
-    /// Minutes lost by the outages that ended in the period, each user for themselves.
+    /// Minutes lost by the outages that ended in the period, each user for themselves; degraded
+    /// minutes count half.
     pub user_minutes_lost: f64,
     /// Outages that ended in the period of which it is not known how many users they hit.
     pub users_unknown: usize,
@@ -142,7 +143,7 @@ fn volume(cases: &[Case], opened: &[&Case], (period, now): (Period, Time)) -> Vo
     let mut lost = 0.0;
     let mut users_unknown = 0;
     for case in real().filter(|case| case.restored.is_some_and(|at| period.holds(at))) {
-        match (case.users, away(case)) {
+        match (case.users, case.lost_micros) {
             (Some(users), Some(micros)) => lost += users as f64 * micros as f64 / 60_000_000.0,
             _ => users_unknown += 1,
         }
@@ -201,11 +202,6 @@ fn open_at(case: &Case, at: Time) -> bool {
         Outcome::Incident => case.resolved.is_none_or(|resolved| resolved >= at),
         Outcome::Cancelled { at: ended } | Outcome::Merged { at: ended } => ended >= at,
     }
-}
-
-/// How long the service was away, all outages together.
-fn away(case: &Case) -> Option<i64> {
-    downtime(case, case.started.or(case.detected)?, case.restored?)
 }
 
 /// Whether two counts differ by more than chance does: counts of rare things differ by so much once

@@ -33,7 +33,7 @@ pub use alerts::{
     alert_report,
 };
 pub use anomaly::{Anomaly, AnomalyKind};
-pub use case::{Case, Outcome};
+pub use case::{Case, DEGRADED_FACTOR, Outcome};
 pub use classes::{ClassCounts, ClassReport, SourceClasses};
 pub use counts::{Counts, Day, Proven, Volume, notable};
 pub use expected::{Expected, ExpectedHour, Marks};

@@ -45,6 +45,7 @@ fn case(number: u64) -> Case {
         resolved: Some(after(60)),
         closed: None,
         users: None,
+        lost_micros: Some(30 * 60_000_000),
         consumer_facing: false,
         earlier_outages: Vec::new(),
         relapsed_at: None,
@@ -356,7 +357,8 @@ fn volume_is_told_beside_the_time_before_with_what_is_left_open() {
         resolved: Some(MARCH - days(back)),
         ..case(number)
     };
-    let open = Case { restored: None, resolved: None, cause_class: None, ..case(4) };
+    let open =
+        Case { restored: None, resolved: None, cause_class: None, lost_micros: None, ..case(4) };
     let told_by_people = Case { reported: Some(after(2)), users: Some(10), ..case(1) };
     let facing = Case { consumer_facing: true, item: None, ..case(2) };
     let cases = [told_by_people, facing, open, earlier(5, 1), earlier(6, 80), earlier(7, 120)];

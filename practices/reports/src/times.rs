@@ -296,7 +296,7 @@ fn measure(name: FigureName, case: &Case, period: Period) -> Measure {
 
 /// How long the service was away: after a relapse the sum of all outages, without the time in
 /// between. `None` when an outage runs backwards.
-pub(crate) fn downtime(case: &Case, from: Time, to: Time) -> Option<i64> {
+fn downtime(case: &Case, from: Time, to: Time) -> Option<i64> {
     let last = to.micros_since(case.relapsed_at.unwrap_or(from));
     let earlier = case.earlier_outages.iter().map(|(from, to)| to.micros_since(*from));
     let outages: Vec<i64> = earlier.chain([last]).collect();

@@ -166,6 +166,7 @@ async fn open_incident(db: &Db, name: &str, seed: u128) -> Incident {
         assessment: None,
         potential: false,
         boundary_at: None,
+        burn: false,
     });
     db.write::<_, spine::Denied, _>(move |tx| {
         Box::pin(async move {

@@ -20,6 +20,9 @@ conversations!(
     a_penalty_that_is_near_raises_the_urgency_of_its_incident,
     what_has_no_contract_or_objective_is_listed_by_team,
     what_is_promised_is_told_before_an_incident_is_reported,
+    what_an_incident_takes_of_an_allowance_is_on_its_page_and_warns,
+    planned_work_that_nobody_approved_is_down_time_without_an_incident,
+    a_burning_budget_calls_somebody_and_is_no_down_time,
 );
 
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
@@ -156,6 +159,8 @@ async fn one_outage_under_two_contracts_has_two_results_and_a_closed_month_stays
     let csv = operate.ada.get("/contracts/web/report.csv?period=2026-03").await;
     assert_eq!(csv.kind, "text/csv; charset=utf-8");
     assert!(csv.text.contains("web,2026-03,down_seconds,5"), "{}", csv.text);
+    assert!(csv.text.contains("web,2026-03,low_confidence,false"), "two failures: {}", csv.text);
+    assert!(csv.text.contains("web,2026-03,last_failure_at,2026-03-02T07:"), "{}", csv.text);
     let view = operate.ada.get("/contracts/web").await.is(200);
     assert_eq!(view["history"][0]["closed"], true);
     operate.ada.get("/contracts/web/report?period=2025-01").await.problem(422);
@@ -474,5 +479,124 @@ async fn a_report_is_mailed_when_a_month_begins_and_only_once(place: Place) {
     operate.pass(Duration::from_secs(60)).await;
     operate.settled().await;
     assert_eq!(dead().await.unwrap(), both, "no second one in the same month");
+    operate.end().await;
+}
+
+/// The alert of this name that is open.
+async fn warned(operate: &Operate, name: &str) -> Value {
+    let found = async || {
+        let alerts = operate.ada.list("/alerts?state=open").await;
+        alerts.into_iter().find(|alert| alert["name"] == name)
+    };
+    operate.until(name, found).await
+}
+
+async fn what_an_incident_takes_of_an_allowance_is_on_its_page_and_warns(place: Place) {
+    let operate = start(&place).await;
+    let open = json!({ "title": "No orders", "item": "component/orders-db" });
+    let incident = operate.ada.post("/incidents", open).await.is(201);
+    let id = incident["id"].as_str().unwrap();
+    operate.settled().await;
+    let web = async || {
+        let told = operate.ada.get(&format!("/incidents/{id}/clocks")).await.is(200);
+        let named = |of: &&Value| of["contract"] == "servicecontract/web";
+        told["contracts"].as_array().unwrap().iter().find(named).expect("the web shop").clone()
+    };
+    let minutes = |value: &Value| (value.as_f64().unwrap() / 60.0).round();
+
+    // 44.6 minutes are allowed in March.
+    operate.pass(Duration::from_secs(25 * 60)).await;
+    let alert = warned(&operate, "ContractAllowanceWarning").await;
+    let labels = &alert["labels"];
+    assert_eq!(
+        (&labels["contract"], &labels["share"], &labels["team"]),
+        (&json!("web"), &json!("50"), &json!("shop")),
+        "the counter is closed on a Sunday: {alert}"
+    );
+    let told = web().await;
+    let took = &told["availability"];
+    assert_eq!(
+        (&told["effect"], &took["promise"]),
+        (&json!("may_cause"), &json!("99.9 % a month"))
+    );
+    assert_eq!((minutes(&took["counted_seconds"]), &took["ongoing"]), (25.0, &json!(true)));
+    assert_eq!(minutes(&took["left_seconds"]), 20.0, "{took}");
+    assert_eq!((&took["next"]["percent"], &took["verdict"]), (&json!(99.9), &json!("running")));
+    assert!(took["next"]["crosses_at"].as_str().unwrap().starts_with("2026-03-01T12:4"), "{took}");
+
+    operate.pass(Duration::from_secs(25 * 60)).await;
+    warned(&operate, "ContractAllowanceUsedUp").await;
+    assert_eq!(operate.ada.list("/incidents").await.len(), 1, "it opens no incident of its own");
+    operate.command(id, json!({ "command": "restore" })).await;
+    operate.settled().await;
+    let told = web().await;
+    let took = &told["availability"];
+    assert_eq!((&told["effect"], &took["verdict"]), (&json!("has_caused"), &json!("missed")));
+    assert_eq!((&took["used_up"], &took["ongoing"]), (&json!(true), &json!(false)));
+    assert_eq!(minutes(&took["counted_seconds"]), 50.0);
+
+    let csv = operate.ada.get("/incidents.csv?q=orders").await;
+    assert_eq!(csv.kind, "text/csv; charset=utf-8");
+    let lines: Vec<&str> = csv.text.lines().collect();
+    assert!(lines[0].starts_with("number,title,stage,phase,priority"), "{}", csv.text);
+    assert!(lines[1].starts_with("1,No orders,restored,"), "{}", csv.text);
+    assert!(lines[1].contains("component/orders-db") && lines.len() == 2, "{}", csv.text);
+    operate.ada.get("/incidents.csv?sort=nothing").await.problem(400);
+    operate.end().await;
+}
+
+async fn planned_work_that_nobody_approved_is_down_time_without_an_incident(place: Place) {
+    let operate = start(&place).await;
+    let window = "
+{apiVersion: operate/v1, kind: MaintenanceWindow, metadata: {name: disks},
+ spec: {items: [component/orders-db], reason: new disks, announced: '2026-02-01T00:00:00Z',
+  windows: [{start: '2026-03-01T12:30:00Z', end: '2026-03-01T13:30:00Z'}]}}
+";
+    operate.apply(window).await;
+    operate.pass(Duration::from_secs(2_400)).await;
+    operate.fires("DbDown", "critical", ("component", "orders-db")).await;
+    operate.settled().await;
+    assert!(operate.ada.list("/incidents").await.is_empty(), "nobody is called for planned work");
+    operate.pass(Duration::from_secs(7_200)).await;
+    let figures = report(&operate, "web").await["figures"].clone();
+    assert_eq!(figures["down_seconds"], 3600.0, "{figures}");
+    let planned = |line: &&Value| line["maintenance"] == "maintenancewindow/disks";
+    let line = figures["lines"].as_array().unwrap().iter().find(planned).expect("its line");
+    assert_eq!(
+        (&line["kind"], &line["why"]),
+        (&json!("down"), &json!("planned work that counts: nobody approved it"))
+    );
+    operate.end().await;
+}
+
+async fn a_burning_budget_calls_somebody_and_is_no_down_time(place: Place) {
+    let operate = start(&place).await;
+    let objective = "
+{apiVersion: operate/v1, kind: Objective, metadata: {name: quick, title: Quick answers},
+ spec: {item: service/checkout, indicator: {description: answers within 300 ms}, target: 99}}
+";
+    operate.apply(objective).await;
+    count(&operate, "quick", "2026-03-01T10:50:00Z", &[(50, 100); 69]).await;
+    operate.pass(Duration::from_secs(120)).await;
+    let burns = |row: &Value| row["title"].as_str().is_some_and(|t| t.contains("error budget"));
+    let incident = operate.incident("it burns", burns).await;
+    let id = incident["id"].as_str().unwrap();
+    assert_eq!(incident["members"][0]["burn"], true);
+    operate.settled().await;
+    operate.pass(Duration::from_secs(3_600)).await;
+    let figures = report(&operate, "web").await["figures"].clone();
+    assert_eq!(
+        (&figures["down_seconds"], &figures["reliability"]["failures"]),
+        (&json!(0.0), &json!(0))
+    );
+    assert!(figures["lines"].to_string().contains("an error budget burned"), "{figures}");
+    let row = operate.ada.list("/contracts").await.remove(0);
+    assert_eq!(row["away_since"], Value::Null);
+
+    let down = json!({ "command": "set_service", "service": "down", "reason": "no orders",
+        "from": "2026-03-01T12:30:00Z" });
+    operate.command(id, down).await;
+    let down = report(&operate, "web").await["figures"]["down_seconds"].as_f64().unwrap();
+    assert!((1_900.0..2_400.0).contains(&down), "from when somebody says so: {down}");
     operate.end().await;
 }

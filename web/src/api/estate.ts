@@ -9,6 +9,7 @@ export interface ItemFilter {
   kind?: string;
   q?: string;
   team?: string;
+  department?: string;
   /** Rows at most; 50 if not said. */
   limit?: number;
 }

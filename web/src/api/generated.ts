@@ -684,6 +684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The incidents that match, as a table with a line for each; no more than 5,000. */
+        get: operations["incidents_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}": {
         parameters: {
             query?: never;
@@ -6052,6 +6069,37 @@ export interface components {
              */
             users?: number | null;
         };
+        /** @description What an incident took of what a contract allows, and what is left of that. */
+        IncidentAllowance: {
+            /**
+             * Format: double
+             * @description How long it may be down in the whole period, all incidents together.
+             */
+            allowance_seconds?: number | null;
+            /** @description Why it counts, or does not. */
+            because: string;
+            /**
+             * Format: double
+             * @description How much of the incident counts in it.
+             */
+            counted_seconds: number;
+            /**
+             * Format: double
+             * @description What is left of that; negative once it is used up.
+             */
+            left_seconds?: number | null;
+            next?: components["schemas"]["ComplianceBoundary"] | null;
+            /** @description Whether it goes on counting. */
+            ongoing: boolean;
+            /** @description Over what time: the last period that the incident reaches into. */
+            period: components["schemas"]["CompliancePeriod"];
+            /** @description The line of the contract: "99.9 % a month". */
+            promise: string;
+            /** @description Whether it used the allowance up, or took more when nothing was left. */
+            used_up: boolean;
+            /** @description Whether the promise of the period was kept, as far as is known. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description One thing that was looked at. */
         IncidentCheck: {
             /** @description What was seen, one sentence. */
@@ -6292,6 +6340,8 @@ export interface components {
             /** @description The alert. */
             alert: components["schemas"]["AlertId"];
             boundary_at?: components["schemas"]["Time"] | null;
+            /** @description Whether it says that an error budget burns, which does not say that the service is away. */
+            burn?: boolean;
             cleared_at?: components["schemas"]["Time"] | null;
             /** @description Whether a person took it out. Kept, so that it does not come back. */
             detached: boolean;
@@ -6606,7 +6656,8 @@ export interface components {
             repeated: number;
             /**
              * Format: double
-             * @description Minutes lost by the outages that ended in the period, each user for themselves.
+             * @description Minutes lost by the outages that ended in the period, each user for themselves; degraded
+             *     minutes count half.
              */
             user_minutes_lost: number;
             /** @description Outages that ended in the period of which it is not known how many users they hit. */
@@ -6704,6 +6755,8 @@ export interface components {
         /** @description An item, in few words. */
         ItemRow: {
             criticality?: components["schemas"]["Criticality"] | null;
+            /** @description The part of the organisation that it belongs to, as a product or a use case says. */
+            department?: string | null;
             /** @description What it is, in a sentence. */
             description?: string | null;
             /** @description The item. */
@@ -11103,6 +11156,7 @@ export interface components {
         };
         /** @description A contract that an incident touches. */
         TouchedContract: {
+            availability?: components["schemas"]["IncidentAllowance"] | null;
             /** @description How that is known. */
             because: string;
             /** @description The contract. */
@@ -14854,6 +14908,85 @@ export interface operations {
             };
             /** @description It can be read, and a rule says no */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents_export: {
+        parameters: {
+            query?: {
+                /** @description `true`: only those that are not over; `false`: only those that are. */
+                open?: boolean;
+                /** @description Only these stages, separated by commas. */
+                stage?: components["schemas"]["IncidentStage"][];
+                /** @description Only these phases, separated by commas. */
+                phase?: components["schemas"]["IncidentPhase"][];
+                /** @description Only these priorities, separated by commas. */
+                priority?: components["schemas"]["Priority"][];
+                /** @description Only those of this team: `team/payments`. */
+                team?: components["schemas"]["ItemRef"];
+                /** @description Only those of this person: `person/ada`. */
+                assignee?: components["schemas"]["ItemRef"];
+                /** @description Only those that touch this item: `service/orders`. */
+                item?: components["schemas"]["ItemRef"];
+                /** @description `true`: only those that are about to happen; `false`: only the others. */
+                potential?: boolean;
+                /** @description Only those with one of these warnings, separated by commas. */
+                warning?: components["schemas"]["IncidentWarning"][];
+                /** @description Only those whose title holds this text, or that have this number. */
+                q?: string;
+                /** @description Opened at or after this time. */
+                from?: components["schemas"]["Time"];
+                /** @description Opened before this time. */
+                to?: components["schemas"]["Time"];
+                /** @description Only those of which a clock of a contract is due before this time. */
+                due_before?: components["schemas"]["Time"];
+                /**
+                 * @description A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
+                 *     next under a contract comes first.
+                 */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The incidents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,6 +36,13 @@ export const list = (filter: IncidentFilter) =>
     getNextPageParam: (last) => last.next ?? undefined,
   });
 
+/** Where the incidents that match are a table. */
+export const csv = (filter: IncidentFilter) =>
+  `/api/v1/incidents.csv?${new URLSearchParams(strings(query({ ...filter })))}`;
+
+const strings = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
 export const one = (id: string) =>
   queryOptions({
     queryKey: keys.incident(id),

@@ -23,6 +23,7 @@ export type Incident = Schemas['IncidentView'];
 export type IncidentRow = Schemas['IncidentRow'];
 export type ContractClock = Schemas['ContractClock'];
 export type IncidentClocks = Schemas['IncidentClocks'];
+export type IncidentAllowance = Schemas['IncidentAllowance'];
 export type NextClock = Schemas['NextClock'];
 export type NewIncident = Schemas['NewIncident'];
 export type IncidentCommand = Schemas['IncidentCommand'];

@@ -180,7 +180,7 @@ const heartbeats = createRoute({
 const estate = createRoute({
   getParentRoute: () => app,
   path: '/estate',
-  validateSearch: only('view', 'kind', 'team', 'q', 'item', 'direction'),
+  validateSearch: only('view', 'kind', 'team', 'department', 'q', 'item', 'direction'),
   component: lazyRouteComponent(() => import('../practices/estate/EstatePage'), 'EstatePage'),
 });
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use calendar::{Span, Spans};
 use kernel::{ItemRef, Time};
-use objectives::{Outage, availability};
+use objectives::{Observed, Outage, availability};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -208,7 +208,7 @@ impl Sums {
         let promise = part.promise;
         let agreed = &part.sums.agreed;
         let looked = self.look(seen, &promise.evidence, agreed);
-        let mut observed = seen.observed(agreement, None);
+        let mut observed = Observed { users: None, ..seen.observed(agreement, promise, now) };
         if promise.evidence_rules {
             observed.outages = without(&observed.outages, &looked.passed, now);
         }

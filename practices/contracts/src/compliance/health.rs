@@ -36,7 +36,7 @@ pub enum HealthInput {
         incident: CaseRef,
         /// Its priority.
         priority: Priority,
-        /// Since when the service is away; nothing: it is back, or nothing has failed.
+        /// Since when the service is away; nothing: it is back, or nothing says that it failed.
         away_since: Option<Time>,
     },
     /// How the present period of a contract stands.
@@ -131,8 +131,8 @@ fn says(input: &HealthInput) -> HealthSays {
                 (Some(_), true) => Score::Poor,
                 _ => Score::Fair,
             };
-            let back = if away_since.is_some() { "away" } else { "back" };
-            let text = format!("incident {} ({priority}): its service is {back}", incident.number);
+            let there = if away_since.is_some() { "is away" } else { "works" };
+            let text = format!("incident {} ({priority}): its service {there}", incident.number);
             let rule = "P1 and P2 with the service away are poor, other open incidents fair; away \
                         is out of the agreed state";
             let incident = Some(incident.clone());

@@ -85,18 +85,21 @@ impl Explained<'_> {
                 self.incident((piece, span), case, &mut taken, &mut lines);
             }
         }
-        for span in self.part.sums.down.difference(&taken).iter() {
-            let joined = length(seconds(self.part.promise.joined_micros as f64));
-            let why = format!("between two outages with less than {joined} between them: one");
-            lines.push(self.line(LineKind::Down, span, span.length() as f64, why));
-        }
         for span in self.part.sums.unknown.iter() {
             let why = "Operate was not looking".to_owned();
             lines.push(self.line(LineKind::Unknown, span, span.length() as f64, why));
         }
         for work in seen.works.iter().filter(|work| work.touches(self.agreement)) {
-            lines.extend(self.maintenance(work));
+            match work.unexcused(self.part.promise) {
+                Some(why) => self.unexcused(work, &why, &mut taken, &mut lines),
+                None => lines.extend(self.exempt(work)),
+            }
             lines.extend(self.overrun(work));
+        }
+        for span in self.part.sums.down.difference(&taken).iter() {
+            let joined = length(seconds(self.part.promise.joined_micros as f64));
+            let why = format!("between two outages with less than {joined} between them: one");
+            lines.push(self.line(LineKind::Down, span, span.length() as f64, why));
         }
         lines
     }
@@ -155,6 +158,7 @@ impl Explained<'_> {
         leave(taken, "another incident counts for this time already");
         leave(&self.part.service.complement(self.part.span), "outside of the service hours");
         leave(&sums.exempt, "during maintenance that is no service time");
+        leave(&sums.down.difference(&sums.partly), "planned work counts for this time already");
         leave(&whole, &self.too_little(piece.degraded));
         *taken = taken.union(&counted);
     }
@@ -163,6 +167,10 @@ impl Explained<'_> {
     fn never(&self, case: &Case) -> Option<String> {
         match case.outcome {
             Outcome::Potential => return Some("nothing had failed yet".to_owned()),
+            Outcome::Burn => {
+                let why = "an error budget burned, and nobody said that it was down or degraded";
+                return Some(why.to_owned());
+            }
             Outcome::Cancelled => return Some("it was no incident".to_owned()),
             Outcome::Merged => return Some("it continued in another incident".to_owned()),
             Outcome::Counts => {}
@@ -190,43 +198,59 @@ impl Explained<'_> {
         format!("shorter than {shortest}, from which on an outage counts")
     }
 
-    fn maintenance(&self, work: &Work) -> Option<Line> {
-        let passed = Span::new(i64::MIN, self.now.micros());
-        let span = work.exempt_span().clip(self.part.span).clip(passed);
-        let shorter = work.exempt_span().length() < work.span().length();
+    /// Planned work that is no service time.
+    fn exempt(&self, work: &Work) -> Option<Line> {
+        let span = work.exempt_span().clip(self.part.span).clip(self.passed());
         let hours = self.part.service.clip(span);
-        if span.length() == 0 {
-            return None;
-        }
-        let promise = self.part.promise;
-        let notice = promise.notice_micros;
-        let told = work.announced.map(|at| work.from.micros_since(at));
-        let (counts, why) = match told {
-            _ if !promise.maintenance_exempt => {
-                (false, "this contract exempts no maintenance".to_owned())
-            }
-            _ if work.approved_by.is_none() => (false, "nobody approved it".to_owned()),
-            None => (false, "it was not announced".to_owned()),
-            Some(before) if before < notice => {
-                let (before, notice) = (seconds(before as f64), seconds(notice as f64));
-                let (before, notice) = (length(before), length(notice));
-                (false, format!("announced {before} before, the contract asks for {notice}"))
-            }
-            Some(_) if hours.is_empty() => (true, "outside of the service hours".to_owned()),
-            Some(_) if shorter => {
-                (true, "it took less than was planned: only what it took is no service time".into())
-            }
-            Some(_) => (true, "approved and announced in time: no service time".to_owned()),
+        let shorter = work.exempt_span().length() < work.span().length();
+        let why = match () {
+            () if hours.is_empty() => "outside of the service hours",
+            () if shorter => "it took less than was planned: only what it took is no service time",
+            () => "approved and announced in time: no service time",
         };
-        let micros = if counts { hours.total() as f64 } else { 0.0 };
-        let line = self.line(LineKind::Maintenance, span, micros, why);
-        Some(Line { maintenance: Some(work.window.clone()), ..line })
+        let micros = hours.total() as f64;
+        let line = self.line(LineKind::Maintenance, span, micros, why.to_owned());
+        (span.length() > 0).then(|| Line { maintenance: Some(work.window.clone()), ..line })
+    }
+
+    /// Planned work that the contract does not excuse: it is down time, where no incident is that
+    /// already.
+    fn unexcused(&self, work: &Work, why: &str, taken: &mut Spans, lines: &mut Vec<Line>) {
+        let span = work.exempt_span().clip(self.part.span).clip(self.passed());
+        let whole = Spans::one(span.from, span.until);
+        let counted = whole.intersection(&self.part.sums.down).difference(taken);
+        let mut push = |part: &Spans, counts: bool, why: &str| {
+            for one in part.iter() {
+                let (kind, micros) = match counts {
+                    true => (LineKind::Down, one.length() as f64),
+                    false => (LineKind::Maintenance, 0.0),
+                };
+                let line = self.line(kind, one, micros, why.to_owned());
+                let until = work.exempt_span().until;
+                let ongoing = counts && until > one.until && one.until == self.now.micros();
+                lines.push(Line { ongoing, maintenance: Some(work.window.clone()), ..line });
+            }
+        };
+        push(&counted, true, &format!("planned work that counts: {why}"));
+        let mut rest = whole.difference(&counted);
+        let hours = self.part.service.clip(span);
+        push(&rest.difference(&hours), false, "outside of the service hours");
+        rest = rest.intersection(&hours);
+        let told = format!("{why}; an incident counts for this time already");
+        push(&rest.intersection(taken), false, &told);
+        rest = rest.difference(taken);
+        push(&rest.intersection(&self.part.sums.exempt), false, "other maintenance exempts it");
+        push(&rest.difference(&self.part.sums.exempt), false, &self.too_little(false));
+        *taken = taken.union(&counted);
+    }
+
+    fn passed(&self) -> Span {
+        Span::new(i64::MIN, self.now.micros())
     }
 
     /// What planned work took beyond its approved end: outages in it count.
     fn overrun(&self, work: &Work) -> Option<Line> {
-        let passed = Span::new(i64::MIN, self.now.micros());
-        let span = work.overrun()?.clip(self.part.span).clip(passed);
+        let span = work.overrun()?.clip(self.part.span).clip(self.passed());
         let why = "it overran its approved end: what was down in this time counts".to_owned();
         let line = self.line(LineKind::Maintenance, span, 0.0, why);
         (span.length() > 0).then(|| Line { maintenance: Some(work.window.clone()), ..line })

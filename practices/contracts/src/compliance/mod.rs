@@ -8,6 +8,7 @@
 //! with everything unknown as down, missed when it does not with everything unknown as up.
 
 mod agreement;
+mod allowance;
 mod clock_results;
 mod consumable;
 mod counted;
@@ -28,6 +29,7 @@ mod tests;
 mod what_if;
 
 pub use agreement::{Agreement, Credit, Promise, Version};
+pub use allowance::{AllowanceAlarm, SOURCE, Taken};
 pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
 pub use consumable::{CheckLine, CheckLineKind, CheckResult, Consumable, Consumed};
 pub use counted::{Counted, Counts, Measure, Target};

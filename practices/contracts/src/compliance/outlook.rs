@@ -138,7 +138,11 @@ fn lasting(agreement: &Agreement, seen: &Seen, part: &Reckoned<'_>, now: Time) -
     let rates = pieces.filter(|piece| piece.until.is_none() && piece.from <= now).map(|piece| {
         if piece.degraded { part.promise.degraded_factor.clamp(0.0, 1.0) } else { 1.0 }
     });
-    rates.reduce(f64::max).filter(|rate| *rate > 0.0)
+    let planned = seen.unexcused(agreement, part.promise).filter(|work| {
+        let span = work.exempt_span();
+        span.from <= now.micros() && now.micros() < span.until
+    });
+    rates.chain(planned.map(|_| 1.0)).reduce(f64::max).filter(|rate| *rate > 0.0)
 }
 
 /// A length for people: `2h 5m`.

@@ -5,7 +5,7 @@ use objectives::{Availability, Observed, Reliability, availability};
 use super::consumable::consumable;
 use super::figures::{Figures, Part, ReliabilityFigures, Verdict};
 use super::performance::performance;
-use super::{Agreement, Credit, Period, Promise, Seen, Version, lines, outlook, seconds};
+use super::{Agreement, Credit, Period, Promise, Seen, Version, Work, lines, outlook, seconds};
 
 /// One microsecond: sums of shares are no more exact than that.
 const TOLERANCE: f64 = 1.0;
@@ -145,7 +145,7 @@ fn reckon<'a>(
             return None;
         }
         let service = version.calendar.open_within(span);
-        let observed = seen.observed(agreement, promise.users);
+        let observed = seen.observed(agreement, promise, now);
         let terms = promise.terms();
         let sums = availability(&service, span, &observed, &terms, now.micros());
         let planned = Observed { maintenance: observed.maintenance, ..Observed::default() };
@@ -158,13 +158,12 @@ fn reckon<'a>(
 
 /// Failures that two parts count both, because they last over the change of the promise.
 fn across(agreement: &Agreement, seen: &Seen, parts: &[Reckoned<'_>], now: Time) -> usize {
-    let pieces: Spans = seen
-        .cases
-        .iter()
-        .filter(|case| case.breaks(agreement))
+    let cases = seen.cases.iter().filter(|case| case.breaks(agreement));
+    let cases = cases
         .flat_map(|case| case.outages.iter())
-        .map(|(from, until)| Span::new(from.micros(), until.unwrap_or(now).micros()))
-        .collect();
+        .map(|(from, until)| Span::new(from.micros(), until.unwrap_or(now).micros()));
+    let works = seen.works.iter().filter(|work| work.touches(agreement));
+    let pieces: Spans = cases.chain(works.map(Work::exempt_span)).collect();
     let bounds = parts.windows(2).filter(|pair| {
         let (before, after) = (&pair[0], &pair[1]);
         let over = |span: &Span| {

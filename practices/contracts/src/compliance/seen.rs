@@ -4,7 +4,8 @@ use objectives::{Maintenance, Observed, Outage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Agreement, Counted};
+use super::outlook::length;
+use super::{Agreement, Counted, Promise, seconds};
 
 /// What happened, as far as contracts ask: gathered by the shell once for all of them.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -57,6 +58,8 @@ pub enum Outcome {
     Counts,
     /// Nothing has failed yet.
     Potential,
+    /// An error budget burns, and nothing says that the service was away.
+    Burn,
     /// It was none.
     Cancelled,
     /// It continued in another one, which counts.
@@ -175,6 +178,24 @@ impl Work {
         (over.length() > 0).then_some(over)
     }
 
+    /// Why a contract does not let it pass as no service time; `None` where it does.
+    pub(super) fn unexcused(&self, promise: &Promise) -> Option<String> {
+        let notice = promise.notice_micros;
+        match self.announced.map(|at| self.from.micros_since(at)) {
+            _ if !promise.maintenance_exempt => {
+                Some("this contract exempts no maintenance".to_owned())
+            }
+            _ if self.approved_by.is_none() => Some("nobody approved it".to_owned()),
+            None => Some("it was not announced".to_owned()),
+            Some(before) if before < notice => {
+                let long = |micros: i64| length(seconds(micros.max(0) as f64));
+                let (before, notice) = (long(before), long(notice));
+                Some(format!("announced {before} before, the contract asks for {notice}"))
+            }
+            Some(_) => None,
+        }
+    }
+
     pub(super) fn touches(&self, agreement: &Agreement) -> bool {
         self.items.iter().any(|item| agreement.covers(item))
     }
@@ -205,8 +226,11 @@ impl Seen {
         }
     }
 
-    /// The same for the engine, as far as it concerns a contract with so many users.
-    pub(super) fn observed(&self, agreement: &Agreement, users: Option<u32>) -> Observed {
+    /// The same for the engine, as far as it concerns a promise of a contract, as of `now`. Planned
+    /// work that the promise does not excuse is an outage: nobody is called about it, and so no
+    /// incident may tell of it.
+    pub(super) fn observed(&self, agreement: &Agreement, promise: &Promise, now: Time) -> Observed {
+        let users = promise.users.map(f64::from);
         let cases = self.cases.iter().filter(|case| case.breaks(agreement));
         let outages = cases.flat_map(|case| {
             let users_hit = case.users.map(|users| users as f64);
@@ -217,12 +241,29 @@ impl Seen {
                 users_hit,
             })
         });
+        let works = self.unexcused(agreement, promise).filter(|work| work.from < now);
+        let planned = works.map(|work| work.exempt_span()).map(|span| Outage {
+            from: span.from,
+            until: (span.until <= now.micros()).then_some(span.until),
+            degraded: false,
+            users_hit: users,
+        });
         Observed {
-            outages: outages.collect(),
+            outages: outages.chain(planned).collect(),
             unknown: self.unknown.clone(),
             maintenance: self.maintenance(agreement),
-            users: users.map(f64::from),
+            users,
         }
+    }
+
+    /// The planned work on what a contract is about that a promise of it does not excuse.
+    pub(super) fn unexcused<'a>(
+        &'a self,
+        agreement: &'a Agreement,
+        promise: &'a Promise,
+    ) -> impl Iterator<Item = &'a Work> {
+        let works = self.works.iter().filter(|work| work.touches(agreement));
+        works.filter(|work| work.unexcused(promise).is_some())
     }
 
     pub(super) fn maintenance(&self, agreement: &Agreement) -> Vec<Maintenance> {

@@ -261,11 +261,48 @@ fn maintenance_is_exempt_as_planned_and_what_overruns_counts() {
     let late = of(&agreement, "2026-01", &seen, "2026-02-02T00:00");
     assert_eq!((hours(late.down_seconds), hours(late.exempt_seconds)), (3.0, 0.0));
     let said = late.lines.iter().find(|line| line.kind == LineKind::Maintenance).unwrap();
-    assert_eq!(said.why, "announced 24h before, the contract asks for 120h");
+    let told = "announced 24h before, the contract asks for 120h; an incident counts for this \
+                time already";
+    assert_eq!(said.why, told);
+}
 
+#[test]
+fn planned_work_that_a_contract_does_not_excuse_is_down_time_without_any_incident() {
+    let mut seen = seen(Vec::new());
+    seen.works.push(work("2026-01-10T22:00", "2026-01-11T00:00", Some("2026-01-01T09:00")));
+    let exempt = shop(&always(), promise(99.9));
+    let strict = shop(&always(), Promise { maintenance_exempt: false, ..promise(99.9) });
+    let down = |agreement: &Agreement, seen: &Seen, now: &str| {
+        let figures = of(agreement, "2026-01", seen, now);
+        let lines = figures.lines.iter().filter(|line| line.kind == LineKind::Down);
+        let told: Vec<(f64, String)> =
+            lines.map(|line| (hours(line.counted_seconds), line.why.clone())).collect();
+        (hours(figures.down_seconds), told)
+    };
+    let over = "2026-02-02T00:00";
+    assert_eq!(down(&exempt, &seen, over), (0.0, Vec::new()));
+    let counts = |why: &str| vec![(2.0, format!("planned work that counts: {why}"))];
+    let all = counts("this contract exempts no maintenance");
+    assert_eq!(down(&strict, &seen, over), (2.0, all));
+    seen.works[0].announced = None;
+    assert_eq!(down(&exempt, &seen, over), (2.0, counts("it was not announced")));
     seen.works[0].approved_by = None;
-    let wild = of(&agreement, "2026-01", &seen, "2026-02-02T00:00");
-    assert!(wild.lines.iter().any(|line| line.why == "nobody approved it"));
+    assert_eq!(down(&exempt, &seen, over), (2.0, counts("nobody approved it")));
+
+    // Half of it has passed, and the allowance goes as the clock does.
+    let now = of(&exempt, "2026-01", &seen, "2026-01-10T23:00");
+    let line = now.lines.iter().find(|line| line.kind == LineKind::Down).unwrap();
+    assert!(line.ongoing && hours(now.down_seconds) == 1.0, "{line:?}");
+    assert!(now.verdict == Verdict::Missed && now.missed_at.is_some());
+    let ahead = of(&exempt, "2026-01", &seen, "2026-01-09T00:00");
+    assert_eq!((ahead.down_seconds, ahead.lines.len()), (0.0, 0), "what lies ahead costs nothing");
+
+    // What an incident counts already is not counted again, and work outside of the hours is free.
+    seen.cases.push(case(1, &[("2026-01-10T23:00", "2026-01-11T01:00")]));
+    assert_eq!(hours(of(&exempt, "2026-01", &seen, over).down_seconds), 3.0);
+    let office = Definition::weekdays("Europe/Berlin", "08:00", "18:00");
+    let office = of(&shop(&office, promise(99.9)), "2026-01", &seen, over);
+    assert_eq!(office.down_seconds, 0.0, "{:?}", office.lines);
 }
 
 #[test]
@@ -590,4 +627,73 @@ fn spans_of_a_period_never_lose_time() {
     assert_eq!(counted(LineKind::Down), 18.0);
     assert_eq!(counted(LineKind::Unknown), 10.5);
     assert_eq!(counted(LineKind::Maintenance), 2.0);
+}
+
+#[test]
+fn an_allowance_warns_as_it_goes_and_says_when_it_is_used_up() {
+    // 1 % of January is 7.44 hours.
+    let agreement = shop(&always(), promise(99.0));
+    let told = |until: &str| {
+        let seen = seen(vec![case(1, &[("2026-01-10T00:00", until)])]);
+        let figures = of(&agreement, "2026-01", &seen, "2026-01-20T00:00");
+        AllowanceAlarm::of("Shop", &figures)
+    };
+    assert_eq!(told("2026-01-10T03:00"), None);
+    let half = told("2026-01-10T04:00").expect("half of it is used");
+    assert_eq!(
+        (half.share, half.name(), half.severity()),
+        (Some(50), "ContractAllowanceWarning", "info")
+    );
+    assert_eq!(
+        half.summary,
+        "Shop: 4h down in 2026-01, 7h 26m are allowed: 50 % of it are used, 3h 26m left"
+    );
+    let near = told("2026-01-10T07:00").expect("nearly all of it is used");
+    assert_eq!((near.share, near.severity()), (Some(90), "warning"));
+    let over = told("2026-01-10T08:00").expect("it is used up");
+    assert_eq!(
+        (over.share, over.name(), over.severity()),
+        (None, "ContractAllowanceUsedUp", "error")
+    );
+    assert!(over.summary.ends_with("the promise is broken"), "{}", over.summary);
+
+    // Nothing may be down at all.
+    let whole = shop(&always(), promise(100.0));
+    let up = of(&whole, "2026-01", &seen(Vec::new()), "2026-01-20T00:00");
+    assert_eq!(AllowanceAlarm::of("Shop", &up), None, "nothing was down");
+}
+
+#[test]
+fn what_an_incident_took_of_an_allowance_is_told_by_incident() {
+    let agreement = shop(&always(), promise(99.0));
+    let cases = vec![
+        case(1, &[("2026-01-10T00:00", "2026-01-10T05:00")]),
+        case(2, &[("2026-01-11T00:00", "2026-01-11T03:00")]),
+        case(3, &[("2026-01-12T00:00", "")]),
+        Case { outcome: Outcome::Burn, ..case(4, &[("2026-01-13T00:00", "2026-01-14T00:00")]) },
+    ];
+    let figures = of(&agreement, "2026-01", &seen(cases), "2026-01-12T01:00");
+    let taken = |number: u128| figures.taken_by(IncidentId::from_bits(number));
+    let told = |number: u128| {
+        let taken = taken(number).expect("it is in the period");
+        (hours(taken.counted_seconds), taken.ongoing, taken.used_up)
+    };
+    assert_eq!(told(1), (5.0, false, false));
+    assert_eq!(told(2), (3.0, false, true), "the 7.44 hours were used up in it");
+    assert_eq!(told(3), (1.0, true, true), "nothing was left, and it takes more");
+    assert_eq!(taken(4), None, "it had not begun");
+    assert_eq!(taken(9), None);
+}
+
+#[test]
+fn a_burning_budget_takes_nothing_of_an_allowance_and_says_why() {
+    let agreement = shop(&always(), promise(99.0));
+    let burn = Case { outcome: Outcome::Burn, ..case(1, &[("2026-01-10T00:00", "")]) };
+    let figures = of(&agreement, "2026-01", &seen(vec![burn]), "2026-01-12T00:00");
+    assert_eq!((figures.down_seconds, figures.reliability.failures), (0.0, 0));
+    let taken = figures.taken_by(IncidentId::from_bits(1)).expect("it is told");
+    assert_eq!(
+        taken.because,
+        "an error budget burned, and nobody said that it was down or degraded"
+    );
 }

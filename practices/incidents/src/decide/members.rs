@@ -45,6 +45,7 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
         detached: false,
         potential: attach.potential,
         boundary_at: attach.boundary_at,
+        burn: attach.burn,
     };
     occur(draft, attach);
     draft.push(What::Attached { member });

@@ -20,7 +20,7 @@ pub(super) fn set(
         ));
     }
     text::room_for_more("changes of the service", draft.record.service_marks.len())?;
-    if draft.record.service_at(from) != service {
+    if draft.record.service_at(from) != Some(service) {
         draft.push(What::ServiceSet { service, from, reason });
     }
     Ok(())

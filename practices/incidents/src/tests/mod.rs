@@ -1,6 +1,7 @@
 mod correlation;
 mod laws;
 mod scenarios;
+mod service;
 mod wire;
 
 use kernel::{Actor, AlertId, IncidentId, Lifecycle, Moment, Refusal, Time};
@@ -98,5 +99,6 @@ pub(crate) fn attach(name: &str, item: &str) -> Attach {
         assessment: None,
         potential: false,
         boundary_at: None,
+        burn: false,
     }
 }

@@ -13,6 +13,7 @@ use super::store;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path};
+use crate::practices::contracts::allowance::{self, IncidentAllowance};
 use crate::practices::incidents::routes::{IncidentPath, load};
 use crate::practices::incidents::store::INCIDENTS;
 use crate::problem::Answer;
@@ -49,6 +50,9 @@ struct TouchedContract {
     because: String,
     /// Whether the incident has missed something of it, has met all, or may still miss something.
     effect: Effect,
+    /// What it took of the time that may be down; absent where none of that is promised, or the
+    /// incident is no outage of it.
+    availability: Option<IncidentAllowance>,
 }
 
 /// What an incident does to a contract.
@@ -56,11 +60,11 @@ struct TouchedContract {
 #[serde(rename_all = "snake_case")]
 #[schema(as = ContractEffect)]
 enum Effect {
-    /// A target was missed.
+    /// A target was missed, or it used up the time that may be down.
     HasCaused,
-    /// No target was missed, and some clock counts: one may be.
+    /// Nothing was missed, and a clock or an outage counts: something may be.
     MayCause,
-    /// No target was missed, and no clock counts any more.
+    /// Nothing was missed, and nothing counts any more.
     None,
 }
 
@@ -130,12 +134,19 @@ async fn of_incident(
         return Ok(Json(IncidentClocks { now, contracts: Vec::new(), clocks: Vec::new() }));
     };
     let views = shown(&clocks, now);
-    let contracts = clocks.contracts.iter().map(|touched| TouchedContract {
-        contract: touched.contract.clone(),
-        title: touched.title.clone(),
-        scope: touched.scope,
-        because: touched.because.clone(),
-        effect: effect(&touched.contract, &views),
+    let names: Vec<ItemRef> = clocks.contracts.iter().map(|of| of.contract.clone()).collect();
+    let took = allowance::of_incident(&app, &caller.space, found.record.id, &names).await?;
+    let contracts = clocks.contracts.iter().map(|touched| {
+        let took = took.iter().find(|(contract, _)| *contract == touched.contract);
+        let availability = took.map(|(_, took)| took.clone());
+        TouchedContract {
+            contract: touched.contract.clone(),
+            title: touched.title.clone(),
+            scope: touched.scope,
+            because: touched.because.clone(),
+            effect: effect(&touched.contract, &views, availability.as_ref()),
+            availability,
+        }
     });
     Ok(Json(IncidentClocks { now, contracts: contracts.collect(), clocks: views }))
 }
@@ -215,15 +226,15 @@ fn counts(view: &View) -> bool {
     !matches!(view.state, ClockState::Met | ClockState::Missed | ClockState::Dropped)
 }
 
-fn effect(contract: &ItemRef, views: &[View]) -> Effect {
+fn effect(contract: &ItemRef, views: &[View], took: Option<&IncidentAllowance>) -> Effect {
     let own = || views.iter().filter(|view| view.contract == *contract);
     let missed = |view: &View| {
         matches!(view.state, ClockState::Missed | ClockState::Overdue)
             || view.earlier.iter().any(|run| !run.met)
     };
-    if own().any(missed) {
+    if own().any(missed) || took.is_some_and(|took| took.used_up) {
         Effect::HasCaused
-    } else if own().any(counts) {
+    } else if own().any(counts) || took.is_some_and(IncidentAllowance::counts) {
         Effect::MayCause
     } else {
         Effect::None

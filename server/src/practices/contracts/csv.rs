@@ -124,6 +124,7 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
 
 fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
     let of = &report.figures;
+    let last_failure = of.reliability.last_failure_at;
     let mut rows = vec![
         ("from", of.period.from.to_string()),
         ("until", of.period.until.to_string()),
@@ -140,9 +141,15 @@ fn figures(report: &ComplianceReport) -> Vec<(&'static str, String)> {
         ("unknown_seconds", of.unknown_seconds.to_string()),
         ("allowance_seconds", number(of.allowance_seconds)),
         ("left_seconds", number(of.left_seconds)),
+        ("unknown_percent", number(of.unknown_percent)),
         ("failures", of.reliability.failures.to_string()),
         ("mtbf_seconds", number(of.reliability.mtbf_seconds)),
         ("mtrs_seconds", number(of.reliability.mtrs_seconds)),
+        ("mtbsi_seconds", number(of.reliability.mtbsi_seconds)),
+        ("low_confidence", of.reliability.low_confidence.to_string()),
+        ("failure_free_seconds", of.reliability.failure_free_seconds.to_string()),
+        ("last_failure_at", last_failure.map(|at| at.to_string()).unwrap_or_default()),
+        ("by_users_percent", number(of.by_users_percent)),
         ("user_minutes_lost", number(of.user_minutes_lost)),
         ("credit_percent", of.credit_percent.to_string()),
     ];

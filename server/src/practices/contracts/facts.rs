@@ -49,6 +49,7 @@ impl Facts {
             Stage::Cancelled => Outcome::Cancelled,
             Stage::Merged => Outcome::Merged,
             _ if incident.potential => Outcome::Potential,
+            _ if incident.away_since().is_none() => Outcome::Burn,
             _ => Outcome::Counts,
         };
         let state = |service| match service {
@@ -90,8 +91,10 @@ impl Facts {
 /// When the service was away, one after another; what ended in another way than being restored
 /// ends there.
 fn outages(incident: &Incident) -> Vec<(Time, Option<Time>)> {
-    let earlier = incident.earlier_outages.iter().map(|outage| (outage.from, Some(outage.to)));
-    let from = incident.outage_start().unwrap_or(incident.opened_at);
+    let since = incident.away_since().unwrap_or(Time::EPOCH);
+    let earlier = incident.earlier_outages.iter().filter(|outage| outage.to > since);
+    let earlier = earlier.map(|outage| (outage.from.max(since), Some(outage.to)));
+    let from = incident.outage_start().unwrap_or(incident.opened_at).max(since);
     let restored = incident.times.restored.map(|stamp| stamp.at);
     let ended = matches!(incident.stage, Stage::Cancelled | Stage::Merged);
     let until = restored.or(ended.then_some(incident.stage_since));

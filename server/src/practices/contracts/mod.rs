@@ -1,5 +1,6 @@
 //! The shell of compliance: what contracts promised, what was kept, and what follows from it.
 
+pub mod allowance;
 pub mod close;
 pub mod consumers;
 pub mod counted;

@@ -28,6 +28,7 @@ spine::both!(MIGRATIONS;
     a_period_is_frozen_once_for_each_revision,
     a_closed_month_comes_to_the_same_from_raw_entries,
     a_correction_restates_what_was_frozen,
+    a_burning_budget_is_down_from_when_somebody_says_so,
     a_report_is_sent_once_for_each_turn,
     counts_in_memory_follow_what_is_written_and_forgotten,
 );
@@ -110,7 +111,10 @@ async fn open(db: &Db, number: u64, now: Time) -> Incident {
         }],
         main: None,
     });
-    let moment = Moment::new(now, Actor::Person("ada".to_owned()), u128::from(number));
+    opened(db, open, Moment::new(now, Actor::Person("ada".to_owned()), u128::from(number))).await
+}
+
+async fn opened(db: &Db, open: Open, moment: Moment) -> Incident {
     let id: IncidentId = moment.id();
     let command = Command::Open(Box::new(open));
     let work = db.write::<_, Denied, _>(move |tx| {
@@ -345,6 +349,40 @@ async fn a_correction_restates_what_was_frozen(place: Place) {
     assert_eq!((down.was.as_str(), down.is.as_str()), ("120.0 min", "30.0 min"));
     let verdict = told.changes.iter().find(|change| change.figure == "verdict").unwrap();
     assert_eq!((verdict.was.as_str(), verdict.is.as_str()), ("missed", "kept"));
+}
+
+async fn a_burning_budget_is_down_from_when_somebody_says_so(place: Place) {
+    let db = &place.db;
+    extend(db, "one", "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z").await;
+    let mut burns = Open::titled("the error budget burns");
+    burns.alert = Some(incidents::Attach {
+        alert: kernel::AlertId::from_bits(1),
+        title: "the error budget burns".to_owned(),
+        item: "service/checkout".parse().ok(),
+        severity: incidents::Severity::Warning,
+        reason: "first".to_owned(),
+        started_at: None,
+        assessment: None,
+        potential: false,
+        boundary_at: None,
+        burn: true,
+    });
+    burns.number = 1;
+    let monitor = Moment::new(at("2026-01-10T10:00:00Z"), Actor::system("stream"), 1);
+    let incident = opened(db, burns, monitor).await;
+    let facts = Facts::of(&incident);
+    assert_eq!(facts.away_since(), None);
+    let now = at("2026-01-10T14:00:00Z");
+    assert_eq!(january(db, std::slice::from_ref(&incident), now).await.down_seconds, 0.0);
+
+    let down = Command::SetService {
+        service: incidents::ServiceState::Down,
+        from: Some(at("2026-01-10T13:30:00Z")),
+        reason: "no orders go through".to_owned(),
+    };
+    let incident = ask(db, incident.id, at("2026-01-10T13:45:00Z"), down).await;
+    assert_eq!(Facts::of(&incident).away_since(), Some(at("2026-01-10T13:30:00Z")));
+    assert_eq!(january(db, &[incident], now).await.down_seconds, 1800.0);
 }
 
 const CHECKED: &str = "

@@ -195,12 +195,15 @@ fn penalties(terms: &ContractTerms) -> Vec<String> {
     terms.penalties.iter().map(line).collect()
 }
 
+/// "99.9 % a month", where that is promised.
+pub fn share(terms: &ContractTerms) -> Option<String> {
+    let said = terms.availability.as_ref()?;
+    Some(format!("{} % a {}", said.target, period(said.period)))
+}
+
 /// The promise in one line, for lists.
 pub fn short(terms: &ContractTerms) -> String {
-    let mut parts = Vec::new();
-    if let Some(said) = &terms.availability {
-        parts.push(format!("{} % a {}", said.target, period(said.period)));
-    }
+    let mut parts: Vec<String> = share(terms).into_iter().collect();
     let clocks: Vec<&str> = terms
         .clocks
         .iter()

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::views::{
     Hits, InheritedView, ItemRow, ItemView, Keeping, ListedItem, Map, MapNode, PlanView,
-    PromiseWarning,
+    PromiseWarning, department,
 };
 use super::{changes, store};
 use crate::access::{Action, Caller, may};
@@ -96,7 +96,8 @@ async fn list(
         let owned = |wanted: &ItemRef| estate.owner(item).is_some_and(|owner| owner.to == *wanted);
         query.kind.as_deref().is_none_or(|kind| item.kind() == kind)
             && query.team.as_ref().is_none_or(owned)
-            && (query.department.is_none() || query.department == department(resource))
+            && (query.department.is_none()
+                || query.department.as_deref() == department(&resource.spec))
             && (text.is_empty()
                 || item.name().to_lowercase().contains(&text)
                 || resource.title().to_lowercase().contains(&text))
@@ -121,11 +122,6 @@ async fn list(
         })
         .collect();
     Ok(Json(Listed { next: page.next(items.len(), last), items, total }))
-}
-
-fn department(resource: &Resource) -> Option<String> {
-    let spec = serde_json::to_value(&resource.spec).ok()?;
-    spec.get("department").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Shows an item with everything about it.

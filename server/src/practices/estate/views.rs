@@ -41,6 +41,8 @@ pub struct ItemRow {
     pub labels: BTreeMap<String, String>,
     /// The team that answers for it.
     pub team: Option<ItemRef>,
+    /// The part of the organisation that it belongs to, as a product or a use case says.
+    pub department: Option<String>,
     /// How much hangs on it, if it can break.
     pub criticality: Option<Criticality>,
     /// Whether it works, if it can break.
@@ -59,9 +61,19 @@ impl ItemRow {
             description: resource.metadata.description.clone(),
             labels: resource.metadata.labels.clone(),
             team: estate.owner(item).map(|owner| owner.to),
+            department: department(&resource.spec).map(str::to_owned),
             criticality: operated.then(|| estate.criticality(item)),
             state: operated.then(|| health.get(item).copied().unwrap_or_default()),
         }
+    }
+}
+
+/// The part of the organisation that something belongs to.
+pub fn department(spec: &Spec) -> Option<&str> {
+    match spec {
+        Spec::UseCase(spec) => Some(&spec.department),
+        Spec::Product(spec) => spec.department.as_deref(),
+        _ => None,
     }
 }
 

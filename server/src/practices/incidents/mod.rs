@@ -1,5 +1,6 @@
 //! The shell of the incidents practice.
 
+mod csv;
 pub mod expected;
 pub mod routes;
 pub mod store;

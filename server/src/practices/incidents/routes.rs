@@ -33,6 +33,7 @@ const CHILDREN_MAX: i64 = 200;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
+        .routes(routes!(super::csv::export))
         .routes(routes!(one))
         .routes(routes!(command))
         .routes(routes!(timeline))
@@ -55,7 +56,7 @@ pub struct IncidentPath {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-struct FilterQuery {
+pub struct FilterQuery {
     /// `true`: only those that are not over; `false`: only those that are.
     open: Option<bool>,
     /// Only these stages, separated by commas.
@@ -93,7 +94,17 @@ struct FilterQuery {
 }
 
 impl FilterQuery {
-    fn filter(self) -> Filter {
+    /// The order that is asked for; the newest first where none is.
+    ///
+    /// # Errors
+    /// When it names no field to sort by.
+    pub fn sorted(&self) -> Result<Sort, Problem> {
+        let newest = Sort::descending("opened_at", true);
+        Sort::parse(self.sort.as_deref(), store::SORTS, newest)
+    }
+
+    /// What the store is asked for.
+    pub fn filter(self) -> Filter {
         let text = |item: Option<ItemRef>| item.map(|item| item.to_string());
         Filter {
             open: self.open,
@@ -123,9 +134,7 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(filter): Query<FilterQuery>,
 ) -> Answer<Json<Listed<IncidentRow>>> {
-    let sort =
-        Sort::parse(filter.sort.as_deref(), store::SORTS, Sort::descending("opened_at", true))?;
-    let page = Page::of(&page, sort)?;
+    let page = Page::of(&page, filter.sorted()?)?;
     let mut conn = app.db.reader().await?;
     let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter(), &page).await?;
     let ids: Vec<IncidentId> = rows.iter().map(|found| found.record.id).collect();

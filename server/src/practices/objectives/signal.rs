@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use alerts::{Labels, Signal};
-use budgets::{PairNow, explain, length, percent, share};
+use budgets::{PairNow, SOURCE, explain, length, percent, share};
 use kernel::Time;
 use objectives::Severity;
 
@@ -12,8 +12,6 @@ use super::evaluate::Standing;
 use super::store::Decided;
 use super::terms::Known;
 
-/// The source of the alerts of objectives.
-pub const SOURCE: &str = "objectives";
 /// An alert that the error budget burns.
 const BURN: &str = "ErrorBudgetBurn";
 /// An alert that the error budget is spent.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use incidents::{Incident, Stage};
 use kernel::{ItemRef, Priority, SpaceId, Time};
-use reports::{Case, Outcome, Period, TimesReport, times_report};
+use reports::{Case, DEGRADED_FACTOR, Outcome, Period, TimesReport, times_report};
 use serde::Deserialize;
 use spine::{Conn, Fault};
 use utoipa::IntoParams;
@@ -141,6 +141,7 @@ pub(super) fn case(incident: &Incident) -> Case {
         resolved: at(times.resolved),
         closed: at(times.closed),
         users: incident.affected.users,
+        lost_micros: incident.lost_micros(DEGRADED_FACTOR),
         consumer_facing: {
             let of = &incident.affected;
             !of.usecases.is_empty() || !of.products.is_empty() || of.users.is_some_and(|n| n > 0)

@@ -4,6 +4,7 @@ import { clocks, type ContractClock, type IncidentClocks } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { count, words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
+import { Allowance } from './Allowance';
 import styles from './clocks.module.css';
 import { wall } from './left';
 import { Left, toneOf } from './Left';
@@ -57,6 +58,7 @@ function Contract({
         )}
       </div>
       <div className={styles.sub}>Touched since {touched.because}.</div>
+      {touched.availability && <Allowance took={touched.availability} />}
       {own.length > 0 && <List shown={own} answered={found.now} />}
     </div>
   );

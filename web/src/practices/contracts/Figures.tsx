@@ -27,7 +27,8 @@ export function FigureTiles({ figures }: { figures: ComplianceFigures }) {
       <Tile name="Failures" value={String(figures.reliability.failures)}>
         {figures.reliability.failures === 0
           ? 'none that cost service time'
-          : `${span(figures.reliability.mtrs_seconds)} to restore on average`}
+          : `${span(figures.reliability.mtrs_seconds)} to restore` +
+            (figures.reliability.low_confidence ? ', from this one alone' : ' on average')}
       </Tile>
     </dl>
   );
@@ -59,7 +60,12 @@ export function restOf(figures: ComplianceFigures): [string, ReactNode][] {
       'Mean time between failures',
       none
         ? `more than ${span(figures.agreed_seconds - figures.unknown_seconds)}`
-        : span(reliability.mtbf_seconds),
+        : span(reliability.mtbf_seconds) +
+          (reliability.low_confidence ? ', from a single failure: low confidence' : ''),
+    ],
+    [
+      'Last failure began',
+      reliability.last_failure_at ? absolute(reliability.last_failure_at) : null,
     ],
     ...(figures.performance ?? []).flatMap((line) => cycles(line)),
     ['Mean time to restore', none ? null : span(reliability.mtrs_seconds)],

@@ -36,7 +36,16 @@ export function Editor({ document, existing }: Props) {
   }, [document]);
 
   const check = useSend(async () => setPlanned(await estate.plan(FILE, text ?? '')));
+  const warned = (planned?.warnings.length ?? 0) > 0;
   const save = useSend(async () => {
+    if (!planned) {
+      // Whoever promises more than is bought hears so before it is promised.
+      const result = await estate.plan(FILE, text ?? '');
+      if (result.warnings.length > 0) {
+        setPlanned(result);
+        return;
+      }
+    }
     const { parse } = await import('yaml');
     const read: unknown = parse(text ?? '');
     if (!isDocument(read)) {
@@ -74,7 +83,7 @@ export function Editor({ document, existing }: Props) {
         />
         <Group mt="sm" gap="xs">
           <Button loading={save.pending} onClick={() => void save.run()}>
-            Save
+            {warned ? 'Save all the same' : 'Save'}
           </Button>
           <Button variant="default" loading={check.pending} onClick={() => void check.run()}>
             Check
@@ -152,6 +161,21 @@ function Plan({ result }: { result: PlanResult }) {
       </>
     );
   }
+  return (
+    <>
+      {result.warnings.map((warning) => (
+        <ProblemBox
+          key={`${warning.item} ${warning.text}`}
+          title={warning.item}
+          remedy={warning.text}
+        />
+      ))}
+      <Changes result={result} />
+    </>
+  );
+}
+
+function Changes({ result }: { result: PlanResult }) {
   const changes = result.changes.filter((change) => change.action !== 'unchanged');
   if (changes.length === 0) return <div className={styles.sub}>Nothing would change.</div>;
   return (

@@ -20,6 +20,7 @@ export function EstateList({ search }: { search: EstateSearch }) {
       ...(search.kind ? { kind: search.kind } : {}),
       ...(search.q ? { q: search.q } : {}),
       ...(search.team ? { team: search.team } : {}),
+      ...(search.department ? { department: search.department } : {}),
     }),
   );
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;

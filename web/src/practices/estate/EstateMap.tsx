@@ -96,7 +96,9 @@ function select(graph: Graph, search: EstateSearch): Graph {
   const q = search.q?.toLowerCase();
   const passes = graph.nodes.filter(
     (node) =>
-      (!search.kind || node.kind === search.kind) && (!search.team || node.team === search.team),
+      (!search.kind || node.kind === search.kind) &&
+      (!search.team || node.team === search.team) &&
+      (!search.department || node.department === search.department),
   );
   const found = new Set(
     passes

@@ -1,8 +1,10 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import { estate } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { kindWord } from '../../kit/ItemLink';
@@ -16,6 +18,7 @@ export interface EstateSearch {
   view?: string;
   kind?: string;
   team?: string;
+  department?: string;
   q?: string;
   item?: string;
   direction?: string;
@@ -68,6 +71,36 @@ export function EstatePage() {
       <Filters search={search} view={view} />
       {view === 'map' ? <EstateMap search={search} /> : <EstateList search={search} />}
     </>
+  );
+}
+
+/** The parts of the organisation that use cases and products name. */
+function Departments({
+  value,
+  set,
+}: {
+  value: string | undefined;
+  set: (value: string | null) => void;
+}) {
+  const usecases = useQuery(estate.items({ kind: 'usecase', limit: 200 })).data;
+  const products = useQuery(estate.items({ kind: 'product', limit: 200 })).data;
+  const rows = [...(usecases?.items ?? []), ...(products?.items ?? [])];
+  const named = [...rows.map((row) => row.department), value].filter(
+    (name): name is string => !!name,
+  );
+  return (
+    <Select
+      size="xs"
+      w={160}
+      aria-label="Department"
+      placeholder="Every department"
+      data={[...new Set(named)].sort()}
+      value={value ?? null}
+      onChange={set}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': 'Clear department' }}
+    />
   );
 }
 
@@ -126,6 +159,7 @@ function Filters({ search, view }: { search: EstateSearch; view: string }) {
           onChange={(value) => set('team', value)}
         />
       </div>
+      <Departments value={search.department} set={(value) => set('department', value)} />
     </FilterBar>
   );
 }

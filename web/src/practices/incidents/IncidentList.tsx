@@ -45,12 +45,21 @@ export function IncidentList() {
       <PageHead
         title="Incidents"
         actions={
-          <Button
-            leftSection={<IconPlus size={14} />}
-            renderRoot={(props) => <Link to="/incidents/new" {...props} />}
-          >
-            Report an incident
-          </Button>
+          <>
+            <Button
+              variant="default"
+              component="a"
+              href={incidents.csv({ ...search, ...openOnly(search), sort })}
+            >
+              Export CSV
+            </Button>
+            <Button
+              leftSection={<IconPlus size={14} />}
+              renderRoot={(props) => <Link to="/incidents/new" {...props} />}
+            >
+              Report an incident
+            </Button>
+          </>
         }
       />
       <PlannedWork />

@@ -1,0 +1,78 @@
+//! What is down, and what only burns an error budget.
+
+use std::time::Duration;
+
+use kernel::Time;
+
+use super::{DAY, Life, ada, attach, system};
+use crate::{Attach, Command, Open, ServiceState};
+
+fn minutes(count: u64) -> Time {
+    DAY + Duration::from_secs(60 * count)
+}
+
+/// An incident that the alert of an error budget opened.
+fn burning() -> Life {
+    let mut open = Open::titled("the error budget burns");
+    open.alert = Some(Attach { burn: true, ..attach("budget", "service/web") });
+    Life::open(open, &system(DAY)).expect("it opens")
+}
+
+fn said(service: ServiceState, from: Option<Time>) -> Command {
+    Command::SetService { service, from, reason: "a probe".to_owned() }
+}
+
+#[test]
+fn a_burning_budget_is_no_outage_until_somebody_says_so() {
+    let mut life = burning();
+    assert_eq!((life.record.away_since(), life.record.service_at(minutes(5))), (None, None));
+
+    let down = said(ServiceState::Down, Some(minutes(20)));
+    assert_eq!(life.ask(&down, &ada(minutes(30))).expect("it is said").len(), 1);
+    assert_eq!(life.record.away_since(), Some(minutes(20)));
+    assert_eq!(life.record.service_at(minutes(10)), None, "what was before is as it was");
+    life.check_journal();
+}
+
+#[test]
+fn another_alert_in_the_same_incident_says_that_something_failed() {
+    let mut life = burning();
+    let another = Command::Attach(Box::new(attach("errors", "service/web")));
+    life.ask(&another, &system(minutes(7))).expect("it joins");
+    assert_eq!(life.record.away_since(), Some(minutes(7)));
+
+    // What had failed already is no less down because its budget burns now as well.
+    let mut open = Open::titled("web is down");
+    open.alert = Some(attach("errors", "service/web"));
+    let mut life = Life::open(open, &system(DAY)).expect("it opens");
+    let burn = Attach { burn: true, ..attach("budget", "service/web") };
+    life.ask(&Command::Attach(Box::new(burn)), &system(minutes(3))).expect("it joins");
+    assert_eq!(life.record.away_since(), Some(DAY));
+    let degraded = said(ServiceState::Degraded, None);
+    life.ask(&degraded, &ada(minutes(9))).expect("it is said");
+    assert_eq!(life.record.service_at(DAY), Some(ServiceState::Degraded));
+}
+
+#[test]
+fn what_a_person_reports_is_away_from_its_beginning() {
+    let life = Life::open(Open::titled("no orders"), &ada(DAY)).expect("it opens");
+    assert_eq!(life.record.away_since(), Some(DAY));
+}
+
+#[test]
+fn lost_time_weighs_what_was_degraded_and_leaves_a_burn_out() {
+    let mut open = Open::titled("web is down");
+    open.alert = Some(attach("errors", "service/web"));
+    let mut life = Life::open(open, &system(DAY)).expect("it opens");
+    assert_eq!(life.record.lost_micros(0.5), None, "it lasts");
+    let degraded = said(ServiceState::Degraded, Some(minutes(20)));
+    life.ask(&degraded, &ada(minutes(25))).expect("it is said");
+    let restore = Command::Restore { at: None, note: None };
+    life.ask(&restore, &ada(minutes(60))).expect("it is back");
+    assert_eq!(life.record.lost_micros(0.5), Some((20 + 20) * 60_000_000));
+    assert_eq!(life.record.lost_micros(1.0), Some(60 * 60_000_000));
+
+    let mut burn = burning();
+    burn.ask(&restore, &ada(minutes(60))).expect("it is calm");
+    assert_eq!(burn.record.lost_micros(0.5), Some(0));
+}
