@@ -158,6 +158,7 @@ mod tests {
     fn returned(at: i64) -> Event {
         let at = Time::from_seconds(at);
         Event::Returned(Box::new(crate::Return {
+            origin: None,
             at,
             starts_at: at,
             expires_at: at,

@@ -71,6 +71,7 @@ fn signal(
     Signal {
         source: SOURCE.into(),
         key: Some(format!("{}/{contract}", alarm.name()).into()),
+        rule: None,
         labels: Labels::new(labels.into_iter().filter(|(_, value)| !value.is_empty())),
         annotations: Labels::new([("summary", alarm.summary.as_str())]),
         starts_at: None,
