@@ -221,6 +221,21 @@ metadata: { name: ben }
 spec: { email: ben@example.org }
 ---
 apiVersion: operate/v1
+kind: Person
+metadata: { name: cem, title: Cem Example }
+spec: { email: cem@example.org }
+---
+apiVersion: operate/v1
+kind: Absence
+metadata: { name: cem }
+spec: { person: cem, start: 2026-11-27T00:00:00Z, end: 2026-12-01T05:00:00Z }
+---
+apiVersion: operate/v1
+kind: EscalationPolicy
+metadata: { name: night }
+spec: { steps: [{ contacts: [ben, cem], wait: 5m }, { contacts: [cem], wait: 5m }] }
+---
+apiVersion: operate/v1
 kind: Calendar
 metadata: { name: office }
 spec:
@@ -260,6 +275,25 @@ spec: { team: shop }
         Ok(found) => told(&found, &Screen { paint: Paint(false), ..screen }, &zone),
         Err(trouble) => trouble.to_string(),
     }
+}
+
+#[test]
+fn a_preview_says_who_is_left_out_since_they_are_away() {
+    insta::assert_snapshot!(previewed("escalationpolicy/night", "p2"), @r"
+    P2 for escalationpolicy/night, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/night (it is the policy)
+      steps    for everything
+
+    Step 1
+      Sat 2026-11-28 03:00 +01:00  ben by email
+      Cem Example is left out: away until Tue 2026-12-01 06:00 +01:00 (leave)
+
+    Step 2
+      Sat 2026-11-28 03:05 +01:00  Cem Example by email
+      Cem Example is away until Tue 2026-12-01 06:00 +01:00 (leave); nobody else is meant
+
+    At Sat 2026-11-28 03:10 +01:00 everybody was called, and the default policy goes on.
+    ");
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub use maintenance::Planned;
 pub use mention::Mention;
 pub use mistake::Mistake;
 pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
-pub use preview::{CallingPreview, PreviewCall, PreviewStep};
+pub use preview::{CallingPreview, PreviewAway, PreviewCall, PreviewStep};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,

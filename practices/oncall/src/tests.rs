@@ -158,6 +158,21 @@ fn a_ringing_page_calls_whoever_is_on_call_now_once() {
 }
 
 #[test]
+fn whoever_falls_ill_while_others_of_the_step_ring_is_called_in_no_further_way() {
+    let moment = |minutes| moment(minutes, "system:stream");
+    let mut start = start();
+    start.steps[0].contacts.extend([by_way("ada", "sms@2m"), contact("bob", "email")]);
+    let events = Page::open(id(), &Command::Start(Box::new(start)), &moment(0)).unwrap();
+    let (mut page, _) = live(&events);
+    let fresh = vec![vec![contact("bob", "email")]];
+    let rerouted = page.decide(&Command::Reroute { fresh }, &moment(1)).unwrap();
+    let told: Vec<String> = rerouted.iter().map(describe).collect();
+    assert_eq!(told, ["not calling ada any more"]);
+    rerouted.iter().for_each(|event| page.apply(event));
+    assert_eq!(page.waiting, []);
+}
+
+#[test]
 fn the_json_of_commands_and_events_is_as_agreed() {
     let json = |command: &Command| serde_json::to_string(command).unwrap();
     assert_eq!(json(&Command::Acknowledge {}), r#"{"command":"acknowledge"}"#);
