@@ -18,6 +18,7 @@ fn scenarios_come_out_as_written() {
         ("answered", include_str!("scenarios/answered.txt")),
         ("exhausted", include_str!("scenarios/exhausted.txt")),
         ("unreachable", include_str!("scenarios/unreachable.txt")),
+        ("ways that fail", include_str!("scenarios/ways_that_fail.txt")),
         ("rounds", include_str!("scenarios/rounds.txt")),
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
