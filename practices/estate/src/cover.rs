@@ -96,7 +96,7 @@ impl Estate {
         Ok(rota)
     }
 
-    fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
+    pub(crate) fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
         match self.get(schedule).map(|found| &found.spec) {
             Some(Spec::Schedule(spec)) => Ok(spec),
             _ => Err(CoverError::missing(schedule)),
