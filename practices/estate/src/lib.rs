@@ -13,6 +13,7 @@ mod calling;
 mod check;
 mod cover;
 mod decode;
+mod demand;
 mod edge;
 mod estate;
 mod export;
@@ -34,7 +35,8 @@ mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
 pub use calling::{About, Says, Way};
-pub use cover::{Cover, CoverError, Demand, person_named};
+pub use cover::{Cover, CoverError, person_named};
+pub use demand::Demand;
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::leave;
 use super::overrides::{self, OverrideView};
-use super::{away, feeds, handover, mine, preview};
+use super::{away, feeds, handover, mine, preview, uncovered};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(away::cancel))
         .routes(routes!(mine::mine))
         .routes(routes!(preview::preview))
+        .routes(routes!(uncovered::uncovered))
         .routes(routes!(handover::hand_over))
         .routes(routes!(handover::add_note))
         .routes(routes!(feeds::of_person))
