@@ -76,9 +76,9 @@ impl Page {
 
     /// What a report about a call leads to. A way that fails makes the next one due: where nothing
     /// arrives by any way that somebody was called in so far, their next way is tried at once; with
-    /// none left, and nobody else of the step to be reached, whatever waits in it, else the next
-    /// step. But a new round is not: when everything fails at once, it must not all be used up
-    /// before anybody can mend it. What may still arrive goes on being tried meanwhile.
+    /// none left, and nobody else of the step to be reached, whatever waits in it, and once the call
+    /// is given up the next step. But a new round is not: when everything fails at once, it must not
+    /// all be used up before anybody can mend it. What may still arrive goes on being tried.
     pub(crate) fn record(
         &self,
         message: OutboxId,
@@ -100,15 +100,16 @@ impl Page {
         let detail = detail.to_owned();
         let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
         let calling = self.stage == Stage::Ringing || self.handover.is_some();
-        let fails = result.fails(call.attempts.saturating_add(1));
-        if calling && fails && !call.fails() {
-            events.extend(self.instead_of(call, moment));
+        let given_up = result == CallResult::Failed;
+        let fails = result.fails(call.attempts.saturating_add(1)) && !call.fails();
+        if calling && (given_up || fails) {
+            events.extend(self.instead_of(call, given_up, moment));
         }
         Ok(events)
     }
 
     /// What is due since nothing is to be hoped of a call.
-    fn instead_of(&self, call: &Call, moment: &Moment) -> Vec<Event> {
+    fn instead_of(&self, call: &Call, given_up: bool, moment: &Moment) -> Vec<Event> {
         let place = (call.step, call.round);
         let step = |other: &&Call| {
             (other.step, other.round, other.purpose) == (call.step, call.round, call.purpose)
@@ -129,7 +130,7 @@ impl Page {
             return next_way;
         }
         let next_way = soonest(&|_: &WaitingCall| true);
-        if !next_way.is_empty() {
+        if !next_way.is_empty() || !given_up {
             return next_way;
         }
         self.hastened(moment).into_iter().collect()
