@@ -440,7 +440,8 @@ mod tests {
         for (set, field) in [
             ([provider("vonage"), answers("webhook"), number], "channels.sms.signature_secret"),
             ([provider("vonage"), answers("poll"), number], "channels.sms.answers"),
-            ([provider("http"), answers("webhook"), number], "channels.sms.answers"),
+            ([provider("http"), answers("webhook"), number], "channels.sms.signature_secret"),
+            ([provider("http"), answers("poll"), number], "channels.sms.answers"),
             (
                 [provider("twilio"), answers("poll"), ("OPERATE_CHANNELS__SMS__FROM", "Operate")],
                 "channels.sms.from",
@@ -452,6 +453,9 @@ mod tests {
         let signed = ("OPERATE_CHANNELS__SMS__SIGNATURE_SECRET", "1234");
         let taken = sms(&[provider("vonage"), answers("webhook"), number, signed]);
         assert_eq!(taken, Ok(connectors::paging::Answers::Webhook));
+        let url = ("OPERATE_CHANNELS__SMS__URL", "https://sms.example.org/send");
+        let described = sms(&[provider("http"), answers("webhook"), number, signed, url]);
+        assert_eq!(described, Ok(connectors::paging::Answers::Webhook));
         assert!(sms(&[provider("http"), answers("off"), number]).is_ok());
         assert!(sms(&[provider("vonage"), number]).is_ok(), "nothing was asked for");
     }

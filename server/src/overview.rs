@@ -250,8 +250,8 @@ fn on_call(app: &App, caller: &Caller) -> Vec<OnCall> {
         let Some(says) = estate.says(resource.item(), Priority::P1, now) else { continue };
         let contacts = says.schedule(now).flat_map(|(at, step)| {
             let after_seconds = u32::try_from(at.since(now).as_secs()).unwrap_or(u32::MAX);
-            let called = step.contacts.iter().flat_map(|target| estate.people(target.item(), now));
-            called.map(move |person| {
+            let targets = step.contacts.iter().map(|target| target.item());
+            estate.meant(targets, None, now).into_iter().map(move |person| {
                 let name = estate.get(person).map_or(person.name(), |found| found.title());
                 let (person, name) = (person.clone(), name.to_owned());
                 OnCallContact { person, name, after_seconds }

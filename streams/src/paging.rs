@@ -334,7 +334,7 @@ fn contacts(
     about: About,
     at: Time,
 ) -> Vec<Contact> {
-    let people = estate.meant(targets, rotate, about, at);
+    let people = estate.meant(targets, rotate.then_some(about.number), at);
     people.into_iter().flat_map(|who| estate.ways(who, about, at)).map(contact).collect()
 }
 

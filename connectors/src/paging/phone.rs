@@ -17,6 +17,8 @@ use crate::receivers::{HttpCall, Method, Secret, Verdict, answered, usual};
 pub(super) const TWILIO: &str = "https://api.twilio.com";
 /// Longest text message, in characters: two parts of a message in most alphabets.
 const TEXT_CHARS_MAX: usize = 306;
+/// Where the address at which a call is acknowledged stands in a request that is described.
+const ACKNOWLEDGE: &str = "{ack_url}";
 /// The digit that acknowledges. Not 1, which people press to be rid of a call.
 const DIGIT: char = '4';
 
@@ -33,16 +35,17 @@ pub struct Phone {
     /// The number or name that is shown as the sender.
     pub from: String,
     /// Where the API is, when it is not the provider's own; for `http` the address to send to, in
-    /// which `{to}`, `{from}` and `{text}` may stand.
+    /// which `{to}`, `{from}`, `{text}` and `{ack_url}` may stand.
     pub url: String,
-    /// For `http`: what to send, with `{to}`, `{from}` and `{text}` as parts of JSON texts or, with
-    /// another `content_type`, of a form.
+    /// For `http`: what to send, with `{to}`, `{from}`, `{text}` and `{ack_url}` as parts of JSON
+    /// texts or, with another `content_type`, of a form.
     pub body: String,
     /// For `http`: what the body is; JSON when it is not said.
     pub content_type: String,
     /// How answers to text messages come in; what the provider can do when it is not said.
     pub answers: Option<Answers>,
-    /// For Vonage: what it signs what it hands in with, by SHA-256 HMAC.
+    /// For Vonage: what it signs what it hands in with, by SHA-256 HMAC. For `http`: the bearer
+    /// token of whoever hands in answers.
     pub signature_secret: Secret,
 }
 
@@ -113,11 +116,15 @@ impl Phone {
         let unsigned = self.signature_secret.is_empty();
         match (wanted, self.provider) {
             (Answers::Off, _) => Ok(()),
-            (_, None | Some(Provider::Http)) => {
-                Err(("answers", "needs the provider \"twilio\" or \"vonage\"; else write \"off\""))
-            }
-            (Answers::Poll, Some(Provider::Vonage)) => {
-                Err(("answers", "cannot be \"poll\" with \"vonage\": write \"webhook\" or \"off\""))
+            (_, None) => Err(("answers", "needs a provider; else write \"off\"")),
+            (Answers::Poll, Some(Provider::Vonage | Provider::Http)) => Err((
+                "answers",
+                "can be \"poll\" with \"twilio\" alone: write \"webhook\" or \"off\"",
+            )),
+            (Answers::Webhook, Some(Provider::Http)) if unsigned => {
+                let secret =
+                    "is not set: write the bearer token of your gateway, or answers = \"off\"";
+                Err(("signature_secret", secret))
             }
             (Answers::Webhook, Some(Provider::Vonage)) if unsigned => {
                 let secret = "is not set: write what Vonage signs with, or answers = \"off\"";
@@ -149,11 +156,21 @@ impl Phone {
         call
     }
 
-    /// The request that somebody described.
-    fn described(&self, to: &str, text: &str) -> HttpCall {
+    /// Whether what is described tells the other side where to acknowledge.
+    fn takes_answers(&self) -> bool {
+        [&self.url, &self.body].iter().any(|template| template.contains(ACKNOWLEDGE))
+    }
+
+    /// The request that somebody described; where to acknowledge is empty for what is no call.
+    fn described(&self, to: &str, text: &str, acknowledge_url: &str) -> HttpCall {
         let json = self.content_type.is_empty() || self.content_type.contains("json");
         let fill = |template: &str, escape: fn(&str) -> String| {
-            let parts = [("{to}", to), ("{from}", &self.from), ("{text}", text)];
+            let parts = [
+                ("{to}", to),
+                ("{from}", &self.from),
+                ("{text}", text),
+                (ACKNOWLEDGE, acknowledge_url),
+            ];
             filled(template, &parts, escape)
         };
         let body = fill(&self.body, if json { in_json } else { in_form });
@@ -183,7 +200,7 @@ pub(super) fn text(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpC
         // Nothing can be taken when a way is only tried, and a link takes all at once.
         _ => String::new(),
     };
-    texted(phone, to, (short(page, &answer), page.id.to_string()))
+    texted(phone, to, (short(page, &answer), page.id.to_string()), page.acknowledge_url)
 }
 
 /// A text message that is no call.
@@ -192,7 +209,7 @@ pub(super) fn text_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<Http
         "" => note.text.to_owned(),
         title => format!("{title}. {}", note.text),
     };
-    texted(phone, to, (text.chars().take(TEXT_CHARS_MAX).collect(), String::new()))
+    texted(phone, to, (text.chars().take(TEXT_CHARS_MAX).collect(), String::new()), "")
 }
 
 /// `reference` tells messages apart where the provider takes one.
@@ -200,6 +217,7 @@ fn texted(
     phone: &Phone,
     to: &str,
     (text, reference): (String, String),
+    acknowledge_url: &str,
 ) -> Result<HttpCall, SendError> {
     let number = number(to)?;
     Ok(match phone.provider {
@@ -219,7 +237,7 @@ fn texted(
             call.judge = vonage;
             call
         }
-        Some(Provider::Http) => phone.described(number, &text),
+        Some(Provider::Http) => phone.described(number, &text, acknowledge_url),
         _ => phone.twilio(
             "Messages",
             vec![("To", number.to_owned()), ("From", phone.from.clone()), ("Body", text)],
@@ -229,7 +247,7 @@ fn texted(
 
 /// A call that reads out what is wrong and takes a digit as the answer.
 pub(super) fn voice(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
-    let text = said(page);
+    let mut text = said(page);
     let said = in_xml(&text);
     let it = if page.others().is_empty() { "it" } else { "them" };
     let action = in_xml(&format!("{}/voice", page.acknowledge_url));
@@ -238,23 +256,31 @@ pub(super) fn voice(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<Http
          action=\"{action}\"><Say loop=\"2\">{said} Press {DIGIT} to take {it}.</Say>\
          </Gather><Say>Nobody has taken {it}. Goodbye.</Say></Response>"
     );
-    rung(phone, to, &text, twiml)
+    if phone.takes_answers() {
+        text.push_str(&format!(" Press {DIGIT} to take {it}."));
+    }
+    rung(phone, to, (&text, page.acknowledge_url), twiml)
 }
 
 /// A call that reads something out, twice.
 pub(super) fn voice_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
     let text = format!("{}. {}", note.title, note.text);
     let twiml = format!("<Response><Say loop=\"2\">{}</Say></Response>", in_xml(&text));
-    rung(phone, to, &text, twiml)
+    rung(phone, to, (&text, ""), twiml)
 }
 
-fn rung(phone: &Phone, to: &str, text: &str, twiml: String) -> Result<HttpCall, SendError> {
+fn rung(
+    phone: &Phone,
+    to: &str,
+    (text, acknowledge_url): (&str, &str),
+    twiml: String,
+) -> Result<HttpCall, SendError> {
     let number = number(to)?;
     match phone.provider {
         Some(Provider::Vonage) => Err(SendError::lasting(
             "calls through Vonage are not known: set channels.voice.provider to twilio or http",
         )),
-        Some(Provider::Http) => Ok(phone.described(number, text)),
+        Some(Provider::Http) => Ok(phone.described(number, text, acknowledge_url)),
         _ => {
             let to = number.to_owned();
             let form = vec![("To", to), ("From", phone.from.clone()), ("Twiml", twiml)];

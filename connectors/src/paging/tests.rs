@@ -233,6 +233,25 @@ fn any_other_provider_is_described_and_nothing_of_a_text_breaks_out_of_it() {
 }
 
 #[test]
+fn a_gateway_that_is_described_knows_where_to_acknowledge() {
+    let with = |body: &str| {
+        let mut channels = channels();
+        channels.voice = serde_json::from_value(serde_json::json!({
+            "provider": "http", "url": "https://sip.example.org/call", "body": body,
+        }))
+        .unwrap();
+        let call = channels.call(Channel::Voice, "+4930123456", &page("down")).unwrap().0;
+        serde_json::from_str::<Value>(&call.body).unwrap()
+    };
+    let body = with(r#"{"to":"{to}","text":"{text}","ack":"{ack_url}","dtmf":"{ack_url}/voice"}"#);
+    assert_eq!(body["ack"], "https://operate.example.org/ack/t0ken");
+    assert_eq!(body["dtmf"], "https://operate.example.org/ack/t0ken/voice");
+    assert!(body["text"].as_str().unwrap().ends_with("Press 4 to take it."), "{body}");
+    let silent = with(r#"{"text":"{text}"}"#);
+    assert!(!silent["text"].as_str().unwrap().contains("Press"), "nobody would hear the digit");
+}
+
+#[test]
 fn every_channel_sends_its_secrets_only_where_they_belong() {
     let to = |channel| match channel {
         Channel::Teams => "ops",

@@ -1,7 +1,6 @@
 //! Whether people rest enough and carry no more than they can.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use calendar::{Span, Spans};
 
@@ -46,20 +45,39 @@ pub enum Breach {
     },
 }
 
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hours = |micros: i64| format!("{:.1} h", micros as f64 / 3.6e9);
+impl Breach {
+    /// Whose.
+    pub fn person(&self) -> &Person {
         match self {
-            Breach::Rest { person, off } => {
-                write!(f, "{person} has only {} off between two stretches", hours(off.length()))
-            }
-            Breach::Stretch { person, on } => {
-                write!(f, "{person} is on call for {} without time off", hours(on.length()))
-            }
-            Breach::Load { person, within, micros } => {
-                let (on, within) = (hours(*micros), hours(within.length()));
-                write!(f, "{person} is on call for {on} within {within}")
-            }
+            Breach::Rest { person, .. }
+            | Breach::Stretch { person, .. }
+            | Breach::Load { person, .. } => person,
+        }
+    }
+
+    /// When: the time off, the stretch, or the time that is looked at.
+    pub fn span(&self) -> Span {
+        match self {
+            Breach::Rest { off: span, .. }
+            | Breach::Stretch { on: span, .. }
+            | Breach::Load { within: span, .. } => *span,
+        }
+    }
+
+    /// How long they are off, or on call, in microseconds.
+    pub fn micros(&self) -> i64 {
+        match self {
+            Breach::Load { micros, .. } => *micros,
+            other => other.span().length(),
+        }
+    }
+
+    /// Which limit it is, as documents have it: `rest`, `stretch` or `load`.
+    pub fn limit(&self) -> &'static str {
+        match self {
+            Breach::Rest { .. } => "rest",
+            Breach::Stretch { .. } => "stretch",
+            Breach::Load { .. } => "load",
         }
     }
 }

@@ -71,10 +71,8 @@ fn rules_come_when_the_published_cases_say() {
         println!("OPERATE_TEST_DATA names no folder: nothing to compare");
         return;
     };
-    let Ok(text) = std::fs::read_to_string(format!("{data}/rfc5545/icalrecur_test.txt")) else {
-        println!("it has no rfc5545/icalrecur_test.txt: nothing to compare");
-        return;
-    };
+    // Who names a folder wants them compared: a file that is gone is no success.
+    let text = std::fs::read_to_string(format!("{data}/rfc5545/icalrecur_test.txt")).unwrap();
     // The engine's own test says why these four come otherwise.
     let otherwise = [
         "BYMONTHDAY=29;COUNT=3",

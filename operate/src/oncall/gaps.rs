@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use kernel::ItemRef;
 use serde_json::{Value, json};
 
-use super::files::{Rota, Sources, trouble, utc};
+use super::files::{Files, Sources, trouble, utc};
 use crate::calendar::reading::{length, moment, shown, zoned};
 use crate::screen::{Screen, clean, counted};
 use crate::trouble::{Code, Outcome, Trouble};
@@ -40,13 +40,12 @@ impl Gaps {
     /// Prints them.
     pub fn run(self, screen: &Screen) -> Outcome {
         let files = self.sources.files()?;
-        let rotas = files.rotas(self.schedule.as_deref())?;
         let from = match &self.from {
             Some(text) => moment("--from", text, &TimeZone::UTC)?,
             None => screen.now().micros(),
         };
         let window = Span::new(from, from.saturating_add(i64::from(self.weeks) * WEEK));
-        let found = asked(&rotas, window)?;
+        let found = asked(&files, self.schedule.as_deref(), window)?;
         if screen.json {
             screen.document(&document(&found, window));
         } else {
@@ -57,11 +56,23 @@ impl Gaps {
     }
 }
 
-/// Everything that asks for hours: contracts of the teams that have schedules, and the calendars
-/// that schedules name.
-pub(super) fn asked(rotas: &[Rota<'_>], window: Span) -> Result<Vec<Demand>, Trouble> {
+/// Everything that asks for hours: contracts, and the calendars that schedules name; of one
+/// schedule what asks for its hours.
+pub(super) fn asked(
+    files: &Files,
+    schedule: Option<&str>,
+    window: Span,
+) -> Result<Vec<Demand>, Trouble> {
+    let rotas = files.rotas(schedule);
+    if schedule.is_none() {
+        let (found, unknown) = files.estate.demands(window);
+        if !found.is_empty() || rotas.is_ok() {
+            let unknown = unknown.into_iter().next();
+            return unknown.map_or(Ok(found), |(_, error)| Err(trouble(error)));
+        }
+    }
     let mut found: Vec<Demand> = Vec::new();
-    for rota in rotas {
+    for rota in rotas? {
         rota.estate.demand(rota.item, window, &mut found).map_err(trouble)?;
     }
     Ok(found)
@@ -75,6 +86,8 @@ fn document(found: &[Demand], window: Span) -> Value {
         });
         json!({
             "by": asked.by,
+            "team": asked.team,
+            "why": asked.unscheduled(),
             "schedules": asked.schedules.iter().map(ItemRef::name).collect::<Vec<_>>(),
             "required_seconds": asked.required.total() / 1_000_000,
             "gap_seconds": asked.gaps.total() / 1_000_000,
@@ -99,10 +112,16 @@ fn told(found: &[Demand], weeks: u16, screen: &Screen) -> String {
         let zone = TimeZone::get(&asked.time_zone).unwrap_or(TimeZone::UTC);
         let when = |micros: i64| shown(&zoned(micros, &zone));
         let names: Vec<&str> = asked.schedules.iter().map(ItemRef::name).collect();
-        let head = format!("{} by {}", clean(asked.by.as_str()), clean(&names.join(", ")));
-        lines.push(screen.paint.bold(head));
+        let by = clean(asked.by.as_str());
         let weeks = counted(usize::from(weeks), "week");
         let hours = length(asked.required.total());
+        if let Some(why) = asked.unscheduled() {
+            lines.push(screen.paint.bold(by));
+            let why = format!("  {}, {hours} in {weeks}", clean(&why));
+            lines.push(screen.paint.red(why));
+            continue;
+        }
+        lines.push(screen.paint.bold(format!("{by} by {}", clean(&names.join(", ")))));
         if asked.gaps.is_empty() {
             lines.push(screen.paint.green(format!("  all of {hours} in {weeks} are covered")));
             continue;

@@ -125,6 +125,7 @@ pub(super) fn told(found: &Value, screen: &Screen, zone: &TimeZone) -> String {
             let person = clean(person.as_str().unwrap_or_default());
             lines.push(format!("  {person} is not called: their own rules do not want it"));
         }
+        lines.extend(items(step, "away").iter().map(|away| absent(away, &when(&away["until"]))));
     }
     let over = when(&found["over_at"]);
     lines.push(match found["repeat"].as_u64().unwrap_or_default() {
@@ -133,4 +134,14 @@ pub(super) fn told(found: &Value, screen: &Screen, zone: &TimeZone) -> String {
         times => format!("\nAt {over} it begins again, {times} times."),
     });
     lines.join("\n")
+}
+
+/// Whom a step names and who is away, and what that means.
+fn absent(away: &Value, until: &str) -> String {
+    let (title, why) = (text(away, "title"), text(away, "why"));
+    let until = if until.is_empty() { String::new() } else { format!(" until {until}") };
+    match away["called"] == json!(true) {
+        true => format!("  {title} is away{until} ({why}); nobody else is meant"),
+        false => format!("  {title} is left out: away{until} ({why})"),
+    }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use calendar::{Span, Spans, ical_file};
 use clap::Args;
-use schedule::{Breach, Roster, Share, breaches, fairness};
+use schedule::{Breach, Roster, Share, fairness};
 use serde_json::{Value, json};
 
 use super::files::{Rota, Which, trouble, utc};
@@ -81,7 +81,7 @@ impl<'a> Found<'a> {
         Ok(Found {
             rota,
             shares: fairness(&people, &occasions),
-            breaches: breaches(&people, &rota.spec.limits.engine()),
+            breaches: rota.estate.breaches(rota.item, window).map_err(trouble)?,
             gaps: roster.gaps(&whole),
             roster,
         })
@@ -184,16 +184,12 @@ impl<'a> Found<'a> {
 }
 
 fn breach_document(breach: &Breach) -> Value {
-    let (kind, person, span, seconds) = match breach {
-        Breach::Rest { person, off } => ("rest", person, off, off.length()),
-        Breach::Stretch { person, on } => ("stretch", person, on, on.length()),
-        Breach::Load { person, within, micros } => ("load", person, within, *micros),
-    };
+    let span = breach.span();
     json!({
-        "kind": kind,
-        "person": &**person,
+        "kind": breach.limit(),
+        "person": &**breach.person(),
         "from": utc(span.from),
         "until": utc(span.until),
-        "seconds": seconds / 1_000_000,
+        "seconds": breach.micros() / 1_000_000,
     })
 }

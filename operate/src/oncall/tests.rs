@@ -3,6 +3,7 @@ use estate::SourceFile;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kernel::Time;
+use serde_json::json;
 
 use super::files::Files;
 use super::gaps::asked;
@@ -128,9 +129,8 @@ fn the_final_schedule_shows_the_burden_and_what_is_too_much() {
 #[test]
 fn hours_of_contracts_and_of_the_cover_calendar_that_nobody_has_are_gaps() {
     let files = files(TEXT);
-    let rotas = files.rotas(None).unwrap();
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
-    let found = asked(&rotas, window).unwrap();
+    let found = asked(&files, None, window).unwrap();
     let told: Vec<(&str, usize, i64)> = found
         .iter()
         .map(|asked| (asked.by.as_str(), asked.gaps.len(), asked.gaps.total() / 3_600_000_000))
@@ -149,12 +149,43 @@ fn schedules_of_one_team_cover_a_contract_together() {
         .replace("\"09:00\", until: \"17:00\"", "\"08:00\", until: \"09:00\"")
         .replace("T09:00, every", "T08:00, every");
     let files = files(&format!("{TEXT}---{early}"));
-    let rotas = files.rotas(None).unwrap();
     let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
-    let found = asked(&rotas, window).unwrap();
+    let found = asked(&files, None, window).unwrap();
     let names: Vec<&str> = found[0].schedules.iter().map(kernel::ItemRef::name).collect();
     assert_eq!(names, ["early", "first"]);
     assert!(found[0].gaps.is_empty(), "{:?}", found[0].gaps);
+}
+
+#[test]
+fn a_contract_of_a_team_without_a_schedule_is_a_gap_of_all_its_hours() {
+    let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
+    let alone = TEXT.replace("team: payments\n  timeZone", "timeZone");
+    let contract = alone.rsplit("---").take(2).collect::<Vec<_>>().join("---");
+    for text in [alone.as_str(), contract.as_str()] {
+        let files = files(text);
+        let found = asked(&files, None, window).unwrap();
+        let of_contract = found.iter().find(|asked| asked.by.as_str() == "servicecontract/sales");
+        let sales = of_contract.unwrap();
+        let why = sales.unscheduled();
+        assert_eq!(why.as_deref(), Some("nobody is on call: team/payments has no schedule"));
+        assert_eq!(sales.gaps.total() / 3_600_000_000, 36, "four days of nine hours");
+        assert_eq!(sales.time_zone, "Europe/Berlin");
+    }
+    let draft = contract.replace("type: sla", "type: sla\n  status: draft");
+    let trouble = asked(&files(&draft), None, window).unwrap_err();
+    assert!(trouble.to_string().contains("no resource of kind Schedule"), "{trouble}");
+}
+
+#[test]
+fn a_stretch_over_the_edge_of_what_is_shown_is_found_whole() {
+    let files = files(&TEXT.replace("rest: 11h", "stretch: 7h"));
+    let rota = files.rotas(Some("first")).unwrap().remove(0);
+    // Five hours of Monday, and of a day of eight.
+    let window = Span::new(at("2026-11-30T11:00:00Z"), at("2026-11-30T23:00:00Z"));
+    let found = Found::of(&rota, window).unwrap().document();
+    let breach = json!({"kind": "stretch", "person": "ada", "from": "2026-11-30T08:00:00Z",
+                        "until": "2026-11-30T16:00:00Z", "seconds": 8 * 3600});
+    assert_eq!(found["breaches"], json!([breach]));
 }
 
 #[test]
@@ -221,6 +252,21 @@ metadata: { name: ben }
 spec: { email: ben@example.org }
 ---
 apiVersion: operate/v1
+kind: Person
+metadata: { name: cem, title: Cem Example }
+spec: { email: cem@example.org }
+---
+apiVersion: operate/v1
+kind: Absence
+metadata: { name: cem }
+spec: { person: cem, start: 2026-11-27T00:00:00Z, end: 2026-12-01T05:00:00Z }
+---
+apiVersion: operate/v1
+kind: EscalationPolicy
+metadata: { name: night }
+spec: { steps: [{ contacts: [ben, cem], wait: 5m }, { contacts: [cem], wait: 5m }] }
+---
+apiVersion: operate/v1
 kind: Calendar
 metadata: { name: office }
 spec:
@@ -260,6 +306,25 @@ spec: { team: shop }
         Ok(found) => told(&found, &Screen { paint: Paint(false), ..screen }, &zone),
         Err(trouble) => trouble.to_string(),
     }
+}
+
+#[test]
+fn a_preview_says_who_is_left_out_since_they_are_away() {
+    insta::assert_snapshot!(previewed("escalationpolicy/night", "p2"), @r"
+    P2 for escalationpolicy/night, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/night (it is the policy)
+      steps    for everything
+
+    Step 1
+      Sat 2026-11-28 03:00 +01:00  ben by email
+      Cem Example is left out: away until Tue 2026-12-01 06:00 +01:00 (leave)
+
+    Step 2
+      Sat 2026-11-28 03:05 +01:00  Cem Example by email
+      Cem Example is away until Tue 2026-12-01 06:00 +01:00 (leave); nobody else is meant
+
+    At Sat 2026-11-28 03:10 +01:00 everybody was called, and the default policy goes on.
+    ");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use calendar::{Calendar, Years};
 use kernel::{ItemRef, Priority, Time};
 
 use crate::spec::{
-    CalendarSpec, ContactMethod, EscalationHours, EscalationPolicySpec, EscalationStep,
-    EscalationVariant, Spec, Wait,
+    AbsenceSpec, CalendarSpec, ContactMethod, EscalationHours, EscalationPolicySpec,
+    EscalationStep, EscalationVariant, Spec, Wait,
 };
 use crate::{Estate, Kind};
 
@@ -119,24 +119,55 @@ impl Estate {
         }
     }
 
-    /// The people whom the targets of a step mean at a time: each person, everybody in a team,
-    /// whoever a schedule has on call. Where one of them is called, the number of the incident
-    /// says who: the next one for the next incident.
-    pub fn meant(
+    /// The people who are called when the turn of a step with these targets comes: each person,
+    /// everybody in a team, whoever a schedule has on call. Whoever is away is left out, unless
+    /// nobody else is meant: rather somebody than nobody. With a turn one of them is called, the
+    /// next one for the next number.
+    pub fn meant<'a>(
         &self,
-        targets: &[ItemRef],
-        rotate: bool,
-        about: About,
+        targets: impl IntoIterator<Item = &'a ItemRef>,
+        turn: Option<u64>,
+        at: Time,
+    ) -> Vec<&ItemRef> {
+        let mut people = self.named(targets, at);
+        if let Some(turn) = turn.filter(|_| !people.is_empty()) {
+            // Whoever is away leaves the turns of the others as they are.
+            let first = usize::try_from(turn).unwrap_or(0) % people.len();
+            people.rotate_left(first);
+        }
+        let there = |person: &&ItemRef| self.away(person, at).is_none();
+        let some = people.iter().copied().filter(there).collect::<Vec<_>>();
+        let mut called = if some.is_empty() { people } else { some };
+        if turn.is_some() {
+            called.truncate(1);
+        }
+        called
+    }
+
+    /// Everybody whom the targets of a step name at a time, each once, also those who are away.
+    pub(crate) fn named<'a>(
+        &self,
+        targets: impl IntoIterator<Item = &'a ItemRef>,
         at: Time,
     ) -> Vec<&ItemRef> {
         let mut people: Vec<&ItemRef> = Vec::new();
-        for person in targets.iter().flat_map(|target| self.people(target, at)) {
+        for person in targets.into_iter().flat_map(|target| self.people(target, at)) {
             if !people.contains(&person) {
                 people.push(person);
             }
         }
-        let turn = usize::try_from(about.number).unwrap_or(0) % people.len().max(1);
-        if rotate { people.get(turn).copied().into_iter().collect() } else { people }
+        people
+    }
+
+    /// The absence of somebody who is away at a time; of several that which ends last.
+    pub fn away(&self, person: &ItemRef, at: Time) -> Option<&AbsenceSpec> {
+        let holds = |absence: &&AbsenceSpec| {
+            absence.person.item() == person
+                && absence.start <= at
+                && absence.end.is_none_or(|end| end > at)
+        };
+        let absences = self.absences().filter(holds);
+        absences.max_by_key(|absence| absence.end.map_or(i64::MAX, Time::micros))
     }
 
     /// The ways to a person, as they want to be called when their turn comes; none where they do

@@ -24,21 +24,6 @@ pub struct Cover {
     pub gaps: Spans,
 }
 
-/// Hours in which somebody has to be on call, over all the schedules that cover them together.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Demand {
-    /// What asks for them: a contract, or a calendar of a schedule.
-    pub by: ItemRef,
-    /// The schedules that cover them together.
-    pub schedules: Vec<ItemRef>,
-    /// The zone of the first of them.
-    pub time_zone: String,
-    /// When somebody has to be there.
-    pub required: Spans,
-    /// When nobody is.
-    pub gaps: Spans,
-}
-
 /// Why it cannot be worked out who is on call, or has to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CoverError {
@@ -96,7 +81,7 @@ impl Estate {
         Ok(rota)
     }
 
-    fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
+    pub(crate) fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
         match self.get(schedule).map(|found| &found.spec) {
             Some(Spec::Schedule(spec)) => Ok(spec),
             _ => Err(CoverError::missing(schedule)),
@@ -191,34 +176,6 @@ impl Estate {
         Ok(asked)
     }
 
-    /// Adds what asks for somebody to be on call by a schedule in a window to what asks by others:
-    /// the schedules of a team cover its contracts together.
-    ///
-    /// # Errors
-    /// What cannot be worked out.
-    pub fn demand(
-        &self,
-        schedule: &ItemRef,
-        window: Span,
-        demands: &mut Vec<Demand>,
-    ) -> Result<(), CoverError> {
-        let roster = self.roster(schedule, window)?;
-        for cover in self.cover(schedule, &roster)? {
-            let same = |known: &&mut Demand| known.by == cover.by && known.gaps == cover.gaps;
-            match demands.iter_mut().find(same) {
-                Some(known) => known.schedules.push(schedule.clone()),
-                None => demands.push(Demand {
-                    by: cover.by,
-                    schedules: vec![schedule.clone()],
-                    time_zone: self.schedule(schedule)?.time_zone.clone(),
-                    required: cover.required,
-                    gaps: cover.gaps,
-                }),
-            }
-        }
-        Ok(())
-    }
-
     /// When any schedule of a team has somebody on call.
     fn covered_by(&self, team: &ItemRef, window: Span) -> Result<Spans, CoverError> {
         let mut covered = Spans::EMPTY;
@@ -233,7 +190,11 @@ impl Estate {
 
     /// The hours in which a contract asks for somebody: those of its clocks, and where it has none
     /// those of its terms.
-    fn hours(&self, contract: &ServiceContractSpec, window: Span) -> Result<Spans, CoverError> {
+    pub(crate) fn hours(
+        &self,
+        contract: &ServiceContractSpec,
+        window: Span,
+    ) -> Result<Spans, CoverError> {
         let mut hours = Spans::EMPTY;
         for (place, terms) in contract.terms.iter().enumerate() {
             let (from, until) = contract.holds(place);

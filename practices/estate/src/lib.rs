@@ -13,6 +13,7 @@ mod calling;
 mod check;
 mod cover;
 mod decode;
+mod demand;
 mod edge;
 mod estate;
 mod export;
@@ -34,7 +35,8 @@ mod suggest;
 
 pub use answers::{Affected, Assigned, Reached};
 pub use calling::{About, Says, Way};
-pub use cover::{Cover, CoverError, Demand, person_named};
+pub use cover::{Cover, CoverError, person_named};
+pub use demand::Demand;
 pub use edge::Edge;
 pub use estate::{Estate, Inherited};
 pub use export::export;
@@ -44,7 +46,7 @@ pub use maintenance::Planned;
 pub use mention::Mention;
 pub use mistake::Mistake;
 pub use plan::{Action, Change, FieldChange, Plan, Stored, plan};
-pub use preview::{CallingPreview, PreviewCall, PreviewStep};
+pub use preview::{CallingPreview, PreviewAway, PreviewCall, PreviewStep};
 pub use read::{Desired, SourceFile, from_json, read};
 pub use reference::{
     CalendarRef, DataSourceRef, EscalationPolicyRef, ObjectiveRef, PersonRef, ProductRef, Ref,

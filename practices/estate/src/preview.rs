@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::calling::About;
-use crate::spec::{EscalationHours, EscalationVariant, Spec};
+use crate::spec::{AbsenceType, EscalationHours, EscalationVariant, Spec};
 use crate::{Assigned, Estate, Kind};
 
 /// So long after somebody was called in their last way nobody is given up on, as pages have it.
@@ -53,6 +53,23 @@ pub struct PreviewStep {
     pub calls: Vec<PreviewCall>,
     /// Whom it means and does not call: their own rules do not want it.
     pub not_called: Vec<ItemRef>,
+    /// Whom it names and who is away by then.
+    pub away: Vec<PreviewAway>,
+}
+
+/// Somebody whom a step names and who is away when its turn comes.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct PreviewAway {
+    /// Who.
+    pub person: ItemRef,
+    /// What people call them.
+    pub title: String,
+    /// Why, as far as others need to know.
+    pub why: AbsenceType,
+    /// Until when; nothing: nobody knows.
+    pub until: Option<Time>,
+    /// Whether they are called all the same: everybody whom the step names is away.
+    pub called: bool,
 }
 
 /// One call of a preview.
@@ -98,9 +115,12 @@ impl Estate {
                 rotate: step.rotate,
                 calls: Vec::new(),
                 not_called: Vec::new(),
+                away: Vec::new(),
                 targets,
             };
-            for person in self.meant(&found.targets, false, about, now) {
+            let called = self.meant(&found.targets, None, now);
+            found.away = self.away_of(&found.targets, &called, now);
+            for person in called {
                 let ways = self.ways(person, about, now);
                 if ways.is_empty() {
                     found.not_called.push(person.clone());
@@ -108,7 +128,7 @@ impl Estate {
                 found.calls.extend(ways.into_iter().map(|way| PreviewCall {
                     at: now + Duration::from_secs(way.after.seconds().into()),
                     person: person.clone(),
-                    title: self.get(person).map_or("", |found| found.title()).to_owned(),
+                    title: self.title_of(person),
                     channel: way.method.channel().to_owned(),
                 }));
             }
@@ -133,6 +153,25 @@ impl Estate {
             over_at: last_way.map_or(now, |at| now.max(at + AFTER_LAST_WAY)),
             policy,
         })
+    }
+
+    /// Who of those whom targets name is away at a time.
+    fn away_of(&self, targets: &[ItemRef], called: &[&ItemRef], at: Time) -> Vec<PreviewAway> {
+        let away = |person: &ItemRef| {
+            let absence = self.away(person, at)?;
+            Some(PreviewAway {
+                title: self.title_of(person),
+                why: absence.absence_type,
+                until: absence.end,
+                called: called.contains(&person),
+                person: person.clone(),
+            })
+        };
+        self.named(targets, at).into_iter().filter_map(away).collect()
+    }
+
+    fn title_of(&self, person: &ItemRef) -> String {
+        self.get(person).map_or(person.name(), |found| found.title()).to_owned()
     }
 
     fn steps_for(&self, policy: &ItemRef, variant: Option<usize>) -> String {

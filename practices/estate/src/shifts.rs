@@ -3,12 +3,16 @@
 
 use calendar::{Entry, Span};
 use kernel::ItemRef;
-use schedule::Turn;
+use schedule::{Breach, Turn, breaches};
 
 use crate::{CoverError, Estate, Spec, person_named};
 
 /// How far around a window the beginnings and ends of its turns are looked for, in microseconds.
 const AROUND: i64 = 100 * 86_400_000_000;
+
+fn around(window: Span) -> Span {
+    Span::new(window.from.saturating_sub(AROUND), window.until.saturating_add(AROUND))
+}
 
 /// A turn of somebody in one of the schedules.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,11 +34,23 @@ impl Estate {
     /// # Errors
     /// What of the schedule cannot be worked out.
     pub fn turns(&self, schedule: &ItemRef, window: Span) -> Result<Vec<Turn>, CoverError> {
-        let around =
-            Span::new(window.from.saturating_sub(AROUND), window.until.saturating_add(AROUND));
-        let roster = self.roster(schedule, around)?;
+        let roster = self.roster(schedule, around(window))?;
         let within = |turn: &&Turn| turn.span.from < window.until && turn.span.until > window.from;
         Ok(roster.turns().iter().filter(within).cloned().collect())
+    }
+
+    /// What goes beyond what a schedule may ask of people and touches a window. It is looked for
+    /// around it, so that a stretch over the edge counts whole.
+    ///
+    /// # Errors
+    /// What of the schedule cannot be worked out.
+    pub fn breaches(&self, schedule: &ItemRef, window: Span) -> Result<Vec<Breach>, CoverError> {
+        let limits = self.schedule(schedule)?.limits.engine();
+        let mut found = breaches(&self.roster(schedule, around(window))?.by_person(), &limits);
+        found.retain(|breach| {
+            breach.span().from < window.until && breach.span().until > window.from
+        });
+        Ok(found)
     }
 
     /// When somebody is on call by any schedule in a window, in order. A schedule that cannot be

@@ -101,6 +101,79 @@ fn the_preview_ends_when_the_page_would_give_up() {
     assert_eq!(over(Priority::P2), 5 * 60);
 }
 
+/// Ada, bob and cem of one team; bob is on leave until 01:00, ada is ill from then on.
+const AWAY: &str = r#"
+{apiVersion: operate/v1, kind: Team, metadata: {name: shop}, spec: {}}
+---
+{apiVersion: operate/v1, kind: Person, metadata: {name: ada},
+ spec: {email: ada@x.org, teams: [shop]}}
+---
+{apiVersion: operate/v1, kind: Person, metadata: {name: bob, title: Bob Example},
+ spec: {email: bob@x.org, teams: [shop]}}
+---
+{apiVersion: operate/v1, kind: Person, metadata: {name: cem},
+ spec: {email: cem@x.org, teams: [shop]}}
+---
+{apiVersion: operate/v1, kind: Absence, metadata: {name: bob-1},
+ spec: {person: bob, start: 1969-12-01T00:00:00Z, end: 1970-01-01T00:30:00Z}}
+---
+{apiVersion: operate/v1, kind: Absence, metadata: {name: bob-2},
+ spec: {person: bob, start: 1969-12-01T00:00:00Z, end: 1970-01-01T01:00:00Z}}
+---
+{apiVersion: operate/v1, kind: Absence, metadata: {name: ada},
+ spec: {person: ada, type: sickness, start: 1970-01-01T01:00:00Z}}
+---
+{apiVersion: operate/v1, kind: EscalationPolicy, metadata: {name: shop}, spec: {steps: [
+  {contacts: [bob, cem], wait: 5m}, {contacts: [bob], wait: 5m}]}}
+"#;
+
+fn meant(targets: &[&str], turn: Option<u64>, minute: i64) -> String {
+    let desired = desired(AWAY);
+    let estate = Estate::new(desired.resources().cloned());
+    let targets: Vec<ItemRef> = targets.iter().map(|name| name.parse().unwrap()).collect();
+    let people = estate.meant(&targets, turn, Time::from_seconds(minute * 60));
+    people.into_iter().map(|person| person.name().to_owned()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn whoever_is_away_is_left_out_of_people_and_teams_that_a_step_names() {
+    assert_eq!(meant(&["team/shop"], None, 0), "ada cem");
+    assert_eq!(meant(&["person/bob", "person/cem"], None, 0), "cem");
+    assert_eq!(meant(&["team/shop"], None, 60), "bob cem", "ends are exact");
+    assert_eq!(meant(&["team/shop", "person/bob"], None, 59), "ada cem");
+}
+
+#[test]
+fn who_is_away_is_called_all_the_same_when_nobody_else_is_meant() {
+    assert_eq!(meant(&["person/bob"], None, 0), "bob");
+    assert_eq!(meant(&["person/bob"], Some(4), 0), "bob");
+}
+
+#[test]
+fn one_in_turn_is_one_who_is_there_and_the_turns_of_others_stay() {
+    let turns = |minute| [0, 1, 2, 3].map(|turn| meant(&["team/shop"], Some(turn), minute));
+    assert_eq!(turns(0), ["ada", "cem", "cem", "ada"]);
+    assert_eq!(turns(60), ["bob", "bob", "cem", "bob"]);
+}
+
+#[test]
+fn a_preview_says_who_is_left_out_and_who_is_called_all_the_same() {
+    let desired = desired(AWAY);
+    let estate = Estate::new(desired.resources().cloned());
+    let policy: ItemRef = "escalationpolicy/shop".parse().unwrap();
+    let found = estate.preview(&policy, Priority::P1, Time::EPOCH).unwrap();
+    let told = found.steps.iter().map(|step| {
+        let calls: Vec<&str> = step.calls.iter().map(|call| call.person.name()).collect();
+        let away = step.away.iter().map(|away| {
+            let until = away.until.map(|until| until.to_string()).unwrap_or_default();
+            format!("{} {:?} {until} {}", away.title, away.why, away.called)
+        });
+        (calls, away.collect::<Vec<_>>())
+    });
+    let bob = |called| vec![format!("Bob Example Leave 1970-01-01T01:00:00Z {called}")];
+    assert_eq!(told.collect::<Vec<_>>(), [(vec!["cem"], bob(false)), (vec!["bob"], bob(true))]);
+}
+
 fn open(hours: usize, at: Time) -> bool {
     let (_, zone, days, from, until) = HOURS[hours];
     let at = jiff::Timestamp::from_microsecond(at.micros()).expect("an instant");

@@ -74,10 +74,11 @@ impl Page {
         events
     }
 
-    /// What a report about a call leads to. When it shows that nobody of the present step can be
-    /// reached so far, the next way that waits in it is tried at once, and with none left the next
-    /// step is due; but a new round is, for when everything fails
-    /// at once, it must not all be used up before anybody can mend it.
+    /// What a report about a call leads to. A way that fails makes the next one due: where nothing
+    /// arrives by any way that somebody was called in so far, their next way is tried at once; with
+    /// none left, and nobody else of the step to be reached, whatever waits in it, and once the call
+    /// is given up the next step. But a new round is not: when everything fails at once, it must not
+    /// all be used up before anybody can mend it. What may still arrive goes on being tried.
     pub(crate) fn record(
         &self,
         message: OutboxId,
@@ -98,33 +99,54 @@ impl Page {
         }
         let detail = detail.to_owned();
         let mut events = vec![Event::Attempted { at: moment.now, message, result, detail }];
-        let reachable = |other: &&Call| {
-            (other.step, other.round) == (self.step, self.round)
-                && other.result != CallResult::Failed
-                && other.message != message
-        };
-        let present = (call.step, call.round) == (self.step, self.round);
-        let unreachable = result == CallResult::Failed && !self.calls.iter().any(|c| reachable(&c));
         let calling = self.stage == Stage::Ringing || self.handover.is_some();
-        if !calling || !present || !unreachable {
-            return Ok(events);
-        }
-        let here =
-            |waiting: &&WaitingCall| (waiting.step, waiting.round) == (self.step, self.round);
-        if let Some(soonest) = self.waiting.iter().filter(here).map(|w| w.due_at).min() {
-            events.extend(self.continued(moment, |w| here(&w) && w.due_at == soonest));
-        } else if self.handover.is_none()
-            && self.held_until.is_none()
-            && self.next_step_at > Some(moment.now)
-        {
-            let last_round = self.first_round.saturating_add(self.repeat);
-            let after = Place { step: self.step + 1, round: self.round };
-            let next = plan::next_place(&self.steps, last_round, after);
-            // Whom the next step means is said when its time comes, and that is now.
-            if next.is_none_or(|place| place.round == self.round) {
-                events.push(Event::Hastened { at: moment.now });
-            }
+        let given_up = result == CallResult::Failed;
+        let fails = result.fails(call.attempts.saturating_add(1)) && !call.fails();
+        if calling && (given_up || fails) {
+            events.extend(self.instead_of(call, given_up, moment));
         }
         Ok(events)
+    }
+
+    /// What is due since nothing is to be hoped of a call.
+    fn instead_of(&self, call: &Call, given_up: bool, moment: &Moment) -> Vec<Event> {
+        let place = (call.step, call.round);
+        let step = |other: &&Call| {
+            (other.step, other.round, other.purpose) == (call.step, call.round, call.purpose)
+        };
+        let mut lost = self.calls.iter().filter(step);
+        let gone = |other: &Call| other.message == call.message || other.fails();
+        let soonest = |of: &dyn Fn(&WaitingCall) -> bool| {
+            let here = |w: &WaitingCall| (w.step, w.round) == place && of(w);
+            let due = self.waiting.iter().filter(|w| here(w)).map(|w| w.due_at).min();
+            self.continued(moment, |w| here(w) && Some(w.due_at) == due)
+        };
+        let person_lost = lost.clone().filter(|other| other.contact == call.contact).all(gone);
+        let next_way = match person_lost {
+            true => soonest(&|waiting: &WaitingCall| waiting.to.contact == call.contact),
+            false => Vec::new(),
+        };
+        if !next_way.is_empty() || !lost.all(gone) || place != (self.step, self.round) {
+            return next_way;
+        }
+        let next_way = soonest(&|_: &WaitingCall| true);
+        if !next_way.is_empty() || !given_up {
+            return next_way;
+        }
+        self.hastened(moment).into_iter().collect()
+    }
+
+    /// Nobody of the present step can be reached: the next of this round is due.
+    fn hastened(&self, moment: &Moment) -> Option<Event> {
+        let waits = self.next_step_at > Some(moment.now);
+        if self.handover.is_some() || self.held_until.is_some() || !waits {
+            return None;
+        }
+        let last_round = self.first_round.saturating_add(self.repeat);
+        let after = Place { step: self.step + 1, round: self.round };
+        let next = plan::next_place(&self.steps, last_round, after);
+        // Whom the next step means is said when its time comes, and that is now.
+        let this_round = next.is_none_or(|place| place.round == self.round);
+        this_round.then_some(Event::Hastened { at: moment.now })
     }
 }

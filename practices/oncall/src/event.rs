@@ -308,6 +308,9 @@ fn rerouted(calls: &[Calling], later: &[Later], away: &[ItemRef]) -> String {
     let soon =
         later.iter().map(|call| format!("{} by {} later", call.to.contact.name(), call.to.channel));
     let people: Vec<String> = now.chain(soon).collect();
+    if people.is_empty() {
+        return format!("not calling {} any more", away.join(", "));
+    }
     let away =
         if away.is_empty() { String::new() } else { format!(" instead of {}", away.join(", ")) };
     format!("calling {}{away}", people.join(", "))

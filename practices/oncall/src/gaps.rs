@@ -20,7 +20,8 @@ pub struct GapAlarm {
     pub by: ItemRef,
     /// The schedules that cover it together.
     pub schedules: Vec<ItemRef>,
-    /// `error` within a day, `warning` within a week, else `info`.
+    /// `error` within a day, `warning` within a week, else `info`. A team without a schedule is a
+    /// `warning`: its policy may call people by their names.
     pub severity: &'static str,
     /// The stretches with nobody that are not over, in order.
     pub gaps: Vec<Span>,
@@ -38,6 +39,7 @@ pub fn alarm(by: &ItemRef, schedules: &[ItemRef], gaps: &Spans, now: Time) -> Op
     let gaps: Vec<Span> = gaps.iter().filter(|gap| gap.until > now.micros()).collect();
     let first = Time::from_micros(gaps.first()?.from);
     let severity = match first {
+        _ if schedules.is_empty() => "warning",
         first if first < now + SOON => "error",
         first if first < now + NEAR => "warning",
         _ => "info",
@@ -65,6 +67,19 @@ mod tests {
     const HOUR: i64 = 3_600_000_000;
     /// Six in the morning, in UTC.
     const NOW: Time = Time::from_seconds(1_772_430_000 - 1_772_430_000 % 86_400 + 6 * 3600);
+
+    #[test]
+    fn a_team_without_a_schedule_is_a_warning_at_any_time() {
+        for from in [1, 300] {
+            let from = NOW.micros() + from * HOUR;
+            let by: ItemRef = "servicecontract/shop".parse().unwrap();
+            let alarm = alarm(&by, &[], &Spans::one(from, from + HOUR), NOW).unwrap();
+            assert_eq!(
+                (alarm.severity, alarm.key().as_str()),
+                ("warning", "servicecontract/shop/")
+            );
+        }
+    }
 
     fn said(gaps: &[(i64, i64)]) -> Option<(&'static str, i64)> {
         let spans: Spans = gaps

@@ -153,7 +153,26 @@ pub enum CallResult {
     Dropped,
 }
 
+/// After so many attempts that failed, people are called in other ways beside it.
+const FAILURES_BEFORE_OTHERS: u32 = 2;
+
+impl Call {
+    /// Whether nothing is to be hoped of it for now: it was given up, or is tried again and again.
+    pub(crate) fn fails(&self) -> bool {
+        self.result.fails(self.attempts)
+    }
+}
+
 impl CallResult {
+    /// The same after so many attempts.
+    pub(crate) fn fails(self, attempts: u32) -> bool {
+        match self {
+            CallResult::Failed => true,
+            CallResult::Waiting => attempts >= FAILURES_BEFORE_OTHERS,
+            CallResult::Held | CallResult::Delivered | CallResult::Dropped => false,
+        }
+    }
+
     /// Whether it is still to come.
     pub(crate) fn open(self) -> bool {
         matches!(self, CallResult::Waiting | CallResult::Held)

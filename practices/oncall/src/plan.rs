@@ -80,15 +80,18 @@ pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> O
     let is_known = |to: &&Contact| known.contains(&(&to.contact, to.channel.as_str()));
     let (now, later): (Vec<&Contact>, Vec<&Contact>) =
         meant.iter().filter(|to| !is_known(to)).partition(|to| to.after_seconds == 0);
-    // Nobody instead of somebody is no improvement: whoever was called may still answer.
-    if now.is_empty() && later.is_empty() {
-        return None;
-    }
     let mut away: Vec<ItemRef> = Vec::new();
     for (person, _) in known {
         if !away.contains(person) && !meant.iter().any(|to| to.contact == *person) {
             away.push(person.clone());
         }
+    }
+    let spared = page.waiting.iter().any(|waiting| {
+        (waiting.step, waiting.round) == (step, round) && away.contains(&waiting.to.contact)
+    });
+    // Nobody instead of somebody is no improvement: whoever was called may still answer.
+    if now.is_empty() && later.is_empty() && (meant.is_empty() || !spared) {
+        return None;
     }
     let due = |to: &Contact| moment.now + Duration::from_secs(to.after_seconds.into());
     Some(Event::Rerouted {

@@ -18,6 +18,7 @@ fn scenarios_come_out_as_written() {
         ("answered", include_str!("scenarios/answered.txt")),
         ("exhausted", include_str!("scenarios/exhausted.txt")),
         ("unreachable", include_str!("scenarios/unreachable.txt")),
+        ("ways that fail", include_str!("scenarios/ways_that_fail.txt")),
         ("rounds", include_str!("scenarios/rounds.txt")),
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
@@ -155,6 +156,21 @@ fn a_ringing_page_calls_whoever_is_on_call_now_once() {
     assert_eq!(waiting, ["bob"], "ada is called in no further way");
     assert_eq!(reroute(&page, bob), [], "nobody is called twice");
     assert_eq!(reroute(&page, Vec::new()), [], "nobody is no improvement");
+}
+
+#[test]
+fn whoever_falls_ill_while_others_of_the_step_ring_is_called_in_no_further_way() {
+    let moment = |minutes| moment(minutes, "system:stream");
+    let mut start = start();
+    start.steps[0].contacts.extend([by_way("ada", "sms@2m"), contact("bob", "email")]);
+    let events = Page::open(id(), &Command::Start(Box::new(start)), &moment(0)).unwrap();
+    let (mut page, _) = live(&events);
+    let fresh = vec![vec![contact("bob", "email")]];
+    let rerouted = page.decide(&Command::Reroute { fresh }, &moment(1)).unwrap();
+    let told: Vec<String> = rerouted.iter().map(describe).collect();
+    assert_eq!(told, ["not calling ada any more"]);
+    rerouted.iter().for_each(|event| page.apply(event));
+    assert_eq!(page.waiting, []);
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn who(estate: &Estate, name: &str, now: Time) -> Result<String, String> {
 }
 
 fn names(estate: &Estate, targets: &[&ItemRef], now: Time) -> String {
-    let people = targets.iter().flat_map(|target| estate.people(target, now));
+    let people = estate.meant(targets.iter().copied(), None, now).into_iter();
     let titled = people.filter_map(|person| estate.get(person)).map(|found| found.title());
     let mut names: Vec<&str> = titled.collect();
     names.dedup();

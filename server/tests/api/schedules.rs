@@ -14,6 +14,8 @@ conversations!(
     a_takeover_stays_when_the_files_are_applied_again,
     what_was_taken_over_or_entered_is_taken_back_and_what_is_over_stays,
     hours_of_a_contract_that_nobody_covers_are_named,
+    whoever_is_away_takes_over_nothing_and_hears_why,
+    a_stretch_that_is_too_long_is_named_whole_with_its_time,
     only_the_team_changes_who_is_on_call,
 );
 
@@ -220,6 +222,49 @@ async fn hours_of_a_contract_that_nobody_covers_are_named(place: Place) {
     assert!(gaps[0]["from"].as_str().unwrap().ends_with("T20:00:00Z"), "{}", gaps[0]);
     assert_eq!(on_call(&operate).await["uncovered_minutes"], 8 * 7 * 12 * 60);
     assert_eq!(shown["shares"].as_array().unwrap().len(), 2);
+    operate.end().await;
+}
+
+async fn whoever_is_away_takes_over_nothing_and_hears_why(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let line = on_call(&operate).await;
+    let other = name(&line["next"]["person"]);
+    let now = operate.world.now();
+    let hours = |hours: u64| now + Duration::from_secs(hours * 3600);
+    let leave = json!({"from": hours(2), "until": hours(4)});
+    operate.ada.post(&format!("/people/{other}/away"), leave).await.is(200);
+    let takeover =
+        |from, until| json!({"from": from, "until": until, "person": format!("person/{other}")});
+    let refused = operate.ada.post("/schedules/shop/overrides", takeover(now, hours(3))).await;
+    let why = refused.problem(422)["detail"].as_str().unwrap().to_owned();
+    assert!(why.contains(&format!("{other} is away from")), "{why}");
+    let shown = operate.ada.get("/schedules/shop").await.is(200);
+    assert_eq!(shown["overrides"], json!([]), "nothing was written");
+    operate.ada.post("/schedules/shop/overrides", takeover(now, hours(2))).await.is(200);
+    assert_eq!(name(&on_call(&operate).await["now"]["person"]), other);
+    operate.end().await;
+}
+
+async fn a_stretch_that_is_too_long_is_named_whole_with_its_time(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let strict = rota(&receiver.url)
+        .replace("team: shop, timeZone", "limits: {stretch: 20h}, team: shop, timeZone");
+    assert!(strict.contains("limits"));
+    operate.apply(&strict).await;
+    let from = operate.world.now() + Duration::from_secs(3600);
+    let until = from + Duration::from_secs(3600);
+    let shown =
+        operate.ada.get(&format!("/schedules/shop?from={from}&until={until}")).await.is(200);
+    let breaches = shown["breaches"].as_array().unwrap();
+    assert_eq!(breaches.len(), 1, "an hour of one stretch of a day: {breaches:?}");
+    assert_eq!(
+        (&breaches[0]["limit"], &breaches[0]["seconds"]),
+        (&json!("stretch"), &json!(86_400))
+    );
+    assert!(breaches[0]["from"].as_str().unwrap().ends_with("T12:00:00Z"), "{breaches:?}");
     operate.end().await;
 }
 

@@ -18,6 +18,7 @@ conversations!(
     people_are_told_of_their_shifts_once_also_over_a_restart,
     what_happened_in_a_turn_is_handed_over_with_notes,
     hours_that_nobody_covers_raise_an_alert_until_somebody_does,
+    a_contract_of_a_team_without_a_schedule_is_told,
     shifts_are_exchanged_when_the_other_agrees_and_not_before,
     an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs,
     an_offer_is_answered_by_the_link_in_the_mail_without_signing_in,
@@ -371,6 +372,43 @@ async fn hours_that_nobody_covers_raise_an_alert_until_somebody_does(place: Plac
     operate.ada.delete(&format!("/people/ada/away/{absence}")).await.is(204);
     operate.pass(Duration::from_secs(61)).await;
     let over = async || gaps().await.filter(|gap| gap["state"] == "cleared");
+    operate.until("it is covered", over).await;
+    operate.end().await;
+}
+
+async fn a_contract_of_a_team_without_a_schedule_is_told(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let contract = "---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: buying}, spec: {type: sla,
+  provider: team/shop, consumer: usecase/buy, scope: [service/checkout],
+  start: 2026-01-01T00:00:00Z, terms: [{clocks: [{clock: respond, targets: {P1: 15m}}]}]}}
+";
+    let scheduled = rota(&receiver.url);
+    let without = scheduled.replace("team: shop, timeZone", "timeZone");
+    assert_ne!(without, scheduled);
+    operate.apply(&(without + contract)).await;
+    operate.pass(Duration::from_secs(61)).await;
+    let gap = async || {
+        let alerts = operate.ada.list("/alerts").await;
+        alerts.into_iter().find(|alert| alert["labels"]["asked_by"] == "servicecontract/buying")
+    };
+    let told = operate.until("the gap is told", gap).await;
+    assert_eq!(
+        (&told["labels"]["severity"], &told["labels"]["team"]),
+        (&json!("warning"), &json!("shop"))
+    );
+    let summary = told["annotations"]["summary"].as_str().unwrap();
+    assert!(summary.contains("nobody is on call: team/shop has no schedule"), "{summary}");
+    let listed = operate.ada.list("/on-call/gaps").await;
+    assert_eq!(listed.len(), 1, "the calendar of the schedule is covered: {listed:?}");
+    assert_eq!(listed[0]["why"], "nobody is on call: team/shop has no schedule");
+    assert_eq!(listed[0]["uncovered_minutes"], listed[0]["required_minutes"]);
+
+    operate.apply(&(scheduled + contract)).await;
+    assert_eq!(operate.ada.list("/on-call/gaps").await, Vec::<Value>::new());
+    operate.pass(Duration::from_secs(61)).await;
+    let over = async || gap().await.filter(|gap| gap["state"] == "cleared");
     operate.until("it is covered", over).await;
     operate.end().await;
 }

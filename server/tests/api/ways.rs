@@ -21,6 +21,7 @@ conversations!(
     an_address_of_a_person_leads_into_no_private_network,
     a_team_is_called_whole_or_one_of_it_in_turn,
     who_joined_a_team_after_the_page_began_is_called_when_its_step_comes,
+    who_falls_ill_while_it_rings_is_stood_in_for_by_the_team_and_is_no_longer_called,
 );
 
 /// Services at the receiver's address, as an administrator sets them up.
@@ -297,6 +298,35 @@ async fn who_joined_a_team_after_the_page_began_is_called_when_its_step_comes(pl
     operate.until("bob is called", bob).await;
     operate.settled().await;
     assert_eq!(receiver.calls_to("/eve").len(), 0, "eve has left the team");
+    operate.end().await;
+}
+
+async fn who_falls_ill_while_it_rings_is_stood_in_for_by_the_team_and_is_no_longer_called(
+    place: Place,
+) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let steps = "{contacts: [team/shop], rotate: true, wait: 5m}, {contacts: [bob, eve], wait: 5m}";
+    rings(&operate, &receiver, &team(steps)).await;
+    let called = || receiver.calls().into_iter().map(|call| call.path).collect::<Vec<_>>();
+    let first = called();
+    let (ill, other) = if first == ["/bob"] { ("bob", "eve") } else { ("eve", "bob") };
+    let note = json!({"type": "sickness"});
+    operate.ada.post(&format!("/people/{ill}/away"), note).await.is(200);
+    let both = [format!("/{ill}"), format!("/{other}")];
+    operate
+        .until("the other one is called at once", async || (called() == both).then_some(()))
+        .await;
+    let preview = "/on-call/preview?item=escalationpolicy/shop&priority=P1";
+    let preview = operate.ada.get(preview).await.is(200);
+    let away = &preview["steps"][1]["away"][0];
+    assert_eq!(away["person"], format!("person/{ill}"), "{preview:#}");
+    assert_eq!((&away["why"], &away["called"]), (&json!("sickness"), &json!(false)));
+    operate.pass(Duration::from_secs(305)).await;
+    let three = async || (called().len() == 3).then_some(());
+    operate.until("the next step comes", three).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to(&format!("/{ill}")).len(), 1, "who is ill is left alone");
     operate.end().await;
 }
 

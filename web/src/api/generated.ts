@@ -1161,6 +1161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/on-call/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has nobody on call in the next eight weeks, over all schedules, the nearest first. */
+        get: operations["on-call_uncovered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/on-call/hard-to-reach": {
         parameters: {
             query?: never;
@@ -7243,6 +7260,33 @@ export interface components {
                 title: string;
             }[];
         };
+        /** @description A list that comes whole. */
+        Items_Uncovered: {
+            /** @description The rows. */
+            items: {
+                /** @description What asks: a contract, or a calendar of a schedule. */
+                asked_by: components["schemas"]["ItemRef"];
+                /** @description The first stretches with nobody, in order. */
+                gaps: components["schemas"]["UncoveredStretch"][];
+                /** @description How many there are altogether. */
+                gaps_count: number;
+                /**
+                 * Format: int64
+                 * @description Minutes of the next eight weeks in which somebody has to be there.
+                 */
+                required_minutes: number;
+                /** @description The schedules that cover it together; none: the team has no schedule. */
+                schedules: components["schemas"]["ItemRef"][];
+                team?: components["schemas"]["ItemRef"] | null;
+                /**
+                 * Format: int64
+                 * @description Minutes of them with nobody.
+                 */
+                uncovered_minutes: number;
+                /** @description Why nobody is there, where it is no hole in a schedule; else empty. */
+                why: string;
+            }[];
+        };
         /** @description One page of the journal, the newest first. */
         JournalPage: {
             /** @description The entries. */
@@ -9269,6 +9313,18 @@ export interface components {
             /** @default null */
             unassigned_escalation_policy: components["schemas"]["ItemRef"] | null;
         };
+        /** @description Somebody whom a step names and who is away when its turn comes. */
+        PreviewAway: {
+            /** @description Whether they are called all the same: everybody whom the step names is away. */
+            called: boolean;
+            /** @description Who. */
+            person: components["schemas"]["ItemRef"];
+            /** @description What people call them. */
+            title: string;
+            until?: components["schemas"]["Time"] | null;
+            /** @description Why, as far as others need to know. */
+            why: components["schemas"]["AbsenceType"];
+        };
         /** @description One call of a preview. */
         PreviewCall: {
             /** @description When, if nobody has answered before. */
@@ -9284,6 +9340,8 @@ export interface components {
         PreviewStep: {
             /** @description When its people are called. */
             at: components["schemas"]["Time"];
+            /** @description Whom it names and who is away by then. */
+            away: components["schemas"]["PreviewAway"][];
             /** @description The calls, in order; none: the step is passed over. */
             calls: components["schemas"]["PreviewCall"][];
             /** @description Whom it means and does not call: their own rules do not want it. */
@@ -10319,7 +10377,7 @@ export interface components {
             /** @description Who of its people is away in this time. */
             away: components["schemas"]["AwayView"][];
             /** @description What goes beyond what people may be asked for. */
-            breaches: string[];
+            breaches: components["schemas"]["ShiftBreach"][];
             /** @description The beginning of what is shown. */
             from: components["schemas"]["Time"];
             /** @description When somebody has to be on call and nobody is. */
@@ -10497,6 +10555,24 @@ export interface components {
             person: components["schemas"]["ItemRef"];
             /** @description Weekends. */
             weekends: number;
+        };
+        /** @description More than the schedule may ask of somebody. */
+        ShiftBreach: {
+            /** @description The beginning of the time off, of the stretch, or of the time that is looked at. */
+            from: components["schemas"]["Time"];
+            /** @description Which limit: `rest`, `stretch` or `load`. */
+            limit: string;
+            /** @description How people call them. */
+            name: string;
+            /** @description Of whom it is asked. */
+            person: components["schemas"]["ItemRef"];
+            /**
+             * Format: int64
+             * @description How long they are off, or on call, in it.
+             */
+            seconds: number;
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
         };
         /** @description When a feed was made, and whether it is read. */
         ShiftFeed: {
@@ -11358,6 +11434,13 @@ export interface components {
             until: components["schemas"]["Time"];
             /** @description Why they: their turn, in whose stead, what was changed. */
             why: string;
+        };
+        /** @description A stretch of time with nobody. */
+        UncoveredStretch: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
         };
         /** @description A contract that another one rests on. */
         Underpinning: {
@@ -16852,6 +16935,44 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_uncovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What nobody covers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Uncovered"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

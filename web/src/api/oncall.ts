@@ -117,6 +117,14 @@ export const hardToReach = () =>
     refetchInterval: 60_000,
   });
 
+/** What has nobody on call in the next eight weeks, over all schedules. */
+export const uncovered = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'uncovered'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/on-call/gaps', { signal })),
+    refetchInterval: 60_000,
+  });
+
 /** The browsers in which a person is called, and what a browser is subscribed with. */
 export const devices = (name: string) =>
   queryOptions({

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ::oncall::gaps::{self as rules, GapAlarm};
 use alerts::{Labels, Signal};
-use estate::{Demand, Estate, Kind, Spec};
+use estate::{CoverError, Demand, Estate};
 use jiff::tz::TimeZone;
 use kernel::{ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
@@ -39,12 +39,13 @@ async fn round(app: &App) -> Answer<()> {
     let now = app.world.now();
     let told = store::gaps(&mut app.db.reader().await?, &space).await?;
     let (mut says, unknown) = says(&snapshot.estate, &app.config.base_url(), now);
-    for (schedule, why) in &unknown {
-        rounds::failed(NAME, &format!("{schedule} cannot be worked out: {why}"));
+    for (item, why) in &unknown {
+        rounds::failed(NAME, &format!("{item} cannot be worked out: {why}"));
     }
-    // What was said of a schedule that cannot be worked out stays.
+    // What was said of what cannot be worked out stays.
     let stays = told.iter().filter(|(_, said)| {
-        said.schedules.iter().any(|of| unknown.iter().any(|(schedule, _)| schedule == of))
+        let of = |item: &ItemRef| said.by == *item || said.schedules.contains(item);
+        unknown.iter().any(|(item, _)| of(item))
     });
     for (key, said) in stays {
         says.entry(key.clone()).or_insert_with(|| said.clone());
@@ -78,29 +79,55 @@ pub struct Said {
     url: String,
 }
 
-/// The alerts that fire, by their keys, and the schedules that cannot be worked out, with why.
+/// The alerts that fire, by their keys, and the schedules and contracts that cannot be worked out,
+/// with why.
 fn says(
     estate: &Estate,
     base_url: &str,
     now: Time,
-) -> (BTreeMap<String, Said>, Vec<(ItemRef, String)>) {
-    let window = rules::window(now);
-    let (mut demands, mut unknown): (Vec<Demand>, Vec<_>) = (Vec::new(), Vec::new());
-    for resource in estate.of_kind(Kind::Schedule) {
-        if let Err(error) = estate.demand(resource.item(), window, &mut demands) {
-            unknown.push((resource.item().clone(), error.to_string()));
-        }
-    }
+) -> (BTreeMap<String, Said>, Vec<(ItemRef, CoverError)>) {
+    let (demands, unknown) = estate.demands(rules::window(now));
     let alarms = demands.iter().filter_map(|demand| {
         let alarm = rules::alarm(&demand.by, &demand.schedules, &demand.gaps, now)?;
-        Some((alarm.key(), said(estate, demand, &alarm, base_url)))
+        Some((alarm.key(), said(demand, &alarm, base_url)))
     });
     (alarms.collect(), unknown)
 }
 
-fn said(estate: &Estate, demand: &Demand, alarm: &GapAlarm, base_url: &str) -> Said {
-    let zone = TimeZone::get(&demand.time_zone).unwrap_or(TimeZone::UTC);
+fn said(demand: &Demand, alarm: &GapAlarm, base_url: &str) -> Said {
     let names: Vec<&str> = alarm.schedules.iter().map(ItemRef::name).collect();
+    let (summary, description) = match (demand.unscheduled(), &demand.team) {
+        (Some(why), Some(team)) => (
+            format!("{} asks for somebody, and {why}", alarm.by),
+            format!("Write a Schedule with `team: {}`.", team.name()),
+        ),
+        _ => (
+            format!(
+                "Nobody is on call by {} for {} of the hours that {} asks for in the next 8 weeks",
+                names.join(", "),
+                span(alarm.minutes()),
+                alarm.by
+            ),
+            stretches(demand, alarm),
+        ),
+    };
+    Said {
+        severity: alarm.severity.to_owned(),
+        by: alarm.by.clone(),
+        schedules: alarm.schedules.clone(),
+        team: demand.team.clone(),
+        summary,
+        description,
+        url: match names.first() {
+            Some(first) => format!("{base_url}/oncall/{first}"),
+            None => format!("{base_url}/oncall"),
+        },
+    }
+}
+
+/// The first gaps, in the zone of their schedule.
+fn stretches(demand: &Demand, alarm: &GapAlarm) -> String {
+    let zone = TimeZone::get(&demand.time_zone).unwrap_or(TimeZone::UTC);
     let mut named: Vec<String> = alarm
         .gaps
         .iter()
@@ -110,24 +137,7 @@ fn said(estate: &Estate, demand: &Demand, alarm: &GapAlarm, base_url: &str) -> S
     if let Some(more) = alarm.gaps.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
         named.push(format!("and {more} more"));
     }
-    let team = alarm.schedules.first().and_then(|first| match &estate.get(first)?.spec {
-        Spec::Schedule(spec) => spec.team.as_ref().map(|team| team.item().clone()),
-        _ => None,
-    });
-    Said {
-        severity: alarm.severity.to_owned(),
-        by: alarm.by.clone(),
-        schedules: alarm.schedules.clone(),
-        team,
-        summary: format!(
-            "Nobody is on call by {} for {} of the hours that {} asks for in the next 8 weeks",
-            names.join(", "),
-            span(alarm.minutes()),
-            alarm.by
-        ),
-        description: named.join("; "),
-        url: format!("{base_url}/oncall/{}", names.first().unwrap_or(&"")),
-    }
+    named.join("; ")
 }
 
 /// `14 h`, `45 min`

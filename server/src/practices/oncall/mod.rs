@@ -17,6 +17,7 @@ pub mod proofs;
 pub mod routes;
 pub mod schedules;
 pub mod store;
+mod uncovered;
 
 #[cfg(test)]
 mod tests;

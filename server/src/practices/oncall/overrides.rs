@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use estate::{Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
-use kernel::{ItemRef, ResourceId, Time};
+use estate::{AbsenceSpec, Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
+use kernel::{ItemRef, Refusal, ResourceId, Time};
 use serde::{Deserialize, Serialize};
+use spine::Denied;
 use utoipa::{IntoParams, ToSchema};
 
 use super::leave;
@@ -13,7 +14,8 @@ use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::Asker;
 use crate::extract::{Json, Path, Query};
-use crate::practices::estate::{changes, store};
+use crate::practices::estate::{changes, live::Snapshot, store};
+use crate::practices::objectives::decision::Decision;
 use crate::problem::{Answer, Problem};
 
 /// A stretch of time to be taken over.
@@ -85,10 +87,56 @@ pub(super) async fn take_over(
         instead_of: None,
         reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
     };
+    let made = takeover.clone();
     let resource = resource(&app, &caller, &item, Spec::ShiftOverride(takeover))?;
-    changes::put(&app, &caller.asker(), resource, Some(0)).await?;
+    put_unless_away(&app, caller.asker(), resource, &made).await?;
     let query = WindowQuery { from: Some(asked.from), until: Some(asked.until) };
     schedules::one(State(app), caller, Path(SchedulePath { name }), Query(query)).await
+}
+
+/// Writes what somebody takes over. Who is away in that time would not have it by this: whether
+/// they are is asked in the same transaction.
+async fn put_unless_away(
+    app: &App,
+    asker: Asker,
+    resource: Resource,
+    made: &ShiftOverrideSpec,
+) -> Answer<()> {
+    let (made, now) = (made.clone(), app.world.now());
+    let work = app.db.write::<_, Denied, _>(move |tx| {
+        Box::pin(async move {
+            let put = (resource, Some(0));
+            let put = changes::put_in(tx, &asker, put, &Decision::default(), now).await?;
+            if put.is_err() {
+                return Ok(put);
+            }
+            let kept = store::all(tx, &asker.space).await?.into_iter();
+            let after = Snapshot::of(kept.map(|kept| kept.stored.resource));
+            still_away(&after.estate, &made)
+                .map_or(Ok(put), |why| Err(Refusal::invalid(why).into()))
+        })
+    });
+    work.await??;
+    Ok(app.estate.reload(&app.db).await?)
+}
+
+/// Why somebody would not have what they take over; `None` when they have it.
+fn still_away(estate: &Estate, made: &ShiftOverrideSpec) -> Option<String> {
+    let person = made.person.item();
+    let mut absences: Vec<&AbsenceSpec> = estate
+        .absences()
+        .filter(|absence| absence.person.item() == person && absence.start < made.end)
+        .filter(|absence| absence.end.is_none_or(|end| end > made.start))
+        .collect();
+    absences.sort_by_key(|absence| absence.start);
+    let first = absences.first()?;
+    let until = first.end.map_or("nobody knows when".to_owned(), |end| end.to_string());
+    Some(format!(
+        "{} is away from {} until {until} and would not be called then; take a time in which they \
+         are there, or end the absence first",
+        person.name(),
+        first.start
+    ))
 }
 
 /// Takes back what somebody took over: whoever has it by the schedule has it again, from now on or

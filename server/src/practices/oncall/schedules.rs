@@ -6,7 +6,7 @@ use axum::extract::State;
 use calendar::Span;
 use estate::{Cover, CoverError, Estate, Resource, ScheduleSpec, Spec};
 use kernel::{ItemRef, Time};
-use schedule::{Roster, Turn, Why};
+use schedule::{Breach, Roster, Turn, Why};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::leave;
 use super::overrides::{self, OverrideView};
-use super::{away, feeds, handover, mine, preview};
+use super::{away, feeds, handover, mine, preview, uncovered};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(away::cancel))
         .routes(routes!(mine::mine))
         .routes(routes!(preview::preview))
+        .routes(routes!(uncovered::uncovered))
         .routes(routes!(handover::hand_over))
         .routes(routes!(handover::add_note))
         .routes(routes!(feeds::of_person))
@@ -113,9 +114,27 @@ pub(super) struct ScheduleView {
     /// How much each person has of it.
     shares: Vec<ShareView>,
     /// What goes beyond what people may be asked for.
-    breaches: Vec<String>,
+    breaches: Vec<BreachView>,
     /// Whether you may change who is on call.
     may_change: bool,
+}
+
+/// More than the schedule may ask of somebody.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShiftBreach)]
+struct BreachView {
+    /// Which limit: `rest`, `stretch` or `load`.
+    limit: &'static str,
+    /// Of whom it is asked.
+    person: ItemRef,
+    /// How people call them.
+    name: String,
+    /// The beginning of the time off, of the stretch, or of the time that is looked at.
+    from: Time,
+    /// Its end.
+    until: Time,
+    /// How long they are off, or on call, in it.
+    seconds: i64,
 }
 
 /// Time in which somebody has to be on call and nobody is.
@@ -257,7 +276,7 @@ pub(super) async fn one(
         cover.gaps.iter().map(gap)
     });
     let people = spec.people();
-    let breaches = schedule::breaches(&roster.by_person(), &spec.limits.engine());
+    let breaches = estate.breaches(&item, window).map_err(said)?;
     Ok(Json(ScheduleView {
         title: estate.get(&item).map_or(item.name(), |found| found.title()).to_owned(),
         may_change: may(&caller, Action::Respond, &teams).is_ok(),
@@ -267,7 +286,7 @@ pub(super) async fn one(
         away: away_in(estate, &people, (from, until)),
         overrides: overrides::between(estate, &item, (from, until)),
         shares: shares(estate, &item, &roster, window),
-        breaches: breaches.iter().map(ToString::to_string).collect(),
+        breaches: breaches.iter().map(|breach| breach_view(estate, breach)).collect(),
         schedule: item,
         team,
         from,
@@ -304,6 +323,18 @@ pub(super) fn turn_view(estate: &Estate, schedule: &ItemRef, turn: &Turn) -> Tur
         person,
         why: estate.because(schedule, &turn.why),
         changed: !matches!(turn.why, Why::Layer(_)),
+    }
+}
+
+fn breach_view(estate: &Estate, breach: &Breach) -> BreachView {
+    let person = estate::person_named(breach.person());
+    BreachView {
+        limit: breach.limit(),
+        name: estate.get(&person).map_or(person.name(), |found| found.title()).to_owned(),
+        person,
+        from: Time::from_micros(breach.span().from),
+        until: Time::from_micros(breach.span().until),
+        seconds: breach.micros() / 1_000_000,
     }
 }
 

@@ -77,6 +77,14 @@ function Steps({ found }: { found: CallingPreview }) {
                   <ItemLink item={call.person} title={call.title} /> by {words(call.channel)}
                 </li>
               ))}
+              {step.away.map((away) => (
+                <li key={away.person} className={styles.sub}>
+                  <ItemLink item={away.person} title={away.title} />{' '}
+                  {away.called ? 'is away' : 'is left out: away'}
+                  {away.until && <> until {absolute(away.until)}</>} ({words(away.why)})
+                  {away.called && ', and called all the same: nobody else is meant'}.
+                </li>
+              ))}
               {step.not_called.map((person) => (
                 <li key={person} className={styles.sub}>
                   <ItemLink item={person} /> is not called: their own rules do not want it.

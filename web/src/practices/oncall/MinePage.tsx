@@ -56,6 +56,9 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
     <div className={styles.grid}>
       <div className={styles.stack}>
         <Pages pages={mine.pages} />
+        <Link className={styles.lead} to="/reports/load" search={{ person: `person/${name}` }}>
+          What called me, and why
+        </Link>
         <Now shifts={mine.now} zone={zone} />
         <Offers zone={zone} />
         <Next shifts={mine.next} zone={zone} />
@@ -111,12 +114,14 @@ function Pages({ pages }: { pages: MyPage[] }) {
             </span>{' '}
             {page.handed_over_by && (
               <SendButton
+                main
                 label="Accept"
                 send={() => oncall.command(page.page, { command: 'accept' })}
               />
             )}
             {page.may_acknowledge && (
               <SendButton
+                main
                 label="Acknowledge"
                 send={() => oncall.command(page.page, { command: 'acknowledge' })}
               />

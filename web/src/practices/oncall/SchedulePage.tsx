@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
-import { oncall, type ScheduleView } from '../../api';
+import { oncall, type ScheduleView, type ShiftBreach } from '../../api';
 import { changed } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
@@ -117,7 +117,7 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
         <Turns view={view} zone={zone} />
         <div className={styles.stack}>
           <Gaps view={view} zone={zone} />
-          <Breaches breaches={view.breaches} />
+          <Breaches breaches={view.breaches} zone={zone} />
           <Overrides view={view} zone={zone} name={name} />
           <Away view={view} />
           <Shares view={view} />
@@ -217,19 +217,32 @@ function Gaps({ view, zone }: { view: ScheduleView; zone: string }) {
   );
 }
 
-function Breaches({ breaches }: { breaches: string[] }) {
+function Breaches({ breaches, zone }: { breaches: ShiftBreach[]; zone: string }) {
+  const text = format(zone);
   if (breaches.length === 0) return null;
   return (
     <Panel title="More than may be asked of people" count={breaches.length}>
       <ul className={styles.plain}>
         {breaches.map((breach) => (
-          <li key={breach} className={styles.bad}>
-            {breach}
+          <li key={`${breach.limit} ${breach.person} ${breach.from}`}>
+            <ItemLink item={breach.person} title={breach.name} />{' '}
+            <span className={styles.bad}>{said(breach)}</span>
+            <span className={styles.sub}>
+              {' '}
+              {text(breach.from)} to {text(breach.until)}
+            </span>
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+function said({ limit, seconds }: ShiftBreach): string {
+  const time = duration(seconds);
+  if (limit === 'rest') return `has only ${time} off between two stretches`;
+  if (limit === 'stretch') return `is on call for ${time} without time off`;
+  return `is on call for ${time} within this time`;
 }
 
 /** What was taken over, in this time; what is not over can be taken back. */

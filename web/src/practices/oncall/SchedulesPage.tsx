@@ -15,6 +15,7 @@ import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { HardToReach } from './HardToReach';
 import styles from './oncall.module.css';
+import { NobodyOnCall } from './NobodyOnCall';
 
 /** Every schedule: who is on call now, who follows, what nobody covers. */
 export function SchedulesPage() {
@@ -37,13 +38,17 @@ export function SchedulesPage() {
       <Loaded query={query} rows={4}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No schedule yet">
-              A schedule says who is on call when: people who take turns, in layers, with holidays
-              and illness taken care of. Add one under Estate, or keep it in a file and run operate
-              apply.
-            </EmptyState>
+            <div className={styles.stack}>
+              <NobodyOnCall />
+              <EmptyState title="No schedule yet">
+                A schedule says who is on call when: people who take turns, in layers, with holidays
+                and illness taken care of. Add one under Estate, or keep it in a file and run
+                operate apply.
+              </EmptyState>
+            </div>
           ) : (
             <div className={styles.stack}>
+              <NobodyOnCall />
               <HardToReach />
               <Panel title="Schedules" count={items.length} flush>
                 <SimpleTable

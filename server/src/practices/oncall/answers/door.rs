@@ -31,7 +31,8 @@ async fn take(
     let name = match phone.provider {
         Some(Provider::Twilio) => "twilio",
         Some(Provider::Vonage) => "vonage",
-        _ => "",
+        Some(Provider::Http) => "http",
+        None => "",
     };
     if phone.answers() != Answers::Webhook || name != provider {
         let message = "text messages of this provider are not taken here";
