@@ -222,6 +222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups that Operate makes by itself, and whether one is missed. */
+        get: operations["settings_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/budget": {
         parameters: {
             query?: never;
@@ -3368,6 +3385,25 @@ export interface components {
          * @enum {string}
          */
         BackupRule: "next" | "below" | "nobody";
+        /** @description What is known of the backups that Operate makes. */
+        Backups: {
+            /** @description Those that are there, the newest first. */
+            backups: components["schemas"]["KeptBackup"][];
+            /**
+             * Format: int32
+             * @description Hours from one to the next.
+             */
+            every_hours: number;
+            /** @description Where they go; none are made without. */
+            folder?: string | null;
+            /**
+             * Format: int32
+             * @description How many are kept.
+             */
+            keep: number;
+            /** @description What is wrong; absent when all is well or none are made. */
+            wrong?: string | null;
+        };
         /** @description An incident behind a figure. */
         Behind: {
             /** @description When the duration ended. */
@@ -7308,6 +7344,18 @@ export interface components {
              * @description Its version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description A backup in the folder. */
+        KeptBackup: {
+            /**
+             * Format: int64
+             * @description How large it is.
+             */
+            bytes: number;
+            /** @description Where it is, on the server. */
+            file: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Time"];
         };
         /**
          * @description Where a routing is kept.
@@ -12733,6 +12781,44 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
