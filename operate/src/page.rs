@@ -18,6 +18,7 @@ use crate::trouble::{Outcome, Trouble};
 Whatever a page takes at the moment can be asked of it, with a flag for each field:
   operate page snooze 42 --for 1h
   operate page snooze 42 --until 2026-03-02T18:00:00Z
+  operate page acknowledge 42 --major        the call of the team for major incidents
 `operate page show 42` lists what that is; `operate page snooze 42 --help` tells the fields.")]
 pub struct PageArgs {
     #[command(subcommand)]
@@ -77,7 +78,8 @@ async fn show(client: &Client, screen: &Screen, incident: &str) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks a command of the newest page of an incident.
+/// Asks a command of the newest page of an incident; with `--major`, of that by which the team for
+/// major incidents is called.
 async fn ask(
     client: &Client,
     screen: &Screen,
@@ -86,13 +88,17 @@ async fn ask(
     flags: &[String],
 ) -> Outcome {
     let found = pages(client, incident).await?;
-    let Some(page) = items(&found, "items").first() else {
-        let what = format!("nobody was called for incident {incident}");
+    let (team, flags): (Vec<String>, Vec<String>) =
+        flags.iter().cloned().partition(|flag| flag == "--major");
+    let meant = |page: &&Value| is_major(page) != team.is_empty();
+    let Some(page) = items(&found, "items").iter().find(meant) else {
+        let whom = if team.is_empty() { "nobody" } else { "no team for major incidents" };
+        let what = format!("{whom} was called for incident {incident}");
         return Err(Trouble::wrong(what).remedy("see `operate incident show`"));
     };
     let number = text(&page["summary"], "number");
     let form = Form::of("page", &number, page, command)?;
-    let (flags, wants) = Wants::take(flags);
+    let (flags, wants) = Wants::take(&flags);
     if wants.help {
         screen.say(form.help());
         return Ok(ExitCode::SUCCESS);
@@ -110,8 +116,9 @@ async fn ask(
 /// A page: how it stands, its calls, and what can be asked.
 fn tell(screen: &Screen, page: &Value) {
     let number = text(&page["summary"], "number");
+    let team = if is_major(page) { ", team for major incidents," } else { "" };
     screen.say(format_args!(
-        "Incident {number} by {}: {}.",
+        "Incident {number}{team} by {}: {}.",
         text(page, "policy"),
         standing(screen, page)
     ));
@@ -125,6 +132,11 @@ fn tell(screen: &Screen, page: &Value) {
     if !allowed.is_empty() {
         screen.note(format_args!("It takes: {}.", allowed.join(", ").replace('_', "-")));
     }
+}
+
+/// Whether it calls the team for major incidents.
+fn is_major(page: &Value) -> bool {
+    text(page, "meant_for") == "major"
 }
 
 /// How it stands, in words.

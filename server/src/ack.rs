@@ -13,7 +13,7 @@ use connectors::link::{AckLink, LinkKey, Takes};
 use connectors::paging::spoken;
 use kernel::{Actor, Message, SpaceId};
 use oncall::proof::How;
-use oncall::{Command, Page};
+use oncall::{Command, For, Page};
 use serde::Deserialize;
 use serde_json::json;
 use spine::{engine, outbox};
@@ -184,6 +184,9 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
         }
         true => match take(&app, link, &pages[0]).await {
             Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
+                Some(by) if by == named(link) && taken.is_major() => {
+                    "You lead the major incident. Nobody else of its team is called.".into()
+                }
                 Some(by) if by == named(link) => "Taken. Nobody else is called.".into(),
                 Some(by) => format!("{by} has it already."),
                 None => "Nobody is needed any more.".into(),
@@ -216,10 +219,14 @@ fn view(link: &AckLink, found: &Page) -> Response {
     }
     let open = found.offers().iter().any(|offer| offer.command == "acknowledge");
     if open {
+        let takes = match found.meant_for {
+            For::Incident => "You take the incident; nobody else is called.",
+            For::Major => "You lead the major incident; nobody else of its team is called.",
+        };
         let text = format!(
             "<p>Calling <b>{}</b>, step {}.</p><form method=\"post\">\
              <button type=\"submit\">Acknowledge</button></form>\
-             <p class=\"hint\">You take the incident; nobody else is called.</p>",
+             <p class=\"hint\">{takes}</p>",
             escaped(&link.contact),
             found.step + 1
         );
@@ -244,8 +251,9 @@ fn raw(status: StatusCode, title: &str, body: &str, found: Option<&Page>) -> Res
     let about = found.map_or_else(String::new, |found| {
         let summary = &found.summary;
         format!(
-            "<p class=\"what\"><span>{} · #{}</span><br>{}</p>\
+            "<p class=\"what\"><span>{}{} · #{}</span><br>{}</p>\
              <p><a href=\"{}\">Open the incident</a></p>",
+            all::kind(found),
             summary.priority,
             summary.number,
             escaped(&summary.title),

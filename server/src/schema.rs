@@ -96,4 +96,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "not_told",
         sql: include_str!("../migrations/0028_not_told.sql"),
     },
+    Migration {
+        version: 29,
+        name: "major_incidents",
+        sql: include_str!("../migrations/0029_major_incidents.sql"),
+    },
 ];

@@ -197,10 +197,15 @@ async fn put_policy(
         let message = "a warning comes after 1 to 10080 minutes (a week); leave it out for none";
         return Err(Problem::refused(message).at("incidents.unassigned_minutes"));
     }
+    if policy.major.products > 1_000 {
+        let message = "at most 1000 products; 0 proposes no major incident for their number";
+        return Err(Problem::refused(message).at("major.products"));
+    }
     let estate = app.estate.snapshot(&caller.space);
     let named = [
         ("default_escalation_policy", &policy.default_escalation_policy),
         ("unassigned_escalation_policy", &policy.unassigned_escalation_policy),
+        ("major.escalation_policy", &policy.major.escalation_policy),
     ];
     for (field, item) in named {
         if let Some(item) = item

@@ -45,6 +45,7 @@ pub fn at_rest(world: &World, outside: &Outside) {
     world.alerts.rows().for_each(|alert| alert_belongs(alert, world));
     world.incidents.rows().for_each(|incident| somebody_is_called(incident, world));
     world.incidents.rows().for_each(|incident| priority_is_followed(incident, world));
+    world.incidents.rows().for_each(|incident| the_team_is_called(incident, world));
     world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
     world.pages.rows().for_each(|page| watched::quiet_was_kept(page, world));
@@ -140,7 +141,7 @@ fn alert_told(alert: &Alert, world: &World) -> String {
 
 /// The page by which people hear of an incident calls by the steps for its priority.
 fn priority_is_followed(incident: &Incident, world: &World) {
-    let mine = world.pages.rows().filter(|page| page.incident == incident.id);
+    let mine = own(incident, world);
     let ringing = mine.filter(|page| page.stage == oncall::Stage::Ringing);
     for page in ringing {
         let told = told(Some(&incident), world);
@@ -150,8 +151,7 @@ fn priority_is_followed(incident: &Incident, world: &World) {
 
 /// Somebody is being called for everything that needs somebody, and for nothing else.
 fn somebody_is_called(incident: &Incident, world: &World) {
-    let pages: Vec<&Page> =
-        world.pages.rows().filter(|page| page.incident == incident.id).collect();
+    let pages: Vec<&Page> = own(incident, world).collect();
     let needed = incident.is_open()
         && !incident.service_is_back()
         && incident.stage != Stage::OnHold
@@ -171,6 +171,38 @@ fn somebody_is_called(incident: &Incident, world: &World) {
     };
     let tried = ringing == 1 || pages.iter().find(called_through).is_some();
     assert!(tried, "nobody is called for {}: {pages:?}", told(Some(&incident), world));
+}
+
+/// The pages by which somebody is called to take an incident.
+pub(crate) fn own<'a>(
+    incident: &Incident,
+    world: &'a World,
+) -> impl Iterator<Item = &'a Page> + use<'a> {
+    let id = incident.id;
+    world.pages.rows().filter(move |page| page.incident == id && !page.is_major())
+}
+
+/// The team for major incidents is called once for one that is declared, and for nothing else.
+fn the_team_is_called(incident: &Incident, world: &World) {
+    let all = world.pages.rows().filter(|page| page.incident == incident.id && page.is_major());
+    let pages: Vec<&Page> = all.collect();
+    let told = || told(Some(&incident), world);
+    let live = |page: &&&Page| page.stage == oncall::Stage::Ringing || page.goes_on();
+    assert!(pages.iter().filter(live).count() <= 1, "called twice: {pages:?} {}", told());
+    let Some(major) = incident.major.as_ref().filter(|_| incident.is_declared_major()) else {
+        let called = pages.iter().find(|page| page.stage.unanswered() || page.goes_on());
+        assert!(called.is_none(), "called for no major incident: {called:?} {}", told());
+        return;
+    };
+    assert!(incident.is_open(), "over, and a major incident: {}", told());
+    let declared = major.declared_at.unwrap_or(kernel::Time::MAX);
+    let since = |page: &&&Page| page.rang_again_at.unwrap_or(page.started_at) >= declared;
+    let called = pages.iter().filter(|page| page.stage != oncall::Stage::Cancelled).filter(since);
+    let wanted = usize::from(world.policy.major.escalation_policy.is_some());
+    assert_eq!(called.count(), wanted, "the team is not called once: {pages:?} {}", told());
+    assert_eq!(major.uncalled.is_none(), wanted == 1, "nobody is told so: {}", told());
+    let answered = pages.iter().filter(since).any(|page| page.acknowledged_by.is_some());
+    assert!(!answered || major.answered_by.is_some(), "who leads is not told: {}", told());
 }
 
 /// What hangs on an incident that is over is over too, unless an alert of its own still fires; and

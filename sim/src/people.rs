@@ -142,7 +142,7 @@ fn work(world: &mut World, rng: &mut Rng) {
 
 fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
     let reason = || "because".to_owned();
-    match rng.below(23) {
+    match rng.below(27) {
         0..=2 => Command::Acknowledge { by: None, at: None, person: None },
         3 => Command::Assign { team: "team/data".parse().ok(), assignee: None, because: None },
         4 => Command::Diagnose { note: None },
@@ -174,6 +174,9 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
             from: None,
             reason: reason(),
         },
+        22 | 23 => Command::DeclareMajor { reason: Some(reason()) },
+        24 => Command::StandDownMajor { reason: reason() },
+        25 => Command::DismissMajor { reason: reason() },
         19 => Command::SetParent { parent: Some(other.id), number: other.number },
         20 => Command::ConfirmByConsumer { who: "desk".to_owned(), said: "yes".to_owned() },
         _ => match rng.below(2) {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use alerts::{Class, ClassRule, Classifier, Response};
-use incidents::{CauseClass, Command, HoldReason, ResolutionCode, What};
+use incidents::{CauseClass, Command, HoldReason, ResolutionCode, ServiceState, What};
 use kernel::{Actor, IncidentId, Lifecycle, PageId, Refusal, Time};
 use oncall::CallResult;
 use streams::{Route, Routes};
@@ -21,6 +21,7 @@ use crate::world::{Happening, World};
 /// contracts                                    what `contracts.yaml` promises
 /// calls down to P3                             nobody is called for what is less urgent
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
+/// major escalationpolicy/major products=2      whom to call for a major incident, and when
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
 /// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
@@ -28,7 +29,9 @@ use crate::world::{Happening, World};
 /// at 09:05 channel fails | works
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
+/// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
+/// at 09:05 link:cyd leads #1                   … of that of the team for major incidents
 /// at 09:05 person:ada snoozes #1 1h            … or wants to have quiet for a while
 /// at 09:05 person:ada rings #1                 … or to have it ring again at once
 /// ```
@@ -61,6 +64,13 @@ pub fn play(text: &str) -> String {
             }
             ["watch", policy] => {
                 play.world.policy.unassigned_escalation_policy = policy.parse().ok();
+                None
+            }
+            ["major", policy, products @ ..] => {
+                let major = &mut play.world.policy.major;
+                major.escalation_policy = policy.parse().ok();
+                let products = products.first().and_then(|said| said.strip_prefix("products="));
+                major.products = products.and_then(|n| n.parse().ok()).unwrap_or(major.products);
                 None
             }
             ["route", name, fields @ ..] => {
@@ -110,6 +120,11 @@ impl Play {
             ["again" | "clears", name] => self.toggle(name),
             [who, "answers", incident] => {
                 return self.ask_page(who, incident, &oncall::Command::Acknowledge {});
+            }
+            [who, "leads", incident] => {
+                let page = self.page_for(incident, oncall::For::Major)?;
+                let moment = self.world.moment(actor(who));
+                return self.world.ask_page(page, &oncall::Command::Acknowledge {}, &moment);
             }
             [who, "snoozes", incident, span] => {
                 let span = serde_json::from_value((*span).into()).ok();
@@ -161,10 +176,15 @@ impl Play {
         self.world.ask_page(page, command, &moment)
     }
 
-    /// The newest page of an incident.
+    /// The newest page by which somebody is called to take an incident.
     fn page(&self, incident: &str) -> Result<PageId, Refusal> {
+        self.page_for(incident, oncall::For::Incident)
+    }
+
+    fn page_for(&self, incident: &str, what: oncall::For) -> Result<PageId, Refusal> {
         let id = self.incident(incident);
-        let pages = self.world.pages.rows().filter(|page| page.incident == id);
+        let mine = |page: &&oncall::Page| page.incident == id && page.meant_for == what;
+        let pages = self.world.pages.rows().filter(mine);
         let page = pages.map(Lifecycle::id).max();
         page.ok_or_else(|| Refusal::unknown("nobody was called"))
     }
@@ -196,6 +216,12 @@ impl Play {
                 number: first[1..].parse().unwrap_or(0),
             },
             "close" => Command::Close {},
+            "declares" => Command::DeclareMajor { reason: (!first.is_empty()).then_some(reason) },
+            "dismisses" => Command::DismissMajor { reason },
+            "stands-down" => Command::StandDownMajor { reason },
+            "degraded" => {
+                Command::SetService { service: ServiceState::Degraded, from: None, reason }
+            }
             "merge" => Command::Merge { into: self.incident(first) },
             "detach" => {
                 let named = |alert: &&alerts::Alert| alert.name() == first;
@@ -245,7 +271,8 @@ impl Play {
             }
             Happening::Page(id, event) => {
                 let page = self.world.pages.get(*id)?;
-                Some(format!("#{} {}", self.number(page.incident), page_line(event)?))
+                let team = if page.is_major() { "team " } else { "" };
+                Some(format!("#{} {team}{}", self.number(page.incident), page_line(event)?))
             }
         }
     }
@@ -274,7 +301,13 @@ impl Play {
             What::Opened(opened) if opened.potential => {
                 format!("opened as potential: {}", opened.title)
             }
-            What::UnassignedTooLong { .. }
+            What::MajorProposed { .. }
+            | What::MajorDeclared { .. }
+            | What::MajorDismissed { .. }
+            | What::MajorStoodDown { .. }
+            | What::MajorAnswered { .. }
+            | What::MajorUncalled { .. }
+            | What::UnassignedTooLong { .. }
             | What::AcknowledgementLapsed { .. }
             | What::Occurred { .. }
             | What::Checked { .. }

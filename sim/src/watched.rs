@@ -6,7 +6,7 @@ use incidents::{Incident, Stage};
 use kernel::Time;
 use oncall::{Event, Page};
 
-use crate::oracle::told;
+use crate::oracle::{own, told};
 use crate::world::World;
 
 /// Nobody is called between an acknowledgement and the time at which the page said it would ring
@@ -49,7 +49,7 @@ pub(crate) fn quiet_was_kept(page: &Page, world: &World) {
 
 /// Whoever took an incident is called again when nothing is done, and nobody is once it is over.
 pub(crate) fn work_is_watched(incident: &Incident, world: &World) {
-    let mine = || world.pages.rows().filter(|page| page.incident == incident.id);
+    let mine = || own(incident, world);
     let needed = incident.is_open()
         && !incident.service_is_back()
         && incident.stage != Stage::OnHold

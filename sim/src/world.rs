@@ -131,6 +131,14 @@ impl World {
             journal: Vec::new(),
             policy: streams::Policy {
                 default_escalation_policy: "escalationpolicy/duty".parse().ok(),
+                major: streams::MajorPolicy {
+                    // In some worlds there is no team for major incidents.
+                    escalation_policy: "escalationpolicy/major"
+                        .parse()
+                        .ok()
+                        .filter(|_| seed % 4 != 1),
+                    ..streams::MajorPolicy::default()
+                },
                 // In some worlds nobody is called for what is minor.
                 page_down_to: if seed % 3 == 2 { Priority::P3 } else { Priority::P5 },
                 ..streams::Policy::default()

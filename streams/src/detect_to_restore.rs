@@ -2,7 +2,7 @@
 
 use alerts::Alert;
 use incidents::{Command, Incident, Stage, What, expected};
-use kernel::{AlertId, IncidentId, ItemRef, Moment};
+use kernel::{Actor, AlertId, IncidentId, ItemRef, Moment};
 use oncall::{CallResult, Page};
 
 use crate::assess::assessment;
@@ -12,7 +12,7 @@ use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
 use crate::promising::{look, moves_clocks, tells_of_a_contract};
 use crate::proving::{end_after_parent, end_children, prove};
-use crate::{Context, Fact, Reaction, planned};
+use crate::{Context, Fact, Reaction, major, planned};
 
 /// What follows from a fact.
 ///
@@ -40,8 +40,12 @@ use crate::{Context, Fact, Reaction, planned};
 /// | incident resolved or closed | what hangs on it ends, what was merged into it hears so |
 /// | incident has another priority | pages that ring go on as the policy says for it |
 /// | incident taken, back, waiting or over | pages stop |
+/// | what matters most is down, or much is | a major incident is proposed to people |
+/// | major incident declared | its team is called, too, or it says why nobody is |
+/// | the same, stood down or over | its team is called no longer |
 /// | incident moved, or what was promised changed | the clocks of its contracts look |
 /// | page answered | the incident is acknowledged by who answered |
+/// | page of the major-incident team answered | that one leads |
 /// | page delivered | the incident was notified |
 /// | page exhausted | page by the default policy |
 /// | page was handed over | the incident is given to who accepted it |
@@ -135,6 +139,7 @@ fn incident_fact(
         what if may_end_now(what) => reactions.extend(end_after_parent(incident, context)),
         _ => {}
     }
+    reactions.extend(major::follow(incident, what, context, moment));
     reactions.extend(paging::worked(incident, event, context));
     if moves_clocks(what) {
         reactions.extend(look(incident, context, moment));
@@ -197,11 +202,12 @@ fn page_fact(
 ) -> Vec<Reaction> {
     use oncall::Event;
     let Some(incident) = survivor(page.incident, context) else { return Vec::new() };
+    if page.is_major() {
+        return team_fact(page, event, incident, context);
+    }
     match event {
         Event::Acknowledged { at, by, .. } => {
-            let answered =
-                |contact: &&ItemRef| contact.kind() == "person" && contact.name() == by.name();
-            let person = page.calls.iter().map(|call| &call.contact).find(answered).cloned();
+            let person = person_of(page, by);
             let taken = Command::Acknowledge { by: Some(by.clone()), at: Some(*at), person };
             let taken = Reaction::incident(incident.id, taken);
             [taken].into_iter().chain(settle(page, incident, context)).collect()
@@ -244,6 +250,33 @@ fn page_fact(
         | Event::Rerouted { .. }
         | Event::Cancelled { .. } => Vec::new(),
     }
+}
+
+/// What follows from a page by which the team for major incidents is called: nobody takes or loses
+/// the incident by it.
+fn team_fact(
+    page: &Page,
+    event: &oncall::Event,
+    incident: &Incident,
+    context: &Context<'_>,
+) -> Vec<Reaction> {
+    use oncall::Event;
+    let leads = match event {
+        Event::Acknowledged { by, .. } => Some(major::answered(incident, by, person_of(page, by))),
+        Event::HandOverAccepted { by, to, .. } => {
+            Some(major::answered(incident, by, Some(to.clone())))
+        }
+        Event::RangAgain { .. } | Event::Snoozed { .. } | Event::HandOverAsked { .. } => None,
+        _ => return Vec::new(),
+    };
+    let alone = paging::rings_alone(page, context);
+    leads.into_iter().chain(settle(page, incident, context)).chain(alone).collect()
+}
+
+/// Who answered, as a person of the estate whom the page called.
+fn person_of(page: &Page, by: &Actor) -> Option<ItemRef> {
+    let answered = |contact: &&ItemRef| contact.kind() == "person" && contact.name() == by.name();
+    page.calls.iter().map(|call| &call.contact).find(answered).cloned()
 }
 
 /// The incident, or the one in which it continues, as far as the shell has loaded it.

@@ -353,6 +353,7 @@ fn may_merge(id: IncidentId, context: &Context<'_>) -> bool {
             && other.acknowledged_by.is_none()
             && !other.titled_by_hand
             && other.priority_override.is_none()
+            && !other.is_declared_major()
             && other.comments.is_empty()
     })
 }

@@ -1,17 +1,17 @@
 //! Whether somebody has to be called for an incident, and by which policy. Asked after everything
-//! that may change the answer: what is wanted is compared with the pages that there are.
+//! that may change the answer: what is wanted is compared with the pages that there are. The team
+//! for major incidents is called apart from that: see `major`.
 
 use estate::{About, Estate, Spec, Wait, Way};
 use incidents::{Incident, Stage, What};
-use kernel::{Actor, ItemRef, Moment, Time};
-use oncall::{Command, Contact, Page, Plan, Start, Step, Summary};
+use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
+use oncall::{Command, Contact, For, Page, Plan, Start, Step, Summary};
 
-use crate::{Context, Reaction};
+use crate::{Context, Reaction, major};
 
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
 pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    let pages: Vec<&Page> =
-        context.pages.iter().filter(|page| page.incident == incident.id).collect();
+    let pages = own(incident.id, context);
     let unanswered = pages.iter().filter(|page| page.stage.unanswered());
     let quiet = quiet(incident, context);
     let again = pages.iter().filter(|page| page.goes_on() && quiet.is_some());
@@ -49,6 +49,12 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     lapse.into_iter().chain(ring(incident, &policy, &pages, context, moment)).collect()
 }
 
+/// The pages by which somebody is called to take an incident.
+fn own<'a>(incident: IncidentId, context: &Context<'a>) -> Vec<&'a Page> {
+    let pages = context.pages.iter();
+    pages.filter(|page| page.incident == incident && !page.is_major()).collect()
+}
+
 /// The page of an incident by which people were called last.
 fn newest<'a>(pages: &[&'a Page]) -> Option<&'a Page> {
     let open = pages.iter().filter(|page| page.stage != oncall::Stage::Cancelled);
@@ -62,10 +68,14 @@ pub(crate) fn rings_alone(page: &Page, context: &Context<'_>) -> Vec<Reaction> {
         return Vec::new();
     }
     let reason = format!("calling goes on by {}", page.policy);
+    let same = |other: &&Page| {
+        let of_one = other.incident == page.incident && other.meant_for == page.meant_for;
+        of_one && other.id != page.id
+    };
     context
         .pages
         .iter()
-        .filter(|other| other.incident == page.incident && other.id != page.id)
+        .filter(same)
         .filter(|other| other.stage == oncall::Stage::Ringing || other.goes_on())
         .map(|other| Reaction::Page(other.id, Command::Cancel { reason: reason.clone() }))
         .collect()
@@ -74,6 +84,7 @@ pub(crate) fn rings_alone(page: &Page, context: &Context<'_>) -> Vec<Reaction> {
 /// Ends a page that was answered or rang again although nobody is needed any more.
 pub(crate) fn settle(page: &Page, incident: &Incident, context: &Context<'_>) -> Option<Reaction> {
     let reason = match incident.id == page.incident {
+        true if page.is_major() => major::quiet(incident)?,
         true => quiet(incident, context)?,
         false => format!("it continues in incident {}", incident.number),
     };
@@ -165,21 +176,52 @@ fn ring(
     let plan = plan(context.estate, policy, about, moment.now);
     let start = Start {
         incident: incident.id,
+        meant_for: For::Incident,
         policy: policy.clone(),
         steps: plan.steps,
         repeat: plan.repeat,
         begin_at: plan.begin_at,
         acknowledge_timeout_seconds: acknowledge_timeout(context.estate, policy),
-        summary: Summary {
-            number: incident.number,
-            title: incident.title.clone(),
-            priority: incident.priority,
-            service: incident.main_item.clone(),
-            url_path: format!("/incidents/{}", incident.id),
-        },
+        summary: summary(incident),
     };
     reactions.push(Reaction::StartPage(moment.id(), Box::new(start)));
     reactions
+}
+
+fn summary(incident: &Incident) -> Summary {
+    Summary {
+        number: incident.number,
+        title: incident.title.clone(),
+        priority: incident.priority,
+        service: incident.main_item.clone(),
+        url_path: format!("/incidents/{}", incident.id),
+    }
+}
+
+/// A page by which the team for major incidents is called: as urgently as can be, whatever the
+/// priority says.
+pub(crate) fn start_major(
+    incident: &Incident,
+    policy: &ItemRef,
+    context: &Context<'_>,
+    now: Time,
+) -> Start {
+    let about = About { priority: Priority::P1, number: incident.number };
+    let mut plan = plan(context.estate, policy, about, now);
+    at_once(&mut plan, context.estate, about, now);
+    Start {
+        incident: incident.id,
+        meant_for: For::Major,
+        policy: policy.clone(),
+        steps: plan.steps,
+        repeat: plan.repeat,
+        begin_at: None,
+        acknowledge_timeout_seconds: acknowledge_timeout(context.estate, policy),
+        summary: Summary {
+            url_path: format!("/incidents/{}/command", incident.id),
+            ..summary(incident)
+        },
+    }
 }
 
 /// Lets the page by which people hear of an incident follow its priority. One that rings goes on by
@@ -189,8 +231,7 @@ pub(crate) fn follow_priority(
     context: &Context<'_>,
     moment: &Moment,
 ) -> Vec<Reaction> {
-    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
-    let page = newest(&mine.collect::<Vec<_>>());
+    let page = newest(&own(incident.id, context));
     match page.and_then(|page| Some((page, replan(page, incident, context, moment)?))) {
         Some((page, followed)) if page.stage.unanswered() => vec![followed],
         found => {
@@ -222,6 +263,12 @@ fn replan(
     Some(Reaction::Page(page.id, Command::Replan { priority, plan }))
 }
 
+/// Nobody waits: whoever is there now is called.
+fn at_once(plan: &mut Plan, estate: &Estate, about: About, now: Time) {
+    plan.begin_at = None;
+    means_now(plan, estate, about, now);
+}
+
 /// Every step means who is there now.
 fn means_now(plan: &mut Plan, estate: &Estate, about: About, now: Time) {
     for step in plan.steps.iter_mut().filter(|step| !step.targets.is_empty()) {
@@ -239,6 +286,14 @@ pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
 
 /// What the policy of a page says for ringing again now; what was copied of one that is gone.
 fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
+    let mut plan = planned_again(page, estate, now);
+    if page.is_major() {
+        at_once(&mut plan, estate, about(page), now);
+    }
+    plan
+}
+
+fn planned_again(page: &Page, estate: &Estate, now: Time) -> Plan {
     if estate.contains(&page.policy) {
         return plan(estate, &page.policy, about(page), now);
     }
@@ -250,9 +305,8 @@ fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
 /// The same for somebody who wants it to ring now: whoever is there now is called, also for what
 /// could wait.
 pub fn again_now(page: &Page, estate: &Estate, now: Time) -> Plan {
-    let mut plan = again(page, estate, now);
-    plan.begin_at = None;
-    means_now(&mut plan, estate, about(page), now);
+    let mut plan = planned_again(page, estate, now);
+    at_once(&mut plan, estate, about(page), now);
     plan
 }
 
@@ -267,13 +321,13 @@ pub(crate) fn worked(
         What::Relapsed { .. } => incident.acknowledged_by.clone(),
         _ => Some(event.by.clone()).filter(Actor::human),
     };
-    let Some(by) = by.filter(|_| quiet(incident, context).is_none()) else { return Vec::new() };
-    let mine = context.pages.iter().filter(|page| page.incident == incident.id);
+    let Some(by) = by else { return Vec::new() };
     // One that was taken before another one rang is history.
-    let last = newest(&mine.collect::<Vec<_>>());
+    let last = newest(&own(incident.id, context)).filter(|_| quiet(incident, context).is_none());
+    let team = major::called(incident, context);
     let heard =
         |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
-    last.map(heard).into_iter().collect()
+    last.into_iter().chain(team).map(heard).collect()
 }
 
 /// Lets every page that rings call whoever is on call now.
@@ -301,7 +355,8 @@ pub fn ways_to(person: &ItemRef, page: &Page, estate: &Estate, now: Time) -> Vec
 }
 
 fn about(page: &Page) -> About {
-    About { priority: page.summary.priority, number: page.summary.number }
+    let priority = if page.is_major() { Priority::P1 } else { page.summary.priority };
+    About { priority, number: page.summary.number }
 }
 
 /// What a policy says, with everybody's addresses. A person who is gone from the estate leaves a

@@ -3,6 +3,8 @@ use kernel::{ItemRef, Priority};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::MajorPolicy;
+
 /// What an administrator decides about the way from an alert to a page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,8 @@ pub struct Policy {
     /// Whom to call for an incident that nobody was charged with in time (see
     /// `incidents.unassigned_minutes`). Without a value it only warns.
     pub unassigned_escalation_policy: Option<ItemRef>,
+    /// When a major incident is proposed, and whom to call once it is declared.
+    pub major: MajorPolicy,
     /// The least important priority that calls people.
     pub page_down_to: Priority,
     /// A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
@@ -33,6 +37,7 @@ impl Default for Policy {
             open_unmatched_from: Some(Severity::Error),
             default_escalation_policy: None,
             unassigned_escalation_policy: None,
+            major: MajorPolicy::default(),
             page_down_to: Priority::P5,
             noise_votes: 3,
             incidents: incidents::Policy::default(),

@@ -36,7 +36,7 @@ pub(crate) fn take_up(
         return Vec::new();
     };
     let on_it = |incident: &&Incident| {
-        let open = incident.potential && incident.is_open();
+        let open = incident.potential && incident.is_open() && !incident.is_declared_major();
         open && incident.id != into && incident.items.contains(item)
     };
     let found = context.incidents.iter().filter(on_it);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::process::{Command, Stdio};
 
-use kernel::Lifecycle;
+use kernel::{Allowed, Lifecycle};
 use serde_json::Value;
 
 use crate::Tree;
@@ -54,6 +54,10 @@ fn stages() -> String {
     let mut text = STAGES_HEAD.to_owned();
     section::<alerts::Alert>(&mut text);
     section::<incidents::Incident>(&mut text);
+    table(&mut text, "Major incident", incidents::MAJOR_ALLOWED, |stage| match stage {
+        Some(stage) => words(stage),
+        None => "nothing said".to_owned(),
+    });
     section::<incidents::expected::Expected>(&mut text);
     section::<contracts::clocks::Clocks>(&mut text);
     section::<oncall::Page>(&mut text);
@@ -66,15 +70,23 @@ fn stages() -> String {
 
 /// A table with a row for each verb and a column for each stage.
 fn section<R: Lifecycle>(text: &mut String) {
-    let table = R::allowed_table();
-    let mut verbs: Vec<R::Verb> = Vec::new();
+    table(text, &capital(R::KIND), R::allowed_table(), words);
+}
+
+fn table<S, V: PartialEq + Copy + serde::Serialize>(
+    text: &mut String,
+    title: &str,
+    table: &[Allowed<S, V>],
+    stage: impl Fn(&S) -> String,
+) {
+    let mut verbs: Vec<V> = Vec::new();
     for verb in table.iter().flat_map(|row| row.verbs) {
         if !verbs.contains(verb) {
             verbs.push(*verb);
         }
     }
-    let stages: Vec<String> = table.iter().map(|row| words(&row.stage)).collect();
-    let _ = write!(text, "\n## {}\n\n| | {} |\n", capital(R::KIND), stages.join(" | "));
+    let stages: Vec<String> = table.iter().map(|row| stage(&row.stage)).collect();
+    let _ = write!(text, "\n## {title}\n\n| | {} |\n", stages.join(" | "));
     let _ = writeln!(text, "|---|{}", ":-:|".repeat(stages.len()));
     for verb in verbs {
         let marks = table.iter().map(|row| if row.verbs.contains(&verb) { "●" } else { "" });

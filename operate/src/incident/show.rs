@@ -39,6 +39,14 @@ pub async fn show(client: &Client, screen: &Screen, incident: &str, full: bool) 
     Ok(ExitCode::SUCCESS)
 }
 
+/// How far it is as a major incident, and why; nothing when nobody has said anything.
+fn major(incident: &Value) -> String {
+    let (stage, why) = (text(incident, "major.stage"), text(incident, "major.because"));
+    let leads = text(incident, "major.answered_by");
+    let leads = if leads.is_empty() { leads } else { format!("{leads} answered for the team") };
+    join(": ", [join(", ", [stage.replace('_', " "), leads]), why])
+}
+
 fn heading(screen: &Screen, name: &str) -> String {
     screen.paint.bold(name)
 }
@@ -58,6 +66,7 @@ fn head(incident: &Value, screen: &Screen, url: &str) -> String {
     };
     let since = time(incident, "stage_since").map(|since| age(since, screen.now()));
     add("stage", format!("{}, for {}", super::stage(incident), since.unwrap_or_default()));
+    add("major", major(incident));
     let hold = text(incident, "hold.reason").replace('_', " ");
     add("waits for", join(", ", [hold, text(incident, "hold.note")]));
     add("next", text(incident, "next_step"));

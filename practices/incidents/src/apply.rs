@@ -74,6 +74,7 @@ impl Incident {
             checks: Vec::new(),
             checked_stage: None,
             consumer_confirmed: None,
+            major: None,
             past: Past::first(at, priority),
             reopen_count: 0,
             policy: opened.policy.clone(),
@@ -90,6 +91,7 @@ impl Incident {
         self.take_in_members(event);
         self.take_in_notes(event);
         self.take_in_proofs(event);
+        self.take_in_major(event);
         self.recount_boundary();
         self.updated_at = event.at;
         if self.stage != stage_before {

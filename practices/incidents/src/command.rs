@@ -2,13 +2,13 @@ use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::beginning::{Absorb, Attach, Open};
 use crate::checks::Evidence;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
-use crate::incident::{Member, Role, Severity};
-use crate::policy::Policy;
+use crate::incident::Role;
 use crate::priority::{Assessment, Stake};
 use crate::service::ServiceState;
-use crate::times::{Beginning, TimePoint};
+use crate::times::TimePoint;
 use crate::verb::Verb;
 use crate::written::LinkKind;
 
@@ -169,6 +169,22 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Declare a major incident: the team for that is called, beside whoever is called already.
+    DeclareMajor {
+        /// Why; as proposed, when it was proposed and nothing else is said.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// It is no major incident: it is not proposed again unless more is hit.
+    DismissMajor {
+        /// Why.
+        reason: String,
+    },
+    /// It needs the team for major incidents no longer.
+    StandDownMajor {
+        /// Why.
+        reason: String,
+    },
     /// Change title or description.
     Edit {
         /// The new title.
@@ -270,6 +286,26 @@ pub enum Command {
         /// When.
         at: Time,
     },
+    /// So much is hit that a person should declare a major incident, or say that it is none.
+    ProposeMajor {
+        /// Why, in words.
+        because: String,
+        /// What is hit and speaks for it; nothing new is proposed for what was named before.
+        grounds: Vec<ItemRef>,
+    },
+    /// Somebody answered for the team for major incidents.
+    MajorAnswered {
+        /// Who.
+        by: Actor,
+        /// The same as a person of the estate; leads when nobody does.
+        #[serde(default)]
+        person: Option<ItemRef>,
+    },
+    /// Nobody could be called for the major incident.
+    MajorUncalled {
+        /// Why, and how to mend it.
+        because: String,
+    },
     /// Check that it holds, by what is known about alerts and calls.
     Check(Evidence),
     /// The incident on which it hangs is over.
@@ -291,133 +327,6 @@ pub enum Command {
     },
     /// A deadline of this incident has come.
     Tick {},
-}
-
-/// What a new incident is made of. People give the title and little more; streams and shell fill
-/// in the rest.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = OpenIncident)]
-pub struct Open {
-    /// One line that says what is wrong.
-    pub title: String,
-    /// Anything to add.
-    #[serde(default)]
-    pub description: String,
-    /// The number that people call it by; the shell draws it, 0 until then.
-    #[serde(default)]
-    pub number: u64,
-    /// The item that is hit, when a person reports; alerts name theirs.
-    #[serde(default)]
-    pub item: Option<ItemRef>,
-    /// Technical gravity; that of the first alert when there is one.
-    #[serde(default)]
-    pub severity: Option<Severity>,
-    /// How much is hit, where the reporter knows better than the estate.
-    #[serde(default)]
-    pub impact: Option<Impact>,
-    /// How soon, where the reporter knows better.
-    #[serde(default)]
-    pub urgency: Option<Urgency>,
-    /// When the fault began, where it is known and no alert says it.
-    #[serde(default)]
-    pub started_at: Option<Time>,
-    /// The alert that it opens with.
-    #[serde(default)]
-    pub alert: Option<Attach>,
-    /// What the estate says about the item, for a report without an alert.
-    #[serde(default)]
-    pub assessment: Option<Assessment>,
-    /// The team that the assignment rule names.
-    #[serde(default)]
-    pub team: Option<ItemRef>,
-    /// The person that the assignment rule names.
-    #[serde(default)]
-    pub assignee: Option<ItemRef>,
-    /// The rule in words: `owner of service/orders`.
-    #[serde(default)]
-    pub assigned_because: String,
-    /// The rules it is handled by from now on.
-    #[serde(default)]
-    pub policy: Policy,
-}
-
-impl Open {
-    /// An incident with a title and nothing else known.
-    pub fn titled(title: impl Into<String>) -> Open {
-        Open {
-            title: title.into(),
-            description: String::new(),
-            number: 0,
-            item: None,
-            severity: None,
-            impact: None,
-            urgency: None,
-            started_at: None,
-            alert: None,
-            assessment: None,
-            team: None,
-            assignee: None,
-            assigned_because: String::new(),
-            policy: Policy::default(),
-        }
-    }
-}
-
-/// An alert that joins an incident.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = AttachAlert)]
-pub struct Attach {
-    /// The alert.
-    pub alert: AlertId,
-    /// What it says.
-    pub title: String,
-    /// The item it is about.
-    #[serde(default)]
-    pub item: Option<ItemRef>,
-    /// How grave it is.
-    pub severity: Severity,
-    /// Why it belongs here, one sentence.
-    pub reason: String,
-    /// When it began to fire.
-    #[serde(default)]
-    pub started_at: Option<Time>,
-    /// What the estate says about all items hit, this one included.
-    #[serde(default)]
-    pub assessment: Option<Assessment>,
-    /// Whether it only says that something is about to fail: an incident that it opens is marked
-    /// potential, and any other alert that joins takes that mark away.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub potential: bool,
-    /// When its boundary will be crossed, as far as it says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boundary_at: Option<Time>,
-    /// Whether it says that an error budget burns, which does not say that the service is away.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub burn: bool,
-}
-
-/// What a parent takes over from a merged child.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = AbsorbIncident)]
-pub struct Absorb {
-    /// The child.
-    pub child: IncidentId,
-    /// Its number.
-    pub number: u64,
-    /// Its alerts.
-    pub members: Vec<Member>,
-    /// How it began.
-    #[serde(default)]
-    pub beginning: Beginning,
-    /// What the estate says about all items hit, those of the child included.
-    #[serde(default)]
-    pub assessment: Option<Assessment>,
-    /// Whether the child was only potential.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub potential: bool,
 }
 
 impl Command {
@@ -445,6 +354,9 @@ impl Command {
             Command::SetImpact { .. } => Verb::SetImpact,
             Command::SetUrgency { .. } => Verb::SetUrgency,
             Command::OverridePriority { .. } => Verb::OverridePriority,
+            Command::DeclareMajor { .. } => Verb::DeclareMajor,
+            Command::DismissMajor { .. } => Verb::DismissMajor,
+            Command::StandDownMajor { .. } => Verb::StandDownMajor,
             Command::Edit { .. } => Verb::Edit,
             Command::SetTime { .. } => Verb::SetTime,
             Command::SetAffected { .. } => Verb::SetAffected,
@@ -460,6 +372,9 @@ impl Command {
             Command::Assess(_) => Verb::Assess,
             Command::Weigh { .. } => Verb::Weigh,
             Command::Notified { .. } => Verb::Notified,
+            Command::ProposeMajor { .. } => Verb::ProposeMajor,
+            Command::MajorAnswered { .. } => Verb::MajorAnswered,
+            Command::MajorUncalled { .. } => Verb::MajorUncalled,
             Command::Check(_) => Verb::Check,
             Command::EndWithParent { .. } => Verb::EndWithParent,
             Command::Lapse { .. } => Verb::Lapse,

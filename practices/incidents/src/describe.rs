@@ -110,6 +110,16 @@ fn describe_proof(event: &Event) -> String {
         What::AcknowledgementLapsed { because } => {
             format!("Acknowledgement lapsed: {because}")
         }
+        What::MajorProposed { because, .. } => with("Proposed as a major incident", because),
+        What::MajorDeclared { reason } => with("Declared a major incident", reason),
+        What::MajorDismissed { reason } => with("Not a major incident", reason),
+        What::MajorStoodDown { reason } => with("Stood down the major incident", reason),
+        What::MajorAnswered { answered_by } => {
+            format!("{} answered for the major-incident team", answered_by.name())
+        }
+        What::MajorUncalled { because } => {
+            with("Nobody was called for the major incident", because)
+        }
         What::UnassignedTooLong { minutes } => {
             format!("Warning: nobody has been charged with it for {minutes} minutes")
         }

@@ -300,6 +300,38 @@ pub enum What {
         /// When.
         notified_at: Time,
     },
+    /// So much is hit that it may be a major incident.
+    MajorProposed {
+        /// Why, in words.
+        because: String,
+        /// What of that was not known before.
+        grounds: Vec<ItemRef>,
+    },
+    /// It is a major incident.
+    MajorDeclared {
+        /// Why.
+        reason: String,
+    },
+    /// It is none.
+    MajorDismissed {
+        /// Why.
+        reason: String,
+    },
+    /// It needs the team for major incidents no longer.
+    MajorStoodDown {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody answered for the team for major incidents.
+    MajorAnswered {
+        /// Who.
+        answered_by: Actor,
+    },
+    /// Nobody could be called for the major incident.
+    MajorUncalled {
+        /// Why, and how to mend it.
+        because: String,
+    },
     /// Nobody was charged with it for longer than the policy allows.
     UnassignedTooLong {
         /// For how long, in minutes.
@@ -415,6 +447,12 @@ impl What {
             What::AffectedSet { .. } => "affected_set",
             What::ServiceSet { .. } => "service_set",
             What::Notified { .. } => "notified",
+            What::MajorProposed { .. } => "major_proposed",
+            What::MajorDeclared { .. } => "major_declared",
+            What::MajorDismissed { .. } => "major_dismissed",
+            What::MajorStoodDown { .. } => "major_stood_down",
+            What::MajorAnswered { .. } => "major_answered",
+            What::MajorUncalled { .. } => "major_uncalled",
             What::UnassignedTooLong { .. } => "unassigned_too_long",
             What::AcknowledgementLapsed { .. } => "acknowledgement_lapsed",
             What::Checked { .. } => "checked",

@@ -30,7 +30,11 @@ impl Incident {
     pub fn allowed(&self, now: Time) -> Vec<AllowedCommand> {
         let offered = |verb: &Verb| match verb {
             Verb::Acknowledge => self.acknowledged_by.as_ref().is_none_or(|by| !by.human()),
+            Verb::Merge => !self.is_declared_major(),
             Verb::Reopen => self.may_be_reopened(now),
+            Verb::DeclareMajor | Verb::DismissMajor | Verb::StandDownMajor => {
+                self.major_allows(*verb)
+            }
             Verb::FinishTask => self.tasks.iter().any(|task| task.done_at.is_none()),
             Verb::Detach => self.attached().next().is_some(),
             verb => !verb.system_only(),
@@ -96,6 +100,8 @@ impl Verb {
             Verb::SetImpact => SET_IMPACT,
             Verb::SetUrgency => SET_URGENCY,
             Verb::OverridePriority => OVERRIDE_PRIORITY,
+            Verb::DeclareMajor => DECLARE_MAJOR,
+            Verb::DismissMajor | Verb::StandDownMajor => REASON,
             Verb::Edit => EDIT,
             Verb::SetTime => SET_TIME,
             Verb::SetAffected => SET_AFFECTED,
@@ -107,6 +113,7 @@ impl Verb {
             Verb::Acknowledge | Verb::Close | Verb::Resume => &[],
             Verb::Attach | Verb::MemberCleared | Verb::MemberReturned | Verb::Absorb => &[],
             Verb::Assess | Verb::Weigh | Verb::Notified | Verb::Check | Verb::EndWithParent => &[],
+            Verb::ProposeMajor | Verb::MajorAnswered | Verb::MajorUncalled => &[],
             Verb::Lapse => &[],
             Verb::Tick => &[],
         }
@@ -152,6 +159,8 @@ const SET_URGENCY: &[Field] =
     &[choice("urgency", "Urgency (computed, if empty)", LEVELS).optional(), reason()];
 const OVERRIDE_PRIORITY: &[Field] =
     &[choice("priority", "Priority (by the matrix, if empty)", PRIORITIES).optional(), reason()];
+const DECLARE_MAJOR: &[Field] =
+    &[field("reason", FieldKind::Longtext, "Why (as proposed, if empty)").optional()];
 const EDIT: &[Field] = &[
     field("title", FieldKind::Text, "Title").optional(),
     field("description", FieldKind::Longtext, "Description").optional(),

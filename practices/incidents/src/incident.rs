@@ -8,12 +8,14 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::beginning::Absorb;
 use crate::checks::{Check, Confirmation};
 use crate::clearing;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
-use crate::command::{Absorb, Command};
+use crate::command::Command;
 use crate::decide;
 use crate::event::{Event, What};
+use crate::major::Major;
 use crate::past::Past;
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine, Stake};
@@ -147,6 +149,9 @@ pub struct Incident {
     /// The consumer's word that it works again.
     #[serde(default)]
     pub consumer_confirmed: Option<Confirmation>,
+    /// Whether it is a major incident, where somebody or something has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub major: Option<Major>,
     /// What it was before.
     #[serde(default)]
     pub past: Past,

@@ -19,6 +19,7 @@
 //! it is) arrives inside the command, gathered by stream or shell before the decision.
 
 mod apply;
+mod beginning;
 pub mod checks;
 mod clearing;
 mod codes;
@@ -30,6 +31,7 @@ mod event;
 pub mod expected;
 mod fields;
 mod incident;
+mod major;
 mod past;
 mod policy;
 mod potential;
@@ -42,9 +44,10 @@ mod times;
 mod verb;
 mod written;
 
+pub use beginning::{Absorb, Attach, Open};
 pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
 pub use codes::{CauseClass, HoldReason, ResolutionCode};
-pub use command::{Absorb, Attach, Command, Open};
+pub use command::Command;
 pub use decide::STAKES_MAX;
 pub use describe::describe;
 pub use event::{Event, Opened, What};
@@ -52,6 +55,7 @@ pub use fields::AllowedCommand;
 pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };
+pub use major::{MAJOR_ALLOWED, Major, MajorStage};
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Stake, Step};

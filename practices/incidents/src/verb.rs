@@ -83,6 +83,12 @@ verbs! {
     SetUrgency "set_urgency" "Set urgency" people;
     /// Set the priority against the matrix; without a value the matrix decides again.
     OverridePriority "override_priority" "Override priority" people;
+    /// Declare a major incident: the team for that is called, beside whoever is called already.
+    DeclareMajor "declare_major" "Declare major incident" people;
+    /// It is no major incident: it is not proposed again unless more is hit.
+    DismissMajor "dismiss_major" "Not major" people;
+    /// It needs the team for major incidents no longer.
+    StandDownMajor "stand_down_major" "Stand down" people;
     /// Change title or description.
     Edit "edit" "Edit" people;
     /// Correct one of its times; the earlier value is kept.
@@ -113,6 +119,12 @@ verbs! {
     Weigh "weigh" "Weigh contracts" system;
     /// The first page reached somebody.
     Notified "notified" "Notified" system;
+    /// So much is hit that a person should declare a major incident, or say that it is none.
+    ProposeMajor "propose_major" "Propose major incident" system;
+    /// Somebody answered for the team for major incidents.
+    MajorAnswered "major_answered" "Major incident answered" system;
+    /// Nobody could be called for the major incident.
+    MajorUncalled "major_uncalled" "Nobody called for it" system;
     /// Check that it holds, by what is known about alerts and calls.
     Check "check" "Check" system;
     /// The incident on which it hangs is over.

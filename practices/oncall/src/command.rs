@@ -135,6 +135,9 @@ pub enum Span {
 pub struct Start {
     /// The incident that needs somebody.
     pub incident: IncidentId,
+    /// What it needs somebody for.
+    #[serde(default, skip_serializing_if = "For::is_incident")]
+    pub meant_for: For,
     /// The escalation policy.
     pub policy: ItemRef,
     /// Whom to call, in order. A step without contacts is passed over.
@@ -149,6 +152,25 @@ pub struct Start {
     pub acknowledge_timeout_seconds: Option<u32>,
     /// What the calls say.
     pub summary: Summary,
+}
+
+/// What an incident needs somebody for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PageFor)]
+pub enum For {
+    /// To take it.
+    #[default]
+    Incident,
+    /// To lead it as a major incident, beside whoever takes it.
+    Major,
+}
+
+impl For {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+    pub(crate) fn is_incident(&self) -> bool {
+        *self == For::Incident
+    }
 }
 
 /// People who are called at the same time.

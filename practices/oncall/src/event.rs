@@ -249,10 +249,13 @@ impl Event {
 /// One line of a timeline: what happened, without who and when.
 pub fn describe(event: &Event) -> String {
     match event {
-        Event::Started { start, .. } => match start.begin_at {
-            Some(at) => format!("paging by {}, from {at} on", start.policy),
-            None => format!("paging by {}", start.policy),
-        },
+        Event::Started { start, .. } => {
+            let whom = if start.meant_for.is_incident() { "" } else { " the major-incident team" };
+            match start.begin_at {
+                Some(at) => format!("paging{whom} by {}, from {at} on", start.policy),
+                None => format!("paging{whom} by {}", start.policy),
+            }
+        }
         Event::Called { calls, step, round, .. } | Event::Continued { calls, step, round, .. } => {
             let people: Vec<String> = calls
                 .iter()

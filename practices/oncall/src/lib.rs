@@ -30,7 +30,7 @@ mod stage;
 mod view;
 
 pub use again::{RingsAgain, SNOOZE_SECONDS_MAX};
-pub use command::{Command, Contact, Plan, Span, Start, Step, Summary};
+pub use command::{Command, Contact, For, Plan, Span, Start, Step, Summary};
 pub use event::{Calling, Event, Later, describe};
 pub use handover::{HandOver, Wish};
 pub use page::{Call, CallResult, Page, Purpose, WaitingCall};

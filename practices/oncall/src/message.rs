@@ -29,6 +29,9 @@ impl Page {
             "round": round,
             "started_at": self.started_at,
         });
+        if self.is_major() {
+            body["major"] = json!(true);
+        }
         match (purpose, &self.handover) {
             (Purpose::HandOver, Some(over)) => {
                 body["handed_over"] = json!({ "by": over.by.name(), "reason": over.reason });

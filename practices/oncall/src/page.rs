@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::again::{self, RingsAgain};
 use crate::plan::{self, Place};
-use crate::{ALLOWED, Command, Contact, Event, HandOver, Stage, Step, Summary, Verb};
+use crate::{ALLOWED, Command, Contact, Event, For, HandOver, Stage, Step, Summary, Verb};
 
 /// The calling of people for one incident by one escalation policy.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -15,6 +15,9 @@ pub struct Page {
     pub id: PageId,
     /// The incident that needs somebody.
     pub incident: IncidentId,
+    /// What it needs somebody for.
+    #[serde(default, skip_serializing_if = "For::is_incident")]
+    pub meant_for: For,
     /// The escalation policy.
     pub policy: ItemRef,
     /// Where it is in its life.
@@ -205,10 +208,16 @@ impl Page {
         self.rings_again.is_some() || self.handover.is_some()
     }
 
+    /// Whether it calls the team for major incidents.
+    pub fn is_major(&self) -> bool {
+        self.meant_for == For::Major
+    }
+
     fn started(id: PageId, at: Time, start: &crate::Start) -> Page {
         Page {
             id,
             incident: start.incident,
+            meant_for: start.meant_for,
             policy: start.policy.clone(),
             stage: Stage::Ringing,
             summary: start.summary.clone(),

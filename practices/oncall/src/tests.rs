@@ -8,7 +8,7 @@ use kernel::{
 };
 
 use crate::{
-    CallResult, Command, Contact, Event, Page, Plan, Span, Stage, Start, Step, Summary,
+    CallResult, Command, Contact, Event, For, Page, Plan, Span, Stage, Start, Step, Summary,
     WAIT_SECONDS_MIN, Wish, describe,
 };
 
@@ -227,9 +227,31 @@ fn plain(contacts: Vec<Contact>, wait_seconds: u32) -> Step {
     Step { targets: Vec::new(), rotate: false, contacts, wait_seconds }
 }
 
+#[test]
+fn the_team_for_major_incidents_is_told_what_it_is_called_for() {
+    let plain = serde_json::to_value(start()).unwrap();
+    assert_eq!(plain.get("meant_for"), None, "what was written before reads back");
+    let command = Command::Start(Box::new(Start { meant_for: For::Major, ..start() }));
+    let events = Page::open(id(), &command, &moment(0, "system:stream")).unwrap();
+    let page = events[1..].iter().fold(Page::born(id(), &events[0]).unwrap(), |mut page, event| {
+        page.apply(event);
+        page
+    });
+    let sent = events.iter().flat_map(|event| page.effects(event, &moment(0, "system:stream")));
+    let said: Vec<_> = sent
+        .map(|effect| match effect {
+            kernel::Effect::Send(message) => message.body["major"].clone(),
+            kernel::Effect::CancelUnsent => serde_json::Value::Null,
+        })
+        .collect();
+    assert!(!said.is_empty() && said.iter().all(|major| *major == true), "{said:?}");
+    assert_eq!(page.offers()[0].label, "Answer for the team");
+}
+
 fn start() -> Start {
     Start {
         incident: IncidentId::from_bits(9),
+        meant_for: For::Incident,
         policy: "escalationpolicy/payments".parse().unwrap(),
         steps: vec![plain(vec![contact("ada", "email")], 300)],
         repeat: 0,

@@ -53,7 +53,18 @@ impl Page {
             _ => true,
         };
         let open = OFFERS.iter().filter(|(verb, _)| self.allows(*verb) && offered(verb));
-        open.map(|(_, offer)| *offer).collect()
+        let words = |(verb, offer): &(Verb, Offer)| match verb {
+            Verb::Acknowledge if self.is_major() => Offer {
+                label: "Answer for the team",
+                help: "You lead the major incident: nobody else of its team is called.",
+                ..*offer
+            },
+            Verb::Accept if self.is_major() => {
+                Offer { help: "You take over to lead the major incident.", ..*offer }
+            }
+            _ => *offer,
+        };
+        open.map(words).collect()
     }
 }
 

@@ -94,12 +94,18 @@ fn row(key: &LinkKey, link: &AckLink, page: &Page) -> String {
         _ => "Nobody is needed any more".to_owned(),
     };
     format!(
-        "<li><span>{} · #{}</span> <b>{}</b><br><a href=\"{}\">Open the incident</a> · {what}</li>",
+        "<li><span>{}{} · #{}</span> <b>{}</b><br><a href=\"{}\">Open the incident</a> · {what}</li>",
+        kind(page),
         summary.priority,
         summary.number,
         escaped(&summary.title),
         escaped(&summary.url_path)
     )
+}
+
+/// What stands before the priority of a major incident.
+pub(super) fn kind(page: &Page) -> &'static str {
+    if page.is_major() { "Major incident · " } else { "" }
 }
 
 fn waits(page: &Page) -> bool {

@@ -114,7 +114,9 @@ impl Asked<'_> {
         let pages = page_store::of_incident(&mut conn, &member.caller.space, found.record.id).await;
         drop(conn);
         let pages = pages.map_err(|fault| fault.chain())?;
-        let next = |page: &&Versioned<oncall::Page>| page.record.allows(oncall::Verb::Escalate);
+        let next = |page: &&Versioned<oncall::Page>| {
+            !page.record.is_major() && page.record.allows(oncall::Verb::Escalate)
+        };
         let number = found.record.number;
         let page = pages.iter().find(next);
         let page = page.ok_or_else(|| format!("Nobody is called for #{number}."))?;

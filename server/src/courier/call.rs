@@ -28,6 +28,9 @@ pub struct Call {
     pub step: u32,
     /// Since when people are called.
     pub started_at: Time,
+    /// Whether the team for major incidents is called.
+    #[serde(default)]
+    pub major: bool,
     /// Who hands it over to this person, and why.
     #[serde(default)]
     pub handed_over: Option<HandedOver>,
@@ -60,6 +63,7 @@ pub(super) fn title(call: &Call) -> String {
     match &call.handed_over {
         Some(HandedOver { by, reason }) => format!("{by} hands over ({reason}): {}", call.title),
         None if call.kept => format!("nobody accepted, you keep it: {}", call.title),
+        None if call.major => format!("Major incident: {}", call.title),
         None => call.title.clone(),
     }
 }

@@ -323,7 +323,10 @@ fn because(why: Held, until: Time, rules: &LineRules) -> String {
 }
 
 fn due_call(taken: &Taken) -> DueCall {
-    let priority = serde_json::from_value(taken.message.body["priority"].clone());
+    let body = &taken.message.body;
+    let priority = serde_json::from_value(body["priority"].clone());
+    // A major incident waits for nothing, whatever its priority.
+    let priority = if body["major"] == true { Ok(Priority::P1) } else { priority };
     DueCall {
         message: taken.message.id,
         at: taken.asked_at,

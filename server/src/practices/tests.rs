@@ -251,6 +251,7 @@ async fn pages_are_found_by_their_incident(place: Place) {
     };
     let start = Start {
         incident: incident.id,
+        meant_for: Default::default(),
         policy: item("escalationpolicy/ops"),
         steps: vec![Step {
             targets: Vec::new(),

@@ -19,6 +19,7 @@ mod heartbeats;
 mod history;
 mod kept_routing;
 mod leave;
+mod major;
 mod mattermost;
 mod monthly;
 mod opsgenie;

@@ -6027,6 +6027,7 @@ export interface components {
             /** @description Why it. */
             main_because: string;
             main_item?: components["schemas"]["ItemRef"] | null;
+            major?: components["schemas"]["Major"] | null;
             /** @description The alerts. */
             members: components["schemas"]["IncidentMember"][];
             merged_into?: components["schemas"]["IncidentId"] | null;
@@ -6303,6 +6304,21 @@ export interface components {
             reason: string;
         } | {
             /** @enum {string} */
+            command: "declare_major";
+            /** @description Why; as proposed, when it was proposed and nothing else is said. */
+            reason?: string | null;
+        } | {
+            /** @enum {string} */
+            command: "dismiss_major";
+            /** @description Why. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            command: "stand_down_major";
+            /** @description Why. */
+            reason: string;
+        } | {
+            /** @enum {string} */
             command: "edit";
             /** @description The new description. */
             description?: string | null;
@@ -6554,6 +6570,7 @@ export interface components {
             /** @description Why it. */
             main_because: string;
             main_item?: components["schemas"]["ItemRef"] | null;
+            major?: components["schemas"]["Major"] | null;
             /** @description The alerts. */
             members: components["schemas"]["IncidentMember"][];
             merged_into?: components["schemas"]["IncidentId"] | null;
@@ -7025,6 +7042,7 @@ export interface components {
                 /** @description Why it. */
                 main_because: string;
                 main_item?: components["schemas"]["ItemRef"] | null;
+                major?: components["schemas"]["Major"] | null;
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
@@ -7606,6 +7624,7 @@ export interface components {
                 /** @description Why it. */
                 main_because: string;
                 main_item?: components["schemas"]["ItemRef"] | null;
+                major?: components["schemas"]["Major"] | null;
                 /** @description The alerts. */
                 members: components["schemas"]["IncidentMember"][];
                 merged_into?: components["schemas"]["IncidentId"] | null;
@@ -7953,6 +7972,24 @@ export interface components {
             /** @description When it is worked on. */
             windows: components["schemas"]["MaintenancePeriod"][];
         };
+        /** @description What was said of an incident as a major one. */
+        Major: {
+            answered_at?: components["schemas"]["Time"] | null;
+            answered_by?: components["schemas"]["Actor"] | null;
+            /** @description Why it is there. */
+            because: string;
+            /** @description Who made it so. */
+            by: components["schemas"]["Actor"];
+            declared_at?: components["schemas"]["Time"] | null;
+            /** @description What is hit and spoke for it so far: only what is not among these is news. */
+            grounds: components["schemas"]["ItemRef"][];
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+            /** @description How far it is. */
+            stage: components["schemas"]["MajorStage"];
+            /** @description Why nobody could be called since then. */
+            uncalled?: string | null;
+        };
         /** @description A major incident: one of priority P1 or P2. */
         MajorIncident: {
             /** @description The kind of cause, once it is known. */
@@ -7978,6 +8015,27 @@ export interface components {
             /** @description What was wrong. */
             title: string;
         };
+        /** @description What an administrator decides about major incidents. */
+        MajorPolicy: {
+            /** @default null */
+            escalation_policy: components["schemas"]["ItemRef"] | null;
+            /**
+             * @description Whether one is proposed when a use case that is mission-critical does not work.
+             * @default true
+             */
+            mission_critical: boolean;
+            /**
+             * Format: int32
+             * @description A major incident is proposed from so many products on that do not work; 0 turns this off.
+             * @default 3
+             */
+            products: number;
+        };
+        /**
+         * @description How far it is with an incident that is, or may be, a major one.
+         * @enum {string}
+         */
+        MajorStage: "proposed" | "declared" | "stood_down" | "dismissed";
         /**
          * @description Who says what an item is.
          * @enum {string}
@@ -8236,6 +8294,8 @@ export interface components {
             handed_over_by?: string | null;
             /** @description The incident. */
             incident: components["schemas"]["IncidentId"];
+            /** @description Whether it is to lead it as a major incident. */
+            major: boolean;
             /** @description Whether you may acknowledge it. */
             may_acknowledge: boolean;
             /**
@@ -8783,6 +8843,8 @@ export interface components {
             id: components["schemas"]["PageId"];
             /** @description The incident that needs somebody. */
             incident: components["schemas"]["IncidentId"];
+            /** @description What it needs somebody for. */
+            meant_for?: components["schemas"]["PageFor"];
             next_step_at?: components["schemas"]["Time"] | null;
             /** @description The escalation policy. */
             policy: components["schemas"]["ItemRef"];
@@ -8868,6 +8930,11 @@ export interface components {
             /** @description The address or URL. */
             target: string;
         };
+        /**
+         * @description What an incident needs somebody for.
+         * @enum {string}
+         */
+        PageFor: "incident" | "major";
         /** @description What is asked of the person who shall take a page over. */
         PageHandOver: {
             /** @description How whoever hands it over is told that nobody accepted. */
@@ -9340,6 +9407,15 @@ export interface components {
              *     }
              */
             incidents: components["schemas"]["IncidentPolicy"];
+            /**
+             * @description When a major incident is proposed, and whom to call once it is declared.
+             * @default {
+             *       "escalation_policy": null,
+             *       "mission_critical": true,
+             *       "products": 3
+             *     }
+             */
+            major: components["schemas"]["MajorPolicy"];
             /**
              * Format: int32
              * @description A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
@@ -14925,6 +15001,8 @@ export interface operations {
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */
                 potential?: boolean;
+                /** @description Only those that are so far as major incidents, separated by commas. */
+                major?: components["schemas"]["MajorStage"][];
                 /** @description Only those with one of these warnings, separated by commas. */
                 warning?: components["schemas"]["IncidentWarning"][];
                 /** @description Only those whose title holds this text, or that have this number. */

@@ -11,6 +11,7 @@ export interface IncidentFilter {
   priority?: string;
   warning?: string;
   potential?: string;
+  major?: string;
   team?: string;
   assignee?: string;
   item?: string;

@@ -19,6 +19,7 @@ const incidents = createRoute({
     'priority',
     'warning',
     'potential',
+    'major',
     'team',
     'assignee',
     'item',
@@ -47,6 +48,12 @@ const incident = createRoute({
     () => import('../practices/incidents/IncidentPage'),
     'IncidentPage',
   ),
+});
+
+const command = createRoute({
+  getParentRoute: () => app,
+  path: '/incidents/$id/command',
+  component: lazyRouteComponent(() => import('../practices/incidents/CommandPage'), 'CommandPage'),
 });
 
 const alerts = createRoute({
@@ -344,6 +351,7 @@ export const routeTree = root.addChildren([
     incidents,
     newIncident,
     incident,
+    command,
     alerts,
     alert,
     history,

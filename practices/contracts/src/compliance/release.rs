@@ -49,6 +49,8 @@ pub enum ReleaseInput {
         incident: CaseRef,
         /// Its priority.
         priority: Priority,
+        /// Whether a person declared it a major one.
+        declared: bool,
         /// The item it is on.
         item: ItemRef,
     },
@@ -158,10 +160,11 @@ fn reason(input: &ReleaseInput, purpose: Purpose) -> Reason {
             let text = format!("frozen until {until}: {reason}");
             Reason { item: Some(freeze.clone()), ..plain(weight, text) }
         }
-        ReleaseInput::Incident { incident, priority, item } => {
-            let weight = if *priority <= MAJOR { ordinary } else { Weight::Warns };
-            let number = incident.number;
-            let text = format!("incident {number} ({priority}) is open on {item}");
+        ReleaseInput::Incident { incident, priority, declared, item } => {
+            let weight = if *declared || *priority <= MAJOR { ordinary } else { Weight::Warns };
+            let (kind, number) =
+                (if *declared { "major incident" } else { "incident" }, incident.number);
+            let text = format!("{kind} {number} ({priority}) is open on {item}");
             let (item, incident) = (Some(item.clone()), Some(incident.clone()));
             Reason { item, incident, ..plain(weight, text) }
         }

@@ -541,11 +541,19 @@ fn a_release_is_refused_for_reasons_and_each_purpose_has_its_own() {
     let major = ReleaseInput::Incident {
         incident: case(7, &[]).incident,
         priority: Priority::P2,
+        declared: false,
         item: item("component/db"),
     };
     let minor = ReleaseInput::Incident {
         incident: case(8, &[]).incident,
         priority: Priority::P3,
+        declared: false,
+        item: item("component/db"),
+    };
+    let declared = ReleaseInput::Incident {
+        incident: case(9, &[]).incident,
+        priority: Priority::P3,
+        declared: true,
         item: item("component/db"),
     };
     let slow = ReleaseInput::Budget(Budget {
@@ -562,6 +570,7 @@ fn a_release_is_refused_for_reasons_and_each_purpose_has_its_own() {
     for (input, ordinary, reliability, emergency) in [
         (&freeze, false, false, true),
         (&major, false, true, true),
+        (&declared, false, true, true),
         (&minor, true, true, true),
         (&slow, false, true, true),
         (&unknown, true, true, true),

@@ -1,7 +1,7 @@
 use kernel::{AlertId, ItemRef, Refusal, Time};
 
 use super::{Draft, moves, text};
-use crate::command::{Absorb, Attach};
+use crate::beginning::{Absorb, Attach};
 use crate::event::What;
 use crate::incident::{Incident, Member};
 use crate::priority::{self, Assessment, Main, Stake};

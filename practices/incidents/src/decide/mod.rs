@@ -1,6 +1,7 @@
 //! What a command leads to. One file per kind of command; what follows from any of them (the
 //! priority) is decided here, last.
 
+mod major;
 mod members;
 mod moves;
 mod notes;
@@ -36,6 +37,7 @@ pub(crate) fn decide(
     }
     let mut draft = Draft::of(incident.clone(), moment);
     dispatch(&mut draft, command)?;
+    major::end_with_incident(&mut draft);
     draft.prioritise();
     Ok(draft.events)
 }
@@ -72,6 +74,9 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::OverridePriority { priority, reason } => {
             notes::override_priority(draft, *priority, reason)
         }
+        Command::DeclareMajor { reason } => major::declare(draft, reason.as_deref()),
+        Command::DismissMajor { reason } => major::dismiss(draft, reason),
+        Command::StandDownMajor { reason } => major::stand_down(draft, reason),
         Command::Edit { title, description } => {
             notes::edit(draft, title.as_deref(), description.as_deref())
         }
@@ -109,6 +114,9 @@ fn take_note(draft: &mut Draft<'_>, told: &Command) {
         Command::Weigh { stakes } => members::weigh(draft, stakes),
         Command::Notified { at } => notes::notified(draft, *at),
         Command::Check(evidence) => proofs::check(draft, evidence),
+        Command::ProposeMajor { because, grounds } => major::propose(draft, because, grounds),
+        Command::MajorAnswered { by, person } => major::answered(draft, by, person.as_ref()),
+        Command::MajorUncalled { because } => major::uncalled(draft, because),
         Command::Lapse { because } => moves::lapse(draft, because),
         _ => moves::tick(draft),
     }

@@ -211,6 +211,11 @@ pub(super) fn merge(draft: &mut Draft<'_>, into: IncidentId) -> Result<(), Refus
     if into == draft.record.id {
         return Err(Refusal::invalid("An incident cannot be merged into itself."));
     }
+    if draft.record.is_declared_major() {
+        return Err(Refusal::invalid(
+            "It is a declared major incident: merge the other one into it, or stand it down first.",
+        ));
+    }
     draft.push(What::Merged { into });
     Ok(())
 }

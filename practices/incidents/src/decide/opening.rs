@@ -1,7 +1,8 @@
 use kernel::{Actor, IncidentId, Moment, Refusal};
 
 use super::{Draft, members, moves, text};
-use crate::command::{Command, Open};
+use crate::beginning::Open;
+use crate::command::Command;
 use crate::event::{Event, Opened, What};
 use crate::incident::Incident;
 use crate::times::Stamp;

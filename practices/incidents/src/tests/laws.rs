@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::{DAY, Life, ada, alert, attach, system};
 use crate::{
     ALLOWED, Absorb, Assessment, Attach, CauseClass, Command, Criticality, Evidence, Hit,
-    HoldReason, LinkKind, Main, Open, ResolutionCode, Role, ServiceState, Stage, Stake, TimePoint,
-    Verb,
+    HoldReason, LinkKind, MAJOR_ALLOWED, Main, MajorStage, Open, ResolutionCode, Role,
+    ServiceState, Stage, Stake, TimePoint, Verb,
 };
 
 fn minutes(count: u64) -> Time {
@@ -72,6 +72,9 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::SetImpact { impact: Some(Impact::High), reason: reason() },
         Command::SetUrgency { urgency: Some(Urgency::Low), reason: reason() },
         Command::OverridePriority { priority: Some(Priority::P2), reason: reason() },
+        Command::DeclareMajor { reason: Some(reason()) },
+        Command::DismissMajor { reason: reason() },
+        Command::StandDownMajor { reason: reason() },
         Command::Edit { title: some("A title"), description: some("A description") },
         Command::SetTime { which: TimePoint::Started, at: DAY, reason: reason() },
         Command::SetAffected { users: Some(12), note: None },
@@ -92,6 +95,12 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Assess(assessment()),
         Command::Weigh { stakes: vec![stake()] },
         Command::Notified { at: now },
+        Command::ProposeMajor { because: reason(), grounds: vec![item("product/shop")] },
+        Command::MajorAnswered {
+            by: Actor::Person("ada".to_owned()),
+            person: Some(item("person/ada")),
+        },
+        Command::MajorUncalled { because: reason() },
         Command::Check(Evidence { firing: Vec::new(), called: true }),
         Command::EndWithParent {
             number: 98,
@@ -135,9 +144,17 @@ pub(super) fn one_in_each_stage() -> Vec<Life> {
     let on_hold = step(&diagnosing, Stage::OnHold, &[Verb::Hold]);
     let cancelled = step(&assigned, Stage::Cancelled, &[Verb::Cancel]);
     let merged = step(&assigned, Stage::Merged, &[Verb::Merge]);
+    let major = |verb: Verb| {
+        let mut life = new.clone();
+        let commands = one_of_each(&life, DAY);
+        let command = commands.iter().find(|command| command.verb() == verb);
+        life.ask(command.expect("one of each"), &system(DAY)).expect("a legal move");
+        life
+    };
+    let (proposed, declared) = (major(Verb::ProposeMajor), major(Verb::DeclareMajor));
     vec![
         new, assigned, diagnosing, ready, resolving, restored, resolved, closed, on_hold,
-        cancelled, merged,
+        cancelled, merged, proposed, declared,
     ]
 }
 
@@ -167,6 +184,39 @@ fn every_verb_has_a_command_a_name_a_label_and_a_help_text() {
         assert_eq!(serde_json::to_value(verb).unwrap(), verb.name());
         assert!(!verb.label().is_empty() && verb.help().ends_with('.'), "{verb}");
     }
+}
+
+#[test]
+fn the_rules_of_major_incidents_agree_with_their_table_at_every_place() {
+    let verbs = |stage: Option<MajorStage>| {
+        MAJOR_ALLOWED.iter().find(|row| row.stage == stage).map_or(&[][..], |row| row.verbs)
+    };
+    let moment = system(minutes(30));
+    let said = [Verb::DeclareMajor, Verb::DismissMajor, Verb::StandDownMajor];
+    let told = [Verb::ProposeMajor, Verb::MajorAnswered, Verb::MajorUncalled];
+    let mut lives = one_in_each_stage();
+    for (life, verb) in [(11, Verb::DismissMajor), (12, Verb::StandDownMajor)] {
+        let mut life = lives[life].clone();
+        let commands = one_of_each(&life, minutes(1));
+        let command = commands.iter().find(|command| command.verb() == verb);
+        life.ask(command.expect("one of each"), &ada(minutes(1))).expect("a legal move");
+        lives.push(life);
+    }
+    let mut seen = BTreeSet::new();
+    for life in lives.iter().filter(|life| life.record.is_open()) {
+        let stage = life.record.major_stage();
+        seen.insert(stage);
+        for command in one_of_each(life, moment.now) {
+            let verb = command.verb();
+            let taken = life.record.decide(&command, &moment);
+            if said.contains(&verb) {
+                assert_eq!(taken.is_ok(), verbs(stage).contains(&verb), "{verb} when {stage:?}");
+            } else if told.contains(&verb) && !verbs(stage).contains(&verb) {
+                assert_eq!(taken, Ok(Vec::new()), "{verb} when {stage:?}");
+            }
+        }
+    }
+    assert_eq!(seen.len(), MAJOR_ALLOWED.len(), "every place of the table: {seen:?}");
 }
 
 #[test]
@@ -242,7 +292,7 @@ fn a_field_that_a_command_does_not_have_is_an_error() {
 /// A random step: which command, only a legal move or not, who asks, how many seconds after the
 /// step before it, and how far back the times that it names lie.
 fn asked() -> impl Strategy<Value = (usize, bool, u8, u32, u32)> {
-    (0..38_usize, any::<bool>(), 0..4_u8, 0..2_000_u32, 0..4_000_u32)
+    (0..46_usize, any::<bool>(), 0..4_u8, 0..2_000_u32, 0..4_000_u32)
 }
 
 proptest! {

@@ -63,6 +63,7 @@ impl Life {
             assert_eq!(record.priority, calculated.priority);
             assert_eq!(record.priority_lines, calculated.lines);
         }
+        assert!(record.is_open() || !record.is_declared_major(), "over, and declared: {record:#?}");
         let outages = record.outages(moment.now.max(record.updated_at));
         assert!(outages.iter().all(|outage| outage.from <= outage.to), "{outages:?}");
         assert!(outages.windows(2).all(|pair| pair[0].to <= pair[1].from), "{outages:?}");

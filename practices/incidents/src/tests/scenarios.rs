@@ -41,6 +41,7 @@ scenarios! {
     what_is_back_is_checked
     what_hangs_on_an_incident_ends_with_it
     what_is_only_potential_may_happen
+    a_major_incident_is_proposed_declared_and_stood_down
     a_contract_that_pays_raises_the_urgency
 }
 
@@ -169,6 +170,7 @@ fn read_command(
                 main = Some(json!({"item": text, "because": "others depend on it"}));
                 continue;
             }
+            "grounds" => json!(text.split(',').collect::<Vec<_>>()),
             _ => json!(text),
         };
         fields.insert(key.to_owned(), value);

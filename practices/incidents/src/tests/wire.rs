@@ -46,6 +46,9 @@ fn every_command_is_written_like_this() {
     {"command":"set_impact","impact":"high","reason":"because"}
     {"command":"set_urgency","urgency":"low","reason":"because"}
     {"command":"override_priority","priority":"P2","reason":"because"}
+    {"command":"declare_major","reason":"because"}
+    {"command":"dismiss_major","reason":"because"}
+    {"command":"stand_down_major","reason":"because"}
     {"command":"edit","title":"A title","description":"A description"}
     {"command":"set_time","which":"started","at":"2026-03-01T00:00:00Z","reason":"because"}
     {"command":"set_affected","users":12,"note":null}
@@ -81,6 +84,9 @@ fn every_command_is_written_like_this() {
     {"command":"weigh","stakes":[{"contract":"servicecontract/web","at_risk":true,
         "because":"because"}]}
     {"command":"notified","at":"2026-03-01T00:00:00Z"}
+    {"command":"propose_major","because":"because","grounds":["product/shop"]}
+    {"command":"major_answered","by":"person:ada","person":"person/ada"}
+    {"command":"major_uncalled","because":"because"}
     {"command":"check","firing":[],"called":true}
     {"command":"end_with_parent","number":98,"cause_class":"technology",
         "resolution_code":"fixed","closed":true}
@@ -142,6 +148,18 @@ fn every_event_from_m_to_z_is_written_like_this() {
     insta::assert_snapshot!(written("m".."z"), @r#"
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"main_item_chosen",
         "item":"service/web","because":"because","title":null}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_answered",
+        "answered_by":"person:ada"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_declared",
+        "reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_dismissed",
+        "reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_proposed",
+        "because":"because","grounds":["product/shop"]}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_stood_down",
+        "reason":"the incident is cancelled"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_uncalled",
+        "because":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"member_cleared",
         "alert":"alr_00000000000000000000003jtm","cleared_at":"2026-03-01T00:30:00Z"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"member_returned",
@@ -241,6 +259,12 @@ fn every_event_is_described_like_this() {
     Set the impact to high: because
     Added a link: because
     Likely cause is service/web: because
+    ada answered for the major-incident team
+    Declared a major incident: because
+    Not a major incident: because
+    Proposed as a major incident: because
+    Stood down the major incident: the incident is cancelled
+    Nobody was called for the major incident: because
     An alert cleared at 2026-03-01T00:30:00Z
     An alert returned at 2026-03-01T00:30:00Z
     Merged into inc_00000000000000000000000033

@@ -21,6 +21,8 @@ pub struct Facts {
     pub incident: CaseRef,
     /// The order of work.
     pub priority: Priority,
+    /// Whether it is a declared major incident.
+    pub declared: bool,
     /// Whether it counts.
     pub outcome: Outcome,
     /// Whether it is open.
@@ -61,6 +63,7 @@ impl Facts {
         Facts {
             incident: reference,
             priority: incident.priority,
+            declared: incident.is_declared_major(),
             outcome,
             open: incident.is_open(),
             items: incident.items.clone(),

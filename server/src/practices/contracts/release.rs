@@ -100,6 +100,7 @@ fn incidents(book: &Book, needed: &[ItemRef]) -> Vec<ReleaseInput> {
         Some(ReleaseInput::Incident {
             incident: facts.incident.clone(),
             priority: facts.priority,
+            declared: facts.declared,
             item: item.clone(),
         })
     });

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use incidents::{Command, Incident, Open, Phase, Stage};
+use incidents::{Command, Incident, MajorStage, Open, Phase, Stage};
 use kernel::{IncidentId, ItemRef, Lifecycle, Priority, Refusal, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -76,6 +76,9 @@ pub struct FilterQuery {
     item: Option<ItemRef>,
     /// `true`: only those that are about to happen; `false`: only the others.
     potential: Option<bool>,
+    /// Only those that are so far as major incidents, separated by commas.
+    #[param(value_type = Option<Vec<MajorStage>>, style = Form, explode = false)]
+    major: Words<MajorStage>,
     /// Only those with one of these warnings, separated by commas.
     #[param(value_type = Option<Vec<Warning>>, style = Form, explode = false)]
     warning: Words<Warning>,
@@ -115,6 +118,7 @@ impl FilterQuery {
             assignee: text(self.assignee),
             item: text(self.item),
             potential: self.potential,
+            majors: self.major.texts(),
             warnings: self.warning.0,
             parent: None,
             text: self.q,

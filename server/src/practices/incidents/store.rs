@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use incidents::{Incident, Phase, Stage};
+use incidents::{Incident, MajorStage, Phase, Stage};
 use kernel::{IncidentId, ItemRef, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use spine::clockwork::Clocked;
@@ -29,6 +29,7 @@ pub static INCIDENTS: Table<Incident> = Table {
         "updated_at",
         "ended_at",
         "potential",
+        "major",
     ],
     values: |incident| {
         params![
@@ -44,6 +45,7 @@ pub static INCIDENTS: Table<Incident> = Table {
             incident.updated_at,
             incident.times.resolved.map(|stamp| stamp.at),
             i64::from(incident.potential),
+            major_word(incident),
         ]
     },
     tags: |incident| {
@@ -101,6 +103,13 @@ pub fn word<T: serde::Serialize>(value: T) -> String {
     }
 }
 
+/// How far it is with it as a major incident; what is only proposed ends with the incident.
+fn major_word(incident: &Incident) -> Option<String> {
+    let stage = incident.major_stage();
+    let said = stage.filter(|stage| incident.is_open() || *stage != MajorStage::Proposed);
+    said.map(word)
+}
+
 fn phase_word(phase: Phase) -> String {
     word(phase)
 }
@@ -124,6 +133,8 @@ pub struct Filter {
     pub item: Option<String>,
     /// Only those that are about to happen (`true`), or only the others (`false`).
     pub potential: Option<bool>,
+    /// Only those that are so far as major incidents.
+    pub majors: Vec<String>,
     /// Only those with one of these warnings.
     pub warnings: Vec<Warning>,
     /// Only those that hang on this one, or were merged into it.
@@ -162,6 +173,7 @@ impl Filter {
             Some(false) => clauses.add("potential = 0"),
             None => {}
         }
+        clauses.any_of("major", &self.majors);
         clauses.any_of("stage", &self.stages);
         clauses.any_of("phase", &self.phases);
         clauses.any_of("priority", &self.priorities);

@@ -62,6 +62,8 @@ struct MyPage {
     title: String,
     /// Its priority.
     priority: Priority,
+    /// Whether it is to lead it as a major incident.
+    major: bool,
     /// Whether people are still being called.
     rings: bool,
     /// Since when.
@@ -136,6 +138,7 @@ impl MyPage {
             number: page.summary.number,
             title: page.summary.title.clone(),
             priority: page.summary.priority,
+            major: page.is_major(),
             rings: page.stage == Stage::Ringing,
             started_at: page.started_at,
             may_acknowledge: acts && page.stage.unanswered(),

@@ -4,7 +4,7 @@ use ::streams::{called_again, called_now, ways_to};
 use axum::extract::State;
 use estate::{Spec, next_morning, person_named};
 use kernel::{OutboxId, PageId, Time};
-use oncall::{Command, Page, View, Wish};
+use oncall::{Command, For, Page, View, Wish};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spine::engine::Versioned;
@@ -69,8 +69,13 @@ async fn of_incident(
     let incident = incidents::routes::load(&app, &caller, &id).await?;
     let mut conn = app.db.reader().await?;
     let pages = store::of_incident(&mut conn, &caller.space, incident.record.id).await?;
-    let needed = incident.record.is_open() && !incident.record.service_is_back();
-    let shown = |page: &Versioned<Page>| json!(page.record.view_of(page.version, needed));
+    let incident = &incident.record;
+    let needed = |page: &Page| match page.meant_for {
+        For::Incident => incident.is_open() && !incident.service_is_back(),
+        For::Major => incident.is_declared_major(),
+    };
+    let shown =
+        |page: &Versioned<Page>| json!(page.record.view_of(page.version, needed(&page.record)));
     let items: Vec<Value> = pages.iter().map(|page| caller.sees(shown(page), &[])).collect();
     Ok(Json(json!({ "items": items })))
 }

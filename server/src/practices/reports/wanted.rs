@@ -47,10 +47,12 @@ pub(super) fn hits(estate: &Estate, item: &ItemRef, incident: &Incident) -> bool
     takes_away(estate, item, &Facts::of(incident))
 }
 
-/// Whether an incident is a major one that was opened in a time.
+/// Whether an incident is a major one that was opened in a time: by its priority, or since a person
+/// declared it.
 pub(super) fn major(incident: &Incident, period: Period) -> bool {
     let own = !matches!(incident.stage, Stage::Cancelled | Stage::Merged);
-    own && incident.priority <= MAJOR && period.holds(incident.opened_at)
+    let major = incident.priority <= MAJOR || incident.was_declared_major();
+    own && major && period.holds(incident.opened_at)
 }
 
 /// When Operate was there, for reports: of a time in which it was not nothing is known, and a

@@ -3,7 +3,7 @@ import { count } from '../../kit/words';
 import { absolute } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** Who feels it: the first thing to know about an incident. */

@@ -7,7 +7,7 @@ import kit from '../../kit/kit.module.css';
 import { count } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** On what it hangs, and what hangs on it: what is resolved and closed together. */

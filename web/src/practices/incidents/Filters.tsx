@@ -19,6 +19,12 @@ const warnings = [
   { value: 'unassigned', label: 'Unassigned too long' },
   { value: 'check_failed', label: 'Check failed' },
 ];
+const majors = [
+  { value: 'proposed', label: 'Proposed as major' },
+  { value: 'declared', label: 'Major' },
+  { value: 'stood_down', label: 'Was major' },
+  { value: 'dismissed', label: 'Not major' },
+];
 const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));
 
 /** The filters of the queue. The address is the state: a filtered queue can be sent to a colleague. */
@@ -84,6 +90,17 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         onChange={(value) => set('warning', value)}
         clearable
         clearButtonProps={{ 'aria-label': 'Clear warning' }}
+      />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Major or not"
+        placeholder="Major or not"
+        data={majors}
+        value={search.major ?? null}
+        onChange={(value) => set('major', value)}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear whether it is major' }}
       />
       <Select
         size="xs"

@@ -18,6 +18,7 @@ import { Due } from '../clocks/Due';
 import { Filters } from './Filters';
 import styles from './incidents.module.css';
 import { PlannedWork } from './PlannedWork';
+import { MajorMark } from './Major';
 import { Potential } from './Potential';
 import { SavedViews } from './SavedViews';
 import { Warnings } from './Warnings';
@@ -166,7 +167,7 @@ const columns: Column<IncidentRow>[] = [
           {row.title}
         </Link>
         <span className={styles.sub}>
-          <Potential incident={row} /> #{row.number}
+          <MajorMark incident={row} /> <Potential incident={row} /> #{row.number}
           {row.main_item ? ` · ${itemName(row.main_item)}` : ''}
           {row.affected.usecases.length > 0
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
@@ -234,7 +235,7 @@ function IncidentCard(row: IncidentRow) {
       >
         {row.title}
       </Link>
-      <Potential incident={row} />
+      <MajorMark incident={row} /> <Potential incident={row} />
       <div className={styles.sub}>
         #{row.number} · {owner(row)}
         {row.affected.usecases.length > 0

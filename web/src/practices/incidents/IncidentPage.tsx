@@ -1,9 +1,8 @@
 import { Anchor, Breadcrumbs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 
-import { type Allowed, type Incident, incidents } from '../../api';
+import { type Incident, incidents } from '../../api';
 import { PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
 import type { CommandBody } from '../../kit/command';
 import { CommandBar } from '../../kit/CommandBar';
@@ -17,32 +16,16 @@ import { Children } from './Children';
 import { ImpactMap } from './ImpactMap';
 import styles from './incidents.module.css';
 import { Links, Tasks } from './lists';
+import { Major, MajorMark } from './Major';
 import { Members } from './Members';
 import { Paging } from './Paging';
+import { inBar, usePart } from './part';
 import { Potential } from './Potential';
 import { PriorityLines } from './PriorityLines';
 import { Proof } from './Proof';
 import { Times, Who } from './side';
 import { IncidentTimeline } from './IncidentTimeline';
 import { Warnings } from './Warnings';
-
-/** Commands that stand beside what they change, instead of in the bar at the top. */
-const placed = new Set([
-  'comment',
-  'detach',
-  'finish_task',
-  'add_task',
-  'link',
-  'set_role',
-  'set_time',
-  'set_affected',
-  'set_impact',
-  'set_urgency',
-  'override_priority',
-  'set_service',
-  'confirm_by_consumer',
-  'set_parent',
-]);
 
 /** Everything about one incident, and everything that this person may do about it now. */
 export function IncidentPage() {
@@ -55,24 +38,17 @@ export function IncidentPage() {
   );
 }
 
-export interface PartProps {
-  incident: Incident;
-  send: (body: CommandBody) => Promise<unknown>;
-  /** The command when it is allowed now. */
-  can: (command: string) => Allowed | undefined;
-}
-
 function Content({ incident }: { incident: Incident }) {
-  const { id, version, allowed } = incident;
-  const send = useCallback(
-    (body: CommandBody) => {
-      const asked = allowed.find((each) => each.command === body.command);
-      return incidents.command(id, asked?.overwrites === false ? undefined : version, body);
-    },
-    [id, version, allowed],
-  );
-  const can = (command: string) => allowed.find((each) => each.command === command);
-  const part: PartProps = { incident, send, can };
+  const { number } = incident;
+  const part = usePart(incident);
+  const navigate = useNavigate();
+  const send = async (body: CommandBody) => {
+    const done = await part.send(body);
+    if (body.command === 'declare_major') {
+      await navigate({ to: '/incidents/$id/command', params: { id: String(number) } });
+    }
+    return done;
+  };
   return (
     <>
       <PageHead
@@ -88,13 +64,14 @@ function Content({ incident }: { incident: Incident }) {
         }
         meta={<Badges incident={incident} />}
       />
+      <Major {...part} send={send} />
       <div className={styles.next}>
         <div className={styles.nextText}>
           <b>Next:</b> {incident.next_step}
           <Situation incident={incident} />
         </div>
         <CommandBar
-          allowed={allowed.filter((each) => !placed.has(each.command))}
+          allowed={inBar(incident)}
           send={send}
           initial={(command): Record<string, string> =>
             command === 'edit' ? { title: incident.title, description: incident.description } : {}
@@ -124,12 +101,13 @@ function Content({ incident }: { incident: Incident }) {
   );
 }
 
-function Badges({ incident }: { incident: Incident }) {
+export function Badges({ incident }: { incident: Incident }) {
   return (
     <div className={styles.badges}>
       <PriorityBadge priority={incident.priority} marked={Boolean(incident.priority_override)} />
       <StageBadge stage={incident.stage} phase={incident.phase} />
       <SeverityMark severity={incident.severity} />
+      <MajorMark incident={incident} />
       <Potential incident={incident} />
       <Warnings incident={incident} />
       <span>

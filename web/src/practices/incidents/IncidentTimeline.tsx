@@ -9,7 +9,7 @@ import { Refusal } from '../../kit/Refusal';
 import { Timeline } from '../../kit/Timeline';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 
 /** What happened, newest first, and the box in which one adds to it. */
 export function IncidentTimeline({ incident, send, can }: PartProps) {

@@ -8,7 +8,7 @@ import { TimeAgo } from '../../kit/TimeAgo';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** The alerts of the incident, each with the reason why it belongs here. */

@@ -50,9 +50,12 @@ export function Paging({ incident }: { incident: Incident }) {
 
 function OnePage({ page }: { page: Page }) {
   return (
-    <div>
+    <div className={styles.page}>
       <div className={styles.callTop} style={{ fontSize: 13 }}>
-        {page.policy ? <ItemLink item={page.policy} /> : <span>No policy</span>}
+        <span>
+          {page.meant_for === 'major' && <b>Team for major incidents: </b>}
+          {page.policy ? <ItemLink item={page.policy} /> : 'No policy'}
+        </span>
         <StateWord state={page.stage} tone={stageTone[page.stage]} />
       </div>
       {page.held_until && (

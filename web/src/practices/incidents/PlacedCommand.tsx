@@ -12,17 +12,19 @@ interface Props {
   initial?: Record<string, string>;
   label?: string;
   ariaLabel?: string;
+  /** As large as other buttons where it stands alone. */
+  size?: 'xs';
 }
 
 /** One command as a small button beside what it changes; absent when it is not allowed now. */
-export function PlacedCommand({ command, send, preset, initial, label, ariaLabel }: Props) {
+export function PlacedCommand({ command, send, preset, initial, label, ariaLabel, size }: Props) {
   const [asking, setAsking] = useState(false);
   if (!command) return null;
   return (
     <>
       <Button
-        size="compact-xs"
-        variant="subtle"
+        size={size ?? 'compact-xs'}
+        variant={size ? 'default' : 'subtle'}
         onClick={() => setAsking(true)}
         aria-label={ariaLabel}
       >

@@ -4,7 +4,7 @@ import { actorName, words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { useExposure } from '../clocks/exposure';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** How the priority came about, line by line, as the server worked it out. */

@@ -4,7 +4,7 @@ import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, stageWord } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 const checkWord = {

@@ -27,6 +27,7 @@ export function SavedViews({ search }: { search: Filter }) {
     ...(user.teams[0] ? [{ name: 'My team', search: { team: user.teams[0] } }] : []),
     { name: 'Not taken up', search: { phase: 'detect' } },
     { name: 'Nobody charged', search: { warning: 'unassigned' } },
+    { name: 'Major', search: { major: 'proposed,declared' } },
     { name: 'Potential', search: { potential: 'true' } },
     { name: 'All', search: { open: 'all' } },
   ];

@@ -6,7 +6,7 @@ import { Refusal } from '../../kit/Refusal';
 import { itemName, words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** What still has to be done. */

@@ -7,7 +7,7 @@ import { partInIncident } from '../../kit/yourPart';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
-import type { PartProps } from './IncidentPage';
+import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
 /** Owner and roles. */

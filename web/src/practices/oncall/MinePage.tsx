@@ -92,6 +92,11 @@ function Notices({ mine }: { mine: MyOnCall }) {
 }
 
 function pageSays(page: MyPage): string {
+  if (page.major && !page.handed_over_by) {
+    return page.rings
+      ? 'calls the team for major incidents since '
+      : 'nobody answered for the team for major incidents, since ';
+  }
   if (page.handed_over_by) return `${page.handed_over_by} hands it over to you; called first `;
   return page.rings ? 'rings since ' : 'nobody answered, since ';
 }

@@ -47,6 +47,8 @@ function Form({ stored }: { stored: Policy }) {
   const { run, pending, problem, reload } = useSend(() => settings.savePolicy(policy));
   const changed = JSON.stringify(policy) !== JSON.stringify(stored);
   const set = (change: Partial<Policy>) => setPolicy((before) => ({ ...before, ...change }));
+  const major = (change: Partial<Policy['major']>) =>
+    set({ major: { ...policy.major, ...change } });
   const severityData = severities.map((value) => ({ value, label: severityWord[value] }));
   const severity = (value: string | null) => severities.find((each) => each === value) ?? null;
   return (
@@ -101,6 +103,35 @@ function Form({ stored }: { stored: Policy }) {
               set({
                 incidents: { ...policy.incidents, end_with_parent: event.currentTarget.checked },
               })
+            }
+          />
+        </Stack>
+      </Panel>
+      <Panel title="Major incidents">
+        <Stack gap="md" maw={560}>
+          <ItemSelect
+            label="Escalation policy of the team for major incidents"
+            description="Called when somebody declares one, beside whoever is called for the incident. Empty: nobody is, and the incident says so."
+            kind="escalationpolicy"
+            value={policy.major.escalation_policy}
+            onChange={(item) => major({ escalation_policy: item })}
+          />
+          <Switch
+            label="Propose one when a mission-critical use case is down"
+            description="What redundancy carries, and what only warns, does not count."
+            checked={policy.major.mission_critical}
+            onChange={(event) => major({ mission_critical: event.currentTarget.checked })}
+          />
+          <NumberInput
+            label="Propose one when so many products are down"
+            description="0: their number proposes none."
+            min={0}
+            max={1000}
+            allowNegative={false}
+            allowDecimal={false}
+            value={policy.major.products}
+            onChange={(value) =>
+              major({ products: typeof value === 'number' ? value : policy.major.products })
             }
           />
         </Stack>

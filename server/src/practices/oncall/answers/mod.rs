@@ -261,6 +261,7 @@ impl Meant {
             (Asked::Acknowledge(_), Ok(done)) => {
                 let by = done.record.acknowledged_by.as_ref().map(Actor::name);
                 let said = match by == Some(person.name()) {
+                    true if done.record.is_major() => format!("You lead major incident #{number}."),
                     true => format!("#{number} is yours. Nobody else is called."),
                     false => meaning::taken(&done.record),
                 };

@@ -1,0 +1,180 @@
+//! Whether an incident is a major one: of the highest impact, with a team and a procedure of its own
+//! (ITIL's major incident; R208).
+//!
+//! ```text
+//! proposed → declared → stood down       a person declares, also without a proposal
+//! proposed → dismissed                   a person says that it is none
+//! dismissed, stood down → proposed       more is hit than was known then
+//! ```
+//!
+//! **Invariant:** only a person declares; and what is over is declared no longer.
+
+use kernel::{Actor, Allowed, ItemRef, Refusal, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::event::{Event, What};
+use crate::incident::Incident;
+use crate::verb::Verb;
+
+/// How far it is with an incident that is, or may be, a major one.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum MajorStage {
+    /// So much is hit that a person should declare it, or say that it is none.
+    Proposed,
+    /// It is a major incident.
+    Declared,
+    /// It was one, and its team is needed no longer.
+    StoodDown,
+    /// A person said that it is none.
+    Dismissed,
+}
+
+/// The one table of moves; nothing: nobody has said anything yet.
+#[rustfmt::skip]
+pub const MAJOR_ALLOWED: &[Allowed<Option<MajorStage>, Verb>] = {
+    use MajorStage::*;
+    use Verb::*;
+    &[
+        Allowed { stage: None, verbs: &[DeclareMajor, ProposeMajor] },
+        Allowed { stage: Some(Proposed), verbs: &[DeclareMajor, DismissMajor, ProposeMajor] },
+        Allowed { stage: Some(Declared), verbs: &[StandDownMajor, MajorAnswered, MajorUncalled] },
+        Allowed { stage: Some(StoodDown), verbs: &[DeclareMajor, ProposeMajor] },
+        Allowed { stage: Some(Dismissed), verbs: &[DeclareMajor, ProposeMajor] },
+    ]
+};
+
+/// What was said of an incident as a major one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Major {
+    /// How far it is.
+    pub stage: MajorStage,
+    /// Why it is there.
+    pub because: String,
+    /// Since when.
+    pub since: Time,
+    /// Who made it so.
+    pub by: Actor,
+    /// What is hit and spoke for it so far: only what is not among these is news.
+    #[serde(default)]
+    #[schema(required)]
+    pub grounds: Vec<ItemRef>,
+    /// When it was declared, the last time.
+    #[serde(default)]
+    pub declared_at: Option<Time>,
+    /// Who answered for the team since then.
+    #[serde(default)]
+    pub answered_by: Option<Actor>,
+    /// When.
+    #[serde(default)]
+    pub answered_at: Option<Time>,
+    /// Why nobody could be called since then.
+    #[serde(default)]
+    pub uncalled: Option<String>,
+}
+
+impl Incident {
+    /// Whether it is a major incident now.
+    pub fn is_declared_major(&self) -> bool {
+        self.major_stage() == Some(MajorStage::Declared)
+    }
+
+    /// Whether it is a major incident, or was one: what reports count.
+    pub fn was_declared_major(&self) -> bool {
+        self.major.as_ref().is_some_and(|major| major.declared_at.is_some())
+    }
+
+    /// How far it is with it as a major incident; nothing when nobody has said anything.
+    pub fn major_stage(&self) -> Option<MajorStage> {
+        self.major.as_ref().map(|major| major.stage)
+    }
+
+    /// Whether the table of major incidents takes the verb now.
+    pub fn major_allows(&self, verb: Verb) -> bool {
+        let stage = self.major_stage();
+        MAJOR_ALLOWED.iter().any(|row| row.stage == stage && row.verbs.contains(&verb))
+    }
+
+    /// Refuses what that table does not take.
+    pub(crate) fn check_major(&self, verb: Verb) -> Result<(), Refusal> {
+        if self.major_allows(verb) {
+            return Ok(());
+        }
+        let is = match self.major_stage() {
+            None => "nobody has proposed or declared it as a major incident",
+            Some(MajorStage::Proposed) => "it is only proposed as a major incident",
+            Some(MajorStage::Declared) => "it is a declared major incident",
+            Some(MajorStage::StoodDown) => "the major incident was stood down",
+            Some(MajorStage::Dismissed) => "a person said that it is no major incident",
+        };
+        let reason = format!("`{}` is not possible: {is}.", verb.label());
+        Err(Refusal::invalid(reason))
+    }
+
+    pub(crate) fn take_in_major(&mut self, event: &Event) {
+        match &event.what {
+            What::MajorProposed { because, grounds } => {
+                let major = self.major_moves(event, MajorStage::Proposed, because);
+                major.grounds.extend(grounds.iter().cloned());
+            }
+            What::MajorDeclared { reason } => {
+                let major = self.major_moves(event, MajorStage::Declared, reason);
+                major.declared_at = Some(event.at);
+                (major.answered_by, major.answered_at, major.uncalled) = (None, None, None);
+            }
+            What::MajorDismissed { reason } => {
+                self.major_moves(event, MajorStage::Dismissed, reason);
+            }
+            What::MajorStoodDown { reason } => {
+                self.major_moves(event, MajorStage::StoodDown, reason);
+            }
+            _ => {
+                if let Some(major) = &mut self.major {
+                    major.hear(event);
+                }
+            }
+        }
+    }
+
+    fn major_moves(&mut self, event: &Event, stage: MajorStage, because: &str) -> &mut Major {
+        let (because, since, by) = (because.to_owned(), event.at, event.by.clone());
+        let before = self.major.take();
+        self.major.insert(match before {
+            Some(major) => Major { stage, because, since, by, ..major },
+            None => Major {
+                stage,
+                because,
+                since,
+                by,
+                grounds: Vec::new(),
+                declared_at: None,
+                answered_by: None,
+                answered_at: None,
+                uncalled: None,
+            },
+        })
+    }
+}
+
+impl Major {
+    /// What happens to it without moving it.
+    fn hear(&mut self, event: &Event) {
+        match &event.what {
+            What::MajorAnswered { answered_by } => {
+                self.answered_by = Some(answered_by.clone());
+                self.answered_at = Some(event.at);
+            }
+            What::MajorUncalled { because } => self.uncalled = Some(because.clone()),
+            // What was over and broke again may be major again for what it was before.
+            What::Relapsed { .. } | What::Reopened { .. }
+                if self.stage == MajorStage::StoodDown =>
+            {
+                self.grounds.clear();
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// A major incident: proposed, declared by one click, led in its command view, and stood down.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  api,
+  applyEstate,
+  enter,
+  faults,
+  open,
+  picture,
+  settled,
+  sideways,
+  url,
+} from './world.mjs';
+
+let b;
+let made;
+let policy;
+
+before(async () => {
+  b = await open();
+  await enter(b.page);
+  const known = await api(b.page, 'GET', '/api/v1/estate/items?kind=service&q=loyalty');
+  if (known.items.length === 0) {
+    await applyEstate(b.page, join(import.meta.dirname, '../../examples/estate'));
+  }
+  policy = await api(b.page, 'GET', '/api/v1/settings/policy');
+  await api(b.page, 'PUT', '/api/v1/settings/policy', {
+    ...policy,
+    major: { ...policy.major, escalation_policy: 'escalationpolicy/platform' },
+  });
+  made = await api(b.page, 'POST', '/api/v1/incidents', {
+    title: `Nobody can buy a ticket ${Date.now().toString(36)}`,
+    item: 'usecase/sell-tickets',
+    severity: 'critical',
+  });
+});
+after(async () => {
+  await api(b.page, 'PUT', '/api/v1/settings/policy', policy);
+  await b.close();
+});
+
+const banner = () => b.page.getByRole('group', { name: 'Major incident' });
+const command = () => `${url}/incidents/${made.number}/command`;
+
+test('what is mission-critical and down is proposed with its reason', async () => {
+  await b.page.goto(`${url}/incidents/${made.number}`);
+  await banner().getByText('is mission-critical and down').waitFor();
+  await banner().getByRole('button', { name: 'Not major' }).waitFor();
+  await settled(b.page);
+  await picture(b.page, 'major-proposed-1440-light');
+  assert.deepEqual(await faults(b.page), []);
+});
+
+test('one click declares it, calls the team, and opens the command view', async () => {
+  await banner().getByRole('button', { name: 'Declare' }).click();
+  await b.page.waitForURL(command());
+  await banner()
+    .getByText(/Major incident since/)
+    .waitFor();
+  const paging = b.page.getByRole('region', { name: 'Paging', exact: true });
+  await paging.getByText('Team for major incidents').waitFor();
+  await paging.getByRole('button', { name: 'Answer for the team' }).click();
+  await banner()
+    .getByText(/answered for the team/)
+    .waitFor();
+  await b.page
+    .getByText(/answered for the major-incident team/)
+    .first()
+    .waitFor();
+  await b.page.getByLabel('Comment', { exact: true }).fill('Traffic goes to the second node');
+  await b.page.getByRole('button', { name: 'Comment', exact: true }).click();
+  await b.page.getByText('Traffic goes to the second node').first().waitFor();
+});
+
+test('the command view fits a telephone and the dark', async () => {
+  for (const [width, scheme] of [
+    [1440, 'light'],
+    [1440, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ]) {
+    const other = await open({ width, scheme });
+    await enter(other.page);
+    await other.page.goto(command());
+    await other.page.getByRole('group', { name: 'Major incident' }).waitFor();
+    await settled(other.page);
+    await picture(other.page, `major-command-${width}-${scheme}`);
+    assert.equal(await sideways(other.page), 0);
+    assert.deepEqual(await faults(other.page), []);
+    await other.close();
+  }
+});
+
+test('it is found in the list, and stood down with a reason', async () => {
+  await b.page.goto(`${url}/incidents?major=declared`);
+  await b.page.getByText('Nobody can buy a ticket').first().waitFor();
+  await b.page.goto(command());
+  await banner().getByRole('button', { name: 'Stand down' }).click();
+  await b.page.getByRole('dialog').getByLabel('Reason').fill('Sales are back');
+  await b.page.getByRole('dialog').getByRole('button', { name: 'Stand down' }).click();
+  await banner().waitFor({ state: 'detached' });
+  const shown = await api(b.page, 'GET', `/api/v1/incidents/${made.id}`);
+  assert.equal(shown.major.stage, 'stood_down');
+  const cancel = { command: 'cancel', reason: 'a test' };
+  await api(b.page, 'POST', `/api/v1/incidents/${made.id}/commands`, cancel).catch(() => {});
+});
+
+test('nothing was reported to the console', () => {
+  assert.deepEqual(b.errors, []);
+});
