@@ -81,7 +81,7 @@ fn proposal(
 ) -> Option<(String, Vec<ItemRef>)> {
     let rule = &context.policy.major;
     let fails = incident.is_open() && !incident.service_is_back() && !incident.potential;
-    let down = incident.service_at(now) == ServiceState::Down;
+    let down = incident.service_at(now) == Some(ServiceState::Down);
     if !fails || !down || incident.severity < Severity::Error {
         return None;
     }

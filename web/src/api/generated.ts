@@ -15192,6 +15192,8 @@ export interface operations {
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */
                 potential?: boolean;
+                /** @description Only those that are so far as major incidents, separated by commas. */
+                major?: components["schemas"]["MajorStage"][];
                 /** @description Only those with one of these warnings, separated by commas. */
                 warning?: components["schemas"]["IncidentWarning"][];
                 /** @description Only those whose title holds this text, or that have this number. */
