@@ -130,7 +130,8 @@ const AWAY: &str = r#"
 fn meant(targets: &[&str], turn: Option<u64>, minute: i64) -> String {
     let desired = desired(AWAY);
     let estate = Estate::new(desired.resources().cloned());
-    let targets: Vec<ItemRef> = targets.iter().map(|name| name.parse().expect("a reference")).collect();
+    let targets: Vec<ItemRef> =
+        targets.iter().map(|name| name.parse().expect("a reference")).collect();
     let people = estate.meant(&targets, turn, Time::from_seconds(minute * 60));
     people.into_iter().map(|person| person.name().to_owned()).collect::<Vec<_>>().join(" ")
 }
