@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::intake::expire;
 use crate::{
     ALLOWED, Classification, Command, Event, Fingerprint, Firing, Labels, NotUseful, Origin,
-    Relabelling, Return, Severity, Stage, Verb, Why, useful,
+    Relabelling, Return, Severity, Stage, Verb, Votes, Why, useful,
 };
 
 /// How long a cleared alert waits for its return before it is put away.
@@ -74,7 +74,7 @@ pub struct Alert {
     /// Who found the present (or last) firing useless.
     #[serde(default, skip_serializing_if = "<[NotUseful]>::is_empty")]
     #[schema(value_type = Vec<NotUseful>)]
-    pub not_useful: Box<[NotUseful]>,
+    pub not_useful: Votes,
 }
 
 /// What a re-sent signal changes: the record, and not the history.
@@ -162,7 +162,7 @@ impl Alert {
             acknowledged_by: None,
             cleared_why: None,
             closes_at: None,
-            not_useful: Box::default(),
+            not_useful: Votes::default(),
         }
     }
 
@@ -186,7 +186,7 @@ impl Alert {
         self.acknowledged_by = None;
         self.cleared_why = None;
         self.closes_at = None;
-        self.not_useful = Box::default();
+        self.not_useful = Votes::default();
     }
 
     fn relabelled(&mut self, change: &Relabelling) {

@@ -45,7 +45,7 @@ pub use severity::Severity;
 pub use signal::{Invalid, Origin, Signal};
 pub use spell::{Change as HistoryChange, Spell, To};
 pub use stage::{ALLOWED, Stage, Verb};
-pub use useful::NotUseful;
+pub use useful::{NotUseful, Votes};
 pub use view::{Field, Offer, View};
 
 #[cfg(test)]

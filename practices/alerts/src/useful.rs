@@ -1,5 +1,7 @@
 //! Whether telling somebody of an alert was of use: what its rule is tuned by.
 
+use std::ops::Deref;
+
 use kernel::{Actor, Moment, Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +21,40 @@ pub struct NotUseful {
     pub by: Actor,
     /// What made it useless.
     pub reason: String,
+}
+
+/// The words of several people. Few alerts have any, and a hundred thousand are in memory.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(from = "Vec<NotUseful>", into = "Vec<NotUseful>")]
+pub struct Votes(
+    #[expect(clippy::box_collection, reason = "a pointer where a list would be three")]
+    Option<Box<Vec<NotUseful>>>,
+);
+
+impl From<Vec<NotUseful>> for Votes {
+    fn from(votes: Vec<NotUseful>) -> Votes {
+        Votes((!votes.is_empty()).then(|| Box::new(votes)))
+    }
+}
+
+impl From<Votes> for Vec<NotUseful> {
+    fn from(votes: Votes) -> Vec<NotUseful> {
+        votes.0.map_or_else(Vec::new, |votes| *votes)
+    }
+}
+
+impl FromIterator<NotUseful> for Votes {
+    fn from_iter<I: IntoIterator<Item = NotUseful>>(votes: I) -> Votes {
+        Votes::from(votes.into_iter().collect::<Vec<NotUseful>>())
+    }
+}
+
+impl Deref for Votes {
+    type Target = [NotUseful];
+
+    fn deref(&self) -> &[NotUseful] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Alert {
