@@ -97,11 +97,7 @@ pub struct Running {
 /// When it cannot listen, open its database, or use a setting.
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
     let metrics = Metrics::of_process();
-    let (listener, address) = open(config.listen).await?;
-    let mut listeners = vec![listener];
-    for also in &config.listen_also {
-        listeners.push(open(*also).await?.0);
-    }
+    let (listeners, address) = open_all(&config).await?;
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
@@ -159,15 +155,29 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let setup_code = access::session::setup_code(&Gate::from_ref(&app)).await?;
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
-    let clock = app.world.clock.clone();
+    let http = answer(&app, listeners);
+    Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
+}
+
+/// Answers on every listener until the process stops.
+fn answer(app: &App, listeners: Vec<TcpListener>) -> tokio::task::JoinHandle<()> {
     let router = router::router(app.clone());
     let serving = listeners.into_iter().map(|listener| {
-        let (router, clock) = (router.clone(), clock.clone());
-        listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, stop.clone())
+        let (router, clock) = (router.clone(), app.world.clock.clone());
+        listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, app.stop.clone())
     });
     let serving = futures::future::join_all(serving);
-    let http = tokio::spawn(async { drop(serving.await) });
-    Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
+    tokio::spawn(async { drop(serving.await) })
+}
+
+/// Every address to listen on, and the first as it came to be.
+async fn open_all(config: &Config) -> Result<(Vec<TcpListener>, SocketAddr), StartError> {
+    let (listener, address) = open(config.listen).await?;
+    let mut listeners = vec![listener];
+    for also in &config.listen_also {
+        listeners.push(open(*also).await?.0);
+    }
+    Ok((listeners, address))
 }
 
 async fn open(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

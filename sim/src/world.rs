@@ -1,6 +1,8 @@
 //! Operate in memory: the real practices and streams over a store that commits each step whole,
 //! as the server does with its transactions.
 
+mod wants;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -414,39 +416,6 @@ impl World {
             pages: &pages,
         };
         streams::react(&fact, &context, moment)
-    }
-
-    fn meets(&self, incident: &Incident, want: &Want) -> bool {
-        match want {
-            Want::Holding(alert) => incident.attached().any(|member| member.alert == *alert),
-            Want::Near(item) => {
-                let window = self.policy.incidents.correlation_window();
-                let counted = |item| streams::counted_on(&self.estate, item);
-                let hit = |on: &_| incident.items.contains(on);
-                let hits = item.as_ref().is_some_and(|on| hit(on) || counted(on).iter().any(hit));
-                let near = |joined: Time| self.now.since(joined) <= window * 2;
-                incident.is_open() && (hits || incident.attached().any(|m| near(m.joined_at)))
-            }
-            Want::Survivor(id) => self.survivor(*id) == Some(incident.id),
-            Want::ChildrenOf(id) => {
-                incident.parent == Some(*id) || incident.merged_into == Some(*id)
-            }
-            Want::Alert(_) | Want::PagesOf(_) | Want::Ringing | Want::FiringOn(_) => false,
-            Want::OpenIncidents => incident.is_open(),
-            Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
-        }
-    }
-
-    /// The incident, or the one in which it continues.
-    pub fn survivor(&self, id: IncidentId) -> Option<IncidentId> {
-        let mut incident = self.incidents.get(id)?;
-        for _ in 0..self.incidents.rows().count() {
-            match incident.merged_into {
-                Some(into) => incident = self.incidents.get(into)?,
-                None => break,
-            }
-        }
-        Some(incident.id)
     }
 
     /// A refused reaction is passed by, as the follower does.

@@ -1,5 +1,5 @@
-//! Major incidents: when one is proposed, and the calling of the team for them, which goes on beside
-//! the calling for the incident itself (R208).
+//! Major incidents: when one is proposed, and the calling of the team for them, which goes on
+//! beside the calling for the incident itself (R208).
 
 use std::collections::BTreeSet;
 

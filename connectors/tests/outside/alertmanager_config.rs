@@ -130,9 +130,8 @@ fn every_good_file_gives_a_tree_and_reads_back_redacted() {
     }
 }
 
-#[test]
-fn secrets_are_hidden_and_the_rest_reads_as_before() {
-    let text = "\
+/// A configuration with secrets at many places, and words that only look like some.
+const SECRETS: &str = "\
 # smtp_auth_password: was-hush
 global:
   smtp_auth_password: 'hush1'
@@ -156,7 +155,10 @@ receivers:
   telegram_configs: [{bot_token: hush8, chat_id: -5, disable_notifications: yes}]
   sns_configs: [{topic_arn: shown, sigv4: {region: r, access_key: id, secret_key: hush9}}]
 ";
-    let config = load(text, "am.yml").unwrap();
+
+#[test]
+fn secrets_are_hidden_and_the_rest_reads_as_before() {
+    let config = load(SECRETS, "am.yml").unwrap();
     let shown = "\
 global:
   smtp_auth_password: <secret>

@@ -236,9 +236,8 @@ fn shifts_are_written_as_a_file_of_events_that_reads_back() {
     assert!(text.contains("UID:first.1796976000.ada@operate\r\n"), "{text}");
 }
 
-/// What is said before something breaks on a Saturday night.
-fn previewed(item: &str, priority: &str) -> String {
-    const POLICY: &str = r#"
+/// A shop that is called otherwise at night, and somebody who is away.
+const POLICY: &str = r#"
 apiVersion: operate/v1
 kind: Person
 metadata: { name: ada, title: Ada Example }
@@ -301,6 +300,9 @@ kind: Service
 metadata: { name: orders }
 spec: { team: shop }
 "#;
+
+/// What is said before something breaks on a Saturday night.
+fn previewed(item: &str, priority: &str) -> String {
     let file = SourceFile { name: "shop.yaml".to_owned(), text: POLICY.to_owned() };
     let files = Files::read(&[file]).unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();

@@ -27,8 +27,8 @@ pub struct Signal {
     pub generator_url: Arc<str>,
 }
 
-/// By what an alert is known again, and what made it of an event. What came as an alert and is known
-/// by its labels has none.
+/// By what an alert is known again, and what made it of an event. What came as an alert and is
+/// known by its labels has none.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Origin {
     /// The source's own name for the alert (a dedup key, an alias), by which it is known again.

@@ -1,5 +1,5 @@
-//! Whether an incident is a major one: of the highest impact, with a team and a procedure of its own
-//! (ITIL's major incident; R208).
+//! Whether an incident is a major one: of the highest impact, with a team and a procedure of its
+//! own (ITIL's major incident; R208).
 //!
 //! ```text
 //! proposed → declared → stood down       a person declares, also without a proposal

@@ -76,9 +76,10 @@ impl Page {
 
     /// What a report about a call leads to. A way that fails makes the next one due: where nothing
     /// arrives by any way that somebody was called in so far, their next way is tried at once; with
-    /// none left, and nobody else of the step to be reached, whatever waits in it, and once the call
-    /// is given up the next step. But a new round is not: when everything fails at once, it must not
-    /// all be used up before anybody can mend it. What may still arrive goes on being tried.
+    /// none left, and nobody else of the step to be reached, whatever waits in it, and once the
+    /// call is given up the next step. But a new round is not: when everything fails at once, it
+    /// must not all be used up before anybody can mend it. What may still arrive goes on being
+    /// tried.
     pub(crate) fn record(
         &self,
         message: OutboxId,

@@ -94,7 +94,8 @@ fn row(key: &LinkKey, link: &AckLink, page: &Page) -> String {
         _ => "Nobody is needed any more".to_owned(),
     };
     format!(
-        "<li><span>{}{} · #{}</span> <b>{}</b><br><a href=\"{}\">Open the incident</a> · {what}</li>",
+        "<li><span>{}{} · #{}</span> <b>{}</b><br>\
+         <a href=\"{}\">Open the incident</a> · {what}</li>",
         kind(page),
         summary.priority,
         summary.number,
