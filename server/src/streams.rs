@@ -261,10 +261,12 @@ impl Shell<'_> {
                 let since = self.updated_after();
                 let among = self.among(item.as_ref());
                 loaded.incidents.extend(incident_store::near(tx, self.space, &among, since).await?);
-                let counted = item.iter().flat_map(|item| counted_on(&self.estate.estate, item));
-                for item in counted.collect::<Vec<_>>() {
-                    let itself = Among::Kin(item.clone(), BTreeSet::from([item]));
-                    let open = incident_store::near(tx, self.space, &itself, Time::MAX).await?;
+                let Some(item) = item else { return Ok(()) };
+                let counted = counted_on(&self.estate.estate, item);
+                if !counted.is_empty() {
+                    // However long nothing happened to them.
+                    let (those, ever) = (Among::Kin(item.clone(), counted), Time::EPOCH);
+                    let open = incident_store::near(tx, self.space, &those, ever).await?;
                     loaded.incidents.extend(open);
                 }
             }

@@ -16,6 +16,7 @@ conversations!(
     a_merged_incident_continues_in_the_other,
     an_alert_that_a_person_takes_out_belongs_elsewhere,
     twenty_alerts_of_one_failed_database_are_one_incident,
+    the_last_node_of_two_is_grave_however_long_ago_the_first_one_failed,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -344,5 +345,36 @@ async fn twenty_alerts_of_one_failed_database_are_one_incident(place: Place) {
     assert_eq!(incident["team"], "team/platform");
     assert_eq!(incident["priority"], "P1");
     assert_eq!(incident["affected"]["usecases"], json!(["usecase/sell-tickets"]));
+    operate.end().await;
+}
+
+async fn the_last_node_of_two_is_grave_however_long_ago_the_first_one_failed(place: Place) {
+    let (mut operate, receiver) = open(&place).await;
+    let queue = "
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: queue-1}, spec: {team: data}}
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: queue-2}, spec: {team: data}}
+---
+{apiVersion: operate/v1, kind: Component, metadata: {name: queue}, spec: {team: data,
+ dependsOn: [{group: nodes, need: 1, of: [component/queue-1, component/queue-2]}]}}
+---
+{apiVersion: operate/v1, kind: UseCase, metadata: {name: invoicing},
+ spec: {department: Sales, criticality: mission_critical, uses: [component/queue]}}
+";
+    operate.apply(&(shop(&receiver.url) + queue)).await;
+    let fires = async |operate: &Operate, node: &str| {
+        let mut fires = alert("Down", "error", ("component", node));
+        fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
+        operate.alerts(json!([fires])).await;
+        operate.settled().await;
+        let main = format!("component/{node}");
+        operate.incident(node, |row| row["main_item"] == main.as_str()).await
+    };
+    assert_eq!(fires(&operate, "queue-1").await["priority"], "P3");
+    operate.pass(Duration::from_secs(12 * 3_600)).await;
+    operate.ada.sign_in().await;
+    let second = fires(&operate, "queue-2").await;
+    assert_eq!((&second["priority"], &second["number"]), (&json!("P1"), &json!(2)));
     operate.end().await;
 }
