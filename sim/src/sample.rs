@@ -1,6 +1,7 @@
 //! What there is in the world, and what is promised of it.
 
 use estate::{Estate, SourceFile};
+use kernel::Priority;
 
 const ESTATE: &str = include_str!("estate.yaml");
 const CONTRACTS: &str = include_str!("contracts.yaml");
@@ -21,5 +22,18 @@ fn read(texts: &[&str]) -> Estate {
     match estate::read(&files) {
         Ok(desired) => Estate::new(desired.resources().cloned()),
         Err(mistakes) => unreachable!("the estate does not read: {mistakes:?}"),
+    }
+}
+
+/// What an administrator decided, in one of several worlds.
+pub(crate) fn policy(seed: u64) -> streams::Policy {
+    // In some there is no team for major incidents.
+    let team = "escalationpolicy/major".parse().ok().filter(|_| seed % 4 != 1);
+    streams::Policy {
+        default_escalation_policy: "escalationpolicy/duty".parse().ok(),
+        major: streams::MajorPolicy { escalation_policy: team, ..Default::default() },
+        // In some nobody is called for what is minor.
+        page_down_to: if seed % 3 == 2 { Priority::P3 } else { Priority::P5 },
+        ..streams::Policy::default()
     }
 }

@@ -14,12 +14,12 @@ use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
     Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
-    PageId, Priority, Refusal, Time,
+    PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Context, Fact, Reaction, Routes, Want};
 
-use crate::sample::estate;
+use crate::sample::{estate, policy};
 use crate::shelf::{Done, Shelf};
 
 /// How long a worker may hold a message before another one takes it.
@@ -131,20 +131,7 @@ impl World {
             clocks: Shelf::default(),
             outbox: BTreeMap::new(),
             journal: Vec::new(),
-            policy: streams::Policy {
-                default_escalation_policy: "escalationpolicy/duty".parse().ok(),
-                major: streams::MajorPolicy {
-                    // In some worlds there is no team for major incidents.
-                    escalation_policy: "escalationpolicy/major"
-                        .parse()
-                        .ok()
-                        .filter(|_| seed % 4 != 1),
-                    ..streams::MajorPolicy::default()
-                },
-                // In some worlds nobody is called for what is minor.
-                page_down_to: if seed % 3 == 2 { Priority::P3 } else { Priority::P5 },
-                ..streams::Policy::default()
-            },
+            policy: policy(seed),
             routes: Routes::default(),
             classifier: Classifier::default(),
             estate: estate(),
