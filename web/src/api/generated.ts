@@ -8747,8 +8747,8 @@ export interface components {
             until: string;
         };
         /**
-         * @description By what an alert is known again, and what made it of an event. What came as an alert and is known
-         *     by its labels has none.
+         * @description By what an alert is known again, and what made it of an event. What came as an alert and is
+         *     known by its labels has none.
          */
         Origin: {
             /** @description The source's own name for the alert (a dedup key, an alias), by which it is known again. */
