@@ -31,6 +31,8 @@ use crate::sole::Sole;
 
 /// Names the format; the number rises when older readers could not read it.
 const FORMAT: &str = "operate-backup/1";
+/// What the name of a file ends with until it is complete.
+const PARTIAL: &str = ".partial";
 /// Tables that belong to one run of one installation.
 const LEFT_OUT: &[&str] = &["session", "setup_code"];
 
@@ -146,7 +148,7 @@ async fn of(db: &Db, key_file: &Path, file: &Path, now: Time) -> Outcome<Header>
     let schema = db.schema_version().await?;
     let mut snapshot = db.snapshot().await?;
     let (header, relations) = describe(&mut snapshot, schema, key_file, now).await?;
-    let partial = PathBuf::from(format!("{}.partial", file.display()));
+    let partial = PathBuf::from(format!("{}{PARTIAL}", file.display()));
     let written = write(&mut snapshot, &header, &relations, &partial).await;
     drop(snapshot);
     if let Err(error) = written {

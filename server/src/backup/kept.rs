@@ -152,6 +152,7 @@ async fn make(app: &App) -> Outcome<()> {
         tell(last.made_at);
         return Ok(());
     }
+    forget_unfinished(folder, now, rules.every()).map_err(on(folder))?;
     let file = folder.join(named(now));
     let header = of(&app.db, &app.config.key_path(), &file, now).await?;
     let rows: i64 = header.tables.iter().map(|table| table.rows).sum();
@@ -159,6 +160,20 @@ async fn make(app: &App) -> Outcome<()> {
     tell(now);
     for old in list(folder).map_err(on(folder))?.into_iter().skip(rules.keep as usize) {
         std::fs::remove_file(&old.file).map_err(on(&old.file))?;
+    }
+    Ok(())
+}
+
+/// Deletes what a process that was killed in the middle of it left, long ago: another node may be
+/// at work in the same folder.
+fn forget_unfinished(folder: &Path, now: Time, after: Duration) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let begun_at = name.to_str().and_then(|name| made_at(name.strip_suffix(super::PARTIAL)?));
+        if begun_at.is_some_and(|at| now.since(at) >= after) {
+            std::fs::remove_file(entry.path())?;
+        }
     }
     Ok(())
 }
@@ -189,6 +204,19 @@ mod tests {
         for other in ["operate.backup", "operate-2026.backup", "operate-yyyymmddThhmmssZ.backup"] {
             assert_eq!(made_at(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_a_killed_process_left_unfinished_is_deleted_a_day_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(format!("{}.partial", named(NOON)));
+        std::fs::write(&left, "x").unwrap();
+        std::fs::write(folder.path().join("mine.partial"), "x").unwrap();
+        let day = Duration::from_secs(86_400);
+        forget_unfinished(folder.path(), after(23), day).unwrap();
+        assert!(left.exists(), "somebody may be at work on it");
+        forget_unfinished(folder.path(), after(24), day).unwrap();
+        assert!(!left.exists() && folder.path().join("mine.partial").exists());
     }
 
     #[test]
