@@ -1,11 +1,10 @@
 // One real cause, from the first alert to the report, in an open browser.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   alert,
   api,
-  applyEstate,
+  sampleEstate,
   enter,
   key,
   open,
@@ -23,10 +22,7 @@ let id;
 before(async () => {
   b = await open();
   await enter(b.page);
-  const known = await api(b.page, 'GET', '/api/v1/estate/items?kind=service&q=loyalty');
-  if (known.items.length === 0) {
-    await applyEstate(b.page, join(import.meta.dirname, '../../examples/estate'));
-  }
+  await sampleEstate(b.page);
   secret = await key(b.page);
   mark = Date.now().toString(36);
 });

@@ -1,10 +1,9 @@
 // A major incident: proposed, declared by one click, led in its command view, and stood down.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   api,
-  applyEstate,
+  sampleEstate,
   enter,
   faults,
   open,
@@ -21,10 +20,7 @@ let policy;
 before(async () => {
   b = await open();
   await enter(b.page);
-  const known = await api(b.page, 'GET', '/api/v1/estate/items?kind=service&q=loyalty');
-  if (known.items.length === 0) {
-    await applyEstate(b.page, join(import.meta.dirname, '../../examples/estate'));
-  }
+  await sampleEstate(b.page);
   policy = await api(b.page, 'GET', '/api/v1/settings/policy');
   await api(b.page, 'PUT', '/api/v1/settings/policy', {
     ...policy,

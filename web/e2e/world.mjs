@@ -121,6 +121,14 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: false });
 }
 
+/** Applies the sample estate unless it is there. */
+export async function sampleEstate(page) {
+  const known = await api(page, 'GET', '/api/v1/estate/items?kind=service&q=loyalty');
+  if (known.items.length === 0) {
+    await applyEstate(page, join(import.meta.dirname, '../../examples/estate'));
+  }
+}
+
 /** Applies a folder of estate files through the API. */
 export async function applyEstate(page, folder) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));

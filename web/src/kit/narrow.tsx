@@ -1,4 +1,4 @@
-import { MultiSelect, Select } from '@mantine/core';
+import { type ComboboxData, MultiSelect, Select } from '@mantine/core';
 
 import { many } from './filter';
 import { ItemSelect } from './ItemSelect';
@@ -27,6 +27,43 @@ export function PeriodFilter({ days, usual, linked = false, label = 'Period', se
       placeholder="As linked"
       allowDeselect={false}
       onChange={(value) => set(value === String(usual) ? null : value)}
+    />
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  /** What stands there while nothing is chosen; the label, if not said. */
+  placeholder?: string;
+  /** What the button that clears it is called. */
+  clear?: string;
+  data: ComboboxData;
+  value: string | undefined;
+  width?: number;
+  set: (value: string | null) => void;
+}
+
+/** Narrows to one of a few. */
+export function ChoiceFilter({
+  label,
+  placeholder = label,
+  clear = `Clear ${label.toLowerCase()}`,
+  data,
+  value,
+  width = 150,
+  set,
+}: ChoiceProps) {
+  return (
+    <Select
+      size="xs"
+      w={width}
+      aria-label={label}
+      placeholder={placeholder}
+      data={data}
+      value={value ?? null}
+      onChange={set}
+      clearable
+      clearButtonProps={{ 'aria-label': clear }}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { alerts } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
 import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
-import { ItemFilter } from '../../kit/narrow';
+import { ChoiceFilter, ItemFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { itemName } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -48,46 +48,35 @@ export function AlertFilters({ search }: { search: AlertSearch }) {
         />
       }
     >
-      <Select
-        size="xs"
-        w={150}
-        aria-label="State"
+      <ChoiceFilter
+        label="State"
         placeholder="Firing"
         data={states}
-        value={search.state ?? null}
-        onChange={(value) => set('state', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear state' }}
+        value={search.state}
+        set={(value) => set('state', value)}
       />
-      <Select
-        size="xs"
-        w={130}
-        aria-label="Severity"
-        placeholder="Severity"
+      <ChoiceFilter
+        label="Severity"
+        width={130}
         data={severities.map((value) => ({
           value,
           label: value === 'none' ? 'No severity' : value,
         }))}
-        value={search.severity ?? null}
-        onChange={(value) => set('severity', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear severity' }}
+        value={search.severity}
+        set={(value) => set('severity', value)}
       />
       <ClassFilter value={search.class} set={(value) => set('class', value)} />
       <ImpactFilter value={search.impact} set={(value) => set('impact', value)} />
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Matched to an item"
+      <ChoiceFilter
+        label="Matched to an item"
         placeholder="Item or not"
+        clear="Clear the choice"
         data={[
           { value: 'true', label: 'With an item' },
           { value: 'false', label: 'Without an item' },
         ]}
-        value={search.matched ?? null}
-        onChange={(value) => set('matched', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear the choice' }}
+        value={search.matched}
+        set={(value) => set('matched', value)}
       />
       <ItemFilter of="item" width={180} value={search.item} set={(value) => set('item', value)} />
       <Matching value={search.matching} set={(value) => set('matching', value)} />

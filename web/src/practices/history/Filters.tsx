@@ -1,10 +1,10 @@
-import { MultiSelect, Pill, Select, TextInput } from '@mantine/core';
+import { MultiSelect, Pill, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
 import { changed, filterCount, many, without } from '../../kit/filter';
-import { ItemFilter, PeriodFilter } from '../../kit/narrow';
+import { ChoiceFilter, ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { severityWord, words } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -60,19 +60,17 @@ export function Filters() {
         />
       }
     >
-      <Select
-        size="xs"
-        w={155}
-        aria-label="Looked at"
+      <ChoiceFilter
+        label="Looked at"
         placeholder="Looked at or not"
+        clear="Clear whether it was looked at"
+        width={155}
         data={[
           { value: 'false', label: 'Never looked at' },
           { value: 'true', label: 'Looked at' },
         ]}
-        value={search.acknowledged ?? null}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear whether it was looked at' }}
-        onChange={(value) => set('acknowledged', value)}
+        value={search.acknowledged}
+        set={(value) => set('acknowledged', value)}
       />
       <MultiSelect
         size="xs"

@@ -1,10 +1,10 @@
-import { Button, MultiSelect, Select } from '@mantine/core';
+import { Button, MultiSelect } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
 import { changed, filterCount, many } from '../../kit/filter';
-import { ItemFilter } from '../../kit/narrow';
+import { ChoiceFilter, ItemFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -58,63 +58,42 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         value={many(search.priority)}
         onChange={(values) => set('priority', values.join(','))}
       />
-      <Select
-        size="xs"
-        w={116}
-        aria-label="Phase"
-        placeholder="Phase"
+      <ChoiceFilter
+        label="Phase"
+        width={116}
         data={phases}
-        value={search.phase ?? null}
-        onChange={(value) => set('phase', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear phase' }}
+        value={search.phase}
+        set={(value) => set('phase', value)}
       />
-      <Select
-        size="xs"
-        w={130}
-        aria-label="Stage"
-        placeholder="Stage"
+      <ChoiceFilter
+        label="Stage"
+        width={130}
         data={stages}
-        value={search.stage ?? null}
-        onChange={(value) => set('stage', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear stage' }}
+        value={search.stage}
+        set={(value) => set('stage', value)}
       />
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Warning"
-        placeholder="Warning"
+      <ChoiceFilter
+        label="Warning"
         data={warnings}
-        value={search.warning ?? null}
-        onChange={(value) => set('warning', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear warning' }}
+        value={search.warning}
+        set={(value) => set('warning', value)}
       />
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Major or not"
-        placeholder="Major or not"
+      <ChoiceFilter
+        label="Major or not"
+        clear="Clear whether it is major"
         data={majors}
-        value={search.major ?? null}
-        onChange={(value) => set('major', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear whether it is major' }}
+        value={search.major}
+        set={(value) => set('major', value)}
       />
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Potential or not"
-        placeholder="Potential or not"
+      <ChoiceFilter
+        label="Potential or not"
+        clear="Clear whether it is potential"
         data={[
           { value: 'true', label: 'Potential' },
           { value: 'false', label: 'Has happened' },
         ]}
-        value={search.potential ?? null}
-        onChange={(value) => set('potential', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear whether it is potential' }}
+        value={search.potential}
+        set={(value) => set('potential', value)}
       />
       <ItemFilter of="team" width={150} value={search.team} set={(value) => set('team', value)} />
       <ItemFilter of="item" width={170} value={search.item} set={(value) => set('item', value)} />
