@@ -9962,7 +9962,7 @@ export interface components {
             load_left_out?: string | null;
             /** @description Planned work that takes it down. */
             maintenance: components["schemas"]["MaintenanceMonth"][];
-            /** @description Those of priority P1 and P2 that were opened in it. */
+            /** @description Those of priority P1 or P2, or declared major, that were opened in it. */
             major: components["schemas"]["MajorIncident"][];
             /** @description Its name: `2026-10`. */
             name: string;

@@ -29,5 +29,7 @@ it('says what somebody is to an incident', () => {
 it('says what somebody is to an item', () => {
   expect(partInItem(ada, 'team/shop', null)).toBe('Your team owns it');
   expect(partInItem(ada, 'team/data', 'team/shop')).toBe('Your team operates it');
-  expect(partInItem({ ...ada, scoped: true }, 'team/data', null)).toContain('none of your teams');
+  expect(partInItem({ ...ada, scoped: true }, 'team/data', null)).toContain(
+    'belongs to none of your teams',
+  );
 });

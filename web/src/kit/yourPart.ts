@@ -43,5 +43,5 @@ export function partInIncident(user: Account, incident: Charged): string {
 
 function bystander(user: Account): string {
   if (user.role === 'viewer') return 'You can read it';
-  return user.scoped ? 'You can read it; it is none of your teams’' : 'None; you may help';
+  return user.scoped ? 'You can read it; it belongs to none of your teams' : 'None; you may help';
 }

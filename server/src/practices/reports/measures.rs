@@ -136,7 +136,7 @@ fn incidents() -> Vec<Measure> {
         count(("incidents_reopened", "Came back after they were resolved"), LOWER, true, |m| {
             Some(m.times.counts.reopened as f64)
         }),
-        count(("incidents_major", "Major incidents (P1, P2)"), LOWER, true, |m| {
+        count(("incidents_major", "Major incidents (P1, P2 or declared)"), LOWER, true, |m| {
             Some(m.major as f64)
         }),
         count(("incidents_open", "Open at the end"), LOWER, true, |m| {

@@ -4,6 +4,7 @@ import type { Explanation } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName } from '../../kit/words';
+import { absolute } from '../../ui/clock';
 import { Step } from './Flow';
 import styles from './why.module.css';
 
@@ -48,11 +49,7 @@ export function Reason({ held }: { held: Held }) {
               </Link>
             </span>
           ))}
-          {held.until && !held.until.startsWith(NEVER) && (
-            <>
-              , to end <TimeAgo at={held.until} />
-            </>
-          )}
+          {held.until && !held.until.startsWith(NEVER) && <>, until {absolute(held.until)}</>}
         </>
       );
     case 'inhibition':
@@ -67,11 +64,11 @@ export function Reason({ held }: { held: Held }) {
         <>inhibited by the alert {held.source}</>
       );
     case 'interval':
-      return <>the time interval {held.intervals.join(', ')}</>;
+      return <>its route tells nothing at that time: {held.intervals.join(', ')}</>;
     case 'maintenance':
       return (
         <>
-          planned work, <ItemLink item={held.window} />, to end <TimeAgo at={held.until} />
+          planned work, <ItemLink item={held.window} />, until {absolute(held.until)}
         </>
       );
     case 'dependency':

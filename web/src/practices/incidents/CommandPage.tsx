@@ -14,7 +14,7 @@ import { IncidentTimeline } from './IncidentTimeline';
 import { Tasks } from './lists';
 import { Major } from './Major';
 import { Paging } from './Paging';
-import { inBar, usePart } from './part';
+import { inBar, initial, usePart } from './part';
 import { Who } from './side';
 
 /** What whoever leads a major incident looks at: time left, what is hit, who is called, what was done. */
@@ -58,7 +58,11 @@ function Content({ incident }: { incident: Incident }) {
         <div className={styles.nextText}>
           <b>Next:</b> {incident.next_step}
         </div>
-        <CommandBar allowed={inBar(incident)} send={part.send} />
+        <CommandBar
+          allowed={inBar(incident)}
+          send={part.send}
+          initial={(command) => initial(incident, command)}
+        />
       </div>
       <div className={styles.columns}>
         <div className={styles.stack}>

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
 import { changed, filterCount, many } from '../../kit/filter';
-import { ChoiceFilter, ItemFilter } from '../../kit/narrow';
+import { ChoiceFilter, ItemFilter, PriorityFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -23,7 +23,7 @@ const majors = [
   { value: 'proposed', label: 'Proposed as major' },
   { value: 'declared', label: 'Major' },
   { value: 'stood_down', label: 'Was major' },
-  { value: 'dismissed', label: 'Not major' },
+  { value: 'dismissed', label: 'Proposal declined' },
 ];
 const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));
 
@@ -49,15 +49,7 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         />
       }
     >
-      <MultiSelect
-        size="xs"
-        w={150}
-        aria-label="Priority"
-        placeholder={search.priority ? '' : 'Priority'}
-        data={['P1', 'P2', 'P3', 'P4', 'P5']}
-        value={many(search.priority)}
-        onChange={(values) => set('priority', values.join(','))}
-      />
+      <PriorityFilter value={search.priority} set={(values) => set('priority', values)} />
       <ChoiceFilter
         label="Phase"
         width={116}
@@ -78,12 +70,14 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         value={search.warning}
         set={(value) => set('warning', value)}
       />
-      <ChoiceFilter
-        label="Major or not"
-        clear="Clear whether it is major"
+      <MultiSelect
+        size="xs"
+        w={170}
+        aria-label="Major or not"
+        placeholder={search.major ? '' : 'Major or not'}
         data={majors}
-        value={search.major}
-        set={(value) => set('major', value)}
+        value={many(search.major)}
+        onChange={(values) => set('major', values.join(',') || null)}
       />
       <ChoiceFilter
         label="Potential or not"

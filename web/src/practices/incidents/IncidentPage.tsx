@@ -19,7 +19,7 @@ import { Links, Tasks } from './lists';
 import { Major, MajorMark } from './Major';
 import { Members } from './Members';
 import { Paging } from './Paging';
-import { inBar, usePart } from './part';
+import { inBar, initial, usePart } from './part';
 import { Potential } from './Potential';
 import { PriorityLines } from './PriorityLines';
 import { Proof } from './Proof';
@@ -73,9 +73,7 @@ function Content({ incident }: { incident: Incident }) {
         <CommandBar
           allowed={inBar(incident)}
           send={send}
-          initial={(command): Record<string, string> =>
-            command === 'edit' ? { title: incident.title, description: incident.description } : {}
-          }
+          initial={(command) => initial(incident, command)}
         />
       </div>
       <div className={styles.columns}>

@@ -44,6 +44,11 @@ export function usePart(incident: Incident): PartProps {
   return { incident, send, can };
 }
 
+/** What the form of a command begins with. */
+export function initial(incident: Incident, command: string): Record<string, string> {
+  return command === 'edit' ? { title: incident.title, description: incident.description } : {};
+}
+
 /** The commands for the bar at the top: what is proposed is declared beside what speaks for it. */
 export function inBar({ allowed, major }: Incident): Allowed[] {
   const beside = (command: string) =>

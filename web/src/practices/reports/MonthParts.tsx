@@ -79,11 +79,11 @@ export function Times({ month }: Part) {
   );
 }
 
-/** The incidents of priority P1 and P2. */
+/** The incidents of priority P1 or P2, or declared major. */
 export function Major({ month }: Part) {
   return (
     <Listed
-      title="Major incidents (P1, P2)"
+      title="Major incidents (P1, P2 or declared)"
       count={month.major.length}
       none="There was none"
       label="Major incidents"

@@ -6,6 +6,7 @@ import { SimpleTable } from '../../kit/SimpleTable';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { Panel } from '../../ui/Panel';
 import { EmptyState, ProblemBox } from '../../ui/States';
+import styles from './settings.module.css';
 
 /** The backups that Operate makes by itself. */
 export function Backups() {
@@ -15,14 +16,23 @@ export function Backups() {
       {({ folder, every_hours, keep, wrong, backups }) => (
         <Panel title="Backups" count={backups.length || undefined} flush>
           {wrong && <ProblemBox title="A backup is missed">{wrong}</ProblemBox>}
+          {folder && (
+            <p className={styles.intro}>
+              One every {every_hours} hours into <code>{folder}</code>; the newest {keep} are kept.
+            </p>
+          )}
           {!folder ? (
             <EmptyState title="Operate makes no backups by itself">
               Name a folder as <code>folder</code> under <code>[backup]</code> in the configuration,
               on another disk than the database.
             </EmptyState>
+          ) : backups.length === 0 ? (
+            <EmptyState title="None was made yet">
+              The first is made within a minute of the start.
+            </EmptyState>
           ) : (
             <SimpleTable
-              label={`Backups, one every ${every_hours} hours, the newest ${keep} are kept`}
+              label="Backups"
               rows={backups}
               rowKey={(backup) => backup.file}
               columns={[

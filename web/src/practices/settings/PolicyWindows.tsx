@@ -124,7 +124,7 @@ function Form({ stored }: { stored: Policy }) {
           />
           <NumberInput
             label="Propose one when so many products are down"
-            description="0: their number proposes none."
+            description="0: never."
             min={0}
             max={1000}
             allowNegative={false}

@@ -49,7 +49,7 @@ pub struct Month {
     pub watched: bool,
     /// How long things took, and how many incidents there were.
     pub times: TimesReport,
-    /// Those of priority P1 and P2 that were opened in it.
+    /// Those of priority P1 or P2, or declared major, that were opened in it.
     pub major: Vec<MajorIncident>,
     /// Availability day and night, whatever a contract promises, with the intervals behind it and
     /// the failures.
