@@ -113,7 +113,9 @@ impl Page {
     fn instead_of(&self, call: &Call, given_up: bool, moment: &Moment) -> Vec<Event> {
         let place = (call.step, call.round);
         let step = |other: &&Call| {
-            (other.step, other.round, other.purpose) == (call.step, call.round, call.purpose)
+            // One that was dropped was made anew.
+            other.result != CallResult::Dropped
+                && (other.step, other.round, other.purpose) == (call.step, call.round, call.purpose)
         };
         let mut lost = self.calls.iter().filter(step);
         let gone = |other: &Call| other.message == call.message || other.fails();

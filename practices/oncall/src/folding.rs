@@ -90,12 +90,18 @@ impl Page {
         self.repeat = *repeat;
         self.next_step_at = next_step_at.or(self.next_step_at);
         steps.clone_into(&mut self.steps);
+        let asked = self.handover.as_ref().map(|over| over.to.clone());
         self.waiting.retain(|waiting| {
             let to = &waiting.to;
             let meant = |way: &Contact| (&way.contact, &way.channel) == (&to.contact, &to.channel);
-            steps.iter().flat_map(|step| &step.contacts).any(meant)
+            asked.as_ref() == Some(&to.contact)
+                || steps.iter().flat_map(|step| &step.contacts).any(meant)
         });
-        let held = |call: &&mut Call| priority < was && call.result == CallResult::Held;
+        let (ringing, round) = (self.stage == Stage::Ringing, self.round);
+        let held = |call: &&mut Call| {
+            let anew = ringing && call.round == round && call.purpose == Purpose::Call;
+            anew && priority < was && call.result == CallResult::Held
+        };
         for call in self.calls.iter_mut().filter(held) {
             call.result = CallResult::Dropped;
             call.result_at = Some(*at);

@@ -68,8 +68,13 @@ impl Page {
         if missing.is_empty() {
             return None;
         }
+        // Whose call was due already and held back does not wait once more.
+        let was_due = |to: &Contact| {
+            let mut calls = self.calls.iter().filter(|call| here((call.step, call.round)));
+            calls.any(|call| (&call.contact, &call.channel) == (&to.contact, &to.channel))
+        };
         let (now, later): (Vec<&Contact>, Vec<&Contact>) =
-            missing.into_iter().partition(|to| to.after_seconds == 0);
+            missing.into_iter().partition(|to| to.after_seconds == 0 || was_due(to));
         let later = later
             .into_iter()
             .map(|to| Later { due_at: after(to.after_seconds, moment.now), to: to.clone() });

@@ -33,6 +33,8 @@ fn scenarios_come_out_as_written() {
         ("snoozed", include_str!("scenarios/snoozed.txt")),
         ("more urgent", include_str!("scenarios/more_urgent.txt")),
         ("held back", include_str!("scenarios/held_back.txt")),
+        ("held back late", include_str!("scenarios/held_back_late.txt")),
+        ("held handover", include_str!("scenarios/held_handover.txt")),
         ("less urgent", include_str!("scenarios/less_urgent.txt")),
         ("other hours", include_str!("scenarios/other_hours.txt")),
     ] {
