@@ -71,16 +71,21 @@ async fn run(
     Ok(())
 }
 
-/// Writes back what there is, if it is worth the while; says whether it did.
+/// Writes back what there is, if it is worth the while; says whether little is left then. While
+/// somebody reads in an old state, much may be.
 async fn look(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // Does nothing, and tells how much there is to do.
-    let row = sqlx::query("PRAGMA wal_checkpoint(NOOP)").fetch_one(&mut *conn).await?;
-    let (log, back): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-    if log - back >= WORTH_IT {
-        sqlx::query(WRITE_BACK).fetch_one(conn).await?;
-        return Ok(true);
+    if left(conn, "PRAGMA wal_checkpoint(NOOP)").await? < WORTH_IT {
+        return Ok(false);
     }
-    Ok(false)
+    Ok(left(conn, WRITE_BACK).await? < WORTH_IT)
+}
+
+/// The pages that are not written back after a statement that tells.
+async fn left(conn: &mut SqliteConnection, sql: &'static str) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query(sql).fetch_one(conn).await?;
+    let (log, back): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
+    Ok(log - back)
 }
 
 #[cfg(test)]

@@ -68,7 +68,11 @@ impl Waiting {
     }
 
     fn less(&self, signals: usize) {
-        self.signals.fetch_sub(signals, Ordering::Relaxed);
+        let before = self.signals.fetch_sub(signals, Ordering::Relaxed);
+        // More than a batch takes waited: nobody else says that there is still much.
+        if before - signals >= AHEAD {
+            self.much.notify_one();
+        }
     }
 }
 
