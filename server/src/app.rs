@@ -10,6 +10,7 @@ use spine::{Db, World};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::backup::kept::Trouble;
 use crate::config::Config;
 use crate::courier::Ways;
 use crate::keys::Keys;
@@ -65,6 +66,8 @@ pub struct App {
     pub intake: Intake,
     /// Where journal entries are heard as they come.
     pub feed: Feed,
+    /// What went wrong with the last backup that this process wanted to make.
+    pub backups: Trouble,
     /// When this process started.
     pub started_at: Time,
     /// Cancelled when the process stops.

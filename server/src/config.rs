@@ -366,7 +366,7 @@ fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Conf
 
 /// Numbers, truths and lists as such, everything else as text.
 fn guess(key: &str, value: &str) -> toml::Value {
-    if key == "allow" {
+    if matches!(key, "allow" | "listen_also") {
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
     }

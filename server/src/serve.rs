@@ -149,6 +149,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         ways,
         intake,
         feed: Feed::default(),
+        backups: kept::Trouble::default(),
         stop: stop.clone(),
         metrics,
     };

@@ -1,6 +1,7 @@
 //! Backups that Operate makes by itself: one now and then, of which the newest are kept.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -21,6 +22,10 @@ use crate::rounds::{self, Again};
 
 /// How often it is looked whether one is due.
 const LOOK: Duration = Duration::from_secs(60);
+/// After a failure.
+const REST: Duration = Duration::from_secs(15 * 60);
+/// How long the folder may take to answer: it may be on another machine.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// A backup that is so many times overdue is missed.
 const MISSED: u32 = 2;
 /// What the names of files are made of: `operate-20261127T220000Z.backup`.
@@ -74,8 +79,39 @@ async fn show(State(app): State<App>, caller: Caller) -> Answer<Json<Backups>> {
 /// When looking takes a thread that there is none of.
 pub async fn look(app: &App) -> Result<Backups, Problem> {
     let (rules, began, now) = (app.config.backup.clone(), app.started_at, app.world.now());
-    let look = move || known(&rules, began, now);
-    tokio::task::spawn_blocking(look).await.map_err(ours)
+    if rules.folder.is_none() {
+        return Ok(known(&rules, began, now));
+    }
+    let look = {
+        let rules = rules.clone();
+        move || known(&rules, began, now)
+    };
+    let mut found = tokio::select! {
+        found = tokio::task::spawn_blocking(look) => found.map_err(ours)?,
+        () = app.world.clock.wait(PATIENCE) => {
+            let KeptBackups { folder, every_hours, keep } = rules;
+            let wrong = Some("the folder does not answer".to_owned());
+            Backups { folder, every_hours, keep, wrong, backups: Vec::new() }
+        }
+    };
+    if let Some((_, why)) = app.backups.last() {
+        found.wrong = Some(why);
+    }
+    Ok(found)
+}
+
+/// What went wrong with the last backup, and when.
+#[derive(Clone, Default)]
+pub struct Trouble(Arc<Mutex<Option<(Time, String)>>>);
+
+impl Trouble {
+    fn last(&self) -> Option<(Time, String)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is(&self, trouble: Option<(Time, String)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
 }
 
 /// What is known of the backups at a time, of a process that began at another one.
@@ -131,11 +167,21 @@ pub async fn run(app: App) {
     }
 }
 
+/// Makes one if it is due. What fails is not tried again at once: each try reads everything.
 async fn round(app: &App) -> Result<(), Problem> {
-    let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
+    let now = app.world.now();
+    if app.backups.last().is_some_and(|(at, _)| now.since(at) < REST) {
+        return Ok(());
+    }
+    let (inner, runtime) = (app.clone(), tokio::runtime::Handle::current());
     // It writes files: other tasks must not wait for that.
-    let work = tokio::task::spawn_blocking(move || runtime.block_on(make(&app)));
-    work.await.map_err(ours)?.map_err(ours)
+    let work = tokio::task::spawn_blocking(move || runtime.block_on(make(&inner)));
+    let failed = work.await.map_err(ours)?.err();
+    if let Some(error) = &failed {
+        rounds::failed("backup", &error.to_string());
+    }
+    app.backups.is(failed.map(|error| (now, error.to_string())));
+    Ok(())
 }
 
 fn ours(error: impl std::fmt::Display) -> Problem {
