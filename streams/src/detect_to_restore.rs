@@ -266,6 +266,11 @@ fn team_fact(
         Event::HandOverAccepted { by, to, .. } => {
             Some(major::answered(incident, by, Some(to.clone())))
         }
+        Event::Exhausted { .. } => {
+            let because = format!("nobody of {} answered", page.policy);
+            let uncalled = Command::MajorUncalled { because };
+            return vec![Reaction::incident(incident.id, uncalled)];
+        }
         Event::RangAgain { .. } | Event::Snoozed { .. } | Event::HandOverAsked { .. } => None,
         _ => return Vec::new(),
     };

@@ -117,9 +117,7 @@ fn describe_proof(event: &Event) -> String {
         What::MajorAnswered { answered_by } => {
             format!("{} answered for the major-incident team", answered_by.name())
         }
-        What::MajorUncalled { because } => {
-            with("Nobody was called for the major incident", because)
-        }
+        What::MajorUncalled { because } => with("Nobody answers for the major incident", because),
         What::UnassignedTooLong { minutes } => {
             format!("Warning: nobody has been charged with it for {minutes} minutes")
         }

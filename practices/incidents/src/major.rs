@@ -71,7 +71,7 @@ pub struct Major {
     /// When.
     #[serde(default)]
     pub answered_at: Option<Time>,
-    /// Why nobody could be called since then.
+    /// Why nobody answers for it: there is nobody to call, or nobody who was called answered.
     #[serde(default)]
     pub uncalled: Option<String>,
 }
@@ -166,6 +166,7 @@ impl Major {
             What::MajorAnswered { answered_by } => {
                 self.answered_by = Some(answered_by.clone());
                 self.answered_at = Some(event.at);
+                self.uncalled = None;
             }
             What::MajorUncalled { because } => self.uncalled = Some(because.clone()),
             // What was over and broke again may be major again for what it was before.

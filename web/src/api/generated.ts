@@ -7987,7 +7987,7 @@ export interface components {
             since: components["schemas"]["Time"];
             /** @description How far it is. */
             stage: components["schemas"]["MajorStage"];
-            /** @description Why nobody could be called since then. */
+            /** @description Why nobody answers for it: there is nobody to call, or nobody who was called answered. */
             uncalled?: string | null;
         };
         /** @description A major incident: one of priority P1 or P2. */

@@ -51,7 +51,7 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
     draft.push(What::Attached { member });
     relapse(draft, draft.now(), format!("a related alert fired: {}", text::clipped(&attach.title)));
     if let Some(assessment) = &attach.assessment {
-        assess(draft, assessment);
+        assess(draft, &grown(draft, assessment));
     }
     Ok(())
 }
@@ -147,10 +147,24 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
         relapse(draft, draft.now(), because);
     }
     if let Some(assessment) = &absorb.assessment {
-        assess(draft, assessment);
+        assess(draft, &grown(draft, assessment));
     }
     moves::restore_by_alerts(draft);
     Ok(())
+}
+
+/// More items take nothing less down: what was lost stays lost, also where whoever assessed them
+/// did not see the other incident that redundancy was lost with.
+fn grown(draft: &Draft<'_>, assessment: &Assessment) -> Assessment {
+    let mut grown = assessment.clone();
+    for lost in draft.record.hits.iter().filter(|hit| !hit.softened) {
+        match grown.hits.iter_mut().find(|hit| hit.item == lost.item) {
+            Some(hit) if hit.softened => *hit = lost.clone(),
+            Some(_) => {}
+            None => grown.hits.push(lost.clone()),
+        }
+    }
+    grown
 }
 
 pub(super) fn assess(draft: &mut Draft<'_>, assessment: &Assessment) {

@@ -277,7 +277,7 @@ fn every_event_is_described_like_this() {
     Not a major incident: because
     Proposed as a major incident: because
     Stood down the major incident: the incident is cancelled
-    Nobody was called for the major incident: because
+    Nobody answers for the major incident: because
     An alert cleared at 2026-03-01T00:30:00Z
     An alert returned at 2026-03-01T00:30:00Z
     Merged into inc_00000000000000000000000033

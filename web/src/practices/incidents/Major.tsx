@@ -82,12 +82,12 @@ function Declared({ major }: { major: Said }) {
       </b>
       , declared by {actorName(major.by)}: {major.because}
       <div className={styles.sub}>
-        {major.answered_by && major.answered_at ? (
+        {major.uncalled ? (
+          <>Nobody answers for it: {major.uncalled}</>
+        ) : major.answered_by && major.answered_at ? (
           <>
             {actorName(major.answered_by)} answered for the team <TimeAgo at={major.answered_at} />
           </>
-        ) : major.uncalled ? (
-          <>Nobody was called: {major.uncalled}</>
         ) : (
           'The team is being called, nobody has answered yet'
         )}
