@@ -36,6 +36,7 @@ pub async fn run<F>(
     let mut failures = 0_u32;
     while !app.stop.is_cancelled() {
         grown.mark_unchanged();
+        let began = app.world.now();
         match round(app.clone()).await {
             Ok(()) => {
                 failures = 0;
@@ -54,9 +55,15 @@ pub async fn run<F>(
         tokio::select! {
             () = app.stop.cancelled() => {}
             _ = grown.changed(), if wakes => {}
-            () = app.world.clock.wait(pause) => {}
+            () = app.world.clock.wait(rest(pause, app.world.now().since(began))) => {}
         }
     }
+}
+
+/// How long to rest after work that took so long, so that it keeps its rhythm; others get a tenth of
+/// the time whatever it takes.
+pub fn rest(rhythm: Duration, took: Duration) -> Duration {
+    rhythm.saturating_sub(took).max(rhythm / 10)
 }
 
 /// Notes that work was done as a whole.

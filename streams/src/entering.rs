@@ -156,8 +156,8 @@ pub(crate) fn members_of<'a>(
 
 /// The team that is charged with an item, and why, by the estate alone.
 pub fn assigned(context: &Context<'_>, item: Option<&ItemRef>) -> Option<(ItemRef, String)> {
-    let owner = context.estate.owner(item?)?;
-    Some((owner.to, owner.because))
+    let operator = context.estate.operator(item?)?;
+    Some((operator.to, operator.because))
 }
 
 fn verdict(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
@@ -296,9 +296,15 @@ fn attach(
 
 /// What is down by what other open incidents say.
 pub(crate) fn down_besides(own: Option<IncidentId>, context: &Context<'_>) -> Vec<ItemRef> {
-    let other = |incident: &&Incident| {
+    let others = context.incidents.iter().filter(|incident| Some(incident.id) != own);
+    down_by(others)
+}
+
+/// What is down by what these incidents say.
+pub fn down_by<'a>(incidents: impl IntoIterator<Item = &'a Incident>) -> Vec<ItemRef> {
+    let down = |incident: &&Incident| {
         let down = incident.is_open() && !incident.service_is_back() && !incident.potential;
-        down && incident.away_since().is_some() && Some(incident.id) != own
+        down && incident.away_since().is_some()
     };
     let items = |incident: &Incident| -> Vec<ItemRef> {
         let firing = incident.attached().filter(|member| member.cleared_at.is_none());
@@ -308,7 +314,7 @@ pub(crate) fn down_besides(own: Option<IncidentId>, context: &Context<'_>) -> Ve
             None => incident.items.clone(),
         }
     };
-    context.incidents.iter().filter(other).flat_map(items).collect()
+    incidents.into_iter().filter(down).flat_map(items).collect()
 }
 
 /// Opens one incident for all of these alerts, titled and routed by the first.

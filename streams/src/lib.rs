@@ -29,7 +29,7 @@ mod tune;
 
 pub use assess::{assessment, counted_on, kin, relation};
 pub use detect_to_restore::react;
-pub use entering::assigned;
+pub use entering::{assigned, down_by};
 pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use leading::{Glance, leads_somewhere};
 pub use major::MajorPolicy;

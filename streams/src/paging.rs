@@ -146,16 +146,16 @@ fn next_policy(incident: &Incident, pages: &[&Page], context: &Context<'_>) -> O
 }
 
 /// The policy of the item that is the likely cause, unless people or a route gave the incident to
-/// a team that does not own the item: then that team's.
+/// a team that does not run the item: then that team's.
 fn own_policy(incident: &Incident, estate: &Estate) -> Option<ItemRef> {
     let of_team = || {
         let team = estate.get(incident.team.as_ref()?)?;
         team.spec.escalation_policy().map(|policy| policy.item().clone())
     };
     let of_item = || Some(estate.escalation_policy(incident.main_item.as_ref()?)?.to);
-    let owner = incident.main_item.as_ref().and_then(|item| estate.owner(item));
-    let owned = incident.team.is_none() || owner.map(|owner| owner.to) == incident.team;
-    if owned { of_item().or_else(of_team) } else { of_team().or_else(of_item) }
+    let operator = incident.main_item.as_ref().and_then(|item| estate.operator(item));
+    let theirs = incident.team.is_none() || operator.map(|operator| operator.to) == incident.team;
+    if theirs { of_item().or_else(of_team) } else { of_team().or_else(of_item) }
 }
 
 fn ring(

@@ -62,7 +62,8 @@ async fn greeting(place: &str, encrypted: bool) -> Result<String, String> {
 pub fn reach(config: &Config) -> Finding {
     let what = "links";
     let url = config.base_url();
-    let anywhere = config.listen.ip().is_unspecified();
+    let mut listens = std::iter::once(&config.listen).chain(&config.listen_also);
+    let anywhere = listens.any(|own| own.ip().is_unspecified());
     if config.public_url.is_none() && anywhere {
         let remedy = "set public_url to the address under which people open Operate";
         return Finding::warn(what, format!("links in messages begin with {url}"), remedy);

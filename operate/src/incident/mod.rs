@@ -103,6 +103,9 @@ struct List {
     /// Only those of this team.
     #[arg(long, default_value = "")]
     team: String,
+    /// Only the queue of this team: what it is charged with, and what hits what it owns or operates.
+    #[arg(long, value_name = "TEAM", default_value = "")]
+    queue: String,
     /// Only those of this person.
     #[arg(long, default_value = "")]
     assignee: String,
@@ -198,6 +201,7 @@ async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
         ("priority", wanted.priority.to_uppercase()),
         ("stage", wanted.stage),
         ("team", form::named("team", &wanted.team)),
+        ("queue", form::named("team", &wanted.queue)),
         ("assignee", form::named("person", &wanted.assignee)),
         ("item", wanted.item),
         ("q", wanted.search),

@@ -7,7 +7,7 @@ use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::reference::{EscalationPolicyRef, ProductRef, TeamRef};
+use crate::reference::EscalationPolicyRef;
 use crate::spec::Spec;
 use crate::{Estate, Kind, Resource};
 
@@ -48,28 +48,8 @@ pub struct Affected {
 }
 
 impl Estate {
-    /// The team that answers for the item: its own team, else the owner of its product, else
-    /// whoever answers for the whole that it is part of.
-    pub fn owner(&self, item: &ItemRef) -> Option<Assigned> {
-        self.nearest_whole(item, |whole| {
-            let team = self.own_team(whole)?;
-            Some(Assigned { to: team.item().clone(), because: format!("owner of {whole}") })
-        })
-    }
-
-    /// The team that runs the item: as [`Estate::owner`], but for a product its operating team.
-    pub fn operator(&self, item: &ItemRef) -> Option<Assigned> {
-        if let Some(Spec::Product(product)) = self.spec(item)
-            && let Some(team) = &product.operating_team
-        {
-            let because = format!("operator of {item}");
-            return Some(Assigned { to: team.item().clone(), because });
-        }
-        self.owner(item)
-    }
-
-    /// Whom to call for the item: its own policy, else that of its team, else that of its product,
-    /// else the same of the whole that it is part of.
+    /// Whom to call for the item: its own policy, else that of the team that runs it, else that of
+    /// its product, else the same of the whole that it is part of.
     pub fn escalation_policy(&self, item: &ItemRef) -> Option<Assigned> {
         self.nearest_whole(item, |whole| {
             let assigned = |policy: &EscalationPolicyRef, because: String| {
@@ -79,11 +59,10 @@ impl Estate {
             if let Some(policy) = spec.escalation_policy() {
                 return assigned(policy, format!("policy of {whole}"));
             }
-            let team = self.own_team(whole);
-            if let Some(team) = team
-                && let Some(policy) = self.spec(team).and_then(Spec::escalation_policy)
+            if let Some(team) = self.runs(whole)
+                && let Some(policy) = self.spec(&team.to).and_then(Spec::escalation_policy)
             {
-                return assigned(policy, format!("policy of {team}, the owner of {whole}"));
+                return assigned(policy, format!("policy of {}, the {}", team.to, team.because));
             }
             let product = spec.product()?;
             let policy = self.spec(product)?.escalation_policy()?;
@@ -151,14 +130,8 @@ impl Estate {
     }
 
     /// Its own team, else the owner of its product.
-    fn own_team(&self, item: &ItemRef) -> Option<&TeamRef> {
-        let spec = self.spec(item)?;
-        let of_product = |product: &ProductRef| self.spec(product).and_then(Spec::team);
-        spec.team().or_else(|| spec.product().and_then(of_product))
-    }
-
     /// The first answer of the item itself, of what it is part of, of what that is part of …
-    fn nearest_whole<T>(
+    pub(crate) fn nearest_whole<T>(
         &self,
         item: &ItemRef,
         answer: impl Fn(&ItemRef) -> Option<T>,

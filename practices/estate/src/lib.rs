@@ -14,6 +14,7 @@ mod check;
 mod cover;
 mod decode;
 mod demand;
+mod duties;
 mod edge;
 mod estate;
 mod export;

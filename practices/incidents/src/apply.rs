@@ -42,6 +42,7 @@ impl Incident {
             affected: Affected::default(),
             members: Vec::new(),
             proven_by_alerts: false,
+            reporter: opened.reporter.clone(),
             team: None,
             assignee: None,
             assigned_because: String::new(),

@@ -43,6 +43,19 @@ pub enum ResolutionCode {
     NoFaultFound,
 }
 
+impl fmt::Display for ResolutionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ResolutionCode::Fixed => "fixed",
+            ResolutionCode::Workaround => "there is a way around it",
+            ResolutionCode::SelfCleared => "it went away by itself",
+            ResolutionCode::NotReproducible => "it could not be seen again",
+            ResolutionCode::Duplicate => "another incident has the same cause",
+            ResolutionCode::NoFaultFound => "nothing was wrong",
+        })
+    }
+}
+
 /// Whom or what an incident waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -139,7 +139,7 @@ fn describe_proof(event: &Event) -> String {
         }
         What::ParentSet { parent: Some(_), number } => format!("Hangs on incident {number}"),
         What::ParentSet { parent: None, .. } => "Stands on its own again".to_owned(),
-        What::ParentEnded { number, closed, stays_because } => {
+        What::ParentEnded { number, closed, stays_because, .. } => {
             let how = if *closed { "closed" } else { "resolved" };
             let told = format!("Incident {number}, to which it belongs, was {how}");
             if stays_because.is_empty() { told } else { format!("{told}; {stays_because}") }

@@ -371,6 +371,9 @@ pub enum What {
         closed: bool,
         /// Why this one stays open nevertheless; empty when it does not.
         stays_because: String,
+        /// Whether it heard before that the other one is over.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
 }
 
@@ -398,6 +401,9 @@ pub struct Opened {
     pub detected: Stamp,
     /// When a person first reported it.
     pub reported: Option<Stamp>,
+    /// Who, where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<Actor>,
     /// The rules it is handled by.
     pub policy: Policy,
     /// Whether nothing has failed yet.

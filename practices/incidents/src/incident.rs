@@ -80,6 +80,9 @@ pub struct Incident {
     /// Whether the alerts say that the service is away, and so may say that it is back. Not so
     /// after a person reopened it although all alerts were clear.
     pub proven_by_alerts: bool,
+    /// Who reported it, where a person did; they are told how it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<Actor>,
     /// The team charged with it.
     pub team: Option<ItemRef>,
     /// The person charged with it.

@@ -36,6 +36,7 @@ mod past;
 mod policy;
 mod potential;
 pub mod priority;
+mod reporter;
 mod service;
 mod stage;
 #[cfg(test)]
@@ -59,6 +60,7 @@ pub use major::{MAJOR_ALLOWED, Major, MajorStage};
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Stake, Step};
+pub use reporter::{News, news};
 pub use service::{ServiceMark, ServiceState};
 pub use stage::{ALLOWED, Phase, Stage};
 pub use times::{Beginning, Source, Stamp, TimePoint, Times};

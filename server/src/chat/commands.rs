@@ -109,7 +109,8 @@ impl Asked<'_> {
         self.account()?;
         let Asked { app, member, .. } = self;
         let found = incident_routes::load(app, &member.caller, incident).await.map_err(said)?;
-        incident_routes::may_respond(&member.caller, &found.record).map_err(|no| no.to_string())?;
+        incident_routes::may_respond(app, &member.caller, &found.record)
+            .map_err(|no| no.to_string())?;
         let mut conn = app.db.reader().await.map_err(|fault| fault.chain())?;
         let pages = page_store::of_incident(&mut conn, &member.caller.space, found.record.id).await;
         drop(conn);

@@ -8,14 +8,14 @@ use kernel::{ItemRef, Time};
 use super::store::Room;
 
 /// The rooms of the team that an incident belongs to: of the one that is charged with it, else of
-/// the owner of what is hit.
+/// the one that runs what is hit.
 pub fn rooms(incident: &Incident, estate: &Estate) -> Vec<Room> {
     // Nothing has failed yet: whoever watches for that looks at the list.
     if incident.potential {
         return Vec::new();
     }
-    let owner = || Some(estate.owner(incident.main_item.as_ref()?)?.to);
-    let team = incident.team.clone().or_else(owner);
+    let operator = || Some(estate.operator(incident.main_item.as_ref()?)?.to);
+    let team = incident.team.clone().or_else(operator);
     let spec = team.and_then(|team| estate.get(&team).map(|found| &found.spec));
     let Some(Spec::Team(team)) = spec else { return Vec::new() };
     let room = |(service, name): (&str, &str)| Room { service: service.into(), name: name.into() };

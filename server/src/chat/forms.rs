@@ -23,7 +23,7 @@ pub async fn open(
     let Asked { app, member, .. } = asked;
     let found = incident_routes::load(app, &member.caller, incident).await;
     let found = found.map_err(|problem| format!("Not done: {}.", problem.detail))?.record;
-    incident_routes::may_respond(&member.caller, &found).map_err(|no| no.to_string())?;
+    incident_routes::may_respond(app, &member.caller, &found).map_err(|no| no.to_string())?;
     let now = app.world.now();
     if !found.allowed(now).iter().any(|command| command.command == deed.name()) {
         let done = if deed == Deed::Resolve { "resolved" } else { "commented on" };

@@ -28,6 +28,7 @@ mod paging;
 mod patterns;
 mod proofs;
 mod push;
+mod queues;
 mod refreshes;
 mod repeats;
 mod rules;

@@ -41,6 +41,16 @@ impl Dialect {
         }
     }
 
+    /// The texts of a list that is given as JSON: what an `IN (…)` of any length takes as one bind.
+    pub fn texts(self, bind: &str) -> String {
+        match self {
+            Dialect::Sqlite { .. } => format!("SELECT value FROM json_each({bind})"),
+            Dialect::Postgres { .. } => {
+                format!("SELECT json_array_elements_text(CAST({bind} AS json))")
+            }
+        }
+    }
+
     /// Every transaction below this number has ended: nothing can appear below it any more.
     ///
     /// PostgreSQL counts running transactions of all databases of the cluster.

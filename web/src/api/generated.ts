@@ -6067,6 +6067,7 @@ export interface components {
              */
             reopen_count: number;
             reported_item?: components["schemas"]["ItemRef"] | null;
+            reporter?: components["schemas"]["Actor"] | null;
             resolution_code?: components["schemas"]["ResolutionCode"] | null;
             /** @description Anything to add to that. */
             resolution_note: string;
@@ -6607,6 +6608,7 @@ export interface components {
              */
             reopen_count: number;
             reported_item?: components["schemas"]["ItemRef"] | null;
+            reporter?: components["schemas"]["Actor"] | null;
             resolution_code?: components["schemas"]["ResolutionCode"] | null;
             /** @description Anything to add to that. */
             resolution_note: string;
@@ -6690,6 +6692,8 @@ export interface components {
              *     they follow it a moment later.
              */
             clocks?: components["schemas"]["ContractClock"][] | null;
+            /** @description In whose queue it is by what it hits, and why. Absent in the answer to a command. */
+            duties?: components["schemas"]["Assigned"][] | null;
             /** @description What whoever is charged with it does next. */
             next_step: string;
             /** @description The phase of the work. */
@@ -7079,6 +7083,7 @@ export interface components {
                  */
                 reopen_count: number;
                 reported_item?: components["schemas"]["ItemRef"] | null;
+                reporter?: components["schemas"]["Actor"] | null;
                 resolution_code?: components["schemas"]["ResolutionCode"] | null;
                 /** @description Anything to add to that. */
                 resolution_note: string;
@@ -7661,6 +7666,7 @@ export interface components {
                  */
                 reopen_count: number;
                 reported_item?: components["schemas"]["ItemRef"] | null;
+                reporter?: components["schemas"]["Actor"] | null;
                 resolution_code?: components["schemas"]["ResolutionCode"] | null;
                 /** @description Anything to add to that. */
                 resolution_note: string;
@@ -14995,8 +15001,15 @@ export interface operations {
                 priority?: components["schemas"]["Priority"][];
                 /** @description Only those of this team: `team/payments`. */
                 team?: components["schemas"]["ItemRef"];
+                /**
+                 * @description Only what is in the queue of one of these teams, separated by commas: what they are charged
+                 *     with, and what hits items that they or products that they own or operate are made of.
+                 */
+                queue?: components["schemas"]["ItemRef"][];
                 /** @description Only those of this person: `person/ada`. */
                 assignee?: components["schemas"]["ItemRef"];
+                /** @description Only those that this account reported: `person:ada`. */
+                reporter?: string;
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */
@@ -15186,8 +15199,15 @@ export interface operations {
                 priority?: components["schemas"]["Priority"][];
                 /** @description Only those of this team: `team/payments`. */
                 team?: components["schemas"]["ItemRef"];
+                /**
+                 * @description Only what is in the queue of one of these teams, separated by commas: what they are charged
+                 *     with, and what hits items that they or products that they own or operate are made of.
+                 */
+                queue?: components["schemas"]["ItemRef"][];
                 /** @description Only those of this person: `person/ada`. */
                 assignee?: components["schemas"]["ItemRef"];
+                /** @description Only those that this account reported: `person:ada`. */
+                reporter?: string;
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */

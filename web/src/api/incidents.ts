@@ -13,7 +13,9 @@ export interface IncidentFilter {
   potential?: string;
   major?: string;
   team?: string;
+  queue?: string;
   assignee?: string;
+  reporter?: string;
   item?: string;
   q?: string;
   from?: string;

@@ -88,26 +88,31 @@ export function PriorityFilter({ value, set }: PriorityProps) {
   );
 }
 
-const everything = { item: 'Every item', team: 'Every team', person: 'Everybody' };
-const titles = { item: 'Item', team: 'Team', person: 'Person' };
+const narrows = {
+  item: { label: 'Item', placeholder: 'Every item' },
+  team: { label: 'Team', placeholder: 'Every team', kind: 'team' },
+  queue: { label: 'Queue of', placeholder: 'Every queue', kind: 'team' },
+  person: { label: 'Person', placeholder: 'Everybody', kind: 'person' },
+};
 
 interface ItemProps {
-  of: keyof typeof titles;
+  of: keyof typeof narrows;
   value: string | undefined;
   width?: number;
+  placeholder?: string | undefined;
   set: (item: string | null) => void;
 }
 
-/** Narrows to an item of the estate, a team or a person. */
-export function ItemFilter({ of, value, width = 180, set }: ItemProps) {
+/** Narrows to an item of the estate, a team, the queue of a team or a person. */
+export function ItemFilter({ of, value, width = 180, placeholder, set }: ItemProps) {
+  const narrow = narrows[of];
   return (
     <div style={{ width }}>
       <ItemSelect
         hideLabel
         size="xs"
-        label={titles[of]}
-        placeholder={everything[of]}
-        {...(of === 'item' ? {} : { kind: of })}
+        {...narrow}
+        placeholder={placeholder ?? narrow.placeholder}
         value={value ?? null}
         onChange={set}
       />

@@ -24,19 +24,22 @@ interface Charged {
   team?: string | null | undefined;
   acknowledged_by?: string | null | undefined;
   roles: Record<string, string>;
+  duties?: { to: string; because: string }[] | null | undefined;
 }
 
 /** What somebody is to an incident. */
 export function partInIncident(user: Account, incident: Charged): string {
-  const { assignee, team, acknowledged_by, roles } = incident;
+  const { assignee, team, acknowledged_by, roles, duties } = incident;
   const person = user.person ?? null;
+  const duty = duties?.find(({ to }) => user.teams.includes(to));
+  const inQueue = () => (duty ? `It is in the queue of your team, the ${duty.because}` : null);
   const parts = [
     person && assignee === person ? 'It is assigned to you' : null,
     ...Object.entries(roles).map(([role, who]) =>
       person && who === person ? `You are its ${words(role).toLowerCase()}` : null,
     ),
     acknowledged_by === `person:${user.name}` ? 'You acknowledged it' : null,
-    team && user.teams.includes(team) ? 'Your team is charged with it' : null,
+    team && user.teams.includes(team) ? 'Your team is charged with it' : inQueue(),
   ].filter((part) => part !== null);
   return parts.length > 0 ? parts.join('; ') : bystander(user);
 }

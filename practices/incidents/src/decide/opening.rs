@@ -71,6 +71,7 @@ fn opened(open: &Open, moment: &Moment) -> Result<Opened, Refusal> {
         started,
         detected: Stamp::measured(now),
         reported,
+        reporter: reported.map(|_| moment.actor.clone()),
         policy: open.policy.clone(),
         potential: open.alert.as_ref().is_some_and(|alert| alert.potential),
     })

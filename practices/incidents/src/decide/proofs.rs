@@ -51,8 +51,8 @@ pub(super) fn end_with_parent(
     let stays_because = stays_because(draft);
     let told = draft.record.parent_ended == Some(closed);
     if !told {
-        let stays_because = stays_because.clone();
-        draft.push(What::ParentEnded { number, closed, stays_because });
+        let (stays_because, again) = (stays_because.clone(), draft.record.parent_ended.is_some());
+        draft.push(What::ParentEnded { number, closed, stays_because, again });
     }
     if !stays_because.is_empty() || draft.record.stage == Stage::Merged {
         return Ok(());

@@ -79,7 +79,8 @@ pub(super) async fn preview(
         urgency: query.urgency,
         ..Open::titled("a report")
     };
-    Ok(Json(of(&snapshot, prepared(&snapshot, open)?, &moment)?))
+    let open = prepared(&app, &caller, open).await?;
+    Ok(Json(of(&snapshot, open, &moment)?))
 }
 
 fn of(snapshot: &Snapshot, open: Open, moment: &Moment) -> Result<PromisePreview, Refusal> {

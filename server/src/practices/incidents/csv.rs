@@ -56,8 +56,9 @@ pub(super) async fn export(
     Query(filter): Query<FilterQuery>,
 ) -> Answer<([(HeaderName, HeaderValue); 2], String)> {
     let page = Page::first(ROWS_MAX, filter.sorted()?);
+    let filter = filter.filter(&app.estate.snapshot(&caller.space).estate);
     let mut conn = app.db.reader().await?;
-    let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter(), &page).await?;
+    let (rows, total) = store::list(&mut conn, &caller.space, &filter, &page).await?;
     if total > ROWS_MAX {
         let text = format!(
             "{total} incidents match, and a table holds {ROWS_MAX}: narrow the filter, such as by \

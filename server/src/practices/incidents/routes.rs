@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use estate::Estate;
 use incidents::{Command, Incident, MajorStage, Open, Phase, Stage};
-use kernel::{IncidentId, ItemRef, Lifecycle, Priority, Refusal, Time};
+use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Priority, Refusal, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Asked, Versioned};
@@ -12,7 +13,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, Filter, INCIDENTS, Warning};
+use super::store::{self, Among, Filter, INCIDENTS, Queue, Warning};
 use super::views::{IncidentRow, IncidentView, NewIncident, row, view};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
@@ -21,7 +22,6 @@ use crate::extract::{Json, Path, Query};
 use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
 use crate::practices::clocks::routes::{self as clocks, next_of};
 use crate::practices::clocks::store as clock_store;
-use crate::practices::estate::live::Snapshot;
 use crate::practices::estate::views::Hits;
 use crate::problem::{Answer, Problem};
 use crate::sentences::{TimelineEntry, timeline as timeline_of};
@@ -70,8 +70,15 @@ pub struct FilterQuery {
     priority: Words<Priority>,
     /// Only those of this team: `team/payments`.
     team: Option<ItemRef>,
+    /// Only what is in the queue of one of these teams, separated by commas: what they are charged
+    /// with, and what hits items that they or products that they own or operate are made of.
+    #[param(value_type = Option<Vec<ItemRef>>, style = Form, explode = false)]
+    queue: Words<ItemRef>,
     /// Only those of this person: `person/ada`.
     assignee: Option<ItemRef>,
+    /// Only those that this account reported: `person:ada`.
+    #[param(value_type = Option<String>)]
+    reporter: Option<Actor>,
     /// Only those that touch this item: `service/orders`.
     item: Option<ItemRef>,
     /// `true`: only those that are about to happen; `false`: only the others.
@@ -107,7 +114,7 @@ impl FilterQuery {
     }
 
     /// What the store is asked for.
-    pub fn filter(self) -> Filter {
+    pub fn filter(self, estate: &Estate) -> Filter {
         let text = |item: Option<ItemRef>| item.map(|item| item.to_string());
         Filter {
             open: self.open,
@@ -115,7 +122,9 @@ impl FilterQuery {
             phases: self.phase.texts(),
             priorities: self.priority.texts(),
             team: text(self.team),
+            queue: queue(&self.queue.0, estate),
             assignee: text(self.assignee),
+            reporter: self.reporter,
             item: text(self.item),
             potential: self.potential,
             majors: self.major.texts(),
@@ -129,6 +138,13 @@ impl FilterQuery {
     }
 }
 
+/// The queue of some teams; of none, when none is asked for.
+fn queue(teams: &[ItemRef], estate: &Estate) -> Option<Queue> {
+    let texts = |items: Vec<&ItemRef>| items.into_iter().map(ToString::to_string).collect();
+    (!teams.is_empty())
+        .then(|| Queue { teams: texts(teams.iter().collect()), items: texts(estate.queue(teams)) })
+}
+
 /// Lists incidents.
 #[utoipa::path(get, path = "/incidents", tag = "incidents", params(PageQuery, FilterQuery),
     responses((status = 200, description = "One page of incidents", body = Listed<IncidentRow>)))]
@@ -139,8 +155,9 @@ async fn list(
     Query(filter): Query<FilterQuery>,
 ) -> Answer<Json<Listed<IncidentRow>>> {
     let page = Page::of(&page, filter.sorted()?)?;
+    let filter = filter.filter(&app.estate.snapshot(&caller.space).estate);
     let mut conn = app.db.reader().await?;
-    let (rows, total) = store::list(&mut conn, &caller.space, &filter.filter(), &page).await?;
+    let (rows, total) = store::list(&mut conn, &caller.space, &filter, &page).await?;
     let ids: Vec<IncidentId> = rows.iter().map(|found| found.record.id).collect();
     let due = next_of(&mut conn, &caller, &ids, app.world.now()).await?;
     let due = |id: IncidentId| due.iter().find(|(of, _)| *of == id).map(|(_, next)| next);
@@ -169,7 +186,7 @@ async fn create(
     Json(new): Json<NewIncident>,
 ) -> Answer<(StatusCode, Json<Value>)> {
     may(&caller, Action::Respond, &[])?;
-    let open = prepared(&app.estate.snapshot(&caller.space), Open::from(new))?;
+    let open = prepared(&app, &caller, Open::from(new)).await?;
     let asker = caller.asker();
     let request = json!(["open", &open]);
     let answer = commands::once(&app, &asker.clone(), call.key, request, move |tx, app| {
@@ -191,22 +208,39 @@ async fn create(
 ///
 /// # Errors
 /// When the estate has no such item.
-pub fn prepared(estate: &Snapshot, mut open: Open) -> Answer<Open> {
+pub async fn prepared(app: &App, caller: &Caller, mut open: Open) -> Answer<Open> {
+    let estate = &app.estate.snapshot(&caller.space);
     if let Some(item) = &open.item {
         if !estate.knows(item) {
             return Err(Problem::refused(format!("the estate has no {item}")).at("item"));
         }
         if open.team.is_none()
-            && let Some(owner) = estate.estate.owner(item)
+            && let Some(operator) = estate.estate.operator(item)
         {
-            open.assigned_because = owner.because;
-            open.team = Some(owner.to);
+            open.assigned_because = operator.because;
+            open.team = Some(operator.to);
         }
-        open.assessment =
-            Some(streams::assessment(&estate.estate, std::slice::from_ref(item), &[]));
+        let besides = down_besides(app, caller, (item, &estate.estate)).await?;
+        let items = std::slice::from_ref(item);
+        open.assessment = Some(streams::assessment(&estate.estate, items, &besides));
     }
     open.policy = estate.policy.incidents.clone();
     Ok(open)
+}
+
+/// What other open incidents have down of what redundancy counts on once an item is down.
+async fn down_besides(
+    app: &App,
+    caller: &Caller,
+    (item, estate): (&ItemRef, &Estate),
+) -> Answer<Vec<ItemRef>> {
+    let counted = streams::counted_on(estate, item);
+    if counted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (among, ever) = (Among::Kin(item.clone(), counted), Time::EPOCH);
+    let mut conn = app.db.reader().await?;
+    Ok(streams::down_by(&store::near(&mut conn, &caller.space, &among, ever).await?))
 }
 
 /// Shows one incident.
@@ -225,7 +259,12 @@ async fn one(
     let mut conn = app.db.reader().await?;
     let counted = clock_store::of_incident(&mut conn, &caller.space, found.record.id).await?;
     shown["clocks"] = json!(counted.map(|clocks| clocks::shown(&clocks, now)).unwrap_or_default());
-    Ok((etag(found.version), Json(caller.sees(shown, found.record.team.as_slice()))))
+    let estate = &app.estate.snapshot(&caller.space).estate;
+    shown["duties"] = json!(
+        found.record.main_item.iter().flat_map(|item| estate.duties(item)).collect::<Vec<_>>()
+    );
+    let teams = teams_of(&found.record, estate);
+    Ok((etag(found.version), Json(caller.sees(shown, &teams))))
 }
 
 /// The header that names a version.
@@ -287,7 +326,7 @@ pub(crate) async fn ask(
     command: Command,
 ) -> Answer<Value> {
     let found = load(app, caller, id).await?;
-    may_respond(caller, &found.record)?;
+    may_respond(app, caller, &found.record)?;
     if command.verb().system_only() || matches!(command, Command::Open(_)) {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
@@ -300,8 +339,18 @@ pub(crate) async fn ask(
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn may_respond(caller: &Caller, incident: &Incident) -> Result<(), Refusal> {
-    may(caller, Action::Respond, incident.team.as_slice())
+pub(crate) fn may_respond(app: &App, caller: &Caller, incident: &Incident) -> Result<(), Refusal> {
+    let estate = &app.estate.snapshot(&caller.space).estate;
+    may(caller, Action::Respond, &teams_of(incident, estate))
+}
+
+/// The teams to whom an incident belongs: the one that is charged with it, and those in whose queue
+/// its main item is. None, while nobody is charged with it.
+fn teams_of(incident: &Incident, estate: &Estate) -> Vec<ItemRef> {
+    let Some(team) = &incident.team else { return Vec::new() };
+    let duties = incident.main_item.iter().flat_map(|item| estate.duties(item));
+    let others = duties.map(|duty| duty.to).filter(|other| other != team);
+    std::iter::once(team.clone()).chain(others).collect()
 }
 
 /// Fills in what the asker's account says, and checks what only the database knows.

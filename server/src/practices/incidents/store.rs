@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use incidents::{Incident, MajorStage, Phase, Stage};
-use kernel::{IncidentId, ItemRef, Lifecycle, SpaceId, Time};
+use kernel::{Actor, IncidentId, ItemRef, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use spine::clockwork::Clocked;
+use spine::db::Dialect;
 use spine::engine::{Table, Versioned};
 use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
@@ -55,7 +57,8 @@ pub static INCIDENTS: Table<Incident> = Table {
         let alerts = alerts.map(|member| format!("alert:{}", member.alert));
         let parents = incident.parent.into_iter().chain(incident.merged_into).map(parent_tag);
         let warnings = warnings(incident).into_iter().map(warning_tag);
-        items.chain(alerts).chain(parents).chain(warnings).collect()
+        let reporter = incident.reporter.iter().map(reporter_tag);
+        items.chain(alerts).chain(parents).chain(warnings).chain(reporter).collect()
     },
 };
 
@@ -80,6 +83,10 @@ pub fn warnings(incident: &Incident) -> Vec<Warning> {
 
 fn warning_tag(warning: Warning) -> String {
     format!("warning:{}", word(warning))
+}
+
+fn reporter_tag(reporter: &Actor) -> String {
+    format!("reporter:{reporter}")
 }
 
 /// By which what hangs on an incident, and what was merged into it, is found.
@@ -127,8 +134,12 @@ pub struct Filter {
     pub priorities: Vec<String>,
     /// Only this team's.
     pub team: Option<String>,
+    /// Only those in a queue.
+    pub queue: Option<Queue>,
     /// Only this person's.
     pub assignee: Option<String>,
+    /// Only those that this one reported.
+    pub reporter: Option<Actor>,
     /// Only those that touch this item.
     pub item: Option<String>,
     /// Only those that are about to happen (`true`), or only the others (`false`).
@@ -149,6 +160,15 @@ pub struct Filter {
     pub due_before: Option<Time>,
 }
 
+/// The work of some teams: what they are charged with, and what hits items that are theirs.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// The teams.
+    pub teams: Vec<String>,
+    /// What they own or operate.
+    pub items: Vec<String>,
+}
+
 /// By what a list of incidents can be sorted: the name in the API and the column.
 pub const SORTS: &[(&str, &str, bool)] = &[
     ("opened_at", "opened_at", true),
@@ -161,8 +181,19 @@ pub const SORTS: &[(&str, &str, bool)] = &[
 ];
 
 impl Filter {
-    fn clauses(&self, space: &SpaceId) -> Clauses {
+    fn clauses(&self, space: &SpaceId, dialect: Dialect) -> Clauses {
         let mut clauses = Clauses::in_space(space);
+        if let Some(Queue { teams, items }) = &self.queue {
+            let tags: Vec<String> = items.iter().map(|item| format!("item:{item}")).collect();
+            let (theirs, hit) = (dialect.texts("$$1"), dialect.texts("$$2"));
+            clauses.add_all(
+                &format!(
+                    "(team IN ({theirs}) OR id IN (SELECT id FROM record_tag WHERE space_id = $1 \
+                     AND kind = 'incident' AND tag IN ({hit})))"
+                ),
+                vec![json!(teams).to_string().into(), json!(tags).to_string().into()],
+            );
+        }
         match self.open {
             Some(true) => clauses.add("phase <> 'done'"),
             Some(false) => clauses.add("phase = 'done'"),
@@ -183,7 +214,8 @@ impl Filter {
         clauses.below("opened_at", self.to);
         clauses.below("clock_due", self.due_before);
         let item = self.item.as_ref().map(|item| format!("item:{item}"));
-        for tag in item.into_iter().chain(self.parent.map(parent_tag)) {
+        let reporter = self.reporter.as_ref().map(reporter_tag);
+        for tag in item.into_iter().chain(self.parent.map(parent_tag)).chain(reporter) {
             clauses.add_with(
                 "id IN (SELECT id FROM record_tag WHERE space_id = $1 AND kind = 'incident' \
                  AND tag = $$)",
@@ -212,7 +244,7 @@ pub async fn list(
     filter: &Filter,
     page: &Page,
 ) -> Result<(Vec<Versioned<Incident>>, i64), Fault> {
-    let mut clauses = filter.clauses(space);
+    let mut clauses = filter.clauses(space, conn.dialect());
     let sql = format!("SELECT COUNT(*) AS n FROM incident WHERE {}", clauses.text());
     let total = conn.number(AssertSqlSafe(sql), clauses.values().to_vec()).await?;
     let tail = page.tail(&mut clauses);

@@ -29,6 +29,9 @@ pub struct IncidentView<'a> {
     /// they follow it a moment later.
     #[serde(skip_serializing_if = "Option::is_none")]
     clocks: Option<Vec<contracts::clocks::View>>,
+    /// In whose queue it is by what it hits, and why. Absent in the answer to a command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duties: Option<Vec<estate::Assigned>>,
 }
 
 /// An incident as the API shows it.
@@ -40,6 +43,7 @@ pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
         next_step: incident.next_step(),
         allowed: incident.allowed(now),
         clocks: None,
+        duties: None,
     })
 }
 

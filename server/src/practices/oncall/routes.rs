@@ -127,7 +127,7 @@ async fn may_command(app: &App, caller: &Caller, id: PageId) -> Answer<()> {
     }
     let incident = page.incident.to_string();
     let incident = incidents::routes::load(app, caller, &incident).await?.record;
-    Ok(incidents::routes::may_respond(caller, &incident)?)
+    Ok(incidents::routes::may_respond(app, caller, &incident)?)
 }
 
 /// The command with what only the estate knows, whatever the request said of it.

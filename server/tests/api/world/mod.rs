@@ -143,7 +143,7 @@ impl Operate {
                         + (SELECT COUNT(*) FROM page WHERE due_at <= $1) \
                         + (SELECT COUNT(*) FROM journal, follower \
                            WHERE (journal.tx, journal.seq) > (follower.tx, follower.seq)) \
-                        + (SELECT 3 - COUNT(*) FROM follower) AS n";
+                        + (SELECT 4 - COUNT(*) FROM follower) AS n";
         let mut conn = self.db.reader().await?;
         let left = conn.number(sql, spine::params![self.world.now()]).await?;
         Ok((left == 0).then_some(()))

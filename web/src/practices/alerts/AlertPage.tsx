@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
-import { type Alert, alerts } from '../../api';
+import { type Alert, alerts, contracts } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
 import type { CommandBody } from '../../kit/command';
 import { CommandBar } from '../../kit/CommandBar';
@@ -135,6 +135,7 @@ function About({ alert }: { alert: Alert }) {
                   'None'
                 ),
               ],
+              ['Contracts', alert.item ? <Contracts of={alert} item={alert.item} /> : null],
               ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
             ]}
           />
@@ -210,5 +211,23 @@ function Pairs({ pairs }: { pairs: Record<string, string> }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+/** The contracts that cover what it is about. */
+function Contracts({ of, item }: { of: Alert; item: string }) {
+  const { data, isError } = useQuery(contracts.preview({ item, severity: of.severity }));
+  if (isError) return 'Not known just now';
+  const covering = data?.contracts.filter((each) => each.scope !== 'outside');
+  if (!covering) return '…';
+  if (covering.length === 0) return 'None covers it';
+  return (
+    <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+      {covering.map((each) => (
+        <li key={each.contract}>
+          <ItemLink item={each.contract} title={each.title} />
+        </li>
+      ))}
+    </ul>
   );
 }

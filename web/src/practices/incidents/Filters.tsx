@@ -35,6 +35,7 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
       search: (before) => changed(before, name, value),
       replace: true,
     });
+  const queue = many(search.queue);
 
   return (
     <FilterBar
@@ -90,6 +91,13 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         set={(value) => set('potential', value)}
       />
       <ItemFilter of="team" width={150} value={search.team} set={(value) => set('team', value)} />
+      <ItemFilter
+        of="queue"
+        width={150}
+        value={queue.length > 1 ? undefined : queue[0]}
+        placeholder={queue.length > 1 ? 'Queues of my teams' : undefined}
+        set={(value) => set('queue', value)}
+      />
       <ItemFilter of="item" width={170} value={search.item} set={(value) => set('item', value)} />
       {Object.keys(search).length > 0 && (
         <Button

@@ -24,7 +24,10 @@ export function SavedViews({ search }: { search: Filter }) {
   const standing: View[] = [
     { name: 'Open', search: {} },
     ...(user.person ? [{ name: 'Mine', search: { assignee: user.person } }] : []),
-    ...(user.teams[0] ? [{ name: 'My team', search: { team: user.teams[0] } }] : []),
+    ...(user.teams.length > 0
+      ? [{ name: 'My queue', search: { queue: user.teams.join(',') } }]
+      : []),
+    { name: 'Reported by me', search: { reporter: `person:${user.name}`, open: 'all' } },
     { name: 'Not taken up', search: { phase: 'detect' } },
     { name: 'Nobody charged', search: { warning: 'unassigned' } },
     { name: 'Major', search: { major: 'proposed,declared' } },

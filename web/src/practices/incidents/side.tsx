@@ -13,6 +13,7 @@ import { PlacedCommand } from './PlacedCommand';
 /** Owner and roles. */
 export function Who({ incident, send, can }: PartProps) {
   const { user } = useRouteContext({ from: '/app' });
+  const others = (incident.duties ?? []).filter((duty) => duty.to !== incident.team);
   return (
     <Panel title="People" actions={<PlacedCommand command={can('set_role')} send={send} />}>
       <Facts
@@ -21,10 +22,12 @@ export function Who({ incident, send, can }: PartProps) {
           ['Team', incident.team ? <ItemLink item={incident.team} /> : 'None yet'],
           ['Assignee', incident.assignee ? <ItemLink item={incident.assignee} /> : 'Nobody yet'],
           ['Why', incident.assigned_because],
+          ['Also in the queue of', others.length > 0 ? <Queues duties={others} /> : null],
           ...Object.entries(incident.roles).map(([role, person]): [string, React.ReactNode] => [
             words(role),
             <ItemLink key={role} item={person} />,
           ]),
+          ['Reported', incident.reporter ? actorName(incident.reporter) : null],
           ['Acknowledged', incident.acknowledged_by ? actorName(incident.acknowledged_by) : null],
           ['Main item', incident.main_item ? <ItemLink item={incident.main_item} /> : null],
           [
@@ -47,6 +50,19 @@ export function Who({ incident, send, can }: PartProps) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** Teams that see it among their own, and why. */
+function Queues({ duties }: { duties: NonNullable<PartProps['incident']['duties']> }) {
+  return (
+    <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+      {duties.map(({ to, because }) => (
+        <li key={to}>
+          <ItemLink item={to} /> <span className={styles.source}>{because}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

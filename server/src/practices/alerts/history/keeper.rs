@@ -7,6 +7,7 @@ use spine::{Db, Fault};
 
 use super::store;
 use crate::app::App;
+use crate::rounds::rest;
 
 /// Rows that one transaction removes.
 const BATCH: i64 = 500;
@@ -19,7 +20,8 @@ const BREATH: Duration = Duration::from_millis(200);
 pub async fn run(app: App) {
     let keep = Duration::from_secs(u64::from(app.config.history.retention_days) * 86_400);
     loop {
-        let before = app.world.now() - keep;
+        let began = app.world.now();
+        let before = began - keep;
         let pause = match forget(&app.db, before, BATCH).await {
             Ok(0) => EVERY,
             Ok(_) => BREATH,
@@ -33,7 +35,7 @@ pub async fn run(app: App) {
         }
         tokio::select! {
             () = app.stop.cancelled() => break,
-            () = app.world.clock.wait(pause) => {}
+            () = app.world.clock.wait(rest(pause, app.world.now().since(began))) => {}
         }
     }
 }

@@ -1,0 +1,172 @@
+//! Whose work an incident is: the queues of teams, and what its reporter hears of it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::Config;
+use spine::testing::Place;
+
+use crate::shifts::linked;
+use crate::world::{Operate, Receiver, conversations, shop};
+
+conversations!(
+    a_team_sees_what_hits_the_products_that_it_operates_in_its_queue,
+    a_limited_responder_of_the_operating_team_works_on_what_hits_its_product,
+    what_names_no_team_goes_to_whoever_operates_its_product,
+    whoever_reported_an_incident_is_told_how_it_ends,
+);
+
+/// The shop as a product of the shop's team that the data team operates, and a printer of it that
+/// no team is named for.
+fn product(hook: &str) -> String {
+    let orders = "metadata: {name: orders},\n spec: {team: shop,";
+    let text = shop(hook);
+    assert!(text.contains(orders), "{text}");
+    text.replace(orders, "metadata: {name: orders},\n spec: {team: shop, product: shop,")
+        + "---\n\
+           {apiVersion: operate/v1, kind: Product, metadata: {name: shop},\n \
+           spec: {ownerTeam: shop, operatingTeam: data}}\n---\n\
+           {apiVersion: operate/v1, kind: Component, metadata: {name: printer},\n \
+           spec: {type: printer, product: shop}}\n"
+}
+
+async fn numbers(operate: &Operate, query: &str) -> Vec<i64> {
+    let rows = operate.ada.list(&format!("/incidents?sort=number&{query}")).await;
+    rows.iter().map(|row| row["number"].as_i64().unwrap()).collect()
+}
+
+async fn report(operate: &Operate, item: &str) -> Value {
+    let report = json!({"title": format!("{item} is down"), "item": item});
+    operate.ada.post("/incidents", report).await.is(201)
+}
+
+async fn a_team_sees_what_hits_the_products_that_it_operates_in_its_queue(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&product("http://127.0.0.1:9")).await;
+    let orders = report(&operate, "service/orders").await;
+    assert_eq!(orders["team"], "team/shop", "the team of the service is charged with it");
+    report(&operate, "service/canteen").await;
+    report(&operate, "component/orders-db").await;
+
+    assert_eq!(numbers(&operate, "queue=team/data").await, [1, 3]);
+    assert_eq!(numbers(&operate, "queue=team/shop").await, [1, 2]);
+    assert_eq!(numbers(&operate, "queue=team/shop,team/data").await, [1, 2, 3]);
+    assert_eq!(numbers(&operate, "team=team/data").await, [3], "charged with it");
+    let table = operate.ada.bare(Method::GET, "/api/v1/incidents.csv?queue=team/data");
+    let table = operate.ada.send(table).await;
+    assert_eq!(table.text.lines().count(), 3, "{}", table.text);
+
+    let shown = operate.ada.get("/incidents/1").await.is(200);
+    let duties = json!([
+        {"to": "team/shop", "because": "owner of service/orders"},
+        {"to": "team/data", "because": "operator of product/shop"},
+    ]);
+    assert_eq!(shown["duties"], duties);
+
+    let given = json!({"command": "assign", "team": "team/data"});
+    operate.command("2", given).await;
+    assert_eq!(numbers(&operate, "queue=team/data").await, [1, 2, 3], "what it was given, too");
+    operate.end().await;
+}
+
+async fn a_limited_responder_of_the_operating_team_works_on_what_hits_its_product(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&product("http://127.0.0.1:9")).await;
+    let password = "correct horse battery";
+    for team in ["data", "other"] {
+        let account = json!({"name": team, "role": "responder", "password": password,
+                             "display_name": team, "scoped": true,
+                             "teams": [format!("team/{team}")]});
+        operate.ada.post("/accounts", account).await.is(201);
+    }
+    report(&operate, "service/orders").await;
+    let data = operate.ada.of("data", password).await;
+    let other = operate.ada.of("other", password).await;
+    let take = json!({"command": "acknowledge"});
+    other.post("/incidents/1/commands", take.clone()).await.problem(403);
+    assert_eq!(other.get("/incidents/1").await.is(200)["allowed"], json!([]));
+    assert_ne!(data.get("/incidents/1").await.is(200)["allowed"], json!([]));
+    data.post("/incidents/1/commands", take).await.is(200);
+    operate.end().await;
+}
+
+async fn what_names_no_team_goes_to_whoever_operates_its_product(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&product(&receiver.url)).await;
+    let printer = report(&operate, "component/printer").await;
+    assert_eq!(printer["team"], "team/data");
+    assert_eq!(printer["assigned_because"], "operator of product/shop");
+    operate.until("its team is called", async || receiver.calls_to("/ada").pop()).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to("/bob").len(), 0, "the owner is not");
+    operate.end().await;
+}
+
+/// The shop, where bob has a chat at the receiver.
+fn chatting(hook: &str) -> String {
+    let bob = "webhook: HOOK/bob, contactMethods: [webhook]";
+    let text = shop("HOOK");
+    assert!(text.contains(bob), "{text}");
+    let chat = "addresses: {mattermost: bob}, contactMethods: [mattermost]";
+    text.replace(bob, chat).replace("HOOK", hook)
+}
+
+async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
+    let receiver = Receiver::start().await;
+    let url = connectors::receivers::Secret::new(format!("{}/chat", receiver.url));
+    let set = |config: &mut Config| config.channels.mattermost.url = url;
+    let operate = Operate::with(&place, set).await;
+    operate.apply(&chatting(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "responder").await;
+    let reported = async |title: &str| {
+        // Nobody is called for what hits nothing, so that the chat holds the news alone.
+        let made = bob.post("/incidents", json!({"title": title})).await.is(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let hangs = reported("till 4 is slow").await;
+    let merged = reported("till 5 is slow").await;
+    let own = reported("my screen is dark").await;
+    let parent = operate.ada.post("/incidents", json!({"title": "tills are slow"})).await.is(201);
+    assert_eq!(parent["reporter"], "person:ada");
+    assert_eq!(numbers(&operate, "reporter=person:bob").await, [1, 2, 3]);
+
+    let parent = parent["id"].as_str().unwrap();
+    operate.command(&hangs, json!({"command": "set_parent", "parent": parent})).await;
+    operate.command(&merged, json!({"command": "merge", "into": parent})).await;
+    let resolve = json!({"command": "resolve", "cause_class": "technology",
+                         "resolution_code": "workaround", "note": "another printer"});
+    let ends = async |who: &crate::world::Client, id: &str| {
+        let path = format!("/incidents/{id}/commands");
+        who.post(&path, json!({"command": "restore"})).await.is(200);
+        who.post(&path, resolve.clone()).await.is(200);
+    };
+    ends(&operate.ada, parent).await;
+    ends(&bob, &own).await;
+    operate
+        .ada
+        .post(&format!("/incidents/{parent}/commands"), json!({"command": "close"}))
+        .await
+        .is(200);
+
+    let said = || {
+        let text = |call: &crate::world::Received| {
+            let text = call.body["text"].as_str().unwrap_or_default().replace('\\', "");
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        let mut said: Vec<String> = receiver.calls_to("/chat").iter().map(text).collect();
+        said.sort();
+        said
+    };
+    operate.until("bob is told of both", async || (said().len() >= 3).then_some(())).await;
+    operate.settled().await;
+    assert_eq!(
+        said(),
+        [
+            "#1 is resolved: there is a way around it: till 4 is slow",
+            "#2 goes on as part of incident #4: till 5 is slow",
+            "#2 is over, with incident #4: till 5 is slow",
+        ],
+        "nothing of what he ended himself, and once"
+    );
+    operate.end().await;
+}
