@@ -29,8 +29,8 @@ trap 'stop_started; rmdir "$group"; rm -rf "$work"' EXIT
 start() {
     began=$(date +%s%N)
     taskset --cpu-list 0 sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' sh "$group" \
-        "$BENCH_OPERATE" serve --listen 127.0.0.1:17070 --data "$work/data" --sample examples/estate \
-        > "$work/operate.log" 2>&1 &
+        "$BENCH_OPERATE" serve --listen 127.0.0.1:17070 --data "$work/data" \
+        --sample examples/estate > "$work/operate.log" 2>&1 &
     server=$!
     started=("$server")
     wait_for operate http://127.0.0.1:17070/readyz

@@ -219,8 +219,8 @@ fn owner_and_policy_are_found_with_their_reason() {
         owner of product/tickets
       operator team/platform
         operator of product/tickets
-      policy escalationpolicy/sales
-        policy of team/sales, the owner of product/tickets
+      policy escalationpolicy/platform
+        policy of team/platform, the operator of product/tickets
     component/timetable-db
       owner team/travel-info
         owner of service/timetable

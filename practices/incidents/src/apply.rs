@@ -47,12 +47,7 @@ impl Incident {
             assignee: None,
             assigned_because: String::new(),
             roles: BTreeMap::new(),
-            times: Times {
-                started: opened.started,
-                detected: Some(opened.detected),
-                reported: opened.reported,
-                ..Times::default()
-            },
+            times: Times::begin(opened),
             acknowledged_by: None,
             taken_by_human: false,
             restored_from: None,

@@ -4,6 +4,8 @@ use kernel::{Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::event::Opened;
+
 /// The times of one incident, from the start of the fault to the close. Each carries where it comes
 /// from, since a measured time and a remembered one are not worth the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -133,6 +135,12 @@ const ORDER: [(TimePoint, TimePoint); 4] = [
 ];
 
 impl Times {
+    /// Those with which an incident opens.
+    pub(crate) fn begin(opened: &Opened) -> Times {
+        let (started, reported) = (opened.started, opened.reported);
+        Times { started, detected: Some(opened.detected), reported, ..Times::default() }
+    }
+
     /// One of them.
     pub fn get(&self, point: TimePoint) -> Option<Stamp> {
         match point {

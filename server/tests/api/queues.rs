@@ -1,6 +1,5 @@
 //! Whose work an incident is: the queues of teams, and what its reporter hears of it.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use server::Config;
 use spine::testing::Place;
@@ -51,8 +50,7 @@ async fn a_team_sees_what_hits_the_products_that_it_operates_in_its_queue(place:
     assert_eq!(numbers(&operate, "queue=team/shop").await, [1, 2]);
     assert_eq!(numbers(&operate, "queue=team/shop,team/data").await, [1, 2, 3]);
     assert_eq!(numbers(&operate, "team=team/data").await, [3], "charged with it");
-    let table = operate.ada.bare(Method::GET, "/api/v1/incidents.csv?queue=team/data");
-    let table = operate.ada.send(table).await;
+    let table = operate.ada.get("/incidents.csv?queue=team/data").await;
     assert_eq!(table.text.lines().count(), 3, "{}", table.text);
 
     let shown = operate.ada.get("/incidents/1").await.is(200);

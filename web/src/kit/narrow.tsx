@@ -3,6 +3,7 @@ import { type ComboboxData, MultiSelect, Select } from '@mantine/core';
 import { many } from './filter';
 import { ItemSelect } from './ItemSelect';
 import { periods } from './period';
+import { classWord, impactWord } from './words';
 
 interface PeriodProps {
   /** The days that the address says; without, so many as is usual. */
@@ -68,25 +69,57 @@ export function ChoiceFilter({
   );
 }
 
-interface PriorityProps {
+interface ManyProps {
+  label: string;
+  /** What stands there while nothing is chosen. */
+  placeholder: string;
+  data: ComboboxData;
+  /** Separated by commas. */
   value: string | undefined;
-  set: (priorities: string | null) => void;
+  width?: number;
+  set: (values: string | null) => void;
 }
 
-/** Narrows to priorities, separated by commas in the address. */
-export function PriorityFilter({ value, set }: PriorityProps) {
+/** Narrows to several of a few, separated by commas in the address. */
+export function ManyFilter({ label, placeholder, data, value, width = 140, set }: ManyProps) {
   return (
     <MultiSelect
       size="xs"
-      w={170}
-      aria-label="Priority"
-      placeholder={value ? '' : 'Every priority'}
-      data={['P1', 'P2', 'P3', 'P4', 'P5']}
+      w={width}
+      aria-label={label}
+      placeholder={value ? '' : placeholder}
+      data={data}
       value={many(value)}
       onChange={(values) => set(values.join(',') || null)}
     />
   );
 }
+
+type Some = Pick<ManyProps, 'value' | 'set'>;
+const priorities = ['P1', 'P2', 'P3', 'P4', 'P5'];
+const classes = Object.entries(classWord).map(([value, label]) => ({ value, label }));
+const impacts = Object.entries(impactWord).map(([value, label]) => ({ value, label }));
+
+/** Narrows to priorities. */
+export const PriorityFilter = (some: Some) => (
+  <ManyFilter
+    label="Priority"
+    placeholder="Every priority"
+    width={170}
+    data={priorities}
+    {...some}
+  />
+);
+
+/** Narrows alerts to classes; those that no rule fits count as one. */
+export const ClassFilter = (some: Some) => (
+  <ManyFilter label="Class" placeholder="Every class" data={classes} {...some} />
+);
+
+/** Narrows alerts to what they put at risk. */
+export const ImpactFilter = (some: Some) => (
+  <ManyFilter label="What is at risk" placeholder="Any impact" data={impacts} {...some} />
+);
 
 const narrows = {
   item: { label: 'Item', placeholder: 'Every item' },

@@ -20,6 +20,9 @@ use crate::settings;
 #[derive(Clone, Default)]
 pub struct LiveEstate {
     inner: Arc<RwLock<HashMap<SpaceId, Arc<Snapshot>>>>,
+    /// Held while it is read again, or what was read before a commit could replace what was read
+    /// after it.
+    reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The estate of one space at one time, with the rules that find items.
@@ -204,6 +207,7 @@ impl LiveEstate {
     /// # Errors
     /// When the database refuses: then the old one stays.
     pub async fn reload(&self, db: &Db) -> Result<(), Fault> {
+        let _alone = self.reading.lock().await;
         let mut conn = db.reader().await?;
         let mut fresh = HashMap::new();
         for space in store::spaces(&mut conn).await? {

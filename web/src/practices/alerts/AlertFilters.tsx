@@ -6,10 +6,9 @@ import { useState } from 'react';
 
 import type { alerts } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
-import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
-import { ChoiceFilter, ItemFilter } from '../../kit/narrow';
+import { ChoiceFilter, ClassFilter, ImpactFilter, ItemFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
-import { itemName } from '../../kit/words';
+import { itemName, severityWord } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
 import { GroupBy } from './GroupBy';
 import styles from './alerts.module.css';
@@ -24,7 +23,7 @@ const states = [
   { value: 'cleared', label: 'Cleared' },
   { value: 'closed', label: 'Closed' },
 ];
-const severities = ['critical', 'error', 'warning', 'info', 'none'];
+const severities = Object.entries(severityWord).map(([value, label]) => ({ value, label }));
 
 /** What the list is narrowed to, and what it is grouped by. */
 export function AlertFilters({ search }: { search: AlertSearch }) {
@@ -58,10 +57,7 @@ export function AlertFilters({ search }: { search: AlertSearch }) {
       <ChoiceFilter
         label="Severity"
         width={130}
-        data={severities.map((value) => ({
-          value,
-          label: value === 'none' ? 'No severity' : value,
-        }))}
+        data={severities}
         value={search.severity}
         set={(value) => set('severity', value)}
       />

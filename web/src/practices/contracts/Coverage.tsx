@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { contracts, type Coverage as Found, type CoverageRow } from '../../api';
 import { changed } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
-import { ItemSelect } from '../../kit/ItemSelect';
+import { ItemFilter } from '../../kit/narrow';
 import { Failure } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { count, words } from '../../kit/words';
@@ -32,15 +32,7 @@ export function Coverage({ q }: { q: string }) {
   return (
     <div className={styles.stack}>
       <Group gap="sm" align="flex-end">
-        <ItemSelect
-          label="Team"
-          hideLabel
-          kind="team"
-          size="xs"
-          placeholder="Every team"
-          value={search.team ?? null}
-          onChange={(team) => set('team', team)}
-        />
+        <ItemFilter of="team" value={search.team} set={(team) => set('team', team)} />
         <Select
           size="xs"
           w={200}

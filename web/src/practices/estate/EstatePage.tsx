@@ -6,7 +6,7 @@ import { useState } from 'react';
 
 import { estate } from '../../api';
 import { changed, filterCount } from '../../kit/filter';
-import { ItemSelect } from '../../kit/ItemSelect';
+import { ChoiceFilter, ItemFilter } from '../../kit/narrow';
 import { kindWord } from '../../kit/ItemLink';
 import { SearchBox } from '../../kit/SearchBox';
 import { FilterBar } from '../../ui/FilterBar';
@@ -137,28 +137,14 @@ function Filters({ search, view }: { search: EstateSearch; view: string }) {
         />
       }
     >
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Kind"
+      <ChoiceFilter
+        label="Kind"
         placeholder="Every kind"
         data={kinds.map((kind) => ({ value: kind, label: kindWord(kind) }))}
-        value={search.kind ?? null}
-        onChange={(value) => set('kind', value)}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear kind' }}
+        value={search.kind}
+        set={(value) => set('kind', value)}
       />
-      <div style={{ width: 170 }}>
-        <ItemSelect
-          hideLabel
-          size="xs"
-          label="Team"
-          placeholder="Every team"
-          kind="team"
-          value={search.team ?? null}
-          onChange={(value) => set('team', value)}
-        />
-      </div>
+      <ItemFilter of="team" width={170} value={search.team} set={(value) => set('team', value)} />
       <Departments value={search.department} set={(value) => set('department', value)} />
     </FilterBar>
   );

@@ -2,9 +2,14 @@ import { MultiSelect, Pill, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { ClassFilter, ImpactFilter } from '../../kit/ClassFilter';
 import { changed, filterCount, many, without } from '../../kit/filter';
-import { ChoiceFilter, ItemFilter, PeriodFilter } from '../../kit/narrow';
+import {
+  ChoiceFilter,
+  ClassFilter,
+  ImpactFilter,
+  ItemFilter,
+  PeriodFilter,
+} from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { severityWord, words } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';

@@ -1,10 +1,10 @@
-import { Button, MultiSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
 import { changed, filterCount, many } from '../../kit/filter';
-import { ChoiceFilter, ItemFilter, PriorityFilter } from '../../kit/narrow';
+import { ChoiceFilter, ItemFilter, ManyFilter, PriorityFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
 import { stageWord } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
@@ -71,14 +71,13 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         value={search.warning}
         set={(value) => set('warning', value)}
       />
-      <MultiSelect
-        size="xs"
-        w={170}
-        aria-label="Major or not"
-        placeholder={search.major ? '' : 'Major or not'}
+      <ManyFilter
+        label="Major or not"
+        placeholder="Major or not"
+        width={170}
         data={majors}
-        value={many(search.major)}
-        onChange={(values) => set('major', values.join(',') || null)}
+        value={search.major}
+        set={(values) => set('major', values)}
       />
       <ChoiceFilter
         label="Potential or not"
