@@ -44,6 +44,11 @@ let world;
 let operate;
 let incident;
 
+// What tells this test of another server would be settings of this one.
+const surroundings = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('OPERATE_')),
+);
+
 /** Asks until there is an answer. */
 async function until(what, ask, patience = 30_000) {
   const end = Date.now() + patience;
@@ -67,7 +72,7 @@ async function freePort() {
 
 function start(name, command, args, environment = {}) {
   const child = spawn(command, args, {
-    env: { ...process.env, ...environment },
+    env: { ...surroundings, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = createWriteStream(join(folder, `${name}.log`));
@@ -112,8 +117,8 @@ before(async () => {
     join(folder, 'mail'),
   ]);
   operate = `http://127.0.0.1:${port}`;
-  const binary = process.env.OPERATE_BIN;
-  assert.ok(binary, 'OPERATE_BIN names the binary to start');
+  const binary = process.env.E2E_BINARY;
+  assert.ok(binary, 'E2E_BINARY names the binary to start');
   await accepts(mail);
   start('operate', binary, ['serve', '--listen', `127.0.0.1:${port}`, '--data', folder], {
     OPERATE_SMTP__HOST: '127.0.0.1',
