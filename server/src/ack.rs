@@ -185,7 +185,8 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
         true => match take(&app, link, &pages[0]).await {
             Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
                 Some(by) if by == named(link) && taken.is_major() => {
-                    "You lead the major incident. Nobody else of its team is called.".into()
+                    "You answer for the team of the major incident. Nobody else of it is called."
+                        .into()
                 }
                 Some(by) if by == named(link) => "Taken. Nobody else is called.".into(),
                 Some(by) => format!("{by} has it already."),
@@ -221,7 +222,10 @@ fn view(link: &AckLink, found: &Page) -> Response {
     if open {
         let takes = match found.meant_for {
             For::Incident => "You take the incident; nobody else is called.",
-            For::Major => "You lead the major incident; nobody else of its team is called.",
+            For::Major => {
+                "You answer for the team of the major incident, and lead it unless somebody does \
+                 already; nobody else of its team is called."
+            }
         };
         let text = format!(
             "<p>Calling <b>{}</b>, step {}.</p><form method=\"post\">\

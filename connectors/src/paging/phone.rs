@@ -96,6 +96,7 @@ impl Phone {
             (_, Some(wanted)) => wanted,
             (Some(Provider::Twilio), None) => Answers::Poll,
             (Some(Provider::Vonage), None) => Answers::Webhook,
+            _ if self.signs_answers_alone() => Answers::Webhook,
             _ => Answers::Off,
         };
         let possible = self.check().is_ok() && self.can(wanted).is_ok();
@@ -107,7 +108,16 @@ impl Phone {
     /// # Errors
     /// Which field keeps them from it, and what to write there instead.
     pub(super) fn check_answers(&self) -> Result<(), (&'static str, &'static str)> {
-        self.answers.map_or(Ok(()), |wanted| self.can(wanted))
+        match self.answers {
+            Some(wanted) => self.can(wanted),
+            None if self.signs_answers_alone() => self.can(Answers::Webhook),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a secret is set that is of use for answers alone: whoever sets it wants them.
+    fn signs_answers_alone(&self) -> bool {
+        self.provider == Some(Provider::Http) && !self.signature_secret.is_empty()
     }
 
     fn can(&self, wanted: Answers) -> Result<(), (&'static str, &'static str)> {

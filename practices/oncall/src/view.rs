@@ -56,12 +56,15 @@ impl Page {
         let words = |(verb, offer): &(Verb, Offer)| match verb {
             Verb::Acknowledge if self.is_major() => Offer {
                 label: "Answer for the team",
-                help: "You lead the major incident: nobody else of its team is called.",
+                help: "Nobody else of its team is called; you lead the major incident unless \
+                       somebody does already.",
                 ..*offer
             },
-            Verb::Accept if self.is_major() => {
-                Offer { help: "You take over to lead the major incident.", ..*offer }
-            }
+            Verb::Accept if self.is_major() => Offer {
+                help: "You answer for its team from now on; you lead the major incident unless \
+                       somebody does already.",
+                ..*offer
+            },
             _ => *offer,
         };
         open.map(words).collect()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connectors::paging::{Answers, Provider};
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::config::Config;
 use spine::testing::Place;
 
@@ -12,6 +12,7 @@ use crate::world::{Operate, Receiver, Telephone, conversations, shop};
 conversations!(
     who_is_called_by_text_message_takes_it_by_answering,
     with_several_that_ring_the_number_says_which,
+    an_answer_takes_everything_of_the_incident_that_rings,
     an_answer_has_the_next_called,
     nobody_is_called_again_for_what_a_colleague_has,
     what_a_message_does_is_kept_with_the_message_or_not_at_all,
@@ -20,6 +21,7 @@ conversations!(
     vonage_hands_in_answers_too,
     without_an_address_the_provider_is_asked_while_somebody_is_called,
     what_was_written_when_nothing_waited_is_left_in_peace,
+    whoever_has_it_has_the_next_called_where_nobody_hands_answers_in,
     more_messages_than_are_read_at_once_hide_no_answer,
     a_provider_that_is_too_busy_is_asked_again_later,
     machines_do_not_answer_each_other_for_ever,
@@ -119,12 +121,31 @@ async fn with_several_that_ring_the_number_says_which(place: Place) {
     let said = write(&operate, &telephone, (BOB, "ack 2", "SM2")).await;
     assert_eq!(said, "#2 is yours. Nobody else is called.");
     assert_eq!(acknowledged_by(&operate, "1").await, Value::Null);
-    operate.command("1", serde_json::json!({"command": "acknowledge"})).await;
+    operate.command("1", json!({"command": "acknowledge"})).await;
     operate.settled().await;
     let said = write(&operate, &telephone, (BOB, "ack 1", "SM3")).await;
     assert_eq!(said, "ada has #1 already.");
     let said = write(&operate, &telephone, (BOB, "ack 7", "SM4")).await;
     assert_eq!(said, "You were not called for #7.");
+    operate.end().await;
+}
+
+async fn an_answer_takes_everything_of_the_incident_that_rings(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, Some(Answers::Webhook)).await;
+    let policy = json!({ "major": { "escalation_policy": "escalationpolicy/shop" } });
+    operate.ada.put("/settings/policy", policy, None).await.is(200);
+    fires(&operate, "checkout").await;
+    operate.command("1", json!({ "command": "declare_major", "reason": "all shops" })).await;
+    operate.settled().await;
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    assert_eq!(pages.len(), 2, "for the incident, and for the team: {pages:#?}");
+    let said = write(&operate, &telephone, (BOB, "ack 1", "SM1")).await;
+    assert_eq!(
+        said,
+        "You answer for the team of major incident #1. #1 is yours. Nobody else is called."
+    );
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    assert!(pages.iter().all(|page| page["acknowledged_by"] == "link:bob"), "{pages:#?}");
     operate.end().await;
 }
 
@@ -165,7 +186,7 @@ async fn nobody_is_called_again_for_what_a_colleague_has(place: Place) {
     let called = async || telephone.last_to(ADA).contains(" #2 ").then_some(());
     operate.until("the next is called", called).await;
     // With an account it is the same person.
-    let account = serde_json::json!({
+    let account = json!({
         "name": "bobby", "display_name": "Bob", "role": "responder", "scoped": false,
         "password": "correct horse bob", "person": "person/bob", "teams": [],
     });
@@ -173,10 +194,10 @@ async fn nobody_is_called_again_for_what_a_colleague_has(place: Place) {
     let bobby = operate.ada.of("bobby", "correct horse bob").await;
     let page = bobby.list("/incidents/2/pages").await.remove(0);
     let commands = format!("/pages/{}/commands", page["id"].as_str().unwrap());
-    bobby.post(&commands, serde_json::json!({"command": "acknowledge"})).await.is(200);
+    bobby.post(&commands, json!({"command": "acknowledge"})).await.is(200);
     let said = write(&operate, &telephone, (BOB, "esc 2", "SM5")).await;
     assert!(said.starts_with("#2: not done, nobody comes after this step"), "{said}");
-    operate.command("2", serde_json::json!({"command": "restore"})).await;
+    operate.command("2", json!({"command": "restore"})).await;
     operate.settled().await;
     // Nobody is answered more often than a few times in ten minutes.
     operate.pass(Duration::from_secs(601)).await;
@@ -294,6 +315,9 @@ async fn what_was_written_when_nothing_waited_is_left_in_peace(place: Place) {
     operate.pass(Duration::from_secs(10)).await;
     let taken = async || telephone.last_to(BOB).contains("is yours").then_some(());
     operate.until("the answer is understood", taken).await;
+    operate.clears("Down", "critical", ("service", "canteen")).await;
+    operate.command("1", json!({ "command": "restore" })).await;
+    operate.settled().await;
     telephone.receives(BOB, "thanks", operate.world.now());
     operate.pass(Duration::from_secs(3 * 3600)).await;
     operate.settled().await;
@@ -310,6 +334,22 @@ async fn what_was_written_when_nothing_waited_is_left_in_peace(place: Place) {
     let taken = async || telephone.last_to(ADA).contains("is yours").then_some(());
     operate.until("the answer is understood", taken).await;
     assert_eq!(to_bob(), told, "he sleeps");
+    operate.end().await;
+}
+
+async fn whoever_has_it_has_the_next_called_where_nobody_hands_answers_in(place: Place) {
+    let (operate, telephone) = began(&place, Provider::Twilio, None).await;
+    fires(&operate, "canteen").await;
+    telephone.receives(BOB, "ack", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let taken = async || telephone.last_to(BOB).contains("is yours").then_some(());
+    operate.until("the answer is understood", taken).await;
+    telephone.receives(BOB, "esc 1", operate.world.now());
+    operate.pass(Duration::from_secs(10)).await;
+    let next = async || telephone.last_to(BOB).contains("the next in line").then_some(());
+    operate.until("the next is called", next).await;
+    operate.settled().await;
+    assert!(telephone.last_to(ADA).contains("#1 "));
     operate.end().await;
 }
 

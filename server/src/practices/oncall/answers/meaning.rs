@@ -61,29 +61,30 @@ impl<'a> Called<'a> {
         }
     }
 
-    /// The page that is meant, and who means it.
+    /// The pages that are meant, and who means them: everything of one incident that fits.
     ///
     /// # Errors
     /// Why none can be told, for whoever asked.
-    pub fn meant(&self, asked: Asked) -> Result<Meant<'a>, String> {
+    pub fn meant(&self, asked: Asked) -> Result<Vec<Meant<'a>>, String> {
         let (fits, number) = match asked {
             Asked::Acknowledge(number) => (self.waiting(), number),
             Asked::Escalate(number) => (self.escalatable(), number),
         };
         match (fits.as_slice(), number) {
-            ([first, ..], Some(_)) => Ok(*first),
             ([], Some(number)) => {
                 let last = self.theirs().next();
                 let last = last.ok_or_else(|| format!("You were not called for #{number}."))?;
                 match asked {
                     // Who has it is told.
-                    Asked::Acknowledge(_) => Ok(last),
+                    Asked::Acknowledge(_) => Ok(vec![last]),
                     Asked::Escalate(_) => Err(taken(&last.0.record)),
                 }
             }
             ([], None) => Err(NOTHING.to_owned()),
-            ([one], None) => Ok(*one),
-            (several, None) => Err(which(several)),
+            ([first, others @ ..], None) if others.iter().any(|other| apart(first, other)) => {
+                Err(which(&fits))
+            }
+            _ => Ok(fits),
         }
     }
 
@@ -96,6 +97,11 @@ impl<'a> Called<'a> {
 fn waits((page, person): &Meant<'_>) -> bool {
     let asked = page.record.handover.as_ref().is_some_and(|over| over.to == **person);
     page.record.stage.unanswered() || asked
+}
+
+/// Whether they are of different incidents.
+fn apart((one, _): &Meant<'_>, (other, _): &Meant<'_>) -> bool {
+    one.record.incident != other.record.incident
 }
 
 /// How to say which of several is meant.

@@ -149,9 +149,9 @@ async fn taken(tx: &mut Tx, app: &App, message: &Received) -> Result<Option<Take
     if !store::take(tx, &space, (&message.id, number), now).await? {
         return Ok(None);
     }
-    let way = meant.as_ref().ok().and_then(|meant| meant.way(message));
+    let way = meant.as_ref().ok().and_then(|all| all.iter().find_map(|meant| meant.way(message)));
     let (came, said) = match meant {
-        Ok(meant) => meant.done(tx, app, (&space, &snapshot.estate)).await?,
+        Ok(all) => all_done(tx, app, (&space, &snapshot.estate), all).await?,
         Err(told) => told,
     };
     if let Some(number) = number {
@@ -173,13 +173,34 @@ struct Meant {
     person: ItemRef,
 }
 
+/// Does everything that is meant; tells what came of it, and what to say of each.
+async fn all_done(
+    tx: &mut Tx,
+    app: &App,
+    place: (&SpaceId, &Estate),
+    all: Vec<Meant>,
+) -> Result<(Came, String), Denied> {
+    let mut all_came: Vec<Came> = Vec::new();
+    let mut all_said: Vec<String> = Vec::new();
+    for meant in all {
+        let (came, said) = meant.done(tx, app, place).await?;
+        all_came.push(came);
+        if !all_said.contains(&said) {
+            all_said.push(said);
+        }
+    }
+    let counts = all_came.iter().copied().find(|came| came.counts());
+    let came = counts.or(all_came.first().copied()).unwrap_or(Came::NotMeant);
+    Ok((came, all_said.join(" ")))
+}
+
 /// What a message asks for; else what comes of it, and what to say to whoever sent it.
 async fn meant(
     tx: &mut Tx,
     space: &SpaceId,
     people: &[ItemRef],
     message: &Received,
-) -> Result<Result<Meant, (Came, String)>, Fault> {
+) -> Result<Result<Vec<Meant>, (Came, String)>, Fault> {
     let asked = Asked::parse(&message.text);
     let pages = match asked {
         Some(Asked::Acknowledge(Some(number)) | Asked::Escalate(Some(number))) => {
@@ -198,12 +219,19 @@ async fn meant(
     let Some(asked) = asked else {
         return Ok(Err((Came::NotUnderstood, called.how_to_answer())));
     };
-    let (page, person) = match called.meant(asked) {
-        Ok((page, person)) => (page.clone(), person.clone()),
+    let all: Vec<Meant> = match called.meant(asked) {
+        Ok(all) => all
+            .into_iter()
+            .map(|(page, person)| Meant { asked, page: page.clone(), person: person.clone() })
+            .collect(),
         Err(why) => return Ok(Err((Came::NotMeant, why))),
     };
     // A page that somebody took stays taken when its incident is over: it rings for nobody then.
-    if matches!(asked, Asked::Escalate(_)) && !page.record.stage.unanswered() {
+    // Those that are meant are of one incident, and nobody has any of them or somebody has all.
+    let page = all.first().map(|meant| &meant.page);
+    if let Some(page) = page.filter(|page| !page.record.stage.unanswered())
+        && matches!(asked, Asked::Escalate(_))
+    {
         let incident = engine::load(tx, &INCIDENTS, space, page.record.incident).await?;
         let works =
             |found: Versioned<Incident>| found.record.is_open() && !found.record.service_is_back();
@@ -212,7 +240,7 @@ async fn meant(
             return Ok(Err((Came::NotMeant, meaning::over(number))));
         }
     }
-    Ok(Ok(Meant { asked, page, person }))
+    Ok(Ok(all))
 }
 
 impl Meant {
@@ -261,7 +289,9 @@ impl Meant {
             (Asked::Acknowledge(_), Ok(done)) => {
                 let by = done.record.acknowledged_by.as_ref().map(Actor::name);
                 let said = match by == Some(person.name()) {
-                    true if done.record.is_major() => format!("You lead major incident #{number}."),
+                    true if done.record.is_major() => {
+                        format!("You answer for the team of major incident #{number}.")
+                    }
                     true => format!("#{number} is yours. Nobody else is called."),
                     false => meaning::taken(&done.record),
                 };

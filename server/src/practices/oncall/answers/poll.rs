@@ -1,5 +1,6 @@
 //! Asks the provider which text messages it received, where it cannot hand them in. It is asked
-//! only while somebody who was called by text message has not answered.
+//! only while somebody who was called by text message may answer: nobody has the page, or somebody
+//! has it and the incident is worked on.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,9 @@ async fn round(app: &App, reached: &mut Reached) -> Answer<()> {
     let (space, now) = (SpaceId::main(), app.world.now());
     let mut conn = app.db.reader().await?;
     let read_until = store::read_until(&mut conn, &space).await?;
-    let waiting = page_store::waiting(&mut conn, &space, super::PAGES_MAX).await?;
+    // Whoever has one may still have the next called, while the incident is worked on.
+    let mut waiting = page_store::waiting(&mut conn, &space, super::PAGES_MAX).await?;
+    waiting.extend(store::of_open(&mut conn, &space, super::PAGES_MAX).await?);
     drop(conn);
     let sms = ContactMethod::Sms.channel();
     let calls = waiting.iter().flat_map(|page| &page.record.calls);
