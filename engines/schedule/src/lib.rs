@@ -40,7 +40,7 @@ mod sweep;
 pub use definition::{Absence, Backup, Change, Every, Layer, Rotation, Schedule};
 pub use error::ScheduleError;
 pub use fairness::{Occasions, Share, fairness};
-pub use roster::{Roster, Turn, Why, stretches};
+pub use roster::{Difference, Roster, Turn, Why, stretches};
 pub use rules::{Breach, Limits, breaches};
 
 /// A person, by name; many turns name the same one.

@@ -38,6 +38,17 @@ pub enum Why {
     Change(usize),
 }
 
+/// A stretch of time in which two rosters have different people.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// When.
+    pub span: Span,
+    /// Who has it by the first; nobody when there is none.
+    pub before: Option<Person>,
+    /// Who has it by the second.
+    pub after: Option<Person>,
+}
+
 /// Turns of one person that follow on each other without a gap, as one each; it has the reason of
 /// the first.
 pub fn stretches(turns: &[Turn]) -> Vec<Turn> {
@@ -86,6 +97,32 @@ impl Roster {
     /// When somebody is on call.
     pub fn covered(&self) -> Spans {
         self.turns.iter().map(|turn| turn.span).collect()
+    }
+
+    /// Where another roster of the same window has somebody else, or nobody, in order.
+    pub fn differences(&self, other: &Roster) -> Vec<Difference> {
+        let turns = self.turns.iter().chain(&other.turns);
+        let mut cuts: Vec<i64> = turns.flat_map(|turn| [turn.span.from, turn.span.until]).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut found: Vec<Difference> = Vec::new();
+        for pair in cuts.windows(2) {
+            let who = |roster: &Roster| roster.at(pair[0]).map(|turn| turn.person.clone());
+            let (before, after) = (who(self), who(other));
+            if before == after {
+                continue;
+            }
+            match found.last_mut() {
+                Some(last)
+                    if last.span.until == pair[0]
+                        && (&last.before, &last.after) == (&before, &after) =>
+                {
+                    last.span.until = pair[1];
+                }
+                _ => found.push(Difference { span: Span::new(pair[0], pair[1]), before, after }),
+            }
+        }
+        found
     }
 
     /// When nobody is on call although somebody has to be.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use calendar::{Definition, Span, Spans, When, Years};
 use jiff::Timestamp;
 use schedule::{
-    Breach, Every, Layer, Limits, Occasions, Person, Rotation, Schedule, breaches, fairness,
+    Breach, Difference, Every, Layer, Limits, Occasions, Person, Rotation, Schedule, breaches,
+    fairness,
 };
 
 use super::HOUR;
@@ -54,6 +55,31 @@ fn a_heavy_time_is_named_once_for_each_time_it_comes() {
         })
         .collect();
     assert_eq!(found, [20, 21]);
+}
+
+#[test]
+fn two_rosters_differ_where_somebody_else_or_nobody_is_on_call() {
+    let daily = |people: &[&str]| {
+        let start = rotation("2026-12-21T09:00", Every::Days(1), people);
+        Schedule::new("UTC").layer(Layer::new("first").rotation(start))
+    };
+    let window = Span::new(at("2026-12-21T09:00:00Z"), at("2026-12-24T09:00:00Z"));
+    let roster = |people: &[&str]| daily(people).roster(window).expect("a roster");
+    let now = roster(&["ada", "ben", "eve"]);
+    assert_eq!(now.differences(&now), []);
+    let found = now.differences(&roster(&["ada", "eve", "eve"]));
+    let day = Span::new(at("2026-12-22T09:00:00Z"), at("2026-12-23T09:00:00Z"));
+    let (before, after) = (Some(Person::from("ben")), Some(Person::from("eve")));
+    assert_eq!(found, [Difference { span: day, before: before.clone(), after }]);
+    let found = now.differences(&roster(&["ada", "", "eve"]));
+    assert_eq!(found, [Difference { span: day, before, after: None }]);
+    let two: Vec<Span> = roster(&["ada", "", ""])
+        .differences(&roster(&["ada", "ben", "ben"]))
+        .into_iter()
+        .map(|difference| difference.span)
+        .collect();
+    let both = Span::new(day.from, window.until);
+    assert_eq!(two, [both], "what follows on and is the same is one");
 }
 
 #[test]
