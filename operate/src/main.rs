@@ -72,6 +72,8 @@ enum Command {
     Check(estate::Check),
     /// Write the estate as YAML.
     Export(estate::Export),
+    /// Take an item over from its file, to change it in the product.
+    TakeOver(estate::TakeOver),
     /// When a rule comes, when something is due, how much working time has passed.
     Calendar(calendar::CalendarArgs),
     /// Who is on call, by schedules in files.
@@ -174,6 +176,7 @@ async fn run(command: Command, shell: &Shell) -> Outcome {
         Command::Apply(apply) => apply.run(shell).await,
         Command::Check(check) => check.run(shell),
         Command::Export(export) => export.run(shell).await,
+        Command::TakeOver(over) => over.run(shell).await,
         Command::Calendar(calendar) => calendar.run(shell),
         Command::Oncall(oncall) => oncall.run(shell).await,
         Command::Slo(slo) => slo.run(shell),

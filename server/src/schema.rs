@@ -101,4 +101,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "major_incidents",
         sql: include_str!("../migrations/0029_major_incidents.sql"),
     },
+    Migration { version: 30, name: "kept_in", sql: include_str!("../migrations/0030_kept_in.sql") },
 ];

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::practices::estate::changes;
 use crate::practices::oncall::{devices, leave, proofs};
 
 /// A journal entry as timelines show it: with a sentence that says what happened.
@@ -66,6 +67,9 @@ pub fn sentence(entry: &Entry) -> String {
         }
         Some("item") if entry.kind.starts_with("leave_calendar.") => {
             data.read().ok().map(|told| leave::describe(&entry.kind, &told))
+        }
+        Some("item") if entry.kind == changes::TAKEN_OVER => {
+            data.read().ok().map(|told| changes::describe(&told))
         }
         Some("item") if entry.kind == proofs::VERIFIED => {
             data.read().ok().map(|told| proofs::describe(&told))

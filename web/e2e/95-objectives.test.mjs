@@ -89,7 +89,15 @@ test('a target that nobody explained is explained later', async () => {
 test('the form asks why when the target is changed, and the history keeps it', async () => {
   await b.page.goto(`${url}/estate/objective/budget-orders/edit`);
   const form = b.page.getByRole('form', { name: 'Objective' });
-  await form.getByLabel('Target in percent').waitFor();
+  // It came in a file: read-only, with where it lives, until somebody takes it over.
+  await b.page.getByText('objectives.yaml').first().waitFor();
+  assert.equal(await form.getByLabel('Target in percent').isDisabled(), true);
+  assert.equal(await form.getByRole('button', { name: 'Save' }).count(), 0);
+  await b.page.getByRole('button', { name: 'Take over from the file…' }).click();
+  const dialog = b.page.getByRole('dialog');
+  await dialog.getByLabel('Why').fill('the form is tried');
+  await dialog.getByRole('button', { name: 'Take over', exact: true }).click();
+  await form.getByRole('button', { name: 'Save' }).waitFor();
   assert.equal(await form.getByLabel('What was decided').count(), 0);
   await form.getByLabel('Target in percent').fill('98.5');
   await form.getByLabel('What was decided').fill('Service review in June');

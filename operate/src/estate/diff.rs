@@ -73,6 +73,11 @@ fn lines_of(change: &Value, paint: Paint) -> Vec<String> {
     };
     let head = format!("{sign} {}", text(change, "item"));
     let mut lines = vec![paint.in_colour(colour, head)];
+    if change["taken_over"] == true {
+        let told =
+            "    ! somebody took this over from its file; applying gives it back to the file";
+        lines.push(paint.yellow(told));
+    }
     if change["drift"] == true {
         let told = "    ! somebody changed this in Operate since files last said it; \
                     that change would be lost";
@@ -157,6 +162,8 @@ mod tests {
                   "after": ["component/b", "component/c"] },
                 { "path": "spec.product", "before": "tickets", "after": null },
                 { "path": "spec.tier", "before": null, "after": 2 } ] },
+            { "action": "update", "item": "schedule/shop", "drift": false, "taken_over": true,
+              "fields": [] },
             { "action": "delete", "item": "site/old", "drift": false, "fields": [] },
             { "action": "unchanged", "item": "team/ops", "drift": false, "fields": [] } ] })
     }
@@ -174,8 +181,10 @@ mod tests {
               + "component/c"
             - spec.product: "tickets"
             + spec.tier: 2
+        ~ schedule/shop
+            ! somebody took this over from its file; applying gives it back to the file
         - site/old
-        1 to create, 1 to change, 1 to delete, 1 unchanged.
+        1 to create, 2 to change, 1 to delete, 1 unchanged.
         "#);
     }
 

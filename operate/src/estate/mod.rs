@@ -1,4 +1,4 @@
-//! `operate plan`, `apply`, `check`, `export`: the estate as code.
+//! `operate plan`, `apply`, `check`, `export`, `take-over`: the estate as code.
 
 mod diff;
 pub mod files;
@@ -8,11 +8,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use estate::SourceFile;
+use kernel::ItemRef;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::Shell;
-use crate::client::Client;
+use crate::client::{Client, part};
 use crate::openslo::ExportOpenSlo;
 use crate::screen::{Screen, counted};
 use crate::trouble::{Code, Outcome, Trouble};
@@ -71,6 +72,18 @@ pub struct Apply {
 pub struct Check {
     #[command(flatten)]
     files: Files,
+}
+
+/// Takes an item over from the file that says what it is, to change it in the product.
+///
+/// The next `operate plan` of the file shows it, and `operate apply` gives it back to the file.
+#[derive(Args, Debug)]
+pub struct TakeOver {
+    /// The item: `schedule/shop`.
+    item: ItemRef,
+    /// Why, for the journal.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
 }
 
 /// Writes the estate as YAML that can be applied again.
@@ -221,6 +234,23 @@ impl Check {
         };
         show(screen, &json!({ "changes": [], "errors": mistakes }));
         Ok(Code::Refused.into())
+    }
+}
+
+impl TakeOver {
+    /// Takes the item over.
+    pub async fn run(self, shell: &Shell) -> Outcome {
+        let (kind, name) = (part(self.item.kind()), part(self.item.name()));
+        let path = format!("/api/v1/estate/items/{kind}/{name}/take-over");
+        let client = shell.server.client()?;
+        client.post(&path, &json!({ "reason": self.reason })).await?;
+        if !shell.screen.json {
+            let item = &self.item;
+            shell.screen.say(format_args!(
+                "{item} is changed in the product now, until its file is applied again."
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `operate oncall`: who is on call, by the schedules and absences of files, and what the server
 //! knows beyond them.
 
+mod fairness;
 mod files;
 mod gaps;
 mod handover;
@@ -9,6 +10,7 @@ mod reach;
 mod roster;
 mod swap;
 mod theirs;
+mod trial;
 mod who;
 
 use clap::{Args, Subcommand};
@@ -42,6 +44,11 @@ enum Verb {
     /// Asks the server who is on call within a week and is hard to reach: has no verified way, or
     /// only one. Ends with 2 when there is somebody.
     Reach,
+    /// Asks the server how being on call was shared over a time that is past: hours, nights,
+    /// weekends and holidays of each person, by who was really on call.
+    Fairness(fairness::Fairness),
+    /// Asks the server what a schedule in a file would give, and what would be different from now.
+    Try(trial::Try),
     /// Shifts that people offer each other.
     Swap(swap::Swap),
 }
@@ -56,6 +63,8 @@ impl OncallArgs {
             Verb::Preview(preview) => preview.run(shell).await,
             Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
             Verb::Reach => reach::show(&shell.server.client()?, &shell.screen).await,
+            Verb::Fairness(fairness) => fairness.run(&shell.server.client()?, &shell.screen).await,
+            Verb::Try(trial) => trial.run(&shell.server.client()?, &shell.screen).await,
             Verb::Swap(swap) => swap.run(&shell.server.client()?, &shell.screen).await,
             Verb::Handover(handover) => handover.run(&shell.server.client()?, &shell.screen).await,
         }

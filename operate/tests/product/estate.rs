@@ -79,3 +79,28 @@ async fn a_mistake_names_its_place_and_applies_nothing() {
     let orders = operate.send(Method::GET, "/api/v1/estate/items/service/orders", None).await;
     assert_eq!(orders.status().as_u16(), 404, "nothing of the file was applied");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_over_from_a_file_is_told_by_the_plan_and_goes_back_with_it() {
+    let operate = Operate::start(Setup::default()).await;
+    let token = operate.token("admin", &["read", "write", "admin"]).await;
+    let file = operate.folder().join("estate.yaml");
+    std::fs::write(&file, ESTATE).unwrap();
+    let file = file.to_str().unwrap();
+    assert!(operate.cli_as(&token, &["apply", "-f", file]).status.success());
+
+    let over = ["take-over", "service/orders", "--reason", "it burns"];
+    let taken = operate.cli_as(&token, &over);
+    assert!(taken.status.success(), "{taken:?}");
+    let twice = operate.cli_as(&token, &over);
+    let said = String::from_utf8_lossy(&twice.stderr);
+    assert!(!twice.status.success() && said.contains("is not kept in a file"), "{said}");
+    let plan = operate.cli_as(&token, &["plan", "-f", file, "--detailed-exitcode"]);
+    assert_eq!(plan.status.code(), Some(6), "{plan:?}");
+    let said = String::from_utf8_lossy(&plan.stdout);
+    assert!(said.contains("~ service/orders") && said.contains("took this over"), "{said}");
+
+    assert!(operate.cli_as(&token, &["apply", "-f", file, "--yes"]).status.success());
+    let plan = operate.cli_as(&token, &["plan", "-f", file, "--detailed-exitcode"]);
+    assert_eq!(plan.status.code(), Some(0), "{plan:?}");
+}

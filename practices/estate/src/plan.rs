@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::read::Declared;
 use crate::{Desired, Kind, Mistake, Resource, check};
 
 /// A resource as the system has it.
@@ -14,8 +15,19 @@ use crate::{Desired, Kind, Mistake, Resource, check};
 pub struct Stored {
     /// As it is now.
     pub resource: Resource,
-    /// As files last said it; `None` when it was made in the web or through the API.
-    pub applied: Option<Resource>,
+    /// What files last said of it; `None` when it was made in the web or through the API.
+    pub applied: Option<Applied>,
+}
+
+/// What files last said of a resource.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Applied {
+    /// The resource as they said it.
+    pub resource: Resource,
+    /// The file, as whoever applied it called it; empty: not noted.
+    pub file: String,
+    /// Somebody took it over from the file: it is changed by hand until the file is applied again.
+    pub taken_over: bool,
 }
 
 /// What applying would do. Nothing is left out: what stays is listed as unchanged.
@@ -36,9 +48,14 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Somebody changed it by hand since files last said it.
     pub drift: bool,
+    /// Somebody took it over from its file; applying gives it back to the files.
+    pub taken_over: bool,
     /// The resource as it would be; `None` when it would be deleted.
     #[serde(skip)]
     pub resource: Option<Resource>,
+    /// The file that says so; empty when it is in none.
+    #[serde(skip)]
+    pub file: String,
 }
 
 /// What applying would do.
@@ -72,7 +89,19 @@ pub struct FieldChange {
 impl Stored {
     /// Somebody changed it by hand since files last said it.
     pub fn drift(&self) -> bool {
-        self.applied.as_ref().is_some_and(|applied| *applied != self.resource)
+        self.applied.as_ref().is_some_and(|applied| applied.resource != self.resource)
+    }
+
+    /// Somebody took it over from its file.
+    pub fn taken_over(&self) -> bool {
+        self.applied.as_ref().is_some_and(|applied| applied.taken_over)
+    }
+
+    /// The file that says what it is, while nobody took it over: it is changed there alone. Empty
+    /// when the name of the file was not noted.
+    pub fn kept_in(&self) -> Option<&str> {
+        let applied = self.applied.as_ref().filter(|applied| !applied.taken_over);
+        applied.map(|applied| applied.file.as_str())
     }
 }
 
@@ -91,14 +120,15 @@ impl Plan {
 /// Compares what is stored with what is desired, or tells every mistake in the estate as it
 /// would be: names of nothing, names given twice, groups that need too much.
 ///
-/// With `prune`, what files once said and say no more is deleted; what was made by hand stays.
+/// With `prune`, what files once said and say no more is deleted; what was made by hand, or taken
+/// over from its file, stays.
 pub fn plan(stored: &[Stored], desired: &Desired, prune: bool) -> Result<Plan, Vec<Mistake>> {
     let mut before: BTreeMap<&ItemRef, &Stored> =
         stored.iter().map(|stored| (stored.resource.item(), stored)).collect();
-    let wanted: BTreeMap<&ItemRef, &Resource> =
-        desired.resources().map(|resource| (resource.item(), resource)).collect();
+    let wanted: BTreeMap<&ItemRef, &Declared> =
+        desired.entries.iter().map(|entry| (entry.resource.item(), entry)).collect();
     let goes = |stored: &Stored| {
-        prune && stored.applied.is_some() && !wanted.contains_key(stored.resource.item())
+        prune && stored.kept_in().is_some() && !wanted.contains_key(stored.resource.item())
     };
     let (gone, rest): (Vec<&Stored>, Vec<&Stored>) = stored
         .iter()
@@ -107,8 +137,8 @@ pub fn plan(stored: &[Stored], desired: &Desired, prune: bool) -> Result<Plan, V
     check::whole(desired, &rest, &gone)?;
 
     let mut changes: Vec<Change> = gone.iter().map(|stored| delete(stored)).collect();
-    for (item, resource) in wanted {
-        changes.push(change(before.remove(item), resource));
+    for (item, declared) in wanted {
+        changes.push(change(before.remove(item), declared));
     }
     let order = |kind| Kind::ALL.iter().position(|other| Some(*other) == kind);
     changes.sort_by(|a, b| {
@@ -123,17 +153,20 @@ fn delete(stored: &Stored) -> Change {
         item: stored.resource.item().clone(),
         fields: Vec::new(),
         drift: stored.drift(),
+        taken_over: false,
         resource: None,
+        file: String::new(),
     }
 }
 
-fn change(before: Option<&Stored>, after: &Resource) -> Change {
+fn change(before: Option<&Stored>, Declared { resource: after, file, .. }: &Declared) -> Change {
     let (now, then) = (before.map(|stored| document(&stored.resource)), document(after));
     let mut fields = Vec::new();
     compare(now.as_ref().unwrap_or(&Value::Null), &then, &mut fields);
+    let taken_over = before.is_some_and(Stored::taken_over);
     let action = match before {
         None => Action::Create,
-        Some(_) if fields.is_empty() => Action::Unchanged,
+        Some(_) if fields.is_empty() && !taken_over => Action::Unchanged,
         Some(_) => Action::Update,
     };
     Change {
@@ -141,7 +174,9 @@ fn change(before: Option<&Stored>, after: &Resource) -> Change {
         item: after.item().clone(),
         fields,
         drift: before.is_some_and(Stored::drift),
+        taken_over,
         resource: Some(after.clone()),
+        file: file.to_string(),
     }
 }
 

@@ -29,8 +29,9 @@ fn shown(plan: &Plan) -> String {
     let mut text = String::new();
     for change in &plan.changes {
         let drift = if change.drift { " (changed by hand since)" } else { "" };
+        let taken_over = if change.taken_over { " (taken over)" } else { "" };
         let action = format!("{:?}", change.action).to_lowercase();
-        let _ = writeln!(text, "{action} {}{drift}", change.item);
+        let _ = writeln!(text, "{action} {}{drift}{taken_over}", change.item);
         for field in &change.fields {
             let _ = writeln!(text, "  {}: {} -> {}", field.path, field.before, field.after);
         }
@@ -130,6 +131,28 @@ fn a_change_by_hand_since_the_last_apply_shows_as_drift() {
 }
 
 #[test]
+fn what_was_taken_over_goes_back_to_its_file_and_is_never_pruned() {
+    let mut stored = stored(&desired(SHOP));
+    assert_eq!(stored[1].kept_in(), Some("shop.yaml"));
+    stored[1].applied.as_mut().unwrap().taken_over = true;
+    assert_eq!(stored[1].kept_in(), None);
+    let back = plan(&stored, &desired(SHOP), false).unwrap();
+    assert!(!back.is_empty());
+    assert_eq!(back.changes[1].file, "shop.yaml");
+    assert_snapshot!(shown(&back), @r"
+    unchanged team/payments
+    update service/orders (taken over)
+    unchanged component/db
+    ");
+    let rest: Vec<&str> = SHOP.split("---").collect();
+    let rest = desired(&[rest[0], rest[2]].join("---"));
+    assert_snapshot!(shown(&plan(&stored, &rest, true).unwrap()), @r"
+    unchanged team/payments
+    unchanged component/db
+    ");
+}
+
+#[test]
 fn names_may_be_of_what_is_already_there() {
     let stored = stored(&desired(SHOP));
     let service = SHOP.split("---").nth(1).unwrap();
@@ -151,7 +174,8 @@ fn the_json_of_a_plan_is_what_the_api_gives() {
           "after": "product"
         }
       ],
-      "drift": false
+      "drift": false,
+      "taken_over": false
     }
     "#);
 }

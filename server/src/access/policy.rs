@@ -97,6 +97,8 @@ impl Caller {
 pub enum Action {
     /// Act on alerts, incidents and pages.
     Respond,
+    /// Change who is on call: schedules, escalation policies, overrides, absences.
+    Roster,
     /// Change the estate, settings, accounts, tokens and keys.
     Administer,
 }
@@ -104,14 +106,14 @@ pub enum Action {
 /// Whether the caller may do this to something that belongs to `teams`; none: to no team.
 ///
 /// Everyone reads. Responders act on everything, unless their account is limited to their teams:
-/// then on what belongs to one of them and on what belongs to nobody yet. Administrators do
-/// everything.
+/// then on what belongs to one of them and on what belongs to nobody yet. Who is on call is changed
+/// by those teams alone, whatever the account is limited to. Administrators do everything.
 ///
 /// # Errors
 /// A refusal that says what is missing.
 pub fn may(caller: &Caller, action: Action, teams: &[ItemRef]) -> Result<(), Refusal> {
     let (role, scope) = match action {
-        Action::Respond => (Role::Responder, Scope::Write),
+        Action::Respond | Action::Roster => (Role::Responder, Scope::Write),
         Action::Administer => (Role::Admin, Scope::Admin),
     };
     if caller.role < role {
@@ -122,13 +124,20 @@ pub fn may(caller: &Caller, action: Action, teams: &[ItemRef]) -> Result<(), Ref
         let name = if scope == Scope::Admin { "admin" } else { "write" };
         return Err(forbidden(format!("the token needs the scope `{name}` for this")));
     }
-    let foreign = !teams.is_empty() && !teams.iter().any(|team| caller.teams.contains(team));
-    if caller.scoped && caller.role < Role::Admin && foreign {
-        let names: Vec<&str> = teams.iter().map(ItemRef::as_str).collect();
-        return Err(forbidden(format!(
-            "this belongs to {}, not to a team of yours",
-            names.join(", ")
-        )));
+    let bound = match action {
+        Action::Roster => true,
+        Action::Respond | Action::Administer => caller.scoped && !teams.is_empty(),
+    };
+    let foreign = !teams.iter().any(|team| caller.teams.contains(team));
+    if bound && caller.role < Role::Admin && foreign {
+        return Err(forbidden(match teams {
+            [] => "this belongs to no team: an administrator may change it, or give it to a team"
+                .to_owned(),
+            teams => {
+                let names: Vec<&str> = teams.iter().map(ItemRef::as_str).collect();
+                format!("this belongs to {}, not to a team of yours", names.join(", "))
+            }
+        }));
     }
     Ok(())
 }
@@ -196,6 +205,19 @@ mod tests {
     #[test]
     fn a_responder_without_limits_acts_for_every_team() {
         assert!(may(&caller(Role::Responder), Action::Respond, &[team("web")]).is_ok());
+    }
+
+    #[test]
+    fn who_is_on_call_is_changed_by_its_teams_alone() {
+        let (free, roster) = (caller(Role::Responder), Action::Roster);
+        assert!(may(&free, roster, &[team("web"), team("payments")]).is_ok());
+        let refusal = may(&free, roster, &[team("web")]).unwrap_err();
+        assert!(refusal.reason.contains("team/web"), "{refusal}");
+        assert!(may(&free, roster, &[]).unwrap_err().reason.contains("no team"));
+        assert!(may(&caller(Role::Viewer), roster, &[team("payments")]).is_err());
+        assert!(may(&caller(Role::Admin), roster, &[team("web")]).is_ok());
+        assert!(may(&token(Role::Responder, &[Scope::Write]), roster, &[team("web")]).is_err());
+        assert!(may(&token(Role::Admin, &[Scope::Write]), roster, &[]).is_ok());
     }
 
     #[test]

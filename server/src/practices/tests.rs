@@ -293,6 +293,12 @@ async fn pages_are_found_by_their_incident(place: Place) {
     assert!(page_store::started_between(&mut conn, &here, later, later).await.unwrap().is_empty());
 }
 
+fn of_file(resource: ::estate::Resource) -> ::estate::Stored {
+    let file = "estate.yaml".to_owned();
+    let applied = ::estate::Applied { resource: resource.clone(), file, taken_over: false };
+    ::estate::Stored { resource, applied: Some(applied) }
+}
+
 async fn resources_keep_their_past_and_who_manages_them(place: Place) {
     let site = |address: &str| {
         let document = serde_json::json!({
@@ -307,9 +313,10 @@ async fn resources_keep_their_past_and_who_manages_them(place: Place) {
     let work = place.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
             let here = SpaceId::main();
-            estate_store::put(tx, &here, &first, Some(&first), NOON).await?;
-            estate_store::put(tx, &here, &second, None, later).await?;
-            estate_store::adopt(tx, &here, &second).await
+            estate_store::put(tx, &here, &of_file(first), NOON).await?;
+            let by_hand = ::estate::Stored { resource: second.clone(), applied: None };
+            estate_store::put(tx, &here, &by_hand, later).await?;
+            estate_store::adopt(tx, &here, &of_file(second)).await
         })
     });
     work.await.expect("resources are stored");
@@ -317,10 +324,18 @@ async fn resources_keep_their_past_and_who_manages_them(place: Place) {
     let mut conn = place.db.reader().await.expect("a connection");
     let kept = estate_store::one(&mut conn, &here, &north).await.unwrap().expect("it is there");
     assert_eq!((kept.version, &kept.stored.resource), (2, &new));
-    assert_eq!(kept.stored.applied.as_ref(), Some(&new), "files say so now");
+    assert_eq!(kept.stored, of_file(new.clone()), "files say so now");
     assert_eq!(estate_store::as_of(&mut conn, &here, NOON).await.unwrap(), [old]);
     assert_eq!(estate_store::as_of(&mut conn, &here, later).await.unwrap(), [new]);
     assert!(estate_store::as_of(&mut conn, &there, later).await.unwrap().is_empty());
+    let held = async |until: Time| {
+        let mut conn = place.db.reader().await.expect("a connection");
+        let found = estate_store::held_between(&mut conn, &here, "site", (NOON, until)).await;
+        found.unwrap().into_iter().map(|version| version.held.from).collect::<Vec<_>>()
+    };
+    assert_eq!(held(later).await, [NOON.micros()], "the second one came at its end");
+    let after = later + Duration::from_secs(1);
+    assert_eq!(held(after).await, [later.micros(), NOON.micros()], "what is there first");
     assert!(estate_store::one(&mut conn, &there, &north).await.unwrap().is_none());
     assert!(estate_store::all(&mut conn, &there).await.unwrap().is_empty());
     let unknown = item("service/nowhere");

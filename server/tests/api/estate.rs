@@ -10,7 +10,7 @@ use crate::world::{Operate, conversations, estate_files, sample_estate, shop};
 conversations!(
     a_plan_says_what_applying_does_and_a_second_one_does_nothing,
     one_wrong_file_applies_nothing_and_names_its_place,
-    what_a_person_edits_shows_as_drift,
+    what_is_kept_in_a_file_is_changed_there_or_taken_over_from_it,
     what_is_exported_applies_without_a_change,
     the_map_can_be_asked_as_of_a_date,
     what_others_name_is_not_deleted,
@@ -78,30 +78,55 @@ async fn one_wrong_file_applies_nothing_and_names_its_place(place: Place) {
     operate.end().await;
 }
 
-async fn what_a_person_edits_shows_as_drift(place: Place) {
+async fn what_is_kept_in_a_file_is_changed_there_or_taken_over_from_it(place: Place) {
     let operate = Operate::start(&place).await;
     let text = shop("http://127.0.0.1:1");
     operate.apply(&text).await;
     let path = "/estate/items/service/canteen";
-    let edited = json!({ "apiVersion": "operate/v1", "kind": "Service",
-        "metadata": { "name": "canteen", "title": "Lunch" }, "spec": { "team": "shop" } });
-    let put = operate.ada.put(path, edited, None).await;
-    assert!(put.status.is_success(), "{}", put.text);
+    let edited = || {
+        json!({ "apiVersion": "operate/v1", "kind": "Service",
+            "metadata": { "name": "canteen", "title": "Lunch" }, "spec": { "team": "shop" } })
+    };
+    let kept = operate.ada.get(path).await.is(200);
+    assert_eq!(kept["managed_by"], "file");
+    assert_eq!((&kept["may_edit"], &kept["may_take_over"]), (&json!(false), &json!(true)));
+    let file = kept["file"].as_str().unwrap().to_owned();
+    let told = format!("service/canteen is kept in {file}: change it there and apply it");
+    assert_eq!(kept["why_not"], told.as_str());
+    let refused = operate.ada.put(path, edited(), None).await.problem(409);
+    assert_eq!((&refused["type"], &refused["detail"]), (&json!("kept_in_file"), &json!(told)));
+    assert_eq!(operate.ada.delete(path).await.problem(409)["detail"], told.as_str());
+    assert_eq!(operate.ada.get(path).await.is(200)["title"], "canteen");
+
+    let over = format!("{path}/take-over");
+    operate.ada.post(&over, json!({ "reason": "it burns" })).await.is(204);
+    operate.ada.post(&over, json!({})).await.problem(409);
+    let taken = operate.ada.get(path).await.is(200);
+    assert_eq!((&taken["managed_by"], &taken["file"]), (&json!("ui"), &json!(file)));
+    assert_eq!((&taken["taken_over"], &taken["may_edit"]), (&json!(true), &json!(true)));
+    assert_eq!(taken["changes"][0]["actor"], "person:ada");
+    let title = taken["changes"][0]["title"].as_str().unwrap();
+    assert_eq!(title, format!("Taken over from {file}, to be changed here: it burns"));
+    let plan = operate.ada.post("/estate/plan", one(&text)).await.is(200);
+    assert_eq!(actions(&plan, "update"), ["service/canteen"], "it would go back");
+
+    assert!(operate.ada.put(path, edited(), None).await.status.is_success());
     let item = operate.ada.get(path).await.is(200);
     assert_eq!((&item["title"], &item["drift"]), (&json!("Lunch"), &json!(true)));
     let plan = operate.ada.post("/estate/plan", one(&text)).await.is(200);
     let change = plan["changes"].as_array().unwrap();
     let change = change.iter().find(|change| change["item"] == "service/canteen").unwrap();
-    assert_eq!((&change["action"], &change["drift"]), (&json!("update"), &json!(true)));
+    assert_eq!((&change["drift"], &change["taken_over"]), (&json!(true), &json!(true)));
     assert!(change["fields"].to_string().contains("Lunch"), "{change}");
 
     operate.apply(&text).await;
     let item = operate.ada.get(path).await.is(200);
-    assert_eq!((&item["title"], &item["drift"]), (&json!("canteen"), &json!(false)));
+    assert_eq!((&item["title"], &item["managed_by"]), (&json!("canteen"), &json!("file")));
+    assert_eq!((&item["drift"], &item["taken_over"]), (&json!(false), &json!(false)));
+    operate.ada.put(path, edited(), None).await.problem(409);
     let changes = item["changes"].as_array().unwrap();
     let kinds: Vec<&str> = changes.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["item.updated", "item.updated", "item.created"]);
-    assert_eq!(changes[1]["actor"], "person:ada");
+    assert_eq!(kinds, ["item.updated", "item.updated", "item.taken_over", "item.created"]);
     operate.end().await;
 }
 
@@ -155,6 +180,10 @@ async fn what_others_name_is_not_deleted(place: Place) {
     assert_eq!(refused["type"], "in_use");
     assert!(refused["detail"].as_str().unwrap().contains("service/checkout"), "{refused}");
     operate.ada.get("/estate/items/service/orders").await.is(200);
+    for item in ["usecase/buy", "service/checkout"] {
+        let over = format!("/estate/items/{item}/take-over");
+        operate.ada.post(&over, json!({})).await.is(204);
+    }
     let gone = operate.ada.delete("/estate/items/usecase/buy").await;
     assert!(gone.status.is_success(), "{}", gone.text);
     let gone = operate.ada.delete("/estate/items/service/checkout").await;
@@ -167,6 +196,7 @@ async fn an_item_is_edited_at_the_version_that_was_seen(place: Place) {
     let operate = Operate::start(&place).await;
     operate.apply(&shop("http://127.0.0.1:1")).await;
     let path = "/estate/items/service/canteen";
+    operate.ada.post(&format!("{path}/take-over"), json!({})).await.is(204);
     let seen = operate.ada.get(path).await.etag.expect("an item names its version");
     let titled = |title: &str| {
         json!({ "apiVersion": "operate/v1", "kind": "Service",

@@ -31,6 +31,7 @@ mod push;
 mod queues;
 mod refreshes;
 mod repeats;
+mod rotas;
 mod rules;
 mod schedules;
 mod service;

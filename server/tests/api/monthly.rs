@@ -400,7 +400,9 @@ async fn a_target_keeps_who_changed_it_and_why_also_when_it_is_said_later(place:
 
     // By hand, as the form does.
     operate.pass(MINUTE).await;
-    let item = operate.ada.get("/estate/items/objective/orders").await.is(200);
+    let path = "/estate/items/objective/orders";
+    operate.ada.post(&format!("{path}/take-over"), json!({})).await.is(204);
+    let item = operate.ada.get(path).await.is(200);
     let document = json!({ "apiVersion": "operate/v1", "kind": "Objective",
         "metadata": item["metadata"], "spec": { "item": "service/checkout",
         "indicator": {}, "target": 99.5 } });

@@ -6,6 +6,7 @@ use kernel::Time;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
+use crate::shifts::linked;
 use crate::world::{Operate, Receiver, alert, conversations, shop};
 
 conversations!(
@@ -17,6 +18,8 @@ conversations!(
     whoever_is_away_takes_over_nothing_and_hears_why,
     a_stretch_that_is_too_long_is_named_whole_with_its_time,
     only_the_team_changes_who_is_on_call,
+    a_team_edits_its_own_schedule_and_gives_it_to_no_other,
+    whoever_takes_turns_takes_a_shift_for_themselves,
 );
 
 /// The shop, whose policy calls whoever is on call. The tests begin on a Sunday at noon in UTC.
@@ -274,25 +277,87 @@ async fn only_the_team_changes_who_is_on_call(place: Place) {
     operate.apply(&rota(&receiver.url)).await;
     let account = |name: &str, role: &str, teams: &[&str]| {
         json!({"name": name, "role": role, "password": PASSWORD, "display_name": name,
-               "scoped": !teams.is_empty(), "teams": teams})
+               "scoped": name == "dan", "teams": teams})
     };
     operate.ada.post("/accounts", account("eve", "viewer", &[])).await.is(201);
+    operate.ada.post("/accounts", account("tom", "responder", &[])).await.is(201);
     operate.ada.post("/accounts", account("dan", "responder", &["team/data"])).await.is(201);
     operate.ada.post("/accounts", account("sam", "responder", &["team/shop"])).await.is(201);
     let from = operate.world.now();
     let takeover =
         json!({"from": from, "until": from + Duration::from_secs(60), "person": "person/bob"});
-    for stranger in ["eve", "dan"] {
-        let stranger = operate.ada.of(stranger, PASSWORD).await;
-        stranger.post("/schedules/shop/overrides", takeover.clone()).await.problem(403);
+    for (name, why) in [("eve", "a responder"), ("dan", "team/shop"), ("tom", "team/shop")] {
+        let stranger = operate.ada.of(name, PASSWORD).await;
+        let refused = stranger.post("/schedules/shop/overrides", takeover.clone()).await;
+        let detail = refused.problem(403)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(why), "{name}: {detail}");
         let shown = stranger.get("/schedules/shop").await.is(200);
-        assert_eq!(shown["may_change"], false);
+        assert_eq!((&shown["may_change"], &shown["may_take"]), (&json!(false), &json!(false)));
         stranger.delete("/schedules/shop/overrides/any").await.problem(403);
+        stranger.post("/people/bob/away", json!({})).await.problem(403);
+        stranger.delete("/people/bob/away/any").await.problem(403);
+        let item = "/estate/items/schedule/shop";
+        stranger.post(&format!("{item}/take-over"), json!({})).await.problem(403);
+        stranger.delete(item).await.problem(403);
+        assert_eq!(stranger.get(item).await.is(200)["may_take_over"], false);
     }
-    let eve = operate.ada.of("eve", PASSWORD).await;
-    eve.post("/people/bob/away", json!({})).await.problem(403);
-    eve.delete("/people/bob/away/any").await.problem(403);
     let sam = operate.ada.of("sam", PASSWORD).await;
-    sam.post("/schedules/shop/overrides", takeover).await.is(200);
+    let shown = sam.post("/schedules/shop/overrides", takeover).await.is(200);
+    assert_eq!((&shown["may_change"], &shown["may_take"]), (&json!(true), &json!(false)));
+    assert_eq!(shown["overrides"][0]["may_take_back"], true);
+    sam.post("/people/bob/away", json!({})).await.is(200);
+    sam.post("/people/bob/back", json!({})).await.is(204);
+    operate.end().await;
+}
+
+async fn a_team_edits_its_own_schedule_and_gives_it_to_no_other(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let account = json!({"name": "sam", "role": "responder", "password": PASSWORD,
+                         "display_name": "Sam", "teams": ["team/shop"]});
+    operate.ada.post("/accounts", account).await.is(201);
+    let sam = operate.ada.of("sam", PASSWORD).await;
+    let path = "/estate/items/schedule/shop";
+    let item = sam.get(path).await.is(200);
+    let document = |change: fn(&mut Value)| {
+        let mut document = json!({"apiVersion": "operate/v1", "kind": "Schedule",
+                                  "metadata": item["metadata"], "spec": item["spec"]});
+        change(&mut document);
+        document
+    };
+    let longer = document(|it| it["metadata"]["title"] = json!("Longer"));
+    assert_eq!(sam.put(path, longer.clone(), None).await.problem(409)["type"], "kept_in_file");
+    assert_eq!(sam.get("/schedules/shop").await.is(200)["kept_in"], "estate.yaml");
+    sam.post(&format!("{path}/take-over"), json!({})).await.is(204);
+    sam.put(path, longer, None).await.is(204);
+    assert_eq!(sam.get("/schedules/shop").await.is(200)["kept_in"], Value::Null);
+    let given = document(|it| it["spec"]["team"] = json!("data"));
+    let refused = sam.put(path, given, None).await.problem(403);
+    assert!(refused["detail"].as_str().unwrap().contains("team/data"), "{refused}");
+    let nobodys = document(|it| it["spec"]["team"] = Value::Null);
+    let refused = sam.put(path, nobodys, None).await.problem(403);
+    assert!(refused["detail"].as_str().unwrap().contains("no team"), "{refused}");
+    sam.delete("/estate/items/team/shop").await.problem(403);
+    operate.end().await;
+}
+
+async fn whoever_takes_turns_takes_a_shift_for_themselves(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&rota(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "responder").await;
+    let from = operate.world.now();
+    let until = from + Duration::from_secs(60);
+    let takeover = |person: &str| json!({"from": from, "until": until, "person": person});
+    let shown = bob.get("/schedules/shop").await.is(200);
+    assert_eq!((&shown["may_change"], &shown["may_take"]), (&json!(false), &json!(true)));
+    bob.post("/schedules/shop/overrides", takeover("person/ada")).await.problem(403);
+    let shown = bob.post("/schedules/shop/overrides", takeover("person/bob")).await.is(200);
+    let made = shown["overrides"][0]["item"].as_str().unwrap().to_owned();
+    let made = made.trim_start_matches("shiftoverride/");
+    bob.delete(&format!("/schedules/shop/overrides/{made}")).await.is(204);
+    bob.post("/people/ada/away", json!({})).await.problem(403);
+    bob.post("/people/bob/away", json!({})).await.is(200);
     operate.end().await;
 }

@@ -124,6 +124,18 @@ export const remove = (ref: ItemRef, version?: number) =>
     }),
   );
 
+/** Takes an item over from the file that says what it is, to change it here. */
+export const takeOver = (ref: ItemRef, reason: string, version?: number) =>
+  body(
+    http.POST('/api/v1/estate/items/{kind}/{name}/take-over', {
+      params: {
+        path: parts(ref),
+        header: version === undefined ? {} : { 'If-Match': etag(version) },
+      },
+      body: { reason },
+    }),
+  );
+
 const upload = (name: string, text: string) => ({
   body: { files: [{ name, text }], prune: false },
 });

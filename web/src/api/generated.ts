@@ -511,10 +511,14 @@ export interface paths {
         };
         /** Shows an item with everything about it. */
         get: operations["estate_one"];
-        /** Creates or replaces a resource by hand. `If-Match` guards against lost updates. */
+        /**
+         * Creates or replaces a resource by hand. `If-Match` guards against lost updates. What is kept in
+         *     a file is refused with 409. Schedules, escalation policies, overrides and absences are changed
+         *     by members of their teams, everything else by administrators.
+         */
         put: operations["estate_put"];
         post?: never;
-        /** Deletes a resource that no other names. */
+        /** Deletes a resource that no other names. What is kept in a file is refused with 409. */
         delete: operations["estate_delete"];
         options?: never;
         head?: never;
@@ -532,6 +536,26 @@ export interface paths {
         get: operations["estate_impact"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/estate/items/{kind}/{name}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a resource over from the file that says what it is: it may be changed here, until the file
+         *     is applied again. For those who may change it; the journal says who did.
+         */
+        post: operations["estate_take_over"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1178,6 +1202,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/on-call/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How being on call was shared over a time that is past, by schedule and person. What counts is
+         *     who was on call at each moment by what was known at that moment, overrides and absences
+         *     included; what is still to come counts as it is planned now.
+         */
+        get: operations["on-call_fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/on-call/gaps": {
         parameters: {
             query?: never;
@@ -1185,7 +1230,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What has nobody on call in the next eight weeks, over all schedules, the nearest first. */
+        /**
+         * What has nobody on call in the next eight weeks, over all schedules, the nearest first; before
+         *     it what cannot be worked out.
+         */
         get: operations["on-call_uncovered"];
         put?: never;
         post?: never;
@@ -1363,8 +1411,8 @@ export interface paths {
         put?: never;
         /**
          * Notes that somebody is away: their shifts pass to the back-up by the rule of each schedule at
-         *     once, and pages that ring call whoever is on call now. You may note it for yourself and, within
-         *     your teams, for others.
+         *     once, and pages that ring call whoever is on call now. You may note it for yourself, for people
+         *     of your teams, and for those who take turns for your teams.
          */
         post: operations["on-call_absent"];
         delete?: never;
@@ -2010,6 +2058,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a schedule that is not saved would give: who is on call, what nobody covers, and what
+         *     is different from now. Nothing is changed.
+         */
+        post: operations["on-call_try_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/{name}": {
         parameters: {
             query?: never;
@@ -2097,7 +2165,8 @@ export interface paths {
         put?: never;
         /**
          * Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
-         *     when files that describe the schedule are applied.
+         *     when files that describe the schedule are applied. For members of the schedule's team, and for
+         *     whoever takes turns in it and takes the stretch themselves.
          */
         post: operations["on-call_take_over"];
         delete?: never;
@@ -3369,6 +3438,8 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description Whether it comes from a calendar that is read, and has to be taken out there. */
             from_calendar: boolean;
+            /** @description The file that says so: it is changed there. `null` when it was entered here. */
+            kept_in?: string | null;
             /** @description Leave, sickness or something else. */
             kind: string;
             /** @description Who. */
@@ -3880,6 +3951,8 @@ export interface components {
             fields: components["schemas"]["FieldChange"][];
             /** @description To what. */
             item: components["schemas"]["ItemRef"];
+            /** @description Somebody took it over from its file; applying gives it back to the files. */
+            taken_over: boolean;
         };
         /**
          * @description What applying would do.
@@ -5373,6 +5446,15 @@ export interface components {
             /** @description The integration it came through. */
             source: string;
         };
+        /** @description How being on call was shared over some time. */
+        Fairness: {
+            /** @description The beginning of the time. */
+            from: components["schemas"]["Time"];
+            /** @description Each schedule by itself. */
+            schedules: components["schemas"]["ScheduleShares"][];
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
         /** @description A feed as people see it: its address was shown once. */
         FeedView: {
             feed?: components["schemas"]["ShiftFeed"] | null;
@@ -6860,6 +6942,10 @@ export interface components {
             /** @description The newest incidents that touch it. */
             incidents: components["schemas"]["IncidentRow"][];
             inherited?: components["schemas"]["Inherited"] | null;
+            /** @description Whether you may change it here. */
+            may_edit: boolean;
+            /** @description Whether you may take it over from the file that says what it is. */
+            may_take_over: boolean;
             /** @description The resources that name it. */
             mentioned_by: components["schemas"]["ItemRef"][];
             /** @description Its names and labels. */
@@ -6872,6 +6958,8 @@ export interface components {
             spec: components["schemas"]["Spec"];
             /** @description The use cases that are hit when it is down. */
             usecases: components["schemas"]["Reached"][];
+            /** @description Why you may not; `null` when you may. */
+            why_not?: string | null;
         };
         /** @description A list that comes whole. */
         Items_AlertView: {
@@ -7330,6 +7418,11 @@ export interface components {
                 /** @description How many there are altogether. */
                 gaps_count: number;
                 /**
+                 * @description Why it cannot be worked out whether somebody is there: then nothing is known of its hours;
+                 *     empty: it can.
+                 */
+                problem: string;
+                /**
                  * Format: int64
                  * @description Minutes of the next eight weeks in which somebody has to be there.
                  */
@@ -7360,8 +7453,18 @@ export interface components {
         Keeping: {
             /** @description Whether somebody changed it by hand since files last said it. */
             drift: boolean;
+            /**
+             * @description The file that says what it is, or from which it was taken over; `null` when there is none,
+             *     or when its name was not noted.
+             */
+            file?: string | null;
             /** @description Who says what it is. */
             managed_by: components["schemas"]["ManagedBy"];
+            /**
+             * @description Whether somebody took it over from its file: the next time the file is applied, it goes
+             *     back.
+             */
+            taken_over: boolean;
             /**
              * Format: int64
              * @description Its version, for `If-Match`.
@@ -8790,6 +8893,10 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description The override. */
             item: components["schemas"]["ItemRef"];
+            /** @description The file that says so: it is changed there. `null` when it was made here. */
+            kept_in?: string | null;
+            /** @description Whether you may take it back. */
+            may_take_back: boolean;
             /** @description Who took it. */
             person: components["schemas"]["ItemRef"];
             /** @description Why. */
@@ -10481,8 +10588,56 @@ export interface components {
             /** @description Its first moment. */
             start: components["schemas"]["Time"];
         };
+        /** @description Who would be on call by a schedule that is not saved. */
+        SchedulePreview: {
+            /** @description What would go beyond what people may be asked for. */
+            breaches: components["schemas"]["ShiftBreach"][];
+            /** @description Where somebody else would be on call than now. */
+            differences: components["schemas"]["ShiftDifference"][];
+            /** @description The beginning of what is shown. */
+            from: components["schemas"]["Time"];
+            /** @description When somebody has to be on call and nobody would be. */
+            gaps: components["schemas"]["CoverGap"][];
+            /** @description Whether there is no such schedule yet. */
+            new: boolean;
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description How much each person would have of it. */
+            shares: components["schemas"]["ShareView"][];
+            /** @description The zone in which people would hand over. */
+            time_zone: string;
+            /** @description What people would call it. */
+            title: string;
+            /** @description Who would be on call, in order. */
+            turns: components["schemas"]["TurnView"][];
+            /**
+             * Format: int64
+             * @description Minutes with nobody as it would be.
+             */
+            uncovered_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes with nobody as it is now.
+             */
+            uncovered_minutes_now: number;
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
         /** @description The name of a schedule, alone or after `schedule/`. */
         ScheduleRef: string;
+        /** @description How one schedule was shared. */
+        ScheduleShares: {
+            known_since?: components["schemas"]["Time"] | null;
+            /** @description Why some of the time could not be worked out; empty: it could. */
+            problem: string;
+            /** @description The schedule. */
+            schedule: components["schemas"]["ItemRef"];
+            /** @description What each person had, those with most time first. */
+            shares: components["schemas"]["ShareView"][];
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description What people call it. */
+            title: string;
+        };
         /**
          * @description Who is on call when: people who take turns, in layers of which a later one lies over those
          *     before it, with changes by hand on top. Who is away is stood in for.
@@ -10512,8 +10667,15 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description When somebody has to be on call and nobody is. */
             gaps: components["schemas"]["CoverGap"][];
-            /** @description Whether you may change who is on call. */
+            /**
+             * @description The file that says what it is: it is changed there, while overrides and absences are made
+             *     here. `null` when it is changed here.
+             */
+            kept_in?: string | null;
+            /** @description Whether you may change who is on call: you are in its team, or administer. */
             may_change: boolean;
+            /** @description Whether you may take a stretch of it yourself. */
+            may_take: boolean;
             /** @description What was changed by hand in this time, besides what files say. */
             overrides: components["schemas"]["OverrideView"][];
             /** @description The schedule. */
@@ -10679,6 +10841,8 @@ export interface components {
              * @description Hours on call.
              */
             hours: number;
+            /** @description How people call them. */
+            name: string;
             /** @description Nights that they are on call in, at least in part. */
             nights: number;
             /** @description Who. */
@@ -10702,6 +10866,19 @@ export interface components {
              */
             seconds: number;
             /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A stretch of time in which somebody else would be on call. */
+        ShiftDifference: {
+            after?: components["schemas"]["ItemRef"] | null;
+            /** @description How people call them. */
+            after_name: string;
+            before?: components["schemas"]["ItemRef"] | null;
+            /** @description How people call them. */
+            before_name: string;
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description The first moment after it. */
             until: components["schemas"]["Time"];
         };
         /** @description When a feed was made, and whether it is read. */
@@ -11210,6 +11387,14 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Why a resource is taken over from its file. */
+        TakeOver: {
+            /**
+             * @description Why, for the journal.
+             * @default
+             */
+            reason: string;
+        };
         /** @description What became of the events of a request. */
         Taken: {
             /** @description How many alerts they spoke of. */
@@ -11586,6 +11771,16 @@ export interface components {
             target_percent?: number | null;
             /** @description What people call it. */
             title: string;
+        };
+        /** @description A schedule that is not saved. */
+        Unsaved: {
+            from?: components["schemas"]["Time"] | null;
+            /**
+             * @description Its document, as YAML or JSON. More documents may follow, of people, calendars, overrides
+             *     or absences that are not saved either: the first schedule is shown.
+             */
+            text: string;
+            until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description How soon it has to be dealt with. Ordered: `Low < High`.
@@ -14241,6 +14436,128 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estate_take_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its kind: `service`, `component`, `team` … */
+                kind: string;
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description It is changed here now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17121,6 +17438,60 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_fairness": {
+        parameters: {
+            query?: {
+                /** @description The first moment; twelve weeks before its end when not said. */
+                from?: components["schemas"]["Time"];
+                /** @description The first moment after it; now when not said. */
+                until?: components["schemas"]["Time"];
+                /** @description Only this schedule: `schedule/payments`. */
+                schedule?: components["schemas"]["ItemRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What each person had */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fairness"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20760,6 +21131,93 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_try_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unsaved"];
+            };
+        };
+        responses: {
+            /** @description The schedule as it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Mistakes, each with line, field and remedy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

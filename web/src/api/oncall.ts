@@ -42,6 +42,23 @@ export const schedule = (name: string, window: { from: string; until: string }) 
       ),
   });
 
+/** What a schedule that is not saved would give. Mistakes in it are a problem that lists them. */
+export const trial = (text: string, window: { from: string; until: string }) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'trial', text, window],
+    queryFn: ({ signal }) =>
+      body(http.POST('/api/v1/schedules/preview', { body: { text, ...window }, signal })),
+    retry: false,
+  });
+
+/** How being on call was shared over a time that is past. */
+export const fairness = (asked: { schedule: string; from: string; until: string }) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'fairness', asked],
+    queryFn: ({ signal }) =>
+      body(http.GET('/api/v1/on-call/fairness', { params: { query: asked }, signal })),
+  });
+
 /** Lets somebody take over a stretch of time. */
 export const takeOver = (name: string, taken: Takeover) =>
   body(

@@ -247,7 +247,7 @@ const oncall = createRoute({
 const schedule = createRoute({
   getParentRoute: () => app,
   path: '/oncall/$name',
-  validateSearch: only('weeks', 'zone'),
+  validateSearch: only('weeks', 'zone', 'as', 'day'),
   component: lazyRouteComponent(() => import('../practices/oncall/SchedulePage'), 'SchedulePage'),
 });
 

@@ -12,6 +12,7 @@ interface Props {
   onChange: (item: string | null) => void;
   kind?: string;
   required?: boolean;
+  disabled?: boolean;
   error?: string | undefined;
   description?: string | undefined;
   placeholder?: string;

@@ -1,7 +1,7 @@
 //! Short ways to say things in tests.
 #![expect(clippy::panic, dead_code, reason = "tests; not every file needs everything")]
 
-use estate::{Desired, Mistake, Plan, Resource, SourceFile, Stored, plan, read};
+use estate::{Applied, Desired, Mistake, Plan, Resource, SourceFile, Stored, plan, read};
 
 pub fn file(name: &str, text: &str) -> SourceFile {
     SourceFile { name: name.to_owned(), text: text.to_owned() }
@@ -20,7 +20,11 @@ pub fn desired(text: &str) -> Desired {
 pub fn stored(desired: &Desired) -> Vec<Stored> {
     let store = |resource: &Resource| Stored {
         resource: resource.clone(),
-        applied: Some(resource.clone()),
+        applied: Some(Applied {
+            resource: resource.clone(),
+            file: "shop.yaml".to_owned(),
+            taken_over: false,
+        }),
     };
     desired.resources().map(store).collect()
 }

@@ -200,7 +200,8 @@ async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
         let now = at(now);
         let work = db.write::<_, Fault, _>(move |tx| {
             Box::pin(async move {
-                estate_store::put(tx, &here(), &resource, Some(&resource), now).await
+                let stored = ::estate::Stored { resource, applied: None };
+                estate_store::put(tx, &here(), &stored, now).await
             })
         });
         work.await.expect("it is kept");

@@ -1,7 +1,8 @@
 //! Changes of the estate: plans applied as one, and single resources edited by hand.
 
-use estate::{Action, Change, Desired, Mistake, Plan, Resource, SourceFile, Stored};
-use kernel::{Actor, Fact, ItemRef};
+use estate::{Action, Applied, Change, Desired, Mistake, Plan, Resource, SourceFile, Stored};
+use kernel::{Actor, Fact, ItemRef, Refusal};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spine::journal::{self, Stamp};
 use spine::{Denied, Fault, Tx};
@@ -11,6 +12,25 @@ use crate::app::App;
 use crate::commands::Asker;
 use crate::practices::objectives::decision::{self, Decision};
 use crate::problem::{Answer, Problem};
+
+/// The entry of the journal when somebody takes a resource over from its file.
+pub const TAKEN_OVER: &str = "item.taken_over";
+
+/// The data of such an entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TakenOver {
+    /// The file; empty: its name was not known.
+    file: String,
+    /// Why.
+    reason: String,
+}
+
+/// What such an entry tells, in words.
+pub fn describe(TakenOver { file, reason }: &TakenOver) -> String {
+    let file = if file.is_empty() { "its file" } else { file };
+    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    format!("taken over from {file}, to be changed here{why}")
+}
 
 /// What a plan or an application came to.
 pub enum Outcome {
@@ -112,16 +132,20 @@ async fn carry_out(
     why: &Decision,
 ) -> Result<(), Fault> {
     let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
-    match (&change.action, &change.resource) {
-        (Action::Create | Action::Update, Some(resource)) => {
-            store::put(tx, stamp.space, resource, Some(resource), stamp.at).await?;
+    let wanted = change.resource.clone().map(|resource| said_in(resource, &change.file));
+    match (&change.action, &wanted) {
+        (Action::Create | Action::Update, Some(wanted)) => {
             let before = known.map(|known| &known.resource);
-            decision::of_change(tx, stamp, (before, resource), why).await?;
+            match before == Some(&wanted.resource) {
+                true => store::adopt(tx, stamp.space, wanted).await?,
+                false => store::put(tx, stamp.space, wanted, stamp.at).await?,
+            }
+            decision::of_change(tx, stamp, (before, &wanted.resource), why).await?;
         }
         (Action::Delete, _) => store::delete(tx, stamp.space, &change.item, stamp.at).await?,
-        (Action::Unchanged, Some(resource)) => {
-            if known.is_some_and(|known| known.applied.as_ref() != Some(resource)) {
-                store::adopt(tx, stamp.space, resource).await?;
+        (Action::Unchanged, Some(wanted)) => {
+            if known.is_some_and(|known| known.applied != wanted.applied) {
+                store::adopt(tx, stamp.space, wanted).await?;
             }
             return Ok(());
         }
@@ -132,7 +156,15 @@ async fn carry_out(
         Action::Delete => "deleted",
         _ => "updated",
     };
-    note(tx, stamp, &change.item, verb, json!({ "fields": change.fields, "by": "file" })).await
+    let data = json!({ "fields": change.fields, "by": "file", "file": change.file });
+    note(tx, stamp, &change.item, verb, data).await
+}
+
+/// A resource as a file says it.
+fn said_in(resource: Resource, file: &str) -> Stored {
+    let (file, taken_over) = (file.to_owned(), false);
+    let applied = Some(Applied { resource: resource.clone(), file, taken_over });
+    Stored { resource, applied }
 }
 
 async fn note(
@@ -150,7 +182,8 @@ async fn note(
 /// Writes one resource by hand, against the version that the asker saw.
 ///
 /// # Errors
-/// 412 when it changed meanwhile, 422 when it is wrong or names what is not there.
+/// 412 when it changed meanwhile, 409 when a file says what it is, 422 when it is wrong or names
+/// what is not there.
 pub async fn put(
     app: &App,
     asker: &Asker,
@@ -198,18 +231,25 @@ pub async fn put_in(
     let item = resource.item().clone();
     let before = all.iter().find(|kept| *kept.stored.resource.item() == item);
     check_version(before, expected)?;
-    let applied = before.and_then(|kept| kept.stored.applied.clone());
-    let before = before.map(|kept| kept.stored.resource.clone());
+    let before = before.map(|kept| kept.stored.clone());
     let wanted = Desired::from_resources([resource.clone()]);
     let plan = match estate::plan(&stored(all), &wanted, false) {
         Ok(plan) => plan,
         Err(mistakes) => return Ok(Err(wrong(&mistakes))),
     };
     let change = plan.changes.iter().find(|change| change.item == item);
-    let Some(change) = change.filter(|change| change.action != Action::Unchanged) else {
+    let same = before.as_ref().is_some_and(|before| before.resource == resource);
+    let Some(change) = change.filter(|_| !same) else {
         return Ok(Ok(()));
     };
-    keep_applied(tx, space, &resource, applied.as_ref(), now).await?;
+    if let Some(file) = before.as_ref().and_then(Stored::kept_in) {
+        return Ok(Err(kept_in(&item, file)));
+    }
+    let (before, applied) =
+        before.map_or((None, None), |stored| (Some(stored.resource), stored.applied));
+    let after = Stored { resource, applied };
+    store::put(tx, space, &after, now).await?;
+    let resource = after.resource;
     let stamp = Stamp { space, at: now, actor: &asker.actor, cause: None };
     decision::of_change(tx, &stamp, (before.as_ref(), &resource), why).await?;
     let verb = if change.action == Action::Create { "created" } else { "updated" };
@@ -218,21 +258,57 @@ pub async fn put_in(
     Ok(Ok(()))
 }
 
-/// Keeps what files last said beside what a person made of it, so that drift shows.
-async fn keep_applied(
-    tx: &mut Tx,
-    space: &kernel::SpaceId,
-    resource: &Resource,
-    applied: Option<&Resource>,
-    now: kernel::Time,
-) -> Result<(), Fault> {
-    store::put(tx, space, resource, applied, now).await
+/// What whoever wants to change a resource is told while a file says what it is.
+pub fn kept_in(item: &ItemRef, file: &str) -> Problem {
+    let (place, there) = match file.is_empty() {
+        true => ("files", "in its file"),
+        false => (file, "there"),
+    };
+    let detail = format!("{item} is kept in {place}: change it {there} and apply it");
+    Problem::new(axum::http::StatusCode::CONFLICT, "kept_in_file", detail).remedy(
+        "where that cannot wait, take it over from the file first: then it is changed here, until \
+         the file is applied again",
+    )
+}
+
+/// Takes a resource over from its file: it may be changed by hand until the file is applied again.
+///
+/// # Errors
+/// 404, 412, or 409 when no file says what it is.
+pub async fn take_over(
+    app: &App,
+    asker: &Asker,
+    item: ItemRef,
+    (expected, reason): (Option<i64>, String),
+) -> Answer<()> {
+    let (asker, now) = (asker.clone(), app.world.now());
+    app.db
+        .write::<_, Denied, _>(move |tx| {
+            Box::pin(async move {
+                let before = store::one(tx, &asker.space, &item).await?;
+                let before = before.ok_or(Denied::Missing("item"))?;
+                check_version(Some(&before), expected)?;
+                let mut stored = before.stored;
+                let Some(applied) = stored.applied.as_mut().filter(|said| !said.taken_over) else {
+                    let why = format!("{item} is not kept in a file: it is changed here");
+                    return Err(Refusal::not_allowed(why).into());
+                };
+                applied.taken_over = true;
+                let data = json!(TakenOver { file: applied.file.clone(), reason });
+                store::adopt(tx, &asker.space, &stored).await?;
+                let stamp =
+                    Stamp { space: &asker.space, at: now, actor: &asker.actor, cause: None };
+                Ok(note(tx, &stamp, &item, "taken_over", data).await?)
+            })
+        })
+        .await?;
+    Ok(app.estate.reload(&app.db).await?)
 }
 
 /// Deletes one resource by hand.
 ///
 /// # Errors
-/// 404, 412, or 409 while others name it.
+/// 404, 412, or 409 while others name it or a file says what it is.
 pub async fn delete(app: &App, asker: &Asker, item: ItemRef, expected: Option<i64>) -> Answer<()> {
     let (space, actor, now) = (asker.space.clone(), asker.actor.clone(), app.world.now());
     let estate = app.estate.snapshot(&asker.space);
@@ -246,23 +322,25 @@ pub async fn delete(app: &App, asker: &Asker, item: ItemRef, expected: Option<i6
         )
         .remedy("take it out of these first"));
     }
-    app.db
+    let result = app
+        .db
         .write::<_, Denied, _>(move |tx| {
             Box::pin(async move {
                 let before = store::one(tx, &space, &item).await?;
-                if before.is_none() {
-                    return Err(Denied::Missing("item"));
+                let before = before.ok_or(Denied::Missing("item"))?;
+                check_version(Some(&before), expected)?;
+                if let Some(file) = before.stored.kept_in() {
+                    return Ok(Err(kept_in(&item, file)));
                 }
-                check_version(before.as_ref(), expected)?;
                 store::delete(tx, &space, &item, now).await?;
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
                 note(tx, &stamp, &item, "deleted", json!({ "by": "ui" })).await?;
-                Ok(())
+                Ok(Ok(()))
             })
         })
         .await?;
     app.estate.reload(&app.db).await?;
-    Ok(())
+    result
 }
 
 fn check_version(before: Option<&store::Kept>, expected: Option<i64>) -> Result<(), Denied> {

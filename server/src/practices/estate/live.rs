@@ -44,6 +44,7 @@ pub struct Snapshot {
     pub flow_of_files: Vec<streams::Route>,
     /// The rules that say what an alert means.
     pub classifier: Classifier,
+    kept_in: HashMap<ItemRef, String>,
     routes: Vec<Route>,
     matcher: Matcher,
 }
@@ -96,6 +97,12 @@ impl Snapshot {
             flow_of_files,
             ..Snapshot::default()
         }
+    }
+
+    /// The file that says what an item is, while nobody took it over; empty when the name of the
+    /// file is not known.
+    pub fn kept_in(&self, item: &ItemRef) -> Option<&str> {
+        self.kept_in.get(item).map(String::as_str)
     }
 
     /// Whether the estate has this item.
@@ -213,9 +220,15 @@ impl LiveEstate {
         for space in store::spaces(&mut conn).await? {
             let kept = store::all(&mut conn, &space).await?;
             let (rules, _) = settings::match_rules(&mut conn, &space).await?;
+            let of_file = |kept: &store::Kept| {
+                let file = kept.stored.kept_in()?.to_owned();
+                Some((kept.stored.resource.item().clone(), file))
+            };
+            let kept_in = kept.iter().filter_map(of_file).collect();
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
             let devices = devices::store::all(&mut conn, &space).await?;
             let mut snapshot = Snapshot::new(resources, &rules).with_devices(devices);
+            snapshot.kept_in = kept_in;
             snapshot.policy = settings::policy(&mut conn, &space).await?;
             (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;
             (snapshot.companions, _) =

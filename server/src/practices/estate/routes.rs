@@ -18,10 +18,9 @@ use super::views::{
     Hits, InheritedView, ItemRow, ItemView, Keeping, ListedItem, Map, MapNode, PlanView,
     PromiseWarning, department,
 };
-use super::{changes, store};
+use super::{changes, edits, store};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
-use crate::commands::Call;
 use crate::extract::{Json, Path, Query};
 use crate::health;
 use crate::listing::{Listed, Page, PageQuery, Sort};
@@ -30,13 +29,15 @@ use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
 use crate::practices::incidents::views::IncidentRow;
 use crate::practices::objectives::decision::Decision;
+use crate::practices::oncall::mandate;
 use crate::problem::{Answer, Problem};
 
 /// Every route of the estate.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(one, put, delete))
+        .routes(routes!(one, edits::put, edits::delete))
+        .routes(routes!(edits::take_over))
         .routes(routes!(impact))
         .routes(routes!(upstream))
         .routes(routes!(map))
@@ -62,7 +63,7 @@ struct ListQuery {
 /// The item that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct ItemPath {
+pub(super) struct ItemPath {
     /// Its kind: `service`, `component`, `team` …
     #[param(pattern = "^[a-z]+$")]
     kind: String,
@@ -72,7 +73,7 @@ struct ItemPath {
 }
 
 impl ItemPath {
-    fn item(&self) -> Answer<ItemRef> {
+    pub(super) fn item(&self) -> Answer<ItemRef> {
         ItemRef::new(&self.kind, &self.name).ok_or_else(|| Problem::not_found("item"))
     }
 }
@@ -118,7 +119,7 @@ async fn list(
         .into_iter()
         .map(|resource| ListedItem {
             row: ItemRow::of(estate, resource, &health),
-            keeping: kept.get(resource.item()).copied().unwrap_or_else(Keeping::nowhere),
+            keeping: kept.get(resource.item()).cloned().unwrap_or_else(Keeping::nowhere),
         })
         .collect();
     Ok(Json(Listed { next: page.next(items.len(), last), items, total }))
@@ -153,7 +154,16 @@ async fn one(
         ..journal::Filter::default()
     };
     let changes = journal::list(&mut conn, &caller.space, &filter).await?;
+    let mandate = mandate::of_resource(&caller, estate, &kept.stored.resource);
+    let file = kept.stored.kept_in();
+    let why_not = match (&mandate, file) {
+        (Err(refusal), _) => Some(refusal.reason.clone()),
+        (Ok(()), file) => file.map(|file| changes::kept_in(&item, file).detail),
+    };
     let shown = ItemView {
+        may_edit: why_not.is_none(),
+        may_take_over: mandate.is_ok() && file.is_some(),
+        why_not,
         row: ItemRow::of(estate, &kept.stored.resource, &health),
         keeping: Keeping::of(&kept),
         spec: &kept.stored.resource.spec,
@@ -188,66 +198,6 @@ fn alerts_of(app: &App, space: &SpaceId, item: &ItemRef) -> Vec<Value> {
     alerts.retain(|alert| alert.record.item.as_ref() == Some(item));
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.record.starts_at));
     alerts.iter().take(100).map(|alert| json!(alert.record.view(alert.version))).collect()
-}
-
-/// Why a resource is changed: kept with the target of an objective that changes by it.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct WhyQuery {
-    /// What was decided, by whom or where.
-    decided: String,
-    /// Why.
-    reason: String,
-    /// What is improved by it: addresses, and incidents as `#12`, with spaces between them.
-    improvements: String,
-}
-
-impl WhyQuery {
-    fn decision(self) -> Decision {
-        let improvements = self.improvements.split_whitespace().map(str::to_owned).collect();
-        Decision { decided: self.decided, reason: self.reason, improvements }
-    }
-}
-
-/// Creates or replaces a resource by hand. `If-Match` guards against lost updates.
-#[utoipa::path(put, path = "/estate/items/{kind}/{name}", tag = "estate",
-    request_body = Resource, params(ItemPath, WhyQuery, Call),
-    responses((status = 204, description = "It is so")))]
-async fn put(
-    State(app): State<App>,
-    caller: Caller,
-    Path(path): Path<ItemPath>,
-    asked: (Query<WhyQuery>, Call),
-    Json(document): Json<Value>,
-) -> Answer<StatusCode> {
-    let (Query(why), call) = asked;
-    may(&caller, Action::Administer, &[])?;
-    let item = path.item()?;
-    let resource = estate::from_json(&document)
-        .map_err(|mistake| changes::wrong(std::slice::from_ref(&mistake)))?;
-    if *resource.item() != item {
-        let message = format!("the document is {}, the address says {item}", resource.item());
-        return Err(Problem::refused(message).at("metadata.name"));
-    }
-    let why = why.decision().checked()?;
-    changes::put_because(&app, &caller.asker(), (resource, call.expected), why).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Deletes a resource that no other names.
-#[utoipa::path(delete, path = "/estate/items/{kind}/{name}", tag = "estate",
-    params(ItemPath, Call),
-    responses((status = 204, description = "It is gone")))]
-async fn delete(
-    State(app): State<App>,
-    caller: Caller,
-    Path(path): Path<ItemPath>,
-    call: Call,
-) -> Answer<StatusCode> {
-    may(&caller, Action::Administer, &[])?;
-    changes::delete(&app, &caller.asker(), path.item()?, call.expected).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

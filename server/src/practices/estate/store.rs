@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use estate::{Resource, Stored};
+use calendar::Span;
+use estate::{Applied, Resource, Stored, Version};
 use kernel::{ItemRef, SpaceId, Time};
 use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
@@ -24,7 +25,8 @@ pub struct Kept {
 /// # Errors
 /// When the database refuses or a resource does not read back.
 pub async fn all(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Kept>, Fault> {
-    let sql = "SELECT version, data, applied FROM resource WHERE space_id = $1 ORDER BY item";
+    let sql = "SELECT version, data, applied, file, managed_by FROM resource \
+               WHERE space_id = $1 ORDER BY item";
     conn.all(sql, params![space]).await?.iter().map(kept).collect()
 }
 
@@ -33,7 +35,8 @@ pub async fn all(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Kept>, Fault> {
 /// # Errors
 /// When the database refuses or the resource does not read back.
 pub async fn one(conn: &mut Conn, space: &SpaceId, item: &ItemRef) -> Result<Option<Kept>, Fault> {
-    let sql = "SELECT version, data, applied FROM resource WHERE space_id = $1 AND item = $2";
+    let sql = "SELECT version, data, applied, file, managed_by FROM resource \
+               WHERE space_id = $1 AND item = $2";
     conn.first(sql, params![space, item]).await?.as_ref().map(kept).transpose()
 }
 
@@ -46,7 +49,7 @@ pub async fn some(conn: &mut Conn, space: &SpaceId, items: &[ItemRef]) -> Result
     for part in items.chunks(SOME_MAX) {
         let binds = spine::db::placeholders(2, part.len());
         let sql = format!(
-            "SELECT version, data, applied FROM resource \
+            "SELECT version, data, applied, file, managed_by FROM resource \
              WHERE space_id = $1 AND item IN ({binds})"
         );
         let mut values = params![space];
@@ -120,52 +123,91 @@ pub async fn versions(
     rows.iter().map(|row| Ok((row.get("valid_from")?, row.json("data")?))).collect()
 }
 
-/// Writes a resource; what it was before becomes part of the past.
+/// What resources of a kind said in some time, and when; what is there now holds on.
+///
+/// # Errors
+/// When the database refuses or a resource does not read back.
+pub async fn held_between(
+    conn: &mut Conn,
+    space: &SpaceId,
+    kind: &str,
+    (from, until): (Time, Time),
+) -> Result<Vec<Version>, Fault> {
+    let now = "SELECT valid_from, data FROM resource \
+               WHERE space_id = $1 AND kind = $2 AND valid_from < $3 ORDER BY item";
+    let mut found = Vec::new();
+    for row in conn.all(now, params![space, kind, until]).await? {
+        let held = Span::new(row.get::<Time>("valid_from")?.micros(), i64::MAX);
+        found.push(Version { resource: row.json("data")?, held });
+    }
+    // Names follow a slash, after which `0` comes.
+    let (first, end) = (format!("{kind}/"), format!("{kind}0"));
+    let past = "SELECT valid_from, valid_to, data FROM resource_past \
+                WHERE space_id = $1 AND item >= $2 AND item < $3 \
+                AND valid_from < $4 AND valid_to > $5 ORDER BY item, valid_from";
+    for row in conn.all(past, params![space, first, end, until, from]).await? {
+        let ends: (Time, Time) = (row.get("valid_from")?, row.get("valid_to")?);
+        let held = Span::new(ends.0.micros(), ends.1.micros());
+        found.push(Version { resource: row.json("data")?, held });
+    }
+    Ok(found)
+}
+
+/// Writes a resource with what files last said of it; what it was before becomes part of the past.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn put(
-    tx: &mut Tx,
-    space: &SpaceId,
-    resource: &Resource,
-    applied: Option<&Resource>,
-    now: Time,
-) -> Result<(), Fault> {
+pub async fn put(tx: &mut Tx, space: &SpaceId, stored: &Stored, now: Time) -> Result<(), Fault> {
+    let (resource, applied) = (&stored.resource, stored.applied.as_ref());
     bury(tx, space, resource.item(), now).await?;
-    let managed_by = if applied.is_some() { "file" } else { "ui" };
     tx.run(
         "INSERT INTO resource \
-         (space_id, item, kind, title, version, managed_by, data, applied, valid_from) \
-         VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8) \
+         (space_id, item, kind, title, version, managed_by, data, applied, valid_from, file) \
+         VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9) \
          ON CONFLICT (space_id, item) DO UPDATE SET title = excluded.title, \
          version = resource.version + 1, managed_by = excluded.managed_by, \
-         data = excluded.data, applied = excluded.applied, valid_from = excluded.valid_from",
+         data = excluded.data, applied = excluded.applied, valid_from = excluded.valid_from, \
+         file = excluded.file",
         params![
             space,
             resource.item(),
             resource.item().kind(),
             resource.title(),
-            managed_by,
+            managed_by(stored),
             text(resource)?,
-            applied.map(text).transpose()?,
-            now
+            applied.map(|applied| text(&applied.resource)).transpose()?,
+            now,
+            applied.map(|applied| applied.file.as_str())
         ],
     )
     .await?;
     Ok(())
 }
 
-/// Notes that files now say what is stored anyway.
+/// Notes who says what a resource is, while it stays as it is: the file in `applied`, or whoever
+/// took it over from there.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn adopt(tx: &mut Tx, space: &SpaceId, resource: &Resource) -> Result<(), Fault> {
+pub async fn adopt(tx: &mut Tx, space: &SpaceId, stored: &Stored) -> Result<(), Fault> {
+    let Some(applied) = &stored.applied else { return Ok(()) };
     tx.run(
-        "UPDATE resource SET applied = $3, managed_by = 'file' WHERE space_id = $1 AND item = $2",
-        params![space, resource.item(), text(resource)?],
+        "UPDATE resource SET applied = $3, managed_by = $4, file = $5 \
+         WHERE space_id = $1 AND item = $2",
+        params![
+            space,
+            stored.resource.item(),
+            text(&applied.resource)?,
+            managed_by(stored),
+            applied.file.as_str()
+        ],
     )
     .await?;
     Ok(())
+}
+
+fn managed_by(stored: &Stored) -> &'static str {
+    if stored.kept_in().is_some() { "file" } else { "ui" }
 }
 
 /// Deletes a resource; what it was becomes part of the past.
@@ -195,11 +237,15 @@ fn text(resource: &Resource) -> Result<String, Fault> {
 }
 
 fn kept(row: &Row) -> Result<Kept, Fault> {
-    let applied: Option<String> = row.get("applied")?;
-    let applied = applied
-        .map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|error| Fault::corrupt("applied resource", error))?;
+    let (applied, file): (Option<String>, Option<String>) = (row.get("applied")?, row.get("file")?);
+    let managed_by: String = row.get("managed_by")?;
+    let read = |text: String| -> Result<Applied, Fault> {
+        let resource = serde_json::from_str(&text);
+        let resource = resource.map_err(|error| Fault::corrupt("applied resource", error))?;
+        let (file, taken_over) = (file.unwrap_or_default(), managed_by == "ui");
+        Ok(Applied { resource, file, taken_over })
+    };
+    let applied = applied.map(read).transpose()?;
     Ok(Kept {
         stored: Stored { resource: row.json("data")?, applied },
         version: row.get("version")?,

@@ -78,10 +78,16 @@ pub fn department(spec: &Spec) -> Option<&str> {
 }
 
 /// How an item is kept.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Keeping {
     /// Who says what it is.
     managed_by: ManagedBy,
+    /// The file that says what it is, or from which it was taken over; `null` when there is none,
+    /// or when its name was not noted.
+    file: Option<String>,
+    /// Whether somebody took it over from its file: the next time the file is applied, it goes
+    /// back.
+    taken_over: bool,
     /// Whether somebody changed it by hand since files last said it.
     drift: bool,
     /// Its version, for `If-Match`.
@@ -102,14 +108,21 @@ pub enum ManagedBy {
 impl Keeping {
     /// How it is kept in the database.
     pub fn of(kept: &Kept) -> Keeping {
-        let by_file = kept.stored.applied.is_some();
-        let managed_by = if by_file { ManagedBy::File } else { ManagedBy::Ui };
-        Keeping { managed_by, drift: kept.stored.drift(), version: kept.version }
+        let by_file = kept.stored.kept_in().is_some();
+        let file = kept.stored.applied.as_ref().map(|applied| applied.file.clone());
+        Keeping {
+            managed_by: if by_file { ManagedBy::File } else { ManagedBy::Ui },
+            file: file.filter(|file| !file.is_empty()),
+            taken_over: kept.stored.taken_over(),
+            drift: kept.stored.drift(),
+            version: kept.version,
+        }
     }
 
     /// Of what is not there yet.
     pub fn nowhere() -> Keeping {
-        Keeping { managed_by: ManagedBy::Ui, drift: false, version: 0 }
+        let (managed_by, file) = (ManagedBy::Ui, None);
+        Keeping { managed_by, file, taken_over: false, drift: false, version: 0 }
     }
 }
 
@@ -133,6 +146,12 @@ pub struct ItemView<'a> {
     /// How it is kept.
     #[serde(flatten)]
     pub keeping: Keeping,
+    /// Whether you may change it here.
+    pub may_edit: bool,
+    /// Why you may not; `null` when you may.
+    pub why_not: Option<String>,
+    /// Whether you may take it over from the file that says what it is.
+    pub may_take_over: bool,
     /// What it says of itself.
     pub spec: &'a Spec,
     /// Its names and labels.

@@ -10,10 +10,10 @@ use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::leave;
 use super::overrides::{end, resource};
 use super::schedules::{AwayView, TurnView, away_in, turn_view};
-use crate::access::{Action, Caller, may};
+use super::{leave, mandate};
+use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path};
 use crate::practices::estate::changes;
@@ -141,14 +141,14 @@ pub(super) async fn shifts(
     let window = Span::new(now.micros(), (now + AHEAD).micros());
     Ok(Json(PersonShifts {
         shifts: shifts_of(estate, &person, window),
-        away: away_in(estate, std::slice::from_ref(&person), (now, Time::MAX)),
+        away: away_in(&snapshot, std::slice::from_ref(&person), (now, Time::MAX)),
         may_say_away: allowed(estate, &caller, &name).is_ok(),
     }))
 }
 
 /// Notes that somebody is away: their shifts pass to the back-up by the rule of each schedule at
-/// once, and pages that ring call whoever is on call now. You may note it for yourself and, within
-/// your teams, for others.
+/// once, and pages that ring call whoever is on call now. You may note it for yourself, for people
+/// of your teams, and for those who take turns for your teams.
 #[utoipa::path(post, path = "/people/{name}/away", tag = "on-call",
     params(PersonPath), request_body = Away,
     responses((status = 200, description = "The shifts that it hits", body = AwayResult)))]
@@ -249,17 +249,9 @@ pub(super) fn find(estate: &Estate, name: &str) -> Answer<ItemRef> {
 
 /// The person, when the caller may say of them that they are away.
 fn allowed(estate: &Estate, caller: &Caller, name: &str) -> Answer<ItemRef> {
-    let missing = || Problem::not_found("person");
-    let item = ItemRef::new("person", name).ok_or_else(missing)?;
-    let Some(Spec::Person(spec)) = estate.get(&item).map(|found| &found.spec) else {
-        return Err(missing());
-    };
-    let teams: Vec<ItemRef> = match caller.person().as_ref() == Some(&item) {
-        true => Vec::new(),
-        false => spec.teams.iter().map(|team| team.item().clone()).collect(),
-    };
-    may(caller, Action::Respond, &teams)?;
-    Ok(item)
+    let person = find(estate, name)?;
+    mandate::of_person(caller, estate, &person)?;
+    Ok(person)
 }
 
 /// The shifts that a person had in some time and has no longer, with who has them.

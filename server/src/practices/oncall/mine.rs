@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use calendar::Span;
-use estate::{Estate, Spec, Wait};
+use estate::{Spec, Wait};
 use kernel::{IncidentId, ItemRef, PageId, Priority, Time};
 use oncall::{Page, Stage};
 use serde::Serialize;
@@ -17,6 +17,7 @@ use super::store;
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::Json;
+use crate::practices::estate::live::Snapshot;
 use crate::problem::Answer;
 
 /// How far ahead shifts are shown.
@@ -81,7 +82,7 @@ struct MyPage {
         body = MyOnCall)))]
 pub(super) async fn mine(State(app): State<App>, caller: Caller) -> Answer<Json<MyOnCall>> {
     let snapshot = app.estate.snapshot(&caller.space);
-    let Some((person, mut mine)) = known(&snapshot.estate, &caller, &app) else {
+    let Some((person, mut mine)) = known(&snapshot, &caller, &app) else {
         return Ok(Json(MyOnCall::default()));
     };
     let mut conn = app.db.reader().await?;
@@ -94,7 +95,8 @@ pub(super) async fn mine(State(app): State<App>, caller: Caller) -> Answer<Json<
     Ok(Json(mine))
 }
 
-fn known(estate: &Estate, caller: &Caller, app: &App) -> Option<(ItemRef, MyOnCall)> {
+fn known(snapshot: &Snapshot, caller: &Caller, app: &App) -> Option<(ItemRef, MyOnCall)> {
+    let estate = &snapshot.estate;
     let (person, now) = (caller.person()?, app.world.now());
     let resource = estate.get(&person)?;
     let Spec::Person(spec) = &resource.spec else { return None };
@@ -106,7 +108,7 @@ fn known(estate: &Estate, caller: &Caller, app: &App) -> Option<(ItemRef, MyOnCa
         time_zone: spec.time_zone.clone(),
         now: now_on,
         next,
-        away: away_in(estate, std::slice::from_ref(&person), (now, Time::MAX)),
+        away: away_in(snapshot, std::slice::from_ref(&person), (now, Time::MAX)),
         notice_before_seconds: spec.notice_before().map(Wait::seconds),
         notice_ways: ready(app, spec).map(|(way, _)| way.channel()).collect(),
         person: Some(person.clone()),

@@ -3,10 +3,12 @@
 pub mod answers;
 mod away;
 pub mod devices;
+mod fairness;
 pub mod feeds;
 pub mod gaps;
 pub mod handover;
 pub mod leave;
+pub mod mandate;
 mod mine;
 pub mod note;
 pub mod notices;
@@ -17,6 +19,7 @@ pub mod proofs;
 pub mod routes;
 pub mod schedules;
 pub mod store;
+mod trial;
 mod uncovered;
 
 #[cfg(test)]

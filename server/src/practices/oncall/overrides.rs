@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use spine::Denied;
 use utoipa::{IntoParams, ToSchema};
 
-use super::leave;
 use super::schedules::{self, SchedulePath, ScheduleView, WindowQuery, find};
-use crate::access::{Action, Caller, may};
+use super::{leave, mandate};
+use crate::access::Caller;
 use crate::app::App;
 use crate::commands::Asker;
 use crate::extract::{Json, Path, Query};
@@ -46,6 +46,10 @@ pub(super) struct OverrideView {
     person: ItemRef,
     /// Why.
     reason: String,
+    /// The file that says so: it is changed there. `null` when it was made here.
+    kept_in: Option<String>,
+    /// Whether you may take it back.
+    may_take_back: bool,
 }
 
 /// An override of a schedule.
@@ -59,7 +63,8 @@ pub(super) struct OverridePath {
 }
 
 /// Lets somebody take over a stretch of time. It is kept as a resource of its own, so that it stays
-/// when files that describe the schedule are applied.
+/// when files that describe the schedule are applied. For members of the schedule's team, and for
+/// whoever takes turns in it and takes the stretch themselves.
 #[utoipa::path(post, path = "/schedules/{name}/overrides", tag = "on-call",
     params(SchedulePath), request_body = Takeover,
     responses((status = 200, description = "The schedule in that time", body = ScheduleView)))]
@@ -70,9 +75,8 @@ pub(super) async fn take_over(
     Json(asked): Json<Takeover>,
 ) -> Answer<Json<ScheduleView>> {
     let snapshot = app.estate.snapshot(&caller.space);
-    let (item, spec) = find(&snapshot.estate, &name)?;
-    let teams: Vec<ItemRef> = spec.team.iter().map(|team| team.item().clone()).collect();
-    may(&caller, Action::Respond, &teams)?;
+    let (item, _) = find(&snapshot.estate, &name)?;
+    mandate::of_shift(&caller, &snapshot.estate, (&item, &asked.person))?;
     let person = estate::Ref::new(asked.person.as_str())
         .ok_or_else(|| Problem::refused("this is no person").at("person"))?;
     if asked.until.since(asked.from) > schedules::SHOWN_MAX {
@@ -150,12 +154,19 @@ pub(super) async fn take_back(
     Path(OverridePath { name, made }): Path<OverridePath>,
 ) -> Answer<StatusCode> {
     let snapshot = app.estate.snapshot(&caller.space);
-    let (schedule, spec) = find(&snapshot.estate, &name)?;
-    let teams: Vec<ItemRef> = spec.team.iter().map(|team| team.item().clone()).collect();
-    may(&caller, Action::Respond, &teams)?;
-    let mut of_it = snapshot.estate.overrides(&schedule).map(|(item, _)| item);
-    let item =
-        of_it.find(|item| item.name() == made).ok_or_else(|| Problem::not_found("override"))?;
+    let (schedule, _) = find(&snapshot.estate, &name)?;
+    let found = snapshot.estate.overrides(&schedule).find(|(item, _)| item.name() == made);
+    match &found {
+        Some((_, takeover)) => {
+            let shift = (&schedule, takeover.person.item());
+            mandate::of_shift(&caller, &snapshot.estate, shift)?;
+        }
+        None => {
+            let teams = mandate::of_item(&snapshot.estate, &schedule);
+            mandate::of_teams(&caller, &snapshot.estate, &teams)?;
+        }
+    }
+    let (item, _) = found.ok_or_else(|| Problem::not_found("override"))?;
     end(&app, &caller, item, app.world.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -216,10 +227,12 @@ async fn end_marked(
 
 /// What was changed by hand in some time.
 pub(super) fn between(
-    estate: &Estate,
+    snapshot: &Snapshot,
+    caller: &Caller,
     schedule: &ItemRef,
     (from, until): (Time, Time),
 ) -> Vec<OverrideView> {
+    let estate = &snapshot.estate;
     let made = estate.overrides(schedule);
     let here = made.filter(|(_, made)| made.start < until && made.end > from);
     let view = |(item, made): (&ItemRef, &ShiftOverrideSpec)| OverrideView {
@@ -228,6 +241,9 @@ pub(super) fn between(
         until: made.end,
         person: made.person.item().clone(),
         reason: made.reason.clone().unwrap_or_default(),
+        kept_in: snapshot.kept_in(item).map(str::to_owned),
+        may_take_back: snapshot.kept_in(item).is_none()
+            && mandate::of_shift(caller, estate, (schedule, made.person.item())).is_ok(),
     };
     here.map(view).collect()
 }

@@ -1,12 +1,13 @@
 //! HTTP faces of schedules: who is on call, when, and when nobody is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
-use calendar::Span;
+use calendar::{Span, Spans};
 use estate::{Cover, CoverError, Estate, Resource, ScheduleSpec, Spec};
 use kernel::{ItemRef, Time};
-use schedule::{Breach, Roster, Turn, Why};
+use schedule::{Breach, Person, Roster, Turn, Why};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -14,11 +15,12 @@ use utoipa_axum::routes;
 
 use super::leave;
 use super::overrides::{self, OverrideView};
-use super::{away, feeds, handover, mine, preview, uncovered};
-use crate::access::{Action, Caller, may};
+use super::{away, fairness, feeds, handover, mandate, mine, preview, trial, uncovered};
+use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::listing::Items;
+use crate::practices::estate::live::Snapshot;
 use crate::problem::{Answer, Problem};
 
 /// How far ahead cover is looked at.
@@ -39,6 +41,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(away::cancel))
         .routes(routes!(mine::mine))
         .routes(routes!(preview::preview))
+        .routes(routes!(trial::try_out))
+        .routes(routes!(fairness::fairness))
         .routes(routes!(uncovered::uncovered))
         .routes(routes!(handover::hand_over))
         .routes(routes!(handover::add_note))
@@ -115,14 +119,19 @@ pub(super) struct ScheduleView {
     shares: Vec<ShareView>,
     /// What goes beyond what people may be asked for.
     breaches: Vec<BreachView>,
-    /// Whether you may change who is on call.
+    /// Whether you may change who is on call: you are in its team, or administer.
     may_change: bool,
+    /// Whether you may take a stretch of it yourself.
+    may_take: bool,
+    /// The file that says what it is: it is changed there, while overrides and absences are made
+    /// here. `null` when it is changed here.
+    kept_in: Option<String>,
 }
 
 /// More than the schedule may ask of somebody.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShiftBreach)]
-struct BreachView {
+pub(super) struct BreachView {
     /// Which limit: `rest`, `stretch` or `load`.
     limit: &'static str,
     /// Of whom it is asked.
@@ -140,7 +149,7 @@ struct BreachView {
 /// Time in which somebody has to be on call and nobody is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CoverGap)]
-struct GapView {
+pub(super) struct GapView {
     /// Its first moment.
     from: Time,
     /// The first moment after it.
@@ -164,13 +173,17 @@ pub(super) struct AwayView {
     kind: String,
     /// Whether it comes from a calendar that is read, and has to be taken out there.
     from_calendar: bool,
+    /// The file that says so: it is changed there. `null` when it was entered here.
+    kept_in: Option<String>,
 }
 
 /// How much one person has of a schedule.
 #[derive(Debug, Serialize, ToSchema)]
-struct ShareView {
+pub(super) struct ShareView {
     /// Who.
     person: ItemRef,
+    /// How people call them.
+    name: String,
     /// Hours on call.
     hours: f64,
     /// Nights that they are on call in, at least in part.
@@ -256,17 +269,55 @@ pub(super) async fn one(
     let snapshot = app.estate.snapshot(&caller.space);
     let estate = &snapshot.estate;
     let (item, spec) = find(estate, &name)?;
-    let from = query.from.unwrap_or_else(|| app.world.now());
-    let until = query.until.unwrap_or(from + Duration::from_secs(28 * 86_400));
+    let window = window_of(query.from, query.until, app.world.now())?;
+    let (from, until) = (Time::from_micros(window.from), Time::from_micros(window.until));
+    let (roster, cover) = rostered(estate, &item, window).map_err(unknown)?;
+    let team = spec.team.as_ref().map(|team| team.item().clone());
+    let teams: Vec<ItemRef> = team.iter().cloned().collect();
+    let people = spec.people();
+    let oneself = caller.person();
+    let oneself = oneself.as_ref();
+    Ok(Json(ScheduleView {
+        title: estate.get(&item).map_or(item.name(), |found| found.title()).to_owned(),
+        may_change: mandate::of_teams(&caller, estate, &teams).is_ok(),
+        may_take: oneself
+            .is_some_and(|person| mandate::of_shift(&caller, estate, (&item, person)).is_ok()),
+        kept_in: snapshot.kept_in(&item).map(str::to_owned),
+        time_zone: spec.time_zone.clone(),
+        turns: roster.turns().iter().map(|turn| turn_view(estate, &item, turn)).collect(),
+        gaps: gap_views(&cover),
+        away: away_in(&snapshot, &people, (from, until)),
+        overrides: overrides::between(&snapshot, &caller, &item, (from, until)),
+        shares: shares(estate, &item, &roster.by_person(), window),
+        breaches: breaches_of(estate, &item, window)?,
+        schedule: item,
+        team,
+        from,
+        until,
+    }))
+}
+
+/// The time that is asked for: from now on, and four weeks, where nothing is said.
+///
+/// # Errors
+/// When it is too long, or none.
+pub(super) fn window_of(from: Option<Time>, until: Option<Time>, now: Time) -> Answer<Span> {
+    let from = from.unwrap_or(now);
+    let until = until.unwrap_or(from + Duration::from_secs(28 * 86_400));
     if until <= from || until.since(from) > SHOWN_MAX {
         let problem = Problem::refused("a schedule is shown for at most a year");
         return Err(problem.at("until").remedy("ask for a later `until`, up to 370 days"));
     }
-    let window = Span::new(from.micros(), until.micros());
-    let said = |error: CoverError| Problem::refused(error.to_string());
-    let (roster, cover) = rostered(estate, &item, window).map_err(said)?;
-    let team = spec.team.as_ref().map(|team| team.item().clone());
-    let teams: Vec<ItemRef> = team.iter().cloned().collect();
+    Ok(Span::new(from.micros(), until.micros()))
+}
+
+/// A schedule that cannot be worked out.
+pub(super) fn unknown(error: CoverError) -> Problem {
+    Problem::refused(error.to_string())
+}
+
+/// What nobody covers, as it is shown.
+pub(super) fn gap_views(cover: &[Cover]) -> Vec<GapView> {
     let gaps = cover.iter().flat_map(|cover| {
         let gap = |span: Span| GapView {
             from: Time::from_micros(span.from),
@@ -275,23 +326,20 @@ pub(super) async fn one(
         };
         cover.gaps.iter().map(gap)
     });
-    let people = spec.people();
-    let breaches = estate.breaches(&item, window).map_err(said)?;
-    Ok(Json(ScheduleView {
-        title: estate.get(&item).map_or(item.name(), |found| found.title()).to_owned(),
-        may_change: may(&caller, Action::Respond, &teams).is_ok(),
-        time_zone: spec.time_zone.clone(),
-        turns: roster.turns().iter().map(|turn| turn_view(estate, &item, turn)).collect(),
-        gaps: gaps.collect(),
-        away: away_in(estate, &people, (from, until)),
-        overrides: overrides::between(estate, &item, (from, until)),
-        shares: shares(estate, &item, &roster, window),
-        breaches: breaches.iter().map(|breach| breach_view(estate, breach)).collect(),
-        schedule: item,
-        team,
-        from,
-        until,
-    }))
+    gaps.collect()
+}
+
+/// What a schedule asks beyond its limits, as it is shown.
+///
+/// # Errors
+/// When it cannot be worked out.
+pub(super) fn breaches_of(
+    estate: &Estate,
+    item: &ItemRef,
+    window: Span,
+) -> Answer<Vec<BreachView>> {
+    let breaches = estate.breaches(item, window).map_err(unknown)?;
+    Ok(breaches.iter().map(|breach| breach_view(estate, breach)).collect())
 }
 
 pub(super) fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec)> {
@@ -304,7 +352,7 @@ pub(super) fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec
 }
 
 /// Who is on call in a window, and what of it is not covered.
-fn rostered(
+pub(super) fn rostered(
     estate: &Estate,
     item: &ItemRef,
     window: Span,
@@ -319,18 +367,22 @@ pub(super) fn turn_view(estate: &Estate, schedule: &ItemRef, turn: &Turn) -> Tur
     TurnView {
         from: Time::from_micros(turn.span.from),
         until: Time::from_micros(turn.span.until),
-        name: estate.get(&person).map_or(person.name(), |found| found.title()).to_owned(),
+        name: named(estate, &person),
         person,
         why: estate.because(schedule, &turn.why),
         changed: !matches!(turn.why, Why::Layer(_)),
     }
 }
 
+fn named(estate: &Estate, person: &ItemRef) -> String {
+    estate.get(person).map_or(person.name(), |found| found.title()).to_owned()
+}
+
 fn breach_view(estate: &Estate, breach: &Breach) -> BreachView {
     let person = estate::person_named(breach.person());
     BreachView {
         limit: breach.limit(),
-        name: estate.get(&person).map_or(person.name(), |found| found.title()).to_owned(),
+        name: named(estate, &person),
         person,
         from: Time::from_micros(breach.span().from),
         until: Time::from_micros(breach.span().until),
@@ -340,11 +392,11 @@ fn breach_view(estate: &Estate, breach: &Breach) -> BreachView {
 
 /// The absences of some people in some time.
 pub(super) fn away_in(
-    estate: &Estate,
+    snapshot: &Snapshot,
     people: &[ItemRef],
     (from, until): (Time, Time),
 ) -> Vec<AwayView> {
-    let away = estate.resources().filter_map(|resource| match &resource.spec {
+    let away = snapshot.estate.resources().filter_map(|resource| match &resource.spec {
         Spec::Absence(absence) => Some((resource, absence)),
         _ => None,
     });
@@ -356,6 +408,7 @@ pub(super) fn away_in(
     let view = |(resource, absence): (&Resource, &estate::AbsenceSpec)| AwayView {
         absence: resource.item().clone(),
         from_calendar: resource.metadata.labels.contains_key(leave::FROM),
+        kept_in: snapshot.kept_in(resource.item()).map(str::to_owned),
         person: absence.person.item().clone(),
         from: absence.start,
         until: absence.end,
@@ -364,10 +417,16 @@ pub(super) fn away_in(
     here.map(view).collect()
 }
 
-fn shares(estate: &Estate, item: &ItemRef, roster: &Roster, window: Span) -> Vec<ShareView> {
+pub(super) fn shares(
+    estate: &Estate,
+    item: &ItemRef,
+    people: &BTreeMap<Person, Spans>,
+    window: Span,
+) -> Vec<ShareView> {
     let Ok(occasions) = estate.occasions(item, window) else { return Vec::new() };
-    let shares = schedule::fairness(&roster.by_person(), &occasions);
+    let shares = schedule::fairness(people, &occasions);
     let view = |share: schedule::Share| ShareView {
+        name: named(estate, &estate::person_named(&share.person)),
         person: estate::person_named(&share.person),
         hours: share.micros as f64 / 3.6e9,
         nights: share.nights,

@@ -89,7 +89,8 @@ async fn the_last_change_of_a_kind_counts_what_was_deleted(place: Place) {
         let site = site.clone();
         Box::pin(async move {
             let (space, item) = (SpaceId::main(), site.item().clone());
-            resources::put(tx, &space, &site, None, Time::from_seconds(100)).await?;
+            let site = estate::Stored { resource: site, applied: None };
+            resources::put(tx, &space, &site, Time::from_seconds(100)).await?;
             resources::delete(tx, &space, &item, Time::from_seconds(300)).await
         })
     });

@@ -3,7 +3,7 @@
 use ::oncall::gaps as rules;
 use axum::extract::State;
 use calendar::Span;
-use estate::Demand;
+use estate::{CoverError, Demand, Estate, Spec};
 use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +28,9 @@ pub(super) struct Uncovered {
     schedules: Vec<ItemRef>,
     /// Why nobody is there, where it is no hole in a schedule; else empty.
     why: String,
+    /// Why it cannot be worked out whether somebody is there: then nothing is known of its hours;
+    /// empty: it can.
+    problem: String,
     /// Minutes of the next eight weeks in which somebody has to be there.
     required_minutes: i64,
     /// Minutes of them with nobody.
@@ -48,7 +51,8 @@ struct Stretch {
     until: Time,
 }
 
-/// What has nobody on call in the next eight weeks, over all schedules, the nearest first.
+/// What has nobody on call in the next eight weeks, over all schedules, the nearest first; before
+/// it what cannot be worked out.
 #[utoipa::path(get, path = "/on-call/gaps", tag = "on-call",
     responses((status = 200, description = "What nobody covers", body = Items<Uncovered>)))]
 pub(super) async fn uncovered(
@@ -58,10 +62,34 @@ pub(super) async fn uncovered(
     let snapshot = app.estate.snapshot(&caller.space);
     let now = app.world.now();
     let window = Span::new(now.micros(), rules::window(now).until);
-    let (mut demands, _) = snapshot.estate.demands(window);
+    let (mut demands, unknown) = snapshot.estate.demands(window);
     demands.retain(|demand| !demand.gaps.is_empty());
     demands.sort_by_key(|demand| demand.gaps.iter().next().map(|gap| gap.from));
-    Ok(Json(Items { items: demands.into_iter().map(view).collect() }))
+    let estate = &snapshot.estate;
+    let unknown = unknown.into_iter().map(|(item, error)| not_worked_out(estate, item, &error));
+    Ok(Json(Items { items: unknown.chain(demands.into_iter().map(view)).collect() }))
+}
+
+/// A schedule or contract of which nobody knows whether somebody is there.
+fn not_worked_out(estate: &Estate, item: ItemRef, error: &CoverError) -> Uncovered {
+    let (team, schedules) = match estate.get(&item).map(|found| &found.spec) {
+        Some(Spec::Schedule(spec)) => {
+            (spec.team.as_ref().map(|team| team.item().clone()), vec![item.clone()])
+        }
+        Some(Spec::ServiceContract(contract)) => (Some(contract.provider.clone()), Vec::new()),
+        _ => (None, Vec::new()),
+    };
+    Uncovered {
+        asked_by: item,
+        team,
+        schedules,
+        why: String::new(),
+        problem: error.to_string(),
+        required_minutes: 0,
+        uncovered_minutes: 0,
+        gaps: Vec::new(),
+        gaps_count: 0,
+    }
 }
 
 fn view(demand: Demand) -> Uncovered {
@@ -72,6 +100,7 @@ fn view(demand: Demand) -> Uncovered {
     };
     Uncovered {
         why: demand.unscheduled().unwrap_or_default(),
+        problem: String::new(),
         required_minutes: minutes(demand.required.total()),
         uncovered_minutes: minutes(demand.gaps.total()),
         gaps: demand.gaps.iter().take(LISTED_MAX).map(stretch).collect(),

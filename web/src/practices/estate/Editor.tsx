@@ -9,17 +9,20 @@ import { Refusal } from '../../kit/Refusal';
 import { itemKind, itemName } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import { ProblemBox } from '../../ui/States';
+import { SchedulePreview } from '../oncall/SchedulePreview';
 import styles from './estate.module.css';
 
 interface Props {
   document: ResourceDocument;
   existing?: { item: ItemRef; version: number | undefined };
+  /** It is shown, and changed elsewhere. */
+  readOnly?: boolean;
 }
 
 const FILE = 'editor.yaml';
 
 /** A resource document as YAML: check shows what would change, save changes it. */
-export function Editor({ document, existing }: Props) {
+export function Editor({ document, existing, readOnly = false }: Props) {
   const navigate = useNavigate();
   const [text, setText] = useState<string | null>(null);
   const [planned, setPlanned] = useState<PlanResult | null>(null);
@@ -66,63 +69,79 @@ export function Editor({ document, existing }: Props) {
   });
 
   if (text === null) return <Skeleton height={300} />;
+  const schedule = document.kind === 'Schedule' || /^kind: *Schedule *$/m.test(text);
   return (
-    <div className={styles.columns}>
-      <div className={styles.editor}>
-        <Textarea
-          aria-label="Document as YAML"
-          autosize
-          minRows={18}
-          maxRows={40}
-          spellCheck={false}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setPlanned(null);
-          }}
-        />
-        <Group mt="sm" gap="xs">
-          <Button loading={save.pending} onClick={() => void save.run()}>
-            {warned ? 'Save all the same' : 'Save'}
-          </Button>
-          <Button variant="default" loading={check.pending} onClick={() => void check.run()}>
-            Check
-          </Button>
-          <Button
-            variant="default"
-            onClick={() =>
-              void (existing
-                ? navigate({
-                    to: '/estate/$kind/$name',
-                    params: { kind: itemKind(existing.item), name: itemName(existing.item) },
-                  })
-                : navigate({ to: '/estate' }))
-            }
-          >
-            Back
-          </Button>
-          {existing && (
-            <RemoveButton
-              name={itemName(existing.item)}
-              pending={remove.pending}
-              remove={() => void remove.run()}
-            />
-          )}
-        </Group>
-      </div>
-      <Panel title="What changes">
-        <Refusal problem={save.problem} reload={save.reload} kept />
-        <Refusal problem={check.problem} reload={check.reload} kept />
-        <Refusal problem={remove.problem} reload={remove.reload} />
-        {planned ? (
-          <Plan result={planned} />
-        ) : (
-          <div className={styles.sub}>
-            Check compares this document with what is stored. Nothing is changed before you save.
-          </div>
+    <>
+      <div className={styles.columns}>
+        <div className={styles.editor}>
+          <Textarea
+            aria-label="Document as YAML"
+            autosize
+            minRows={18}
+            maxRows={40}
+            spellCheck={false}
+            readOnly={readOnly}
+            value={text}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              setPlanned(null);
+            }}
+          />
+          <Group mt="sm" gap="xs">
+            {!readOnly && (
+              <>
+                <Button loading={save.pending} onClick={() => void save.run()}>
+                  {warned ? 'Save all the same' : 'Save'}
+                </Button>
+                <Button variant="default" loading={check.pending} onClick={() => void check.run()}>
+                  Check
+                </Button>
+              </>
+            )}
+            <Button
+              variant="default"
+              onClick={() =>
+                void (existing
+                  ? navigate({
+                      to: '/estate/$kind/$name',
+                      params: { kind: itemKind(existing.item), name: itemName(existing.item) },
+                    })
+                  : navigate({ to: '/estate' }))
+              }
+            >
+              Back
+            </Button>
+            {existing && !readOnly && (
+              <RemoveButton
+                name={itemName(existing.item)}
+                pending={remove.pending}
+                remove={() => void remove.run()}
+              />
+            )}
+          </Group>
+        </div>
+        {!readOnly && (
+          <Panel title="What changes">
+            <Refusal problem={save.problem} reload={save.reload} kept />
+            <Refusal problem={check.problem} reload={check.reload} kept />
+            <Refusal problem={remove.problem} reload={remove.reload} />
+            {planned ? (
+              <Plan result={planned} />
+            ) : (
+              <div className={styles.sub}>
+                Check compares this document with what is stored. Nothing is changed before you
+                save.
+              </div>
+            )}
+          </Panel>
         )}
-      </Panel>
-    </div>
+      </div>
+      {schedule && (
+        <div style={{ marginTop: 12 }}>
+          <SchedulePreview text={text} />
+        </div>
+      )}
+    </>
   );
 }
 

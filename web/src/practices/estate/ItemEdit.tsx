@@ -9,7 +9,7 @@ import { PageHead } from '../../ui/PageHead';
 import { ObjectiveForm } from '../objectives/ObjectiveForm';
 import { Editor } from './Editor';
 import { FormOrText } from './FormOrText';
-import { Filed } from './ItemPage';
+import { KeptIn } from './KeptIn';
 import { documentKind } from './documents';
 
 /** Changing an item: its whole document, with a preview of what changes. */
@@ -34,13 +34,25 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
   });
   return (
     <>
-      <PageHead title={`Edit ${item.title || name}`} meta={`${kindWord(kind)} ${name}`} />
-      {item.managed_by === 'file' && <Filed drift={item.drift} />}
+      <PageHead
+        title={`${item.may_edit ? 'Edit ' : ''}${item.title || name}`}
+        meta={`${kindWord(kind)} ${name}`}
+      />
+      <KeptIn item={item} />
       {form && <FormOrText as={as} set={setAs} />}
       {form && as === 'form' ? (
-        <ObjectiveForm document={document} version={item.version} existing />
+        <ObjectiveForm
+          document={document}
+          version={item.version}
+          existing
+          readOnly={!item.may_edit}
+        />
       ) : (
-        <Editor document={document} existing={{ item: item.item, version: item.version }} />
+        <Editor
+          document={document}
+          existing={{ item: item.item, version: item.version }}
+          readOnly={!item.may_edit}
+        />
       )}
     </>
   );

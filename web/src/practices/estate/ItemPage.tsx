@@ -1,5 +1,5 @@
 import { Anchor, Breadcrumbs, Button, Code } from '@mantine/core';
-import { IconContract, IconPencil, IconPlus } from '@tabler/icons-react';
+import { IconContract, IconFileText, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useRouteContext } from '@tanstack/react-router';
 
@@ -21,6 +21,7 @@ import { ReleasePanel, StandingPanel } from '../contracts/StandingPanel';
 import { Devices } from '../oncall/Devices';
 import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
+import { KeptIn } from './KeptIn';
 import { Hits } from './Selected';
 import { Spec } from './Spec';
 
@@ -91,17 +92,17 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
             )}
             <Button
               variant="default"
-              leftSection={<IconPencil size={14} />}
+              leftSection={item.may_edit ? <IconPencil size={14} /> : <IconFileText size={14} />}
               renderRoot={(props) => (
                 <Link to="/estate/$kind/$name/edit" params={{ kind, name }} {...props} />
               )}
             >
-              Edit
+              {item.may_edit ? 'Edit' : 'Document'}
             </Button>
           </>
         }
       />
-      {item.managed_by === 'file' && <Filed drift={item.drift} />}
+      <KeptIn item={item} />
       {item.description && <p className={styles.lead}>{item.description}</p>}
       <div className={styles.columns}>
         <div className={styles.stack}>
@@ -147,7 +148,7 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
                 ],
                 [
                   'Kept in',
-                  item.managed_by === 'file' ? 'Files (operate apply)' : 'This application',
+                  item.managed_by === 'file' ? (item.file ?? 'Files') : 'This application',
                 ],
                 ...Object.entries(item.labels).map(([label, value]): [string, string] => [
                   label,
@@ -184,17 +185,6 @@ function Because({ found }: { found: Pick<Assigned, 'to' | 'because'> }) {
       <ItemLink item={found.to} />
       <div className={styles.sub}>{found.because}</div>
     </>
-  );
-}
-
-/** The remark on items that come from files. */
-export function Filed({ drift = false }: { drift?: boolean | undefined }) {
-  return (
-    <div className={styles.filed} role="note">
-      {drift ? <b>Differs from its file. </b> : null}Kept in files. A change made here shows as
-      drift in <code>operate plan</code> and is undone by the next <code>operate apply</code>;
-      change the file instead where you can.
-    </div>
   );
 }
 

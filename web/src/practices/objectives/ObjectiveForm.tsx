@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
@@ -19,10 +19,12 @@ interface Props {
   /** The version that is changed; nothing: it is new. */
   version?: number | undefined;
   existing?: boolean;
+  /** It is shown, and changed elsewhere. */
+  readOnly?: boolean;
 }
 
 /** Writes the same resource as the editor, one question after another. */
-export function ObjectiveForm({ document, version, existing = false }: Props) {
+export function ObjectiveForm({ document, version, existing = false, readOnly = false }: Props) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState<Draft>(() => draftOf(document));
   const [mistakes, setMistakes] = useState<PlanResult['errors']>([]);
@@ -44,44 +46,48 @@ export function ObjectiveForm({ document, version, existing = false }: Props) {
   };
   return (
     <form onSubmit={submit} aria-label="Objective">
-      <Stack gap="sm" maw={760}>
-        <Panel title="What it is about">
-          <Stack gap="sm">
-            <TextInput
-              label="Name"
-              description="Letters, digits, dots and dashes; it stands in addresses and files"
-              required
-              disabled={existing}
-              value={draft.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-            <TextInput
-              label="Title"
-              description="What people call it: “Checkouts that succeed”"
-              value={draft.title}
-              onChange={(event) => set({ title: event.currentTarget.value })}
-            />
-            <ItemSelect
-              label="Item"
-              description="The service, product, use case or component that has to be good"
-              required
-              value={draft.item}
-              onChange={(item) => set({ item })}
-            />
-          </Stack>
-        </Panel>
-        <IndicatorFields draft={draft} set={set} />
-        <PromiseFields draft={draft} set={set} />
-        <Allows draft={draft} existing={existing} />
-        {anew && <WhyFields draft={draft} set={set} />}
-        <Refusal problem={problem} reload={reload} kept />
-        {mistakes.length > 0 && <Mistakes mistakes={mistakes} />}
-        <Group justify="flex-end" gap="xs">
-          <Button type="submit" loading={pending}>
-            {existing ? 'Save' : 'Make the objective'}
-          </Button>
-        </Group>
-      </Stack>
+      <Fieldset variant="unstyled" disabled={readOnly}>
+        <Stack gap="sm" maw={760}>
+          <Panel title="What it is about">
+            <Stack gap="sm">
+              <TextInput
+                label="Name"
+                description="Letters, digits, dots and dashes; it stands in addresses and files"
+                required
+                disabled={existing}
+                value={draft.name}
+                onChange={(event) => set({ name: event.currentTarget.value })}
+              />
+              <TextInput
+                label="Title"
+                description="What people call it: “Checkouts that succeed”"
+                value={draft.title}
+                onChange={(event) => set({ title: event.currentTarget.value })}
+              />
+              <ItemSelect
+                label="Item"
+                description="The service, product, use case or component that has to be good"
+                required
+                value={draft.item}
+                onChange={(item) => set({ item })}
+              />
+            </Stack>
+          </Panel>
+          <IndicatorFields draft={draft} set={set} />
+          <PromiseFields draft={draft} set={set} />
+          <Allows draft={draft} existing={existing} />
+          {anew && <WhyFields draft={draft} set={set} />}
+          <Refusal problem={problem} reload={reload} kept />
+          {mistakes.length > 0 && <Mistakes mistakes={mistakes} />}
+          {!readOnly && (
+            <Group justify="flex-end" gap="xs">
+              <Button type="submit" loading={pending}>
+                {existing ? 'Save' : 'Make the objective'}
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </Fieldset>
     </form>
   );
 }

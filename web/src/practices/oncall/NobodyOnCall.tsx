@@ -21,13 +21,19 @@ export function NobodyOnCall() {
       <ul className={styles.plain}>
         {data.items.map((asked) => (
           <li key={`${asked.asked_by} ${asked.schedules.join(' ')}`}>
-            <ItemLink item={asked.asked_by} />{' '}
-            {asked.why ? <Unscheduled asked={asked} /> : <Stretches asked={asked} />}
+            <ItemLink item={asked.asked_by} /> <Told asked={asked} />
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+function Told({ asked }: { asked: Uncovered }) {
+  if (asked.problem) {
+    return <span className={styles.bad}>cannot be worked out: {asked.problem}</span>;
+  }
+  return asked.why ? <Unscheduled asked={asked} /> : <Stretches asked={asked} />;
 }
 
 function Unscheduled({ asked }: { asked: Uncovered }) {

@@ -1,7 +1,7 @@
-import { Anchor, Breadcrumbs, Button, SegmentedControl, Select } from '@mantine/core';
+import { Anchor, Breadcrumbs, Button } from '@mantine/core';
 import { IconArrowsExchange, IconClipboardList, IconPencil } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 import { oncall, type ScheduleView, type ShiftBreach } from '../../api';
@@ -15,8 +15,12 @@ import { itemName, words } from '../../kit/words';
 import { browserZone, duration, now } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { Calendar } from './Calendar';
 import { Feed } from './Feed';
+import { dateOf, daysOf, type Extent, shownDates } from './month';
 import styles from './oncall.module.css';
+import { ScheduleChoices } from './ScheduleChoices';
+import { Shares } from './Shares';
 import { Takeover } from './Takeover';
 import { format, Timeline } from './Timeline';
 
@@ -29,31 +33,61 @@ const SHOWN = 60;
 export function SchedulePage() {
   const { name } = useParams({ from: '/app/oncall/$name' });
   const search = useSearch({ from: '/app/oncall/$name' });
-  const weeks = Number(search.weeks ?? 2);
-  const window = useMemo(() => {
-    const from = Math.floor(now() / HOUR) * HOUR;
-    return {
-      from: new Date(from).toISOString(),
-      until: new Date(from + weeks * WEEK).toISOString(),
-    };
-  }, [weeks]);
+  const shown = useShown(search);
+  const window = useMemo(
+    () => ({
+      from: new Date(shown.from).toISOString(),
+      until: new Date(shown.until).toISOString(),
+    }),
+    [shown.from, shown.until],
+  );
   const query = useQuery({
     ...oncall.schedule(name, window),
     placeholderData: keepPreviousData,
   });
   return (
     <Loaded query={query} rows={8}>
-      {(view) => <Content view={view} name={name} />}
+      {(view) => <Content view={view} name={name} shown={shown} />}
     </Loaded>
   );
 }
 
-function Content({ view, name }: { view: ScheduleView; name: string }) {
+interface Shown {
+  from: number;
+  until: number;
+  /** A calendar of this extent; a timeline when it is not said. */
+  extent: Extent | undefined;
+  /** The day that the calendar is around. */
+  date: string;
+}
+
+/** The time that the address asks for. */
+function useShown(search: { as?: string; day?: string; weeks?: string; zone?: string }): Shown {
+  const { as, day, weeks, zone } = search;
+  return useMemo(() => {
+    const date = day && /^\d{4}-\d\d-\d\d$/.test(day) ? day : dateOf(now(), zone ?? browserZone());
+    if (as !== 'week' && as !== 'month') {
+      const from = Math.floor(now() / HOUR) * HOUR;
+      return { from, until: from + Number(weeks ?? 2) * WEEK, extent: undefined, date };
+    }
+    const days = daysOf(shownDates(date, as), zone ?? browserZone());
+    const [from, until] = [days[0]?.from ?? 0, days[days.length - 1]?.until ?? 0];
+    return { from, until, extent: as, date };
+  }, [as, day, weeks, zone]);
+}
+
+function Content({ view, name, shown }: { view: ScheduleView; name: string; shown: Shown }) {
+  const navigate = useNavigate({ from: '/oncall/$name' });
   const [taking, setTaking] = useState<{ from: number; until: number } | null>(null);
   const search = useSearch({ from: '/app/oncall/$name' });
+  const { user } = useRouteContext({ from: '/app' });
   const own = browserZone();
   const zone = search.zone ?? own;
   const start = Math.ceil(now() / HOUR) * HOUR;
+  const pick =
+    view.may_change || view.may_take
+      ? (from: number, until: number) => setTaking({ from, until })
+      : undefined;
   return (
     <>
       <PageHead
@@ -70,11 +104,12 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
           <span className={styles.meta}>
             {view.team && <ItemLink item={view.team} />}
             <span>People hand over by the clocks of {view.time_zone}</span>
+            {typeof view.kept_in === 'string' && <span>Kept in {view.kept_in || 'files'}</span>}
           </span>
         }
         actions={
           <>
-            {view.may_change && (
+            {(view.may_change || view.may_take) && (
               <Button
                 leftSection={<IconArrowsExchange size={14} />}
                 onClick={() => setTaking({ from: start, until: start + 8 * HOUR })}
@@ -103,15 +138,24 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
           </>
         }
       />
-      <Choices zones={[...new Set([own, view.time_zone, 'UTC', zone])]} zone={zone} />
+      <ScheduleChoices zones={[...new Set([own, view.time_zone, 'UTC', zone])]} zone={zone} />
       <Panel title="Who is on call" flush>
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Timeline">
-          <Timeline
+        {shown.extent ? (
+          <Calendar
             view={view}
             zone={zone}
-            pick={view.may_change ? (from, until) => setTaking({ from, until }) : undefined}
+            extent={shown.extent}
+            date={shown.date}
+            go={(day) =>
+              void navigate({ search: (before) => changed(before, 'day', day), replace: true })
+            }
+            pick={pick}
           />
-        </div>
+        ) : (
+          <div className={styles.scroll} tabIndex={0} role="region" aria-label="Timeline">
+            <Timeline view={view} zone={zone} pick={pick} />
+          </div>
+        )}
       </Panel>
       <div className={styles.grid}>
         <Turns view={view} zone={zone} />
@@ -120,7 +164,7 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
           <Breaches breaches={view.breaches} zone={zone} />
           <Overrides view={view} zone={zone} name={name} />
           <Away view={view} />
-          <Shares view={view} />
+          <Shares view={view} zone={zone} />
           <Feed owner={{ kind: 'schedules', name }} />
         </div>
       </div>
@@ -129,39 +173,11 @@ function Content({ view, name }: { view: ScheduleView; name: string }) {
           schedule={name}
           from={taking.from}
           until={taking.until}
+          only={view.may_change ? null : (user.person ?? null)}
           close={() => setTaking(null)}
         />
       )}
     </>
-  );
-}
-
-function Choices({ zones, zone }: { zones: string[]; zone: string }) {
-  const search = useSearch({ from: '/app/oncall/$name' });
-  const navigate = useNavigate({ from: '/oncall/$name' });
-  const set = (name: 'weeks' | 'zone', value: string | null) =>
-    void navigate({ search: (before) => changed(before, name, value), replace: true });
-  return (
-    <div className={styles.choices}>
-      <SegmentedControl
-        size="xs"
-        aria-label="How far ahead"
-        data={['1', '2', '4', '8'].map((value) => ({
-          value,
-          label: value === '1' ? '1 week' : `${value} weeks`,
-        }))}
-        value={search.weeks ?? '2'}
-        onChange={(value) => set('weeks', value === '2' ? null : value)}
-      />
-      <Select
-        size="xs"
-        aria-label="Time zone"
-        allowDeselect={false}
-        data={zones}
-        value={zone}
-        onChange={(value) => set('zone', value)}
-      />
-    </div>
   );
 }
 
@@ -256,7 +272,10 @@ function Overrides({ view, zone, name }: { view: ScheduleView; zone: string; nam
           <li key={made.item}>
             <ItemLink item={made.person} /> {text(made.from)} to {text(made.until)}
             {made.reason && <span className={styles.sub}> {made.reason}</span>}{' '}
-            {view.may_change && Date.parse(made.until) > now() && (
+            {typeof made.kept_in === 'string' && (
+              <span className={styles.sub}>kept in {made.kept_in || 'files'} </span>
+            )}
+            {made.may_take_back && Date.parse(made.until) > now() && (
               <SendButton
                 label="Take back"
                 send={() => oncall.takeBack(name, itemName(made.item))}
@@ -289,26 +308,6 @@ function Away({ view }: { view: ScheduleView }) {
           </li>
         ))}
       </ul>
-    </Panel>
-  );
-}
-
-function Shares({ view }: { view: ScheduleView }) {
-  if (view.shares.length === 0) return null;
-  return (
-    <Panel title="How it is shared" flush>
-      <SimpleTable
-        label="How it is shared"
-        rows={view.shares}
-        rowKey={(share) => share.person}
-        columns={[
-          { header: 'Person', cell: (share) => itemName(share.person) },
-          { header: 'Hours', align: 'end', cell: (share) => Math.round(share.hours) },
-          { header: 'Nights', align: 'end', cell: (share) => share.nights },
-          { header: 'Weekends', align: 'end', cell: (share) => share.weekends },
-          { header: 'Holidays', align: 'end', cell: (share) => share.holidays },
-        ]}
-      />
     </Panel>
   );
 }

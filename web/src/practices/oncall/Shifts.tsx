@@ -77,12 +77,18 @@ export function Away({ title = 'Away', name, away, maySay, shifts }: AwayProps) 
           {absolute(each.from)}
           {each.until ? ` until ${absolute(each.until)}` : ''}{' '}
           {each.from_calendar && <span className={styles.sub}>from a calendar </span>}
-          {maySay && !each.from_calendar && Date.parse(each.from) > now() && (
-            <SendButton
-              label="Cancel"
-              send={() => oncall.cancelAway(name, itemName(each.absence))}
-            />
+          {typeof each.kept_in === 'string' && (
+            <span className={styles.sub}>kept in {each.kept_in || 'files'} </span>
           )}
+          {maySay &&
+            !each.from_calendar &&
+            typeof each.kept_in !== 'string' &&
+            Date.parse(each.from) > now() && (
+              <SendButton
+                label="Cancel"
+                send={() => oncall.cancelAway(name, itemName(each.absence))}
+              />
+            )}
         </p>
       ))}
       {shifts ?? (away.length === 0 && <p className={styles.sub}>No leave is entered.</p>)}

@@ -12,13 +12,15 @@ interface Props {
   schedule: string;
   from: number;
   until: number;
+  /** Who takes it, where it may be nobody else. */
+  only: string | null;
   close: () => void;
 }
 
 /** Lets somebody take over a stretch of time, whoever had it. */
-export function Takeover({ schedule, from, until, close }: Props) {
+export function Takeover({ schedule, from, until, only, close }: Props) {
   const [stretch, setStretch] = useState({ begin: local(from), end: local(until) });
-  const [person, setPerson] = useState<string | null>(null);
+  const [person, setPerson] = useState(only);
   const [reason, setReason] = useState('');
   const { run, pending, problem, reload } = useSend(() =>
     oncall.takeOver(schedule, {
@@ -43,6 +45,7 @@ export function Takeover({ schedule, from, until, close }: Props) {
             label="Who takes it"
             kind="person"
             required
+            disabled={only !== null}
             value={person}
             onChange={setPerson}
           />

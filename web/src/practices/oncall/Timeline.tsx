@@ -1,14 +1,13 @@
-import { type PointerEvent, useState } from 'react';
-
 import type { ScheduleView } from '../../api';
 import styles from './oncall.module.css';
-import { days, place, timeAt } from './span';
+import { days, place } from './span';
+import { type Pick as PickStretch, useDrag } from './useDrag';
 
 interface Props {
-  view: ScheduleView;
+  view: Pick<ScheduleView, 'from' | 'until' | 'turns' | 'gaps'>;
   zone: string;
   /** A stretch was picked by dragging over it. */
-  pick: ((from: number, until: number) => void) | undefined;
+  pick: PickStretch | undefined;
 }
 
 /** Who has which stretch: one line for each person, and one for what nobody covers. */
@@ -65,7 +64,7 @@ export function Timeline({ view, zone, pick }: Props) {
       {people.map(([person, name]) => (
         <div className={styles.lane} key={person}>
           <span className={styles.laneName}>{name}</span>
-          <span className={styles.track} {...drag.events}>
+          <span className={styles.track} ref={drag.watch} {...drag.events}>
             <Days midnights={midnights} begin={begin} end={end} />
             {view.turns
               .filter((turn) => turn.person === person)
@@ -137,41 +136,4 @@ export function format(zone: string): (at: string) => string {
     timeZoneName: 'short',
   });
   return (at) => text.format(Date.parse(at));
-}
-
-/** Picking a stretch with the pointer. The dialog that follows can be filled in without it. */
-function useDrag(begin: number, end: number, pick: Props['pick']) {
-  const [range, setRange] = useState<[number, number] | null>(null);
-  const share = (event: PointerEvent<HTMLElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return (event.clientX - box.left) / box.width;
-  };
-  const events = pick
-    ? {
-        onPointerDown: (event: PointerEvent<HTMLElement>) => {
-          if (event.pointerType === 'touch') return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setRange([share(event), share(event)]);
-        },
-        onPointerMove: (event: PointerEvent<HTMLElement>) => {
-          const at = share(event);
-          setRange((before) => (before ? [before[0], at] : null));
-        },
-        onPointerUp: () => {
-          if (range) {
-            const [one, other] = range.map((at) => timeAt(at, begin, end));
-            if (one !== undefined && other !== undefined && one !== other) {
-              pick(Math.min(one, other), Math.max(one, other));
-            }
-          }
-          setRange(null);
-        },
-        onPointerCancel: () => setRange(null),
-      }
-    : {};
-  const picked = range && {
-    left: Math.max(0, Math.min(...range)) * 100,
-    width: Math.abs(range[1] - range[0]) * 100,
-  };
-  return { events, picked };
 }

@@ -1,0 +1,162 @@
+// Schedules: as a calendar with keys and on a phone, dragged with a finger, tried before saving.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { api, enter, faults, open, picture, settled, sideways, url } from './world.mjs';
+
+let b;
+let mark;
+const name = () => `e2e-rota-${mark}`;
+
+/** A schedule of two people with nobody at night, made here. */
+const document = () => ({
+  apiVersion: 'operate/v1',
+  kind: 'Schedule',
+  metadata: { name: name(), title: `Rota ${mark}` },
+  spec: {
+    team: 'platform',
+    timeZone: 'UTC',
+    coverCalendar: `always-${mark}`,
+    layers: [
+      {
+        name: 'day',
+        rotations: [{ start: '2026-01-05T08:00', every: '1d', people: ['ada', 'hugo'] }],
+        hours: [
+          {
+            days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+            from: '08:00',
+            until: '20:00',
+          },
+        ],
+      },
+    ],
+  },
+});
+
+before(async () => {
+  b = await open();
+  await enter(b.page);
+  mark = Date.now().toString(36);
+  await api(b.page, 'PUT', `/api/v1/estate/items/calendar/always-${mark}`, {
+    apiVersion: 'operate/v1',
+    kind: 'Calendar',
+    metadata: { name: `always-${mark}` },
+    spec: { timeZone: 'UTC', always: true },
+  });
+  await api(b.page, 'PUT', `/api/v1/estate/items/schedule/${name()}`, document());
+});
+after(() => b.close());
+
+test('a month shows who is on call on each day, and nobody in red', async () => {
+  await b.page.goto(`${url}/oncall/${name()}?zone=UTC`);
+  await b.page.getByText('Month', { exact: true }).click();
+  const grid = b.page.getByRole('grid');
+  await grid.waitFor();
+  const cells = await grid.getByRole('gridcell').count();
+  assert.equal(cells % 7, 0);
+  const day = grid.getByRole('gridcell', { name: /15/ }).first();
+  await day.getByText('Nobody').first().waitFor();
+  await picture(b.page, 'schedule-month-1440-light');
+});
+
+test('keys go from day to day and from month to month, and a day is taken over', async () => {
+  await b.page.goto(`${url}/oncall/${name()}?zone=UTC&as=month&day=2027-03-15`);
+  const grid = b.page.getByRole('grid', { name: 'Calendar, March 2027' });
+  await grid.locator('[role=gridcell][tabindex="0"]').focus();
+  await b.page.keyboard.press('ArrowRight');
+  await b.page.waitForURL(/day=2027-03-16/);
+  await b.page.keyboard.press('PageDown');
+  await b.page.waitForURL(/day=2027-04-16/);
+  await b.page.getByRole('grid', { name: 'Calendar, April 2027' }).waitFor();
+  await b.page.locator('[role=gridcell][tabindex="0"]:focus').waitFor();
+  await b.page.keyboard.press('Enter');
+  const dialog = b.page.getByRole('dialog', { name: 'Take over' });
+  await dialog.waitFor();
+  await b.page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('a finger that rests drags over the timeline', async () => {
+  await b.page.goto(`${url}/oncall/${name()}?zone=UTC`);
+  const lane = b.page.getByRole('region', { name: 'Timeline' }).getByText('Ada').first();
+  await lane.waitFor();
+  const box = await lane.boundingBox();
+  const y = box.y + box.height / 2;
+  const touch = await b.context.newCDPSession(b.page);
+  const send = (type, x) =>
+    touch.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x, y }],
+    });
+  const x = box.x + 300;
+  await send('touchStart', x);
+  await b.page.locator('[class*=picked]').first().waitFor();
+  await send('touchMove', x + 40);
+  await send('touchMove', x + 120);
+  await send('touchEnd', x + 120);
+  await b.page.getByRole('dialog', { name: 'Take over' }).waitFor();
+});
+
+test('the editor shows who would be on call before anything is saved', async () => {
+  await b.page.goto(`${url}/estate/schedule/${name()}/edit`);
+  await b.page.getByText('The same people are on call as now.').waitFor();
+  const box = b.page.getByLabel('Document as YAML');
+  await box.fill(
+    (await box.inputValue())
+      .replace('until: 20:00', 'until: 14:00')
+      .replace('until: "20:00"', 'until: "14:00"'),
+  );
+  await b.page
+    .getByRole('list', { name: 'Different from now' })
+    .getByText(/nobody instead of/)
+    .first()
+    .waitFor();
+  await picture(b.page, 'schedule-preview-1440-light');
+  const kept = await api(b.page, 'GET', `/api/v1/estate/items/schedule/${name()}`);
+  assert.match(JSON.stringify(kept.spec), /20:00/);
+});
+
+test('what is shared is counted over the past too', async () => {
+  await b.page.goto(`${url}/oncall/${name()}?zone=UTC`);
+  await b.page.getByRole('combobox', { name: 'Shared when' }).click();
+  await b.page.getByRole('option', { name: 'Past 4 weeks' }).click();
+  await b.page.getByText(/Known since/).waitFor();
+});
+
+test('what is kept in a file says so', async () => {
+  await b.page.goto(`${url}/estate/schedule/platform`);
+  await b.page
+    .getByRole('note')
+    .getByText(/Kept in/)
+    .waitFor();
+  await b.page.getByRole('link', { name: 'Document' }).click();
+  const box = b.page.getByLabel('Document as YAML');
+  await box.waitFor();
+  assert.equal(await box.getAttribute('readonly'), '');
+  assert.equal(await b.page.getByRole('button', { name: 'Save' }).count(), 0);
+});
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+]) {
+  for (const scheme of ['light', 'dark']) {
+    describe(`${scheme}, ${width} wide`, () => {
+      let view;
+      before(async () => {
+        view = await open({ width, height, scheme });
+        await enter(view.page);
+      });
+      after(() => view.close());
+      for (const as of ['week', 'month']) {
+        test(`the ${as} can be read by everybody`, async () => {
+          await view.page.goto(`${url}/oncall/${name()}?zone=UTC&as=${as}`);
+          await view.page.getByRole('grid').waitFor();
+          await settled(view.page);
+          assert.deepEqual(await faults(view.page), []);
+          assert.ok((await sideways(view.page)) <= 0, 'the page scrolls sideways');
+          await picture(view.page, `schedule-${as}-${width}-${scheme}`);
+        });
+      }
+    });
+  }
+}
