@@ -103,7 +103,7 @@ struct List {
     /// Only those of this team.
     #[arg(long, default_value = "")]
     team: String,
-    /// Only the queue of this team: what it is charged with, and what hits what it owns or operates.
+    /// Only the queue of this team: what it is charged with, and what hits what it runs or owns.
     #[arg(long, value_name = "TEAM", default_value = "")]
     queue: String,
     /// Only those of this person.
