@@ -60,8 +60,8 @@ pub async fn run<F>(
     }
 }
 
-/// How long to rest after work that took so long, so that it keeps its rhythm; others get a tenth of
-/// the time whatever it takes.
+/// How long to rest after work that took so long, so that it keeps its rhythm; others get a tenth
+/// of the time whatever it takes.
 pub fn rest(rhythm: Duration, took: Duration) -> Duration {
     rhythm.saturating_sub(took).max(rhythm / 10)
 }
