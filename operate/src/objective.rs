@@ -215,6 +215,7 @@ async fn show(client: &Client, screen: &Screen, name: &str) -> Outcome {
             lines.push(sentence);
         }
     }
+    lines.extend(items(&found, "excluded").iter().map(left_out));
     screen.say(lines.join("\n"));
     let mut table = Table::new(screen.paint, &["tells", "over", "and", "from", "now", "since"]);
     for pair in items(&found, "pairs") {
@@ -234,6 +235,15 @@ async fn show(client: &Client, screen: &Screen, name: &str) -> Outcome {
         screen.say(table);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `Left out: 2h, 3,400 events, 12 of them bad: planned work: new disks (maintenancewindow/disks)`.
+pub fn left_out(left: &Value) -> String {
+    let long = span(&json!(left["seconds"].as_f64().unwrap_or_default() as i64));
+    let count = |field: &str| left[field].as_f64().unwrap_or_default();
+    let (total, bad) = (count("total"), count("bad"));
+    let by = left["by"].as_str().map(|by| format!(" ({by})")).unwrap_or_default();
+    format!("Left out: {long}, {total:.0} events, {bad:.0} of them bad: {}{by}", text(left, "why"))
 }
 
 fn span(value: &Value) -> String {

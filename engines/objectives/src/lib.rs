@@ -12,6 +12,7 @@ mod availability;
 mod buckets;
 mod budget;
 mod encoding;
+mod exclusion;
 mod indicator;
 mod promise;
 mod reliability;
@@ -26,6 +27,7 @@ pub use availability::{
 pub use buckets::{BucketError, Buckets, Counts};
 pub use budget::{Budget, Policy, Runway, Stance, Target, burn};
 pub use encoding::DecodeError;
+pub use exclusion::{Exclusion, LeftOut, exclude};
 pub use indicator::{Clock, Comparison, Latency, Missing, Slices, tickets};
 pub use promise::{Standing, standing};
 pub use reliability::{Reliability, mission};

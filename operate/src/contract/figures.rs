@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{colour, minutes, percent};
+use crate::objective::left_out;
 use crate::screen::{Screen, items, moment, text, time};
 
 /// The figures of a period, and the intervals that cost time.
@@ -75,6 +76,9 @@ fn performance(line: &Value, screen: &Screen) -> Vec<String> {
     let title = text(line, "title");
     let count = text(line, "breaches_count");
     let mut told = vec![format!("  {title}: {word}, {reached} of {target}, breaches: {count}")];
+    for left in items(line, "excluded") {
+        told.push(format!("    {}", left_out(left)));
+    }
     for breach in items(line, "breaches") {
         let at = |name| time(breach, name).map(|at| moment(at, screen.now())).unwrap_or_default();
         let reached = percent(&breach["reached_percent"]);

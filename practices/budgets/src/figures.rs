@@ -89,8 +89,7 @@ pub fn figures(terms: &Terms, buckets: &Buckets, at: Time) -> Result<Figures, Wi
     let length = window.length();
     // How many events a period of the calendar will have nobody knows; how much time is known.
     let budget = if terms.counts_time() && !rolling {
-        let open = terms.open.as_ref().map_or(length, |open| open.clip(window).total());
-        Budget::of_window(terms.target, &tally, open as f64)
+        Budget::of_window(terms.target, &tally, terms.counting.of(window) as f64)
     } else {
         Budget::of(terms.target, &tally)
     };

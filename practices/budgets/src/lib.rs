@@ -12,6 +12,7 @@ mod asking;
 mod counting;
 mod figures;
 mod judge;
+mod recorded;
 mod terms;
 mod words;
 
@@ -19,7 +20,8 @@ pub use asking::{Asked, CHUNK_MINUTES, ask, rest_minutes};
 pub use counting::{Parted, counted, judged, minute_query};
 pub use figures::{Figures, Moving, PairNow, figures, series};
 pub use judge::{Burning, Event, State, Urgency, describe};
-pub use terms::{Alerts, Method, Terms};
+pub use recorded::Recorded;
+pub use terms::{Alerts, Counting, Method, Terms};
 pub use words::{Explained, explain, length, minutes_left, percent, share};
 
 /// The source of the alerts that say that an error budget burns, or is spent.

@@ -1,5 +1,7 @@
 use calendar::{Span, Spans};
-use objectives::{Buckets, Guard, Policy, Slices, Tally, Target, Window};
+use objectives::{
+    Buckets, Exclusion, Guard, LeftOut, Policy, Slices, Tally, Target, Window, exclude,
+};
 
 /// What an objective promises, ready to be reckoned with.
 #[derive(Clone, PartialEq, Debug)]
@@ -10,12 +12,39 @@ pub struct Terms {
     pub window: Window,
     /// How good is told from bad.
     pub method: Method,
-    /// The working time in which it counts; all time without.
-    pub open: Option<Spans>,
+    /// When it counts, and when it does not.
+    pub counting: Counting,
     /// When somebody is told.
     pub alerts: Alerts,
     /// What the team does as the budget shrinks.
     pub policy: Policy,
+}
+
+/// When something counts, and when it does not.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Counting {
+    /// The time in which it counts; all time without.
+    open: Option<Spans>,
+    /// What does not count and why; no two of them share an instant.
+    excluded: Vec<Exclusion>,
+}
+
+impl Counting {
+    /// All of some time but for what is excluded.
+    pub fn but(time: Span, exclusions: Vec<Exclusion>) -> Counting {
+        let (open, excluded) = exclude(&Spans::one(time.from, time.until), exclusions);
+        Counting { open: (!excluded.is_empty()).then_some(open), excluded }
+    }
+
+    /// How much of a window counts, in microseconds.
+    pub fn of(&self, window: Span) -> i64 {
+        self.open.as_ref().map_or(window.length(), |open| open.clip(window).total())
+    }
+
+    /// What does not count and why.
+    pub fn excluded(&self) -> &[Exclusion] {
+        &self.excluded
+    }
 }
 
 /// How good is told from bad.
@@ -41,14 +70,14 @@ pub struct Alerts {
 }
 
 impl Terms {
-    /// What was counted within a span, outside of working time nothing.
+    /// What was counted within a span, without what is excluded.
     pub fn tally(&self, buckets: &Buckets, within: Span) -> Tally {
         let one = |span: Span| match &self.method {
             Method::Events => buckets.sum(span),
             Method::Slices(slices) => slices.tally(buckets, span),
             Method::Mean(slices) => slices.mean(buckets, span),
         };
-        match &self.open {
+        match &self.counting.open {
             None => one(within),
             Some(open) => open
                 .overlapping(within)
@@ -56,6 +85,13 @@ impl Terms {
                 .map(|span| one(span.clip(within)))
                 .fold(Tally::default(), |sum, tally| sum + tally),
         }
+    }
+
+    /// What was left out of a window, each reason with the events that were counted meanwhile. It is
+    /// no part of the figures: they are reckoned every minute, this where somebody asks.
+    pub fn excluded(&self, buckets: &Buckets, within: Span) -> Vec<LeftOut> {
+        let all = self.counting.excluded.iter();
+        all.filter_map(|exclusion| exclusion.within(buckets, within)).collect()
     }
 
     /// Whether it counts time rather than events.

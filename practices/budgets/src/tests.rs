@@ -1,9 +1,10 @@
 use std::ops::Range;
 
-use calendar::Spans;
+use calendar::{Span, Spans};
 use kernel::Time;
 use objectives::{
-    Buckets, Comparison, Counts, Guard, Missing, Policy, Slices, Stance, Target, Unit, Window,
+    Buckets, Comparison, Counts, Exclusion, Guard, Missing, Policy, Slices, Stance, Target, Unit,
+    Window,
 };
 use proptest::prelude::*;
 
@@ -20,10 +21,17 @@ fn terms(target: f64) -> Terms {
         target: Target::new(target).unwrap(),
         window: Window::Rolling { micros: 30 * DAY * MINUTE },
         method: Method::Events,
-        open: None,
+        counting: Counting::default(),
         alerts: Alerts { page: true, ticket: true, guard: Guard::default() },
         policy: Policy::default(),
     }
+}
+
+/// Working time.
+fn only(open: &Spans) -> Counting {
+    let all = Span::new((BEGIN - 400 * DAY) * MINUTE, (BEGIN + 400 * DAY) * MINUTE);
+    let why = "outside of the working time".to_owned();
+    Counting::but(all, vec![Exclusion { spans: open.complement(all), why, link: None }])
 }
 
 /// A series that grows minute by minute.
@@ -183,7 +191,8 @@ fn minutes_of_a_period_of_the_calendar_are_allowed_for_all_of_it_from_its_first_
         let from = (BEGIN + day * DAY + 8 * HOUR) * MINUTE;
         Spans::one(from, from + 10 * HOUR * MINUTE)
     };
-    world.terms.open = Some((0..31).map(open).fold(Spans::EMPTY, |all, day| all.union(&day)));
+    let open = (0..31).map(open).fold(Spans::EMPTY, |all, day| all.union(&day));
+    world.terms.counting = only(&open);
     world.pass(8 * HOUR, Some((100, 100)));
     assert!((minutes(world.figures().budget.allowed) - 18.6).abs() < 1e-9, "0.1 % of 310 hours");
 }
@@ -212,12 +221,44 @@ fn a_policy_gets_stricter_at_once_and_lets_go_a_little_later() {
 fn outside_of_working_time_nothing_counts() {
     let mut office = terms(0.9);
     let open = (BEGIN + 8 * HOUR) * MINUTE;
-    office.open = Some(Spans::one(open, open + 8 * HOUR * MINUTE));
+    office.counting = only(&Spans::one(open, open + 8 * HOUR * MINUTE));
     let mut world = World::new(office);
     world.pass(8 * HOUR, Some((0, 100)));
     assert_eq!(world.figures().tally.total, 0.0, "at night nobody minds");
     world.pass(HOUR, Some((100, 100)));
     assert_eq!(world.figures().tally.ratio(), Some(1.0));
+}
+
+#[test]
+fn planned_work_leaves_the_budget_and_burns_nothing_and_is_told_with_its_reason() {
+    let minutes =
+        |from: i64, until: i64| Spans::one((BEGIN + from) * MINUTE, (BEGIN + until) * MINUTE);
+    let planned = |from, until, link: &str| Exclusion {
+        spans: minutes(from, until),
+        why: "planned work: new disks".to_owned(),
+        link: Some(link.to_owned()),
+    };
+    let all = Span::new((BEGIN - 40 * DAY) * MINUTE, (BEGIN + 40 * DAY) * MINUTE);
+    let mut worked = terms(0.999);
+    let (first, second) = (planned(DAY, DAY + 120, "disks"), planned(DAY + 60, DAY + 180, "net"));
+    worked.counting = Counting::but(all, vec![first, second]);
+    let mut world = World::new(worked);
+    world.pass(DAY, Some((100, 100)));
+    world.pass(180, Some((0, 100)));
+    assert_eq!((world.burns(), world.figures().remaining), (vec![], Some(1.0)));
+    world.pass(60, Some((100, 100)));
+    let figures = world.figures();
+    assert_eq!((figures.tally.total, figures.tally.bad()), (150_000.0, 0.0));
+    assert_eq!(figures.unknown_share, 0.0, "what is excluded is not unknown");
+    let left = world.terms.excluded(&world.buckets, figures.window);
+    let told: Vec<(Option<&str>, i64, f64)> = left
+        .iter()
+        .map(|one| (one.link.as_deref(), one.micros / MINUTE, one.tally.bad()))
+        .collect();
+    assert_eq!(told, [(Some("disks"), 120, 12_000.0), (Some("net"), 60, 6_000.0)], "nothing twice");
+    // What overruns counts, and burns at once.
+    world.pass(10, Some((0, 100)));
+    assert!(world.burns().iter().any(|(_, what, long)| (*what, *long) == ("began", 60)));
 }
 
 #[test]

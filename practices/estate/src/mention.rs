@@ -71,7 +71,12 @@ impl Resource {
             Spec::Objective(objective) => {
                 found.add("item".to_owned(), &objective.item);
                 found.one("indicator.source", &objective.indicator.source);
+                found.one("indicator.contract", &objective.indicator.contract);
                 found.one("calendar", &objective.calendar);
+                found.one("exclude.contract", &objective.exclude.contract);
+                for (place, time) in objective.exclude.times.iter().enumerate() {
+                    found.one(&format!("exclude.times[{place}].approvedBy"), &time.approved_by);
+                }
             }
             Spec::Site(_) | Spec::Supplier(_) | Spec::Calendar(_) | Spec::DataSource(_) => {}
         }

@@ -8,7 +8,7 @@ use estate::{
     AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
     ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus,
     ContractTerms, ContractType, Criticality, Desired, EscalationHours, EscalationPolicySpec,
-    EscalationStep, EscalationVariant, GivenShift, Group, HandOverWay, Indicator,
+    EscalationStep, EscalationVariant, Exclude, GivenShift, Group, HandOverWay, Indicator,
     MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow,
     OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource,
     RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec,
@@ -362,6 +362,7 @@ fn promised() -> impl Strategy<Value = Spec> {
                 slice: Some(Slice { length: Wait::from_seconds(60), target: None }),
                 missing: MissingData::Bad,
                 calendar: None,
+                exclude: Exclude::default(),
                 alerts: BurnAlerts::default(),
                 policy: BudgetPolicy::default(),
             })

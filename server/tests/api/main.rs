@@ -17,6 +17,7 @@ mod estate;
 mod flood;
 mod heartbeats;
 mod history;
+mod indicators;
 mod kept_routing;
 mod leave;
 mod major;

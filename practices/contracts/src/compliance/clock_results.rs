@@ -121,7 +121,7 @@ impl ClockRun {
     }
 
     /// When it is counted: when it was missed, when it stopped, or while it runs now.
-    fn counted_at(&self, now: Time) -> Time {
+    pub fn counted_at(&self, now: Time) -> Time {
         match (self.kept(now), self.due_at, self.stopped_at) {
             (ClockKept::Missed, Some(due), _) => due,
             (_, _, Some(stopped)) => stopped,

@@ -378,7 +378,8 @@ impl CheckResult {
 
 /// When a check failed and when it passed within the agreed time.
 fn outcome(counted: &Counted, agreed: &Spans) -> (Spans, Spans) {
-    let slices = counted.slices(agreed, CHECK_MINUTES);
+    // Nobody looked while the check does not count.
+    let slices = counted.slices(&counted.counting(agreed), CHECK_MINUTES);
     let of = |wanted: bool| {
         spans(slices.iter().filter(|slice| counted.good_enough(slice) == Some(wanted)))
     };

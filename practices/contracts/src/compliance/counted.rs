@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use calendar::{Span, Spans};
 use kernel::{ItemRef, Time};
-use objectives::Buckets;
+use objectives::{Buckets, Exclusion};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -21,6 +21,8 @@ pub struct Counted {
     pub measure: Measure,
     /// What had to be good from when on, in order; the first holds before it, too.
     pub targets: Vec<Target>,
+    /// What does not count by the objective itself, and why.
+    pub excluded: Vec<Exclusion>,
     /// Good and total by the minute.
     pub counts: Arc<Buckets>,
 }
@@ -85,6 +87,12 @@ impl Counted {
     /// counted.
     pub(super) fn good_enough(&self, slice: &Slice) -> Option<bool> {
         slice.good_enough(self.target_at(slice.span.from).map_or(1.0, |held| held.slice_share))
+    }
+
+    /// What of some time counts by the objective itself.
+    pub(super) fn counting(&self, time: &Spans) -> Spans {
+        let excluded = self.excluded.iter().map(|exclusion| &exclusion.spans);
+        excluded.fold(time.clone(), |left, spans| left.difference(spans))
     }
 
     /// The least good share over some time; where the target changed, weighed by it.

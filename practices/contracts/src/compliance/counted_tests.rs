@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use objectives::Buckets;
+use calendar::Spans;
+use objectives::{Buckets, Exclusion};
 
 use super::tests::{always, at, case, hours, item, of, promise, seen, shop, work};
 use super::*;
@@ -31,6 +32,7 @@ fn probe(but: &[Stretch<'_>]) -> Counted {
         cycle: None,
         targets: vec![held("2025-01-01T00:00", 0.99)],
         measure: Measure { slice_minutes: None, counts: Counts::Events, missing_bad: false },
+        excluded: Vec::new(),
         counts: Arc::new(counts),
     }
 }
@@ -238,6 +240,44 @@ fn what_is_counted_outside_of_the_service_hours_is_no_breach() {
     assert_eq!((told.bad, told.breaches_count, told.verdict), (0.0, 0, Verdict::Kept));
     let running = of(&agreement, "2026-01", &seen, "2026-01-15T12:00").performance.remove(0);
     assert_eq!(running.verdict, Verdict::Running);
+}
+
+#[test]
+fn what_does_not_count_leaves_good_and_bad_and_is_told_with_its_reason() {
+    let office = calendar::Definition::weekdays("Europe/Berlin", "08:00", "18:00");
+    let mut agreement = shop(&office, promise(99.0));
+    agreement.versions[0].objectives = vec![item("objective/probe")];
+    // On Monday nine bad of nine each minute: at night, while it is worked on, and by mistake.
+    let bad = |from, until| (from, until, Some((0, 9)));
+    let probe = probe(&[
+        bad("2026-01-12T20:00", "2026-01-12T23:00"),
+        bad("2026-01-13T09:00", "2026-01-13T11:00"),
+        bad("2026-01-14T09:00", "2026-01-14T09:30"),
+        bad("2026-01-15T09:00", "2026-01-15T09:10"),
+    ]);
+    let mistake = Exclusion {
+        spans: Spans::one(at("2026-01-14T09:00").micros(), at("2026-01-14T09:30").micros()),
+        why: "the probe had an old certificate".to_owned(),
+        link: None,
+    };
+    let planned = work("2026-01-13T09:00", "2026-01-13T11:00", Some("2026-01-01T09:00"));
+    let late = work("2026-01-15T09:00", "2026-01-15T09:10", None);
+    let check = Counted { excluded: vec![mistake], ..probe };
+    let seen = Seen { counted: vec![check], works: vec![planned, late], ..Seen::default() };
+    let told = of(&agreement, "2026-01", &seen, DONE).performance.remove(0);
+    let left: Vec<(&str, f64, f64, f64)> = told
+        .excluded
+        .iter()
+        .map(|one| (one.why.as_str(), hours(one.seconds), one.total, one.bad))
+        .collect();
+    // 22 working days of ten hours in 744 hours.
+    assert_eq!(left[0], ("outside of the service hours", 524.0, 31_440.0 + 1_440.0, 1_620.0));
+    assert_eq!(left[1], ("planned work: new disks", 2.0, 1_080.0, 1_080.0));
+    assert_eq!(left[2], ("the probe had an old certificate", 0.5, 270.0, 270.0));
+    assert_eq!(left.len(), 3, "what was not announced counts");
+    assert_eq!(told.excluded[1].by, Some(item("maintenancewindow/disks")));
+    let minutes = f64::from((220 - 2) * 60 - 30);
+    assert_eq!((told.total, told.bad), (minutes - 10.0 + 90.0, 90.0));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod consumable;
 mod counted;
 #[cfg(test)]
 mod counted_tests;
+mod excluded;
 mod exposure;
 mod figures;
 mod health;
@@ -33,6 +34,7 @@ pub use allowance::{AllowanceAlarm, SOURCE, Taken};
 pub use clock_results::{ClockKept, ClockReport, ClockRow, ClockRun, clock_report};
 pub use consumable::{CheckLine, CheckLineKind, CheckResult, Consumable, Consumed};
 pub use counted::{Counted, Counts, Measure, Target};
+pub use excluded::LeftOut;
 pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::counted::{Counted, Counts, Slice};
+use super::excluded::left_out;
 use super::reckon::Reckoned;
-use super::{Agreement, Period, Seen, Verdict, percent, seconds};
+use super::{Agreement, LeftOut, Period, Seen, Verdict, percent, seconds};
 
 /// Breaches that are listed at most, the longest first in the choice.
 const BREACHES_MAX: usize = 100;
@@ -39,6 +40,9 @@ pub struct Performance {
     pub total: f64,
     /// What of it was bad.
     pub bad: f64,
+    /// What was left out of both, by reason; the events meanwhile are in neither.
+    #[serde(default)]
+    pub excluded: Vec<LeftOut>,
     /// What one event is, where events are cycles of something.
     #[serde(default)]
     pub cycle: Option<String>,
@@ -86,7 +90,7 @@ pub(super) fn performance(
     now: Time,
 ) -> Vec<Performance> {
     let within = Span::new(period.from.micros(), period.until.micros());
-    let mut named: Vec<(&ItemRef, Spans)> = Vec::new();
+    let mut named: Vec<(&ItemRef, Named)> = Vec::new();
     for version in &agreement.versions {
         let until = version.until.map_or(i64::MAX, Time::micros);
         let span = Span::new(version.from.micros(), until).clip(within);
@@ -100,19 +104,33 @@ pub(super) fn performance(
             None => version.calendar.open_within(passed),
         };
         for objective in &version.objectives {
+            let time = Spans::one(passed.from, passed.until);
             match named.iter_mut().find(|(known, _)| *known == objective) {
-                Some((_, service)) => *service = service.union(&agreed),
-                None => named.push((objective, agreed.clone())),
+                Some((_, known)) => {
+                    known.agreed = known.agreed.union(&agreed);
+                    known.time = known.time.union(&time);
+                }
+                None => named.push((objective, Named { agreed: agreed.clone(), time })),
             }
         }
     }
     named.sort_by_key(|(objective, _)| *objective);
     let over = period.until <= now;
-    let found = named.into_iter().filter_map(|(objective, agreed)| {
+    let found = named.into_iter().filter_map(|(objective, Named { agreed, time })| {
         let counted = seen.counted.iter().find(|counted| counted.objective == *objective)?;
-        Some(of(counted, &agreed, over))
+        let agreed = counted.counting(&agreed);
+        let excluded = left_out(agreement, &seen.works, counted, &time);
+        Some(Performance { excluded, ..of(counted, &agreed, over) })
     });
     found.collect()
+}
+
+/// When a contract names an objective.
+struct Named {
+    /// The agreed service time.
+    agreed: Spans,
+    /// All time that has passed.
+    time: Spans,
 }
 
 fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
@@ -155,6 +173,7 @@ fn of(counted: &Counted, agreed: &Spans, over: bool) -> Performance {
         verdict,
         total: sums.total,
         bad: sums.total - sums.good,
+        excluded: Vec::new(),
         cycle: cycle.cloned(),
         cycles_per_failure: cycle.and_then(|_| sums.per_failure()),
         breached_seconds: seconds(breached as f64),

@@ -10,7 +10,7 @@ use crate::Kind;
 use crate::mistake::Wrong;
 use crate::spec::{
     AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockTerms, ContractTerms,
-    Indicator, ObjectiveSpec, ServiceContractSpec, Wait,
+    Exclude, Indicator, ObjectiveSpec, ServiceContractSpec, Wait,
 };
 
 /// Longest description in words, and longest query, in characters.
@@ -19,6 +19,8 @@ const TEXT_MAX: usize = 4_000;
 const CYCLE_MAX: usize = 60;
 /// Most terms, items in scope, clocks of one contract.
 const ENTRIES_MAX: usize = 100;
+/// Stretches of one objective that do not count, at most.
+const EXCLUDED_MAX: usize = 200;
 /// Longest window of an objective, in days.
 const WINDOW_DAYS_MAX: u32 = 366;
 /// Years for which a calendar is tried.
@@ -178,6 +180,7 @@ pub(super) fn objective(wrong: &mut Vec<Wrong>, spec: &ObjectiveSpec) {
     indicator(wrong, &spec.indicator);
     window(wrong, spec);
     policy(wrong, &spec.policy);
+    exclude(wrong, &spec.exclude);
     if spec.slice.is_none() && spec.method != BudgetingMethod::Occurrences {
         let remedy = "add `slice: {length: 1m}`";
         wrong.push(Wrong::new("spec.slice", "it is not said how long a slice is", remedy));
@@ -229,6 +232,17 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
         said(&indicator.total) || said(&indicator.good) || said(&indicator.bad),
         said(&indicator.value) || indicator.op.is_some(),
     );
+    if indicator.contract.is_some() && indicator.records.is_none_or(|of| of.clock().is_none()) {
+        let remedy = "remove it, or count clocks: `records: restore`";
+        wrong.push(Wrong::new(&field("contract"), "only clocks belong to a contract", remedy));
+    }
+    if indicator.records.is_some() {
+        if any_ratio || any_limit || indicator.limit.is_some() || indicator.source.is_some() {
+            let remedy = "write `records` alone, or queries and their `source`";
+            wrong.push(Wrong::new(&field("records"), "something else is counted, too", remedy));
+        }
+        return;
+    }
     let whole = match (any_ratio, any_limit) {
         (true, true) => false,
         (true, false) => ratio,
@@ -237,8 +251,8 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
     };
     if !whole {
         let message = "it is not said what is good";
-        let remedy = "write `good` or `bad` and `total`; or `value`, `op` and `limit`; or none of \
-                      them and no `source`, and push counts";
+        let remedy = "write `good` or `bad` and `total`; or `value`, `op` and `limit`; or `records`; \
+                      or none of them and no `source`, and push counts";
         wrong.push(Wrong::new("spec.indicator", message, remedy));
     }
     if indicator.limit.is_some_and(|limit| !limit.is_finite()) {
@@ -261,6 +275,30 @@ fn window(wrong: &mut Vec<Wrong>, spec: &ObjectiveSpec) {
     if seconds < 3_600 || seconds > u64::from(WINDOW_DAYS_MAX) * 86_400 {
         let remedy = format!("write from 1h to {WINDOW_DAYS_MAX}d, such as 28d");
         wrong.push(Wrong::new("spec.window.rolling", "this is no window to keep", remedy));
+    }
+}
+
+fn exclude(wrong: &mut Vec<Wrong>, exclude: &Exclude) {
+    if exclude.outside_hours && exclude.contract.is_none() {
+        let remedy = "add `contract:` with the contract whose hours are meant, or use `calendar`";
+        wrong.push(Wrong::new("spec.exclude.outsideHours", "no contract is named", remedy));
+    }
+    if exclude.times.len() > EXCLUDED_MAX {
+        let message = format!("more than {EXCLUDED_MAX} stretches do not count");
+        let remedy = "remove those that have left the window and all periods of reports";
+        wrong.push(Wrong::new("spec.exclude.times", message, remedy));
+    }
+    for (place, time) in exclude.times.iter().enumerate() {
+        let field = |name: &str| format!("spec.exclude.times[{place}].{name}");
+        if time.end <= time.start {
+            let remedy = "let `end` be later than `start`";
+            wrong.push(Wrong::new(&field("end"), "it ends before it begins", remedy));
+        }
+        wrong.extend(length(&field("reason"), Some(&time.reason), TEXT_MAX));
+        if time.reason.trim().is_empty() {
+            let remedy = "write why it does not count";
+            wrong.push(Wrong::new(&field("reason"), "no reason is given", remedy));
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-use kernel::ItemRef;
+use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::contract::ContractPeriod;
+use super::contract::{ClockKind, ContractPeriod};
 use super::{Wait, Within, unset};
-use crate::reference::{CalendarRef, DataSourceRef};
+use crate::reference::{CalendarRef, DataSourceRef, PersonRef, ServiceContractRef};
 
 /// A service level objective: how much of what is counted has to be good, over what time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -31,6 +31,9 @@ pub struct ObjectiveSpec {
     /// Only what falls into this working time counts; all when not said.
     #[serde(default, skip_serializing_if = "unset")]
     pub calendar: Option<CalendarRef>,
+    /// What does not count besides.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub exclude: Exclude,
     /// When somebody is told that the budget burns.
     #[serde(default, skip_serializing_if = "unset")]
     pub alerts: BurnAlerts,
@@ -51,6 +54,13 @@ pub struct Indicator {
     /// how many cycles there are to a failure.
     #[serde(default, skip_serializing_if = "unset")]
     pub cycle: Option<String>,
+    /// Taken from Operate's own records instead: whether the item was there, by incidents; or the
+    /// clocks of incidents that hit it, each counted once it is met or missed.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub records: Option<Records>,
+    /// Only clocks of this contract; those of all contracts about the item when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub contract: Option<ServiceContractRef>,
     /// Who is asked.
     #[serde(default, skip_serializing_if = "unset")]
     pub source: Option<DataSourceRef>,
@@ -75,6 +85,36 @@ pub struct Indicator {
     /// The unit of the value, such as `s` or `ms`.
     #[serde(default, skip_serializing_if = "unset")]
     pub unit: Option<String>,
+}
+
+/// What of Operate's own records is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = IndicatorRecords)]
+pub enum Records {
+    /// Minutes: good unless an incident took the item away or degraded it.
+    Availability,
+    /// Incidents: good when somebody took them in time.
+    Respond,
+    /// Updates on incidents: good when they were written in time.
+    Update,
+    /// Incidents: good when the service was back in time.
+    Restore,
+    /// Incidents: good when the work was done in time.
+    Resolve,
+}
+
+impl Records {
+    /// The clock that is counted; `None` for availability.
+    pub fn clock(self) -> Option<ClockKind> {
+        match self {
+            Records::Availability => None,
+            Records::Respond => Some(ClockKind::Respond),
+            Records::Update => Some(ClockKind::Update),
+            Records::Restore => Some(ClockKind::Restore),
+            Records::Resolve => Some(ClockKind::Resolve),
+        }
+    }
 }
 
 /// How a value is held against a limit.
@@ -136,6 +176,39 @@ pub enum MissingData {
     Ignore,
     /// They count as bad, where time is counted.
     Bad,
+}
+
+/// What does not count, of what was good and of what was counted alike.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ObjectiveExclude)]
+pub struct Exclude {
+    /// The contract whose exempt maintenance does not count: approved, announced in time, and no
+    /// longer than it took.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub contract: Option<ServiceContractRef>,
+    /// Whether what lies outside of the hours of that contract does not count either.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub outside_hours: bool,
+    /// Stretches that were found not to count, such as an hour in which the probe was broken.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub times: Vec<ExcludedTime>,
+}
+
+/// A stretch that does not count: the start belongs to it, the end does not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ObjectiveExcludedTime)]
+pub struct ExcludedTime {
+    /// Its first moment.
+    pub start: Time,
+    /// The first moment after it.
+    pub end: Time,
+    /// Why it does not count.
+    pub reason: String,
+    /// Who decided that.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub approved_by: Option<PersonRef>,
 }
 
 /// When somebody is told that a budget burns.

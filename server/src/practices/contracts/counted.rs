@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::contracts::compliance::{Agreement, Counted, Counts, Measure, Target};
+use calendar::Span;
 use estate::{BudgetingMethod, Estate, MissingData, ObjectiveSpec, Resource, Spec};
 use kernel::{ItemRef, SpaceId, Time};
-use objectives::Buckets;
+use objectives::{Buckets, Exclusion};
 use spine::{Conn, Fault};
 
 use crate::practices::estate::store as estates;
+use crate::practices::objectives::exclusions;
 use crate::practices::objectives::live::{self, DAY};
 use crate::practices::objectives::store;
 
@@ -59,6 +61,7 @@ impl LiveCounts {
                 cycle: spec.indicator.cycle.clone(),
                 measure: measure(spec),
                 targets: targets(&estates::versions(conn, space, objective).await?, spec),
+                excluded: excluded(conn, space, (estate, spec), (after, now)).await?,
                 counts: self.counts(conn, space, &resource.metadata.name, days).await?,
             });
         }
@@ -99,6 +102,20 @@ impl LiveCounts {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, read);
         Ok(counts)
     }
+}
+
+/// What does not count of an objective between two times. One whose calendar cannot be worked out
+/// is refused when files are checked: it leaves nothing out here.
+async fn excluded(
+    conn: &mut Conn,
+    space: &SpaceId,
+    (estate, spec): (&Estate, &ObjectiveSpec),
+    (after, now): (Time, Time),
+) -> Result<Vec<Exclusion>, Fault> {
+    let past = exclusions::past(conn, space, spec).await?;
+    // Periods begin before what was asked for, at most a year.
+    let time = Span::new(after.micros() - 366 * DAY * MINUTE, now.micros());
+    Ok(exclusions::exclusions((estate, &past), spec, (time, now)).unwrap_or_default())
 }
 
 /// What had to be good from when on, by what an objective said in the past.

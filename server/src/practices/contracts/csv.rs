@@ -111,6 +111,16 @@ fn performance(table: &mut Table, report: &ComplianceReport) {
         ]);
     }
     table.blank();
+    table.row(&["left_out_of", "seconds", "total", "bad", "by", "why"]);
+    for line in lines {
+        for left in &line.excluded {
+            let numbers = [left.seconds, left.total, left.bad].map(|number| number.to_string());
+            let [seconds, total, bad] = &numbers;
+            let by = left.by.as_ref().map(ToString::to_string).unwrap_or_default();
+            table.row(&[line.objective.name(), seconds, total, bad, &by, &left.why]);
+        }
+    }
+    table.blank();
     table.row(&["breach_of", "from", "to", "reached_percent", "bad", "total"]);
     for line in lines {
         for breach in &line.breaches {

@@ -362,7 +362,7 @@ fn hits(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Vec<CaseH
 
 /// Planned work on what is in scope: as the windows are now, and those that had begun before they
 /// were changed or deleted, as far as they had run until then.
-fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>) -> Vec<Work> {
+pub fn works(estate: &Estate, past: &[(Resource, Time)], scope: &BTreeSet<&ItemRef>) -> Vec<Work> {
     let mut works: Vec<Work> = Vec::new();
     let mut add = |resource: &Resource, spec: &MaintenanceWindowSpec, replaced: Option<Time>| {
         let taken: Vec<ItemRef> = estate.covered(spec).into_iter().collect();

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Past};
-use super::{pull, signal, terms};
+use super::{pull, records, signal, terms};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::rounds;
@@ -47,6 +47,9 @@ pub async fn run(app: App) {
                     tracing::error!(error = %fault.chain(), "sources were not asked");
                 }
             }));
+        }
+        if let Err(fault) = records::round(&app, &space, now).await {
+            tracing::error!(error = %fault.chain(), "records were not counted");
         }
         finished(&app, &mut pulling, now + PULL_WITHIN).await;
         if !app.stop.is_cancelled() {

@@ -6,6 +6,7 @@ use budgets::{Figures, Terms, figures};
 use kernel::{SpaceId, Time};
 use spine::Fault;
 
+use super::exclusions;
 use super::live::DAY;
 use super::terms::{self, Known};
 use crate::app::App;
@@ -53,12 +54,12 @@ pub async fn at(
         Err(error) => return Ok(Err(error.to_string())),
     };
     app.objectives.fill(&app.db, space, known.name, from - DAY).await?;
-    let made = app.objectives.terms((space, known.name), snapshot, settled, || {
-        terms::terms(snapshot, known.spec, settled)
-    });
-    let terms = match made {
-        Ok(terms) => terms,
-        Err(why) => return Ok(Err(why)),
+    let terms = match app.objectives.terms((space, known.name), snapshot, settled) {
+        Some(terms) => terms,
+        None => match worked_out(app, (space, snapshot), known, settled).await? {
+            Ok(terms) => terms,
+            Err(why) => return Ok(Err(why)),
+        },
     };
     let worked_out = app
         .objectives
@@ -67,4 +68,24 @@ pub async fn at(
     Ok(worked_out
         .map(|figures| Standing { terms: terms.clone(), figures: Arc::new(figures) })
         .map_err(|error| error.to_string()))
+}
+
+/// Works the terms of an objective out, and remembers them for as long as the estate stays as it
+/// is.
+async fn worked_out(
+    app: &App,
+    (space, snapshot): (&SpaceId, &Arc<Snapshot>),
+    known: Known<'_>,
+    settled: Time,
+) -> Result<Result<Arc<Terms>, String>, Fault> {
+    let past = match known.spec.exclude.contract {
+        Some(_) => exclusions::past(&mut app.db.reader().await?, space, known.spec).await?,
+        None => Vec::new(),
+    };
+    let made = terms::terms((snapshot, &past), known.spec, settled);
+    if let Ok(terms) = &made {
+        let key = (space, known.name);
+        app.objectives.note_terms(key, snapshot, settled, terms.clone());
+    }
+    Ok(made)
 }

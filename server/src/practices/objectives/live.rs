@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use budgets::{Asked, Figures, Terms};
+use budgets::{Asked, Figures, Recorded, Terms};
 use kernel::{SpaceId, Time};
 use objectives::Buckets;
 use spine::{Db, Fault};
@@ -17,6 +17,7 @@ use crate::practices::estate::live::Snapshot;
 /// Minutes of a day.
 pub const DAY: i64 = 1_440;
 const MINUTE: i64 = 60_000_000;
+const YEAR: i64 = 365 * DAY * MINUTE;
 /// Clocks of two processes may differ by so much.
 const SKEW: Duration = Duration::from_secs(120);
 
@@ -27,7 +28,12 @@ pub struct LiveObjectives {
     read_until: Arc<Mutex<Option<Time>>>,
     /// Whether anything was filled since the last look at what is written.
     filled: Arc<AtomicBool>,
+    /// What records said of an objective when they were last asked.
+    recorded: Arc<Mutex<Told>>,
 }
+
+/// What records said, by objective.
+type Told = HashMap<(SpaceId, String), Arc<Recorded>>;
 
 /// What is in memory of an objective.
 #[derive(Clone)]
@@ -92,32 +98,30 @@ impl LiveObjectives {
         all.get(&(space.clone(), objective.to_owned())).map(|series| work(&series.buckets))
     }
 
-    /// The terms that were worked out for this estate in this year, or those that `make` gives.
-    ///
-    /// # Errors
-    /// What `make` returns.
+    /// The terms that were worked out for this estate in this year.
     pub fn terms(
         &self,
         (space, objective): (&SpaceId, &str),
         snapshot: &Arc<Snapshot>,
         now: Time,
-        make: impl FnOnce() -> Result<Arc<Terms>, String>,
-    ) -> Result<Arc<Terms>, String> {
-        const YEAR: i64 = 365 * DAY * MINUTE;
-        let key = (space.clone(), objective.to_owned());
-        let year = now.micros() / YEAR;
-        let known = self.all().get(&key).and_then(|series| series.terms.clone());
-        if let Some((of, when, terms)) = known
-            && Arc::ptr_eq(&of, snapshot)
-            && when == year
-        {
-            return Ok(terms);
+    ) -> Option<Arc<Terms>> {
+        let all = self.all();
+        let (of, when, terms) = all.get(&(space.clone(), objective.to_owned()))?.terms.as_ref()?;
+        let fresh = Arc::ptr_eq(of, snapshot) && *when == now.micros() / YEAR;
+        fresh.then(|| terms.clone())
+    }
+
+    /// Remembers the terms that were worked out for an estate.
+    pub fn note_terms(
+        &self,
+        (space, objective): (&SpaceId, &str),
+        snapshot: &Arc<Snapshot>,
+        now: Time,
+        terms: Arc<Terms>,
+    ) {
+        if let Some(series) = self.all().get_mut(&(space.clone(), objective.to_owned())) {
+            series.terms = Some((snapshot.clone(), now.micros() / YEAR, terms));
         }
-        let terms = make()?;
-        if let Some(series) = self.all().get_mut(&key) {
-            series.terms = Some((snapshot.clone(), year, terms.clone()));
-        }
-        Ok(terms)
     }
 
     /// Remembers how an objective stands, and forgets what its window needs no more.
@@ -148,6 +152,26 @@ impl LiveObjectives {
     /// Forgets objectives that are gone.
     pub fn keep(&self, space: &SpaceId, known: impl Fn(&str) -> bool) {
         self.all().retain(|(of, name), _| of != space || known(name));
+        self.told().retain(|(of, name), _| of != space || known(name));
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What records said of an objective when they were last asked by this process.
+    pub fn recorded(&self, space: &SpaceId, objective: &str) -> Option<Arc<Recorded>> {
+        self.told().get(&(space.clone(), objective.to_owned())).cloned()
+    }
+
+    /// Remembers what records said of an objective.
+    pub fn note_recorded(&self, space: &SpaceId, objective: &str, recorded: Arc<Recorded>) {
+        self.told().insert((space.clone(), objective.to_owned()), recorded);
+    }
+
+    /// Forgets what records said of an objective: they are asked for all of it next.
+    pub fn forget_recorded(&self, space: &SpaceId, objective: &str) {
+        self.told().remove(&(space.clone(), objective.to_owned()));
     }
 
     /// Bytes that the minutes of all objectives take, about.

@@ -7,6 +7,7 @@
 pub mod decide;
 pub mod decision;
 mod evaluate;
+pub mod exclusions;
 mod export;
 pub mod keep;
 pub mod live;
@@ -15,6 +16,7 @@ mod periods;
 pub mod pull;
 mod push;
 mod question;
+mod records;
 pub mod routes;
 mod series;
 pub mod signal;

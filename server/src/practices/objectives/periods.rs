@@ -57,7 +57,8 @@ async fn past(
     let agreement: Agreement = gather::unpromised(
         (&snapshot.estate, now),
         (&known.spec.item, vec![objective]),
-        known.spec.calendar.as_ref(),
+        // Its working time is among what it leaves out, with its reason.
+        None,
         (Time::from_micros(begin), unit(known.spec), zone),
     );
     let mut conn = app.db.reader().await?;

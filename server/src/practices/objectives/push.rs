@@ -103,6 +103,11 @@ async fn push(
             .remedy("take `source` out of its indicator to push its counts"));
     }
     let minutes = checked(&app, &pushed.minutes)?;
+    if known.spec.indicator.records.is_some() {
+        let message = "this objective counts Operate's own records";
+        return Err(Problem::new(StatusCode::CONFLICT, "recorded", message)
+            .remedy("take `records` out of its indicator to push its counts"));
+    }
     let heard = Heard { objective: name, minutes, asked: None };
     keep::keep(&app, &space, vec![heard]).await?;
     Ok(Json(CountsTaken { accepted: pushed.minutes.len() }))

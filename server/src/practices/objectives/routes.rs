@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ::contracts::compliance::LeftOut;
 use axum::extract::State;
 use axum::http::StatusCode;
 use budgets::Asked;
+use calendar::Span;
 use kernel::{ItemRef, SpaceId, Time};
 use serde::Deserialize;
 use spine::Fault;
@@ -213,7 +215,18 @@ async fn one(
     let known = found(&snapshot, &name)?;
     let beside = Beside::read(&app, &caller.space).await?;
     let standing = evaluate::look(&app, &caller.space, &snapshot, known, now).await?;
-    Ok(Json(beside.shown(&snapshot, known, &standing, now).whole()))
+    let excluded =
+        standing.as_ref().map(|standing| excluded(&app, (&caller.space, &name), standing));
+    let excluded = excluded.unwrap_or_default();
+    Ok(Json(beside.shown(&snapshot, known, &standing, now).whole(excluded)))
+}
+
+/// What was left out of the present window.
+fn excluded(app: &App, (space, name): (&SpaceId, &str), standing: &Standing) -> Vec<LeftOut> {
+    let (terms, figures) = (&standing.terms, &standing.figures);
+    let passed = Span::new(figures.window.from, figures.at.micros().min(figures.window.until));
+    let found = app.objectives.with(space, name, |buckets| terms.excluded(buckets, passed));
+    found.unwrap_or_default().into_iter().map(LeftOut::from).collect()
 }
 
 /// Asks the source of an objective for all of its window anew, as after its query was mended.

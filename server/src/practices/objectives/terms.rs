@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use budgets::{Alerts, Method, Terms};
-use calendar::Years;
+use budgets::{Alerts, Counting, Method, Terms};
+use calendar::Span;
 use estate::{BudgetingMethod, DataSourceSpec, MissingData, ObjectiveSpec, Resource, Spec};
 use kernel::Time;
 use objectives::{Comparison, Guard, Missing, Policy, Slices, Target};
 
+use super::exclusions;
 use crate::practices::estate::live::Snapshot;
 
 /// How long after a minute its counts are complete, when nothing is said.
 const SETTLES: Duration = Duration::from_secs(60);
+
+/// Terms are worked out once a year at least, for windows of a year at most: none reaches further.
+const REACH_MICROS: i64 = 800 * 86_400_000_000;
 
 /// An objective of the estate.
 #[derive(Clone, Copy, Debug)]
@@ -68,32 +72,25 @@ pub fn settled(snapshot: &Snapshot, spec: &ObjectiveSpec, now: Time) -> Time {
     Time::from_micros(at.div_euclid(MINUTE) * MINUTE)
 }
 
-/// What an objective promises, ready to be reckoned with.
+/// What an objective promises, ready to be reckoned with; `past` is planned work that is gone from
+/// the estate.
 ///
 /// # Errors
 /// When something of it cannot be worked out; the check of files refuses such ones.
-pub fn terms(snapshot: &Snapshot, spec: &ObjectiveSpec, now: Time) -> Result<Arc<Terms>, String> {
+pub fn terms(
+    (snapshot, past): (&Snapshot, &[(Resource, Time)]),
+    spec: &ObjectiveSpec,
+    now: Time,
+) -> Result<Arc<Terms>, String> {
     let target = Target::new(spec.target / 100.0)
         .ok_or_else(|| format!("{} % is no target; write one such as 99.9", spec.target))?;
-    let open = match &spec.calendar {
-        None => None,
-        Some(name) => {
-            let resource = snapshot.estate.get(name.item());
-            let Some(Spec::Calendar(calendar)) = resource.map(|resource| &resource.spec) else {
-                return Err(format!("there is no calendar {}", name.item()));
-            };
-            let definition = calendar.definition().map_err(|place| {
-                format!("holiday {place} of {} does not say when it is", name.item())
-            })?;
-            let compiled = definition.compile(Years::around(now.micros()));
-            Some(compiled.map_err(|error| error.what)?.open().clone())
-        }
-    };
+    let time = Span::new(now.micros() - REACH_MICROS, now.micros() + REACH_MICROS);
+    let excluded = exclusions::exclusions((&snapshot.estate, past), spec, (time, now))?;
     Ok(Arc::new(Terms {
         target,
         window: spec.window.engine(),
         method: method(spec),
-        open,
+        counting: Counting::but(time, excluded),
         alerts: Alerts {
             page: spec.alerts.page,
             ticket: spec.alerts.ticket,

@@ -1,5 +1,6 @@
 //! How the API shows objectives.
 
+use ::contracts::compliance::LeftOut;
 use budgets::{Explained, Figures, PairNow, State, Terms, Urgency};
 use estate::{ObjectiveSpec, Within};
 use kernel::{ItemRef, Time};
@@ -150,6 +151,8 @@ pub struct ObjectiveView {
     pub agreed: AgreedState,
     /// The pairs of windows in which a burn is looked for.
     pub pairs: Vec<PairView>,
+    /// What was left out of the window, by reason: neither good nor bad.
+    pub excluded: Vec<LeftOut>,
 }
 
 /// Everything that an objective is shown from.
@@ -215,8 +218,8 @@ impl Shown<'_> {
         }
     }
 
-    /// With everything about it.
-    pub fn whole(&self) -> ObjectiveView {
+    /// With everything about it, and what was left out of its window.
+    pub fn whole(&self, excluded: Vec<LeftOut>) -> ObjectiveView {
         let standing = self.standing.ok();
         let figures = standing.map(|standing| &standing.figures);
         let description = self.known.spec.indicator.description.as_deref();
@@ -233,6 +236,7 @@ impl Shown<'_> {
             known_since: figures.and_then(|figures| figures.known_since),
             agreed: self.agreed(),
             pairs: pairs.iter().map(|pair| self.pair(pair)).collect(),
+            excluded,
         }
     }
 

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::exclusions;
 use super::routes::{ObjectivePath, found};
 use super::terms;
 use super::views::BudgetState;
@@ -74,7 +75,8 @@ async fn what_if(
         spec.window = window(text, spec.window.time_zone.take())?;
     }
     let now = terms::settled(&snapshot, &spec, app.world.now());
-    let terms = terms::terms(&snapshot, &spec, now).map_err(Problem::refused)?;
+    let past = exclusions::past(&mut app.db.reader().await?, &caller.space, &spec).await?;
+    let terms = terms::terms((&snapshot, &past), &spec, now).map_err(Problem::refused)?;
     let refused = |error: objectives::WindowError| Problem::refused(error.to_string());
     let from = terms.window.at(now.micros()).map_err(refused)?.from / MINUTE;
     app.objectives.fill(&app.db, &caller.space, &name, from).await?;

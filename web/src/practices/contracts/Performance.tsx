@@ -5,6 +5,7 @@ import { SimpleTable } from '../../kit/SimpleTable';
 import { absolute } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './contracts.module.css';
+import { LeftOut } from './LeftOut';
 import { VerdictMark } from './Marks';
 import { percent, span } from './say';
 
@@ -41,6 +42,7 @@ export function Performance({
               </>
             ),
           },
+          { header: 'Left out', cell: (line) => <LeftOut lines={line.excluded ?? []} /> },
           {
             header: 'Breaches',
             align: 'end',

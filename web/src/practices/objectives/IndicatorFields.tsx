@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 
 import { settings } from '../../api';
 import { Panel } from '../../ui/Panel';
+import { ContractSelect } from './ContractSelect';
 import type { Draft, IndicatorKind } from './draft';
 import styles from './objectives.module.css';
 
@@ -27,6 +28,11 @@ const kinds: { value: IndicatorKind; label: string; description: string }[] = [
     value: 'limit',
     label: 'A value against a limit',
     description: 'A minute is good while the value, such as a p95 latency, holds',
+  },
+  {
+    value: 'records',
+    label: 'Operate’s own records',
+    description: 'Whether it was there, by its incidents; or which clocks of contracts were met',
   },
   {
     value: 'pushed',
@@ -67,7 +73,7 @@ export function IndicatorFields({ draft, set }: FieldsProps) {
             ))}
           </Stack>
         </Radio.Group>
-        {draft.kind === 'pushed' ? <Pushed name={draft.name} /> : <Asked draft={draft} set={set} />}
+        <Counted draft={draft} set={set} />
         {draft.kind !== 'limit' && (
           <TextInput
             label="One event is a"
@@ -78,6 +84,42 @@ export function IndicatorFields({ draft, set }: FieldsProps) {
         )}
       </Stack>
     </Panel>
+  );
+}
+
+function Counted({ draft, set }: FieldsProps) {
+  if (draft.kind === 'pushed') return <Pushed name={draft.name} />;
+  if (draft.kind === 'records') return <Recorded draft={draft} set={set} />;
+  return <Asked draft={draft} set={set} />;
+}
+
+const records = [
+  { value: 'availability', label: 'Minutes in which it was there' },
+  { value: 'respond', label: 'Clocks until somebody takes it' },
+  { value: 'update', label: 'Clocks until somebody writes what is going on' },
+  { value: 'restore', label: 'Clocks until the service is back' },
+  { value: 'resolve', label: 'Clocks until the work is done' },
+];
+
+function Recorded({ draft, set }: FieldsProps) {
+  return (
+    <>
+      <Select
+        label="Records"
+        data={records}
+        value={draft.records}
+        allowDeselect={false}
+        onChange={(value) => value && set({ records: value })}
+      />
+      {draft.records !== 'availability' && (
+        <ContractSelect
+          label="Of the contract"
+          description="Only its clocks; those of all contracts about the item when empty"
+          value={draft.clocksOf}
+          onChange={(clocksOf) => set({ clocksOf })}
+        />
+      )}
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import { duration } from '../../ui/clock';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
+import { LeftOut } from '../contracts/LeftOut';
 import { BudgetBar } from './BudgetBar';
 import { BudgetCharts } from './BudgetCharts';
 import { amount, burn, percent, stateMeaning, stateTone, windowText } from './figures';
@@ -150,6 +151,10 @@ function Now({ objective }: { objective: Objective }) {
               : {agreed.why}
             </span>,
           ],
+          [
+            'Left out',
+            objective.excluded.length > 0 ? <LeftOut key="l" lines={objective.excluded} /> : null,
+          ],
           ['Unknown', percent(objective.unknown_share)],
           [
             'History',
@@ -163,7 +168,13 @@ function Now({ objective }: { objective: Objective }) {
           ['Team', objective.team ? <ItemLink key="t" item={objective.team} /> : null],
           [
             'Measures',
-            objective.source ? <ItemLink key="s" item={objective.source} /> : 'are pushed',
+            objective.source ? (
+              <ItemLink key="s" item={objective.source} />
+            ) : objective.spec.indicator.records ? (
+              "are Operate's own records"
+            ) : (
+              'are pushed'
+            ),
           ],
           ['Counted up to', <TimeAgo key="at" at={objective.at} />],
           [

@@ -5,6 +5,7 @@ import { Loaded } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { LeftOut } from '../contracts/LeftOut';
 import { VerdictMark } from '../contracts/Marks';
 import { percent } from '../contracts/say';
 
@@ -31,6 +32,12 @@ export function Periods({ name }: { name: string }) {
                   align: 'end',
                   cell: (row) => percent(row.target_percent),
                 },
+                {
+                  header: 'Bad',
+                  align: 'end',
+                  cell: (row) => `${count(row.bad)} of ${count(row.total)}`,
+                },
+                { header: 'Left out', cell: (row) => <LeftOut lines={row.excluded ?? []} /> },
               ]}
             />
           )
@@ -39,3 +46,5 @@ export function Periods({ name }: { name: string }) {
     </Panel>
   );
 }
+
+const count = (value: number) => Math.round(value).toLocaleString('en-GB');

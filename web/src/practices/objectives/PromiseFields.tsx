@@ -1,6 +1,7 @@
 import { Group, NumberInput, Select, Stack, Switch } from '@mantine/core';
 
 import { Panel } from '../../ui/Panel';
+import { ContractSelect } from './ContractSelect';
 import type { FieldsProps } from './IndicatorFields';
 import { windows } from './WhatIf';
 
@@ -32,6 +33,19 @@ export function PromiseFields({ draft, set }: FieldsProps) {
             onChange={(window) => window && set({ window })}
           />
         </Group>
+        <ContractSelect
+          label="Leave out what this contract exempts"
+          description="Maintenance that was approved and announced in time is neither good nor bad then"
+          value={draft.exempt}
+          onChange={(exempt) => set({ exempt })}
+        />
+        {draft.exempt && (
+          <Switch
+            label="Leave out what lies outside of its hours as well"
+            checked={draft.outsideHours}
+            onChange={(event) => set({ outsideHours: event.currentTarget.checked })}
+          />
+        )}
         <Switch
           label="Call somebody when the budget burns fast"
           checked={draft.page}

@@ -38,6 +38,25 @@ test('another kind of indicator leaves nothing of the one before', () => {
   expect(documentOf(pushed, asked).spec.indicator).toEqual({ description: 'orders' });
 });
 
+test('records and what a contract exempts are kept, and leave with their contract', () => {
+  const spec = {
+    ...asked.spec,
+    indicator: { records: 'restore', contract: 'servicecontract/gold' },
+    exclude: { contract: 'gold', outsideHours: true, times: [{ reason: 'old probe' }] },
+  };
+  const recorded = { ...asked, spec };
+  const draft = draftOf(recorded);
+  expect([draft.kind, draft.clocksOf, draft.exempt]).toEqual(['records', 'gold', 'gold']);
+  const made = documentOf(draft, recorded).spec;
+  expect(made.indicator).toEqual({ records: 'restore', contract: 'gold' });
+  expect(made.exclude).toEqual(spec.exclude);
+  const there = { ...draft, records: 'availability', exempt: null };
+  expect(documentOf(there, recorded).spec).toMatchObject({
+    indicator: { records: 'availability' },
+    exclude: { times: [{ reason: 'old probe' }] },
+  });
+});
+
 test('a rolling window replaces the calendar, and the zone of a calendar is kept', () => {
   expect(documentOf({ ...draftOf(asked), window: '28d' }, asked).spec.window).toEqual({
     rolling: '28d',

@@ -1,7 +1,7 @@
 import type { ResourceDocument } from '../../api';
 
-/** How good is told from bad: counts that are pushed, or what a data source is asked. */
-export type IndicatorKind = 'pushed' | 'good' | 'bad' | 'limit';
+/** How good is told from bad: pushed counts, Operate's own records, or what a source is asked. */
+export type IndicatorKind = 'pushed' | 'good' | 'bad' | 'limit' | 'records';
 
 /** What the form of an objective holds. */
 export interface Draft {
@@ -18,12 +18,20 @@ export interface Draft {
   op: string;
   limit: number;
   unit: string;
+  /** Which of Operate's own records are counted. */
+  records: string;
+  /** Only clocks of this contract. */
+  clocksOf: string | null;
   target: number;
   /** `30d`, `12h`, or `week`, `month`, `quarter`, `year`. */
   window: string;
   page: boolean;
   ticket: boolean;
   eventsMin: number | null;
+  /** The contract whose exempt maintenance does not count. */
+  exempt: string | null;
+  /** Whether what lies outside of its hours does not count either. */
+  outsideHours: boolean;
   /** What one event is, where events are cycles: `nightly run`. */
   cycle: string;
   /** Why the target is changed; no part of the document. */
@@ -45,15 +53,18 @@ const periods = ['week', 'month', 'quarter', 'year'];
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? { ...value } : {};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const contractName = (value: unknown): string | null =>
+  text(value).replace(/^servicecontract\//, '') || null;
 const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** What a document says, for the form. */
 export function draftOf(document: ResourceDocument): Draft {
   const spec: Fields = document.spec;
-  const [indicator, window, alerts] = [
+  const [indicator, window, alerts, exclude] = [
     fields(spec.indicator),
     fields(spec.window),
     fields(spec.alerts),
+    fields(spec.exclude),
   ];
   return {
     name: document.metadata.name,
@@ -69,11 +80,15 @@ export function draftOf(document: ResourceDocument): Draft {
     op: text(indicator.op) || 'lte',
     limit: number(indicator.limit) ?? 0,
     unit: text(indicator.unit),
+    records: text(indicator.records) || 'availability',
+    clocksOf: contractName(indicator.contract),
     target: number(spec.target) ?? 99.9,
     window: text(window.calendar) || text(window.rolling) || '30d',
     page: alerts.page !== false,
     ticket: alerts.ticket !== false,
     eventsMin: number(alerts.eventsMin),
+    exempt: contractName(exclude.contract),
+    outsideHours: exclude.outsideHours === true,
     cycle: text(indicator.cycle),
     why: { decided: '', reason: '', improvements: '' },
   };
@@ -86,6 +101,7 @@ export function promisesAnew(draft: Draft, document: ResourceDocument, existing:
 }
 
 function kindOf(indicator: Fields): IndicatorKind {
+  if (text(indicator.records)) return 'records';
   if (text(indicator.value)) return 'limit';
   if (text(indicator.bad)) return 'bad';
   return text(indicator.total) ? 'good' : 'pushed';
@@ -96,11 +112,17 @@ export function documentOf(draft: Draft, before: ResourceDocument): ResourceDocu
   const spec: Fields = before.spec;
   const window = fields(spec.window);
   const alerts = fields(spec.alerts);
+  const exclude = defined({
+    ...fields(spec.exclude),
+    contract: draft.exempt ?? undefined,
+    outsideHours: draft.exempt && draft.outsideHours ? true : undefined,
+  });
   return {
     ...before,
     metadata: without({ ...before.metadata, title: draft.title || undefined }, draft.name),
-    spec: {
+    spec: defined({
       ...spec,
+      exclude: Object.keys(exclude).length > 0 ? exclude : undefined,
       item: draft.item ?? '',
       indicator: indicatorOf(draft),
       target: draft.target,
@@ -115,7 +137,7 @@ export function documentOf(draft: Draft, before: ResourceDocument): ResourceDocu
         ticket: draft.ticket,
         eventsMin: draft.eventsMin ?? undefined,
       }),
-    },
+    }),
   };
 }
 
@@ -125,6 +147,10 @@ function indicatorOf(draft: Draft): Fields {
   const description = draft.description || undefined;
   const cycle = draft.cycle || undefined;
   if (draft.kind === 'pushed') return defined({ description, cycle });
+  if (draft.kind === 'records') {
+    const contract = (draft.records !== 'availability' && draft.clocksOf) || undefined;
+    return defined({ description, cycle, records: draft.records, contract });
+  }
   const source = draft.source ?? undefined;
   if (draft.kind === 'limit') {
     const { value, op, limit, unit } = draft;

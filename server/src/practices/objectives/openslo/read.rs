@@ -211,7 +211,7 @@ impl Slo<'_> {
             }
             wanted["slice"] = slice;
         }
-        for field in ["missing", "calendar", "alerts", "policy", "slice"] {
+        for field in ["missing", "calendar", "exclude", "alerts", "policy", "slice"] {
             if !self.also[field].is_null() {
                 wanted[field] = self.also[field].clone();
             }
@@ -225,7 +225,7 @@ impl Slo<'_> {
         if let Some(description) = description {
             wanted.insert("description".to_owned(), json!(description));
         }
-        for word in ["unit", "cycle"] {
+        for word in ["unit", "cycle", "records", "contract"] {
             if let Some(said) = self.also[word].as_str() {
                 wanted.insert(word.to_owned(), json!(said));
             }

@@ -75,7 +75,7 @@ fn source(resource: &Resource, spec: &DataSourceSpec) -> Document {
 fn objective(resource: &Resource, spec: &ObjectiveSpec) -> Document {
     let mut also = json!({ "item": spec.item });
     let whole = json!(spec);
-    for field in ["missing", "calendar", "alerts", "policy"] {
+    for field in ["missing", "calendar", "exclude", "alerts", "policy"] {
         if let Some(value) = whole.get(field) {
             also[field] = value.clone();
         }
@@ -84,6 +84,12 @@ fn objective(resource: &Resource, spec: &ObjectiveSpec) -> Document {
         if let Some(word) = word {
             also[name] = json!(word);
         }
+    }
+    if let Some(records) = spec.indicator.records {
+        also["records"] = json!(records);
+    }
+    if let Some(contract) = &spec.indicator.contract {
+        also["contract"] = json!(contract);
     }
     if let Some(slice) = &spec.slice {
         also["slice"] = json!(slice);
