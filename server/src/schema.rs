@@ -102,4 +102,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0029_major_incidents.sql"),
     },
     Migration { version: 30, name: "kept_in", sql: include_str!("../migrations/0030_kept_in.sql") },
+    Migration {
+        version: 31,
+        name: "consumers",
+        sql: include_str!("../migrations/0031_consumers.sql"),
+    },
 ];

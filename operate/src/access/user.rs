@@ -57,6 +57,8 @@ enum Verb {
 /// What an account or a token is trusted with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Role {
+    /// Sees what was promised to whom the account is bound to, and nothing else.
+    Consumer,
     /// Reads everything.
     Viewer,
     /// Reads everything and acts on alerts, incidents and pages.
@@ -69,6 +71,7 @@ impl Role {
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
+            Role::Consumer => "consumer",
             Role::Viewer => "viewer",
             Role::Responder => "responder",
             Role::Admin => "admin",
@@ -87,6 +90,10 @@ struct Profile {
     /// A team of theirs; may be given several times.
     #[arg(long = "team", value_name = "TEAM")]
     teams: Vec<String>,
+    /// Whose promises a consumer sees, as contracts name them: team/shop; may be given several
+    /// times.
+    #[arg(long = "consumer", value_name = "ITEM")]
+    consumers: Vec<String>,
     /// The person of the estate: person/ada.
     #[arg(long)]
     person: Option<String>,
@@ -104,6 +111,7 @@ impl Profile {
             "scoped": account["scoped"],
             "teams": account["teams"],
             "person": account["person"],
+            "consumers": account["consumers"],
         });
         if let Some(name) = &self.display_name {
             body["display_name"] = json!(name);
@@ -122,6 +130,15 @@ impl Profile {
         if let Some(scoped) = self.scoped {
             body["scoped"] = json!(scoped);
         }
+        if !self.consumers.is_empty() {
+            body["consumers"] = json!(self.consumers);
+        }
+        // Who becomes a consumer acts for no team, and who is none any more sees no promises so.
+        match self.role {
+            Some(Role::Consumer) => (body["teams"], body["scoped"]) = (json!([]), json!(false)),
+            Some(_) => body["consumers"] = json!([]),
+            None => {}
+        }
         body
     }
 }
@@ -136,7 +153,7 @@ impl UserArgs {
             Verb::Add { name, profile, password_stdin } => {
                 let bare = json!({
                     "display_name": name, "role": "responder", "scoped": false, "teams": [],
-                    "person": null,
+                    "person": null, "consumers": [],
                 });
                 let mut body = profile.over(&bare);
                 body["name"] = json!(name);

@@ -20,16 +20,18 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The counts of a minute. One in which nobody looked is unknown, unless something is known to
-    /// have ended in it.
+    /// The counts of a minute, which is bad when it was away for half of it or more. One in which
+    /// nobody looked is unknown, unless something is known to have ended in it.
     pub fn minute(&self, minute: i64) -> Option<Counts> {
-        let begin = minute * MINUTE;
+        let span = Span::new(minute * MINUTE, (minute + 1) * MINUTE);
         if let Some(counts) = self.ended.get(&minute) {
             return Some(*counts);
         }
         match &self.away {
-            Some(away) if away.contains(begin) => Some(Counts { good: 0, total: 1 }),
-            _ if self.unknown.contains(begin) => None,
+            Some(away) if away.clip(span).total() * 2 >= MINUTE => {
+                Some(Counts { good: 0, total: 1 })
+            }
+            _ if self.unknown.contains(span.from) => None,
             Some(_) => Some(Counts { good: 1, total: 1 }),
             None => Some(Counts { good: 0, total: 0 }),
         }
@@ -94,6 +96,16 @@ mod tests {
         let told: Vec<Option<Counts>> = (2..8).map(|minute| recorded.minute(minute)).collect();
         // What is known to have been away is so, also where nobody looked.
         assert_eq!(told, [Some(UP), Some(DOWN), Some(DOWN), None, None, Some(UP)]);
+    }
+
+    #[test]
+    fn a_minute_counts_as_what_most_of_it_was() {
+        let second = MINUTE / 60;
+        let away = Span::new(3 * MINUTE + second, 5 * MINUTE + second);
+        let away = Some([away].into_iter().collect());
+        let recorded = Recorded { away, ..Recorded::default() };
+        let told = [2, 3, 4, 5].map(|minute| recorded.minute(minute).unwrap());
+        assert_eq!(told, [UP, DOWN, DOWN, UP]);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use super::token::taken;
 use super::{Gate, check_name, password, store};
 use crate::problem::Answer;
 
+/// What contracts can name as their consumer.
+const CONSUMERS: [&str; 4] = ["team", "person", "usecase", "product"];
+
 /// An account, without its password.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Account {
@@ -28,6 +31,9 @@ pub struct Account {
     /// The person in the estate.
     #[schema(value_type = Option<String>)]
     pub person: Option<ItemRef>,
+    /// Whose promises a consumer sees.
+    #[schema(value_type = Vec<String>)]
+    pub consumers: Vec<ItemRef>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
@@ -55,12 +61,23 @@ pub struct Profile {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub person: Option<ItemRef>,
+    /// Whose promises a consumer sees, as contracts name them: `team/shop`, `usecase/buy`.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub consumers: Vec<ItemRef>,
 }
 
 impl Profile {
     /// The first administrator.
     pub fn administrator(display_name: String) -> Profile {
-        Profile { display_name, role: Role::Admin, scoped: false, teams: vec![], person: None }
+        Profile {
+            display_name,
+            role: Role::Admin,
+            scoped: false,
+            teams: vec![],
+            person: None,
+            consumers: vec![],
+        }
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -74,13 +91,41 @@ impl Profile {
         if let Some(stray) = self.person.as_ref().filter(|person| person.kind() != "person") {
             return Err(Refusal::invalid(format!("`{stray}` is no person; write person/NAME")));
         }
+        self.check_consumers()
+    }
+
+    fn check_consumers(&self) -> Result<(), Refusal> {
+        let consumer = self.role == Role::Consumer;
+        if let Some(stray) = self.consumers.iter().find(|item| !CONSUMERS.contains(&item.kind())) {
+            let reason = "is no consumer; write team/NAME, person/NAME, usecase/NAME, product/NAME";
+            return Err(Refusal::invalid(format!("`{stray}` {reason}")));
+        }
+        if consumer && self.consumers.is_empty() {
+            return Err(Refusal::invalid("`consumers`: say whose promises the consumer sees"));
+        }
+        if !consumer && !self.consumers.is_empty() {
+            return Err(Refusal::invalid("`consumers` are for the role `consumer` alone"));
+        }
+        if consumer && (self.scoped || !self.teams.is_empty()) {
+            return Err(Refusal::invalid("a consumer has no teams and acts on nothing of theirs"));
+        }
         Ok(())
     }
 
     fn of(self, name: &str, created_at: Time, updated_at: Time) -> Account {
-        let Profile { display_name, role, scoped, teams, person } = self;
+        let Profile { display_name, role, scoped, teams, person, consumers } = self;
         let name = name.to_owned();
-        Account { name, display_name, role, scoped, teams, person, created_at, updated_at }
+        Account {
+            name,
+            display_name,
+            role,
+            scoped,
+            teams,
+            person,
+            consumers,
+            created_at,
+            updated_at,
+        }
     }
 }
 

@@ -77,12 +77,26 @@ impl Access {
         }))
     }
 
+    /// Who is asking, unless it is a consumer, whom nothing is shown but what is meant for them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn caller(
+        &self,
+        db: &Db,
+        world: &World,
+        headers: &HeaderMap,
+    ) -> Result<Option<Caller>, Fault> {
+        let found = self.anyone(db, world, headers).await?;
+        Ok(found.filter(|caller| caller.role != Role::Consumer))
+    }
+
     /// Who is asking, by `Authorization: Bearer` or by session cookie; `None`: nobody we know.
     /// What the request may do is for [`session::admit`] and [`may`] to say.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn caller(
+    pub async fn anyone(
         &self,
         db: &Db,
         world: &World,
@@ -192,7 +206,14 @@ async fn by_token(db: &Db, now: Time, hash: String) -> Result<Option<Caller>, Fa
         .await?;
     }
     let identity = Identity::Token { name: token.name, scopes: token.scopes };
-    Ok(Some(Caller { space, identity, role: token.role, teams: Vec::new(), scoped: false }))
+    Ok(Some(Caller {
+        space,
+        identity,
+        role: token.role,
+        teams: Vec::new(),
+        scoped: false,
+        consumers: Vec::new(),
+    }))
 }
 
 async fn by_key(db: &Db, now: Time, hash: String) -> Result<Option<(SpaceId, String)>, Fault> {
@@ -250,6 +271,9 @@ fn busy(busy: Busy) -> Problem {
 }
 
 /// Extracts who is asking, or answers 401; 403 when such a request is not for them to make.
+///
+/// Consumers are refused: every route is closed to them but those that ask for a [`Consumer`] or
+/// for [`Anyone`].
 impl<S> FromRequestParts<S> for Caller
 where
     S: Send + Sync,
@@ -258,14 +282,57 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Caller> {
+        let Anyone(caller) = Anyone::from_request_parts(parts, state).await?;
+        if caller.role == Role::Consumer {
+            let message = "this account sees its own services and what was promised of them";
+            return Err(Problem::forbidden(message).remedy("ask for /api/v1/consumer"));
+        }
+        Ok(caller)
+    }
+}
+
+/// Whoever is signed in, consumers among them: for what concerns their own account alone.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Caller);
+
+impl<S> FromRequestParts<S> for Anyone
+where
+    S: Send + Sync,
+    Gate: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Anyone> {
         let gate = Gate::from_ref(state);
-        let found = gate.access.caller(&gate.db, &gate.world, &parts.headers).await?;
+        let found = gate.access.anyone(&gate.db, &gate.world, &parts.headers).await?;
         let caller = found.ok_or_else(|| {
             Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "sign in first")
                 .remedy("sign in, or send an API token as `Authorization: Bearer TOKEN`")
         })?;
         session::admit(&caller, &parts.method, &parts.headers, &gate.access.0.public_url)?;
-        Ok(caller)
+        Ok(Anyone(caller))
+    }
+}
+
+/// Somebody to whom services are promised, and nobody else.
+#[derive(Clone, Debug)]
+pub struct Consumer(pub Caller);
+
+impl<S> FromRequestParts<S> for Consumer
+where
+    S: Send + Sync,
+    Gate: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Consumer> {
+        let Anyone(caller) = Anyone::from_request_parts(parts, state).await?;
+        if caller.role != Role::Consumer {
+            let message = "this account is not that of a consumer";
+            let remedy = "ask for /api/v1/promises, which shows the promises of any consumer";
+            return Err(Problem::forbidden(message).remedy(remedy));
+        }
+        Ok(Consumer(caller))
     }
 }
 

@@ -4,10 +4,12 @@ use kernel::{Actor, ItemRef, Refusal, RefusalCode, SpaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
+/// What an account or a token is trusted with. Ordered: `Consumer < Viewer < Responder < Admin`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Sees what was promised to whom the account is bound to, and nothing else.
+    Consumer,
     /// Reads everything.
     Viewer,
     /// Reads everything and acts on alerts, incidents and pages.
@@ -43,6 +45,8 @@ pub struct Caller {
     pub teams: Vec<ItemRef>,
     /// Whether they act only on what belongs to their teams.
     pub scoped: bool,
+    /// Whose promises a consumer sees: teams, people, use cases, products that contracts name.
+    pub consumers: Vec<ItemRef>,
 }
 
 /// A person with a session, or a program with a token.
@@ -161,6 +165,7 @@ mod tests {
             role,
             teams: vec![team("payments")],
             scoped: false,
+            consumers: Vec::new(),
         }
     }
 
@@ -177,6 +182,8 @@ mod tests {
     fn each_role_may_what_it_is_for() {
         use Action::{Administer, Respond};
         let table = [
+            (Role::Consumer, Respond, false),
+            (Role::Consumer, Administer, false),
             (Role::Viewer, Respond, false),
             (Role::Viewer, Administer, false),
             (Role::Responder, Respond, true),

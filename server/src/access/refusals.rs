@@ -19,7 +19,7 @@ pub async fn watch(State(gate): State<Gate>, request: Request, next: Next) -> Re
     let headers = request.headers().clone();
     let response = next.run(request).await;
     if response.status() == StatusCode::FORBIDDEN
-        && let Ok(Some(caller)) = gate.access.caller(&gate.db, &gate.world, &headers).await
+        && let Ok(Some(caller)) = gate.access.anyone(&gate.db, &gate.world, &headers).await
     {
         let path: String = path.chars().take(200).collect();
         let data = serde_json::json!({ "method": method.as_str(), "path": path });

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::account::{self, Account, By, Profile};
 use super::policy::{Action, Caller, Identity, Role, may};
 use super::token::{self, ApiToken, IntegrationKey, Issued, NewKey, NewToken};
-use super::{Address, Gate, session, store};
+use super::{Address, Anyone, Gate, session, store};
 use crate::extract::{Json, Path};
 use crate::listing::Listed;
 use crate::problem::{Answer, Problem};
@@ -77,6 +77,9 @@ pub struct User {
     /// The person in the estate.
     #[schema(value_type = Option<String>)]
     pub person: Option<ItemRef>,
+    /// Whose promises a consumer sees.
+    #[schema(value_type = Vec<String>)]
+    pub consumers: Vec<ItemRef>,
 }
 
 fn view(state: SessionState, caller: Option<Caller>) -> SessionView {
@@ -87,8 +90,8 @@ fn view(state: SessionState, caller: Option<Caller>) -> SessionView {
             Identity::Token { name, .. } => (name, name),
         };
         let (name, display_name) = (name.clone(), display_name.clone());
-        let (person, Caller { role, teams, scoped, .. }) = (caller.person(), caller);
-        User { name, display_name, role, scoped, teams, person }
+        let (person, Caller { role, teams, scoped, consumers, .. }) = (caller.person(), caller);
+        User { name, display_name, role, scoped, teams, person, consumers }
     });
     let version = env!("CARGO_PKG_VERSION").to_owned();
     SessionView { state, user, version, space: space.to_string() }
@@ -98,7 +101,7 @@ fn view(state: SessionState, caller: Option<Caller>) -> SessionView {
 #[utoipa::path(get, path = "/session", tag = "access", security(()),
     responses((status = 200, description = "The session", body = SessionView)))]
 async fn who(State(gate): State<Gate>, headers: HeaderMap) -> Answer<Json<SessionView>> {
-    let caller = gate.access.caller(&gate.db, &gate.world, &headers).await?;
+    let caller = gate.access.anyone(&gate.db, &gate.world, &headers).await?;
     let state = match &caller {
         Some(_) => SessionState::SignedIn,
         None => {
@@ -209,7 +212,7 @@ struct ChangePassword {
             body = Problem)))]
 async fn change_password(
     State(gate): State<Gate>,
-    caller: Caller,
+    Anyone(caller): Anyone,
     headers: HeaderMap,
     Json(asked): Json<ChangePassword>,
 ) -> Answer<StatusCode> {
@@ -263,6 +266,9 @@ struct NewAccount {
     /// The person in the estate: `person/ada`.
     #[serde(default)]
     person: Option<ItemRef>,
+    /// Whose promises a consumer sees, as contracts name them: `team/shop`, `usecase/buy`.
+    #[serde(default)]
+    consumers: Vec<ItemRef>,
 }
 
 /// Makes an account. For administrators.
@@ -277,8 +283,8 @@ async fn create_account(
     Json(asked): Json<NewAccount>,
 ) -> Answer<(StatusCode, Json<Account>)> {
     may(&caller, Action::Administer, &[])?;
-    let NewAccount { name, password, display_name, role, scoped, teams, person } = asked;
-    let profile = Profile { display_name, role, scoped, teams, person };
+    let NewAccount { name, password, display_name, role, scoped, teams, person, consumers } = asked;
+    let profile = Profile { display_name, role, scoped, teams, person, consumers };
     let account = account::create(&gate, by(&caller), &name, profile, password).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }
@@ -304,6 +310,9 @@ struct EditAccount {
     /// The person in the estate: `person/ada`.
     #[serde(default)]
     person: Option<ItemRef>,
+    /// Whose promises a consumer sees, as contracts name them: `team/shop`, `usecase/buy`.
+    #[serde(default)]
+    consumers: Vec<ItemRef>,
 }
 
 /// Edits an account. For administrators.
@@ -319,8 +328,8 @@ async fn edit_account(
     Json(asked): Json<EditAccount>,
 ) -> Answer<Json<Account>> {
     may(&caller, Action::Administer, &[])?;
-    let EditAccount { password, display_name, role, scoped, teams, person } = asked;
-    let profile = Profile { display_name, role, scoped, teams, person };
+    let EditAccount { password, display_name, role, scoped, teams, person, consumers } = asked;
+    let profile = Profile { display_name, role, scoped, teams, person, consumers };
     Ok(Json(account::edit(&gate, by(&caller), &name, profile, password).await?))
 }
 

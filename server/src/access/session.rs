@@ -92,13 +92,14 @@ async fn open(gate: &Gate, space: SpaceId, name: String, address: &str) -> Answe
 }
 
 fn of_account(space: SpaceId, account: Account) -> Caller {
-    let Account { name, display_name, role, scoped, teams, person, .. } = account;
+    let Account { name, display_name, role, scoped, teams, person, consumers, .. } = account;
     Caller {
         space,
         identity: Identity::Account { name, display_name, person },
         role,
         teams,
         scoped,
+        consumers,
     }
 }
 

@@ -7,7 +7,8 @@ use super::account::Account;
 use super::policy::{Caller, Identity, Role, Scope};
 use super::token::{ApiToken, IntegrationKey, KeyKind};
 
-const ACCOUNT: &str = "name, display_name, role, scoped, teams, person, created_at, updated_at";
+const ACCOUNT: &str =
+    "name, display_name, role, scoped, teams, person, consumers, created_at, updated_at";
 
 fn read_account(row: &Row) -> Result<Account, Fault> {
     Ok(Account {
@@ -17,6 +18,7 @@ fn read_account(row: &Row) -> Result<Account, Fault> {
         scoped: row.get("scoped")?,
         teams: row.json("teams")?,
         person: row.get::<Option<String>>("person")?.and_then(|text| text.parse().ok()),
+        consumers: row.json("consumers")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
@@ -66,8 +68,8 @@ pub async fn insert_account(
     password_hash: &str,
 ) -> Result<bool, Fault> {
     let sql = "INSERT INTO account (space_id, name, display_name, role, scoped, teams, person, \
-               password_hash, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+               password_hash, created_at, updated_at, consumers) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
     let values = params![
         space,
         &account.name,
@@ -78,7 +80,8 @@ pub async fn insert_account(
         account.person.as_ref(),
         password_hash,
         account.created_at,
-        account.updated_at
+        account.updated_at,
+        text(&account.consumers)?
     ];
     Ok(tx.run(sql, values).await? == 1)
 }
@@ -86,7 +89,7 @@ pub async fn insert_account(
 /// Writes what can be edited of an account.
 pub async fn update_account(tx: &mut Tx, space: &SpaceId, account: &Account) -> Result<(), Fault> {
     let sql = "UPDATE account SET display_name = $3, role = $4, scoped = $5, teams = $6, \
-               person = $7, updated_at = $8 WHERE space_id = $1 AND name = $2";
+               person = $7, updated_at = $8, consumers = $9 WHERE space_id = $1 AND name = $2";
     let values = params![
         space,
         &account.name,
@@ -95,7 +98,8 @@ pub async fn update_account(tx: &mut Tx, space: &SpaceId, account: &Account) -> 
         account.scoped,
         text(&account.teams)?,
         account.person.as_ref(),
-        account.updated_at
+        account.updated_at,
+        text(&account.consumers)?
     ];
     tx.run(sql, values).await?;
     Ok(())
@@ -149,7 +153,7 @@ pub async fn session(
     (opened, seen): (Time, Time),
 ) -> Result<Option<Found>, Fault> {
     let sql = "SELECT s.space_id, s.seen_at, a.name, a.display_name, a.role, a.scoped, a.teams, \
-               a.person FROM session s \
+               a.person, a.consumers FROM session s \
                JOIN account a ON a.space_id = s.space_id AND a.name = s.account \
                WHERE s.token_hash = $1 AND s.created_at > $2 AND s.seen_at > $3";
     let Some(row) = conn.first(sql, params![hash, opened, seen]).await? else { return Ok(None) };
@@ -164,6 +168,7 @@ pub async fn session(
         role: role(&row)?,
         teams: row.json("teams")?,
         scoped: row.get("scoped")?,
+        consumers: row.json("consumers")?,
     };
     Ok(Some(Found { caller, seen_at: row.get("seen_at")? }))
 }

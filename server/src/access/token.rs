@@ -173,6 +173,10 @@ pub async fn create(
 ) -> Result<(ApiToken, Secret), Denied> {
     let now = gate.world.now();
     check_name(&new.name)?;
+    if new.role == Role::Consumer {
+        let reason = "a token is of no consumer; give a viewer's token the scope `read`";
+        return Err(Refusal::invalid(reason).into());
+    }
     if new.scopes.is_empty() {
         return Err(Refusal::invalid("a token needs at least one scope").into());
     }

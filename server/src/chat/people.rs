@@ -44,6 +44,10 @@ pub async fn of_chat(app: &App, spoken: &Spoken, user: &str) -> Result<Member, S
     let accounts = access::store::accounts(&mut conn, space).await;
     let accounts = accounts.map_err(|fault| fault.chain())?;
     let own = accounts.into_iter().find(|account| account.person.as_ref() == Some(&person));
+    if own.as_ref().is_some_and(|account| account.role == Role::Consumer) {
+        let why = "your account sees its own services on the web, and nothing here";
+        return Err(why.to_owned());
+    }
     Ok(match own {
         Some(account) => Member {
             account: true,
@@ -57,6 +61,7 @@ pub async fn of_chat(app: &App, spoken: &Spoken, user: &str) -> Result<Member, S
                 role: account.role,
                 teams: account.teams,
                 scoped: account.scoped,
+                consumers: account.consumers,
             },
         },
         None => Member {
@@ -71,6 +76,7 @@ pub async fn of_chat(app: &App, spoken: &Spoken, user: &str) -> Result<Member, S
                 role: Role::Responder,
                 teams: Vec::new(),
                 scoped: false,
+                consumers: Vec::new(),
             },
         },
     })

@@ -273,6 +273,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consumer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that a consumer sees: services, promises, planned work, and what she reported. For
+         *     accounts with the role `consumer`.
+         */
+        get: operations["consumers_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consumer/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reports that one of her services does not work: opens an incident. */
+        post: operations["consumers_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consumer/reports/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds something to what she reported: everybody who works on it reads it. */
+        post: operations["consumers_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts": {
         parameters: {
             query?: never;
@@ -2864,6 +2918,8 @@ export interface components {
         };
         /** @description An account, without its password. */
         Account: {
+            /** @description Whose promises a consumer sees. */
+            consumers: string[];
             /**
              * Format: date-time
              * @description When it was made.
@@ -4713,6 +4769,17 @@ export interface components {
          * @enum {string}
          */
         Consumed: "yes" | "no" | "unknown";
+        /** @description What a consumer sees. */
+        ConsumerDesk: {
+            /** @description What was promised, by whom the account stands for. */
+            consumers: components["schemas"]["ConsumerView"][];
+            /** @description What she reported, the newest first. */
+            reports: components["schemas"]["DeskReport"][];
+            /** @description The services that contracts promise, and how they stand. */
+            services: components["schemas"]["DeskService"][];
+            /** @description Planned work on them that runs or is to come. */
+            works: components["schemas"]["DeskWork"][];
+        };
         /** @description One contract from the side of its consumer. */
         ConsumerPromise: components["schemas"]["ContractRow"] & {
             /** @description How many of the past periods shown were kept. */
@@ -5125,6 +5192,59 @@ export interface components {
              */
             took_milliseconds: number;
         };
+        /** @description What she wrote to a report. */
+        DeskComment: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description What. */
+            text: string;
+        };
+        /** @description Something that she reported. */
+        DeskReport: {
+            /** @description What she wrote since, the oldest first. */
+            comments: components["schemas"]["DeskComment"][];
+            /** @description What she added. */
+            description: string;
+            /** @description Which. */
+            id: components["schemas"]["IncidentId"];
+            item?: components["schemas"]["ItemRef"] | null;
+            /**
+             * Format: int64
+             * @description The number that people call it by.
+             */
+            number: number;
+            /** @description Whether it is open. */
+            open: boolean;
+            /** @description When it was reported. */
+            reported_at: components["schemas"]["Time"];
+            restored_at?: components["schemas"]["Time"] | null;
+            /** @description How far it is, in a word or two. */
+            state: string;
+            /** @description What is wrong. */
+            title: string;
+        };
+        /** @description A service and how it stands. */
+        DeskService: {
+            /** @description Which. */
+            item: components["schemas"]["ItemRef"];
+            /** @description How it stands. */
+            now: components["schemas"]["ServiceNow"];
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description Planned work on a service. */
+        DeskWork: {
+            /** @description From when on. */
+            from: components["schemas"]["Time"];
+            /** @description The services that it takes away. */
+            items: components["schemas"]["ItemRef"][];
+            /** @description What is done. */
+            reason: string;
+            /** @description Whether it runs. */
+            running: boolean;
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
         /** @description A line of a difference. */
         DiffLine: {
             /** @description Whether it is in both texts, or only in one; a gap stands for lines that are left out. */
@@ -5185,6 +5305,8 @@ export interface components {
             type: components["schemas"]["Relation"];
         };
         EditAccount: {
+            /** @description Whose promises a consumer sees, as contracts name them: `team/shop`, `usecase/buy`. */
+            consumers?: components["schemas"]["ItemRef"][];
             /** @description How the person is called. */
             display_name: string;
             /**
@@ -5296,6 +5418,27 @@ export interface components {
              */
             number: number;
             /** @description Why, a few words. */
+            why: string;
+        };
+        /** @description What was left out of a figure for one reason: of what was good and of what was counted alike. */
+        ExcludedFigures: {
+            /**
+             * Format: double
+             * @description What of them was bad.
+             */
+            bad: number;
+            by?: components["schemas"]["ItemRef"] | null;
+            /**
+             * Format: double
+             * @description How long.
+             */
+            seconds: number;
+            /**
+             * Format: double
+             * @description Events that were counted meanwhile.
+             */
+            total: number;
+            /** @description Why. */
             why: string;
         };
         /** @description An alert that a window explains, and why. */
@@ -6831,6 +6974,7 @@ export interface components {
         Indicator: {
             /** @description Query for bad events, instead of good ones. */
             bad?: string | null;
+            contract?: components["schemas"]["ServiceContractRef"] | null;
             /**
              * @description What one event is, where events are cycles of something: `nightly run`. Reports say then
              *     how many cycles there are to a failure.
@@ -6846,6 +6990,7 @@ export interface components {
              */
             limit?: number | null;
             op?: components["schemas"]["ThresholdOp"] | null;
+            records?: components["schemas"]["IndicatorRecords"] | null;
             source?: components["schemas"]["DataSourceRef"] | null;
             /** @description Query for all events. */
             total?: string | null;
@@ -6854,6 +6999,11 @@ export interface components {
             /** @description Query for a value instead of events: a minute is good when it holds against the limit. */
             value?: string | null;
         };
+        /**
+         * @description What of Operate's own records is counted.
+         * @enum {string}
+         */
+        IndicatorRecords: "availability" | "respond" | "update" | "restore" | "resolve";
         /** @description How much hangs on an item, and why. */
         Inherited: {
             /** @description Which use case says so. */
@@ -7587,6 +7737,8 @@ export interface components {
         Listed_Account: {
             /** @description The rows. */
             items: {
+                /** @description Whose promises a consumer sees. */
+                consumers: string[];
                 /**
                  * Format: date-time
                  * @description When it was made.
@@ -8426,6 +8578,8 @@ export interface components {
         /** @description Something needed: one item, or some of a group. Written `component/db`, or as [`Group`]. */
         Need: components["schemas"]["ItemRef"] | components["schemas"]["Group"];
         NewAccount: {
+            /** @description Whose promises a consumer sees, as contracts name them: `team/shop`, `usecase/buy`. */
+            consumers?: components["schemas"]["ItemRef"][];
             /** @description How the person is called. */
             display_name: string;
             /** @description Its name: small letters, digits, `.`, `_`, `-`, `@`. */
@@ -8442,6 +8596,11 @@ export interface components {
             scoped?: boolean;
             /** @description Its teams: `team/payments`. */
             teams?: components["schemas"]["ItemRef"][];
+        };
+        /** @description Something to add to a report. */
+        NewComment: {
+            /** @description What. */
+            text: string;
         };
         /** @description What a heartbeat is made of. */
         NewHeartbeat: {
@@ -8505,6 +8664,15 @@ export interface components {
             name: string;
             /** @description Its public key, in base64url. */
             p256dh: string;
+        };
+        /** @description Something that does not work. */
+        NewReport: {
+            /** @description Anything to add. */
+            description?: string;
+            /** @description The service: one of hers. */
+            item: components["schemas"]["ItemRef"];
+            /** @description One line that says what is wrong. */
+            title: string;
         };
         /** @description A shift of yours that you offer. */
         NewSwap: {
@@ -8609,6 +8777,24 @@ export interface components {
             /** @description For which incidents; for all when not said. */
             priorities?: components["schemas"]["Priority"][];
         };
+        /** @description What does not count, of what was good and of what was counted alike. */
+        ObjectiveExclude: {
+            contract?: components["schemas"]["ServiceContractRef"] | null;
+            /** @description Whether what lies outside of the hours of that contract does not count either. */
+            outsideHours?: boolean;
+            /** @description Stretches that were found not to count, such as an hour in which the probe was broken. */
+            times?: components["schemas"]["ObjectiveExcludedTime"][];
+        };
+        /** @description A stretch that does not count: the start belongs to it, the end does not. */
+        ObjectiveExcludedTime: {
+            approvedBy?: components["schemas"]["PersonRef"] | null;
+            /** @description The first moment after it. */
+            end: components["schemas"]["Time"];
+            /** @description Why it does not count. */
+            reason: string;
+            /** @description Its first moment. */
+            start: components["schemas"]["Time"];
+        };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
         /** @description An objective, in few words. */
@@ -8693,6 +8879,8 @@ export interface components {
             /** @description When somebody is told that the budget burns. */
             alerts?: components["schemas"]["BurnAlerts"];
             calendar?: components["schemas"]["CalendarRef"] | null;
+            /** @description What does not count besides. */
+            exclude?: components["schemas"]["ObjectiveExclude"];
             /** @description What is counted. */
             indicator: components["schemas"]["Indicator"];
             /** @description What it is about. */
@@ -8718,6 +8906,8 @@ export interface components {
             agreed: components["schemas"]["AgreedState"];
             /** @description What it is for. */
             description?: string | null;
+            /** @description What was left out of the window, by reason: neither good nor bad. */
+            excluded: components["schemas"]["ExcludedFigures"][];
             explained?: components["schemas"]["Explained"] | null;
             known_since?: components["schemas"]["Time"] | null;
             /** @description The pairs of windows in which a burn is looked for. */
@@ -9294,6 +9484,8 @@ export interface components {
              *     are counted.
              */
             cycles_per_failure?: number | null;
+            /** @description What was left out of both, by reason; the events meanwhile are in neither. */
+            excluded?: components["schemas"]["ExcludedFigures"][];
             /** @description The objective. */
             objective: components["schemas"]["ItemRef"];
             /**
@@ -10269,10 +10461,10 @@ export interface components {
             snoozed_by?: components["schemas"]["Actor"] | null;
         };
         /**
-         * @description What an account or a token is trusted with. Ordered: `Viewer < Responder < Admin`.
+         * @description What an account or a token is trusted with. Ordered: `Consumer < Viewer < Responder < Admin`.
          * @enum {string}
          */
-        Role: "viewer" | "responder" | "admin";
+        Role: "consumer" | "viewer" | "responder" | "admin";
         /** @description A rule that gives incidents of some alerts to a team, or gives them a priority (R142). */
         Route: {
             /** @description Its name, shown on the incident. */
@@ -10749,6 +10941,14 @@ export interface components {
             /** @description How bad. */
             service: components["schemas"]["ServiceState"];
         };
+        /** @description How a service stands. */
+        ServiceNow: {
+            since?: components["schemas"]["Time"] | null;
+            /** @description In a word. */
+            state: components["schemas"]["ServiceWord"];
+            /** @description In a sentence. */
+            words: string;
+        };
         /** @description Software that does something for people or for other services. */
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
@@ -10775,6 +10975,11 @@ export interface components {
          * @enum {string}
          */
         ServiceState: "down" | "degraded";
+        /**
+         * @description How a service stands, in a word.
+         * @enum {string}
+         */
+        ServiceWord: "works" | "planned" | "degraded" | "down";
         /**
          * @description What a session is at the moment.
          * @enum {string}
@@ -11804,6 +12009,8 @@ export interface components {
         };
         /** @description Somebody who is signed in. */
         User: {
+            /** @description Whose promises a consumer sees. */
+            consumers: string[];
             /** @description How the person is called. */
             display_name: string;
             /** @description Name of the account or token. */
@@ -13188,6 +13395,276 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consumers_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What she sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumerDesk"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consumers_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no service of hers */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consumers_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskReport"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description She reported nothing of this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

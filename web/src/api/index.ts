@@ -2,6 +2,7 @@
 export * as access from './access';
 export * as alerts from './alerts';
 export * as classes from './classes';
+export * as consumers from './consumers';
 export * as contracts from './contracts';
 export * as clocks from './clocks';
 export * as estate from './estate';

@@ -54,7 +54,21 @@ export const app = createRoute({
     if (session.state === 'anonymous' || !session.user) {
       throw redirect({ to: '/sign-in', search: { next: location.href } });
     }
+    if (session.user.role === 'consumer') throw redirect({ to: '/desk' });
     return { user: session.user, version: session.version, space: session.space };
   },
   component: Layout,
+});
+
+/** Where a consumer is, and nowhere else: without the frame, whose places are not hers. */
+export const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/desk',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.query({ ...access.session(), staleTime: 'static' });
+    if (!session.user) throw redirect({ to: '/sign-in', search: { next: location.href } });
+    if (session.user.role !== 'consumer') throw redirect({ to: '/' });
+    return { user: session.user };
+  },
+  component: lazyRouteComponent(() => import('../practices/contracts/DeskPage'), 'DeskPage'),
 });

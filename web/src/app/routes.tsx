@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { only } from '../kit/filter';
-import { app, root, setup, signIn } from './entry';
+import { app, desk, root, setup, signIn } from './entry';
 
 const overview = createRoute({
   getParentRoute: () => app,
@@ -348,6 +348,7 @@ const settingsPart = createRoute({
 export const routeTree = root.addChildren([
   signIn,
   setup,
+  desk,
   app.addChildren([
     overview,
     incidents,

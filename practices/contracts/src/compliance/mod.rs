@@ -25,6 +25,7 @@ mod period;
 mod reckon;
 mod release;
 mod seen;
+mod standing_now;
 #[cfg(test)]
 mod tests;
 mod what_if;
@@ -45,6 +46,7 @@ pub use period::{Period, PeriodUnit, periods};
 pub use reckon::{figures, figures_of_incidents};
 pub use release::{Budget, MAJOR, Purpose, Reason, Release, ReleaseInput, Weight, release};
 pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
+pub use standing_now::{ServiceNow, ServiceWord, service_now};
 pub use what_if::{Supposed, suppose};
 
 /// Seconds of a length in microseconds, to the microsecond: what is kept as text reads back the

@@ -140,7 +140,7 @@ impl Case {
         pieces
     }
 
-    fn state_at(&self, at: Time) -> ServiceState {
+    pub(super) fn state_at(&self, at: Time) -> ServiceState {
         let held = self.marks.iter().rfind(|(from, _)| *from <= at);
         held.map_or(ServiceState::Down, |(_, state)| *state)
     }
@@ -163,6 +163,11 @@ impl Piece {
 impl Work {
     pub(super) fn span(&self) -> Span {
         Span::new(self.from.micros(), self.until.micros())
+    }
+
+    /// Whether it runs at a time: as planned, and while it is really worked.
+    pub fn runs(&self, at: Time) -> bool {
+        self.exempt_span().contains(at.micros())
     }
 
     /// What of it may be no service time: as planned, and no longer than it took.

@@ -1,5 +1,6 @@
 //! What a consumer was promised, how it stands, and what was kept.
 
+use ::contracts::compliance::Verdict;
 use axum::extract::State;
 use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
@@ -54,17 +55,23 @@ pub(super) async fn consumer(
     caller: Caller,
     Query(query): Query<ConsumerQuery>,
 ) -> Answer<Json<ConsumerView>> {
-    use ::contracts::compliance::Verdict;
     let consumer = query.consumer;
     let book = Book::all(&app, &caller.space).await?;
     let estate = &book.snapshot.estate;
     let resource = estate.get(&consumer);
     let resource = resource
         .ok_or_else(|| Problem::refused(format!("there is no {consumer}")).at("consumer"))?;
-    let deals = book.deals.iter().filter(|deal| deal.spec.consumer == consumer);
+    let title = resource.title().to_owned();
+    Ok(Json(seen_by(&book, &consumer, title)))
+}
+
+/// What the contracts of a book promise to a consumer.
+pub(super) fn seen_by(book: &Book, consumer: &ItemRef, title: String) -> ConsumerView {
+    let estate = &book.snapshot.estate;
+    let deals = book.deals.iter().filter(|deal| deal.spec.consumer == *consumer);
     let mut promises: Vec<ConsumerPromise> = deals
         .map(|deal| {
-            let row = ContractRow::of(&book, deal);
+            let row = ContractRow::of(book, deal);
             let spec = &deal.spec;
             let terms = spec.terms_at(book.now).map(|(_, terms)| terms).or(spec.terms.last());
             let words = terms.map(|terms| words::of_terms(estate, terms)).unwrap_or_default();
@@ -74,6 +81,5 @@ pub(super) async fn consumer(
         })
         .collect();
     promises.sort_by_key(|promise| promise.row.state != ContractState::Active);
-    let title = resource.title().to_owned();
-    Ok(Json(ConsumerView { consumer, title, promises }))
+    ConsumerView { consumer: consumer.clone(), title, promises }
 }

@@ -6,6 +6,7 @@ pub mod consumers;
 pub mod counted;
 pub mod coverage;
 pub mod csv;
+pub mod desk;
 pub mod exposure;
 pub mod facts;
 pub mod gather;

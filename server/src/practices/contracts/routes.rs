@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(super::standing::standing))
         .routes(routes!(super::standing::standings))
         .routes(routes!(super::consumers::consumer))
+        .merge(super::desk::routes())
         .routes(routes!(super::preview::preview))
         .routes(routes!(super::coverage::coverage))
         .routes(routes!(super::mails::report_mails, super::mails::put_report_mails))

@@ -186,10 +186,19 @@ async fn create(
     Json(new): Json<NewIncident>,
 ) -> Answer<(StatusCode, Json<Value>)> {
     may(&caller, Action::Respond, &[])?;
-    let open = prepared(&app, &caller, Open::from(new)).await?;
+    let answer = open(&app, &caller, call, Open::from(new)).await?;
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// Opens an incident that somebody reports who may.
+///
+/// # Errors
+/// When the report is not complete, the estate has no such item, or the database refuses.
+pub(crate) async fn open(app: &App, caller: &Caller, call: Call, open: Open) -> Answer<Value> {
+    let open = prepared(app, caller, open).await?;
     let asker = caller.asker();
     let request = json!(["open", &open]);
-    let answer = commands::once(&app, &asker.clone(), call.key, request, move |tx, app| {
+    commands::once(app, &asker.clone(), call.key, request, move |tx, app| {
         let (asker, mut open) = (asker.clone(), open.clone());
         Box::pin(async move {
             open.number = store::next_number(tx, &asker.space).await?;
@@ -200,8 +209,7 @@ async fn create(
             Ok(view(&done.record, done.version, moment.now))
         })
     })
-    .await?;
-    Ok((StatusCode::CREATED, Json(answer)))
+    .await
 }
 
 /// A report with what the estate knows of its item.

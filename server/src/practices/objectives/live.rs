@@ -169,11 +169,6 @@ impl LiveObjectives {
         self.told().insert((space.clone(), objective.to_owned()), recorded);
     }
 
-    /// Forgets what records said of an objective: they are asked for all of it next.
-    pub fn forget_recorded(&self, space: &SpaceId, objective: &str) {
-        self.told().remove(&(space.clone(), objective.to_owned()));
-    }
-
     /// Bytes that the minutes of all objectives take, about.
     pub fn bytes(&self) -> usize {
         self.all().values().map(|series| series.buckets.bytes()).sum()

@@ -53,7 +53,6 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
     let looked = contract_store::presence(&mut conn, &SpaceId::main(), begin).await?;
     let unknown = presence::unknown(&looked, begin, now);
     drop(conn);
-    let mut heard = Vec::new();
     for known in wanted {
         let hits: Vec<&Arc<Facts>> = facts
             .iter()
@@ -75,17 +74,11 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
         let minutes = recorded.changes(before.as_deref(), range.clone(), told);
         if !minutes.is_empty() || told < settled {
             let asked = Some(Asked { from: range.start, until: settled });
-            heard.push(Heard { objective: known.name.to_owned(), minutes, asked });
+            let heard = Heard { objective: known.name.to_owned(), minutes, asked };
+            keep::keep(app, space, vec![heard]).await?;
         }
+        // Only what is on disk was told.
         app.objectives.note_recorded(space, known.name, Arc::new(recorded));
-    }
-    for one in heard {
-        let name = one.objective.clone();
-        if let Err(fault) = keep::keep(app, space, vec![one]).await {
-            // What is not on disk is told again as a whole.
-            app.objectives.forget_recorded(space, &name);
-            return Err(fault);
-        }
     }
     Ok(())
 }

@@ -148,7 +148,8 @@ function indicatorOf(draft: Draft): Fields {
   const cycle = draft.cycle || undefined;
   if (draft.kind === 'pushed') return defined({ description, cycle });
   if (draft.kind === 'records') {
-    const contract = (draft.records !== 'availability' && draft.clocksOf) || undefined;
+    const counted = draft.records === 'availability' ? null : draft.clocksOf;
+    const contract = counted ?? undefined;
     return defined({ description, cycle, records: draft.records, contract });
   }
   const source = draft.source ?? undefined;

@@ -13,7 +13,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
-import { type Account, estate, type Role, settings } from '../../api';
+import { type Account, contracts, estate, type Role, settings } from '../../api';
 import { useSend } from '../../kit/command';
 import { ItemLink } from '../../kit/ItemLink';
 import { ItemSelect } from '../../kit/ItemSelect';
@@ -29,6 +29,7 @@ export const roles: { value: Role; label: string }[] = [
   { value: 'admin', label: 'Admin: everything, and these settings' },
   { value: 'responder', label: 'Responder: works on incidents and alerts' },
   { value: 'viewer', label: 'Viewer: reads' },
+  { value: 'consumer', label: 'Consumer: sees own services, promises and reports' },
 ];
 
 /** Who may sign in, and what they may do. */
@@ -74,7 +75,9 @@ export function Accounts() {
                 {
                   header: 'Teams',
                   cell: (row) =>
-                    `${row.teams.map(itemName).join(', ') || '–'}${row.scoped ? ' (only these)' : ''}`,
+                    row.role === 'consumer'
+                      ? `Promises to ${row.consumers.map(itemName).join(', ')}`
+                      : `${row.teams.map(itemName).join(', ') || '–'}${row.scoped ? ' (only these)' : ''}`,
                 },
                 {
                   header: '',
@@ -123,10 +126,13 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
   const [person, setPerson] = useState<string | null>(account?.person ?? null);
   const [teams, setTeams] = useState<string[]>(account?.teams ?? []);
   const [scoped, setScoped] = useState(account?.scoped ?? false);
+  const [consumers, setConsumers] = useState<string[]>(account?.consumers ?? []);
+  const isConsumer = role === 'consumer';
   const [password, setPassword] = useState('');
   const known = useQuery(estate.items({ kind: 'team', limit: 1000 }));
   const { run, pending, problem, reload } = useSend(() => {
-    const values = { display_name: displayName, role, scoped, teams, person };
+    const own = isConsumer ? { consumers } : { scoped, teams };
+    const values = { display_name: displayName, role, person, ...own };
     return account
       ? settings.changeAccount(account.name, { ...values, ...(password ? { password } : {}) })
       : settings.createAccount({ name, ...values, password });
@@ -168,21 +174,26 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
           value={person}
           onChange={setPerson}
         />
-        <MultiSelect
-          label="Teams"
-          data={(known.data?.items ?? []).map((team) => ({
-            value: team.item,
-            label: team.title || itemName(team.item),
-          }))}
-          value={teams}
-          onChange={setTeams}
-          searchable
-        />
-        <Switch
-          label="Acts only on what belongs to its teams"
-          checked={scoped}
-          onChange={(event) => setScoped(event.currentTarget.checked)}
-        />
+        {isConsumer && <ConsumerSelect value={consumers} set={setConsumers} />}
+        {!isConsumer && (
+          <>
+            <MultiSelect
+              label="Teams"
+              data={(known.data?.items ?? []).map((team) => ({
+                value: team.item,
+                label: team.title || itemName(team.item),
+              }))}
+              value={teams}
+              onChange={setTeams}
+              searchable
+            />
+            <Switch
+              label="Acts only on what belongs to its teams"
+              checked={scoped}
+              onChange={(event) => setScoped(event.currentTarget.checked)}
+            />
+          </>
+        )}
         <PasswordInput
           label={account ? 'New password' : 'Password'}
           description={account ? 'Empty: as it is.' : undefined}
@@ -202,5 +213,22 @@ function AccountForm({ account, close }: { account: Account | null; close: () =>
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** Whose promises a consumer sees: whoever a contract names as its consumer. */
+function ConsumerSelect({ value, set }: { value: string[]; set: (value: string[]) => void }) {
+  const rows = useQuery(contracts.list()).data?.items ?? [];
+  const named = [...new Set([...rows.map((row) => row.consumer), ...value])].sort();
+  return (
+    <MultiSelect
+      label="Consumer of"
+      description="Whose promises and services are shown: those whom contracts name."
+      required
+      data={named}
+      value={value}
+      onChange={set}
+      searchable
+    />
   );
 }

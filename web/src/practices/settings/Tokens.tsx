@@ -116,7 +116,7 @@ function TokenForm({ made }: { made: (token: IssuedToken) => void }) {
           <Select
             label="Role"
             w={220}
-            data={roles}
+            data={roles.filter((each) => each.value !== 'consumer')}
             value={role}
             allowDeselect={false}
             onChange={(value) =>
