@@ -87,8 +87,8 @@ impl Terms {
         }
     }
 
-    /// What was left out of a window, each reason with the events that were counted meanwhile. It is
-    /// no part of the figures: they are reckoned every minute, this where somebody asks.
+    /// What was left out of a window, each reason with the events that were counted meanwhile. It
+    /// is no part of the figures: they are reckoned every minute, this where somebody asks.
     pub fn excluded(&self, buckets: &Buckets, within: Span) -> Vec<LeftOut> {
         let all = self.counting.excluded.iter();
         all.filter_map(|exclusion| exclusion.within(buckets, within)).collect()

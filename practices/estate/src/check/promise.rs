@@ -251,8 +251,8 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
     };
     if !whole {
         let message = "it is not said what is good";
-        let remedy = "write `good` or `bad` and `total`; or `value`, `op` and `limit`; or `records`; \
-                      or none of them and no `source`, and push counts";
+        let remedy = "write `good` or `bad` and `total`; or `value`, `op` and `limit`; or \
+                      `records`; or none of them and no `source`, and push counts";
         wrong.push(Wrong::new("spec.indicator", message, remedy));
     }
     if indicator.limit.is_some_and(|limit| !limit.is_finite()) {

@@ -141,8 +141,9 @@ fn contracts(estate: &Estate, known: Known<'_>) -> Vec<ItemRef> {
     if let Some(contract) = &known.spec.indicator.contract {
         return vec![contract.item().clone()];
     }
+    let item = &known.spec.item;
     let about = estate.of_kind(estate::Kind::ServiceContract).filter(|resource| {
-        matches!(&resource.spec, Spec::ServiceContract(spec) if spec.scope.contains(&known.spec.item))
+        matches!(&resource.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
     });
     about.map(|resource| resource.item().clone()).collect()
 }
