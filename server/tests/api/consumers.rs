@@ -81,7 +81,13 @@ async fn a_consumer_sees_her_services_and_reports_what_does_not_work(place: Plac
     assert_eq!(comments, [&json!("the card is refused")]);
     assert_eq!(desk["services"][0]["now"]["state"], "works");
 
-    // What others reported, she neither sees nor adds to.
+    others_are_not_hers(&operate, &eve, id).await;
+    operate.pass(Duration::from_secs(60)).await;
+    operate.end().await;
+}
+
+/// What others reported, she neither sees nor adds to; nor do others to what she did.
+async fn others_are_not_hers(operate: &Operate, eve: &Client, hers: &str) {
     let open = json!({ "title": "No orders", "item": "component/orders-db" });
     let other = operate.ada.post("/incidents", open).await.is(201);
     let path = format!("/consumer/reports/{}/comments", other["id"].as_str().unwrap());
@@ -90,14 +96,12 @@ async fn a_consumer_sees_her_services_and_reports_what_does_not_work(place: Plac
     assert_eq!(desk["reports"].as_array().unwrap().len(), 1);
 
     // Another consumer sees another contract, and nothing of hers.
-    let rob = consumer(&operate, "rob", &["team/shop"]).await;
+    let rob = consumer(operate, "rob", &["team/shop"]).await;
     let desk = rob.get("/consumer").await.is(200);
     assert_eq!(desk["consumers"][0]["promises"][0]["title"], "The counter");
     assert!(desk["reports"].as_array().unwrap().is_empty());
-    let path = format!("/consumer/reports/{id}/comments");
+    let path = format!("/consumer/reports/{hers}/comments");
     rob.post(&path, json!({ "text": "me too" })).await.problem(404);
-    operate.pass(Duration::from_secs(60)).await;
-    operate.end().await;
 }
 
 /// Routes that are hers, or that need no account or a key instead.
