@@ -394,8 +394,8 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
       -> add `slice: {length: 1m}`
     shop.yaml:46:14 spec.indicator
       it is not said what is good
-      -> write `good` or `bad` and `total`; or `value`, `op` and `limit`; or none of
-         them and no `source`, and push counts
+      -> write `good` or `bad` and `total`; or `value`, `op` and `limit`; or `records`;
+         or none of them and no `source`, and push counts
     shop.yaml:46:21 spec.indicator.good
       nobody is named who could answer it
       -> add `source:` with the name of a DataSource, or remove the query
