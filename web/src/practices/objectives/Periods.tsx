@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/States';
 import { LeftOut } from '../contracts/LeftOut';
 import { VerdictMark } from '../contracts/Marks';
 import { percent } from '../contracts/say';
+import styles from './objectives.module.css';
 
 /** What became of past periods, each judged by the target that held then. */
 export function Periods({ name }: { name: string }) {
@@ -26,18 +27,25 @@ export function Periods({ name }: { name: string }) {
               columns={[
                 { header: 'Period', cell: (row) => row.period.name },
                 { header: 'Result', cell: (row) => <VerdictMark verdict={row.verdict} /> },
-                { header: 'Reached', align: 'end', cell: (row) => percent(row.reached_percent) },
+                {
+                  header: 'Reached',
+                  align: 'end',
+                  // The table stands in the narrow column: what is behind the figure goes below it.
+                  cell: ({ reached_percent, bad, total, excluded = [] }) => (
+                    <>
+                      {percent(reached_percent)}
+                      <div className={styles.behind}>
+                        {count(bad)} of {count(total)} bad
+                      </div>
+                      {excluded.length > 0 && <LeftOut lines={excluded} />}
+                    </>
+                  ),
+                },
                 {
                   header: 'Target then',
                   align: 'end',
                   cell: (row) => percent(row.target_percent),
                 },
-                {
-                  header: 'Bad',
-                  align: 'end',
-                  cell: (row) => `${count(row.bad)} of ${count(row.total)}`,
-                },
-                { header: 'Left out', cell: (row) => <LeftOut lines={row.excluded ?? []} /> },
               ]}
             />
           )
