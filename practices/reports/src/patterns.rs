@@ -152,7 +152,7 @@ pub fn patterns(rows: &[Quarter], asked: &Asked, marks: &Marks) -> Patterns {
     let end = Time::from_micros(period.to.micros().saturating_add(HOUR_MICROS));
     let hours = Hours::of(Period { from: reads_from(period), to: end }, &asked.zone);
     let first = hours.from(judged_from(period));
-    let last = hours.from(period.to).saturating_sub(1).max(first);
+    let last = hours.going_on(period.to).max(first);
     let all = series(rows, &hours, asked);
     let since = all.first().and_then(|series| hours.all.get(series.known)).map(|hour| hour.at);
     let wanted: Vec<&Series> = match &asked.rule {

@@ -196,6 +196,15 @@ fn what_is_expected_is_counted_and_not_shown() {
 }
 
 #[test]
+fn the_last_hour_of_a_period_is_judged_once_it_is_over() {
+    let mut rows = weekly(&[9; SLOTS], 9);
+    let last = hour(9 * HOURS_PER_WEEK - 1);
+    rows.push(fired("Queue", last, 300));
+    let found = judged(&rows, 8, 9);
+    assert_eq!((hours_of(&found), found.to), (vec![last], hour(9 * HOURS_PER_WEEK)));
+}
+
+#[test]
 fn an_hour_that_is_not_over_is_not_judged() {
     let rows = weekly(&[9; SLOTS], 8);
     let half = Time::from_micros(hour(8 * HOURS_PER_WEEK).micros() + HOUR_MICROS / 2);

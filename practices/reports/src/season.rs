@@ -139,6 +139,11 @@ impl Hours {
         self.all.partition_point(|hour| hour.at < at)
     }
 
+    /// The hour that is going on at this moment; those before it are over.
+    pub fn going_on(&self, at: Time) -> usize {
+        self.all.partition_point(|hour| hour.at <= at).saturating_sub(1)
+    }
+
     /// The places of the same hour of the week.
     pub fn slot(&self, slot: usize) -> &[usize] {
         self.by_slot.get(slot).map_or(&[], Vec::as_slice)
