@@ -35,6 +35,6 @@ pub use leading::{Glance, leads_somewhere};
 pub use major::MajorPolicy;
 pub use paging::{again_now as called_again, fresh as called_now, tick as page_tick, ways_to};
 pub use policy::Policy;
-pub use promising::{facts, promises};
+pub use promising::{clock, facts, promises};
 pub use routes::{Route, RouteError, Routes};
 pub use tune::{rule_of, tune};

@@ -171,14 +171,19 @@ fn scope(spec: &ServiceContractSpec, hit: &BTreeMap<ItemRef, String>) -> Option<
     Some((scope, format!("{because}, and nothing that it covers is hit")))
 }
 
+/// A clock that contracts name, as it counts on incidents.
+pub fn clock(kind: ClockKind) -> Clock {
+    match kind {
+        ClockKind::Respond => Clock::Respond,
+        ClockKind::Update => Clock::Update,
+        ClockKind::Restore => Clock::Restore,
+        ClockKind::Resolve => Clock::Resolve,
+    }
+}
+
 fn clocks(estate: &Estate, terms: &ContractTerms) -> Vec<PromisedClock> {
     let clock = |clock: &ClockTerms| PromisedClock {
-        clock: match clock.clock {
-            ClockKind::Respond => Clock::Respond,
-            ClockKind::Update => Clock::Update,
-            ClockKind::Restore => Clock::Restore,
-            ClockKind::Resolve => Clock::Resolve,
-        },
+        clock: self::clock(clock.clock),
         targets: clock
             .targets
             .iter()

@@ -129,7 +129,6 @@ impl Estate {
         self.get(item).map(|resource| &resource.spec)
     }
 
-    /// Its own team, else the owner of its product.
     /// The first answer of the item itself, of what it is part of, of what that is part of …
     pub(crate) fn nearest_whole<T>(
         &self,

@@ -16,6 +16,7 @@ conversations!(
     what_others_name_is_not_deleted,
     an_item_is_edited_at_the_version_that_was_seen,
     pruning_takes_away_what_files_no_longer_say,
+    what_a_sample_brought_is_edited_here_until_its_files_are_applied,
 );
 
 fn one(text: &str) -> Value {
@@ -233,5 +234,20 @@ async fn pruning_takes_away_what_files_no_longer_say(place: Place) {
     assert_eq!(actions(&pruned, "delete"), ["service/canteen"], "what people made stays");
     operate.ada.get("/estate/items/service/by-hand").await.is(200);
     operate.ada.get("/estate/items/service/canteen").await.problem(404);
+    operate.end().await;
+}
+
+async fn what_a_sample_brought_is_edited_here_until_its_files_are_applied(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.furnish().await;
+    let orders = "/estate/items/service/orders";
+    let brought = operate.ada.get(orders).await.is(200);
+    assert_eq!((&brought["managed_by"], &brought["file"]), (&json!("ui"), &Value::Null));
+    assert_eq!(brought["may_edit"], true, "{brought}");
+    let plan = operate.ada.post("/estate/plan", estate_files(&sample_estate())).await.is(200);
+    assert_eq!(actions(&plan, "update"), [""; 0], "nothing differs");
+    operate.apply_files(&sample_estate()).await;
+    let applied = operate.ada.get(orders).await.is(200);
+    assert_eq!((&applied["managed_by"], &applied["may_edit"]), (&json!("file"), &json!(false)));
     operate.end().await;
 }

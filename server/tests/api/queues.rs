@@ -124,9 +124,10 @@ async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
     let hangs = reported("till 4 is slow").await;
     let merged = reported("till 5 is slow").await;
     let own = reported("my screen is dark").await;
+    let none = reported("nothing prints").await;
     let parent = operate.ada.post("/incidents", json!({"title": "tills are slow"})).await.is(201);
     assert_eq!(parent["reporter"], "person:ada");
-    assert_eq!(numbers(&operate, "reporter=person:bob").await, [1, 2, 3]);
+    assert_eq!(numbers(&operate, "reporter=person:bob").await, [1, 2, 3, 4]);
 
     let parent = parent["id"].as_str().unwrap();
     operate.command(&hangs, json!({"command": "set_parent", "parent": parent})).await;
@@ -146,6 +147,10 @@ async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
         .await
         .is(200);
 
+    operate.command(&none, json!({"command": "cancel", "reason": "it was switched off"})).await;
+    let again = json!({"command": "reopen", "reason": "dark again"});
+    operate.command(&own, again).await;
+
     let said = || {
         let text = |call: &crate::world::Received| {
             let text = call.body["text"].as_str().unwrap_or_default().replace('\\', "");
@@ -155,16 +160,18 @@ async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
         said.sort();
         said
     };
-    operate.until("bob is told of both", async || (said().len() >= 3).then_some(())).await;
+    operate.until("bob is told of each", async || (said().len() >= 5).then_some(())).await;
     operate.settled().await;
     assert_eq!(
         said(),
         [
             "#1 is resolved: there is a way around it: till 4 is slow",
-            "#2 goes on as part of incident #4: till 5 is slow",
-            "#2 is over, with incident #4: till 5 is slow",
+            "#2 goes on as part of incident #5: till 5 is slow",
+            "#2 is over, with incident #5: till 5 is slow",
+            "#3 is open again: my screen is dark",
+            "#4 was cancelled: nothing prints",
         ],
-        "nothing of what he ended himself, and once"
+        "nothing of what he did himself, and each once"
     );
     operate.end().await;
 }

@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use estate::ContractStatus;
 use incidents::{Command, Incident, Open};
-use kernel::{IncidentId, ItemRef, SpaceId, Time};
+use kernel::{IncidentId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
-use spine::{Conn, journal};
+use spine::Conn;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,8 +29,6 @@ use crate::problem::{Answer, Problem};
 
 /// Reports that are shown at most, the newest first.
 const REPORTS_MAX: i64 = 50;
-/// Comments of one report that are shown at most.
-const COMMENTS_MAX: i64 = 50;
 
 /// The routes of consumers.
 pub fn routes() -> OpenApiRouter<App> {
@@ -167,15 +165,13 @@ async fn reports(conn: &mut Conn, caller: &Caller) -> Answer<Vec<DeskReport>> {
     let filter = store::Filter { reporter: Some(caller.actor()), ..store::Filter::default() };
     let page = Page::first(REPORTS_MAX, Sort::descending("opened_at", true));
     let (found, _) = store::list(conn, &caller.space, &filter, &page).await?;
-    let mut reports = Vec::with_capacity(found.len());
-    for found in found {
-        let comments = comments(conn, (&caller.space, caller), found.record.id).await?;
-        reports.push(shown(&found.record, comments));
-    }
-    Ok(reports)
+    Ok(found.iter().map(|found| shown(&found.record, caller)).collect())
 }
 
-fn shown(incident: &Incident, comments: Vec<DeskComment>) -> DeskReport {
+fn shown(incident: &Incident, caller: &Caller) -> DeskReport {
+    // What others write to each other is not for her.
+    let own = incident.comments.iter().filter(|comment| comment.by == caller.actor());
+    let comments = own.map(|comment| DeskComment { at: comment.at, text: comment.text.clone() });
     DeskReport {
         id: incident.id,
         number: incident.number,
@@ -186,32 +182,8 @@ fn shown(incident: &Incident, comments: Vec<DeskComment>) -> DeskReport {
         open: incident.is_open(),
         reported_at: incident.opened_at,
         restored_at: incident.times.restored.map(|stamp| stamp.at),
-        comments,
+        comments: comments.collect(),
     }
-}
-
-/// What she wrote herself; what others write to each other is not for her.
-async fn comments(
-    conn: &mut Conn,
-    (space, caller): (&SpaceId, &Caller),
-    incident: IncidentId,
-) -> Answer<Vec<DeskComment>> {
-    let filter = journal::Filter {
-        subject: Some(format!("incident:{incident}")),
-        kind_prefix: Some("incident.commented".to_owned()),
-        limit: COMMENTS_MAX,
-        ..journal::Filter::default()
-    };
-    let entries = journal::list(conn, space, &filter).await?;
-    let own = entries.into_iter().rev().filter(|entry| entry.actor == caller.actor());
-    let told = own.filter_map(|entry| {
-        let event: incidents::Event = entry.data.read().ok()?;
-        match event.what {
-            incidents::What::Commented { text } => Some(DeskComment { at: entry.at, text }),
-            _ => None,
-        }
-    });
-    Ok(told.collect())
 }
 
 /// Something that does not work.
@@ -250,7 +222,7 @@ async fn report(
     let answer = incident_routes::open(&app, &caller, call, open).await?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     let found = incident_routes::load(&app, &caller, &id).await?;
-    Ok((StatusCode::CREATED, Json(shown(&found.record, Vec::new()))))
+    Ok((StatusCode::CREATED, Json(shown(&found.record, &caller))))
 }
 
 /// The report that an address names.
@@ -289,7 +261,6 @@ async fn comment(
     }
     let order = (&INCIDENTS, id, Command::Comment { text: new.text });
     commands::execute(&app, caller.asker(), call, order, view).await?;
-    let mut conn = app.db.reader().await?;
-    let comments = comments(&mut conn, (&caller.space, &caller), id).await?;
-    Ok(Json(shown(&found.record, comments)))
+    let found = incident_routes::load(&app, &caller, &id.to_string()).await?;
+    Ok(Json(shown(&found.record, &caller)))
 }

@@ -71,6 +71,25 @@ pub async fn apply(
     prune: bool,
     why: Decision,
 ) -> Result<Outcome, Fault> {
+    enact(app, asker, files, Way { prune, owned: true }, why).await
+}
+
+/// How files are applied.
+#[derive(Clone, Copy)]
+struct Way {
+    /// What files once said and say no more is deleted.
+    prune: bool,
+    /// What they say belongs to them from now on.
+    owned: bool,
+}
+
+async fn enact(
+    app: &App,
+    asker: &Asker,
+    files: &[SourceFile],
+    way: Way,
+    why: Decision,
+) -> Result<Outcome, Fault> {
     let desired = match desired(files) {
         Ok(desired) => desired,
         Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
@@ -81,13 +100,13 @@ pub async fn apply(
         .write::<_, Fault, _>(move |tx| {
             Box::pin(async move {
                 let stored = stored(store::all(tx, &space).await?);
-                let plan = match estate::plan(&stored, &desired, prune) {
+                let plan = match estate::plan(&stored, &desired, way.prune) {
                     Ok(plan) => plan,
                     Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
                 for change in &plan.changes {
-                    carry_out(tx, &stamp, change, &stored, &why).await?;
+                    carry_out(tx, &stamp, (change, way), &stored, &why).await?;
                 }
                 Ok(Outcome::Planned(plan))
             })
@@ -127,12 +146,15 @@ fn desired(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
 async fn carry_out(
     tx: &mut Tx,
     stamp: &Stamp<'_>,
-    change: &Change,
+    (change, way): (&Change, Way),
     stored: &[Stored],
     why: &Decision,
 ) -> Result<(), Fault> {
     let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
-    let wanted = change.resource.clone().map(|resource| said_in(resource, &change.file));
+    let wanted = change.resource.clone().map(|resource| match way.owned {
+        true => said_in(resource, &change.file),
+        false => Stored { resource, applied: None },
+    });
     match (&change.action, &wanted) {
         (Action::Create | Action::Update, Some(wanted)) => {
             let before = known.map(|known| &known.resource);
@@ -380,7 +402,9 @@ pub async fn seed(app: &App, folder: &std::path::Path) -> Result<(), String> {
     }
     let files = read_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let asker = Asker { space, actor: Actor::system("sample") };
-    match apply(app, &asker, &files, false, Decision::default())
+    // Nobody applies these files again: what they say is edited in the product.
+    let way = Way { prune: false, owned: false };
+    match enact(app, &asker, &files, way, Decision::default())
         .await
         .map_err(|fault| fault.chain())?
     {

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Past};
-use super::{pull, records, signal, terms};
+use super::{lease, pull, records, signal, terms};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::rounds;
@@ -27,8 +27,8 @@ const DAY: i64 = 1_440;
 const OFFSET: Duration = Duration::from_secs(2);
 /// Objectives are looked at then, whether all sources have answered or not.
 const PULL_WITHIN: Duration = Duration::from_secs(45);
-/// How long a process has deciding to itself.
-const LEASE: Duration = Duration::from_secs(150);
+/// Names deciding among the kinds of work: no source is named so.
+const DECIDING: &str = "";
 /// The window that stands for a budget that is spent.
 pub const SPENT: &str = "spent";
 
@@ -48,8 +48,9 @@ pub async fn run(app: App) {
                 }
             }));
         }
-        if let Err(fault) = records::round(&app, &space, now).await {
-            tracing::error!(error = %fault.chain(), "records were not counted");
+        match records::round(&app, &space, now).await {
+            Ok(()) => rounds::done(records::NAME, now),
+            Err(fault) => rounds::failed(records::NAME, &fault.chain()),
         }
         finished(&app, &mut pulling, now + PULL_WITHIN).await;
         if !app.stop.is_cancelled() {
@@ -104,7 +105,7 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Problem>
     metrics::histogram!("operate_objectives_look_seconds")
         .record(app.world.now().since(begun).as_secs_f64());
     metrics::gauge!("operate_objectives").set(standings.len() as f64);
-    if !lease(app, space, now).await? {
+    if !lease::taken(app, space, DECIDING, now).await? {
         return Ok(());
     }
     let known: BTreeMap<String, bool> =
@@ -112,14 +113,6 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Problem>
     decide(app, space, (&standings, &known), now).await?;
     remember(app, space, &standings, now).await?;
     tell(app, space, &standings, now).await
-}
-
-async fn lease(app: &App, space: &SpaceId, now: Time) -> Result<bool, Fault> {
-    let (space, holder) = (space.clone(), app.process.clone());
-    let work = app.db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { store::lease(tx, &space, "", &holder, (now, now + LEASE)).await })
-    });
-    work.await
 }
 
 /// Writes what follows for each objective, with its journal entries.

@@ -10,6 +10,7 @@ mod evaluate;
 pub mod exclusions;
 mod export;
 pub mod keep;
+mod lease;
 pub mod live;
 pub mod openslo;
 mod periods;

@@ -16,14 +16,12 @@ use spine::Fault;
 use super::keep::{self, Heard};
 use super::question::Question;
 use super::store::{self, Status};
-use super::{sources, terms};
+use super::{lease, sources, terms};
 use crate::app::App;
 
 const MINUTE: i64 = 60_000_000;
 /// Objectives of one source that are asked about at once.
 const AT_ONCE: usize = 4;
-/// How long a process has a source to itself after it asked.
-const LEASE: Duration = Duration::from_secs(150);
 /// History is not begun later than so long after the round.
 const HISTORY_WITHIN: Duration = Duration::from_secs(40);
 
@@ -95,7 +93,10 @@ impl Round<'_> {
     ) -> Result<(), Fault> {
         let minute = self.now.micros() / MINUTE;
         self.show_lag(&wanted);
-        if status.rest_until > minute || !self.lease().await? {
+        if status.rest_until > minute {
+            return Ok(());
+        }
+        if !lease::taken(self.app, self.space, self.name, self.now).await? {
             return Ok(());
         }
         let credentials = sources::credentials(self.app, self.space, self.name).await?;
@@ -147,18 +148,6 @@ impl Round<'_> {
             }
         }
         if status != before { self.note(status).await } else { Ok(()) }
-    }
-
-    /// On several processes one asks a source, as long as it does.
-    async fn lease(&self) -> Result<bool, Fault> {
-        let (space, source) = (self.space.clone(), self.name.to_owned());
-        let (holder, now) = (self.app.process.clone(), self.now);
-        let work = self.app.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(
-                async move { store::lease(tx, &space, &source, &holder, (now, now + LEASE)).await },
-            )
-        });
-        work.await
     }
 
     async fn note(&self, status: Status) -> Result<(), Fault> {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ::contracts::clocks::Clocks;
 use ::contracts::compliance::{ClockKept, ClockRun, Outcome};
@@ -18,7 +17,7 @@ use spine::Fault;
 use super::keep::{self, Heard};
 use super::live::DAY;
 use super::terms::Known;
-use super::{store, terms};
+use super::{lease, store, terms};
 use crate::app::App;
 use crate::practices::clocks::store as clock_store;
 use crate::practices::contracts::facts::Facts;
@@ -26,10 +25,10 @@ use crate::practices::contracts::gather::takes_away;
 use crate::practices::contracts::{presence, store as contract_store};
 
 const MINUTE: i64 = 60_000_000;
-/// How long a process counts records alone after it did.
-const LEASE: Duration = Duration::from_secs(150);
-/// Stands in the place of a source, whose names have no such sign.
-const SOURCE: &str = "@records";
+/// Its name in metrics.
+pub const NAME: &str = "objective_records";
+/// Names counting among the kinds of work: no source has such a sign in its name.
+const COUNTING: &str = "@records";
 /// Clocks that are read at once.
 const CLOCKS_AT_ONCE: usize = 500;
 
@@ -41,7 +40,7 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
     let snapshot = app.estate.snapshot(space);
     let asking = |known: &Known<'_>| known.spec.indicator.records.is_some();
     let wanted: Vec<Known<'_>> = terms::all(&snapshot).filter(asking).collect();
-    if wanted.is_empty() || !lease(app, space, now).await? {
+    if wanted.is_empty() || !lease::taken(app, space, COUNTING, now).await? {
         return Ok(());
     }
     let begin = now.micros() - i64::from(app.config.objectives.retention_days) * DAY * MINUTE;
@@ -83,14 +82,6 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn lease(app: &App, space: &SpaceId, now: Time) -> Result<bool, Fault> {
-    let (space, holder) = (space.clone(), app.process.clone());
-    let work = app.db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { store::lease(tx, &space, SOURCE, &holder, (now, now + LEASE)).await })
-    });
-    work.await
-}
-
 /// When some incidents took something away or degraded it.
 fn away(hits: &[&Arc<Facts>], now: Time) -> Spans {
     let counting = hits.iter().filter(|facts| facts.outcome == Outcome::Counts);
@@ -121,7 +112,7 @@ fn ended(
         let facts = hits.iter().find(|facts| facts.incident.id == clocks.incident);
         let Some(facts) = facts else { continue };
         let runs = contracts.iter().flat_map(|name| ClockRun::of(clocks, name, &facts.incident));
-        for run in runs.filter(|run| run.clock == kind(clock)) {
+        for run in runs.filter(|run| run.clock == streams::clock(clock)) {
             let good = match run.kept(now) {
                 ClockKept::Met => 1,
                 ClockKept::Missed => 0,
@@ -146,14 +137,4 @@ fn contracts(estate: &Estate, known: Known<'_>) -> Vec<ItemRef> {
         matches!(&resource.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
     });
     about.map(|resource| resource.item().clone()).collect()
-}
-
-fn kind(clock: ClockKind) -> ::contracts::clocks::Kind {
-    use ::contracts::clocks::Kind;
-    match clock {
-        ClockKind::Respond => Kind::Respond,
-        ClockKind::Update => Kind::Update,
-        ClockKind::Restore => Kind::Restore,
-        ClockKind::Resolve => Kind::Resolve,
-    }
 }

@@ -115,6 +115,12 @@ impl Operate {
         the_fold_of_the_journal_is_what_is_stored(&self.db).await;
     }
 
+    /// Fills it with the sample estate, as a first start does.
+    pub async fn furnish(&self) {
+        let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/estate");
+        self.running.furnish(Some(&sample)).await.expect("the sample is right");
+    }
+
     /// Its application, for what no conversation can show.
     pub fn app(&self) -> &server::App {
         &self.running.app

@@ -1,7 +1,7 @@
 import type { ExcludedFigures } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import styles from './contracts.module.css';
-import { span } from './say';
+import { number, span } from './say';
 
 /** What was left out of a figure, by reason: neither good nor bad. */
 export function LeftOut({ lines }: { lines: ExcludedFigures[] }) {
@@ -26,6 +26,5 @@ export function LeftOut({ lines }: { lines: ExcludedFigures[] }) {
 
 /** `3,400 events, 12 of them bad`. */
 function events(line: ExcludedFigures): string {
-  const of = (value: number) => Math.round(value).toLocaleString('en-GB');
-  return `${of(line.total)} events, ${of(line.bad)} of them bad`;
+  return `${number(line.total)} events, ${number(line.bad)} of them bad`;
 }

@@ -7,7 +7,7 @@ import { Panel } from '../../ui/Panel';
 import styles from './contracts.module.css';
 import { LeftOut } from './LeftOut';
 import { VerdictMark } from './Marks';
-import { percent, span } from './say';
+import { number, percent, span } from './say';
 
 /** How well it performed: each objective of the contract, and when it fell short. */
 export function Performance({
@@ -107,5 +107,3 @@ function Named({ line }: { line: PerformanceFigures }) {
     </Link>
   );
 }
-
-const number = (value: number) => value.toLocaleString('en-GB', { maximumFractionDigits: 1 });

@@ -71,3 +71,8 @@ export const capital = (text: string) => text.charAt(0).toUpperCase() + text.sli
 
 /** The name of a contract, without its kind. */
 export const bare = (contract: string) => contract.replace(/^servicecontract\//, '');
+
+/** How many events: `3,400`; of those that are weighed with a tenth. */
+export function number(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
+}

@@ -7,7 +7,7 @@ import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { LeftOut } from '../contracts/LeftOut';
 import { VerdictMark } from '../contracts/Marks';
-import { percent } from '../contracts/say';
+import { number, percent } from '../contracts/say';
 import styles from './objectives.module.css';
 
 /** What became of past periods, each judged by the target that held then. */
@@ -35,7 +35,7 @@ export function Periods({ name }: { name: string }) {
                     <>
                       {percent(reached_percent)}
                       <div className={styles.behind}>
-                        {count(bad)} of {count(total)} bad
+                        {number(bad)} of {number(total)} bad
                       </div>
                       {excluded.length > 0 && <LeftOut lines={excluded} />}
                     </>
@@ -54,5 +54,3 @@ export function Periods({ name }: { name: string }) {
     </Panel>
   );
 }
-
-const count = (value: number) => Math.round(value).toLocaleString('en-GB');
