@@ -4,11 +4,11 @@ import { after, before, test } from 'node:test';
 import {
   alert,
   api,
-  sampleEstate,
   enter,
   key,
   open,
   picture,
+  sampleEstate,
   sendAlerts,
   settled,
   url,

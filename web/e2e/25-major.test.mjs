@@ -1,17 +1,7 @@
 // A major incident: proposed, declared by one click, led in its command view, and stood down.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  api,
-  sampleEstate,
-  enter,
-  faults,
-  open,
-  picture,
-  settled,
-  sideways,
-  url,
-} from './world.mjs';
+import { api, enter, faults, looks, open, picture, sampleEstate, settled, url } from './world.mjs';
 
 let b;
 let made;
@@ -71,20 +61,9 @@ test('one click declares it, calls the team, and opens the command view', async 
 });
 
 test('the command view fits a telephone and the dark', async () => {
-  for (const [width, scheme] of [
-    [1440, 'dark'],
-    [390, 'light'],
-  ]) {
-    const other = await open({ width, scheme });
-    await enter(other.page);
-    await other.page.goto(command());
-    await other.page.getByRole('group', { name: 'Major incident' }).waitFor();
-    await settled(other.page);
-    await picture(other.page, `major-command-${width}-${scheme}`);
-    assert.equal(await sideways(other.page), 0);
-    assert.deepEqual(await faults(other.page), []);
-    await other.close();
-  }
+  const ready = () => b.page.getByRole('group', { name: 'Major incident' }).waitFor();
+  const path = `/incidents/${made.number}/command`;
+  assert.deepEqual(await looks(b.page, 'major-command', path, { ready }), []);
 });
 
 test('it is found in the list, and stood down with a reason', async () => {

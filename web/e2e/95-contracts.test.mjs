@@ -2,7 +2,7 @@
 // closing it, what a consumer sees, and whether a product may be released.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { api, enter, faults, open, picture, settled, sideways, url } from './world.mjs';
+import { api, enter, looks, open, picture, url } from './world.mjs';
 
 const DAY = 86_400_000;
 const ESTATE = (start) => `
@@ -48,24 +48,8 @@ describe('contracts', { timeout: 300_000 }, () => {
   });
   after(() => browser.close());
 
-  const inEveryLook = async (name, path, ready) => {
-    for (const scheme of ['light', 'dark']) {
-      for (const [width, height] of [
-        [1440, 900],
-        [390, 844],
-      ]) {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height });
-        await page.goto(url + path);
-        await ready();
-        await settled(page);
-        await picture(page, `${name}-${scheme}-${width}`);
-        assert.deepEqual(await faults(page), [], `${name} ${scheme} ${width}`);
-        assert.ok((await sideways(page)) <= 0, `${name} scrolls sideways at ${width}`);
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  };
+  const inEveryLook = async (name, path, ready) =>
+    assert.deepEqual(await looks(page, name, path, { ready }), []);
 
   test('the list says how each contract stands, and leads to it', async () => {
     await inEveryLook('95-contracts', '/contracts', () =>

@@ -30,6 +30,20 @@ const axeSource = await readFile(
   'utf8',
 );
 
+/** Requests of a browser that have no answer yet; the stream of changes never has one. */
+const missing = new WeakMap();
+
+function watchRequests(context) {
+  const asked = new Set();
+  missing.set(context, asked);
+  context.on('request', (request) => {
+    if (request.resourceType() !== 'eventsource') asked.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed']) {
+    context.on(end, (request) => asked.delete(request));
+  }
+}
+
 /** Opens a browser of its own, with an empty profile. */
 export async function open({ width = 1440, height = 900, scheme = 'light' } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'operate-e2e-'));
@@ -42,6 +56,7 @@ export async function open({ width = 1440, height = 900, scheme = 'light' } = {}
     reducedMotion: 'reduce',
     bypassCSP: false,
   });
+  watchRequests(context);
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(15_000);
   const errors = [];
@@ -86,21 +101,28 @@ export async function enter(page) {
   await inside.waitFor();
 }
 
-/** Waits until nothing is loading. */
+/** Waits until nothing is loading: no answer is missing and no part is busy, for a while. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle').catch(() => {});
-  await page
-    .waitForFunction(() => !document.querySelector('[aria-busy="true"]'), null, { timeout: 8000 })
-    .catch(() => {});
-  await page.waitForTimeout(250);
+  await page.waitForLoadState('load').catch(() => {});
+  const asked = missing.get(page.context());
+  const busy = () => document.querySelector('[aria-busy="true"]') !== null;
+  const given = Date.now() + 8000;
+  let quiet = Date.now();
+  while (Date.now() - quiet < 250 && Date.now() < given) {
+    if (asked.size > 0 || (await page.evaluate(busy))) quiet = Date.now();
+    await page.waitForTimeout(25);
+  }
+  await painted(page);
 }
 
-/** Serious and critical faults that axe finds, one line each. */
-export async function faults(page) {
+/** Serious and critical faults that axe finds, one line each; by all of its rules or by one. */
+export async function faults(page, rule) {
   await page.evaluate(axeSource);
-  const found = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ['violations'] }),
-  );
+  const runOnly = rule && [rule];
+  const found = await page.evaluate((options) => window.axe.run(document, options), {
+    resultTypes: ['violations'],
+    ...(runOnly && { runOnly }),
+  });
   return found.violations
     .filter((each) => ['serious', 'critical'].includes(each.impact))
     .map(
@@ -119,6 +141,56 @@ export async function sideways(page) {
 
 export async function picture(page, name) {
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: false });
+}
+
+const wide = { width: 1440, height: 900 };
+const narrow = { width: 390, height: 844 };
+const between = [480, 600, 768, 820, 1024, 1200, 1366];
+
+/**
+ * Looks at a page wide and narrow, in the light and in the dark, and at the widths between; takes
+ * the pictures `NAME-WIDTH-SCHEME` and returns what is wrong, a line each: what is not accessible,
+ * and where it scrolls sideways.
+ */
+export async function looks(page, name, path, { ready = () => {}, height } = {}) {
+  const wrong = [];
+  const fits = async (width) => {
+    const over = await sideways(page);
+    if (over > 0) wrong.push(`${name} at ${width}: scrolls sideways by ${over} pixels`);
+  };
+  for (const size of [narrow, wide]) {
+    await page.setViewportSize({ ...size, height: height ?? size.height });
+    await page.goto(url + path);
+    await ready();
+    await settled(page);
+    for (const scheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await painted(page);
+      const look = `${name}-${size.width}-${scheme}`;
+      await picture(page, look);
+      // All that the scheme changes is how colours contrast.
+      const found = await faults(page, scheme === 'dark' ? 'color-contrast' : undefined);
+      wrong.push(...found.map((fault) => `${look}: ${fault}`));
+    }
+    await fits(size.width);
+  }
+  for (const width of between) {
+    await page.setViewportSize({ ...wide, width });
+    await painted(page);
+    await fits(width);
+  }
+  await page.setViewportSize(wide);
+  return wrong;
+}
+
+/** Waits until what has just changed is on the screen. */
+async function painted(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})));
+  });
 }
 
 /** Applies the sample estate unless it is there. */

@@ -1,4 +1,4 @@
-import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { useHotkeys } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import {
   createColumnHelper,
@@ -14,11 +14,13 @@ import {
   type MouseEvent,
   type ReactNode,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
 
+import { fitting } from './fitting';
 import styles from './kit.module.css';
 
 export interface Column<T extends object> {
@@ -30,6 +32,8 @@ export interface Column<T extends object> {
   /** The field that the server sorts by. */
   sort?: string;
   align?: 'end';
+  /** Whether it may go where there is little room; of several the last go first. */
+  spare?: boolean;
 }
 
 interface Props<T extends object> {
@@ -37,7 +41,7 @@ interface Props<T extends object> {
   rows: T[];
   columns: Column<T>[];
   rowKey: (row: T) => string;
-  /** The same row on a narrow screen. */
+  /** The same row where the columns have no room. */
   card: (row: T) => ReactNode;
   /** `field` or `-field`. */
   sort?: string | undefined;
@@ -57,24 +61,14 @@ const CARD = 96;
  */
 export function DataTable<T extends object>(props: Props<T>) {
   const { rows, rowKey, label, card, more } = props;
-  const narrow = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768, {
-    getInitialValueInEffect: false,
-  });
-  const columns = useMemo(() => definitions(props.columns), [props.columns]);
-  const table = useTable({ features, columns, data: rows, getRowId: rowKey });
-  const template = props.columns.map((column) => column.track).join(' ');
-
   const body = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  useEffect(() => {
-    const measure = () => {
-      if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
+  const { top, width } = usePlace(body);
+  const room = useMemo(() => fitting(props.columns, width), [props.columns, width]);
+  const narrow = room === null;
+  const shownColumns = room ?? props.columns;
+  const columns = useMemo(() => definitions(shownColumns), [shownColumns]);
+  const table = useTable({ features, columns, data: rows, getRowId: rowKey });
+  const template = shownColumns.map((column) => column.track).join(' ');
 
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -98,7 +92,7 @@ export function DataTable<T extends object>(props: Props<T>) {
   return (
     <div className={styles.table} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
       <div role="rowgroup" hidden={narrow}>
-        <Head {...props} template={template} />
+        <Head {...props} columns={shownColumns} template={template} />
       </div>
       <div
         ref={body}
@@ -113,7 +107,7 @@ export function DataTable<T extends object>(props: Props<T>) {
               model={model}
               index={place.index}
               top={place.start - virtual.options.scrollMargin}
-              columns={props.columns}
+              columns={shownColumns}
               template={template}
               card={narrow ? card : null}
               measure={virtual.measureElement}
@@ -123,6 +117,24 @@ export function DataTable<T extends object>(props: Props<T>) {
       </div>
     </div>
   );
+}
+
+/** How wide an element is and where on the page it begins, in pixels. */
+function usePlace(element: React.RefObject<HTMLDivElement | null>) {
+  const [place, setPlace] = useState({ top: 0, width: window.innerWidth });
+  useLayoutEffect(() => {
+    const measure = () => {
+      const box = element.current?.getBoundingClientRect();
+      if (!box) return;
+      const next = { top: box.top + window.scrollY, width: Math.round(box.width) };
+      setPlace((last) => (last.top === next.top && last.width === next.width ? last : next));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return place;
 }
 
 interface RowProps<T extends object> {

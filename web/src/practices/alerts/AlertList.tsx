@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
@@ -65,12 +64,10 @@ function Rows({ filter, search }: RowsProps) {
   }, [looking, more]);
   const total = query.data?.pages[0]?.total;
   const picking = usePicking();
-  const wide = useMediaQuery('(min-width: 84em)', true, { getInitialValueInEffect: false });
   const columns = useMemo(() => {
-    const all = unmatched ? unmatchedColumns : matchedColumns;
-    const shown = wide ? all : all.filter((column) => column.id !== 'class');
+    const shown = unmatched ? unmatchedColumns : matchedColumns;
     return closed ? shown : [pickColumn(picking), ...shown];
-  }, [unmatched, closed, picking, wide]);
+  }, [unmatched, closed, picking]);
 
   return (
     <>

@@ -38,6 +38,7 @@ const meaning: Column<Alert> = {
   id: 'class',
   header: 'Class',
   track: '118px',
+  spare: true,
   cell: (row) => <ClassCell alert={row.id} given={row.classification} />,
 };
 const state: Column<Alert> = {
@@ -63,7 +64,7 @@ export const matchedColumns: Column<Alert>[] = [
   {
     id: 'item',
     header: 'Item',
-    track: '180px',
+    track: 'minmax(0, 0.6fr)',
     cell: (row) => (row.item ? <ItemLink item={row.item} /> : <RuleLink alert={row} />),
   },
   state,
@@ -71,6 +72,7 @@ export const matchedColumns: Column<Alert>[] = [
     id: 'incident',
     header: 'Incident',
     track: '84px',
+    spare: true,
     cell: (row) => <IncidentLink alert={row} />,
   },
   since,
@@ -80,7 +82,7 @@ export const matchedColumns: Column<Alert>[] = [
 export const unmatchedColumns: Column<Alert>[] = [
   severity,
   title,
-  { id: 'source', header: 'Source', track: '130px', cell: (row) => row.source },
+  { id: 'source', header: 'Source', track: '130px', spare: true, cell: (row) => row.source },
   state,
   { id: 'rule', header: '', track: '110px', cell: (row) => <RuleLink alert={row} /> },
   since,

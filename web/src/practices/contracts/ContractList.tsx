@@ -154,6 +154,7 @@ const columns: Column<ContractRow>[] = [
     id: 'reached',
     header: 'Reached',
     track: '92px',
+    spare: true,
     align: 'end',
     cell: (row) => percent(row.now?.measured_percent),
   },
@@ -167,6 +168,7 @@ const columns: Column<ContractRow>[] = [
     id: 'trend',
     header: 'Periods before',
     track: '150px',
+    spare: true,
     cell: (row) => <Trend bars={row.trend} />,
   },
 ];

@@ -91,12 +91,14 @@ const columns: Column<EstateItem>[] = [
     id: 'team',
     header: 'Team',
     track: '140px',
+    spare: true,
     cell: (row) => (row.team ? <ItemLink item={row.team} /> : null),
   },
   {
     id: 'criticality',
     header: 'Criticality',
     track: '120px',
+    spare: true,
     cell: (row) => (row.criticality ? words(row.criticality) : null),
   },
   {
@@ -109,6 +111,7 @@ const columns: Column<EstateItem>[] = [
     id: 'kept',
     header: 'Kept in',
     track: '70px',
+    spare: true,
     cell: (row) => (row.managed_by === 'file' ? 'files' : 'here'),
   },
 ];

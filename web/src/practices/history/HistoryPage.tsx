@@ -141,12 +141,14 @@ function columnsOf(shown: Span): Column<AlertHistory>[] {
       id: 'item',
       header: 'Item',
       track: 'minmax(0, 3fr)',
+      spare: true,
       cell: (row) => (row.item ? <ItemLink item={row.item} /> : '–'),
     },
     {
       id: 'class',
       header: 'Class',
       track: '112px',
+      spare: true,
       cell: (row) => <ClassCell alert={row.id} given={row.classification} />,
     },
     {
@@ -167,6 +169,7 @@ function columnsOf(shown: Span): Column<AlertHistory>[] {
       id: 'looked',
       header: 'Looked at',
       track: '86px',
+      spare: true,
       cell: (row) => (row.acknowledged ? 'yes' : <span className={styles.never}>never</span>),
     },
     {

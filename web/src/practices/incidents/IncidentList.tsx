@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -39,7 +38,6 @@ export function IncidentList() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const filtered = Object.keys(search).some((name) => name !== 'sort' && name !== 'open');
-  const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
 
   return (
     <>
@@ -79,7 +77,7 @@ export function IncidentList() {
           <DataTable
             label="Incidents"
             rows={rows}
-            columns={wide ? columns : narrower}
+            columns={columns}
             rowKey={(row) => row.id}
             card={IncidentCard}
             sort={sort}
@@ -188,6 +186,7 @@ const columns: Column<IncidentRow>[] = [
     id: 'since',
     header: 'Since',
     track: '84px',
+    spare: true,
     cell: (row) => <TimeAgo at={row.stage_since} form="age" />,
   },
   {
@@ -197,11 +196,12 @@ const columns: Column<IncidentRow>[] = [
     sort: 'due',
     cell: (row) => <Due clock={row.next_clock} />,
   },
-  { id: 'owner', header: 'Owner', track: '130px', cell: owner },
+  { id: 'owner', header: 'Owner', track: '130px', spare: true, cell: owner },
   {
     id: 'alerts',
     header: 'Alerts',
     track: '52px',
+    spare: true,
     align: 'end',
     cell: (row) => row.members.filter((member) => !member.detached).length,
   },
@@ -214,9 +214,6 @@ const columns: Column<IncidentRow>[] = [
     cell: (row) => <TimeAgo at={row.opened_at} />,
   },
 ];
-
-/** Where there is less room, what is due stands on the page of the incident alone. */
-const narrower = columns.filter((column) => column.id !== 'due');
 
 function IncidentCard(row: IncidentRow) {
   return (

@@ -192,12 +192,14 @@ const columns: Column<ObjectiveRow>[] = [
     id: 'item',
     header: 'About',
     track: '170px',
+    spare: true,
     cell: (row) => <ItemLink item={row.item} />,
   },
   {
     id: 'team',
     header: 'Team',
     track: '140px',
+    spare: true,
     cell: (row) => (row.team ? <ItemLink item={row.team} /> : '–'),
   },
 ];

@@ -198,11 +198,12 @@ function columnsOf(end: (row: Silence) => void): Column<Silence>[] {
         </div>
       ),
     },
-    { id: 'by', header: 'By', track: '110px', cell: (row) => row.created_by },
+    { id: 'by', header: 'By', track: '110px', spare: true, cell: (row) => row.created_by },
     {
       id: 'again',
       header: 'Again',
       track: '90px',
+      spare: true,
       cell: (row) => (row.recurrence ? 'recurs' : 'once'),
     },
     {

@@ -153,7 +153,7 @@ const columns: Column<TuningTask>[] = [
     ),
   },
   { id: 'noise', header: '', track: '90px', cell: (row) => (row.noisy ? <NoiseMark /> : null) },
-  { id: 'source', header: 'Source', track: '140px', cell: (row) => row.source },
+  { id: 'source', header: 'Source', track: '140px', spare: true, cell: (row) => row.source },
   {
     id: 'stage',
     header: 'Stage',
@@ -164,6 +164,7 @@ const columns: Column<TuningTask>[] = [
     id: 'by',
     header: 'With',
     track: '110px',
+    spare: true,
     cell: (row) => (row.worked_on_by ? actorName(row.worked_on_by) : '–'),
   },
   {
