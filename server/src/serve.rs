@@ -36,7 +36,7 @@ use crate::practices::estate::live::LiveEstate;
 use crate::practices::heartbeats::pings;
 use crate::practices::heartbeats::store::Heartbeats;
 use crate::practices::incidents::expected::store::ExpectedAlerts;
-use crate::practices::incidents::reporters;
+use crate::practices::incidents::notices as incident_notices;
 use crate::practices::incidents::store::Incidents;
 use crate::practices::notifications::dispatch::{self, Dispatcher, LiveBoard};
 use crate::practices::notifications::live::LiveRouting;
@@ -229,7 +229,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         app.silences.clone(),
     );
     let rooms = chat::follow::follower(app.world.clone(), app.estate.clone());
-    let reporters = reporters::follower(app.clone());
+    let incident_notices = incident_notices::follower(app.clone());
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
     let estate = app.estate.clone();
@@ -247,7 +247,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(tail.run(stop.clone())),
         tokio::spawn(stream.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(rooms.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
-        tokio::spawn(reporters.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
+        tokio::spawn(incident_notices.run(app.db.clone(), app.world.clock.clone(), stop.clone())),
         tokio::spawn(clockwork::run(app.db.clone(), app.world.clone(), hands, stop.clone())),
         tokio::spawn(courier.run(stop.clone())),
         tokio::spawn(historian.run(stop.clone())),

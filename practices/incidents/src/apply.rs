@@ -5,6 +5,7 @@ use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 use crate::checks::Confirmation;
 use crate::event::{Event, Opened, What};
 use crate::incident::{Affected, Hold, Incident, Member, Outage, PriorityOverride, SetByHand};
+use crate::pace::{Pace, PaceTold};
 use crate::past::{Comeback, Past, PastHold};
 use crate::service::ServiceMark;
 use crate::stage::Stage;
@@ -66,6 +67,7 @@ impl Incident {
             parent: None,
             parent_ended: None,
             unassigned_too_long: None,
+            pace_told: None,
             lapsed_at: None,
             checks: Vec::new(),
             checked_stage: None,
@@ -93,6 +95,7 @@ impl Incident {
         if self.stage != stage_before {
             self.stage_since = event.at;
             self.unassigned_too_long = None;
+            self.pace_told = None;
         }
     }
 
@@ -305,6 +308,14 @@ impl Incident {
                 self.times.notified = Some(Stamp::measured(*notified_at));
             }
             What::UnassignedTooLong { .. } => self.unassigned_too_long = Some(event.at),
+            What::StageDueSoon { target_minutes, .. } => {
+                let (target_minutes, pace) = (*target_minutes, Pace::DueSoon);
+                self.pace_told = Some(PaceTold { target_minutes, pace });
+            }
+            What::StageOverdue { target_minutes } => {
+                let (target_minutes, pace) = (*target_minutes, Pace::Overdue);
+                self.pace_told = Some(PaceTold { target_minutes, pace });
+            }
             What::Checked { stage, checks } => {
                 self.checks.clone_from(checks);
                 self.checked_stage = Some(*stage);

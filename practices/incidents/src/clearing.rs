@@ -3,11 +3,13 @@
 use kernel::{AlertId, Time};
 
 use crate::incident::{Incident, Outage};
+use crate::pace;
 use crate::stage::Stage;
 
 /// When the record next wants to be woken: to be restored, to be closed, or to warn.
 pub(crate) fn next_due(incident: &Incident) -> Option<Time> {
-    let dues = [restore_due(incident), close_due(incident), warning_due(incident)];
+    let dues =
+        [restore_due(incident), close_due(incident), warning_due(incident), pace::due(incident)];
     dues.into_iter().flatten().min()
 }
 

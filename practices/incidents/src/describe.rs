@@ -2,6 +2,7 @@ use kernel::ItemRef;
 
 use crate::event::{Event, What};
 use crate::incident::Member;
+use crate::pace::span;
 
 /// What happened, as a timeline says it: without time and actor, which stand beside it.
 pub fn describe(event: &Event) -> String {
@@ -120,6 +121,14 @@ fn describe_proof(event: &Event) -> String {
         What::MajorUncalled { because } => with("Nobody answers for the major incident", because),
         What::UnassignedTooLong { minutes } => {
             format!("Warning: nobody has been charged with it for {minutes} minutes")
+        }
+        What::StageDueSoon { target_minutes, .. } => {
+            let span = span(*target_minutes);
+            format!("Warning: most of the {span} that it may stay in this stage are over")
+        }
+        What::StageOverdue { target_minutes } => {
+            let span = span(*target_minutes);
+            format!("Warning: in this stage for longer than the {span} that it may be")
         }
         What::Checked { checks, .. } => {
             let failed: Vec<&str> =

@@ -337,6 +337,18 @@ pub enum What {
         /// For how long, in minutes.
         minutes: u32,
     },
+    /// Most of the time that it may stay in its stage is over.
+    StageDueSoon {
+        /// How long it may, in minutes.
+        target_minutes: u32,
+        /// When that is over.
+        due_at: Time,
+    },
+    /// It is in its stage for longer than it should be.
+    StageOverdue {
+        /// How long it may, in minutes.
+        target_minutes: u32,
+    },
     /// Whoever took it did nothing for too long: somebody has to take it again.
     AcknowledgementLapsed {
         /// Why.
@@ -460,6 +472,8 @@ impl What {
             What::MajorAnswered { .. } => "major_answered",
             What::MajorUncalled { .. } => "major_uncalled",
             What::UnassignedTooLong { .. } => "unassigned_too_long",
+            What::StageDueSoon { .. } => "stage_due_soon",
+            What::StageOverdue { .. } => "stage_overdue",
             What::AcknowledgementLapsed { .. } => "acknowledgement_lapsed",
             What::Checked { .. } => "checked",
             What::ConsumerConfirmed { .. } => "consumer_confirmed",

@@ -16,6 +16,7 @@ use crate::command::Command;
 use crate::decide;
 use crate::event::{Event, What};
 use crate::major::Major;
+use crate::pace::PaceTold;
 use crate::past::Past;
 use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine, Stake};
@@ -139,6 +140,9 @@ pub struct Incident {
     /// Since when somebody should have been charged with it; nothing once somebody is.
     #[serde(default)]
     pub unassigned_too_long: Option<Time>,
+    /// What it last said of the time in its stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace_told: Option<PaceTold>,
     /// When the last acknowledgement lapsed, since nothing was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapsed_at: Option<Time>,

@@ -32,6 +32,7 @@ pub mod expected;
 mod fields;
 mod incident;
 mod major;
+mod pace;
 mod past;
 mod policy;
 mod potential;
@@ -57,6 +58,7 @@ pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };
 pub use major::{MAJOR_ALLOWED, Major, MajorStage};
+pub use pace::{MINUTES_MAX, Pace, PaceTold, StageClock, StageTargets, pressing};
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Stake, Step};

@@ -4,6 +4,8 @@ use kernel::{Impact, Priority, Refusal, Urgency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::pace::StageTargets;
+
 /// The rules by which an incident is handled, as an administrator set them.
 ///
 /// The shell puts the policy in force into [`Open`](crate::Open), and the record keeps it: an
@@ -36,6 +38,8 @@ pub struct Policy {
     /// priority; nothing: it never does.
     #[schema(maximum = 10_080)]
     pub unassigned_minutes: Option<u32>,
+    /// How many minutes an incident may stay in a stage, by stage and priority.
+    pub stage_targets: StageTargets,
     /// Whether incidents that hang on another one are resolved and closed with it, once no alert
     /// of theirs fires any more. Otherwise their timeline only says that the other one is over.
     pub end_with_parent: bool,
@@ -53,6 +57,7 @@ impl Default for Policy {
             reopen_within_days: 7,
             close_after_resolved_days: Some(3),
             unassigned_minutes: Some(5),
+            stage_targets: StageTargets::default(),
             end_with_parent: true,
         }
     }

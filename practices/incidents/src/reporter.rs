@@ -4,7 +4,7 @@ use crate::event::{Event, What};
 use crate::incident::Incident;
 use crate::stage::Stage;
 
-/// What a reporter is told.
+/// What somebody is told of an incident.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct News {
     /// What became of it, on one line.

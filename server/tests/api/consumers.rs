@@ -12,6 +12,7 @@ use crate::world::{Client, Operate, conversations};
 
 conversations!(
     a_consumer_sees_her_services_and_reports_what_does_not_work,
+    whoever_reports_too_often_is_told_when_to_come_again,
     a_consumer_is_refused_everything_else,
     an_account_of_a_consumer_says_whose_promises_it_sees,
 );
@@ -83,6 +84,24 @@ async fn a_consumer_sees_her_services_and_reports_what_does_not_work(place: Plac
 
     others_are_not_hers(&operate, &eve, id).await;
     operate.pass(Duration::from_secs(60)).await;
+    operate.end().await;
+}
+
+async fn whoever_reports_too_often_is_told_when_to_come_again(place: Place) {
+    let operate = start(&place).await;
+    let eve = consumer(&operate, "eve", &["usecase/buy"]).await;
+    let rob = consumer(&operate, "rob", &["usecase/buy"]).await;
+    let body = |n: u32| json!({ "title": format!("{n} fails"), "item": "service/checkout" });
+    for n in 0..20 {
+        eve.post("/consumer/reports", body(n)).await.is(201);
+    }
+    let refused = eve.post("/consumer/reports", body(20)).await.problem(429);
+    assert!(refused["detail"].as_str().unwrap().contains("20 times within an hour"), "{refused}");
+    rob.post("/consumer/reports", body(20)).await.is(201);
+    operate.pass(Duration::from_secs(50 * 60)).await;
+    eve.post("/consumer/reports", body(20)).await.problem(429);
+    operate.pass(Duration::from_secs(11 * 60)).await;
+    eve.post("/consumer/reports", body(21)).await.is(201);
     operate.end().await;
 }
 

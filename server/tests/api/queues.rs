@@ -1,5 +1,7 @@
 //! Whose work an incident is: the queues of teams, and what its reporter hears of it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use server::Config;
 use spine::testing::Place;
@@ -12,6 +14,7 @@ conversations!(
     a_limited_responder_of_the_operating_team_works_on_what_hits_its_product,
     what_names_no_team_goes_to_whoever_operates_its_product,
     whoever_reported_an_incident_is_told_how_it_ends,
+    whoever_is_charged_with_an_incident_is_told_that_its_stage_runs_out,
 );
 
 /// The shop as a product of the shop's team that the data team operates, and a printer of it that
@@ -109,12 +112,51 @@ fn chatting(hook: &str) -> String {
     text.replace(bob, chat).replace("HOOK", hook)
 }
 
-async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
+/// A server on which bob has his chat.
+async fn with_chat(place: &Place) -> (Operate, Receiver) {
     let receiver = Receiver::start().await;
     let url = connectors::receivers::Secret::new(format!("{}/chat", receiver.url));
     let set = |config: &mut Config| config.channels.mattermost.url = url;
-    let operate = Operate::with(&place, set).await;
+    let operate = Operate::with(place, set).await;
     operate.apply(&chatting(&receiver.url)).await;
+    (operate, receiver)
+}
+
+/// The first line of each message in the chat, sorted.
+fn said_in_chat(receiver: &Receiver) -> Vec<String> {
+    let text = |call: &crate::world::Received| {
+        let text = call.body["text"].as_str().unwrap_or_default().replace('\\', "");
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    let mut said: Vec<String> = receiver.calls_to("/chat").iter().map(text).collect();
+    said.sort();
+    said
+}
+
+async fn whoever_is_charged_with_an_incident_is_told_that_its_stage_runs_out(place: Place) {
+    let (operate, receiver) = with_chat(&place).await;
+    let made = operate.ada.post("/incidents", json!({"title": "tills are slow"})).await.is(201);
+    let id = made["id"].as_str().unwrap();
+    let assign = json!({"command": "assign", "assignee": "person/bob", "because": "his tills"});
+    let assigned = operate.command(id, assign).await;
+    let minutes = assigned["stage_clock"]["target_minutes"].as_u64().unwrap();
+    operate.pass(Duration::from_secs(minutes * 60 * 3 / 4)).await;
+    let said = || said_in_chat(&receiver);
+    operate.until("bob is told ahead", async || (said().len() == 1).then_some(())).await;
+    operate.pass(Duration::from_secs(minutes * 60 / 4)).await;
+    operate.until("bob is told", async || (said().len() == 2).then_some(())).await;
+    let [soon, over] = said().try_into().unwrap();
+    assert!(soon.starts_with("#1 is assigned for") && soon.ends_with(": tills are slow"), "{soon}");
+    assert!(over.contains("than"), "{over}");
+    // Nothing of it is said of what goes on.
+    operate.command(id, json!({"command": "diagnose"})).await;
+    operate.settled().await;
+    assert_eq!(said().len(), 2);
+    operate.end().await;
+}
+
+async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
+    let (operate, receiver) = with_chat(&place).await;
     let bob = linked(&operate, "bob", "responder").await;
     let reported = async |title: &str| {
         // Nobody is called for what hits nothing, so that the chat holds the news alone.
@@ -151,15 +193,7 @@ async fn whoever_reported_an_incident_is_told_how_it_ends(place: Place) {
     let again = json!({"command": "reopen", "reason": "dark again"});
     operate.command(&own, again).await;
 
-    let said = || {
-        let text = |call: &crate::world::Received| {
-            let text = call.body["text"].as_str().unwrap_or_default().replace('\\', "");
-            text.lines().next().unwrap_or_default().to_owned()
-        };
-        let mut said: Vec<String> = receiver.calls_to("/chat").iter().map(text).collect();
-        said.sort();
-        said
-    };
+    let said = || said_in_chat(&receiver);
     operate.until("bob is told of each", async || (said().len() >= 5).then_some(())).await;
     operate.settled().await;
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kernel::Time;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
@@ -9,6 +10,7 @@ use crate::world::{Operate, Receiver, conversations, shop};
 
 conversations!(
     what_nobody_is_charged_with_warns_and_is_called_for,
+    a_stage_warns_before_its_time_is_over_and_when_it_is,
     what_is_back_is_checked_and_a_failed_check_is_found,
     what_hangs_on_an_incident_ends_with_it,
     planned_work_opens_no_incident_until_it_overruns,
@@ -78,6 +80,47 @@ async fn what_nobody_is_charged_with_warns_and_is_called_for(place: Place) {
     let assigned = operate.command(&incident, assign).await;
     assert_eq!(assigned["unassigned_too_long"], Value::Null);
     assert!(numbers(&operate, "/incidents?warning=unassigned").await.is_empty());
+    operate.end().await;
+}
+
+async fn a_stage_warns_before_its_time_is_over_and_when_it_is(place: Place) {
+    let (operate, _receiver) = open(&place).await;
+    let targets = |row: Value| json!({ "incidents": { "stage_targets": row } });
+    for (row, field) in [
+        (json!({ "diagnosing": { "P1": 0 } }), "incidents.stage_targets.diagnosing.P1"),
+        (json!({ "on_hold": { "P5": 43_201 } }), "incidents.stage_targets.on_hold.P5"),
+        (json!({ "closed": { "P1": 5 } }), "incidents.stage_targets.closed"),
+        (json!({ "new": { "P1": 5 } }), "incidents.stage_targets.new"),
+    ] {
+        let refused = operate.ada.put("/settings/policy", targets(row), None).await.is(422);
+        assert_eq!(refused["field"], field, "{refused}");
+    }
+    let row = json!({ "diagnosing": { "P1": 20, "P2": 20, "P3": 20, "P4": 20, "P5": 20 } });
+    operate.ada.put("/settings/policy", targets(row), None).await.is(200);
+    operate.fires("HighErrorRate", "critical", ORDERS).await;
+    let incident = id(&operate.incident("an incident", |_| true).await);
+    let taken = operate.command(&incident, json!({ "command": "acknowledge" })).await;
+    assert_eq!(taken["stage_clock"], Value::Null, "assigned has no target here");
+    let since = operate.world.now();
+    let diagnosed = operate.command(&incident, json!({ "command": "diagnose" })).await;
+    let clock = &diagnosed["stage_clock"];
+    assert_eq!((&clock["target_minutes"], &clock["told"]), (&json!(20), &Value::Null));
+    let due = Time::parse(clock["due_at"].as_str().expect("a time")).expect("a time");
+    assert!((due.micros_since(since) - 20 * 60_000_000).abs() < 60_000_000, "{clock}");
+
+    operate.pass(Duration::from_secs(16 * 60)).await;
+    let told = |word: &'static str| move |i: &Value| i["stage_clock"]["told"] == word;
+    operate.becomes(&incident, "it says so ahead", told("due_soon")).await;
+    assert_eq!(numbers(&operate, "/incidents?warning=stage_due_soon").await, [1]);
+    operate.pass(Duration::from_secs(5 * 60)).await;
+    operate.becomes(&incident, "it is too long", told("overdue")).await;
+    assert_eq!(numbers(&operate, "/incidents?warning=stage_overdue,unassigned").await, [1]);
+    assert!(numbers(&operate, "/incidents?warning=stage_due_soon").await.is_empty());
+    let story = said(&operate, &incident).await;
+    assert!(story.contains("in this stage for longer than the 20 min"), "{story}");
+
+    operate.command(&incident, json!({ "command": "ready", "action": "Restart it" })).await;
+    assert!(numbers(&operate, "/incidents?warning=stage_overdue").await.is_empty());
     operate.end().await;
 }
 

@@ -6263,6 +6263,7 @@ export interface components {
             number: number;
             /** @description When it was opened. */
             opened_at: components["schemas"]["Time"];
+            pace_told?: components["schemas"]["PaceTold"] | null;
             parent?: components["schemas"]["IncidentId"] | null;
             /**
              * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
@@ -6754,6 +6755,54 @@ export interface components {
              */
             shared_dependency_hops_max: number;
             /**
+             * @description How many minutes an incident may stay in a stage, by stage and priority.
+             * @default {
+             *       "action_ready": {
+             *         "P1": 15,
+             *         "P2": 30,
+             *         "P3": 240,
+             *         "P4": 1440,
+             *         "P5": 2880
+             *       },
+             *       "assigned": {
+             *         "P1": 15,
+             *         "P2": 30,
+             *         "P3": 240,
+             *         "P4": 1440,
+             *         "P5": 2880
+             *       },
+             *       "diagnosing": {
+             *         "P1": 60,
+             *         "P2": 120,
+             *         "P3": 480,
+             *         "P4": 2880,
+             *         "P5": 5760
+             *       },
+             *       "on_hold": {
+             *         "P1": 60,
+             *         "P2": 240,
+             *         "P3": 2880,
+             *         "P4": 10080,
+             *         "P5": 20160
+             *       },
+             *       "resolving": {
+             *         "P1": 60,
+             *         "P2": 120,
+             *         "P3": 480,
+             *         "P4": 2880,
+             *         "P5": 5760
+             *       },
+             *       "restored": {
+             *         "P1": 1440,
+             *         "P2": 2880,
+             *         "P3": 4320,
+             *         "P4": 10080,
+             *         "P5": 20160
+             *       }
+             *     }
+             */
+            stage_targets: components["schemas"]["StageTargets"];
+            /**
              * Format: int32
              * @description After so many minutes in which nobody is charged with an incident it warns, whatever its
              *     priority; nothing: it never does.
@@ -6809,6 +6858,7 @@ export interface components {
             number: number;
             /** @description When it was opened. */
             opened_at: components["schemas"]["Time"];
+            pace_told?: components["schemas"]["PaceTold"] | null;
             parent?: components["schemas"]["IncidentId"] | null;
             /**
              * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
@@ -6848,6 +6898,7 @@ export interface components {
             severity: components["schemas"]["IncidentSeverity"];
             /** @description Where it is in its life. */
             stage: components["schemas"]["IncidentStage"];
+            stage_clock?: components["schemas"]["StageClock"];
             /** @description Since when it is in its stage. */
             stage_since: components["schemas"]["Time"];
             /** @description What contracts have at stake. */
@@ -6923,6 +6974,7 @@ export interface components {
             next_step: string;
             /** @description The phase of the work. */
             phase: components["schemas"]["IncidentPhase"];
+            stage_clock?: components["schemas"]["StageClock"] | null;
             /**
              * Format: int64
              * @description The row's version, for `If-Match`.
@@ -6966,7 +7018,7 @@ export interface components {
          * @description What an incident asks somebody to look at.
          * @enum {string}
          */
-        IncidentWarning: "unassigned" | "check_failed";
+        IncidentWarning: "unassigned" | "check_failed" | "stage_due_soon" | "stage_overdue";
         /**
          * @description What is counted. With a `source` it is asked every minute by queries in its language (PromQL);
          *     without one, counts are pushed.
@@ -7297,6 +7349,7 @@ export interface components {
                 number: number;
                 /** @description When it was opened. */
                 opened_at: components["schemas"]["Time"];
+                pace_told?: components["schemas"]["PaceTold"] | null;
                 parent?: components["schemas"]["IncidentId"] | null;
                 /**
                  * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
@@ -7336,6 +7389,7 @@ export interface components {
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
                 stage: components["schemas"]["IncidentStage"];
+                stage_clock?: components["schemas"]["StageClock"];
                 /** @description Since when it is in its stage. */
                 stage_since: components["schemas"]["Time"];
                 /** @description What contracts have at stake. */
@@ -7897,6 +7951,7 @@ export interface components {
                 number: number;
                 /** @description When it was opened. */
                 opened_at: components["schemas"]["Time"];
+                pace_told?: components["schemas"]["PaceTold"] | null;
                 parent?: components["schemas"]["IncidentId"] | null;
                 /**
                  * @description Whether the incident on which it hangs, or in which it continues, is over: `false` resolved,
@@ -7936,6 +7991,7 @@ export interface components {
                 severity: components["schemas"]["IncidentSeverity"];
                 /** @description Where it is in its life. */
                 stage: components["schemas"]["IncidentStage"];
+                stage_clock?: components["schemas"]["StageClock"];
                 /** @description Since when it is in its stage. */
                 stage_since: components["schemas"]["Time"];
                 /** @description What contracts have at stake. */
@@ -9121,6 +9177,16 @@ export interface components {
             /** @description Every use case. */
             usecases: components["schemas"]["UseCaseState"][];
         };
+        /** @description What an incident has said of the time in its stage. */
+        PaceTold: {
+            /** @description What it said. */
+            pace: components["schemas"]["StagePace"];
+            /**
+             * Format: int32
+             * @description Of which target: another one is another story.
+             */
+            target_minutes: number;
+        };
         /** @description The calling of people for one incident by one escalation policy. */
         Page: {
             /**
@@ -9708,6 +9774,50 @@ export interface components {
              *       "reopen_within_days": 7,
              *       "restore_after_clear_seconds": 60,
              *       "shared_dependency_hops_max": 2,
+             *       "stage_targets": {
+             *         "action_ready": {
+             *           "P1": 15,
+             *           "P2": 30,
+             *           "P3": 240,
+             *           "P4": 1440,
+             *           "P5": 2880
+             *         },
+             *         "assigned": {
+             *           "P1": 15,
+             *           "P2": 30,
+             *           "P3": 240,
+             *           "P4": 1440,
+             *           "P5": 2880
+             *         },
+             *         "diagnosing": {
+             *           "P1": 60,
+             *           "P2": 120,
+             *           "P3": 480,
+             *           "P4": 2880,
+             *           "P5": 5760
+             *         },
+             *         "on_hold": {
+             *           "P1": 60,
+             *           "P2": 240,
+             *           "P3": 2880,
+             *           "P4": 10080,
+             *           "P5": 20160
+             *         },
+             *         "resolving": {
+             *           "P1": 60,
+             *           "P2": 120,
+             *           "P3": 480,
+             *           "P4": 2880,
+             *           "P5": 5760
+             *         },
+             *         "restored": {
+             *           "P1": 1440,
+             *           "P2": 2880,
+             *           "P3": 4320,
+             *           "P4": 10080,
+             *           "P5": 20160
+             *         }
+             *       },
              *       "unassigned_minutes": 5
              *     }
              */
@@ -11443,6 +11553,21 @@ export interface components {
         };
         /** @description What a resource says of itself, by its kind. */
         Spec: components["schemas"]["TeamSpec"] | components["schemas"]["PersonSpec"] | components["schemas"]["EscalationPolicySpec"] | components["schemas"]["ScheduleSpec"] | components["schemas"]["AbsenceSpec"] | components["schemas"]["ShiftOverrideSpec"] | components["schemas"]["ProductSpec"] | components["schemas"]["UseCaseSpec"] | components["schemas"]["ServiceSpec"] | components["schemas"]["ComponentSpec"] | components["schemas"]["SiteSpec"] | components["schemas"]["SupplierSpec"] | components["schemas"]["CalendarSpec"] | components["schemas"]["ServiceContractSpec"] | components["schemas"]["ObjectiveSpec"] | components["schemas"]["DataSourceSpec"] | components["schemas"]["RouteSpec"] | components["schemas"]["MaintenanceWindowSpec"] | components["schemas"]["FreezeSpec"];
+        /** @description The time that an incident may stay in its stage. */
+        StageClock: {
+            /** @description When it is over. */
+            due_at: components["schemas"]["Time"];
+            /** @description Since when it counts: since the incident came into the stage. */
+            from: components["schemas"]["Time"];
+            /** @description From when on it is near its end. */
+            soon_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How long, in minutes.
+             */
+            target_minutes: number;
+            told?: components["schemas"]["StagePace"] | null;
+        };
         /** @description How many silences are in each stage. */
         StageCounts: {
             /**
@@ -11460,6 +11585,21 @@ export interface components {
              * @description Whose window has not begun.
              */
             pending: number;
+        };
+        /**
+         * @description How far an incident is with the time in its stage, where that is worth a word.
+         * @enum {string}
+         */
+        StagePace: "due_soon" | "overdue";
+        /**
+         * @description The minutes that an incident may stay in a stage, by stage and priority. What is not there has
+         *     no target. How long an incident may be new is said apart, whatever its priority
+         *     ([`Policy::unassigned_minutes`](crate::Policy)).
+         */
+        StageTargets: {
+            [key: string]: {
+                [key: string]: number;
+            };
         };
         /** @description A time and where it comes from. */
         Stamp: {
@@ -13543,6 +13683,15 @@ export interface operations {
             };
             /** @description It is no service of hers */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description She reported too much within an hour */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

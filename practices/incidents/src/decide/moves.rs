@@ -4,6 +4,7 @@ use super::{Draft, check_times, text};
 use crate::clearing;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::event::What;
+use crate::pace;
 use crate::stage::Stage;
 use crate::times::{Source, Stamp, TimePoint};
 
@@ -229,6 +230,9 @@ pub(super) fn tick(draft: &mut Draft<'_>) {
     if clearing::close_due(&draft.record).is_some_and(|due| due <= draft.now()) {
         let days = draft.record.policy.close_after_resolved_days.unwrap_or_default();
         draft.push(What::Closed { because: format!("resolved {days} days ago") });
+    }
+    if let Some(what) = pace::said(&draft.record, draft.now()) {
+        draft.push(what);
     }
 }
 

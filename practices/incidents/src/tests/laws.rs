@@ -119,7 +119,7 @@ fn opened() -> Life {
 }
 
 /// A life in every stage, each with one alert and one task.
-pub(super) fn one_in_each_stage() -> Vec<Life> {
+pub(crate) fn one_in_each_stage() -> Vec<Life> {
     let step = |life: &Life, wanted: Stage, verbs: &[Verb]| {
         let mut life = life.clone();
         for (count, verb) in (1..).zip(verbs) {

@@ -1,5 +1,5 @@
 mod correlation;
-mod laws;
+pub(crate) mod laws;
 mod scenarios;
 mod service;
 mod wire;

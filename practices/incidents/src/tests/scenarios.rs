@@ -1,7 +1,8 @@
 //! Plays the tables in `scenarios/`. A line is one of
 //!
 //! ```text
-//! policy KEY=VALUE …                             before the opening; the rest is default
+//! policy KEY=VALUE …                             before the opening; the rest is default,
+//!                                                and stages have targets with targets=usual
 //! at TIME  WHO  VERB KEY=VALUE …  -> STAGE: EVENT, EVENT …      (`nothing` for no event)
 //! at TIME  WHO  VERB KEY=VALUE …  !! PART OF THE REFUSAL
 //! is PATH=VALUE …                                what the record holds now
@@ -36,6 +37,7 @@ scenarios! {
     priority_is_explained_line_by_line
     times_keep_their_order
     taking_it_stops_the_calling
+    each_stage_has_its_time
     people_note_what_they_do
     nobody_charged_for_too_long_warns
     what_is_back_is_checked
@@ -46,7 +48,7 @@ scenarios! {
 }
 
 fn play(text: &str) {
-    let mut policy = Policy::default();
+    let mut policy = read_policy(&[]);
     let mut life: Option<Life> = None;
     for (number, line) in text.lines().enumerate() {
         let place = format!("line {}: {line}", number + 1);
@@ -247,11 +249,14 @@ fn complete(verb: &str, mut fields: Map<String, Value>, policy: &Policy, place: 
 }
 
 fn read_policy(words: &[String]) -> Policy {
-    let fields: Map<String, Value> = words
-        .iter()
-        .filter_map(|word| word.split_once('='))
+    let given = words.iter().filter_map(|word| word.split_once('='));
+    let mut fields: Map<String, Value> = given
+        .filter(|(key, _)| *key != "targets")
         .map(|(key, value)| (key.to_owned(), serde_json::from_str(value).expect("JSON")))
         .collect();
+    if !words.iter().any(|word| word == "targets=usual") {
+        fields.insert("stage_targets".to_owned(), json!({}));
+    }
     serde_json::from_value(Value::Object(fields)).expect("a policy")
 }
 

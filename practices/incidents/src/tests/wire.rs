@@ -71,7 +71,11 @@ fn every_later_command_is_written_like_this() {
         "low":"P5"}}},"correlation_window_seconds":300,"shared_dependency_hops_max":2,
         "growth_items_min":3,"restore_after_clear_seconds":60,"reopen_window_seconds":3600,
         "reopen_within_days":7,"close_after_resolved_days":3,"unassigned_minutes":5,
-        "end_with_parent":true}}
+        "stage_targets":{"assigned":{"P1":15,"P2":30,"P3":240,"P4":1440,"P5":2880},
+        "diagnosing":{"P1":60,"P2":120,"P3":480,"P4":2880,"P5":5760},"action_ready":{"P1":15,
+        "P2":30,"P3":240,"P4":1440,"P5":2880},"resolving":{"P1":60,"P2":120,"P3":480,
+        "P4":2880,"P5":5760},"restored":{"P1":1440,"P2":2880,"P3":4320,"P4":10080,"P5":20160},
+        "on_hold":{"P1":60,"P2":240,"P3":2880,"P4":10080,"P5":20160}},"end_with_parent":true}}
     {"command":"attach","alert":"alr_0000000000000000000000033y","title":"db is down",
         "item":"component/db","severity":"critical","reason":"same item","started_at":null,
         "assessment":null}
@@ -183,7 +187,12 @@ fn every_event_from_m_to_o_is_written_like_this() {
         "low":{"high":"P3","medium":"P4","low":"P5"}}},"correlation_window_seconds":300,
         "shared_dependency_hops_max":2,"growth_items_min":3,"restore_after_clear_seconds":60,
         "reopen_window_seconds":3600,"reopen_within_days":7,"close_after_resolved_days":3,
-        "unassigned_minutes":5,"end_with_parent":true}}
+        "unassigned_minutes":5,"stage_targets":{"assigned":{"P1":15,"P2":30,"P3":240,
+        "P4":1440,"P5":2880},"diagnosing":{"P1":60,"P2":120,"P3":480,"P4":2880,"P5":5760},
+        "action_ready":{"P1":15,"P2":30,"P3":240,"P4":1440,"P5":2880},"resolving":{"P1":60,
+        "P2":120,"P3":480,"P4":2880,"P5":5760},"restored":{"P1":1440,"P2":2880,"P3":4320,
+        "P4":10080,"P5":20160},"on_hold":{"P1":60,"P2":240,"P3":2880,"P4":10080,"P5":20160}},
+        "end_with_parent":true}}
     "#);
 }
 
@@ -215,6 +224,10 @@ fn every_event_from_p_to_z_is_written_like_this() {
         "person":"person/bob"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"service_set",
         "service":"degraded","from":"2026-03-01T00:00:00Z","reason":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"stage_due_soon",
+        "target_minutes":30,"due_at":"2026-03-01T00:31:00Z"}
+    {"at":"2026-03-03T00:00:00Z","by":"system:stream","event":"stage_overdue",
+        "target_minutes":30}
     {"at":"2026-03-01T00:00:00Z","by":"person:ada","event":"task_added",
         "task":"tsk_01kjkb3q00f2da9fv1pm9fzaz7","title":"look","assignee":null}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"task_finished",
@@ -295,6 +308,8 @@ fn every_event_is_described_like_this() {
     Resumed
     Made person/bob scribe
     Said that it was degraded from 2026-03-01T00:00:00Z on: because
+    Warning: most of the 30 min that it may stay in this stage are over
+    Warning: in this stage for longer than the 30 min that it may be
     Added a task: look
     Finished a task
     Corrected started to 2026-03-01T00:00:00Z: because
@@ -319,6 +334,8 @@ fn one_of_each_event() -> Vec<Event> {
             .filter_map(|command| life.record.decide(&command, &moment).ok())
             .flatten();
         events.extend(life.journal.iter().cloned().chain(decided));
+        let days_later = system(DAY + Duration::from_secs(2 * 86_400));
+        events.extend(life.record.decide(&Command::Tick {}, &days_later).into_iter().flatten());
     }
     events
 }

@@ -2,6 +2,7 @@
 //! them, planned work, and what she reported. The only routes that such an account has.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ::contracts::compliance::{ServiceNow, service_now};
 use axum::extract::State;
@@ -29,6 +30,9 @@ use crate::problem::{Answer, Problem};
 
 /// Reports that are shown at most, the newest first.
 const REPORTS_MAX: i64 = 50;
+/// Reports that one account may make within an hour: whoever has more to say adds to one.
+const REPORTS_AN_HOUR: i64 = 20;
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The routes of consumers.
 pub fn routes() -> OpenApiRouter<App> {
@@ -205,7 +209,8 @@ struct NewReport {
 #[utoipa::path(post, path = "/consumer/reports", tag = "consumers", request_body = NewReport,
     params(Call),
     responses((status = 201, description = "The report", body = DeskReport),
-        (status = 422, description = "It is no service of hers", body = Problem)))]
+        (status = 422, description = "It is no service of hers", body = Problem),
+        (status = 429, description = "She reported too much within an hour", body = Problem)))]
 async fn report(
     State(app): State<App>,
     Consumer(caller): Consumer,
@@ -217,12 +222,35 @@ async fn report(
         let message = format!("{} is promised to you by no contract that holds", new.item);
         return Err(Problem::refused(message).at("item").remedy("name one of your services"));
     }
+    leaves_room(&app, &caller).await?;
     let open =
         Open { description: new.description, item: Some(new.item), ..Open::titled(new.title) };
     let answer = incident_routes::open(&app, &caller, call, open).await?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     let found = incident_routes::load(&app, &caller, &id).await?;
     Ok((StatusCode::CREATED, Json(shown(&found.record, &caller))))
+}
+
+/// Refuses what comes too often: each report is an incident, and may call somebody.
+async fn leaves_room(app: &App, caller: &Caller) -> Answer<()> {
+    let now = app.world.now();
+    let filter = store::Filter {
+        reporter: Some(caller.actor()),
+        from: Some(now - HOUR),
+        ..store::Filter::default()
+    };
+    let page = Page::first(REPORTS_AN_HOUR, Sort::descending("opened_at", true));
+    let (found, _) =
+        store::list(&mut app.db.reader().await?, &caller.space, &filter, &page).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|count| count >= REPORTS_AN_HOUR);
+    let Some(oldest) = found.last().filter(|_| full) else {
+        return Ok(());
+    };
+    let left = (oldest.record.opened_at + HOUR).micros_since(now) / 1_000_000 + 1;
+    let message = format!("you reported {REPORTS_AN_HOUR} times within an hour");
+    Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "throttled", message)
+        .retry_after(u32::try_from(left).unwrap_or_default())
+        .remedy("add what you know to a report that is open, or call whoever serves you"))
 }
 
 /// The report that an address names.

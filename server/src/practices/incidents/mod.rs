@@ -2,7 +2,7 @@
 
 mod csv;
 pub mod expected;
-pub mod reporters;
+pub mod notices;
 pub mod routes;
 pub mod store;
 pub mod views;

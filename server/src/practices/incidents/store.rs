@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use incidents::{Incident, MajorStage, Phase, Stage};
+use incidents::{Incident, MajorStage, Pace, Phase, Stage};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -71,6 +71,10 @@ pub enum Warning {
     Unassigned,
     /// Its service is back, and a check says that this may not hold.
     CheckFailed,
+    /// Most of the time that it may stay in its stage is over.
+    StageDueSoon,
+    /// It is in its stage for longer than it should be.
+    StageOverdue,
 }
 
 /// What an incident asks somebody to look at now.
@@ -78,7 +82,13 @@ pub fn warnings(incident: &Incident) -> Vec<Warning> {
     let unassigned = incident.unassigned_too_long.is_some().then_some(Warning::Unassigned);
     let back = matches!(incident.stage, Stage::Restored | Stage::Resolved);
     let failed = back && incident.checks.iter().any(|check| !check.passed);
-    unassigned.into_iter().chain(failed.then_some(Warning::CheckFailed)).collect()
+    let told = incident.stage_clock().and_then(|clock| clock.told);
+    let pace = told.map(|pace| match pace {
+        Pace::DueSoon => Warning::StageDueSoon,
+        Pace::Overdue => Warning::StageOverdue,
+    });
+    let failed = failed.then_some(Warning::CheckFailed);
+    unassigned.into_iter().chain(failed).chain(pace).collect()
 }
 
 fn warning_tag(warning: Warning) -> String {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use incidents::{AllowedCommand, Incident, Open, Phase, Severity};
+use incidents::{AllowedCommand, Incident, Open, Phase, Severity, StageClock};
 use kernel::{Impact, ItemRef, Time, Urgency};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ pub struct IncidentView<'a> {
     phase: Phase,
     /// What whoever is charged with it does next.
     next_step: &'static str,
+    /// The time that it may stay in its stage, where there is a target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_clock: Option<StageClock>,
     /// What may be asked now.
     allowed: Vec<AllowedCommand>,
     /// The clocks that contracts set on it, the next due first. Absent in the answer to a command:
@@ -41,6 +44,7 @@ pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
         version,
         phase: incident.phase(),
         next_step: incident.next_step(),
+        stage_clock: incident.stage_clock(),
         allowed: incident.allowed(now),
         clocks: None,
         duties: None,
@@ -63,6 +67,9 @@ pub fn row(incident: &Incident, version: i64) -> IncidentRow {
         fields.insert("version".to_owned(), version.into());
         fields.insert("phase".to_owned(), json!(incident.phase()));
         fields.insert("next_step".to_owned(), incident.next_step().into());
+        if let Some(clock) = incident.stage_clock() {
+            fields.insert("stage_clock".to_owned(), json!(clock));
+        }
     }
     IncidentRow(shown)
 }
@@ -89,6 +96,8 @@ impl PartialSchema for IncidentRow {
         row.properties.insert("version".to_owned(), i64::schema());
         row.properties.insert("phase".to_owned(), Ref::from_schema_name(Phase::name()).into());
         row.properties.insert("next_step".to_owned(), String::schema());
+        let clock = Ref::from_schema_name(StageClock::name());
+        row.properties.insert("stage_clock".to_owned(), clock.into());
         let next = Ref::from_schema_name(NextClock::name());
         row.properties.insert("next_clock".to_owned(), next.into());
         row.required.extend(["version", "phase", "next_step"].map(str::to_owned));
@@ -104,6 +113,7 @@ impl ToSchema for IncidentRow {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         Incident::schemas(schemas);
         schemas.push((Phase::name().into_owned(), Phase::schema()));
+        schemas.push((StageClock::name().into_owned(), StageClock::schema()));
         schemas.push((NextClock::name().into_owned(), NextClock::schema()));
         NextClock::schemas(schemas);
     }

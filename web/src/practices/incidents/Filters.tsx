@@ -18,6 +18,8 @@ const phases = [
 const warnings = [
   { value: 'unassigned', label: 'Unassigned too long' },
   { value: 'check_failed', label: 'Check failed' },
+  { value: 'stage_due_soon', label: 'Stage due soon' },
+  { value: 'stage_overdue', label: 'Too long in its stage' },
 ];
 const majors = [
   { value: 'proposed', label: 'Proposed as major' },
@@ -65,8 +67,10 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         value={search.stage}
         set={(value) => set('stage', value)}
       />
-      <ChoiceFilter
+      <ManyFilter
         label="Warning"
+        placeholder="Any warning"
+        width={170}
         data={warnings}
         value={search.warning}
         set={(value) => set('warning', value)}

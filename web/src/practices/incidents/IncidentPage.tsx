@@ -7,6 +7,7 @@ import { PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
 import type { CommandBody } from '../../kit/command';
 import { CommandBar } from '../../kit/CommandBar';
 import { Loaded } from '../../kit/QueryState';
+import { minutesText } from '../../kit/spans';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, itemName, words } from '../../kit/words';
 import { PageHead } from '../../ui/PageHead';
@@ -110,6 +111,7 @@ export function Badges({ incident }: { incident: Incident }) {
       <Warnings incident={incident} />
       <span>
         {words(incident.stage)} for <TimeAgo at={incident.stage_since} form="age" />
+        {incident.stage_clock && ` of ${minutesText(incident.stage_clock.target_minutes)}`}
       </span>
       <span>
         Opened <TimeAgo at={incident.opened_at} />

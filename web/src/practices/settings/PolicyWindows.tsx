@@ -11,6 +11,7 @@ import { severityWord, words } from '../../kit/words';
 import { duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
+import { StageTargets } from './StageTargets';
 
 const meaning: Record<string, string> = {
   correlation_window_seconds:
@@ -167,6 +168,11 @@ function Form({ stored }: { stored: Policy }) {
             ))}
         </Stack>
       </Panel>
+      <StageTargets
+        targets={policy.incidents.stage_targets}
+        refused={problem ? { field: problem.details.field, message: problem.message } : undefined}
+        set={(stage_targets) => set({ incidents: { ...policy.incidents, stage_targets } })}
+      />
       <div>
         <Button disabled={!changed} loading={pending} onClick={() => void run()}>
           Save
