@@ -58,6 +58,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(oncall::routes::routes())
                 .merge(crate::practices::contracts::routes::routes())
                 .merge(oncall::people::routes())
+                .merge(oncall::wishes::routes())
                 .merge(oncall::devices::routes())
                 .merge(oncall::leave::routes())
                 .merge(oncall::proofs::routes())

@@ -104,6 +104,7 @@ impl Outside {
             ("CanteenDown", "warning", "service", "canteen"),
             ("PayrollErrors", "error", "service", "payroll"),
             ("PayrollDown", "critical", "service", "payroll"),
+            ("RecordsDown", "critical", "service", "records"),
             ("PrinterJammed", "critical", "", ""),
             ("DoorOpen", "warning", "", ""),
             ("UnknownDisk", "error", "instance", "nowhere:9100"),
@@ -166,6 +167,7 @@ impl Outside {
             let Some(letter) = world.outbox.get(&message) else { continue };
             let Some(page) = world.pages.get(letter.page) else { continue };
             if !page.wants(message) {
+                world.drop_letter(message);
                 continue;
             }
             if self.channel_up {

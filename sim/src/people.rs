@@ -1,6 +1,6 @@
 //! People who do anything at any time, possible or not.
 
-use estate::{PersonRef, ShiftOverrideSpec};
+use estate::{AbsenceSpec, AbsenceType, PersonRef, ScheduleRef, ShiftOverrideSpec};
 use incidents::{
     Assessment, CauseClass, Command, HoldReason, Incident, Open, ResolutionCode, ServiceState,
 };
@@ -12,8 +12,9 @@ use crate::world::World;
 
 /// Somebody does something; the answer may be no.
 pub fn act(world: &mut World, rng: &mut Rng) {
-    match rng.below(11) {
+    match rng.below(14) {
         10 => give_or_take(world, rng),
+        11..=13 => go_or_come(world, rng),
         0 => report(world, rng),
         1 | 2 => answer(world, rng),
         3 => look_at_alert(world, rng),
@@ -32,7 +33,8 @@ fn give_or_take(world: &mut World, rng: &mut Rng) {
     let people = ["ada", "bob", "cyd"].map(PersonRef::new);
     let mut somebody = || rng.pick(&people).cloned().flatten();
     let (Some(person), of) = (somebody(), somebody()) else { return };
-    let Some(schedule) = shifts::schedule() else { return };
+    let named = rng.pick(&shifts::SCHEDULES).and_then(|schedule| ScheduleRef::new(schedule.name));
+    let Some(schedule) = named else { return };
     if rng.chance(25) {
         return world.take_back(rng.below(8));
     }
@@ -48,13 +50,46 @@ fn give_or_take(world: &mut World, rng: &mut Rng) {
     world.give(made);
 }
 
+/// Somebody falls ill at once and does not know for how long, or goes on leave, now or later; or
+/// somebody is back, or will not go.
+fn go_or_come(world: &mut World, rng: &mut Rng) {
+    let people = ["ada", "bob", "cyd", "dee"];
+    let called = called_by_schedules(world);
+    let of: &[&str] = if rng.chance(60) && !called.is_empty() { &called } else { &people };
+    let Some(person) = rng.pick(of).and_then(|name| PersonRef::new(name)) else { return };
+    if rng.chance(30) {
+        return world.back(person.item());
+    }
+    let ill = rng.chance(50);
+    let start = if ill { world.now } else { world.now + rng.span(2 * 3_600) };
+    let end = start + rng.span(4 * 3_600) + std::time::Duration::from_secs(60);
+    world.away(AbsenceSpec {
+        person,
+        absence_type: if ill { AbsenceType::Sickness } else { AbsenceType::Leave },
+        start,
+        end: Some(end).filter(|_| !ill || rng.chance(50)),
+    });
+}
+
+/// Whoever is being called since they have a shift.
+fn called_by_schedules(world: &World) -> Vec<&str> {
+    let ringing = world.pages.rows().filter(|page| page.stage == oncall::Stage::Ringing);
+    let scheduled = ringing.filter(|page| {
+        let mut targets = page.steps.iter().flat_map(|step| &step.targets);
+        targets.any(|target| target.kind() == "schedule")
+    });
+    let last = scheduled.filter_map(|page| page.calls.last());
+    last.map(|call| call.contact.name()).collect()
+}
+
 fn report(world: &mut World, rng: &mut Rng) {
     let actor = somebody(rng);
     let moment = world.moment(actor);
-    let items: Vec<ItemRef> = ["service/web", "service/canteen", "component/orders-db"]
-        .iter()
-        .filter_map(|item| item.parse().ok())
-        .collect();
+    let items: Vec<ItemRef> =
+        ["service/web", "service/canteen", "service/records", "component/orders-db"]
+            .iter()
+            .filter_map(|item| item.parse().ok())
+            .collect();
     let mut open = Open::titled("something is wrong");
     open.policy = world.policy.incidents.clone();
     if rng.chance(70) {

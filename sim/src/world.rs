@@ -107,6 +107,8 @@ pub struct World {
     pub estate: Estate,
     /// How far the oracle of shifts has read the journal.
     pub shifts_read: Cell<usize>,
+    /// Whether every page was just asked whom it means, since who is on call changed.
+    pub asked_anew: Cell<bool>,
     /// Calendars as the oracles read them, worked out once.
     pub books: RefCell<Books>,
     matcher: Matcher,
@@ -123,6 +125,7 @@ impl World {
         World {
             now,
             shifts_read: Cell::new(0),
+            asked_anew: Cell::new(false),
             books: RefCell::new(Books::new(now, now)),
             alerts: Shelf::default(),
             incidents: Shelf::default(),
@@ -284,6 +287,12 @@ impl World {
         self.cursor < self.journal.len()
     }
 
+    /// Whether the stream has read every change of who is on call.
+    pub fn knows_who_is_on_call(&self) -> bool {
+        let mut ahead = self.journal[self.cursor..].iter();
+        !ahead.any(|happening| matches!(happening, Happening::OnCall))
+    }
+
     /// Lets the stream handle up to `count` entries; the cursor moves with the effects.
     pub fn stream(&mut self, count: usize) {
         for _ in 0..count {
@@ -292,6 +301,7 @@ impl World {
             for reaction in self.react(&happening, &moment) {
                 self.follow(reaction, &moment);
             }
+            self.asked_anew.set(self.asked_anew.get() || matches!(happening, Happening::OnCall));
             self.cursor += 1;
         }
     }
@@ -303,6 +313,13 @@ impl World {
         let letter = self.outbox.values_mut().find(due)?;
         letter.due_at = now + LEASE;
         Some(letter.message.id)
+    }
+
+    /// A worker finds that nobody needs a message any more.
+    pub fn drop_letter(&mut self, id: OutboxId) {
+        if let Some(letter) = self.outbox.get_mut(&id).filter(|letter| letter.is_open()) {
+            letter.state = LetterState::Cancelled;
+        }
     }
 
     /// Records what became of an attempt, on the message and on its page, in one transaction.

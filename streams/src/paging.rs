@@ -322,8 +322,12 @@ pub(crate) fn worked(
         _ => Some(event.by.clone()).filter(Actor::human),
     };
     let Some(by) = by else { return Vec::new() };
-    // One that was taken before another one rang is history.
-    let last = newest(&own(incident.id, context)).filter(|_| quiet(incident, context).is_none());
+    // One that was taken before another one rang is history, and so is one of what nobody holds any
+    // more: another one will ring.
+    let last = newest(&own(incident.id, context)).filter(|page| {
+        let watched = incident.acknowledged_by.is_some() || page.stage.unanswered();
+        watched && quiet(incident, context).is_none()
+    });
     let team = major::called(incident, context);
     let heard =
         |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
@@ -365,10 +369,14 @@ fn plan(estate: &Estate, policy: &ItemRef, about: About, now: Time) -> Plan {
     let Some(says) = estate.says(policy, about.priority, now) else {
         return Plan { steps: Vec::new(), repeat: 0, begin_at: None };
     };
+    // Steps in which nobody is there are passed over, and the first that has somebody is the first.
+    let (first, mut begun) = (says.begin_at.unwrap_or(now), false);
     let steps = says.schedule(now).map(|(at, step)| {
         let targets: Vec<ItemRef> =
             step.contacts.iter().map(|target| target.item().clone()).collect();
+        let at = if begun { at } else { first };
         let contacts = contacts(estate, &targets, step.rotate, about, at);
+        begun = begun || !contacts.is_empty();
         Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
     });
     Plan { steps: steps.collect(), repeat: says.repeat, begin_at: says.begin_at }

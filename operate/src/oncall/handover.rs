@@ -120,5 +120,20 @@ pub async fn mine(client: &Client, screen: &Screen) -> Outcome {
     } else {
         screen.say(table);
     }
+    let replaced = items(&found, "to_replace");
+    if !replaced.is_empty() {
+        screen.say("To be replaced, since you are away:");
+    }
+    for shift in replaced {
+        let when =
+            |field: &str| time(shift, field).map(|at| moment(at, screen.now())).unwrap_or_default();
+        let who = match text(shift, "person") {
+            who if who.is_empty() => screen.paint.red("nobody, it has to be filled"),
+            who => format!("{} stands in", who.trim_start_matches("person/")),
+        };
+        let offered = if shift["offer"].is_null() { "" } else { ", offered" };
+        let (title, from, until) = (text(shift, "title"), when("from"), when("until"));
+        screen.say(format!("  {} {from} to {until}: {who}{offered}", clean(&title)));
+    }
     Ok(ExitCode::SUCCESS)
 }

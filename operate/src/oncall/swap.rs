@@ -20,7 +20,7 @@ pub struct Swap {
 enum Verb {
     /// Lists offers, the newest first.
     List,
-    /// Offers a shift of yours.
+    /// Offers a shift of yours, or of somebody who is away.
     Offer(Offer),
     /// Takes a shift that was offered.
     Accept {
@@ -52,6 +52,9 @@ struct Offer {
     /// The first moment after it.
     #[arg(long, value_name = "TIME")]
     until: String,
+    /// Whose shift it is; yours when not said. Of others while they are away.
+    #[arg(long, value_name = "PERSON")]
+    of: Option<String>,
     /// To whom; everybody of the rotation when not said.
     #[arg(long, value_name = "PERSON")]
     to: Option<String>,
@@ -78,6 +81,7 @@ impl Swap {
                     "schedule": format!("schedule/{}", offer.schedule),
                     "start": offer.from,
                     "end": offer.until,
+                    "of": offer.of.map(|of| format!("person/{of}")),
                     "to": offer.to.map(|to| format!("person/{to}")),
                     "wants": wants,
                     "note": offer.note,

@@ -111,6 +111,21 @@ impl Estate {
         roster.map_err(|error| CoverError::of(schedule, error))
     }
 
+    /// Who would be on call by a schedule in a window if somebody were not away.
+    ///
+    /// # Errors
+    /// What of the schedule cannot be worked out.
+    pub fn roster_if_there(
+        &self,
+        schedule: &ItemRef,
+        person: &ItemRef,
+        window: Span,
+    ) -> Result<Roster, CoverError> {
+        let mut rota = self.rota(schedule)?;
+        rota.absences.retain(|absence| *absence.person != *person.name());
+        rota.roster(window).map_err(|error| CoverError::of(schedule, error))
+    }
+
     /// Why somebody is on call by a schedule, for people.
     pub fn because(&self, schedule: &ItemRef, why: &Why) -> String {
         let Ok(spec) = self.schedule(schedule) else { return String::new() };

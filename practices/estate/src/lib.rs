@@ -34,6 +34,7 @@ mod schema;
 mod shifts;
 mod spec;
 mod suggest;
+mod wishes;
 
 pub use answers::{Affected, Assigned, Reached};
 pub use calling::{About, Says, Way};
@@ -70,3 +71,4 @@ pub use spec::{
     ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp,
     UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute, next_morning,
 };
+pub use wishes::in_words;

@@ -131,6 +131,11 @@ impl Page {
                 self.waiting.retain(|waiting| {
                     (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
                 });
+                // What has not left yet reaches nobody who is away.
+                let spared = |call: &&mut Call| {
+                    (call.step, call.round) == place && away.contains(&call.contact)
+                };
+                self.calls.iter_mut().filter(spared).for_each(|call| call.drop_unsent(*at));
                 self.called(*at, place, calls, Purpose::Call);
                 self.waits(place, later);
             }
@@ -212,9 +217,16 @@ impl Page {
     fn end_hand_over(&mut self, at: Time) {
         self.handover = None;
         self.waiting.clear();
-        for call in self.calls.iter_mut().filter(|call| call.result.open()) {
-            call.result = CallResult::Dropped;
-            call.result_at = Some(at);
+        self.calls.iter_mut().for_each(|call| call.drop_unsent(at));
+    }
+}
+
+impl Call {
+    /// It does not leave any more, unless it is under way.
+    fn drop_unsent(&mut self, at: Time) {
+        if self.result.open() {
+            self.result = CallResult::Dropped;
+            self.result_at = Some(at);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kernel::{ItemRef, Moment, Time};
 
 use crate::event::{Calling, Later};
-use crate::{Contact, Event, Page, Start, Step};
+use crate::{Call, CallResult, Contact, Event, Page, Start, Step};
 
 /// Shortest wait between two steps, in seconds: a policy that says less would call everybody at
 /// once and over again.
@@ -72,7 +72,9 @@ pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> O
     let meant = fresh.get(step as usize).filter(|_| fresh.len() == page.steps.len())?;
     let known: Vec<(&ItemRef, &str)> = {
         let here = |at: (u32, u32)| at == (step, round);
-        let called = page.calls.iter().filter(|call| here((call.step, call.round)));
+        // One that was dropped never reached them.
+        let known = |call: &&Call| call.result != CallResult::Dropped;
+        let called = page.calls.iter().filter(|call| here((call.step, call.round))).filter(known);
         let called = called.map(|call| (&call.contact, call.channel.as_str()));
         let waiting = page.waiting.iter().filter(|waiting| here((waiting.step, waiting.round)));
         called.chain(waiting.map(|w| (&w.to.contact, w.to.channel.as_str()))).collect()
@@ -86,11 +88,13 @@ pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> O
             away.push(person.clone());
         }
     }
-    let spared = page.waiting.iter().any(|waiting| {
-        (waiting.step, waiting.round) == (step, round) && away.contains(&waiting.to.contact)
-    });
+    let spared =
+        |place: (u32, u32), person: &ItemRef| place == (step, round) && away.contains(person);
+    let waits = page.waiting.iter().any(|w| spared((w.step, w.round), &w.to.contact));
+    let mut open = page.calls.iter().filter(|call| call.result.open());
+    let spares = waits || open.any(|c| spared((c.step, c.round), &c.contact));
     // Nobody instead of somebody is no improvement: whoever was called may still answer.
-    if now.is_empty() && later.is_empty() && (meant.is_empty() || !spared) {
+    if now.is_empty() && later.is_empty() && (meant.is_empty() || !spares) {
         return None;
     }
     let due = |to: &Contact| moment.now + Duration::from_secs(to.after_seconds.into());

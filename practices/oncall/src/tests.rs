@@ -173,6 +173,12 @@ fn whoever_falls_ill_while_others_of_the_step_ring_is_called_in_no_further_way()
     assert_eq!(told, ["not calling ada any more"]);
     rerouted.iter().for_each(|event| page.apply(event));
     assert_eq!(page.waiting, []);
+    // What has not left yet does not leave, and whoever is back is called anew.
+    let (to_ada, to_bob) = (page.calls[0].message, page.calls[1].message);
+    assert!(!page.wants(to_ada) && page.wants(to_bob));
+    let fresh = vec![vec![contact("ada", "email"), contact("bob", "email")]];
+    let back = page.decide(&Command::Reroute { fresh }, &moment(2)).unwrap();
+    assert_eq!(back.iter().map(describe).collect::<Vec<_>>(), ["calling ada by email"]);
 }
 
 #[test]

@@ -113,6 +113,8 @@ async fn leave_follows_a_calendar_and_shifts_follow_leave(place: Place) {
     assert_eq!(away(&bob).await, stretches(&leave));
     let shifts = bob.get("/people/bob/shifts").await.is(200);
     assert_ne!(shifts["shifts"], before, "somebody else has them now");
+    let replaced = &shifts["to_replace"][0];
+    assert_eq!((&replaced["person"], &replaced["may_offer"]), (&json!("person/ada"), &json!(true)));
     assert_eq!(shifts["away"][0]["from_calendar"], true);
     let absence = shifts["away"][0]["absence"].as_str().expect("a name").replace("absence/", "");
     let refused = bob.delete(&format!("/people/bob/away/{absence}")).await.problem(422);

@@ -40,6 +40,14 @@ pub async fn linked(operate: &Operate, person: &str, role: &str) -> Client {
     operate.ada.clone()
 }
 
+/// A responder who is no person of the estate.
+pub async fn unlinked(operate: &Operate) -> Client {
+    let account = json!({"name": "stranger", "role": "responder", "password": PASSWORD,
+                         "display_name": "Stranger", "scoped": false, "teams": []});
+    operate.ada.post("/accounts", account).await.is(201);
+    operate.ada.of("stranger", PASSWORD).await
+}
+
 async fn everybody_sees_their_own_shifts_and_the_pages_that_call_them(place: Place) {
     let receiver = Receiver::start().await;
     let operate = Operate::start(&place).await;

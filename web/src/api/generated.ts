@@ -1631,6 +1631,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{name}/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says how a person wants to be called, instead of what was said before. You may say it for
+         *     yourself; administrators may for everybody. What is kept in a file is changed there.
+         */
+        put: operations["pages_wish"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}/notify/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules would come to, in words; nothing is kept. */
+        post: operations["pages_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{name}/shifts": {
         parameters: {
             query?: never;
@@ -2655,7 +2692,10 @@ export interface paths {
         /** Shifts that people offer each other, the newest first, with what you may do with each. */
         get: operations["swaps_list"];
         put?: never;
-        /** Offers a shift of yours to somebody, or to everybody of the rotation. Who it is for is told. */
+        /**
+         * Offers a shift of yours, or of somebody who is away, to somebody or to everybody of the
+         *     rotation. Who it is for is told.
+         */
         post: operations["swaps_offer"];
         delete?: never;
         options?: never;
@@ -2706,7 +2746,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes back an offer of yours; administrators may take back any. */
+        /**
+         * Takes back an offer of yours, or of somebody who is away and of whom you may say so;
+         *     administrators may take back any.
+         */
         post: operations["swaps_withdraw"];
         delete?: never;
         options?: never;
@@ -6085,9 +6128,14 @@ export interface components {
         HitShift: {
             /** @description Its first moment. */
             from: components["schemas"]["Time"];
+            /** @description Whether it can be offered to others: it is not yet, and has not begun. */
+            may_offer: boolean;
+            offer?: components["schemas"]["SwapId"] | null;
             person?: components["schemas"]["ItemRef"] | null;
             /** @description The schedule. */
             schedule: components["schemas"]["ItemRef"];
+            /** @description What people call it. */
+            title: string;
             /** @description The first moment after it. */
             until: components["schemas"]["Time"];
         };
@@ -8604,6 +8652,8 @@ export interface components {
             person?: components["schemas"]["ItemRef"] | null;
             /** @description Your time zone, when you have said it. */
             time_zone?: string | null;
+            /** @description Your shifts of the next half year that this hits, and who has them instead. */
+            to_replace: components["schemas"]["HitShift"][];
         };
         /** @description A page that calls somebody. */
         MyPage: {
@@ -8730,15 +8780,16 @@ export interface components {
             /** @description One line that says what is wrong. */
             title: string;
         };
-        /** @description A shift of yours that you offer. */
+        /** @description A shift that you offer. */
         NewSwap: {
             /** @description The first moment after it. */
             end: components["schemas"]["Time"];
             /** @description What there is to say. */
             note?: string;
+            of?: components["schemas"]["ItemRef"] | null;
             /** @description The schedule: `schedule/shop`. */
             schedule: components["schemas"]["ItemRef"];
-            /** @description The first moment of what you give. */
+            /** @description The first moment of what is given. */
             start: components["schemas"]["Time"];
             to?: components["schemas"]["ItemRef"] | null;
             wants?: components["schemas"]["WantedShift"] | null;
@@ -8823,6 +8874,11 @@ export interface components {
             /** @default null */
             storm: components["schemas"]["StormLimit"] | null;
         };
+        /** @description The same in words. */
+        NotifyInWords: {
+            /** @description A sentence for each kind of incident and hours, and for each time without a call. */
+            words: string[];
+        };
         /** @description One wish of a person: for these incidents, at these hours, after so long, in these ways. */
         NotifyRule: {
             /** @description How long after their turn came, if nobody has answered. */
@@ -8832,6 +8888,11 @@ export interface components {
             by: components["schemas"]["ContactMethod"][];
             /** @description For which incidents; for all when not said. */
             priorities?: components["schemas"]["Priority"][];
+        };
+        /** @description How somebody wants to be called. */
+        NotifyRules: {
+            /** @description Every rule; none: they are called by every way at once. */
+            notify: components["schemas"]["NotifyRule"][];
         };
         /** @description What does not count, of what was good and of what was counted alike. */
         ObjectiveExclude: {
@@ -9681,6 +9742,8 @@ export interface components {
             may_say_away: boolean;
             /** @description The shifts of the next eight weeks, in order. */
             shifts: components["schemas"]["PersonShift"][];
+            /** @description The shifts of the next half year that these hit, and who has them instead. */
+            to_replace: components["schemas"]["HitShift"][];
         };
         /** @description Somebody who can be called. */
         PersonSpec: {
@@ -12231,7 +12294,11 @@ export interface components {
         };
         /** @description How a person is called. */
         Ways: {
-            /** @description Whether you may try the ways, and have codes sent by them. */
+            /** @description The same in words, with what does not call them. */
+            in_words: string[];
+            /** @description The file that says how they are called: it is changed there. `null` when it is changed here. */
+            kept_in?: string | null;
+            /** @description Whether you may try the ways, have codes sent by them, and say how they are called. */
             may_try: boolean;
             /** @description What they wish for; empty: all ways at once. */
             notify: components["schemas"]["NotifyRule"][];
@@ -12239,6 +12306,8 @@ export interface components {
             person: components["schemas"]["ItemRef"];
             /** @description How well the ways that call them reach them. */
             reach: components["schemas"]["Reach"];
+            /** @description The zone of their hours. */
+            time_zone: string;
             /** @description The ways that are known. */
             ways: components["schemas"]["ContactWay"][];
         };
@@ -19784,6 +19853,204 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_wish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyRules"];
+            };
+        };
+        responses: {
+            /** @description What that comes to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyInWords"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pages_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name in the estate. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyRules"];
+            };
+        };
+        responses: {
+            /** @description What that comes to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyInWords"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

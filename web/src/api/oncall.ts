@@ -8,6 +8,7 @@ import type {
   NewNote,
   NewPushDevice,
   NewSwap,
+  NotifyRule,
   PageCommand,
   Priority,
   Takeover,
@@ -99,6 +100,30 @@ export const ways = (name: string) =>
     queryKey: [...keys.estate, 'ways', name],
     queryFn: ({ signal }) =>
       body(http.GET('/api/v1/people/{name}/ways', { params: { path: { name } }, signal })),
+  });
+
+/** Says how a person wants to be called. */
+export const notify = (name: string, rules: NotifyRule[]) =>
+  body(
+    http.PUT('/api/v1/people/{name}/notify', {
+      params: { path: { name } },
+      body: { notify: rules },
+    }),
+  );
+
+/** What rules would come to, in words. */
+export const notifyPreview = (name: string, rules: NotifyRule[]) =>
+  queryOptions({
+    queryKey: [...keys.estate, 'notify', name, rules],
+    queryFn: ({ signal }) =>
+      body(
+        http.POST('/api/v1/people/{name}/notify/preview', {
+          params: { path: { name } },
+          body: { notify: rules },
+          signal,
+        }),
+      ),
+    retry: false,
   });
 
 /** Sends a test by one way, or by all. */

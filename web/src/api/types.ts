@@ -194,6 +194,8 @@ export type NewLeaveCalendar = Schemas['NewLeaveCalendar'];
 export type Away = Schemas['Away'];
 export type Takeover = Schemas['Takeover'];
 export type ContactWay = Schemas['ContactWay'];
+export type ContactWays = Schemas['Ways'];
+export type HitShift = Schemas['HitShift'];
 export type NotifyRule = Schemas['NotifyRule'];
 export type TriedWay = Schemas['TriedWay'];
 

@@ -159,6 +159,13 @@ pub enum ContactMethod {
     Push,
 }
 
+impl NotifyRule {
+    /// Whether it is for incidents of a priority.
+    pub fn is_for(&self, priority: Priority) -> bool {
+        self.priorities.is_empty() || self.priorities.contains(&priority)
+    }
+}
+
 impl ContactMethod {
     /// Every way.
     pub const ALL: [ContactMethod; 11] = [
@@ -289,8 +296,8 @@ impl PersonSpec {
             return self.contacts(devices).into_iter().map(at_once).collect();
         }
         let fits = |rule: &&NotifyRule| {
-            let fits = rule.priorities.is_empty() || rule.priorities.contains(&priority);
-            fits && rule.between.as_ref().is_none_or(|hours| hours.holds(minute) != Some(false))
+            rule.is_for(priority)
+                && rule.between.as_ref().is_none_or(|hours| hours.holds(minute) != Some(false))
         };
         let mut calls = Vec::new();
         for rule in self.notify.iter().filter(fits) {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use calendar::Span;
-use estate::{AbsenceSpec, AbsenceType, Estate, Spec};
-use kernel::{ItemRef, Time};
+use estate::{AbsenceSpec, AbsenceType, Estate, Resource, Spec};
+use kernel::{ItemRef, SpaceId, SwapId, Time};
+use schedule::Roster;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,10 +18,13 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path};
 use crate::practices::estate::changes;
+use crate::practices::swaps;
 use crate::problem::{Answer, Problem};
 
 /// How far ahead shifts of somebody who is away without an end are shown.
 const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
+/// How far ahead shifts that have to be replaced are shown.
+const REPLACED_AHEAD: Duration = Duration::from_secs(26 * 7 * 86_400);
 
 /// The person that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -75,12 +79,18 @@ pub(super) struct AwayResult {
 pub(super) struct HitShift {
     /// The schedule.
     schedule: ItemRef,
+    /// What people call it.
+    title: String,
     /// Its first moment.
     from: Time,
     /// The first moment after it.
     until: Time,
     /// Who has it now; nobody: it has to be filled.
     person: Option<ItemRef>,
+    /// The offer of it that waits for somebody who takes it.
+    offer: Option<SwapId>,
+    /// Whether it can be offered to others: it is not yet, and has not begun.
+    may_offer: bool,
 }
 
 /// When a person is on call, and when they are away.
@@ -90,6 +100,8 @@ pub(super) struct PersonShifts {
     shifts: Vec<PersonShift>,
     /// Absences that run or are to come.
     away: Vec<AwayView>,
+    /// The shifts of the next half year that these hit, and who has them instead.
+    to_replace: Vec<HitShift>,
     /// Whether you may say that they are away.
     may_say_away: bool,
 }
@@ -142,6 +154,7 @@ pub(super) async fn shifts(
     Ok(Json(PersonShifts {
         shifts: shifts_of(estate, &person, window),
         away: away_in(&snapshot, std::slice::from_ref(&person), (now, Time::MAX)),
+        to_replace: to_replace_now(&app, &caller.space, estate, &person).await?,
         may_say_away: allowed(estate, &caller, &name).is_ok(),
     }))
 }
@@ -176,7 +189,8 @@ pub(super) async fn absent(
     changes::put(&app, &caller.asker(), resource, Some(0)).await?;
     let after = app.estate.snapshot(&caller.space);
     let until = asked.until.unwrap_or(start + AHEAD).min(start + AHEAD);
-    let shifts = hit(&snapshot.estate, &after.estate, &person, (start, until));
+    let mut shifts = to_replace_now(&app, &caller.space, &after.estate, &person).await?;
+    shifts.retain(|shift| shift.from < until && shift.until > start);
     Ok(Json(AwayResult { absence: item, shifts }))
 }
 
@@ -254,49 +268,85 @@ fn allowed(estate: &Estate, caller: &Caller, name: &str) -> Answer<ItemRef> {
     Ok(person)
 }
 
-/// The shifts that a person had in some time and has no longer, with who has them.
-fn hit(
-    before: &Estate,
-    after: &Estate,
-    person: &ItemRef,
-    (from, until): (Time, Time),
-) -> Vec<HitShift> {
-    let window = Span::new(from.micros(), until.micros());
-    let schedules =
-        before.resources().filter(|resource| matches!(resource.spec, Spec::Schedule(_)));
-    let mut hit = Vec::new();
-    for schedule in schedules.map(|resource| resource.item()) {
-        let rosters = (before.roster(schedule, window), after.roster(schedule, window));
-        let (Ok(had), Ok(has)) = rosters else { continue };
-        let theirs = had.turns().iter().filter(|turn| *turn.person == *person.name());
-        for turn in theirs {
-            let mut at = turn.span.from;
-            let inside = has.turns().iter().filter(|now| now.span.from < turn.span.until);
-            for now in inside.filter(|now| now.span.until > turn.span.from) {
-                let part = now.span.clip(turn.span);
-                hit.extend(shift(schedule, (at, part.from), None));
-                let who =
-                    (*now.person != *person.name()).then(|| estate::person_named(&now.person));
-                if who.is_some() {
-                    hit.extend(shift(schedule, (part.from, part.until), who));
-                }
-                at = part.until;
-            }
-            hit.extend(shift(schedule, (at, turn.span.until), None));
-        }
+/// The shifts that a person has or would have in a window, with who has them instead while they are
+/// away; those that they have themselves are not among them.
+pub(super) fn to_replace(estate: &Estate, person: &ItemRef, window: Span) -> Vec<HitShift> {
+    let away = |absence: &&AbsenceSpec| {
+        let until = absence.end.map_or(i64::MAX, Time::micros);
+        let within = absence.start.micros() < window.until && until > window.from;
+        absence.person.item() == person && within
+    };
+    if estate.absences().find(away).is_none() {
+        return Vec::new();
     }
+    let mut hit = Vec::new();
+    for resource in estate.resources() {
+        let Spec::Schedule(spec) = &resource.spec else { continue };
+        let schedule = resource.item();
+        let took = || estate.overrides(schedule).any(|(_, made)| made.person.item() == person);
+        if !spec.people().contains(person) && !took() {
+            continue;
+        }
+        let would_have = estate.roster_if_there(schedule, person, window);
+        let (Ok(had), Ok(has)) = (would_have, estate.roster(schedule, window)) else { continue };
+        hit.extend(lost(resource, person, (&had, &has)));
+    }
+    hit.sort_by_key(|shift| shift.from);
     hit
 }
 
-fn shift(
-    schedule: &ItemRef,
-    (from, until): (i64, i64),
-    person: Option<ItemRef>,
-) -> Option<HitShift> {
-    (from < until).then(|| HitShift {
-        schedule: schedule.clone(),
-        from: Time::from_micros(from),
-        until: Time::from_micros(until),
-        person,
-    })
+/// The same with the offers that wait for somebody who takes them.
+pub(super) async fn to_replace_now(
+    app: &App,
+    space: &SpaceId,
+    estate: &Estate,
+    person: &ItemRef,
+) -> Answer<Vec<HitShift>> {
+    let now = app.world.now();
+    let window = Span::new(now.micros(), (now + REPLACED_AHEAD).micros());
+    let mut shifts = to_replace(estate, person, window);
+    if shifts.is_empty() {
+        return Ok(shifts);
+    }
+    let open = swaps::store::open(&mut app.db.reader().await?, space).await?;
+    for shift in &mut shifts {
+        let offer = open.iter().map(|found| &found.record).find(|swap| {
+            let gives = &swap.offer.gives;
+            let whole = gives.start <= shift.from && shift.until <= gives.end;
+            gives.person == *person && swap.offer.schedule == shift.schedule && whole
+        });
+        shift.offer = offer.map(|swap| swap.id);
+        shift.may_offer = offer.is_none() && shift.from > now;
+    }
+    Ok(shifts)
+}
+
+/// What a person had of a schedule and has no longer, with who has it.
+fn lost(schedule: &Resource, person: &ItemRef, (had, has): (&Roster, &Roster)) -> Vec<HitShift> {
+    let shift = |(from, until): (i64, i64), person: Option<ItemRef>| {
+        (from < until).then(|| HitShift {
+            schedule: schedule.item().clone(),
+            title: schedule.title().to_owned(),
+            from: Time::from_micros(from),
+            until: Time::from_micros(until),
+            person,
+            offer: None,
+            may_offer: false,
+        })
+    };
+    let mut hit = Vec::new();
+    for turn in had.turns().iter().filter(|turn| *turn.person == *person.name()) {
+        let mut at = turn.span.from;
+        let inside = has.turns().iter().filter(|now| now.span.from < turn.span.until);
+        for now in inside.filter(|now| now.span.until > turn.span.from) {
+            let part = now.span.clip(turn.span);
+            hit.extend(shift((at, part.from), None));
+            if *now.person != *person.name() {
+                hit.extend(shift((part.from, part.until), Some(estate::person_named(&now.person))));
+            }
+            at = part.until;
+        }
+        hit.extend(shift((at, turn.span.until), None));
+    }
+    hit
 }

@@ -10,7 +10,7 @@ use oncall::{Page, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::away::{PersonShift, shifts_of};
+use super::away::{HitShift, PersonShift, shifts_of, to_replace_now};
 use super::note::ready;
 use super::schedules::{AwayView, away_in};
 use super::store;
@@ -42,6 +42,8 @@ pub(super) struct MyOnCall {
     pages: Vec<MyPage>,
     /// When you are away, now and to come.
     away: Vec<AwayView>,
+    /// Your shifts of the next half year that this hits, and who has them instead.
+    to_replace: Vec<HitShift>,
     /// How many seconds before a shift you are told of it; none: you are told nothing of shifts.
     notice_before_seconds: Option<u32>,
     /// The ways by which you are told of shifts, as far as they are set up.
@@ -92,6 +94,7 @@ pub(super) async fn mine(State(app): State<App>, caller: Caller) -> Answer<Json<
     let theirs = waiting.filter(|page| asked(page, &person) || calls(page, &person));
     mine.pages = theirs.map(|page| MyPage::of(page, (&person, acts))).collect();
     mine.may_say_away = acts;
+    mine.to_replace = to_replace_now(&app, &caller.space, &snapshot.estate, &person).await?;
     Ok(Json(mine))
 }
 

@@ -21,6 +21,7 @@ pub mod schedules;
 pub mod store;
 mod trial;
 mod uncovered;
+pub mod wishes;
 
 #[cfg(test)]
 mod tests;

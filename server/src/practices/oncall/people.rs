@@ -41,9 +41,15 @@ struct Ways {
     ways: Vec<Way>,
     /// What they wish for; empty: all ways at once.
     notify: Vec<NotifyRule>,
+    /// The same in words, with what does not call them.
+    in_words: Vec<String>,
+    /// The zone of their hours.
+    time_zone: String,
+    /// The file that says how they are called: it is changed there. `null` when it is changed here.
+    kept_in: Option<String>,
     /// How well the ways that call them reach them.
     reach: Reach,
-    /// Whether you may try the ways, and have codes sent by them.
+    /// Whether you may try the ways, have codes sent by them, and say how they are called.
     may_try: bool,
 }
 
@@ -118,14 +124,17 @@ async fn ways(
             code_until: proof.and_then(|proof| proof.code_until(app.world.now())),
         }
     };
-    let estate = app.estate.snapshot(&caller.space);
-    let devices = estate.estate.devices(&person);
+    let snapshot = app.estate.snapshot(&caller.space);
+    let devices = snapshot.estate.devices(&person);
     let ways = estate::ContactMethod::ALL.into_iter();
     let known = ways.flat_map(|method| spec.reached(method, devices));
     Ok(Json(Ways {
         may_try: may_try(&caller, &person).is_ok(),
-        reach: reach_of(&app, &estate.estate, (&person, &spec), &proofs),
+        reach: reach_of(&app, &snapshot.estate, (&person, &spec), &proofs),
         ways: known.map(shown).collect(),
+        in_words: estate::in_words(&spec.notify, &spec.contact_methods),
+        time_zone: spec.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+        kept_in: snapshot.kept_in(&person).map(str::to_owned),
         notify: spec.notify.clone(),
         person,
     }))

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use calendar::{Span, Spans};
-use estate::{Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
+use estate::{CoverError, Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
 use kernel::{Actor, ItemRef, Refusal, ResourceId, SpaceId, SwapId};
+use schedule::Roster;
 use spine::engine::{self, Asked};
 use spine::{Denied, Fault, Tx, outbox};
 use swaps::{Command, Given, Offer, Swap};
@@ -47,21 +48,38 @@ async fn round(app: &App) -> Answer<()> {
     Ok(())
 }
 
-/// Whether both still have what would change hands, the whole of it.
+/// Whether both still have what would change hands, the whole of it. What is given may be what
+/// somebody cannot do since they are away, whoever stands in for them.
 ///
 /// # Errors
 /// What somebody has no longer, in words.
 pub fn theirs(estate: &Estate, offer: &Offer) -> Result<(), String> {
-    for given in std::iter::once(&offer.gives).chain(&offer.wants) {
-        let span = Span::new(given.start.micros(), given.end.micros());
-        let roster = estate.roster(&offer.schedule, span).map_err(|error| error.to_string())?;
-        let has = roster.by_person().remove(given.person.name()).unwrap_or(Spans::EMPTY);
-        if !Spans::one(span.from, span.until).difference(&has).is_empty() {
+    let gives = &offer.gives;
+    has(gives, |span| estate.roster_if_there(&offer.schedule, &gives.person, span))?;
+    let wants = offer.wants.as_ref();
+    wants.map_or(Ok(()), |wants| has(wants, |span| estate.roster(&offer.schedule, span)))
+}
+
+/// Whether whoever takes something has it, the whole of it, and so the other one.
+fn taken_over(estate: &Estate, taken: &Offer) -> Result<(), String> {
+    let mut both = std::iter::once(&taken.gives).chain(&taken.wants);
+    both.try_for_each(|given| has(given, |span| estate.roster(&taken.schedule, span)))
+}
+
+fn has(
+    given: &Given,
+    roster: impl FnOnce(Span) -> Result<Roster, CoverError>,
+) -> Result<(), String> {
+    let span = Span::new(given.start.micros(), given.end.micros());
+    let roster = roster(span).map_err(|error| error.to_string())?;
+    let has = roster.by_person().remove(given.person.name()).unwrap_or(Spans::EMPTY);
+    match Spans::one(span.from, span.until).difference(&has).is_empty() {
+        true => Ok(()),
+        false => {
             let who = given.person.name();
-            return Err(format!("{who} does not have all of {} to {}", given.start, given.end));
+            Err(format!("{who} does not have all of {} to {}", given.start, given.end))
         }
     }
-    Ok(())
 }
 
 /// Makes an offer, and tells those whom it is for.
@@ -128,7 +146,7 @@ async fn ask_in(
         }
         // Somebody who is away, or has it by another override, does not get it by this.
         let after = estate_of(tx, &asker.space).await?;
-        theirs(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
+        taken_over(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
     }
     Ok(tell(tx, app, &asker.space, (&snapshot.estate, &done.record)).await?)
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use estate::Estate;
 use kernel::{ItemRef, SwapId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::listing::Items;
+use crate::practices::oncall::mandate;
 use crate::problem::{Answer, Problem};
 
 /// Every route of offers.
@@ -45,13 +47,16 @@ struct SwapQuery {
     schedule: Option<ItemRef>,
 }
 
-/// A shift of yours that you offer.
+/// A shift that you offer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSwap {
     /// The schedule: `schedule/shop`.
     schedule: ItemRef,
-    /// The first moment of what you give.
+    /// Whose shift it is; yours when not said. Of others while they are away and you may say so.
+    #[serde(default)]
+    of: Option<ItemRef>,
+    /// The first moment of what is given.
     start: Time,
     /// The first moment after it.
     end: Time,
@@ -129,7 +134,8 @@ fn oneself(caller: &Caller) -> Answer<ItemRef> {
     })
 }
 
-/// Offers a shift of yours to somebody, or to everybody of the rotation. Who it is for is told.
+/// Offers a shift of yours, or of somebody who is away, to somebody or to everybody of the
+/// rotation. Who it is for is told.
 #[utoipa::path(post, path = "/swaps", tag = "swaps", request_body = NewSwap,
     responses((status = 201, description = "The offer", body = MadeSwap)))]
 async fn offer(
@@ -137,8 +143,11 @@ async fn offer(
     caller: Caller,
     Json(new): Json<NewSwap>,
 ) -> Answer<(StatusCode, Json<MadeSwap>)> {
-    let person = oneself(&caller)?;
     let snapshot = app.estate.snapshot(&caller.space);
+    let person = match new.of.filter(|of| caller.person().as_ref() != Some(of)) {
+        Some(of) => stand_in(&caller, &snapshot.estate, (of, new.start))?,
+        None => oneself(&caller)?,
+    };
     if let Some(to) = new.to.as_ref().filter(|to| !snapshot.knows(to) || to.kind() != "person") {
         return Err(Problem::refused(format!("there is no {to}")).at("to"));
     }
@@ -158,6 +167,18 @@ async fn offer(
     };
     let id = hands::offer(&app, &caller.asker(), offer).await?;
     Ok((StatusCode::CREATED, Json(MadeSwap { id })))
+}
+
+/// Somebody who is away, for whom the caller finds others.
+fn stand_in(caller: &Caller, estate: &Estate, (person, start): (ItemRef, Time)) -> Answer<ItemRef> {
+    mandate::of_person(caller, estate, &person)?;
+    match estate.away(&person, start) {
+        Some(_) => Ok(person),
+        None => {
+            let why = format!("{} is not away then and offers it themselves", person.name());
+            Err(Problem::refused(why).at("of"))
+        }
+    }
 }
 
 async fn load(app: &App, caller: &Caller, id: SwapId) -> Answer<Swap> {
@@ -196,7 +217,8 @@ async fn decline(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes back an offer of yours; administrators may take back any.
+/// Takes back an offer of yours, or of somebody who is away and of whom you may say so;
+/// administrators may take back any.
 #[utoipa::path(post, path = "/swaps/{id}/withdraw", tag = "swaps", params(SwapPath),
     responses((status = 204, description = "It is taken back")))]
 async fn withdraw(
@@ -207,7 +229,14 @@ async fn withdraw(
     let swap = load(&app, &caller, id).await?;
     match caller.person().as_ref() == Some(&swap.offer.gives.person) {
         true => may(&caller, Action::Respond, &[])?,
-        false => may(&caller, Action::Administer, &[])?,
+        false => {
+            let (estate, gives) = (app.estate.snapshot(&caller.space), &swap.offer.gives);
+            let away = estate.estate.away(&gives.person, gives.start).is_some();
+            match away {
+                true => mandate::of_person(&caller, &estate.estate, &gives.person)?,
+                false => may(&caller, Action::Administer, &[])?,
+            }
+        }
     }
     hands::ask(&app, &caller.asker(), id, Command::Withdraw {}).await?;
     Ok(StatusCode::NO_CONTENT)

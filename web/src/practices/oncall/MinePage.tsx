@@ -21,6 +21,7 @@ import { Offers } from './Offers';
 import { OfferShift } from './OfferShift';
 import { Away } from './Shifts';
 import { format } from './Timeline';
+import { ToReplace } from './ToReplace';
 import { Ways } from './Ways';
 
 /** How many of the next shifts are listed. */
@@ -60,6 +61,7 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
           What called me, and why
         </Link>
         <Now shifts={mine.now} zone={zone} />
+        <ToReplace shifts={mine.to_replace} zone={zone} may={mine.may_say_away} />
         <Offers zone={zone} />
         <Next shifts={mine.next} zone={zone} />
         <Ways name={name} own />

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
-import { oncall, type PersonShift } from '../../api';
+import { oncall } from '../../api';
 import { useSend } from '../../kit/command';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
@@ -12,13 +12,23 @@ import styles from './oncall.module.css';
 import { format } from './Timeline';
 
 interface Props {
-  shift: PersonShift;
+  shift: { schedule: string; title: string; from: string; until: string };
+  /** Whose shift it is, where it is not one's own. */
+  of?: string;
+  /** What holds until somebody takes it. */
+  until?: string;
   zone: string;
   close: () => void;
 }
 
 /** Offers a shift to somebody, or to everybody of the rotation. */
-export function OfferShift({ shift, zone, close }: Props) {
+export function OfferShift({
+  shift,
+  of,
+  until = 'It stays yours until somebody takes it.',
+  zone,
+  close,
+}: Props) {
   const [to, setTo] = useState<string | null>(null);
   const [wanted, setWanted] = useState<string | null>(null);
   const [note, setNote] = useState('');
@@ -31,6 +41,7 @@ export function OfferShift({ shift, zone, close }: Props) {
   const { run, pending, problem, reload } = useSend(() =>
     oncall.offerSwap({
       schedule: shift.schedule,
+      of: of ?? null,
       start: shift.from,
       end: shift.until,
       to,
@@ -50,8 +61,7 @@ export function OfferShift({ shift, zone, close }: Props) {
         <Stack gap="sm">
           <Refusal problem={problem} reload={reload} kept />
           <p className={styles.lead}>
-            {shift.title}, {text(shift.from)} to {text(shift.until)}. It stays yours until somebody
-            takes it.
+            {shift.title}, {text(shift.from)} to {text(shift.until)}. {until}
           </p>
           <ItemSelect
             label="To whom"

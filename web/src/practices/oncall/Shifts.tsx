@@ -11,9 +11,10 @@ import { SendButton } from '../../kit/SendButton';
 import { StretchInput } from '../../kit/StretchInput';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { itemName, words } from '../../kit/words';
-import { absolute, fromLocalInput, local, now } from '../../ui/clock';
+import { absolute, browserZone, fromLocalInput, local, now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
+import { ToReplace } from './ToReplace';
 
 const DAY = 86_400_000;
 
@@ -23,13 +24,21 @@ export function Shifts({ name }: { name: string }) {
   return (
     <Loaded query={query} rows={3}>
       {(found) => (
-        <Away
-          title="On call and away"
-          name={name}
-          away={found.away}
-          maySay={found.may_say_away}
-          shifts={<Listed shifts={found.shifts} />}
-        />
+        <>
+          <Away
+            title="On call and away"
+            name={name}
+            away={found.away}
+            maySay={found.may_say_away}
+            shifts={<Listed shifts={found.shifts} />}
+          />
+          <ToReplace
+            shifts={found.to_replace}
+            zone={browserZone()}
+            of={`person/${name}`}
+            may={found.may_say_away}
+          />
+        </>
       )}
     </Loaded>
   );
@@ -117,27 +126,11 @@ function Listed({ shifts }: { shifts: PersonShift[] }) {
   );
 }
 
-/** Who has the shifts of somebody who is away. */
+/** How many shifts an absence hits that was just entered. */
 function Hit({ result }: { result: AwayResult }) {
-  if (result.shifts.length === 0) return <p role="status">No shift is hit.</p>;
-  return (
-    <div role="status">
-      <p>Shifts that it hits, and who has them now:</p>
-      <ul className={styles.plain}>
-        {result.shifts.slice(0, 20).map((shift) => (
-          <li key={`${shift.schedule} ${shift.from}`}>
-            {absolute(shift.from)}: {itemName(shift.schedule)},{' '}
-            {shift.person ? (
-              itemName(shift.person)
-            ) : (
-              <span className={styles.bad}>nobody: it has to be filled</span>
-            )}
-          </li>
-        ))}
-        {result.shifts.length > 20 && <li>and {result.shifts.length - 20} more</li>}
-      </ul>
-    </div>
-  );
+  const count = result.shifts.length;
+  const says = count === 0 ? 'No shift is hit.' : `Shifts that it hits: ${count}, listed here.`;
+  return <p role="status">{says}</p>;
 }
 
 interface LeaveProps {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { type ContactWay, type NotifyRule, oncall, type TriedWay } from '../../api';
+import { type ContactWay, oncall, type TriedWay } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -12,6 +12,7 @@ import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './oncall.module.css';
 import { Verified, Verify } from './Verify';
+import { Wishes } from './Wishes';
 
 const THEIRS = {
   title: 'How to reach them',
@@ -79,7 +80,7 @@ export function Ways({ name, own }: { name: string; own?: boolean }) {
               {said.hard}: {found.reach.weakness}.
             </p>
           )}
-          <Wishes rules={found.notify} they={said.they} />
+          <Wishes name={name} found={found} they={said.they} />
         </Panel>
       )}
     </Loaded>
@@ -139,25 +140,4 @@ function Try({
       <Refusal problem={problem} reload={reload} />
     </>
   );
-}
-
-function Wishes({ rules, they }: { rules: NotifyRule[]; they: string }) {
-  if (rules.length === 0) {
-    return <p className={styles.note}>Called by every way at once.</p>;
-  }
-  return (
-    <ul className={styles.wishes} aria-label={`When ${they} called how`}>
-      {rules.map((rule, place) => (
-        <li key={place}>{sentence(rule)}</li>
-      ))}
-    </ul>
-  );
-}
-
-/** `P1, P2 between 22:00 and 07:00, after 2m: sms` */
-function sentence(rule: NotifyRule): string {
-  const about = rule.priorities?.length ? rule.priorities.join(', ') : 'Everything';
-  const hours = rule.between ? ` between ${rule.between.from} and ${rule.between.until}` : '';
-  const after = rule.after ? `, after ${rule.after}` : ', at once';
-  return `${about}${hours}${after}: ${rule.by.map(words).join(', ')}`;
 }
