@@ -97,8 +97,8 @@ async fn a_stage_warns_before_its_time_is_over_and_when_it_is(place: Place) {
     }
     let row = json!({ "diagnosing": { "P1": 20, "P2": 20, "P3": 20, "P4": 20, "P5": 20 } });
     operate.ada.put("/settings/policy", targets(row), None).await.is(200);
-    operate.fires("HighErrorRate", "critical", ORDERS).await;
-    let incident = id(&operate.incident("an incident", |_| true).await);
+    let new = json!({ "title": "Orders are slow", "item": "service/orders" });
+    let incident = id(&operate.ada.post("/incidents", new).await.is(201));
     let taken = operate.command(&incident, json!({ "command": "acknowledge" })).await;
     assert_eq!(taken["stage_clock"], Value::Null, "assigned has no target here");
     let since = operate.world.now();
