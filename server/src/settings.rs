@@ -198,7 +198,7 @@ async fn put_policy(
         return Err(Problem::refused(message).at("incidents.unassigned_minutes"));
     }
     if let Err((field, refusal)) = policy.incidents.stage_targets.validate() {
-        return Err(Problem::from(refusal).at(&format!("incidents.stage_targets.{field}")));
+        return Err(Problem::from(refusal).at(format!("incidents.stage_targets.{field}")));
     }
     if policy.major.products > 1_000 {
         let message = "at most 1000 products; 0 proposes no major incident for their number";
