@@ -15,7 +15,7 @@ const ESTATE = `
 ---
 {apiVersion: operate/v1, kind: ServiceContract, metadata: {name: kiosks, title: Sales at the kiosks},
   spec: {type: sla, provider: team/kiosk, consumer: team/kiosks, scope: [service/kiosk-sales],
-    start: '2026-01-01', terms: [{availability: {target: 99.5}}]}}
+    start: '2026-01-01T00:00:00Z', terms: [{availability: {target: 99.5}}]}}
 `;
 const PASSWORD = 'a horse of another staple';
 
