@@ -64,6 +64,17 @@ test('rules are made in a form that says what they come to', async () => {
   assert.equal(kept.spec.notify[0].after, '2m');
 });
 
+test('rules that a file says are changed there', async () => {
+  const text = `{apiVersion: operate/v1, kind: Person, metadata: {name: filed-${mark}},
+    spec: {email: filed@example.org}}`;
+  const files = [{ name: 'estate/filed.yaml', text }];
+  await api(b.page, 'POST', '/api/v1/estate/apply', { files, prune: false });
+  await b.page.goto(`${url}/estate/person/filed-${mark}`);
+  const rules = b.page.getByRole('list', { name: /called how$/ }).locator('xpath=..');
+  await rules.getByText('Kept in estate/filed.yaml: change it there and apply it.').waitFor();
+  assert.equal(await b.page.getByRole('button', { name: /^Change when/ }).count(), 0);
+});
+
 test('the shifts of whoever goes on leave are listed and offered', async () => {
   const { page } = b;
   const day = 86_400_000;

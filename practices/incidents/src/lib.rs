@@ -58,7 +58,7 @@ pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
 };
 pub use major::{MAJOR_ALLOWED, Major, MajorStage};
-pub use pace::{MINUTES_MAX, Pace, PaceTold, StageClock, StageTargets, pressing};
+pub use pace::{Pace, PaceTold, StageClock, StageTargets, pressing};
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};
 pub use priority::{Assessment, Criticality, Hit, Main, PriorityLine, Stake, Step};

@@ -13,9 +13,9 @@ use crate::reporter::News;
 use crate::stage::Stage;
 
 /// The share of the time, in percent, after which an incident warns that it will be over.
-pub const SOON_PERCENT: u32 = 75;
+const SOON_PERCENT: u32 = 75;
 /// The longest time that can be set, in minutes: 30 days.
-pub const MINUTES_MAX: u32 = 43_200;
+const MINUTES_MAX: u32 = 43_200;
 
 /// The minutes that an incident may stay in a stage, by stage and priority. What is not there has
 /// no target. How long an incident may be new is said apart, whatever its priority
@@ -41,11 +41,6 @@ impl Default for StageTargets {
 }
 
 impl StageTargets {
-    /// No targets.
-    pub fn none() -> StageTargets {
-        StageTargets(BTreeMap::new())
-    }
-
     /// Checks edited targets before they are stored.
     ///
     /// # Errors
@@ -123,11 +118,12 @@ pub struct StageClock {
 }
 
 impl Incident {
-    /// The time that it may stay in its stage at its priority, if there is a target.
+    /// The time that it may stay in its stage at its priority, if there is a target. While nothing
+    /// has failed yet, work on it waits for what was foreseen, and has none.
     pub fn stage_clock(&self) -> Option<StageClock> {
         let target_minutes = match self.stage {
             Stage::New => self.policy.unassigned_minutes?,
-            stage if takes_target(stage) => {
+            stage if takes_target(stage) && !self.potential => {
                 self.policy.stage_targets.minutes(stage, self.priority)?
             }
             _ => return None,

@@ -46,7 +46,9 @@ async fn people_say_themselves_how_they_are_called(place: Place) {
     let wrong = bob.put("/people/bob/notify", sms, None).await.problem(422);
     assert_eq!(wrong["field"], "spec.notify[0].by[0]", "{wrong}");
     let many = json!({ "notify": vec![json!({ "by": ["email"] }); 51] });
-    bob.put("/people/bob/notify", many, None).await.problem(422);
+    bob.put("/people/bob/notify", many.clone(), None).await.problem(422);
+    bob.post("/people/bob/notify/preview", many).await.problem(422);
+    bob.post("/people/ada/notify/preview", rules.clone()).await.problem(403);
 
     let saved = bob.put("/people/bob/notify", rules.clone(), None).await.is(200);
     assert_eq!(saved["words"], words);

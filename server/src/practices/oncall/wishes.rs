@@ -1,8 +1,8 @@
 //! How somebody wants to be called: they say it themselves, without the right to change the estate.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use estate::{NotifyRule, Spec};
+use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -49,14 +49,8 @@ async fn wish(
     caller: Caller,
     Path(PersonPath { name }): Path<PersonPath>,
     Json(NotifyRules { notify }): Json<NotifyRules>,
-) -> Answer<(StatusCode, Json<NotifyInWords>)> {
-    let (person, spec) = find(&app, &caller, &name)?;
-    may_try(&caller, &person)?;
-    if notify.len() > RULES_MAX {
-        let message = format!("{RULES_MAX} rules are kept at most");
-        return Err(Problem::refused(message).at("notify"));
-    }
-    let words = estate::in_words(&notify, &spec.contact_methods);
+) -> Answer<Json<NotifyInWords>> {
+    let (person, told) = told(&app, &caller, &name, &notify)?;
     let kept = store::one(&mut app.db.reader().await?, &caller.space, &person).await?;
     let kept = kept.ok_or_else(|| Problem::not_found("person"))?;
     if let Some(file) = kept.stored.kept_in() {
@@ -67,7 +61,7 @@ async fn wish(
         spec.notify = notify;
     }
     changes::put(&app, &caller.asker(), resource, Some(kept.version)).await?;
-    Ok((StatusCode::OK, Json(NotifyInWords { words })))
+    Ok(Json(told))
 }
 
 /// What rules would come to, in words; nothing is kept.
@@ -80,8 +74,22 @@ async fn preview(
     Path(PersonPath { name }): Path<PersonPath>,
     Json(NotifyRules { notify }): Json<NotifyRules>,
 ) -> Answer<Json<NotifyInWords>> {
-    let (_, spec) = find(&app, &caller, &name)?;
-    let told = &notify[..notify.len().min(RULES_MAX)];
-    let words = estate::in_words(told, &spec.contact_methods);
-    Ok(Json(NotifyInWords { words }))
+    Ok(Json(told(&app, &caller, &name, &notify)?.1))
+}
+
+/// Of whom the caller may say it, and what rules come to.
+fn told(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    notify: &[NotifyRule],
+) -> Answer<(ItemRef, NotifyInWords)> {
+    let (person, spec) = find(app, caller, name)?;
+    may_try(caller, &person)?;
+    if notify.len() > RULES_MAX {
+        let message = format!("{RULES_MAX} rules are kept at most");
+        return Err(Problem::refused(message).at("notify"));
+    }
+    let words = estate::in_words(notify, &spec.contact_methods);
+    Ok((person, NotifyInWords { words }))
 }

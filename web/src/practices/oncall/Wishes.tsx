@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Code, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 
@@ -25,10 +25,15 @@ export function Wishes({ name, found, they }: Props) {
   return (
     <div className={styles.note}>
       <Sentences label={`When ${they} called how`} sentences={found.in_words} />
-      <p className={styles.sub}>
-        {found.notify.some((rule) => rule.between) && `Hours of ${found.time_zone}. `}
-        {kept && `Kept in $X: changed there.`}
-      </p>
+      {found.notify.some((rule) => rule.between) && (
+        <p className={styles.sub}>Hours of {found.time_zone}.</p>
+      )}
+      {kept && (
+        <p className={styles.sub}>
+          Kept in {found.kept_in ? <Code>{found.kept_in}</Code> : 'files'}: change it there and
+          apply it.
+        </p>
+      )}
       {found.may_try && !kept && (
         <Button size="compact-xs" variant="default" onClick={() => setChanging(true)}>
           Change when {they} called…

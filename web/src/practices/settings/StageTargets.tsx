@@ -100,9 +100,8 @@ function Minutes({ label, value, refused, set }: MinutesProps) {
       onChange={(event) => {
         const next = event.currentTarget.value;
         setText(next);
-        const minutes = readMinutes(next);
-        if (next.trim() === '') set(null);
-        else if (minutes !== null) set(minutes);
+        // What cannot be read is no time: the server refuses it, and names this field.
+        set(next.trim() === '' ? null : (readMinutes(next) ?? 0));
       }}
       onBlur={() => {
         if (!unread) setText(value === null ? '' : minutesText(value));
