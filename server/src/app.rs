@@ -6,7 +6,7 @@ use connectors::calendars::Calendars;
 use connectors::prometheus::Sources;
 use kernel::{Actor, Moment, SpaceId, Time};
 use spine::engine::Order;
-use spine::{Db, World};
+use spine::{Db, NodeId, World};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
@@ -54,8 +54,8 @@ pub struct App {
     pub sources: Sources,
     /// Reads calendars with people's leave.
     pub calendars: Calendars,
-    /// Tells this process from others of the same database.
-    pub process: String,
+    /// This process among those of the same database.
+    pub node: NodeId,
     /// The routing configuration in force.
     pub routing: LiveRouting,
     /// The groups of alerts that receivers are told of.

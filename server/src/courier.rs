@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::Time;
 use spine::engine;
 use spine::outbox::{self, Outcome, Taken};
-use spine::{Db, Fault, World};
+use spine::{Db, Fault, NodeId, World};
 use tokio_util::sync::CancellationToken;
 
 use crate::practices::notifications::carry::Carrier;
@@ -42,14 +42,15 @@ const SOON: Duration = Duration::from_millis(50);
 pub struct Courier {
     db: Db,
     world: World,
+    node: NodeId,
     ways: Arc<Ways>,
     carrier: Option<Carrier>,
 }
 
 impl Courier {
     /// A courier that carries calls to people.
-    pub fn new(db: Db, world: World, ways: Arc<Ways>) -> Courier {
-        Courier { db, world, ways, carrier: None }
+    pub fn new((db, world): (Db, World), node: NodeId, ways: Arc<Ways>) -> Courier {
+        Courier { db, world, node, ways, carrier: None }
     }
 
     /// Carries notifications of groups of alerts too. What a file of routing names may be in a
@@ -132,7 +133,7 @@ impl Courier {
         now: Time,
         busy: Vec<(String, String)>,
     ) -> Result<Vec<Taken>, Fault> {
-        let lease = format!("{:032x}", self.world.seed());
+        let lease = self.node.lease(&self.world);
         let limit = i64::try_from(room).unwrap_or(1);
         self.db
             .write(move |tx| {

@@ -22,6 +22,7 @@ mod intake;
 mod keys;
 mod listen;
 mod listing;
+mod nodes;
 mod openapi;
 mod ops;
 mod overview;

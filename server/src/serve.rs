@@ -9,8 +9,9 @@ use connectors::prometheus::Sources;
 use connectors::webhook::Allowed;
 use kernel::{SpaceId, Time};
 use spine::clockwork::{self, Hand};
-use spine::{Db, Fault, World, journal, outbox, seal};
+use spine::{Db, Fault, NodeId, World, journal, seal};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,7 @@ use crate::backup::kept;
 use crate::config::Config;
 use crate::courier::{Courier, Ways};
 use crate::keys::Keys;
+use crate::nodes::Nodes;
 use crate::ops::Metrics;
 use crate::practices::alerts::flood::Batcher;
 use crate::practices::alerts::history::keeper;
@@ -49,7 +51,7 @@ use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
 use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
-use crate::{MIGRATIONS, chat, commands, listen, router, selfwatch, streams};
+use crate::{MIGRATIONS, chat, commands, listen, nodes, router, selfwatch, streams};
 
 /// How long running requests may take to end when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -102,7 +104,8 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
     let db = Db::open(&config.database_url(), MIGRATIONS).await?;
-    end_leases(&db, world.now()).await?;
+    let node = NodeId::fresh(&world);
+    let nodes = Nodes::enter(&db, node, world.now()).await?;
     let keys = Arc::new(Keys::open(&config.key_path(), &db, &world).await?);
     let estate = LiveEstate::load(&db).await?;
     // First where the journal ends, then memory: what comes in between is read twice, not missed.
@@ -127,11 +130,12 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let calendars = calendars(&config).map_err(StartError::Setting)?;
     let ways = Ways::open((db.clone(), world.clone()), estate.clone(), &config, &keys);
     let ways = Arc::new(ways.map_err(StartError::Setting)?);
-    let courier = Courier::new(db.clone(), world.clone(), ways.clone()).carrying(routing.clone());
+    let courier = Courier::new((db.clone(), world.clone()), node, ways.clone());
+    let courier = courier.carrying(routing.clone());
     let (intake, intake_task) = batcher.start(stop.clone());
     let app = App {
         started_at: world.now(),
-        process: format!("{:032x}", world.seed()),
+        node,
         access: Access::new(&config.base_url()),
         db,
         world,
@@ -157,6 +161,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let setup_code = access::session::setup_code(&Gate::from_ref(&app)).await?;
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
+    tasks.push(tokio::spawn(nodes::run(app.clone(), nodes)));
     let http = answer(&app, listeners);
     Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
 }
@@ -189,14 +194,6 @@ async fn open(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     Ok((listener, own))
 }
 
-/// Where one process has the database, whoever carried a message is gone.
-async fn end_leases(db: &Db, now: Time) -> Result<(), Fault> {
-    if db.shared() {
-        return Ok(());
-    }
-    db.write(move |tx| Box::pin(async move { outbox::end_leases(tx, now).await })).await
-}
-
 /// Who asks data sources.
 fn sources(config: &Config) -> Result<Sources, String> {
     Sources::open(config.objectives.allowed()?).map_err(|error| error.to_string())
@@ -220,16 +217,19 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         routing: app.routing.clone(),
         keys: app.keys.clone(),
         feed: app.feed.clone(),
-        position,
+        heard: watch::Sender::new(position),
     };
+    let memory = tail.heard.subscribe();
     let stream = streams::detect_to_restore(
         app.world.clone(),
         app.estate.clone(),
         app.alerts.clone(),
         app.silences.clone(),
-    );
+    )
+    .behind(memory.clone());
     let rooms = chat::follow::follower(app.world.clone(), app.estate.clone());
-    let incident_notices = incident_notices::follower(app.clone());
+    let rooms = rooms.behind(memory.clone());
+    let incident_notices = incident_notices::follower(app.clone()).behind(memory);
     let historian =
         Historian { db: app.db.clone(), world: app.world.clone(), estate: app.estate.clone() };
     let estate = app.estate.clone();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kernel::{Actor, AlertId, SilenceId, SpaceId};
 use spine::journal::{self, Position, Stored};
 use spine::{Db, Fault, World};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::keys::Keys;
@@ -61,13 +61,13 @@ pub struct Tail {
     pub keys: Arc<Keys>,
     /// The browsers.
     pub feed: Feed,
-    /// What was already there when memory was filled.
-    pub position: Position,
+    /// How far memory has followed: at first, what was there when it was filled.
+    pub heard: watch::Sender<Position>,
 }
 
 impl Tail {
     /// Follows until `stop`; survives every fault.
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken) {
         let mut grown = self.db.grown();
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
@@ -96,9 +96,10 @@ impl Tail {
         }
     }
 
-    async fn step(&mut self) -> Result<usize, Fault> {
+    async fn step(&self) -> Result<usize, Fault> {
         let mut conn = self.db.reader().await?;
-        let entries = journal::after(&mut conn, self.position, BATCH).await?;
+        let heard = *self.heard.borrow();
+        let entries = journal::after(&mut conn, heard, BATCH).await?;
         let Some(last) = entries.last().map(|last| last.position) else { return Ok(0) };
         for (space, ids) in self.changed_alerts(&entries) {
             let ids: Vec<AlertId> = ids.into_iter().collect();
@@ -124,7 +125,7 @@ impl Tail {
             // Nobody listening is no error.
             let _ = self.feed.0.send(stored);
         }
-        self.position = last;
+        self.heard.send_replace(last);
         Ok(count)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Time;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, Tx, Work};
@@ -20,6 +21,8 @@ pub struct Follower<F> {
     /// Whether anything can follow from an entry; the others are passed by outside of any
     /// transaction, which is most of a flood.
     heed: Arc<dyn Fn(&Stored) -> bool + Send + Sync>,
+    /// How far memory has followed the journal; `None` for what needs no memory.
+    memory: Option<watch::Receiver<Position>>,
 }
 
 /// Reactions of one transaction.
@@ -83,7 +86,7 @@ where
 {
     /// A follower under a name of its own.
     pub fn new(name: &'static str, react: F) -> Follower<F> {
-        Follower { name, react, heed: Arc::new(|_| true) }
+        Follower { name, react, heed: Arc::new(|_| true), memory: None }
     }
 
     /// Passes by the entries from which nothing can follow.
@@ -93,13 +96,25 @@ where
         self
     }
 
+    /// Stays behind what memory has followed: what comes of an entry goes by everything that was
+    /// committed before it, also what another node committed.
+    #[must_use]
+    pub fn behind(mut self, memory: watch::Receiver<Position>) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
     /// Follows the journal until `stop`; survives every fault.
     pub async fn run(self, db: Db, clock: Clock, stop: CancellationToken) {
         let mut grown = db.grown();
+        let mut memory = self.memory.clone();
         let mut trouble = Trouble::default();
         let mut passed = None;
         while !stop.is_cancelled() {
             grown.mark_unchanged();
+            if let Some(memory) = &mut memory {
+                memory.mark_unchanged();
+            }
             let pause = match self.look(&db, &clock, trouble.batch(), &mut passed).await {
                 Ok(0) => {
                     trouble = Trouble::default();
@@ -129,6 +144,7 @@ where
             tokio::select! {
                 _ = stop.cancelled() => {}
                 _ = grown.changed(), if trouble.failures == 0 => {}
+                () = moved(&mut memory), if trouble.failures == 0 => {}
                 () = rest => {}
             }
         }
@@ -176,10 +192,15 @@ where
         // Another node may have moved the cursor.
         passed.take_if(|passed| passed.from != at);
         let ahead = passed.as_ref().map_or(at, |passed| passed.to);
-        let entries = journal::after(&mut conn, ahead, if limit > 1 { LOOK } else { 1 }).await?;
+        let mut entries =
+            journal::after(&mut conn, ahead, if limit > 1 { LOOK } else { 1 }).await?;
         drop(conn);
         let lag = entries.first().map_or(0.0, |first| now.since(first.entry.at).as_secs_f64());
         metrics::gauge!("operate_follower_lag_seconds", "follower" => name).set(lag);
+        if let Some(memory) = &self.memory {
+            let known = *memory.borrow();
+            entries.truncate(entries.partition_point(|stored| stored.position <= known));
+        }
         let (heeded, count) = self.heeded(&entries, limit);
         let Some(last) = count.checked_sub(1).map(|last| entries[last].position) else {
             return Ok(0);
@@ -272,6 +293,17 @@ fn pass_refusal(name: &'static str, stored: &Stored, denied: Denied) -> Result<(
         return Ok(());
     };
     Err(fault)
+}
+
+/// Waits until memory has followed further; for ever when there is none to wait for.
+async fn moved(memory: &mut Option<watch::Receiver<Position>>) {
+    let heard = match memory {
+        Some(memory) => memory.changed().await.is_ok(),
+        None => false,
+    };
+    if !heard {
+        std::future::pending().await
+    }
 }
 
 async fn position(conn: &mut crate::Conn, name: &str) -> Result<Position, Fault> {

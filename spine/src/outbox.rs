@@ -1,16 +1,16 @@
 //! The outbox: messages to the outside, committed with the change that asks for them, taken under
 //! leases, tried again with back-off, and laid aside as dead where people can see and retry them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use kernel::{Actor, Fact, Message, SpaceId, Time};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
-use crate::db::{Conn, Row, Rows, Tx, Value};
+use crate::db::{Conn, Row, Rows, Tx, Value, placeholders};
 use crate::journal::{self, Stamp};
-use crate::{Fault, params};
+use crate::{Fault, NodeId, params};
 
 /// How long one attempt may take before another worker may try.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -255,18 +255,21 @@ fn message(row: &Row) -> Result<Message, Fault> {
     })
 }
 
-/// Ends every lease: for the start of the only process that uses the database. What was on its way
-/// when the last one died is due at once.
+/// Ends every lease but those of processes that live: what was on its way when the others died is
+/// due at once.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn end_leases(tx: &mut Tx, now: Time) -> Result<(), Fault> {
-    tx.run(
-        "UPDATE outbox SET leased_until = 0, due_at = $1 \
-         WHERE state = 'waiting' AND leased_until > $1",
-        params![now],
-    )
-    .await?;
+pub async fn end_leases(tx: &mut Tx, living: &BTreeSet<NodeId>, now: Time) -> Result<(), Fault> {
+    let mut params = params![now];
+    params.extend(living.iter().map(|node| Value::from(node.to_string())));
+    let sql = format!(
+        "UPDATE outbox SET leased_until = 0, due_at = $1 WHERE due_at IS NOT NULL \
+         AND state = 'waiting' AND leased_until > $1 AND SUBSTR(lease, 1, {}) NOT IN ({})",
+        NodeId::LETTERS,
+        placeholders(2, living.len())
+    );
+    tx.run(AssertSqlSafe(sql), params).await?;
     Ok(())
 }
 

@@ -17,6 +17,14 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// Takes PostgreSQL's lock of a number, for as long as the connection stands.
+    pub(crate) const HOLD: &str = "SELECT pg_advisory_lock($1)";
+
+    /// The numbers whose locks are held in this database, each in two halves.
+    pub(crate) const HELD: &str = "SELECT CAST(classid AS BIGINT) AS high, CAST(objid AS BIGINT) AS low FROM pg_locks \
+         WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
     /// The number of the running transaction: what a journal entry is ordered by first.
     pub fn this_tx(self) -> String {
         match self {

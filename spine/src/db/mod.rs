@@ -205,6 +205,14 @@ impl Db {
         matches!(self.pools, Pools::Postgres(_))
     }
 
+    /// How PostgreSQL is reached, for a connection of one's own.
+    pub(crate) fn postgres(&self) -> Option<Arc<PgConnectOptions>> {
+        match &self.pools {
+            Pools::Postgres(pool) => Some(pool.connect_options()),
+            Pools::Sqlite { .. } => None,
+        }
+    }
+
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match &self.pools {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use kernel::Refusal;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::counter::*;
@@ -22,6 +23,7 @@ crate::both!(MIGRATIONS;
     while_the_database_is_away_nothing_is_parked,
     two_followers_keep_cursors_of_their_own,
     what_is_passed_by_is_remembered_soon_and_at_the_latest_with_the_next_reaction,
+    nothing_is_done_of_what_memory_has_not_followed,
 );
 
 /// Writes down that the entry was seen: one row for each time.
@@ -162,6 +164,28 @@ async fn while_the_database_is_away_nothing_is_parked(place: Place) {
     });
     run_until(&place.db, follower, async || seen(&place.db).await.len() == 1).await;
     assert_eq!(super::counter::count(&place.db, PARKED).await, 0);
+}
+
+async fn nothing_is_done_of_what_memory_has_not_followed(place: Place) {
+    for kind in ["one", "two", "three"] {
+        append(&place.db, &space(), kind).await;
+    }
+    let all = whole_journal(&place.db).await;
+    let memory = watch::Sender::new(all[0].position);
+    let follower = Follower::new("test", |tx, stored| Box::pin(noted(tx, stored)));
+    let follower = follower.behind(memory.subscribe());
+    assert_eq!(follower.step(&place.db, &Clock::manual(NOON), 10).await.unwrap(), 1);
+    assert_eq!(seen(&place.db).await.into_keys().collect::<Vec<_>>(), ["one"]);
+    // It goes on as soon as memory does, though nothing else happens.
+    let (clock, stop) = (Clock::manual(NOON), CancellationToken::new());
+    let task = tokio::spawn(follower.run(place.db.clone(), clock, stop.clone()));
+    breathe().await;
+    memory.send_replace(all[2].position);
+    while seen(&place.db).await.len() < 3 {
+        breathe().await;
+    }
+    stop.cancel();
+    task.await.unwrap();
 }
 
 async fn two_followers_keep_cursors_of_their_own(place: Place) {

@@ -6,6 +6,7 @@ mod database;
 mod engine;
 mod follow;
 mod journal;
+mod nodes;
 mod outbox;
 mod pack;
 mod seal;

@@ -8,14 +8,14 @@ use super::counter::*;
 use crate::journal::Stamp;
 use crate::outbox::{self, ATTEMPTS_MAX, LEASE, Outcome, Taken, backoff};
 use crate::testing::Place;
-use crate::{Db, Fault};
+use crate::{Db, Fault, NodeId};
 
 crate::both!(MIGRATIONS;
     a_message_is_taken_once_and_settled_by_its_holder,
     two_workers_never_take_the_same_message,
     a_lease_that_ends_gives_the_message_to_another_worker,
     a_target_that_is_busy_is_passed_over,
-    the_end_of_all_leases_makes_due_what_was_on_its_way,
+    what_the_dead_had_taken_is_due_at_once_and_what_the_living_have_is_not,
     a_failed_message_waits_longer_each_time_and_then_dies,
     a_rejected_message_dies_at_once_and_can_be_retried,
     a_dead_message_that_is_dismissed_stays_away,
@@ -224,17 +224,21 @@ async fn a_target_that_is_busy_is_passed_over(place: Place) {
     assert_eq!(pass("another", &known.target).await.unwrap().len(), 1, "it is busy elsewhere");
 }
 
-async fn the_end_of_all_leases_makes_due_what_was_on_its_way(place: Place) {
+async fn what_the_dead_had_taken_is_due_at_once_and_what_the_living_have_is_not(place: Place) {
+    let world = crate::World::system();
+    let (dead, living) = (NodeId::fresh(&world), NodeId::fresh(&world));
     message(&place.db).await;
-    assert_eq!(take(&place.db, "a", NOON, 5).await.len(), 1);
-    assert_eq!(take(&place.db, "b", NOON, 5).await.len(), 0);
-    place
-        .db
-        .write::<_, Fault, _>(|tx| Box::pin(async { outbox::end_leases(tx, NOON).await }))
-        .await
-        .unwrap();
-    let again = take(&place.db, "b", NOON, 5).await;
+    message(&place.db).await;
+    assert_eq!(take(&place.db, &dead.lease(&world), NOON, 1).await.len(), 1);
+    let kept = take(&place.db, &living.lease(&world), NOON, 1).await.remove(0);
+    assert_eq!(take(&place.db, &living.lease(&world), NOON, 5).await.len(), 0);
+    let end = place.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move { outbox::end_leases(tx, &BTreeSet::from([living]), NOON).await })
+    });
+    end.await.unwrap();
+    let again = take(&place.db, &living.lease(&world), NOON, 5).await;
     assert_eq!((again.len(), again[0].attempt), (1, 2));
+    assert_ne!(again[0].message.id, kept.message.id);
 }
 
 async fn along(db: &Db, lease: &str, kind: &'static str, now: Time) -> Vec<Taken> {

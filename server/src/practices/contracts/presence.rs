@@ -46,7 +46,7 @@ pub async fn run(app: App) {
 }
 
 async fn note(app: &App, stretch: (Time, Time)) -> Result<(), Fault> {
-    let process = app.process.clone();
+    let process = app.node.to_string();
     let work = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(
             async move { store::extend_presence(tx, &SpaceId::main(), &process, stretch).await },

@@ -18,7 +18,7 @@ const LEASE: Duration = Duration::from_secs(150);
 /// # Errors
 /// When the database refuses.
 pub async fn taken(app: &App, space: &SpaceId, work: &str, now: Time) -> Result<bool, Fault> {
-    let (space, work, holder) = (space.clone(), work.to_owned(), app.process.clone());
+    let (space, work, holder) = (space.clone(), work.to_owned(), app.node.to_string());
     let taking = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move { store::lease(tx, &space, &work, &holder, (now, now + LEASE)).await })
     });

@@ -1,10 +1,14 @@
 //! What was counted, decided and asked, in the database.
 
+use std::collections::BTreeSet;
+
 use budgets::{Asked, State};
 use kernel::{Actor, SpaceId, Time};
 use objectives::Buckets;
 use serde::{Deserialize, Serialize};
-use spine::{Conn, Fault, Row, Tx, params};
+use spine::db::placeholders;
+use spine::{Conn, Fault, NodeId, Row, Tx, Value, params};
+use sqlx::AssertSqlSafe;
 
 use super::decision::Decision;
 
@@ -382,6 +386,20 @@ pub async fn lease(
                SET holder = excluded.holder, until = excluded.until \
                WHERE objective_source.holder = excluded.holder OR objective_source.until <= $5";
     Ok(tx.run(sql, params![space, source, holder, until, now]).await? == 1)
+}
+
+/// Ends every lease but those of processes that live.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_leases(tx: &mut Tx, living: &BTreeSet<NodeId>) -> Result<(), Fault> {
+    let sql = format!(
+        "UPDATE objective_source SET until = 0 WHERE until > 0 AND holder NOT IN ({})",
+        placeholders(1, living.len())
+    );
+    let holders = living.iter().map(|node| Value::from(node.to_string())).collect();
+    tx.run(AssertSqlSafe(sql), holders).await?;
+    Ok(())
 }
 
 /// What came of asking each source.
