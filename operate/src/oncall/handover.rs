@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::Value;
 
+use super::away;
 use crate::client::{Client, part};
 use crate::screen::{Screen, Table, clean, counted, items, moment, text, time};
 use crate::trouble::Outcome;
@@ -108,32 +109,14 @@ pub async fn mine(client: &Client, screen: &Screen) -> Outcome {
             screen.say(format!("  #{} {}", page["number"], text(page, "title")));
         }
     }
-    let mut table = Table::new(screen.paint, &["schedule", "from", "until", "because"]);
-    for shift in items(&found, "now").iter().chain(items(&found, "next")) {
-        let when =
-            |field: &str| time(shift, field).map(|at| moment(at, screen.now())).unwrap_or_default();
-        let cells = [text(shift, "title"), when("from"), when("until"), text(shift, "why")];
-        table.row(cells.map(|cell| clean(&cell).into()));
+    match away::shifts(screen, items(&found, "now").iter().chain(items(&found, "next"))) {
+        Some(table) => screen.say(table),
+        None => screen.say("You have no shift in the next eight weeks."),
     }
-    if table.is_empty() {
-        screen.say("You have no shift in the next eight weeks.");
-    } else {
-        screen.say(table);
-    }
-    let replaced = items(&found, "to_replace");
-    if !replaced.is_empty() {
-        screen.say("To be replaced, since you are away:");
-    }
-    for shift in replaced {
-        let when =
-            |field: &str| time(shift, field).map(|at| moment(at, screen.now())).unwrap_or_default();
-        let who = match text(shift, "person") {
-            who if who.is_empty() => screen.paint.red("nobody, it has to be filled"),
-            who => format!("{} stands in", who.trim_start_matches("person/")),
-        };
-        let offered = if shift["offer"].is_null() { "" } else { ", offered" };
-        let (title, from, until) = (text(shift, "title"), when("from"), when("until"));
-        screen.say(format!("  {} {from} to {until}: {who}{offered}", clean(&title)));
-    }
+    away::to_replace(
+        screen,
+        items(&found, "to_replace"),
+        "To be replaced, since you are away:",
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `operate oncall`: who is on call, by the schedules and absences of files, and what the server
 //! knows beyond them.
 
+mod away;
 mod fairness;
 mod files;
 mod gaps;
@@ -38,6 +39,13 @@ enum Verb {
     Preview(preview::Preview),
     /// Asks the server for what you are on call, and for your next shifts.
     Mine,
+    /// Asks the server for the shifts of a person, when they are away, and who stands in then.
+    Shifts(away::Shifts),
+    /// Enters that somebody is away or ill: their shifts pass to whoever stands in, and pages that
+    /// ring follow, at once.
+    Away(away::Away),
+    /// Enters that somebody is back, or takes back an absence that is to come.
+    Back(away::Back),
     /// Asks the server what is handed over at the end of a turn: open incidents, what happened,
     /// what is held back and planned, notes.
     Handover(handover::Handover),
@@ -62,6 +70,9 @@ impl OncallArgs {
             Verb::Gaps(gaps) => gaps.run(&shell.screen),
             Verb::Preview(preview) => preview.run(shell).await,
             Verb::Mine => handover::mine(&shell.server.client()?, &shell.screen).await,
+            Verb::Shifts(shifts) => shifts.run(&shell.server.client()?, &shell.screen).await,
+            Verb::Away(away) => away.run(&shell.server.client()?, &shell.screen).await,
+            Verb::Back(back) => back.run(&shell.server.client()?, &shell.screen).await,
             Verb::Reach => reach::show(&shell.server.client()?, &shell.screen).await,
             Verb::Fairness(fairness) => fairness.run(&shell.server.client()?, &shell.screen).await,
             Verb::Try(trial) => trial.run(&shell.server.client()?, &shell.screen).await,
