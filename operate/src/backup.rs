@@ -138,9 +138,10 @@ fn tell(screen: &Screen, restored: &Restored, url: &str, key: &std::path::Path) 
         }
     }
     if !restored.key_fits {
+        let is = if key.exists() { "is not the key file of this backup" } else { "is missing" };
         screen.note(format_args!(
-            "{} is not the key file of this backup: put that one in its place before Operate \
-             starts, or restore again with --overwrite --fresh-keys.",
+            "{} {is}: put the key file of this backup in its place before Operate starts, or \
+             restore again with --overwrite --fresh-keys.",
             key.display()
         ));
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use spine::engine::{self, Asked, Table};
-use spine::{Denied, Fault, Tx, params};
+use spine::{Conn, Denied, Fault, Tx, params};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -213,6 +213,46 @@ where
     done.await?
 }
 
+/// The answer that a request of the same key got; `None` when this is the first.
+///
+/// # Errors
+/// When the database refuses, or 422 when the key was used for another request.
+pub async fn answered(
+    app: &App,
+    asker: &Asker,
+    key: &str,
+    request: &Value,
+) -> Answer<Option<Value>> {
+    Key::of(asker, key, request).earlier(&mut app.db.reader().await?).await?.transpose()
+}
+
+/// Keeps the answer to a request for its repeats, where its work is not one transaction: a repeat
+/// that comes before this does the work again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn keep_answer(
+    app: &App,
+    asker: &Asker,
+    (key, request): (&str, &Value),
+    answer: Value,
+) -> Answer<()> {
+    let (key, now) = (Key::of(asker, key, request), app.world.now());
+    let work = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            match key.earlier(tx).await? {
+                Some(_) => Ok(()),
+                None => key.keep(tx, &answer, now).await,
+            }
+        })
+    });
+    match work.await {
+        // Two of the same came together: one answer is kept.
+        Err(fault) if fault.worth_retrying() => Ok(()),
+        done => Ok(done?),
+    }
+}
+
 /// Does a work in one transaction, and all of it again when others were faster.
 ///
 /// # Errors
@@ -258,9 +298,9 @@ impl Key {
         }
     }
 
-    async fn earlier(&self, tx: &mut Tx) -> Result<Option<Answer<Value>>, Fault> {
+    async fn earlier(&self, conn: &mut Conn) -> Result<Option<Answer<Value>>, Fault> {
         let sql = "SELECT request_hash, answer FROM idempotency WHERE space_id = $1 AND key = $2";
-        let Some(row) = tx.first(sql, params![&self.space, &self.key]).await? else {
+        let Some(row) = conn.first(sql, params![&self.space, &self.key]).await? else {
             return Ok(None);
         };
         if row.get::<String>("request_hash")? != self.hash {

@@ -1,8 +1,9 @@
 //! The operational state of items: a documented rule over alerts and incidents.
 //!
 //! An item is **down** while a critical alert that names it fires; **degraded** while another
-//! alert of severity error or warning does, or while something that it needs without redundancy is
-//! down or an open incident touches it; otherwise **up**. Items that are not operated have none.
+//! alert of severity error or warning does, while an open incident touches it, or while something
+//! that it needs without redundancy is down, by an alert or by a critical incident; otherwise
+//! **up**. Items that are not operated have none.
 
 use std::collections::HashMap;
 
@@ -56,9 +57,12 @@ pub async fn of_items(app: &App, space: &SpaceId) -> Answer<HashMap<ItemRef, Hea
         }
     });
     let mut conn = app.db.reader().await?;
-    for (item, stage, _) in incidents::store::broken_items(&mut conn, space).await? {
-        if stage != ::incidents::Stage::Restored {
-            worsen(item, Health::Degraded);
+    for broken in incidents::store::broken_items(&mut conn, space).await? {
+        if broken.stage != ::incidents::Stage::Restored {
+            if broken.critical {
+                down.push(broken.item.clone());
+            }
+            worsen(broken.item, Health::Degraded);
         }
     }
     let snapshot = app.estate.snapshot(space);

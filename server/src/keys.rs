@@ -28,8 +28,16 @@ impl Keys {
     /// When the file cannot be read or written, or is not the one that the database was sealed
     /// with.
     pub async fn open(path: &Path, db: &Db, world: &World) -> Result<Keys, Fault> {
-        let master = read_or_make(path, world)
-            .map_err(|error| Fault::Other(format!("key file {}: {error}", path.display())))?;
+        let of_file = |error| Fault::Other(format!("key file {}: {error}", path.display()));
+        if !path.try_exists().map_err(of_file)? && has_secrets(db).await? {
+            // A new one would open nothing, and stand where the right one belongs.
+            return Err(Fault::Other(format!(
+                "the key file {} is missing, and what the database keeps secret opens with it \
+                 alone: put it back, or restore the backup with --overwrite --fresh-keys",
+                path.display()
+            )));
+        }
+        let master = read_or_make(path, world).map_err(of_file)?;
         let links = sealed(db, &master, "links", world).await?;
         let webhooks = sealed(db, &master, "webhooks", world).await?;
         let push = sealed(db, &master, "push", world).await?;
@@ -92,6 +100,12 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Whether anything was sealed already.
+async fn has_secrets(db: &Db) -> Result<bool, Fault> {
+    let sql = "SELECT COUNT(*) AS n FROM sealed_secret";
+    Ok(db.reader().await?.number(sql, vec![]).await? > 0)
 }
 
 /// Reads a key from the database, or makes it: on several nodes the first one wins.

@@ -26,6 +26,7 @@ mod nodes;
 mod openapi;
 mod ops;
 mod overview;
+mod parameters;
 mod practices;
 mod problem;
 mod rounds;

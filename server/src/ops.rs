@@ -1,9 +1,13 @@
 //! How Operate is watched itself: alive, ready, and its numbers.
 
+mod meaning;
+mod process;
+
 use std::sync::OnceLock;
 
-use axum::extract::State;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -41,7 +45,25 @@ fn install() -> PrometheusHandle {
     let handle = recorder.handle();
     // Someone else's recorder stays; ours then shows nothing, which harms nobody.
     let _ = metrics::set_global_recorder(recorder);
+    for (name, kind, help) in meaning::METRICS {
+        kind.describe(name, help);
+    }
     handle
+}
+
+/// Counts how long requests take until the answer begins, by route.
+pub async fn timed(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    // What has no route is the web app: any path of it.
+    let route = path.map_or_else(|| "web".to_owned(), |path| path.as_str().to_owned());
+    let (method, began) = (request.method().to_string(), app.world.now());
+    let response = next.run(request).await;
+    let took = app.world.now().since(began);
+    let status = response.status().as_str().to_owned();
+    metrics::histogram!("operate_http_request_seconds",
+        "method" => method, "route" => route, "status" => status)
+    .record(took.as_secs_f64());
+    response
 }
 
 /// The routes that watch the process.
@@ -114,6 +136,7 @@ async fn show(State(app): State<App>) -> Response {
             }
         }
     }
+    process::measure();
     metrics::gauge!("operate_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.0.render()).into_response()

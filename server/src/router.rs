@@ -1,5 +1,6 @@
 //! Every route of the server, in one place.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,9 +20,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::parameters::Parameters;
 use crate::practices::{alerts, estate, incidents, notifications, oncall, reports, silences};
 use crate::problem::Problem;
-use crate::{access, ack, chat, feed, intake, ops, overview, settings, web};
+use crate::{access, ack, chat, feed, intake, ops, overview, parameters, settings, web};
 
 /// Answers that take longer are given up. Live streams begin within it and go on.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -91,7 +93,8 @@ async fn described() -> impl IntoResponse {
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let (api, _) = api();
+    let (api, document) = api();
+    let known = Arc::new(Parameters::of(&document));
     let worth_it = DefaultPredicate::new().and(NotForContentType::SSE);
     // Under the prefix, when there is one, as at the root.
     let compatible = || intake::alertmanager_routes().merge(intake::silences_routes());
@@ -100,7 +103,10 @@ pub fn router(app: App) -> Router {
         prefix => Router::new().nest(prefix, compatible()),
     };
     Router::new()
-        .merge(api.layer(from_fn_with_state(app.clone(), access::watch)))
+        .merge(
+            api.layer(from_fn_with_state(known, parameters::check))
+                .layer(from_fn_with_state(app.clone(), access::watch)),
+        )
         .route("/api/v1/openapi.json", get(described))
         .route("/api/docs", get(web::docs))
         .merge(compatible())
@@ -116,6 +122,7 @@ pub fn router(app: App) -> Router {
         .merge(ops::routes())
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(app.clone(), ops::timed))
         .layer(DefaultBodyLimit::max(app.config.intake.body_bytes_max))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
         .layer(map_response(timed_out))

@@ -22,7 +22,7 @@ const BELIEVED: Duration = Duration::from_secs(300);
 /// A follower that is behind for longer is in trouble.
 const LAG_SECONDS_MAX: f64 = 60.0;
 /// The name under which Operate sends alerts and stands in the estate.
-const NAME: &str = "operate";
+pub const NAME: &str = "operate";
 
 /// A source of measures that did not answer so often in a row is in trouble.
 const SILENT_FROM: u32 = 4;

@@ -169,6 +169,15 @@ fn moved(
             reactions.extend(keep(incident, context, moment));
             reactions
         }
+        What::Closed { .. } => {
+            let mut reactions = keep(incident, context, moment);
+            if incident.stage == Stage::Closed && incident.left_behind().next().is_some() {
+                let left: Vec<AlertId> = incident.left_behind().map(|m| m.alert).collect();
+                let reason = format!("it still fired when incident {} was closed", incident.number);
+                reactions.extend(start_over(incident, &left, &reason, context, moment));
+            }
+            reactions
+        }
         What::MainItemChosen { .. } => {
             let mut reactions = charge_owner(incident, context);
             reactions.extend(keep(incident, context, moment));
@@ -182,7 +191,6 @@ fn moved(
         | What::Restored { .. }
         | What::Relapsed { .. }
         | What::Resolved { .. }
-        | What::Closed { .. }
         | What::Reopened { .. }
         | What::Held { .. }
         | What::Resumed {}
@@ -331,7 +339,11 @@ fn elsewhere(
 /// took out of it before.
 fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     let parent = context.incidents.iter().find(|parent| parent.can_absorb(child.id).is_ok());
-    let Some(parent) = parent else { return start_over(child, context, moment) };
+    let Some(parent) = parent else {
+        let all: Vec<AlertId> = child.attached().map(|member| member.alert).collect();
+        let reason = format!("incident {} was merged into one that was finished", child.number);
+        return start_over(child, &all, &reason, context, moment);
+    };
     let mut items = parent.items.clone();
     items.extend(child.items.iter().filter(|item| !parent.items.contains(item)).cloned());
     let mut absorb = child.handover();
@@ -360,15 +372,22 @@ fn hand_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Re
     reactions
 }
 
-/// The other incident was finished before it could take over: what still fires needs a new one,
-/// and what fires again later must not come back to this one.
-fn start_over(child: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    let mut reactions: Vec<Reaction> =
-        child.attached().map(|member| left(member.alert, child.id)).collect();
-    let told = |alert: &&Alert| alert.stage.firing() && !context.silenced.contains(&alert.id);
-    let alerts: Vec<&Alert> = context.alerts.iter().filter(told).collect();
-    let reason = format!("incident {} was merged into one that was finished", child.number);
-    reactions.extend(open(&alerts, &reason, context, moment));
+/// An incident is over for its alerts: what still fires needs a new one, and what fires again later
+/// must not come back to this one.
+fn start_over(
+    over: &Incident,
+    alerts: &[AlertId],
+    reason: &str,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let mut reactions: Vec<Reaction> = alerts.iter().map(|alert| left(*alert, over.id)).collect();
+    let told = |alert: &&Alert| {
+        let fires = alerts.contains(&alert.id) && alert.stage.firing();
+        fires && !context.silenced.contains(&alert.id)
+    };
+    let firing: Vec<&Alert> = context.alerts.iter().filter(told).collect();
+    reactions.extend(open(&firing, reason, context, moment));
     reactions
 }
 

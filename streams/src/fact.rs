@@ -122,6 +122,9 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
                 if matters_for_proof(what) && incident.service_is_back() {
                     wants.push(Want::FiringOn(hit_items(incident)));
                 }
+                if matches!(what, What::Closed { .. }) {
+                    wants.extend(incident.left_behind().map(|member| Want::Alert(member.alert)));
+                }
                 if matches!(what, What::Resolved { .. } | What::Closed { .. }) {
                     wants.push(Want::ChildrenOf(incident.id));
                 } else if may_end_now(what) {

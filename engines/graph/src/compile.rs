@@ -125,7 +125,7 @@ impl Needs {
             let (from, to) =
                 (self.numbers[related.from as usize], self.numbers[related.to as usize]);
             let (owner, on) = match related.relation {
-                Relation::DependsOn | Relation::RunsOn => (from, to),
+                Relation::DependsOn | Relation::RunsOn | Relation::ConsumesFrom => (from, to),
                 Relation::Feeds | Relation::MemberOf => (to, from),
                 Relation::RedundantWith => continue,
             };

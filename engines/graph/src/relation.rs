@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// |-----------------|-----------|--------------------|------|
 /// | a DependsOn b   | a needs b | b                  | a    |
 /// | a RunsOn b      | a needs b | b                  | a    |
+/// | a ConsumesFrom b | a needs b | b                 | a    |
 /// | a Feeds b       | b needs a | a                  | b    |
 /// | a MemberOf b    | b needs a | a                  | b    |
 /// | a RedundantWith b | neither | both               | what needs one of them |
@@ -28,6 +29,8 @@ pub enum Relation {
     DependsOn,
     /// The first is hosted by the second.
     RunsOn,
+    /// The first takes data from the second, and does not work without it.
+    ConsumesFrom,
     /// The first hands data to the second, which does not work without it.
     Feeds,
     /// The first is a part of the second.
@@ -41,6 +44,7 @@ impl fmt::Display for Relation {
         f.write_str(match self {
             Relation::DependsOn => "depends on",
             Relation::RunsOn => "runs on",
+            Relation::ConsumesFrom => "consumes from",
             Relation::Feeds => "feeds",
             Relation::MemberOf => "is part of",
             Relation::RedundantWith => "is redundant with",

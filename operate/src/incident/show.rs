@@ -83,7 +83,7 @@ fn head(incident: &Value, screen: &Screen, url: &str) -> String {
     let resolved = [text(incident, "cause_class"), text(incident, "resolution_code")];
     let resolved = resolved.map(|word| word.replace('_', " "));
     add("resolved", join(": ", [join(", ", resolved), text(incident, "resolution_note")]));
-    add("merged into", text(incident, "merged_into"));
+    add("merged into ", text(incident, "merged_into"));
     add("about", text(incident, "description"));
     add("address", format!("{url}/incidents/{}", text(incident, "id")));
     lines.join("\n")

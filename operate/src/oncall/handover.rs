@@ -113,10 +113,6 @@ pub async fn mine(client: &Client, screen: &Screen) -> Outcome {
         Some(table) => screen.say(table),
         None => screen.say("You have no shift in the next eight weeks."),
     }
-    away::to_replace(
-        screen,
-        items(&found, "to_replace"),
-        "To be replaced, since you are away:",
-    );
+    away::to_replace(screen, items(&found, "to_replace"), "To be replaced, since you are away:");
     Ok(ExitCode::SUCCESS)
 }

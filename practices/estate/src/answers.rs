@@ -181,7 +181,9 @@ fn reached(reach: &Reach<'_>, hit: &Hit<'_>, direction: Direction) -> Option<Rea
 /// Why `owner` needs `needed`, and how redundancy weighs on it.
 fn because(owner: &str, needed: &str, step: &Step<'_>, softened: bool) -> String {
     let sentence = match step.relation {
-        Relation::DependsOn | Relation::RunsOn => format!("{owner} {} {needed}", step.relation),
+        Relation::DependsOn | Relation::RunsOn | Relation::ConsumesFrom => {
+            format!("{owner} {} {needed}", step.relation)
+        }
         Relation::Feeds | Relation::MemberOf => format!("{needed} {} {owner}", step.relation),
         Relation::RedundantWith => format!("{needed} stands in for what {owner} needs"),
     };

@@ -93,6 +93,7 @@ impl Resource {
                 list.needs(Relation::MemberOf, &service.components);
                 list.needs(Relation::DependsOn, &service.depends_on);
                 list.needs(Relation::RunsOn, &service.runs_on);
+                list.items(Relation::ConsumesFrom, &service.consumes_from);
                 list.items(Relation::Feeds, &service.feeds);
                 list.items(Relation::MemberOf, &service.member_of);
                 list.items(Relation::RedundantWith, &service.redundant_with);
@@ -103,6 +104,7 @@ impl Resource {
                 list.items(Relation::DependsOn, component.supplier.iter().map(|s| &**s));
                 list.needs(Relation::DependsOn, &component.depends_on);
                 list.needs(Relation::RunsOn, &component.runs_on);
+                list.items(Relation::ConsumesFrom, &component.consumes_from);
                 list.items(Relation::Feeds, &component.feeds);
                 list.items(Relation::MemberOf, &component.member_of);
                 list.items(Relation::RedundantWith, &component.redundant_with);

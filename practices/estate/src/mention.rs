@@ -33,6 +33,7 @@ impl Resource {
                 found.needs("components", &service.components);
                 found.needs("dependsOn", &service.depends_on);
                 found.needs("runsOn", &service.runs_on);
+                found.items("consumesFrom", &service.consumes_from);
                 found.items("feeds", &service.feeds);
                 found.items("memberOf", &service.member_of);
                 found.items("redundantWith", &service.redundant_with);
@@ -45,6 +46,7 @@ impl Resource {
                 found.one("supplier", &component.supplier);
                 found.needs("dependsOn", &component.depends_on);
                 found.needs("runsOn", &component.runs_on);
+                found.items("consumesFrom", &component.consumes_from);
                 found.items("feeds", &component.feeds);
                 found.items("memberOf", &component.member_of);
                 found.items("redundantWith", &component.redundant_with);

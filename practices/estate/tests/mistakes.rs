@@ -102,7 +102,7 @@ fn a_misspelt_field_is_recognised_wherever_it_is() {
     shop.yaml:7:3 spec.colour
       unknown field `colour`
       -> remove it, or use one of team, product, escalationPolicy, runbookUrl,
-         components, dependsOn, runsOn, feeds, memberOf, redundantWith
+         components, dependsOn, runsOn, consumesFrom, feeds, memberOf, redundantWith
     ");
     assert_snapshot!(told(&service(spec)), @r"
     shop.yaml:8:22 spec.dependsOn[0].needs

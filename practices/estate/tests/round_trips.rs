@@ -109,6 +109,7 @@ fn service(
         components: needs.to_vec(),
         depends_on: needs.to_vec(),
         runs_on: needs.to_vec(),
+        consumes_from: items.to_vec(),
         feeds: items.to_vec(),
         member_of: items.to_vec(),
         redundant_with: items.to_vec(),

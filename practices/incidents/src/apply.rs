@@ -53,6 +53,7 @@ impl Incident {
             taken_by_human: false,
             restored_from: None,
             relapsed_at: None,
+            absorbed_items: Vec::new(),
             earlier_outages: Vec::new(),
             service_marks: Vec::new(),
             cause_class: None,
@@ -178,10 +179,19 @@ impl Incident {
     fn take_in_members(&mut self, event: &Event) {
         match &event.what {
             What::Attached { member } => self.take_in_member(member.clone()),
-            What::Absorbed { members, beginning, .. } => {
+            What::Absorbed { members, beginning, reported_items, stated_severity, .. } => {
+                self.stated_severity = self.stated_severity.max(*stated_severity);
+                let new: Vec<ItemRef> = reported_items
+                    .iter()
+                    .filter(|item| !self.reported_items().any(|known| known == *item))
+                    .cloned()
+                    .collect();
+                self.absorbed_items.extend(new);
                 for member in members {
                     self.take_in_member(member.clone());
                 }
+                self.recount_items();
+                self.recount_severity();
                 self.times.absorb_beginning(beginning);
                 self.realign_first_outage();
             }
@@ -192,7 +202,7 @@ impl Incident {
                 self.recount_items();
                 self.recount_severity();
             }
-            What::MemberCleared { alert, cleared_at } => {
+            What::MemberCleared { alert, cleared_at, .. } => {
                 for member in self.members.iter_mut().filter(|member| member.alert == *alert) {
                     member.cleared_at = Some(*cleared_at);
                 }
@@ -422,7 +432,7 @@ impl Incident {
         let mut items: Vec<ItemRef> = Vec::new();
         let of_members = self.members.iter().filter(|member| !member.detached);
         let named = of_members.filter_map(|member| member.item.as_ref());
-        for item in self.reported_item.iter().chain(named) {
+        for item in self.reported_items().chain(named) {
             if !items.contains(item) {
                 items.push(item.clone());
             }

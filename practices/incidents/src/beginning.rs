@@ -134,4 +134,13 @@ pub struct Absorb {
     /// Whether the child was only potential.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub potential: bool,
+    /// Whether the service is away by what the child says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
+    /// What people named in the child, besides what its alerts are about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported_items: Vec<ItemRef>,
+    /// How grave people said that the child is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_severity: Option<Severity>,
 }

@@ -119,9 +119,9 @@ fn page_answered(incident: &Incident, evidence: &Evidence) -> Check {
     Check { name: CheckName::PageAnswered, passed, detail }
 }
 
-/// The alerts of the incident that fire.
+/// The alerts of the incident that fire and say that the service is away.
 pub(crate) fn still_firing(incident: &Incident) -> impl Iterator<Item = &Member> {
-    incident.attached().filter(|member| member.cleared_at.is_none())
+    incident.telling().filter(|member| member.cleared_at.is_none())
 }
 
 pub(crate) fn verb(count: usize) -> &'static str {

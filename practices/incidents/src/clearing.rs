@@ -36,9 +36,10 @@ pub(crate) fn close_due(incident: &Incident) -> Option<Time> {
     incident.times.resolved.map(|resolved| resolved.at + delay)
 }
 
-/// When the last alert cleared; nothing while one fires or when there is none.
+/// When the last alert cleared that says whether the service is away; nothing while one fires or
+/// when there is none.
 pub(crate) fn last_cleared(incident: &Incident) -> Option<Time> {
-    let all: Option<Vec<Time>> = incident.attached().map(|member| member.cleared_at).collect();
+    let all: Option<Vec<Time>> = incident.telling().map(|member| member.cleared_at).collect();
     all.and_then(|times| times.into_iter().max())
 }
 

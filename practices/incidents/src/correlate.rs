@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 
 use kernel::{AlertId, IncidentId, ItemRef, Time};
 
-use crate::incident::Incident;
+use crate::incident::{Incident, Member};
 use crate::policy::Policy;
 use crate::priority::Main;
 
@@ -35,8 +35,9 @@ pub struct Candidate {
     pub number: u64,
     /// When it was opened.
     pub opened_at: Time,
-    /// The items it hits, each with the latest time at which an alert about it joined.
-    pub items: Vec<(ItemRef, Time)>,
+    /// The items it hits, each with the latest time at which an alert about it joined; without,
+    /// what only a burning budget is known of: it burns for long, and draws nothing else in.
+    pub items: Vec<(ItemRef, Option<Time>)>,
     /// Alerts that a person took out of it.
     pub detached: Vec<AlertId>,
 }
@@ -92,8 +93,11 @@ impl Candidate {
             return None;
         }
         let joined = |item: &ItemRef| {
-            let about = incident.attached().filter(|member| member.item.as_ref() == Some(item));
-            about.map(|member| member.joined_at).max().unwrap_or(incident.opened_at)
+            let about = |member: &&Member| member.item.as_ref() == Some(item);
+            let failed = incident.attached().filter(about).filter(|member| !member.burn);
+            let only_burns = incident.attached().any(|member| about(&member));
+            let named = (!only_burns).then_some(incident.opened_at);
+            failed.map(|member| member.joined_at).max().or(named)
         };
         let detached = incident.members.iter().filter(|member| member.detached);
         Some(Candidate {
@@ -151,9 +155,9 @@ pub fn main_item(items: &[ItemRef], depends: impl Fn(&ItemRef, &ItemRef) -> bool
     });
     let ((Reverse(dependents), ..), item) = scored.min_by_key(|(score, _)| *score)?;
     let because = match (dependents, items.len() - 1) {
-        (_, 0) => "it is the only item with an alert".to_owned(),
-        (0, _) => "it was the first item with an alert".to_owned(),
-        (count, all) => format!("{count} of the {all} other items with alerts depend on it"),
+        (_, 0) => "it is the only item that was hit".to_owned(),
+        (0, _) => "it was the first item that was hit".to_owned(),
+        (count, all) => format!("{count} of the {all} other items that were hit depend on it"),
     };
     Some(Main { item: item.clone(), because })
 }
@@ -178,7 +182,7 @@ fn nearest<'a>(
     }
     let window = policy.correlation_window().as_micros();
     let joints = candidate.items.iter().filter_map(|(known, joined)| {
-        let apart = at.micros_since(*joined).unsigned_abs();
+        let apart = at.micros_since((*joined)?).unsigned_abs();
         if u128::from(apart) > window {
             return None;
         }

@@ -1,4 +1,4 @@
-use kernel::ItemRef;
+use kernel::{ItemRef, Time};
 
 use crate::event::{Event, What};
 use crate::incident::Member;
@@ -23,7 +23,7 @@ pub fn describe(event: &Event) -> String {
         What::ActionChosen { action } => with("Chose what to do", action),
         What::ResolvingStarted { note } => with("Started resolving", note),
         What::Restored { restored_at, because, .. } => {
-            with(&format!("Service restored at {restored_at}"), because)
+            with(&format!("Service restored{}", on(*restored_at, event)), because)
         }
         What::Relapsed { because, .. } => with("Service broke again", because),
         What::Resolved { note, .. } => with("Resolved", note),
@@ -51,8 +51,12 @@ fn describe_rest(event: &Event) -> String {
             }
         }
         What::Detached { reason, .. } => with("Detached an alert", reason),
-        What::MemberCleared { cleared_at, .. } => format!("An alert cleared at {cleared_at}"),
-        What::MemberReturned { returned_at, .. } => format!("An alert returned at {returned_at}"),
+        What::MemberCleared { title, cleared_at, .. } => {
+            format!("{} cleared{}", alert(title), on(*cleared_at, event))
+        }
+        What::MemberReturned { title, returned_at, .. } => {
+            format!("{} returned{}", alert(title), on(*returned_at, event))
+        }
         What::MainItemChosen { item, because, .. } => {
             with(&format!("Likely cause is {item}"), because)
         }
@@ -100,7 +104,9 @@ fn describe_rest(event: &Event) -> String {
         What::ServiceSet { service, from, reason } => {
             with(&format!("Said that it was {service} from {from} on"), reason)
         }
-        What::Notified { notified_at } => format!("First page reached somebody at {notified_at}"),
+        What::Notified { notified_at } => {
+            format!("First page reached somebody{}", on(*notified_at, event))
+        }
         _ => describe_proof(event),
     }
 }
@@ -165,4 +171,17 @@ fn with(what: &str, detail: &str) -> String {
 fn names(items: &[Option<&ItemRef>]) -> String {
     let names: Vec<&str> = items.iter().flatten().map(|item| item.as_str()).collect();
     names.join(", ")
+}
+
+/// The alert by what it says.
+fn alert(title: &str) -> String {
+    if title.is_empty() { "An alert".to_owned() } else { format!("Alert “{title}”") }
+}
+
+/// When it was, where that is not when it was written down.
+fn on(at: Time, event: &Event) -> String {
+    match at.micros() / 1_000_000 == event.at.micros() / 1_000_000 {
+        true => String::new(),
+        false => format!(" at {}", Time::from_seconds(at.micros() / 1_000_000)),
+    }
 }

@@ -128,6 +128,12 @@ pub enum What {
         members: Vec<Member>,
         /// How it began.
         beginning: Beginning,
+        /// What people named in it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reported_items: Vec<ItemRef>,
+        /// How grave people said that it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stated_severity: Option<Severity>,
     },
     /// An alert joined.
     Attached {
@@ -145,6 +151,9 @@ pub enum What {
     MemberCleared {
         /// Which.
         alert: AlertId,
+        /// What it says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        title: String,
         /// When.
         cleared_at: Time,
     },
@@ -152,6 +161,9 @@ pub enum What {
     MemberReturned {
         /// Which.
         alert: AlertId,
+        /// What it says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        title: String,
         /// When.
         returned_at: Time,
         /// Whether it only says that something is about to fail.

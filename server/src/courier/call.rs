@@ -68,8 +68,8 @@ pub(super) fn title(call: &Call) -> String {
     }
 }
 
-/// Why this person: `step 1 of escalationpolicy/payments`.
-pub(super) fn because(call: &Call) -> String {
+/// Why this person: `step 1 of Payments, the escalation policy`. `policy` is what people call it.
+pub(super) fn because(call: &Call, policy: Option<&str>) -> String {
     if let Some(HandedOver { by, reason }) = &call.handed_over {
         return format!(
             "the person to whom {by} hands this over ({reason}): acknowledge to accept"
@@ -79,7 +79,10 @@ pub(super) fn because(call: &Call) -> String {
         return "the person who keeps this, since nobody accepted it in time".to_owned();
     }
     match call.page {
-        Some(_) => format!("step {} of {}", call.step + 1, call.policy),
+        Some(_) => {
+            let policy = policy.unwrap_or(&call.policy);
+            format!("step {} of {policy}, the escalation policy", call.step + 1)
+        }
         None => format!("a test that {} asked for", call.policy),
     }
 }

@@ -258,7 +258,7 @@ impl Ways {
             number: call.number,
             title: &call.title,
             priority: call.priority,
-            service: call.service.as_ref().map(ItemRef::as_str),
+            service: said.service.as_deref(),
             since: call.started_at,
             now: self.world.now(),
             zone: &zone,
@@ -293,11 +293,18 @@ impl Ways {
 
     /// What a call says, with its links.
     fn said<'a>(&self, to: &Address<'_>, call: &'a Call) -> Said<'a> {
+        let estate = self.estate.snapshot(to.space);
+        let named = |item: &ItemRef| {
+            let found = estate.estate.get(item).map(|found| found.title().to_owned());
+            found.unwrap_or_else(|| item.to_string())
+        };
+        let policy = call.policy.parse().ok().map(|policy: ItemRef| named(&policy));
         Said {
             id: to.message,
             title: title(call),
             call,
-            because: because(call),
+            service: call.service.as_ref().map(named),
+            because: because(call, policy.as_deref()),
             incident_url: self.incident_url(call),
             acknowledge_url: self.acknowledge_url(call, takes(to, call)),
             together: self.together(call),
@@ -352,6 +359,7 @@ struct Said<'a> {
     id: OutboxId,
     title: String,
     call: &'a Call,
+    service: Option<String>,
     because: String,
     incident_url: String,
     acknowledge_url: String,
@@ -366,7 +374,7 @@ impl Said<'_> {
             number: self.call.number,
             title: &self.title,
             priority: self.call.priority,
-            service: self.call.service.as_ref().map(ItemRef::as_str),
+            service: self.service.as_deref(),
             because: &self.because,
             incident_url: &self.incident_url,
             acknowledge_url: &self.acknowledge_url,

@@ -15,6 +15,7 @@ mod consumers;
 mod contracts;
 mod detect_to_restore;
 mod estate;
+mod events;
 mod flood;
 mod heartbeats;
 mod history;

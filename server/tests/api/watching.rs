@@ -48,6 +48,13 @@ async fn it_says_that_it_lives_is_ready_and_how_it_does(place: Place) {
     ] {
         assert!(metrics.text.contains(line), "no {line} in\n{}", metrics.text);
     }
+    let meant: Vec<&str> =
+        metrics.text.lines().filter_map(|line| line.strip_prefix("# HELP ")).collect();
+    for line in metrics.text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = line.split(' ').next().unwrap();
+        let said = meant.iter().any(|help| help.split(' ').next() == Some(name));
+        assert!(said, "nothing says what {name} means");
+    }
     operate.end().await;
 }
 

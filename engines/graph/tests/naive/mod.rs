@@ -64,7 +64,7 @@ impl World {
         let mut needs = Vec::new();
         for (from, relation, to) in &self.relations {
             let (who, on) = match relation {
-                Relation::DependsOn | Relation::RunsOn => (*from, *to),
+                Relation::DependsOn | Relation::RunsOn | Relation::ConsumesFrom => (*from, *to),
                 Relation::Feeds | Relation::MemberOf => (*to, *from),
                 Relation::RedundantWith => continue,
             };

@@ -40,7 +40,8 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
                 ("dependsOn", &service.depends_on),
                 ("runsOn", &service.runs_on),
             ];
-            let items: [(_, &[ItemRef]); 3] = [
+            let items: [(_, &[ItemRef]); 4] = [
+                ("consumesFrom", &service.consumes_from),
                 ("feeds", &service.feeds),
                 ("memberOf", &service.member_of),
                 ("redundantWith", &service.redundant_with),
@@ -51,7 +52,8 @@ pub(super) fn check(resource: &Resource) -> Vec<Wrong> {
             wrong.extend(url("spec.runbookUrl", component.runbook_url.as_deref()));
             let needs: [(_, &[Need]); 2] =
                 [("dependsOn", &component.depends_on), ("runsOn", &component.runs_on)];
-            let items: [(_, &[ItemRef]); 3] = [
+            let items: [(_, &[ItemRef]); 4] = [
+                ("consumesFrom", &component.consumes_from),
                 ("feeds", &component.feeds),
                 ("memberOf", &component.member_of),
                 ("redundantWith", &component.redundant_with),

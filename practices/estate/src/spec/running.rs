@@ -31,6 +31,9 @@ pub struct ServiceSpec {
     /// What hosts it.
     #[serde(default, skip_serializing_if = "unset")]
     pub runs_on: Vec<Need>,
+    /// What it takes data from, and does not work without.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub consumes_from: Vec<ItemRef>,
     /// What it hands data to: those do not work without it.
     #[serde(default, skip_serializing_if = "unset")]
     pub feeds: Vec<ItemRef>,
@@ -53,6 +56,7 @@ impl ServiceSpec {
             components: Vec::new(),
             depends_on: Vec::new(),
             runs_on: Vec::new(),
+            consumes_from: Vec::new(),
             feeds: Vec::new(),
             member_of: Vec::new(),
             redundant_with: Vec::new(),
@@ -91,6 +95,9 @@ pub struct ComponentSpec {
     /// What hosts it.
     #[serde(default, skip_serializing_if = "unset")]
     pub runs_on: Vec<Need>,
+    /// What it takes data from, and does not work without.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub consumes_from: Vec<ItemRef>,
     /// What it hands data to: those do not work without it.
     #[serde(default, skip_serializing_if = "unset")]
     pub feeds: Vec<ItemRef>,

@@ -49,7 +49,10 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
     };
     occur(draft, attach);
     draft.push(What::Attached { member });
-    relapse(draft, draft.now(), format!("a related alert fired: {}", text::clipped(&attach.title)));
+    if !attach.burn {
+        let because = format!("a related alert fired: {}", text::clipped(&attach.title));
+        relapse(draft, draft.now(), because);
+    }
     if let Some(assessment) = &attach.assessment {
         assess(draft, &grown(draft, assessment));
     }
@@ -68,8 +71,8 @@ pub(super) fn detach(draft: &mut Draft<'_>, alert: AlertId, reason: &str) -> Res
 pub(super) fn cleared(draft: &mut Draft<'_>, alert: AlertId, at: Time) -> Result<(), Refusal> {
     let member = member(draft, alert)?;
     if !member.detached && member.cleared_at.is_none() {
-        let cleared_at = at.min(draft.now());
-        draft.push(What::MemberCleared { alert, cleared_at });
+        let (title, cleared_at) = (member.title.clone(), at.min(draft.now()));
+        draft.push(What::MemberCleared { alert, title, cleared_at });
         moves::restore_by_alerts(draft);
     }
     Ok(())
@@ -89,6 +92,7 @@ pub(super) fn returned(
         return Ok(());
     }
     let because = format!("the alert returned: {}", member.title);
+    let (burn, title) = (member.burn, member.title.clone());
     let returned_at = at.min(draft.now());
     if !draft.record.within_window(returned_at) {
         return Err(too_late(&draft.record));
@@ -99,8 +103,10 @@ pub(super) fn returned(
             because: because.clone(),
         });
     }
-    draft.push(What::MemberReturned { alert, returned_at, potential, boundary_at });
-    relapse(draft, returned_at, because);
+    draft.push(What::MemberReturned { alert, title, returned_at, potential, boundary_at });
+    if !burn {
+        relapse(draft, returned_at, because);
+    }
     Ok(())
 }
 
@@ -125,10 +131,10 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
         member.cleared_at.is_none()
             && held.iter().find(same).is_some_and(|k| k.cleared_at.is_some())
     };
-    let returned: Vec<AlertId> =
-        absorb.members.iter().filter(again).map(|member| member.alert).collect();
-    let new_ones = members.iter().any(|member| member.cleared_at.is_none());
-    let firing = new_ones || !returned.is_empty();
+    let returned: Vec<&Member> = absorb.members.iter().filter(again).collect();
+    let away = absorb.away
+        || members.iter().any(|member| member.cleared_at.is_none() && !member.burn)
+        || returned.iter().any(|member| !member.burn);
     if draft.record.potential && !absorb.potential {
         let because = format!("incident {}, where it has happened, is the same", absorb.number);
         draft.push(What::Occurred { started: absorb.beginning.started, because });
@@ -136,14 +142,26 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
     // Nothing had failed yet when something potential began.
     let foreseen = absorb.potential && !draft.record.potential;
     let beginning = if foreseen { Beginning::default() } else { absorb.beginning };
-    draft.push(What::Absorbed { child: absorb.child, number: absorb.number, members, beginning });
-    for alert in returned {
-        let (returned_at, potential) = (draft.now(), absorb.potential);
-        draft.push(What::MemberReturned { alert, returned_at, potential, boundary_at: None });
+    draft.push(What::Absorbed {
+        child: absorb.child,
+        number: absorb.number,
+        members,
+        beginning,
+        reported_items: absorb.reported_items.clone(),
+        stated_severity: absorb.stated_severity,
+    });
+    for member in returned {
+        draft.push(What::MemberReturned {
+            alert: member.alert,
+            title: member.title.clone(),
+            returned_at: draft.now(),
+            potential: absorb.potential,
+            boundary_at: None,
+        });
     }
-    if firing {
-        let because =
-            format!("incident {} with alerts that fire was merged into it", absorb.number);
+    if away {
+        let number = absorb.number;
+        let because = format!("incident {number}, where the service is away, was merged into it");
         relapse(draft, draft.now(), because);
     }
     if let Some(assessment) = &absorb.assessment {

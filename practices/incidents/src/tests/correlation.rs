@@ -68,7 +68,7 @@ fn candidate(number: u64, opened: u64, items: &[(&str, u64)]) -> Candidate {
         incident: IncidentId::from_bits(number.into()),
         number,
         opened_at: after(opened),
-        items: items.iter().map(|(name, joined)| (item(name), after(*joined))).collect(),
+        items: items.iter().map(|(name, joined)| (item(name), Some(after(*joined)))).collect(),
         detached: Vec::new(),
     }
 }
@@ -158,7 +158,7 @@ fn a_candidate_is_what_the_record_holds_and_ends_with_the_reopen_window() {
     let open = Open { alert: Some(attach("db", "component/orders-db")), ..Open::titled("db") };
     let mut life = super::Life::open(open, &system(DAY)).expect("it opens");
     let candidate = Candidate::of(&life.record, after(5)).expect("it is open");
-    assert_eq!(candidate.items, [(item("component/orders-db"), DAY)]);
+    assert_eq!(candidate.items, [(item("component/orders-db"), Some(DAY))]);
 
     life.ask(&Command::Restore { at: None, note: None }, &system(after(10))).expect("restored");
     assert!(Candidate::of(&life.record, after(10 + 3_600)).is_some());
@@ -174,16 +174,16 @@ fn the_main_item_is_the_one_on_which_most_others_depend() {
     };
     assert_eq!(
         main(&["service/shop", "service/billing", "component/orders-db", "service/orders"]),
-        "component/orders-db: 3 of the 3 other items with alerts depend on it"
+        "component/orders-db: 3 of the 3 other items that were hit depend on it"
     );
     assert_eq!(
         main(&["service/shop", "component/orders-db", "component/disk"]),
-        "component/disk: 2 of the 2 other items with alerts depend on it"
+        "component/disk: 2 of the 2 other items that were hit depend on it"
     );
-    assert_eq!(main(&["service/mail"]), "service/mail: it is the only item with an alert");
+    assert_eq!(main(&["service/mail"]), "service/mail: it is the only item that was hit");
     assert_eq!(
         main(&["service/mail", "service/shop"]),
-        "service/mail: it was the first item with an alert"
+        "service/mail: it was the first item that was hit"
     );
     assert!(main(&["service/pong", "service/ping"]).starts_with("service/pong: "), "a cycle");
     assert_eq!(main_item(&[], |_, _| true), None);

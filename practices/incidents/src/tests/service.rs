@@ -5,6 +5,7 @@ use std::time::Duration;
 use kernel::Time;
 
 use super::{DAY, Life, ada, attach, system};
+use crate::correlate::Candidate;
 use crate::{Attach, Command, Open, ServiceState};
 
 fn minutes(count: u64) -> Time {
@@ -75,4 +76,63 @@ fn lost_time_weighs_what_was_degraded_and_leaves_a_burn_out() {
     let mut burn = burning();
     burn.ask(&restore, &ada(minutes(60))).expect("it is calm");
     assert_eq!(burn.record.lost_micros(0.5), Some(0));
+}
+
+#[test]
+fn a_burning_budget_neither_keeps_an_incident_open_nor_brings_it_back() {
+    let mut open = Open::titled("web is down");
+    open.alert = Some(attach("errors", "service/web"));
+    let mut life = Life::open(open, &system(DAY)).expect("it opens");
+    let burn = || Attach { burn: true, ..attach("budget", "service/web") };
+    life.ask(&Command::Attach(Box::new(burn())), &system(minutes(3))).expect("it joins");
+    let errors = life.record.members[0].alert;
+    let over = Command::MemberCleared { alert: errors, at: minutes(5) };
+    life.ask(&over, &system(minutes(5))).expect("it cleared");
+    life.ask(&Command::Tick {}, &system(minutes(30))).expect("all is quiet");
+    assert!(life.record.service_is_back(), "the budget burns on, the service works");
+    assert_eq!(life.record.left_behind().count(), 0);
+
+    let more = Attach { burn: true, ..attach("budget spent", "service/web") };
+    life.ask(&Command::Attach(Box::new(more)), &system(minutes(31))).expect("it joins");
+    assert!(life.record.service_is_back(), "it is spent by what is over");
+
+    // One that was opened by a budget ends with it.
+    let mut alone = burning();
+    let budget = alone.record.members[0].alert;
+    let calm = Command::MemberCleared { alert: budget, at: minutes(5) };
+    alone.ask(&calm, &system(minutes(5))).expect("it cleared");
+    alone.ask(&Command::Tick {}, &system(minutes(30))).expect("all is quiet");
+    assert!(alone.record.service_is_back());
+}
+
+#[test]
+fn what_only_burns_draws_nothing_else_in() {
+    let candidate = |life: &Life| Candidate::of(&life.record, minutes(1)).expect("it is open");
+    let web = kernel::ItemRef::new("service", "web").expect("a name");
+    assert_eq!(candidate(&burning()).items, [(web.clone(), None)]);
+    let mut life = burning();
+    let another = Command::Attach(Box::new(attach("errors", "service/web")));
+    life.ask(&another, &system(minutes(1))).expect("it joins");
+    assert_eq!(candidate(&life).items, [(web, Some(minutes(1)))]);
+}
+
+#[test]
+fn what_is_away_in_a_merged_incident_is_away_in_the_other_one() {
+    let mut open = Open::titled("web is down");
+    open.alert = Some(attach("errors", "service/web"));
+    let mut life = Life::open(open, &system(DAY)).expect("it opens");
+    let restore = Command::Restore { at: None, note: None };
+    life.ask(&restore, &ada(minutes(10))).expect("it works again");
+
+    let mut reported = Open::titled("no baskets");
+    reported.item = kernel::ItemRef::new("service", "basket");
+    reported.severity = Some(crate::Severity::Critical);
+    let child = Life::open(reported, &ada(minutes(11))).expect("it is reported");
+    let absorb = Command::Absorb(Box::new(child.record.handover()));
+    life.ask(&absorb, &system(minutes(12))).expect("it takes it over");
+    assert!(!life.record.service_is_back());
+    assert_eq!(life.record.severity, crate::Severity::Critical);
+    let items: Vec<&str> = life.record.items.iter().map(|item| item.as_str()).collect();
+    assert_eq!(items, ["service/web", "service/basket"]);
+    life.check_journal();
 }

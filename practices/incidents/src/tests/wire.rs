@@ -88,7 +88,7 @@ fn every_later_command_is_written_like_this() {
         "item":"service/web","severity":"critical","reason":"same item","primary":true,
         "joined_at":"2026-03-01T00:00:00Z","cleared_at":null,"detached":false}],
         "beginning":{"started":null,"detected":{"at":"2026-03-01T00:00:00Z",
-        "source":"measured"}},"assessment":null}
+        "source":"measured"}},"assessment":null,"away":true}
     {"command":"assess","hits":[{"item":"usecase/pay","criticality":"mission_critical",
         "root":"service/web","hops":1,"softened":false}],"main":{"item":"service/web",
         "because":"because"}}
@@ -172,9 +172,11 @@ fn every_event_from_m_to_o_is_written_like_this() {
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_uncalled",
         "because":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"member_cleared",
-        "alert":"alr_00000000000000000000003jtm","cleared_at":"2026-03-01T00:30:00Z"}
+        "alert":"alr_00000000000000000000003jtm","title":"web is down",
+        "cleared_at":"2026-03-01T00:30:00Z"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"member_returned",
-        "alert":"alr_00000000000000000000003jtm","returned_at":"2026-03-01T00:30:00Z"}
+        "alert":"alr_00000000000000000000003jtm","title":"web is down",
+        "returned_at":"2026-03-01T00:30:00Z"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"merged",
         "into":"inc_00000000000000000000000033"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"notified",
@@ -291,10 +293,10 @@ fn every_event_is_described_like_this() {
     Proposed as a major incident: because
     Stood down the major incident: the incident is cancelled
     Nobody answers for the major incident: because
-    An alert cleared at 2026-03-01T00:30:00Z
-    An alert returned at 2026-03-01T00:30:00Z
+    Alert “web is down” cleared
+    Alert “web is down” returned
     Merged into inc_00000000000000000000000033
-    First page reached somebody at 2026-03-01T00:30:00Z
+    First page reached somebody
     Opened: web is down
     Incident 98, to which it belongs, was closed; 1 alert still fires here: it ends when they clear
     Hangs on incident 98
@@ -304,7 +306,7 @@ fn every_event_is_described_like_this() {
     Reopened: because
     Resolved
     Started resolving
-    Service restored at 2026-03-01T00:30:00Z: restarted
+    Service restored: restarted
     Resumed
     Made person/bob scribe
     Said that it was degraded from 2026-03-01T00:00:00Z on: because

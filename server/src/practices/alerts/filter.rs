@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ::contracts::{clocks, compliance};
 use alerts::{Alert, Classed, ImpactClass, Severity, Stage};
 use kernel::{IncidentId, ItemRef, SpaceId};
 use routing::Matchers;
@@ -15,7 +16,9 @@ use super::hot::Known;
 use crate::app::App;
 use crate::listing::Words;
 use crate::practices::estate::live::Snapshot;
+use crate::practices::oncall::gaps;
 use crate::problem::{Answer, Problem};
+use crate::selfwatch;
 
 /// What alerts can be narrowed to: everything that is given has to hold.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -58,6 +61,15 @@ pub struct Filter {
 
 /// The name under which alerts are found for which no team answers.
 pub const NO_TEAM: &str = "none";
+
+/// What Operate says itself about contracts and people, which are no items that could be down.
+const ABOUT_NO_ITEM: [&str; 4] =
+    [gaps::SOURCE, clocks::SOURCE, compliance::SOURCE, selfwatch::NAME];
+
+/// Whether an alert is about an item that no rule found.
+pub fn wants_item(alert: &Alert) -> bool {
+    alert.item.is_none() && !ABOUT_NO_ITEM.contains(&&*alert.source)
+}
 
 impl Filter {
     /// Whether nothing is asked for but states.
@@ -119,7 +131,7 @@ impl Sieve {
             && self.classed(alert)
             && filter.name.as_deref().is_none_or(|name| alert.name() == name)
             && (filter.item.is_none() || filter.item == alert.item)
-            && filter.matched.is_none_or(|wanted| alert.item.is_some() == wanted)
+            && filter.matched.is_none_or(|wanted| wants_item(alert) != wanted)
             && (filter.incident.is_none() || filter.incident == alert.incident)
             && filter.source.as_deref().is_none_or(|source| *alert.source == *source)
             && self.team.as_ref().is_none_or(|team| self.owners.of(alert.item.as_ref()) == *team)

@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::filter::wants_item;
 use super::store::{self, ALERTS};
 use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
 use super::{bulk, classes, groups, list};
@@ -251,7 +252,7 @@ pub fn counts(app: &App, space: &kernel::SpaceId) -> (usize, usize, usize) {
                 continue;
             }
             counts.0 += 1;
-            counts.1 += usize::from(record.item.is_none());
+            counts.1 += usize::from(wants_item(record));
             counts.2 += usize::from(record.severity == Severity::Critical);
         }
         counts

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use incidents::{Incident, MajorStage, Pace, Phase, Stage};
+use incidents::{Incident, MajorStage, Pace, Phase, Severity, Stage};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -357,21 +357,30 @@ pub async fn counts(conn: &mut Conn, space: &SpaceId) -> Result<Vec<(String, Str
     rows.iter().map(|row| Ok((row.get("phase")?, row.get("priority")?, row.get("n")?))).collect()
 }
 
+/// An item that an open incident hits.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// The item.
+    pub item: ItemRef,
+    /// How far it is with the incident.
+    pub stage: Stage,
+    /// Whether it is as grave as can be, and says more than that a budget burns.
+    pub critical: bool,
+}
+
 /// Items that open incidents touch; what is only about to happen breaks none.
 ///
 /// # Errors
 /// When the database refuses or an incident does not read back.
-pub async fn broken_items(
-    conn: &mut Conn,
-    space: &SpaceId,
-) -> Result<Vec<(ItemRef, Stage, IncidentId)>, Fault> {
+pub async fn broken_items(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Broken>, Fault> {
     let incidents = open(conn, space).await?;
     Ok(incidents
         .into_iter()
         .filter(|found| !found.record.potential)
         .flat_map(|Versioned { record, .. }| {
-            let (stage, id) = (record.stage, record.id());
-            record.items.into_iter().map(move |item| (item, stage, id))
+            let stage = record.stage;
+            let critical = record.severity == Severity::Critical && record.away_since().is_some();
+            record.items.into_iter().map(move |item| Broken { item, stage, critical })
         })
         .collect())
 }

@@ -19,7 +19,7 @@ use crate::problem::Answer;
 use crate::rounds::{self, Again};
 
 /// The source of the alerts that tell of gaps. No integration can be called so.
-const SOURCE: &str = "on-call schedules";
+pub const SOURCE: &str = "on-call schedules";
 /// The name of the round in metrics.
 const NAME: &str = "shift_gaps";
 /// How often it is looked.
