@@ -43,6 +43,14 @@ pub fn files(config: &Config) -> Vec<Finding> {
         findings.push(folder(&config.data));
     }
     findings.push(key(&config.key_path(), &shown(&config.database_url())));
+    findings.push(match &config.backup.folder {
+        Some(folder) => Finding::ok("backups", format!("in {}", folder.display())),
+        None => Finding::warn(
+            "backups",
+            "none are made by themselves",
+            "set backup.folder to a folder on another disk, or let something run `operate backup`",
+        ),
+    });
     findings
 }
 

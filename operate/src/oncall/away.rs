@@ -135,9 +135,8 @@ async fn name(client: &Client, person: Option<String>) -> Result<String, Trouble
     }
     let mine = client.get("/api/v1/my/on-call", &[]).await?;
     match text(&mine, "person") {
-        none if none.is_empty() => Err(Trouble::usage(
-            "you are no person of the estate: name one, or link your account to one",
-        )),
+        none if none.is_empty() => Err(Trouble::wrong("you are no person of the estate")
+            .remedy("name a person, or link your account to one")),
         person => Ok(person.trim_start_matches("person/").to_owned()),
     }
 }

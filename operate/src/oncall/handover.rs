@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::away;
 use crate::client::{Client, part};
-use crate::screen::{Screen, Table, clean, counted, items, moment, text, time};
+use crate::screen::{Screen, counted, items, moment, text, time};
 use crate::trouble::Outcome;
 
 /// What whoever comes on call has to know.

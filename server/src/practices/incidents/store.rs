@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use incidents::{Incident, MajorStage, Pace, Phase, Severity, Stage};
-use kernel::{Actor, IncidentId, ItemRef, Lifecycle, SpaceId, Time};
+use kernel::{Actor, IncidentId, ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::clockwork::Clocked;
