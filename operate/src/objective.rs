@@ -217,6 +217,8 @@ async fn show(client: &Client, screen: &Screen, name: &str) -> Outcome {
     }
     lines.extend(items(&found, "excluded").iter().map(left_out));
     screen.say(lines.join("\n"));
+    related(screen, &found, ["part", "parts"]);
+    related(screen, &found, ["part of", "part_of"]);
     let mut table = Table::new(screen.paint, &["tells", "over", "and", "from", "now", "since"]);
     for pair in items(&found, "pairs") {
         let since = time(pair, "since").map(|at| moment(at, screen.now())).unwrap_or_default();
@@ -235,6 +237,34 @@ async fn show(client: &Client, screen: &Screen, name: &str) -> Outcome {
         screen.say(table);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What an objective is composed of, or what is composed of it.
+fn related(screen: &Screen, found: &Value, [header, field]: [&str; 2]) {
+    let mut table =
+        Table::new(screen.paint, &[header, "weight", "good", "target", "left", "state"]);
+    for part in items(found, field) {
+        let weight = match part["weight_share"].as_f64() {
+            Some(of_all) => {
+                let weight = part["weight"].as_f64().unwrap_or_default();
+                format!("{weight} ({})", share(&json!(of_all)))
+            }
+            None => String::new(),
+        };
+        let state = text(part, "state");
+        table.row([
+            Cell(text(part, "name"), Colour::Bold),
+            weight.into(),
+            percent(&part["sli"]).into(),
+            format!("{} %", part["target"]).into(),
+            share(&part["remaining"]).into(),
+            Cell(state.clone(), colour(&state)),
+        ]);
+    }
+    if !table.is_empty() {
+        screen.say("");
+        screen.say(table);
+    }
 }
 
 /// `Left out: 2h, 3,400 events, 12 of them bad: planned work: new disks (maintenancewindow/disks)`.

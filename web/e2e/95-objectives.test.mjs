@@ -30,6 +30,14 @@ apiVersion: operate/v1
 kind: Objective
 metadata: { name: budget-silent, title: Nobody counts this }
 spec: { item: service/budget-shop, target: 99.9, indicator: {} }
+---
+apiVersion: operate/v1
+kind: Objective
+metadata: { name: budget-whole, title: The shop as a whole }
+spec:
+  item: service/budget-shop
+  target: 99
+  indicator: { parts: [{ objective: budget-orders, weight: 3 }, { objective: budget-silent }] }
 `;
 
 /** Two days of a hundred orders a minute, with an hour of failures and an hour of silence. */
@@ -115,11 +123,30 @@ test('the raw minutes behind the figures come as a file', async () => {
   assert.match(csv, /,70,100\n/);
 });
 
+test('a composite shows its parts, and each part what it is part of', async () => {
+  await b.page.goto(`${url}/objectives/budget-whole`);
+  const parts = b.page.getByRole('table', { name: 'Its parts' });
+  await parts.getByText('3 (75 %)').waitFor();
+  await parts.getByRole('link', { name: 'Orders are taken' }).click();
+  await b.page.getByRole('heading', { level: 1, name: 'Orders are taken' }).waitFor();
+  const whole = b.page.getByRole('table', { name: 'Part of' });
+  await whole.getByRole('link', { name: 'The shop as a whole' }).waitFor();
+  await b.page.goto(`${url}/estate/objective/budget-whole/edit`);
+  const form = b.page.getByRole('form', { name: 'Objective' });
+  await form.getByRole('radio', { name: 'Other objectives together' }).waitFor();
+  assert.equal(
+    await form.getByRole('combobox', { name: 'Part 1' }).inputValue(),
+    'Orders are taken',
+  );
+});
+
 const pages = {
   objectives: '/objectives',
   'objectives-none': '/objectives?q=nosuchobjective',
   objective: '/objectives/budget-orders',
   'objective-silent': '/objectives/budget-silent',
+  'objective-whole': '/objectives/budget-whole',
+  'objective-whole-edit': '/estate/objective/budget-whole/edit',
   'objective-edit': '/estate/objective/budget-orders/edit',
   figures: '/reports/figures?item=service/budget-shop&figure=incidents_opened',
 };

@@ -41,6 +41,24 @@ pub(super) fn converted(mut value: Value) -> Result<Value, Wrong> {
     Ok(value)
 }
 
+/// With the indicator of all objectives where theirs is the same: v1 says it once, and takes
+/// objectives with indicators of their own for a composite.
+pub(super) fn shared(mut value: Value) -> Value {
+    let Some(spec) = value.get_mut("spec").and_then(Value::as_object_mut) else { return value };
+    let Some(objectives) = spec.get("objectives").and_then(Value::as_array) else { return value };
+    let mut indicators = objectives.iter().map(|objective| objective.get("indicator"));
+    let Some(Some(first)) = indicators.next().map(Option::<&Value>::cloned) else { return value };
+    let same = objectives.len() > 1 && indicators.all(|other| other == Some(&first));
+    if same && !spec.contains_key("indicator") {
+        spec.insert("indicator".to_owned(), first);
+        let objectives = spec.get_mut("objectives").and_then(Value::as_array_mut);
+        for objective in objectives.into_iter().flatten().filter_map(Value::as_object_mut) {
+            objective.remove("indicator");
+        }
+    }
+    value
+}
+
 /// A window: a count and a unit by name.
 fn window(stated: &Value) -> Result<Value, Wrong> {
     let unit = match stated["unit"].as_str().unwrap_or_default() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::objective::{method, target, window};
+use super::objective::{method, target, weight, window};
 use super::{Document, KINDS, ObjectiveSpec, Ratio, TimeWindow, Wrong, alpha, shapes};
 use crate::places::{Mistake, Placed};
 use crate::shape::{Found, split};
@@ -70,6 +70,7 @@ fn objective(spec: Value, alpha: bool) -> Vec<Wrong> {
         wrong.extend(indicators(spec, stated, &field));
         if let Ok(objective) = serde_json::from_value::<ObjectiveSpec>(stated.clone()) {
             wrong.extend(within(&field, target(&objective).err()));
+            wrong.extend(within(&field, weight(&objective).err()));
             let name = spec["budgetingMethod"].as_str().unwrap_or("Occurrences");
             wrong.extend(within(&field, method(name, &objective).err()));
         }

@@ -18,7 +18,7 @@ pub use document::{
     AlertCondition, Body, CalendarStart, Condition, Document, Indicator, IndicatorSpec, Metadata,
     Metric, MetricSource, ObjectiveSpec, Ratio, SloSpec, TimeWindow,
 };
-pub use objective::{Method, Objective, objectives, window};
+pub use objective::{Method, Objective, composite_target, is_composite, objectives, window};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -87,7 +87,7 @@ pub fn write(documents: &[Document]) -> Result<String, Wrong> {
 fn one(mut value: Value) -> Result<Document, Wrong> {
     match value.get("apiVersion").and_then(Value::as_str) {
         Some("openslo/v1") => {}
-        Some("openslo/v1alpha") => value = alpha::converted(value)?,
+        Some("openslo/v1alpha") => value = alpha::shared(alpha::converted(value)?),
         Some(other) => {
             let shown: String = other.chars().take(64).collect();
             return Err(Wrong::new("apiVersion", format!("`{shown}`; write openslo/v1")));

@@ -59,6 +59,31 @@ pub fn objectives(spec: &SloSpec) -> Result<Vec<Objective>, Wrong> {
     .collect()
 }
 
+/// Whether a document is a composite: several objectives that have indicators of their own, or
+/// weigh something against each other.
+pub fn is_composite(spec: &SloSpec) -> bool {
+    let own = |one: &ObjectiveSpec| {
+        one.indicator.is_some() || one.indicator_ref.is_some() || one.composite_weight.is_some()
+    };
+    spec.objectives.len() > 1 && spec.objectives.iter().any(own)
+}
+
+/// The least share of a composite that is good. The specification names none: it is the mean of
+/// the targets by weight, what a composite reaches whose objectives all just reach theirs.
+///
+/// # Errors
+/// When an objective cannot be evaluated; the field is named.
+pub fn composite_target(spec: &SloSpec) -> Result<Option<Target>, Wrong> {
+    if !is_composite(spec) {
+        return Ok(None);
+    }
+    let all = objectives(spec)?;
+    let weights: f64 = all.iter().map(|one| one.weight).sum();
+    let sum: f64 = all.iter().map(|one| one.weight * one.target.share()).sum();
+    // Written in percent it has six places.
+    Ok(Target::new((sum / weights * 1e8).round() / 1e8))
+}
+
 /// What must hold of a document beyond its form.
 pub(super) fn check(spec: &SloSpec) -> Result<(), Wrong> {
     let of_all = usize::from(spec.indicator.is_some()) + usize::from(spec.indicator_ref.is_some());
@@ -101,8 +126,16 @@ fn one(spec: &SloSpec, objective: &ObjectiveSpec, window: &Window) -> Result<Obj
         window: window.clone(),
         method: method(&spec.budgeting_method, objective)?,
         threshold: objective.op.zip(objective.value),
-        weight: objective.composite_weight.unwrap_or(1.0),
+        weight: weight(objective)?,
     })
+}
+
+/// What it weighs in a composite.
+pub(super) fn weight(objective: &ObjectiveSpec) -> Result<f64, Wrong> {
+    let weight = objective.composite_weight.unwrap_or(1.0);
+    let what = format!("{weight} is no weight; write a number over 0, like 2");
+    let fits = weight.is_finite() && weight > 0.0;
+    fits.then_some(weight).ok_or_else(|| Wrong::new("compositeWeight", what))
 }
 
 /// The least share that is good.

@@ -1,7 +1,9 @@
 use objectives::{Comparison, Missing, Slices, Target, Unit, Window, pairs};
 use proptest::prelude::*;
 
-use super::{Body, Method, Objective, SloSpec, objectives, parse, write};
+use super::{
+    Body, Method, Objective, SloSpec, composite_target, is_composite, objectives, parse, write,
+};
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 1_440 * MINUTE;
@@ -82,6 +84,40 @@ fn a_composite_weighs_objectives_with_indicators_of_their_own() {
     let found = objectives(&spec(text)).expect("objectives");
     assert_eq!((found[0].weight, found[1].weight), (3.0, 1.0));
     assert_eq!(found[1].threshold, Some((Comparison::Lte, 0.5)));
+    let target = composite_target(&spec(text)).expect("a target");
+    assert_eq!(target, Target::new(0.9675), "three parts of 99 % and one of 90 %");
+    let alone = slo("Occurrences", "{duration: 30d, isRolling: true}", "{target: 0.99}");
+    assert_eq!(composite_target(&spec(&alone)), Ok(None));
+    let wrong = parse(&text.replace("compositeWeight: 3", "compositeWeight: 0"));
+    let wrong = wrong.expect_err("no weight").to_string();
+    assert!(wrong.contains("spec.objectives[0].compositeWeight"), "{wrong}");
+}
+
+#[test]
+fn objectives_of_v1alpha_with_different_indicators_are_a_composite_and_others_are_not() {
+    let metric = |query: &str| {
+        format!(
+            "{{counter: true, good: {{source: prometheus, query: {query}}}, \
+             total: {{source: prometheus, query: all}}}}"
+        )
+    };
+    let document = |second: &str| {
+        format!(
+            "apiVersion: openslo/v1alpha\nkind: SLO\nmetadata: {{name: both}}\nspec:\n  \
+             service: shop\n  budgetingMethod: Occurrences\n  \
+             timeWindows: [{{count: 30, unit: Day, isRolling: true}}]\n  objectives:\n    \
+             - {{target: 0.99, ratioMetrics: {}}}\n    \
+             - {{target: 0.9, ratioMetrics: {}}}\n",
+            metric("good"),
+            metric(second),
+        )
+    };
+    let same = spec(&document("good"));
+    assert!(!is_composite(&same) && same.indicator.is_some(), "{same:?}");
+    let targets: Vec<Target> = objectives(&same).expect("both").iter().map(|o| o.target).collect();
+    assert_eq!(targets, [0.99, 0.9].map(|share| Target::new(share).expect("a share")));
+    let different = spec(&document("fast"));
+    assert_eq!(composite_target(&different), Ok(Target::new(0.945)));
 }
 
 #[test]

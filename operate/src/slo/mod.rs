@@ -157,7 +157,23 @@ fn of_openslo(file: &str, placed: &Placed, document: &openslo::Document, now: i6
         })
     };
     let read = openslo::objectives(spec).unwrap_or_default();
-    read.into_iter().enumerate().filter_map(of).collect()
+    let composite = openslo::composite_target(spec).ok().flatten().zip(read.first().cloned());
+    let composite = composite.and_then(|(target, first)| {
+        let span = first.window.at(now).ok()?;
+        let displayed = placed.value["metadata"]["displayName"].as_str();
+        Some(Promise {
+            file: file.to_owned(),
+            document: name.clone(),
+            service: spec.service.clone(),
+            name: displayed.unwrap_or(name).to_owned(),
+            target,
+            method: "mean by weight",
+            window_micros: span.length(),
+            pairs: pairs(span.length()),
+            window: first.window,
+        })
+    });
+    read.into_iter().enumerate().filter_map(of).chain(composite).collect()
 }
 
 fn show(screen: &Screen, found: &Found, files: usize) -> ExitCode {

@@ -9,6 +9,7 @@
 //! nothing is heard any more, and a minute without an answer is neither good nor bad.
 
 mod asking;
+mod composed;
 mod counting;
 mod figures;
 mod judge;
@@ -17,6 +18,7 @@ mod terms;
 mod words;
 
 pub use asking::{Asked, CHUNK_MINUTES, ask, rest_minutes};
+pub use composed::{COMPOSED_MINUTE, Combine, Composite, Part, Says};
 pub use counting::{Parted, counted, judged, minute_query};
 pub use figures::{Figures, Moving, PairNow, figures, series};
 pub use judge::{Burning, Event, State, Urgency, describe};
@@ -27,5 +29,7 @@ pub use words::{Explained, explain, length, minutes_left, percent, share};
 /// The source of the alerts that say that an error budget burns, or is spent.
 pub const SOURCE: &str = "objectives";
 
+#[cfg(test)]
+mod composed_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 use calendar::{Span, Spans};
 use objectives::{
-    Buckets, Exclusion, Guard, LeftOut, Policy, Slices, Tally, Target, Window, exclude,
+    Buckets, Exclusion, Guard, LeftOut, Missing, Policy, Slices, Tally, Target, Window, exclude,
 };
 
 /// What an objective promises, ready to be reckoned with.
@@ -41,6 +41,11 @@ impl Counting {
         self.open.as_ref().map_or(window.length(), |open| open.clip(window).total())
     }
 
+    /// Whether a moment counts.
+    pub fn counts(&self, at: i64) -> bool {
+        self.open.as_ref().is_none_or(|open| open.contains(at))
+    }
+
     /// What does not count and why.
     pub fn excluded(&self) -> &[Exclusion] {
         &self.excluded
@@ -52,6 +57,8 @@ impl Counting {
 pub enum Method {
     /// Good events of all events.
     Events,
+    /// Good time of all time: minutes hold microseconds.
+    Time(Missing),
     /// Good slices of time of all slices.
     Slices(Slices),
     /// The mean of the shares of all slices.
@@ -73,7 +80,11 @@ impl Terms {
     /// What was counted within a span, without what is excluded.
     pub fn tally(&self, buckets: &Buckets, within: Span) -> Tally {
         let one = |span: Span| match &self.method {
-            Method::Events => buckets.sum(span),
+            Method::Events | Method::Time(Missing::Ignore) => buckets.sum(span),
+            Method::Time(Missing::Bad) => {
+                let sum = buckets.sum(span);
+                Tally { total: sum.total + sum.unknown_micros as f64, ..sum }
+            }
             Method::Slices(slices) => slices.tally(buckets, span),
             Method::Mean(slices) => slices.mean(buckets, span),
         };

@@ -10,6 +10,7 @@ use crate::spec::{CalendarSpec, EscalationHours, Spec};
 use crate::suggest::did_you_mean;
 use crate::{Desired, Kind, Mention, Mistake, Resource, Stored};
 
+mod composite;
 mod content;
 mod policy;
 mod promise;
@@ -29,6 +30,7 @@ pub(crate) fn whole(
     let known: BTreeSet<&ItemRef> =
         wanted.chain(rest.iter().map(|stored| stored.resource.item())).collect();
     let calendars = calendars(desired, rest);
+    let composites = composite::composites(desired, rest);
     let mut mistakes = twice(desired);
     for declared in &desired.entries {
         let mut wrong = content::check(&declared.resource);
@@ -36,6 +38,7 @@ pub(crate) fn whole(
         let dangling = mentions.iter().filter_map(|mention| dangling(mention, &known));
         wrong.extend(dangling.take(MISTAKES_MAX));
         wrong.extend(policy(&declared.resource, &calendars));
+        wrong.extend(composite::circles(&declared.resource, &composites));
         let mut told: Vec<Mistake> =
             wrong.into_iter().map(|wrong| declared.mistake(wrong)).collect();
         told.sort_by_key(|mistake| (mistake.line, mistake.column));

@@ -1,6 +1,8 @@
 use kernel::ItemRef;
 
-use crate::spec::{EscalationPolicySpec, Need, ScheduleSpec, ServiceContractSpec, Spec};
+use crate::spec::{
+    EscalationPolicySpec, Indicator, Need, ScheduleSpec, ServiceContractSpec, Spec,
+};
 use crate::{Ref, Resource};
 
 /// A place where one resource names another.
@@ -72,8 +74,7 @@ impl Resource {
             Spec::ServiceContract(contract) => found.contract(contract),
             Spec::Objective(objective) => {
                 found.add("item".to_owned(), &objective.item);
-                found.one("indicator.source", &objective.indicator.source);
-                found.one("indicator.contract", &objective.indicator.contract);
+                found.indicator(&objective.indicator);
                 found.one("calendar", &objective.calendar);
                 found.one("exclude.contract", &objective.exclude.contract);
                 for (place, time) in objective.exclude.times.iter().enumerate() {
@@ -91,6 +92,14 @@ struct Mentions<'a>(Vec<Mention<'a>>);
 impl<'a> Mentions<'a> {
     fn add(&mut self, field: String, item: &'a ItemRef) {
         self.0.push(Mention { field: format!("spec.{field}"), item });
+    }
+
+    fn indicator(&mut self, indicator: &'a Indicator) {
+        self.one("indicator.source", &indicator.source);
+        self.one("indicator.contract", &indicator.contract);
+        for (place, part) in indicator.parts.iter().enumerate() {
+            self.add(format!("indicator.parts[{place}].objective"), part.objective.item());
+        }
     }
 
     fn policy(&mut self, policy: &'a EscalationPolicySpec) {

@@ -395,7 +395,7 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
     shop.yaml:46:14 spec.indicator
       it is not said what is good
       -> write `good` or `bad` and `total`; or `value`, `op` and `limit`; or `records`;
-         or none of them and no `source`, and push counts
+         or `parts`; or none of them and no `source`, and push counts
     shop.yaml:46:21 spec.indicator.good
       nobody is named who could answer it
       -> add `source:` with the name of a DataSource, or remove the query
@@ -408,6 +408,56 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
     shop.yaml:50:11 spec.policy
       these shares do not fall
       -> let cautionBelow be highest and freezeBelow lowest, from 100 to -100
+    ");
+}
+
+#[test]
+fn parts_of_an_objective_stand_alone_and_never_lead_back_to_it() {
+    let objective = |name: &str, indicator: &str| {
+        let spec = format!("  item: service/orders\n  target: 99\n  indicator: {indicator}");
+        document("Objective", name, &spec)
+    };
+    let part = |name: &str| format!("{{ parts: [{{ objective: {name} }}] }}");
+    let text = service("  team: payments")
+        + &objective("self", &part("self"))
+        + &objective("a", &part("b"))
+        + &objective("b", "{ parts: [{ objective: plain }, { objective: objective/c }] }")
+        + &objective("c", &part("a"))
+        + &objective("above", &part("a"))
+        + &objective("plain", "{ combine: all }")
+        + &objective(
+            "odd",
+            "{ records: restore, parts: [{ objective: plain, weight: 0 },\n    \
+             { objective: plain }, { objective: plane }] }",
+        );
+    assert_snapshot!(told(&text), @r"
+    shop.yaml:22:37 spec.indicator.parts[0].objective
+      this is the resource itself
+      -> remove it; nothing is related to itself
+    shop.yaml:31:37 spec.indicator.parts[0].objective
+      this leads back: objective/b names objective/c names objective/a
+      -> name objectives that are not composed of this one
+    shop.yaml:40:59 spec.indicator.parts[1].objective
+      this leads back: objective/c names objective/a names objective/b
+      -> name objectives that are not composed of this one
+    shop.yaml:49:37 spec.indicator.parts[0].objective
+      this leads back: objective/a names objective/b names objective/c
+      -> name objectives that are not composed of this one
+    shop.yaml:67:25 spec.indicator.combine
+      there is nothing to combine
+      -> add `parts:` with the objectives, or remove it
+    shop.yaml:76:41 spec.indicator.parts
+      something else is counted, too
+      -> write `parts` alone, or `records`, or queries and their `source`
+    shop.yaml:76:70 spec.indicator.parts[0].weight
+      0 is no weight
+      -> write a number from 0.001 to 1000000, such as 2
+    shop.yaml:77:18 spec.indicator.parts[1].objective
+      objective/plain is there twice
+      -> keep one of the two, with the weight of both
+    shop.yaml:77:40 spec.indicator.parts[2].objective
+      there is no `objective/plane`
+      -> did you mean `objective/plain`?
     ");
 }
 

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use estate::{
     AbsenceSpec, AbsenceType, BackupRule, BudgetPolicy, BudgetingMethod, BurnAlerts, CalendarSpec,
-    ChatRooms, ClockHours, ClockKind, ClockTerms, ComponentSpec, ContactMethod, ContractStatus,
-    ContractTerms, ContractType, Criticality, Desired, EscalationHours, EscalationPolicySpec,
-    EscalationStep, EscalationVariant, Exclude, GivenShift, Group, HandOverWay, Indicator,
-    MaintenanceWindowSpec, Metadata, MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow,
-    OnReopen, OutOfScope, PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource,
-    RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec,
-    ShiftLimits, ShiftLoad, ShiftNotice, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf,
-    SupplierSpec, Target, TeamRef, TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within,
-    export, from_json, plan,
+    ChatRooms, ClockHours, ClockKind, ClockTerms, Combine, ComponentSpec, ContactMethod,
+    ContractStatus, ContractTerms, ContractType, Criticality, Desired, EscalationHours,
+    EscalationPolicySpec, EscalationStep, EscalationVariant, Exclude, GivenShift, Group,
+    HandOverWay, Indicator, IndicatorPart, MaintenanceWindowSpec, Metadata, MissingData, Need,
+    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec,
+    ProductRef, ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride,
+    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
+    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
+    TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -352,11 +352,19 @@ fn promised() -> impl Strategy<Value = Spec> {
             terms,
         })
     });
-    let objective =
-        (item(), of(named()), of(text()), 1..=999_u16).prop_map(|(item, source, total, target)| {
+    let objective = (item(), of(named()), of(text()), 1..=999_u16, vec((named(), 1..9_u8), 0..3))
+        .prop_map(|(item, source, total, target, parts)| {
+            let part = |(objective, weight)| IndicatorPart { objective, weight: f64::from(weight) };
+            let parts = parts.into_iter().map(part).collect();
             Spec::Objective(ObjectiveSpec {
                 item,
-                indicator: Indicator { source, total, ..Indicator::default() },
+                indicator: Indicator {
+                    source,
+                    total,
+                    parts,
+                    combine: Combine::All,
+                    ..Indicator::default()
+                },
                 target: f64::from(target) / 10.0,
                 window: ObjectiveWindow::default(),
                 method: BudgetingMethod::Timeslices,

@@ -11,6 +11,7 @@ mod classes;
 mod clocks;
 mod cloudevents;
 mod companions;
+mod composites;
 mod consumers;
 mod contracts;
 mod detect_to_restore;

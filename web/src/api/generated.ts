@@ -7074,6 +7074,8 @@ export interface components {
         Indicator: {
             /** @description Query for bad events, instead of good ones. */
             bad?: string | null;
+            /** @description How they are reckoned together. */
+            combine?: components["schemas"]["IndicatorCombine"];
             contract?: components["schemas"]["ServiceContractRef"] | null;
             /**
              * @description What one event is, where events are cycles of something: `nightly run`. Reports say then
@@ -7090,6 +7092,8 @@ export interface components {
              */
             limit?: number | null;
             op?: components["schemas"]["ThresholdOp"] | null;
+            /** @description Other objectives instead, reckoned together minute by minute: a composite. */
+            parts?: components["schemas"]["IndicatorPart"][];
             records?: components["schemas"]["IndicatorRecords"] | null;
             source?: components["schemas"]["DataSourceRef"] | null;
             /** @description Query for all events. */
@@ -7098,6 +7102,21 @@ export interface components {
             unit?: string | null;
             /** @description Query for a value instead of events: a minute is good when it holds against the limit. */
             value?: string | null;
+        };
+        /**
+         * @description How several objectives are reckoned together.
+         * @enum {string}
+         */
+        IndicatorCombine: "weighted" | "all";
+        /** @description One of several objectives that are reckoned together. */
+        IndicatorPart: {
+            /** @description The objective. */
+            objective: components["schemas"]["ObjectiveRef"];
+            /**
+             * Format: double
+             * @description What it weighs beside the others; 1 when not said.
+             */
+            weight?: number;
         };
         /**
          * @description What of Operate's own records is counted.
@@ -8912,6 +8931,20 @@ export interface components {
             /** @description Its first moment. */
             start: components["schemas"]["Time"];
         };
+        /** @description An objective of which another is composed, or that is composed of it. */
+        ObjectivePart: components["schemas"]["ObjectiveRow"] & {
+            /**
+             * Format: double
+             * @description What the part weighs.
+             */
+            weight: number;
+            /**
+             * Format: double
+             * @description Which share of the weight of all parts that is, from 0 to 1; absent where weights do not
+             *     count.
+             */
+            weight_share?: number | null;
+        };
         /** @description The name of a objective, alone or after `objective/`. */
         ObjectiveRef: string;
         /** @description An objective, in few words. */
@@ -9029,6 +9062,10 @@ export interface components {
             known_since?: components["schemas"]["Time"] | null;
             /** @description The pairs of windows in which a burn is looked for. */
             pairs: components["schemas"]["BurnPair"][];
+            /** @description What is composed of it, among others. */
+            part_of: components["schemas"]["ObjectivePart"][];
+            /** @description What it is composed of. */
+            parts: components["schemas"]["ObjectivePart"][];
             /** @description What it says. */
             spec: components["schemas"]["ObjectiveSpec"];
             window_from?: components["schemas"]["Time"] | null;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calendar::Years;
 use kernel::{ItemRef, Priority, Time};
 
+use super::composite;
 use super::content::{length, named, time_zone};
 use crate::Kind;
 use crate::mistake::Wrong;
@@ -236,6 +237,12 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
         let remedy = "remove it, or count clocks: `records: restore`";
         wrong.push(Wrong::new(&field("contract"), "only clocks belong to a contract", remedy));
     }
+    wrong.extend(composite::combines_nothing(indicator));
+    if !indicator.parts.is_empty() {
+        let asked = any_ratio || any_limit || indicator.limit.is_some();
+        let more = asked || indicator.records.is_some() || indicator.source.is_some();
+        return composite::parts(wrong, indicator, more);
+    }
     if indicator.records.is_some() {
         if any_ratio || any_limit || indicator.limit.is_some() || indicator.source.is_some() {
             let remedy = "write `records` alone, or queries and their `source`";
@@ -252,7 +259,7 @@ fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {
     if !whole {
         let message = "it is not said what is good";
         let remedy = "write `good` or `bad` and `total`; or `value`, `op` and `limit`; or \
-                      `records`; or none of them and no `source`, and push counts";
+                      `records`; or `parts`; or none of them and no `source`, and push counts";
         wrong.push(Wrong::new("spec.indicator", message, remedy));
     }
     if indicator.limit.is_some_and(|limit| !limit.is_finite()) {

@@ -23,8 +23,9 @@ pub use contract::{
 pub use freeze::FreezeSpec;
 pub use maintenance::{MaintenanceWindowSpec, Window};
 pub use objective::{
-    BudgetPolicy, BudgetingMethod, BurnAlerts, DataSourceSpec, Exclude, ExcludedTime, Indicator,
-    MissingData, ObjectiveSpec, ObjectiveWindow, Records, Slice, ThresholdOp,
+    BudgetPolicy, BudgetingMethod, BurnAlerts, Combine, DataSourceSpec, Exclude, ExcludedTime,
+    Indicator, IndicatorPart, MissingData, ObjectiveSpec, ObjectiveWindow, Records, Slice,
+    ThresholdOp,
 };
 pub use offering::{Criticality, ProductSpec, UseCaseSpec};
 pub use people::{

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use super::contract::{ClockKind, ContractPeriod};
 use super::{Wait, Within, unset};
-use crate::reference::{CalendarRef, DataSourceRef, PersonRef, ServiceContractRef};
+use crate::reference::{CalendarRef, DataSourceRef, ObjectiveRef, PersonRef, ServiceContractRef};
 
 /// A service level objective: how much of what is counted has to be good, over what time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -61,6 +61,12 @@ pub struct Indicator {
     /// Only clocks of this contract; those of all contracts about the item when not said.
     #[serde(default, skip_serializing_if = "unset")]
     pub contract: Option<ServiceContractRef>,
+    /// Other objectives instead, reckoned together minute by minute: a composite.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub parts: Vec<IndicatorPart>,
+    /// How they are reckoned together.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub combine: Combine,
     /// Who is asked.
     #[serde(default, skip_serializing_if = "unset")]
     pub source: Option<DataSourceRef>,
@@ -115,6 +121,29 @@ impl Records {
             Records::Resolve => Some(ClockKind::Resolve),
         }
     }
+}
+
+/// One of several objectives that are reckoned together.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IndicatorPart {
+    /// The objective.
+    pub objective: ObjectiveRef,
+    /// What it weighs beside the others; 1 when not said.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: f64,
+}
+
+/// How several objectives are reckoned together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = IndicatorCombine)]
+pub enum Combine {
+    /// The mean of their good shares, each with its weight, of those that are known.
+    #[default]
+    Weighted,
+    /// A minute is good when it is for each of them by its own target.
+    All,
 }
 
 /// How a value is held against a limit.
@@ -258,6 +287,14 @@ pub struct DataSourceSpec {
 
 fn on() -> bool {
     true
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn is_one(weight: &f64) -> bool {
+    *weight == one()
 }
 
 impl Default for BurnAlerts {

@@ -92,8 +92,14 @@ impl LiveCounts {
         let (Some(first), Some(last)) = (stale.first(), stale.last()) else {
             return Ok(read.counts);
         };
+        let mut found = store::days(conn, space, objective, (*first, last + 1)).await?;
+        if found.iter().any(|day| live::lacks(day, &read.counts)) {
+            // Minutes cannot be taken back from a series.
+            read = empty();
+            found = store::days(conn, space, objective, days).await?;
+        }
         let counts = Arc::make_mut(&mut read.counts);
-        for day in store::days(conn, space, objective, (*first, last + 1)).await? {
+        for day in found {
             let put = counts.put_all(&live::known(&day));
             put.map_err(|error| Fault::corrupt("objective day", error))?;
             read.versions.insert(day.day, day.version);
@@ -140,9 +146,13 @@ fn targets(versions: &[(Time, Resource)], now: &ObjectiveSpec) -> Vec<Target> {
 }
 
 fn measure(spec: &ObjectiveSpec) -> Measure {
+    let composed = !spec.indicator.parts.is_empty();
+    let slice = spec.slice.map(|slice| i64::from(slice.length.seconds() / 60));
     Measure {
-        slice_minutes: spec.slice.map(|slice| i64::from(slice.length.seconds() / 60)),
+        slice_minutes: slice.or(composed.then_some(1)),
         counts: match spec.method {
+            // A minute of what is composed counts as much as any other.
+            BudgetingMethod::Occurrences if composed => Counts::Shares,
             BudgetingMethod::Occurrences => Counts::Events,
             BudgetingMethod::Timeslices => Counts::Slices,
             BudgetingMethod::RatioTimeslices => Counts::Shares,

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Past};
-use super::{lease, pull, records, signal, terms};
+use super::{composites, lease, pull, records, signal, terms};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::rounds;
@@ -53,6 +53,10 @@ pub async fn run(app: App) {
             Err(fault) => rounds::failed(records::NAME, &fault.chain()),
         }
         finished(&app, &mut pulling, now + PULL_WITHIN).await;
+        match composites::round(&app, &space, now).await {
+            Ok(()) => rounds::done(composites::NAME, now),
+            Err(fault) => rounds::failed(composites::NAME, &fault.chain()),
+        }
         if !app.stop.is_cancelled() {
             match round(&app, &space, now).await {
                 Ok(()) => rounds::done("objectives", now),

@@ -34,7 +34,7 @@ pub async fn look(
     known: Known<'_>,
     now: Time,
 ) -> Result<Result<Standing, String>, Fault> {
-    let settled = terms::settled(snapshot, known.spec, now);
+    let settled = terms::settled(snapshot, known, now);
     at(app, (space, snapshot), known, settled).await
 }
 

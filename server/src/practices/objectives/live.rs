@@ -6,18 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use budgets::{Asked, Figures, Recorded, Terms};
+use budgets::{Asked, COMPOSED_MINUTE, Figures, Recorded, Terms};
 use kernel::{SpaceId, Time};
-use objectives::Buckets;
+use objectives::{Buckets, Counts};
 use spine::{Db, Fault};
 
+use super::composites::Composed;
 use super::store::{self, Day};
 use crate::practices::estate::live::Snapshot;
 
 /// Minutes of a day.
 pub const DAY: i64 = 1_440;
 const MINUTE: i64 = 60_000_000;
-const YEAR: i64 = 365 * DAY * MINUTE;
+/// Microseconds of a year, about.
+pub const YEAR: i64 = 365 * DAY * MINUTE;
 /// Clocks of two processes may differ by so much.
 const SKEW: Duration = Duration::from_secs(120);
 
@@ -30,6 +32,8 @@ pub struct LiveObjectives {
     filled: Arc<AtomicBool>,
     /// What records said of an objective when they were last asked.
     recorded: Arc<Mutex<Told>>,
+    /// What was composed when this process last did it.
+    composed: Arc<Mutex<HashMap<SpaceId, Arc<Composed>>>>,
 }
 
 /// What records said, by objective.
@@ -75,16 +79,32 @@ impl LiveObjectives {
     }
 
     /// Takes in minutes that are on disk.
-    pub fn put(&self, space: &SpaceId, objective: &str, minutes: &[(i64, objectives::Counts)]) {
+    pub fn put(&self, space: &SpaceId, objective: &str, minutes: &[(i64, Counts)]) {
         let mut all = self.all();
         let Some(series) = all.get_mut(&(space.clone(), objective.to_owned())) else { return };
-        let held: Vec<(i64, objectives::Counts)> = minutes
+        let held: Vec<(i64, Counts)> = minutes
             .iter()
             .copied()
             .filter(|(minute, _)| *minute >= series.buckets.first())
             .collect();
         // They were checked when they were written.
         let _ = series.buckets.put_all(&held);
+    }
+
+    /// Takes in a whole day that is on disk, also what is no longer composed in it.
+    pub fn put_day(&self, space: &SpaceId, objective: &str, day: &Day) {
+        if let Some(series) = self.all().get_mut(&(space.clone(), objective.to_owned()))
+            && lacks(day, &series.buckets)
+        {
+            let gone = day.minutes.first()..day.minutes.first() + DAY;
+            let mut left = Buckets::new(series.buckets.first());
+            let known: Vec<(i64, Counts)> =
+                known_of(&series.buckets).filter(|(minute, _)| !gone.contains(minute)).collect();
+            // They were held before.
+            let _ = left.put_all(&known);
+            series.buckets = left;
+        }
+        self.put(space, objective, &known(day));
     }
 
     /// Works with the minutes of an objective; `None` when it is not in memory.
@@ -169,6 +189,21 @@ impl LiveObjectives {
         self.told().insert((space.clone(), objective.to_owned()), recorded);
     }
 
+    /// What was composed when this process last did it.
+    pub(super) fn composed(&self, space: &SpaceId) -> Option<Arc<Composed>> {
+        let all = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(space).cloned()
+    }
+
+    /// Remembers what was composed; nothing when another process does it.
+    pub(super) fn note_composed(&self, space: &SpaceId, composed: Option<Composed>) {
+        let mut all = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
+        match composed {
+            Some(composed) => drop(all.insert(space.clone(), Arc::new(composed))),
+            None => drop(all.remove(space)),
+        }
+    }
+
     /// Bytes that the minutes of all objectives take, about.
     pub fn bytes(&self) -> usize {
         self.all().values().map(|series| series.buckets.bytes()).sum()
@@ -184,7 +219,7 @@ impl LiveObjectives {
         if let Some(last) = last.filter(|_| db.shared() || filled) {
             let mut conn = db.reader().await?;
             for (objective, day) in store::written_since(&mut conn, space, last - SKEW).await? {
-                self.put(space, &objective, &known(&day));
+                self.put_day(space, &objective, &day);
             }
             for (objective, asked) in store::asked(&mut conn, space).await? {
                 self.note_asked(space, &objective, Some(asked));
@@ -196,10 +231,23 @@ impl LiveObjectives {
 }
 
 /// The minutes of a day of which something is known.
-pub fn known(day: &Day) -> Vec<(i64, objectives::Counts)> {
+pub fn known(day: &Day) -> Vec<(i64, Counts)> {
+    known_of(&day.minutes).collect()
+}
+
+/// The minutes of a series of which something is known.
+pub fn known_of(buckets: &Buckets) -> impl Iterator<Item = (i64, Counts)> {
+    let minutes = buckets.first()..buckets.first() + buckets.len() as i64;
+    minutes.filter_map(|minute| Some((minute, buckets.minute(minute)?)))
+}
+
+/// Whether a day lacks minutes that were composed once and are known in a series.
+pub fn lacks(day: &Day, buckets: &Buckets) -> bool {
     let first = day.minutes.first();
-    let minutes = first..first + day.minutes.len() as i64;
-    minutes.filter_map(|minute| Some((minute, day.minutes.minute(minute)?))).collect()
+    (first..first + DAY).any(|minute| {
+        day.minutes.minute(minute).is_none()
+            && buckets.minute(minute).is_some_and(|counts| counts.total == COMPOSED_MINUTE)
+    })
 }
 
 /// What is stored of an objective from a minute, the first of a day, up to another.

@@ -4,6 +4,7 @@
 //! What was counted is a row for each objective and day; what windows need of it is in memory. One
 //! process asks a source at a time, and one decides; every process reckons.
 
+mod composites;
 pub mod decide;
 pub mod decision;
 mod evaluate;

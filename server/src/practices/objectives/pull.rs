@@ -45,7 +45,7 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
     for known in terms::all(&snapshot) {
         let Some((source, spec)) = terms::source(&snapshot, known.spec) else { continue };
         let Some(question) = Question::of(&known.spec.indicator) else { continue };
-        let settled = terms::settled(&snapshot, known.spec, now);
+        let settled = terms::settled(&snapshot, known, now);
         let Ok(window) = known.spec.window.engine().at(settled.micros()) else { continue };
         let from = (window.from + MINUTE - 1).div_euclid(MINUTE);
         let settled = settled.micros() / MINUTE;

@@ -102,6 +102,11 @@ async fn push(
         return Err(Problem::new(StatusCode::CONFLICT, "asked", message)
             .remedy("take `source` out of its indicator to push its counts"));
     }
+    if !known.spec.indicator.parts.is_empty() {
+        let message = "this objective is composed of others";
+        return Err(Problem::new(StatusCode::CONFLICT, "composed", message)
+            .remedy("push the counts of its parts"));
+    }
     let minutes = checked(&app, &pushed.minutes)?;
     if known.spec.indicator.records.is_some() {
         let message = "this objective counts Operate's own records";

@@ -66,7 +66,7 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
                 Recorded { ended: ended(of, clock, (&hits, &clocks), now), ..recorded }
             }
         };
-        let settled = terms::settled(&snapshot, known.spec, now).micros() / MINUTE;
+        let settled = terms::settled(&snapshot, known, now).micros() / MINUTE;
         let range = begin.micros() / MINUTE..settled;
         let told = asked.get(known.name).map_or(range.start, |asked| asked.until);
         let before = app.objectives.recorded(space, known.name);

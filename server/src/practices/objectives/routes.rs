@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use budgets::Asked;
 use calendar::Span;
+use estate::{Combine, Indicator};
 use kernel::{ItemRef, SpaceId, Time};
 use serde::Deserialize;
 use spine::Fault;
@@ -18,7 +19,7 @@ use utoipa_axum::routes;
 use super::evaluate::{self, Standing};
 use super::store::{self, Decided, Status};
 use super::terms::{self, Known};
-use super::views::{BudgetState, ObjectiveRow, ObjectiveView, Shown};
+use super::views::{BudgetState, ObjectivePart, ObjectiveRow, ObjectiveView, Related, Shown};
 use super::{export, periods, push, series, sources, targets, whatif};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
@@ -112,13 +113,21 @@ impl Beside {
         now: Time,
     ) -> Shown<'a> {
         let window = standing.as_ref().ok().map(|standing| standing.figures.window.from);
-        let source = terms::source(snapshot, known.spec).map(|(name, _)| name);
-        let asked = self.asked.get(known.name);
-        let provisional = source.is_some()
-            && window.is_some_and(|from| asked.is_none_or(|asked| asked.from > from / MINUTE + 1));
-        let status = source.and_then(|source| self.statuses.get(source));
-        let note = status
-            .and_then(|status| status.notes.get(known.name).or(status.error.as_ref()).cloned());
+        let measured = terms::measured(snapshot, known);
+        let asked = measured.iter().filter_map(|one| {
+            terms::source(snapshot, one.spec).map(|(source, _)| (one.name, source))
+        });
+        let asked: Vec<(&str, &str)> = asked.collect();
+        let provisional = window.is_some_and(|from| {
+            let lacks = |asked: Option<&Asked>| asked.is_none_or(|a| a.from > from / MINUTE + 1);
+            asked.iter().any(|(name, _)| lacks(self.asked.get(*name)))
+        });
+        let note = asked.iter().find_map(|(name, source)| {
+            let status = self.statuses.get(*source)?;
+            let note = status.notes.get(*name).or(status.error.as_ref())?;
+            let own = *name == known.name;
+            Some(if own { note.clone() } else { format!("{name}: {note}") })
+        });
         Shown {
             snapshot,
             known,
@@ -218,7 +227,42 @@ async fn one(
     let excluded =
         standing.as_ref().map(|standing| excluded(&app, (&caller.space, &name), standing));
     let excluded = excluded.unwrap_or_default();
-    Ok(Json(beside.shown(&snapshot, known, &standing, now).whole(excluded)))
+    let related = related(&app, &caller.space, (&snapshot, &beside), (known, now)).await?;
+    Ok(Json(beside.shown(&snapshot, known, &standing, now).whole(excluded, related)))
+}
+
+/// What an objective is composed of, and what is composed of it.
+async fn related(
+    app: &App,
+    space: &SpaceId,
+    (snapshot, beside): (&Arc<Snapshot>, &Beside),
+    (known, now): (Known<'_>, Time),
+) -> Answer<Related> {
+    let part = async |other: Known<'_>, of: &Indicator, named: &str| {
+        let standing = evaluate::look(app, space, snapshot, other, now).await?;
+        let row = beside.shown(snapshot, other, &standing, now).row();
+        let named = of.parts.iter().find(|part| part.objective.item().name() == named);
+        let weight = named.map_or(1.0, |part| part.weight);
+        let all: f64 = of.parts.iter().map(|part| part.weight).sum();
+        let weighs = of.combine == Combine::Weighted;
+        let weight_share = weighs.then_some(weight / all);
+        Ok::<_, Fault>(ObjectivePart { weight, weight_share, row })
+    };
+    let mut related = Related::default();
+    for named in &known.spec.indicator.parts {
+        let name = named.objective.item().name();
+        if let Some(other) = terms::one(snapshot, name) {
+            related.parts.push(part(other, &known.spec.indicator, name).await?);
+        }
+    }
+    let names = |other: &Known<'_>| {
+        let mut parts = other.spec.indicator.parts.iter();
+        parts.any(|part| part.objective.item() == known.resource.item())
+    };
+    for other in terms::all(snapshot).filter(names) {
+        related.part_of.push(part(other, &other.spec.indicator, known.name).await?);
+    }
+    Ok(related)
 }
 
 /// What was left out of the present window.
@@ -242,6 +286,11 @@ async fn ask_anew(
     may(&caller, Action::Administer, &[])?;
     let snapshot = app.estate.snapshot(&caller.space);
     let known = found(&snapshot, &name)?;
+    if !known.spec.indicator.parts.is_empty() {
+        let message = "nobody is asked for this objective: it is composed of others";
+        return Err(Problem::new(StatusCode::CONFLICT, "composed", message)
+            .remedy("ask the sources of its parts anew; it follows them"));
+    }
     if known.spec.indicator.source.is_none() {
         let message = "nobody is asked for this objective: its counts are pushed";
         return Err(Problem::new(StatusCode::CONFLICT, "pushed", message)

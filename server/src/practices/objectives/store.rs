@@ -1,6 +1,6 @@
 //! What was counted, decided and asked, in the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use budgets::{Asked, State};
 use kernel::{Actor, SpaceId, Time};
@@ -162,6 +162,23 @@ pub async fn written_since(
                WHERE written_at >= $2 AND space_id = $1";
     let rows = conn.all(sql, params![space, since]).await?;
     rows.iter().map(|row| Ok((row.get("objective")?, one(row)?))).collect()
+}
+
+/// The days of each objective that anybody wrote from a time on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn days_since(
+    conn: &mut Conn,
+    space: &SpaceId,
+    since: Time,
+) -> Result<BTreeMap<String, BTreeSet<i64>>, Fault> {
+    let sql = "SELECT objective, day FROM objective_day WHERE written_at >= $2 AND space_id = $1";
+    let mut days: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for row in conn.all(sql, params![space, since]).await? {
+        days.entry(row.get("objective")?).or_default().insert(row.get("day")?);
+    }
+    Ok(days)
 }
 
 /// Forgets days before one, so many at most; returns how many went.

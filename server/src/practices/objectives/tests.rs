@@ -1,5 +1,7 @@
 //! The store of objectives, on both databases.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use budgets::{Asked, State};
 use kernel::{Actor, SpaceId, Time};
 use objectives::{Buckets, Counts, Stance};
@@ -80,6 +82,10 @@ async fn what_others_wrote_is_found(place: Place) {
     let found = store::written_since(&mut conn, &space(), later).await.unwrap();
     assert_eq!(found, [("orders".to_owned(), day(100, 1, 5))]);
     assert_eq!(store::written_since(&mut conn, &space(), NOW).await.unwrap().len(), 2);
+    let days = store::days_since(&mut conn, &space(), NOW).await.unwrap();
+    let expected = ["orders", "search"].map(|name| (name.to_owned(), BTreeSet::from([100])));
+    assert_eq!(days, BTreeMap::from(expected));
+    assert_eq!(store::days_since(&mut conn, &space(), later).await.unwrap().len(), 1);
 }
 
 async fn old_days_are_forgotten_a_few_at_a_time(place: Place) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::evaluate::Standing;
-use super::terms::Known;
+use super::terms::{self, Known};
 use crate::practices::estate::live::Snapshot;
 
 /// What the policy of an objective says of its budget.
@@ -153,6 +153,32 @@ pub struct ObjectiveView {
     pub pairs: Vec<PairView>,
     /// What was left out of the window, by reason: neither good nor bad.
     pub excluded: Vec<LeftOut>,
+    /// What it is composed of.
+    pub parts: Vec<ObjectivePart>,
+    /// What is composed of it, among others.
+    pub part_of: Vec<ObjectivePart>,
+}
+
+/// An objective of which another is composed, or that is composed of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ObjectivePart {
+    /// What the part weighs.
+    pub weight: f64,
+    /// Which share of the weight of all parts that is, from 0 to 1; absent where weights do not
+    /// count.
+    pub weight_share: Option<f64>,
+    /// How it stands, over its own window.
+    #[serde(flatten)]
+    pub row: ObjectiveRow,
+}
+
+/// What an objective has to do with others.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    /// What it is composed of.
+    pub parts: Vec<ObjectivePart>,
+    /// What is composed of it.
+    pub part_of: Vec<ObjectivePart>,
 }
 
 /// Everything that an objective is shown from.
@@ -218,13 +244,14 @@ impl Shown<'_> {
         }
     }
 
-    /// With everything about it, and what was left out of its window.
-    pub fn whole(&self, excluded: Vec<LeftOut>) -> ObjectiveView {
+    /// With everything about it, what was left out of its window, and what it is composed of.
+    pub fn whole(&self, excluded: Vec<LeftOut>, related: Related) -> ObjectiveView {
         let standing = self.standing.ok();
         let figures = standing.map(|standing| &standing.figures);
-        let description = self.known.spec.indicator.description.as_deref();
+        let described = terms::described(self.snapshot, self.known.spec);
+        let described = described.as_deref();
         let explained = standing
-            .map(|standing| budgets::explain(&standing.terms, &standing.figures, description));
+            .map(|standing| budgets::explain(&standing.terms, &standing.figures, described));
         let pairs = figures.map_or(&[][..], |figures| &figures.pairs);
         ObjectiveView {
             row: self.row(),
@@ -237,6 +264,8 @@ impl Shown<'_> {
             agreed: self.agreed(),
             pairs: pairs.iter().map(|pair| self.pair(pair)).collect(),
             excluded,
+            parts: related.parts,
+            part_of: related.part_of,
         }
     }
 

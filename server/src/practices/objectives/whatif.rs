@@ -74,7 +74,7 @@ async fn what_if(
     if let Some(text) = &asked.window {
         spec.window = window(text, spec.window.time_zone.take())?;
     }
-    let now = terms::settled(&snapshot, &spec, app.world.now());
+    let now = terms::settled(&snapshot, known, app.world.now());
     let past = exclusions::past(&mut app.db.reader().await?, &caller.space, &spec).await?;
     let terms = terms::terms((&snapshot, &past), &spec, now).map_err(Problem::refused)?;
     let refused = |error: objectives::WindowError| Problem::refused(error.to_string());
@@ -87,6 +87,7 @@ async fn what_if(
         .map_err(refused)?;
     let minutes_left = budgets::minutes_left(&terms, &figures).filter(|_| figures.budget.counted);
     let window = figures.window.length();
+    let described = terms::described(&snapshot, &spec);
     let state = if figures.budget.counted { figures.stance.into() } else { BudgetState::Unknown };
     Ok(Json(WhatIf {
         target: spec.target,
@@ -96,7 +97,7 @@ async fn what_if(
         remaining: figures.remaining.filter(|_| figures.budget.counted),
         state,
         sentence: sentence(spec.target, minutes_left, window),
-        explained: budgets::explain(&terms, &figures, spec.indicator.description.as_deref()),
+        explained: budgets::explain(&terms, &figures, described.as_deref()),
     }))
 }
 

@@ -7,6 +7,7 @@ import { Panel } from '../../ui/Panel';
 import { ContractSelect } from './ContractSelect';
 import type { Draft, IndicatorKind } from './draft';
 import styles from './objectives.module.css';
+import { PartFields } from './PartFields';
 
 export interface FieldsProps {
   draft: Draft;
@@ -33,6 +34,11 @@ const kinds: { value: IndicatorKind; label: string; description: string }[] = [
     value: 'records',
     label: 'Operate’s own records',
     description: 'Whether it was there, by its incidents; or which clocks of contracts were met',
+  },
+  {
+    value: 'parts',
+    label: 'Other objectives together',
+    description: 'By weight, or good only while all of them are: a composite',
   },
   {
     value: 'pushed',
@@ -74,7 +80,7 @@ export function IndicatorFields({ draft, set }: FieldsProps) {
           </Stack>
         </Radio.Group>
         <Counted draft={draft} set={set} />
-        {draft.kind !== 'limit' && (
+        {draft.kind !== 'limit' && draft.kind !== 'parts' && (
           <TextInput
             label="One event is a"
             description="Where events are cycles, such as “nightly run”: reports say how many there are to a failure; empty otherwise"
@@ -89,6 +95,7 @@ export function IndicatorFields({ draft, set }: FieldsProps) {
 
 function Counted({ draft, set }: FieldsProps) {
   if (draft.kind === 'pushed') return <Pushed name={draft.name} />;
+  if (draft.kind === 'parts') return <PartFields draft={draft} set={set} />;
   if (draft.kind === 'records') return <Recorded draft={draft} set={set} />;
   return <Asked draft={draft} set={set} />;
 }

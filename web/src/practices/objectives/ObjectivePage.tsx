@@ -17,6 +17,7 @@ import { BudgetCharts } from './BudgetCharts';
 import { amount, burn, percent, stateMeaning, stateTone, windowText } from './figures';
 import styles from './objectives.module.css';
 import { Pairs } from './Pairs';
+import { Parts } from './Parts';
 import { Periods } from './Periods';
 import { Targets } from './Targets';
 import { WhatIf } from './WhatIf';
@@ -77,6 +78,7 @@ function Content({ objective }: { objective: Objective }) {
         <div className={styles.stack}>
           <Meaning objective={objective} />
           <BudgetCharts objective={objective} />
+          <Parts objective={objective} />
           <Panel title="When somebody is told" flush>
             <Pairs objective={objective} />
           </Panel>
@@ -172,6 +174,8 @@ function Now({ objective }: { objective: Objective }) {
               <ItemLink key="s" item={objective.source} />
             ) : objective.spec.indicator.records ? (
               "are Operate's own records"
+            ) : objective.parts.length > 0 ? (
+              'are those of its parts'
             ) : (
               'are pushed'
             ),

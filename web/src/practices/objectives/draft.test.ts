@@ -57,6 +57,20 @@ test('records and what a contract exempts are kept, and leave with their contrac
   });
 });
 
+test('parts are kept with their weights, and only those that were chosen', () => {
+  const parts = [{ objective: 'objective/fast', weight: 3 }, { objective: 'right' }];
+  const composed = { ...asked, spec: { ...asked.spec, indicator: { parts } } };
+  const draft = draftOf(composed);
+  expect([draft.kind, draft.combine]).toEqual(['parts', 'weighted']);
+  const chosen = [
+    { objective: 'fast', weight: 3 },
+    { objective: 'right', weight: 1 },
+  ];
+  expect(draft.parts).toEqual(chosen);
+  const all = { ...draft, combine: 'all', parts: [...chosen, { objective: '', weight: 1 }] };
+  expect(documentOf(all, composed).spec.indicator).toEqual({ combine: 'all', parts: chosen });
+});
+
 test('a rolling window replaces the calendar, and the zone of a calendar is kept', () => {
   expect(documentOf({ ...draftOf(asked), window: '28d' }, asked).spec.window).toEqual({
     rolling: '28d',

@@ -1,7 +1,16 @@
 import type { ResourceDocument } from '../../api';
 
-/** How good is told from bad: pushed counts, Operate's own records, or what a source is asked. */
-export type IndicatorKind = 'pushed' | 'good' | 'bad' | 'limit' | 'records';
+/**
+ * How good is told from bad: pushed counts, Operate's own records, other objectives, or what a
+ * source is asked.
+ */
+export type IndicatorKind = 'pushed' | 'good' | 'bad' | 'limit' | 'records' | 'parts';
+
+/** One of several objectives that are reckoned together. */
+export interface DraftPart {
+  objective: string;
+  weight: number;
+}
 
 /** What the form of an objective holds. */
 export interface Draft {
@@ -22,6 +31,9 @@ export interface Draft {
   records: string;
   /** Only clocks of this contract. */
   clocksOf: string | null;
+  parts: DraftPart[];
+  /** How the parts are reckoned together: `weighted` or `all`. */
+  combine: string;
   target: number;
   /** `30d`, `12h`, or `week`, `month`, `quarter`, `year`. */
   window: string;
@@ -82,6 +94,8 @@ export function draftOf(document: ResourceDocument): Draft {
     unit: text(indicator.unit),
     records: text(indicator.records) || 'availability',
     clocksOf: contractName(indicator.contract),
+    parts: partsOf(indicator.parts),
+    combine: text(indicator.combine) || 'weighted',
     target: number(spec.target) ?? 99.9,
     window: text(window.calendar) || text(window.rolling) || '30d',
     page: alerts.page !== false,
@@ -100,7 +114,16 @@ export function promisesAnew(draft: Draft, document: ResourceDocument, existing:
   return !existing || draft.target !== before.target || draft.window !== before.window;
 }
 
+function partsOf(value: unknown): DraftPart[] {
+  const parts: unknown[] = Array.isArray(value) ? value : [];
+  return parts.map(fields).map((part) => ({
+    objective: text(part.objective).replace(/^objective\//, ''),
+    weight: number(part.weight) ?? 1,
+  }));
+}
+
 function kindOf(indicator: Fields): IndicatorKind {
+  if (partsOf(indicator.parts).length > 0) return 'parts';
   if (text(indicator.records)) return 'records';
   if (text(indicator.value)) return 'limit';
   if (text(indicator.bad)) return 'bad';
@@ -151,6 +174,10 @@ function indicatorOf(draft: Draft): Fields {
     const counted = draft.records === 'availability' ? null : draft.clocksOf;
     const contract = counted ?? undefined;
     return defined({ description, cycle, records: draft.records, contract });
+  }
+  if (draft.kind === 'parts') {
+    const parts = draft.parts.filter((part) => part.objective !== '');
+    return defined({ description, parts, combine: draft.combine });
   }
   const source = draft.source ?? undefined;
   if (draft.kind === 'limit') {

@@ -16,6 +16,8 @@ pub use write::written;
 
 /// The annotation that carries what OpenSLO has no word for, as JSON.
 const ALSO: &str = "operate/also";
+/// What carries there what an objective is composed of.
+const COMPOSED: &str = "composed";
 /// The kind of source whose counts are pushed.
 const PUSHED: &str = "Pushed";
 

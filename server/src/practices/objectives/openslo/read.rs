@@ -2,11 +2,13 @@ use std::collections::BTreeMap;
 
 use connectors::openslo::{
     Body, Document, IndicatorSpec, Metadata, Metric, Ratio, SloSpec, TimeWindow, Wrong,
+    composite_target, is_composite,
 };
 use estate::Resource;
+use objectives::Target;
 use serde_json::{Map, Value, json};
 
-use super::{ALSO, Fate, Line, PUSHED};
+use super::{ALSO, COMPOSED, Fate, Line, PUSHED};
 
 /// Kinds of sources that answer the API of Prometheus.
 const LIKE_PROMETHEUS: [&str; 6] =
@@ -65,16 +67,24 @@ impl Read {
         self.line(kind, document, Fate::LeftOut, because);
     }
 
-    /// Takes a resource in, or says what is wrong with it.
-    fn add(&mut self, kind: &str, document: &Document, resource: &Value, said: (Fate, &str)) {
+    /// Takes a resource in, or says what is wrong with it; returns whether it was taken.
+    fn add(
+        &mut self,
+        kind: &str,
+        document: &Document,
+        resource: &Value,
+        said: (Fate, &str),
+    ) -> bool {
         match estate::from_json(resource) {
             Ok(resource) => {
                 self.line(kind, document, said.0, said.1);
                 self.resources.push(resource);
+                true
             }
             Err(mistake) => {
                 let because = format!("{}: {}; {}", mistake.field, mistake.message, mistake.remedy);
                 self.line(kind, document, Fate::NotPossible, because.trim_end_matches("; "));
+                false
             }
         }
     }
@@ -129,50 +139,152 @@ impl Read {
         spec: &SloSpec,
         indicators: &BTreeMap<&str, &IndicatorSpec>,
     ) {
-        let several = spec.objectives.len() > 1;
         let also = also(&document.metadata);
-        for (place, target) in spec.objectives.iter().enumerate() {
-            if target.composite_weight.is_some() {
-                let because = "parts of a composite with weights are not reckoned together";
-                self.line("SLO", document, Fate::NotPossible, because);
-                continue;
+        if !also[COMPOSED].is_null() {
+            return self.composed(document, spec, &also);
+        }
+        let composite = is_composite(spec);
+        let mut parts = Vec::new();
+        for place in 0..spec.objectives.len() {
+            let mut also = also.clone();
+            if composite {
+                also["alerts"] = json!({ "page": false, "ticket": false });
             }
-            let named = |name: &Option<String>| {
-                name.as_deref().and_then(|name| indicators.get(name).copied())
-            };
-            let own = target.indicator.as_ref().map(|indicator| &indicator.spec);
-            let of_all = spec.indicator.as_ref().map(|indicator| &indicator.spec);
-            let found = own
-                .or_else(|| named(&target.indicator_ref))
-                .or(of_all)
-                .or_else(|| named(&spec.indicator_ref));
-            let Some(found) = found else {
-                let because = "the indicator that it names is not among the documents";
-                self.line("SLO", document, Fate::NotPossible, because);
-                continue;
-            };
-            let mut changes: Vec<String> = Vec::new();
-            let objective = Slo { spec, also: &also, target: place, indicator: found };
-            match objective.wanted(&mut changes) {
-                Ok(wanted) => {
-                    let base = &document.metadata.name;
-                    let name = if several { format!("{base}-{}", place + 1) } else { base.clone() };
-                    let mut names = names(&document.metadata, &name, &also);
-                    if let Some(display) = target.display_name.as_ref().filter(|_| several) {
-                        names["title"] = json!(display);
-                        changes.push(format!("target {} is an objective of its own", place + 1));
-                    }
-                    if !spec.alert_policies.is_empty() {
-                        changes.push("its alert policies are left out".to_owned());
-                    }
-                    let resource = resource("Objective", names, wanted);
-                    let fate = if changes.is_empty() { Fate::AsIs } else { Fate::Changed };
-                    self.add("SLO", document, &resource, (fate, &changes.join("; ")));
-                }
-                Err(because) => self.line("SLO", document, Fate::NotPossible, &because),
-            }
+            let part = Part { document, spec, also: &also, place };
+            parts.extend(self.target(&part, indicators, composite));
+        }
+        if composite {
+            self.composite(document, spec, &also, &parts);
         }
     }
+
+    /// Takes in a target of an objective, as one of its own; returns its name.
+    fn target(
+        &mut self,
+        part: &Part<'_>,
+        indicators: &BTreeMap<&str, &IndicatorSpec>,
+        composite: bool,
+    ) -> Option<String> {
+        let Part { document, spec, also, place } = *part;
+        let target = &spec.objectives[place];
+        let named =
+            |name: &Option<String>| name.as_deref().and_then(|name| indicators.get(name).copied());
+        let own = target.indicator.as_ref().map(|indicator| &indicator.spec);
+        let of_all = spec.indicator.as_ref().map(|indicator| &indicator.spec);
+        let found = own
+            .or_else(|| named(&target.indicator_ref))
+            .or(of_all)
+            .or_else(|| named(&spec.indicator_ref));
+        let Some(found) = found else {
+            let because = "the indicator that it names is not among the documents";
+            self.line("SLO", document, Fate::NotPossible, because);
+            return None;
+        };
+        let mut changes: Vec<String> = Vec::new();
+        let objective = Slo { spec, also, target: place, indicator: found };
+        let wanted = match objective.wanted(&mut changes) {
+            Ok(wanted) => wanted,
+            Err(because) => {
+                self.line("SLO", document, Fate::NotPossible, &because);
+                return None;
+            }
+        };
+        let several = spec.objectives.len() > 1;
+        let base = &document.metadata.name;
+        let name = if several { format!("{base}-{}", place + 1) } else { base.clone() };
+        let mut names = names(&document.metadata, &name, also);
+        let own = target.indicator.as_ref().map(|indicator| &indicator.metadata);
+        let display = own.filter(|_| composite).and_then(|own| own.display_name.as_ref());
+        let display = target.display_name.as_ref().or(display);
+        if let Some(display) = display.filter(|_| several) {
+            names["title"] = json!(display);
+        }
+        if composite {
+            changes.push(format!("part {} is an objective of its own", place + 1));
+        } else if several {
+            changes.push(format!("target {} is an objective of its own", place + 1));
+        }
+        if !composite && !spec.alert_policies.is_empty() {
+            changes.push("its alert policies are left out".to_owned());
+        }
+        let resource = resource("Objective", names, wanted);
+        let fate = if changes.is_empty() { Fate::AsIs } else { Fate::Changed };
+        self.add("SLO", document, &resource, (fate, &changes.join("; "))).then_some(name)
+    }
+
+    /// Takes in what several targets are composed to.
+    fn composite(&mut self, document: &Document, spec: &SloSpec, also: &Value, parts: &[String]) {
+        if parts.len() < spec.objectives.len() {
+            let because = "it is composed of objectives that cannot be taken";
+            return self.line("SLO", document, Fate::NotPossible, because);
+        }
+        let weighted = parts.iter().zip(&spec.objectives).map(|(name, target)| {
+            json!({ "objective": name, "weight": target.composite_weight.unwrap_or(1.0) })
+        });
+        let mut indicator = json!({ "parts": weighted.collect::<Vec<_>>() });
+        if let Some(description) = &spec.description {
+            indicator["description"] = json!(description);
+        }
+        // Documents without a target are not read.
+        let target = composite_target(spec).ok().flatten().map_or(100.0, Target::share);
+        let percent = (target * 1e8).round() / 1e6;
+        let names = names(&document.metadata, &document.metadata.name, also);
+        match framed(spec, also, percent, indicator) {
+            Ok(wanted) => {
+                let because = format!(
+                    "is composed of {} by weight, with the mean of their targets, {percent} %; \
+                     it tells when its budget burns, its parts do not",
+                    parts.join(", ")
+                );
+                let resource = resource("Objective", names, wanted);
+                self.add("SLO", document, &resource, (Fate::Changed, &because));
+            }
+            Err(because) => self.line("SLO", document, Fate::NotPossible, &because),
+        }
+    }
+
+    /// Takes in what was composed here before it was written.
+    fn composed(&mut self, document: &Document, spec: &SloSpec, also: &Value) {
+        let mut indicator = also[COMPOSED].clone();
+        if let Some(description) = &spec.description {
+            indicator["description"] = json!(description);
+        }
+        let names = names(&document.metadata, &document.metadata.name, also);
+        let target = also["target"].as_f64().unwrap_or(100.0);
+        match framed(spec, also, target, indicator) {
+            Ok(wanted) => {
+                let resource = resource("Objective", names, wanted);
+                self.add("SLO", document, &resource, (Fate::AsIs, ""));
+            }
+            Err(because) => self.line("SLO", document, Fate::NotPossible, &because),
+        }
+    }
+}
+
+/// What every objective says, however it is measured.
+fn framed(spec: &SloSpec, also: &Value, target: f64, indicator: Value) -> Result<Value, String> {
+    let item = match also["item"].as_str() {
+        Some(item) => item.to_owned(),
+        None => format!("service/{}", spec.service),
+    };
+    let mut wanted = json!({ "item": item, "target": target, "indicator": indicator });
+    let window = spec.time_window.first().ok_or("it has no window")?;
+    wanted["window"] = window_of(window)?;
+    for field in ["missing", "calendar", "exclude", "alerts", "policy", "slice", "method"] {
+        if !also[field].is_null() {
+            wanted[field] = also[field].clone();
+        }
+    }
+    Ok(wanted)
+}
+
+/// One of the targets of a document.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    document: &'a Document,
+    spec: &'a SloSpec,
+    also: &'a Value,
+    place: usize,
 }
 
 /// One target of an objective.
@@ -190,31 +302,21 @@ impl Slo<'_> {
             .target_percent
             .or_else(|| target.target.map(|share| (share * 1e8).round() / 1e6))
             .ok_or("it has no target")?;
-        let item = match self.also["item"].as_str() {
-            Some(item) => item.to_owned(),
-            None => format!("service/{}", self.spec.service),
-        };
-        let mut wanted = json!({ "item": item, "target": percent });
-        wanted["indicator"] = self.indicator(changes)?;
-        let window = self.spec.time_window.first().ok_or("it has no window")?;
-        wanted["window"] = window_of(window)?;
+        let indicator = self.indicator(changes)?;
+        let mut wanted = framed(self.spec, self.also, percent, indicator)?;
         let method = match self.spec.budgeting_method.as_str() {
             "Timeslices" => "timeslices",
             "RatioTimeslices" => "ratio_timeslices",
             _ => "occurrences",
         };
         wanted["method"] = json!(method);
-        if let Some(length) = &target.time_slice_window {
+        let length = target.time_slice_window.as_ref();
+        if let Some(length) = length.filter(|_| self.also["slice"].is_null()) {
             let mut slice = json!({ "length": length });
             if let Some(share) = target.time_slice_target {
                 slice["target"] = json!((share * 1e8).round() / 1e6);
             }
             wanted["slice"] = slice;
-        }
-        for field in ["missing", "calendar", "exclude", "alerts", "policy", "slice"] {
-            if !self.also[field].is_null() {
-                wanted[field] = self.also[field].clone();
-            }
         }
         Ok(wanted)
     }

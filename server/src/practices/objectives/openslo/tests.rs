@@ -1,3 +1,4 @@
+use connectors::openslo::Body;
 use estate::{Desired, Resource, SourceFile};
 
 use super::{Fate, read};
@@ -47,6 +48,26 @@ apiVersion: operate/v1
 kind: Objective
 metadata: {name: pushed}
 spec: {item: service/search, target: 99.9, indicator: {cycle: nightly run}}
+---
+apiVersion: operate/v1
+kind: Objective
+metadata: {name: shop, title: The shop}
+spec:
+  item: service/search
+  target: 99.5
+  indicator:
+    description: what buyers see
+    combine: all
+    parts: [{objective: found}, {objective: orders, weight: 2}]
+---
+apiVersion: operate/v1
+kind: Objective
+metadata: {name: found}
+spec:
+  item: service/search
+  target: 99
+  window: {rolling: 7d}
+  indicator: {parts: [{objective: speed, weight: 0.5}, {objective: pushed, weight: 1.5}]}
 "#;
 
 #[test]
@@ -69,6 +90,99 @@ fn what_is_written_reads_back_the_same() {
         }
         assert_eq!(&back, resource, "{text}");
     }
+}
+
+#[test]
+fn a_composite_is_written_with_what_it_is_composed_of_in_the_end() {
+    let snapshot = Snapshot::of(resources(ESTATE));
+    let text = super::written(&snapshot).unwrap();
+    let documents = connectors::openslo::parse(&text).unwrap();
+    let shop = documents.iter().find_map(|document| match &document.body {
+        Body::Slo(spec) if document.metadata.name == "shop" => Some(spec),
+        _ => None,
+    });
+    let shop = shop.expect("the composite");
+    let weighs = |one: &connectors::openslo::ObjectiveSpec| {
+        let query = one.indicator.as_ref().map(|indicator| indicator.metadata.name.clone());
+        (query.unwrap_or_default(), one.composite_weight, one.target_percent)
+    };
+    let mut parts: Vec<_> = shop.objectives.iter().map(weighs).collect();
+    parts.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected = [
+        ("orders".to_owned(), Some(2.0), Some(99.95)),
+        ("pushed".to_owned(), Some(0.75), Some(99.9)),
+        ("speed".to_owned(), Some(0.25), Some(99.0)),
+    ];
+    assert_eq!(parts, expected, "{text}");
+    assert!(shop.indicator.is_none() && connectors::openslo::is_composite(shop));
+}
+
+#[test]
+fn a_composite_of_others_becomes_objectives_and_one_that_is_composed_of_them() {
+    let text = r#"
+apiVersion: openslo/v1
+kind: SLI
+metadata: {name: codes}
+spec:
+  ratioMetric:
+    good: {metricSource: {metricSourceRef: prom, spec: {query: good}}}
+    total: {metricSource: {metricSourceRef: prom, spec: {query: all}}}
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: shop, displayName: The shop}
+spec:
+  description: what buyers see
+  service: shop
+  timeWindow: [{duration: 28d, isRolling: true}]
+  budgetingMethod: Timeslices
+  objectives:
+    - displayName: Orders are taken
+      target: 0.99
+      timeSliceTarget: 0.95
+      timeSliceWindow: 1m
+      indicatorRef: codes
+      compositeWeight: 3
+    - target: 0.9
+      op: lte
+      value: 0.3
+      timeSliceTarget: 1
+      timeSliceWindow: 5m
+      indicator:
+        metadata: {name: speed, displayName: Orders are quick}
+        spec:
+          thresholdMetric: {metricSource: {metricSourceRef: prom, spec: {query: p95}}}
+"#;
+    let found = read(text, None).unwrap();
+    let wrong: Vec<_> = found.lines.iter().filter(|line| line.fate == Fate::NotPossible).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let said = &found.lines.last().unwrap().because;
+    assert!(said.contains("shop-1, shop-2 by weight") && said.contains("96.75 %"), "{said}");
+    let objective = |name: &str| {
+        let of = found.resources.iter().find(|resource| resource.metadata.name == name);
+        let of = of.unwrap_or_else(|| panic!("{name} is missing"));
+        match &of.spec {
+            estate::Spec::Objective(spec) => (of.title().to_owned(), spec.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (title, whole) = objective("shop");
+    assert_eq!((title.as_str(), whole.target), ("The shop", 96.75));
+    assert_eq!(whole.method, estate::BudgetingMethod::Occurrences, "its parts judge slices");
+    let parts = &whole.indicator.parts;
+    let weights: Vec<(&str, f64)> =
+        parts.iter().map(|part| (part.objective.item().name(), part.weight)).collect();
+    assert_eq!(weights, [("shop-1", 3.0), ("shop-2", 1.0)]);
+    assert!(whole.alerts.page, "it tells");
+    let (title, quick) = objective("shop-2");
+    assert_eq!((title.as_str(), quick.indicator.limit), ("Orders are quick", Some(0.3)));
+    assert_eq!(quick.method, estate::BudgetingMethod::Timeslices);
+    assert!(!quick.alerts.page && !quick.alerts.ticket);
+    // And once more from what is written of them.
+    let snapshot = Snapshot::of(found.resources.clone());
+    let again = read(&super::written(&snapshot).unwrap(), None).unwrap();
+    let same = |resource: &&Resource| resource.metadata.name == "shop";
+    assert_eq!(again.resources.iter().find(same), found.resources.iter().find(same));
 }
 
 #[test]

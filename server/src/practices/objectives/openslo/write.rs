@@ -8,7 +8,8 @@ use estate::{BudgetingMethod, DataSourceSpec, ObjectiveSpec, Resource, Spec, Thr
 use objectives::{Comparison, Unit};
 use serde_json::{Value, json};
 
-use super::{ALSO, PUSHED};
+use super::super::terms;
+use super::{ALSO, COMPOSED, PUSHED};
 use crate::practices::estate::live::Snapshot;
 
 /// All objectives and data sources of an estate as a file of OpenSLO v1.
@@ -25,7 +26,7 @@ pub fn written(snapshot: &Snapshot) -> Result<String, Wrong> {
                 let title = snapshot.estate.get(&spec.item).map(Resource::title);
                 let about = json!({ "description": title.unwrap_or(spec.item.name()) });
                 services.insert(spec.item.name().to_owned(), about);
-                documents.push(objective(resource, spec));
+                documents.push(objective(snapshot, resource, spec));
             }
             _ => {}
         }
@@ -72,7 +73,7 @@ fn source(resource: &Resource, spec: &DataSourceSpec) -> Document {
     document(metadata(resource, also), Body::DataSource(body))
 }
 
-fn objective(resource: &Resource, spec: &ObjectiveSpec) -> Document {
+fn objective(snapshot: &Snapshot, resource: &Resource, spec: &ObjectiveSpec) -> Document {
     let mut also = json!({ "item": spec.item });
     let whole = json!(spec);
     for field in ["missing", "calendar", "exclude", "alerts", "policy"] {
@@ -94,33 +95,86 @@ fn objective(resource: &Resource, spec: &ObjectiveSpec) -> Document {
     if let Some(slice) = &spec.slice {
         also["slice"] = json!(slice);
     }
-    let sliced = spec.method != BudgetingMethod::Occurrences;
-    let slice = spec.slice.filter(|_| sliced);
+    let mut slo = SloSpec {
+        description: spec.indicator.description.clone(),
+        service: spec.item.name().to_owned(),
+        indicator: None,
+        indicator_ref: None,
+        time_window: vec![window(spec)],
+        budgeting_method: method(spec.method).to_owned(),
+        objectives: Vec::new(),
+        alert_policies: Vec::new(),
+    };
+    if spec.indicator.parts.is_empty() {
+        slo.indicator = Some(indicator(resource, spec));
+        slo.objectives.push(target(spec, spec.method));
+        return document(metadata(resource, also), Body::Slo(slo));
+    }
+    // What it has besides its parts OpenSLO has no place for.
+    let composed = &spec.indicator;
+    also[COMPOSED] = json!({ "parts": composed.parts, "combine": composed.combine });
+    also["target"] = json!(spec.target);
+    also["method"] = json!(spec.method);
+    let parts = parts(snapshot, spec);
+    let mut methods = parts.iter().map(|(_, _, spec)| spec.method);
+    let first = methods.next().unwrap_or_default();
+    let common =
+        if methods.all(|other| other == first) { first } else { BudgetingMethod::default() };
+    slo.budgeting_method = method(common).to_owned();
+    let part = |(weight, resource, spec): &(f64, &Resource, &ObjectiveSpec)| Target {
+        display_name: Some(resource.title().to_owned()),
+        indicator: Some(indicator(resource, spec)),
+        composite_weight: Some(*weight),
+        ..target(spec, common)
+    };
+    slo.objectives = parts.iter().map(part).collect();
+    document(metadata(resource, also), Body::Slo(slo))
+}
+
+/// What an objective is composed of, with what each weighs; parts that are composed themselves by
+/// what they are composed of.
+fn parts<'a>(
+    snapshot: &'a Snapshot,
+    spec: &'a ObjectiveSpec,
+) -> Vec<(f64, &'a Resource, &'a ObjectiveSpec)> {
+    // What all parts together weigh there, so that those at the top keep their own weights.
+    let sum = |spec: &ObjectiveSpec| spec.indicator.parts.iter().map(|part| part.weight).sum();
+    let (mut found, mut next) = (Vec::new(), vec![(sum(spec), spec)]);
+    while let Some((whole, spec)) = next.pop() {
+        let all: f64 = sum(spec);
+        for part in &spec.indicator.parts {
+            let Some(known) = terms::one(snapshot, part.objective.item().name()) else { continue };
+            let weight = if whole == all { part.weight } else { whole * part.weight / all };
+            if known.spec.indicator.parts.is_empty() {
+                found.push((weight, known.resource, known.spec));
+            } else {
+                next.push((weight, known.spec));
+            }
+        }
+    }
+    found
+}
+
+/// One target.
+fn target(spec: &ObjectiveSpec, method: BudgetingMethod) -> Target {
+    let slice = spec.slice.filter(|_| method != BudgetingMethod::Occurrences);
     let slice_target = slice.and_then(|slice| slice.target).unwrap_or(spec.target) / 100.0;
-    let target = Target {
+    Target {
         op: spec.indicator.op.map(comparison),
         value: spec.indicator.limit,
         target_percent: Some(spec.target),
-        time_slice_target: (spec.method == BudgetingMethod::Timeslices).then_some(slice_target),
+        time_slice_target: (method == BudgetingMethod::Timeslices).then_some(slice_target),
         time_slice_window: slice.map(|slice| format!("{}m", slice.length.seconds() / 60)),
         ..Target::default()
-    };
-    let slo = SloSpec {
-        description: spec.indicator.description.clone(),
-        service: spec.item.name().to_owned(),
-        indicator: Some(indicator(resource, spec)),
-        indicator_ref: None,
-        time_window: vec![window(spec)],
-        budgeting_method: match spec.method {
-            BudgetingMethod::Occurrences => "Occurrences",
-            BudgetingMethod::Timeslices => "Timeslices",
-            BudgetingMethod::RatioTimeslices => "RatioTimeslices",
-        }
-        .to_owned(),
-        objectives: vec![target],
-        alert_policies: Vec::new(),
-    };
-    document(metadata(resource, also), Body::Slo(slo))
+    }
+}
+
+fn method(method: BudgetingMethod) -> &'static str {
+    match method {
+        BudgetingMethod::Occurrences => "Occurrences",
+        BudgetingMethod::Timeslices => "Timeslices",
+        BudgetingMethod::RatioTimeslices => "RatioTimeslices",
+    }
 }
 
 fn indicator(resource: &Resource, spec: &ObjectiveSpec) -> Indicator {
