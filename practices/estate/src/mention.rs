@@ -1,8 +1,6 @@
 use kernel::ItemRef;
 
-use crate::spec::{
-    EscalationPolicySpec, Indicator, Need, ScheduleSpec, ServiceContractSpec, Spec,
-};
+use crate::spec::{EscalationPolicySpec, Indicator, Need, ScheduleSpec, ServiceContractSpec, Spec};
 use crate::{Ref, Resource};
 
 /// A place where one resource names another.

@@ -8,7 +8,7 @@ use server::MIGRATIONS;
 use spine::Clock;
 use spine::testing::{Place, on_postgres};
 
-use crate::world::{Node, Operate, Receiver, alert, shop, until};
+use crate::world::{Node, Operate, Receiver, alert, estate_files, shop, until};
 
 macro_rules! on_two_nodes {
     ($($name:ident),* $(,)?) => {
@@ -24,6 +24,7 @@ on_two_nodes!(
     an_alert_that_is_re_sent_to_one_does_not_expire_on_the_other,
     a_killed_node_leaves_nothing_undone,
     what_was_changed_on_one_holds_for_what_the_other_follows,
+    what_is_composed_is_the_same_on_both,
 );
 
 /// Services that have nothing to do with each other.
@@ -115,6 +116,55 @@ async fn both_take_alerts_and_each_is_there_once(place: Place) {
     pair.first.settled().await;
     all_is_there_once(&pair.first, &pair.receiver).await;
     assert_eq!(pair.receiver.calls().len(), SERVICES, "no call came twice");
+    drop(pair.second);
+    pair.first.end().await;
+}
+
+async fn what_is_composed_is_the_same_on_both(place: Place) {
+    let pair = Pair::open(&place).await;
+    let objectives = |whole: &str| {
+        let one = |name: &str, indicator: &str| {
+            format!(
+                "{{apiVersion: operate/v1, kind: Objective, metadata: {{name: {name}}}, \
+                 spec: {{item: service/s0, target: 90, indicator: {indicator}}}}}"
+            )
+        };
+        let pushed = ["fast", "right", "silent"].map(|name| one(name, "{}"));
+        let files = [pushed.join("\n---\n"), one("whole", whole)].join("\n---\n");
+        estate_files(&[("objectives.yaml".to_owned(), files)])
+    };
+    let apply = async |whole: &str| {
+        pair.first.ada.post("/estate/apply", objectives(whole)).await.is(200);
+        pair.pass(Duration::from_secs(60)).await;
+    };
+    let both_say = async |share: Value| {
+        let what = format!("both say {share}");
+        let ask = async || {
+            let first = pair.first.ada.list("/objectives?q=whole").await;
+            let second = pair.second.ada.list("/objectives?q=whole").await;
+            (first[0]["sli"] == share && second[0]["sli"] == share).then_some(())
+        };
+        pair.until(&what, ask).await;
+    };
+    apply("{parts: [{objective: fast, weight: 3}, {objective: right}]}").await;
+    let known = async || {
+        let listed = pair.second.ada.list("/objectives").await;
+        (listed.len() == 4).then_some(())
+    };
+    pair.until("the second node knows what was applied", known).await;
+    // Each node takes the counts of one part.
+    let minute = pair.first.world.now().micros() / 60_000_000 - 5;
+    let minute = kernel::Time::from_micros(minute * 60_000_000);
+    let counts = |good: u64| json!({"minutes": [{"at": minute, "good": good, "total": 100}]});
+    pair.first.ada.post("/objectives/fast/counts", counts(100)).await.is(200);
+    pair.second.ada.post("/objectives/right/counts", counts(80)).await.is(200);
+    both_say(json!(0.95)).await;
+    pair.second.ada.post("/objectives/right/counts", counts(100)).await.is(200);
+    pair.pass(Duration::from_secs(60)).await;
+    both_say(json!(1.0)).await;
+    // Nothing is known of one of them: what both knew is taken back on both.
+    apply("{combine: all, parts: [{objective: fast}, {objective: silent}]}").await;
+    both_say(Value::Null).await;
     drop(pair.second);
     pair.first.end().await;
 }
