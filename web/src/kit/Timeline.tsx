@@ -67,7 +67,7 @@ export function Timeline({
   entries,
   about,
 }: {
-  entries: JournalEntry[];
+  entries: readonly JournalEntry[];
   /** Says what an entry is about, where entries of many records stand together. */
   about?: (entry: JournalEntry) => ReactNode;
 }) {
