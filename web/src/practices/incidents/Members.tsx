@@ -9,7 +9,7 @@ import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './incidents.module.css';
-import { arranged, overText } from './members';
+import { arranged, mainText, overText } from './members';
 import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
@@ -50,7 +50,7 @@ export function Members(part: PartProps) {
   );
 }
 
-function List({ members, send, can }: PartProps & { members: readonly Member[] }) {
+function List({ members, incident, send, can }: PartProps & { members: readonly Member[] }) {
   if (members.length === 0) return null;
   return (
     <ul className={styles.members}>
@@ -76,7 +76,8 @@ function List({ members, send, can }: PartProps & { members: readonly Member[] }
             )}
           </div>
           <div className={styles.reason}>
-            {member.primary ? 'First alert: ' : 'Because '}
+            {member.primary && `${mainText(member, incident.main_because)} · `}
+            {member.primary ? 'here because ' : 'Because '}
             {member.reason} · joined <TimeAgo at={member.joined_at} />
           </div>
         </li>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Member } from '../../api';
-import { arranged, overText } from './members';
+import { arranged, mainText, overText } from './members';
 
 const member = (alert: string, more: Partial<Member> = {}): Member => ({
   alert,
@@ -33,4 +33,12 @@ test('the main alert stays in view when all is over', () => {
   const found = arranged([member('a', cleared), member('main', { ...cleared, primary: true })]);
   expect(names(found.firing)).toEqual(['main']);
   expect(overText(found.over)).toBe('1 cleared alert');
+});
+
+test('the main alert says why its item is the main one, not that it came first', () => {
+  const main = member('main', { item: 'component/orders-db', primary: true });
+  expect(mainText(main, '10 of the 13 other items with alerts depend on it')).toBe(
+    'Main alert, on orders-db: 10 of the 13 other items with alerts depend on it',
+  );
+  expect(mainText(main, '')).toBe('Main alert, on orders-db');
 });

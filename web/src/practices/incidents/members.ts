@@ -1,5 +1,5 @@
 import type { Member } from '../../api';
-import { count } from '../../kit/words';
+import { count, itemName } from '../../kit/words';
 
 export interface Arranged {
   /** What fires, behind the main alert, which stays in view though it has cleared. */
@@ -31,4 +31,10 @@ export function overText(over: readonly Member[]): string {
     out > 0 ? count(out, 'detached alert') : '',
   ];
   return parts.filter(Boolean).join(' and ');
+}
+
+/** Why one alert stands first: its item is the main one, which need not have fired first. */
+export function mainText({ item }: Member, because: string): string {
+  const main = item ? `Main alert, on ${itemName(item)}` : 'Main alert';
+  return because ? `${main}: ${because}` : main;
 }
