@@ -165,13 +165,13 @@ const columns: Column<IncidentRow>[] = [
           {row.title}
         </Link>
         <span className={styles.sub}>
-          <MajorMark incident={row} /> <Potential incident={row} /> #{row.number}
+          <MajorMark incident={row} /> <Potential incident={row} /> <Warnings incident={row} />{' '}
+          {`#${row.number}`}
           {row.main_item ? ` · ${itemName(row.main_item)}` : ''}
           {row.affected.usecases.length > 0
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
             : ''}
         </span>
-        <Warnings incident={row} />
       </div>
     ),
   },
