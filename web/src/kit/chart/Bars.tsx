@@ -56,6 +56,8 @@ export default function Bars({ chart }: { chart: BarChart }) {
       yAxis: {
         type: chart.log ? 'log' : 'value',
         ...range,
+        // Bars of a logarithmic axis begin at 1 if nothing is said.
+        startValue: range.min,
         minInterval: 1,
         axisLabel: { color: dim, formatter: (value: number) => chart.text(value) },
         splitLine: { lineStyle: { color: line } },
