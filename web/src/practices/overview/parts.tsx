@@ -6,6 +6,7 @@ import { ItemStateMark } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
 import { Timeline } from '../../kit/Timeline';
 import { count, itemName } from '../../kit/words';
+import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { duration } from '../../ui/clock';
@@ -143,6 +144,9 @@ export function OnCall({ policies }: { policies: Overview['on_call'] }) {
   );
 }
 
+/** So that the clocks and calls below it are near where there is one column. */
+const LATEST = 8;
+
 /** The last lines of the journal. */
 export function Activity({ data }: { data: Overview }) {
   const about = useMemo(() => aboutOf(data), [data]);
@@ -153,7 +157,14 @@ export function Activity({ data }: { data: Overview }) {
           Every change on this server will be listed here, with who made it.
         </EmptyState>
       ) : (
-        <Timeline entries={data.activity} about={(entry) => subject(about(entry))} />
+        <Fold
+          items={data.activity}
+          first={LATEST}
+          more={`Show the last ${data.activity.length}`}
+          less={`Show the last ${LATEST}`}
+        >
+          {(entries) => <Timeline entries={entries} about={(entry) => subject(about(entry))} />}
+        </Fold>
       )}
     </Panel>
   );
