@@ -15,7 +15,10 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/api': process.env.OPERATE_URL ?? 'http://127.0.0.1:7070' },
+    // The server refuses commands of another origin than its own: it must see the one it is asked by.
+    proxy: {
+      '/api': { target: process.env.OPERATE_URL ?? 'http://127.0.0.1:7070', changeOrigin: false },
+    },
   },
   test: {
     environment: 'happy-dom',

@@ -24,7 +24,7 @@ test('a click on an item of the map shows what depends on it', async () => {
   await b.page.getByRole('region', { name: 'Orders database' }).waitFor();
   await b.page
     .getByRole('list', { name: 'Items that are reached' })
-    .getByText('orders', { exact: true })
+    .getByText('Orders', { exact: true })
     .first()
     .waitFor();
   await picture(b.page, 'estate-picked-1440-light');

@@ -94,6 +94,7 @@ export interface ResourceDocument {
 export type Graph = Pick<Schemas['Map'], 'nodes' | 'edges'>;
 export type GraphNode = Schemas['MapNode'];
 export type Impact = Schemas['Hits'];
+export type Edge = Schemas['Edge'];
 export type PlanResult = Schemas['PlanView'];
 
 export type Overview = Schemas['Overview'];

@@ -43,8 +43,16 @@ function look(kind: string): [ReactNode, Tone] {
   return found ? [found[1], found[2]] : [<IconCircleDot key="i" size={13} />, 'none'];
 }
 
+/** Entries that the server has no sentence for, since a timeline of an incident leaves them out. */
+const bookkeeping: Record<string, string> = {
+  'clocks.opened': 'Contract clocks are kept for the incident from now on',
+  'clocks.calendar_taken': 'A contract clock begins to count in its working hours',
+};
+
 /** What happened, as a sentence; the server's own words when it gives them. */
 export function entryTitle(entry: JournalEntry): string {
+  const plain = bookkeeping[entry.kind];
+  if (plain !== undefined) return plain;
   if (entry.title) return entry.title.charAt(0).toUpperCase() + entry.title.slice(1);
   const verb = entry.kind.slice(entry.kind.indexOf('.') + 1);
   return `${actorName(entry.actor)}: ${words(verb).toLowerCase()}`;
@@ -67,7 +75,7 @@ export function Timeline({
   entries,
   about,
 }: {
-  entries: JournalEntry[];
+  entries: readonly JournalEntry[];
   /** Says what an entry is about, where entries of many records stand together. */
   about?: (entry: JournalEntry) => ReactNode;
 }) {
@@ -76,6 +84,7 @@ export function Timeline({
       {entries.map((entry) => {
         const [icon, tone] = look(entry.kind);
         const text = note(entry);
+        const subject = about?.(entry);
         return (
           <li key={entry.seq} className={styles.entry}>
             <span className={styles.entryIcon} data-tone={tone} aria-hidden>
@@ -84,7 +93,8 @@ export function Timeline({
             <div className={styles.entryText}>
               <div>{entryTitle(entry)}</div>
               <div className={styles.entrySub}>
-                {actorName(entry.actor)} {about?.(entry)}
+                {actorName(entry.actor)}
+                {subject && <> · {subject}</>}
               </div>
               {text !== null && <div className={styles.entryNote}>{text}</div>}
             </div>

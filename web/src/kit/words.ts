@@ -72,13 +72,13 @@ export function words(code: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `person:ada` → `ada`; `system:clockwork` → `Operate (clockwork)`. */
+/** `person:ada` → `ada`; `system:clockwork` → `Operate`, whichever of its parts. */
 export function actorName(actor: string): string {
   const at = actor.indexOf(':');
   if (at < 0) return actor;
   const kind = actor.slice(0, at);
   const name = actor.slice(at + 1);
-  if (kind === 'system') return `Operate (${name})`;
+  if (kind === 'system') return 'Operate';
   if (kind === 'token') return `${name} (token)`;
   if (kind === 'integration') return `${name} (integration)`;
   if (kind === 'link') return `${name} (by link)`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { absolute, duration, fromLocalInput, local, localInput, relative } from './clock';
+import { absolute, dated, duration, fromLocalInput, local, localInput, relative } from './clock';
 
 test('a length of time has two units at most, and never rounds up to the next', () => {
   expect(duration(0)).toBe('0 s');
@@ -21,6 +21,8 @@ test('an age says which way it points', () => {
 test('an absolute time names its zone; what is no time is shown as it is', () => {
   expect(absolute('2026-03-01T09:05:00Z')).toMatch(/01 Mar 2026.*\d{2}:\d{2}:\d{2}.*\S+$/);
   expect(absolute('soon')).toBe('soon');
+  expect(absolute('2026-03-01T09:05:00Z')).toContain(`${dated('2026-03-01T09:05:00Z')} `);
+  expect(dated('soon')).toBe('soon');
 });
 
 test('a time goes to a local field and back without loss', () => {

@@ -62,20 +62,27 @@ export function relative(at: number, from: number): string {
   return seconds > 0 ? `${duration(seconds)} ago` : `in ${duration(-seconds)}`;
 }
 
-const ABSOLUTE = new Intl.DateTimeFormat('en-GB', {
+const TO_THE_SECOND = {
   day: '2-digit',
   month: 'short',
   year: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-  timeZoneName: 'short',
-});
+} as const;
+const DATED = new Intl.DateTimeFormat('en-GB', TO_THE_SECOND);
+const ABSOLUTE = new Intl.DateTimeFormat('en-GB', { ...TO_THE_SECOND, timeZoneName: 'short' });
 
 /** A point in time with its zone: `21 Nov 2026, 03:09:04 UTC`. */
 export function absolute(at: string): string {
   const time = Date.parse(at);
   return Number.isFinite(time) ? ABSOLUTE.format(time) : at;
+}
+
+/** The same where the zone is named once for many: `21 Nov 2026, 03:09:04`. */
+export function dated(at: string): string {
+  const time = Date.parse(at);
+  return Number.isFinite(time) ? DATED.format(time) : at;
 }
 
 /** A time as `datetime-local` takes it, to the second, in the zone of the browser. */

@@ -5,11 +5,13 @@ import { init, use as register } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
+import { logRange } from './logarithmic';
+
 register([BarKind, GridComponent, TooltipComponent, LegendComponent, CanvasRenderer]);
 
 export interface BarChart {
   categories: string[];
-  series: { name: string; values: number[]; color: string }[];
+  series: { name: string; values: (number | null)[]; color: string }[];
   /** A value in words, for axis and tooltip. */
   text: (value: number) => string;
   /** Times differ by orders of magnitude: a logarithmic axis keeps the short ones visible. */
@@ -28,6 +30,9 @@ export default function Bars({ chart }: { chart: BarChart }) {
     const line = style.getPropertyValue('--op-border').trim();
     const surface = style.getPropertyValue('--op-surface').trim();
     const text = style.getPropertyValue('--mantine-color-text').trim();
+    const range = chart.log
+      ? logRange(chart.series.flatMap((series) => series.values))
+      : { min: 0 };
     drawn.setOption({
       animationDuration: 200,
       textStyle: { fontFamily: 'inherit', color: dim },
@@ -50,7 +55,9 @@ export default function Bars({ chart }: { chart: BarChart }) {
       },
       yAxis: {
         type: chart.log ? 'log' : 'value',
-        min: chart.log ? 1 : 0,
+        ...range,
+        // Bars of a logarithmic axis begin at 1 if nothing is said.
+        startValue: range.min,
         minInterval: 1,
         axisLabel: { color: dim, formatter: (value: number) => chart.text(value) },
         splitLine: { lineStyle: { color: line } },
@@ -58,7 +65,10 @@ export default function Bars({ chart }: { chart: BarChart }) {
       series: chart.series.map((series) => ({
         type: 'bar' as const,
         name: series.name,
-        data: chart.log ? series.values.map((value) => (value > 0 ? value : null)) : series.values,
+        data: chart.log
+          ? series.values.map((value) => (value === null ? null : Math.max(value, range.min)))
+          : series.values,
+        ...(chart.log && { barMinHeight: 2 }),
         itemStyle: { color: series.color, borderRadius: [3, 3, 0, 0] },
         barMaxWidth: 22,
       })),

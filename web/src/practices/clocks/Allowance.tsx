@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 
 import type { IncidentAllowance } from '../../api';
-import { absolute, relative, useTicking } from '../../ui/clock';
+import { dated, relative, useTicking } from '../../ui/clock';
 import { percent, span, verdictWord } from '../contracts/say';
 import styles from './clocks.module.css';
 
@@ -42,7 +42,7 @@ function Boundary({ next, at }: { next: Next; at: string }) {
       : 'the promise is broken';
   return (
     <>
-      Below {percent(next.percent)} {follows}: <b>{when}</b> if it lasts, at {absolute(at)}.
+      Below {percent(next.percent)} {follows}: <b>{when}</b> if it lasts, at {dated(at)}.
     </>
   );
 }

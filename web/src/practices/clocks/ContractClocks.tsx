@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { clocks, type ContractClock, type IncidentClocks } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { count, words } from '../../kit/words';
+import { browserZone } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import { Allowance } from './Allowance';
 import styles from './clocks.module.css';
@@ -23,11 +24,9 @@ export function ContractClocks({ id }: { id: string }) {
   const gone = found.clocks.filter(
     (clock) => !found.contracts.some((touched) => touched.contract === clock.contract),
   );
+  const sum = missed > 0 ? `${missed} missed` : count(found.contracts.length, 'contract');
   return (
-    <Panel
-      title="Contract clocks"
-      count={missed > 0 ? `${missed} missed` : count(found.contracts.length, 'contract')}
-    >
+    <Panel title="Contract clocks" count={`${sum} · times in ${browserZone()}`}>
       {found.contracts.map((touched) => (
         <Contract key={touched.contract} touched={touched} found={found} />
       ))}
@@ -103,7 +102,7 @@ function Bar({ clock }: { clock: ContractClock }) {
 
 function under(clock: ContractClock): string {
   const parts: string[] = [];
-  if (clock.due_at) parts.push(`due ${wall(clock.due_at, clock.zone)}`);
+  if (clock.due_at) parts.push(`due ${wall(clock.due_at)}`);
   if (clock.note) parts.push(clock.note);
   if (clock.state === 'running' && !clock.open_now) parts.push('stands until working time begins');
   if (typeof clock.share === 'number') parts.push(`${clock.share} % used`);

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import { clocks, type IncidentClocks } from '../../api';
 import { words } from '../../kit/words';
-import { wall } from './left';
+import { absolute } from '../../ui/clock';
 
 /** What contracts an incident exposes, in one line beside its priority; nothing without any. */
 export function useExposure(id: string): string | undefined {
@@ -10,7 +10,7 @@ export function useExposure(id: string): string | undefined {
   return found && exposure(found);
 }
 
-/** `Ticket sales; next due: Respond, Fri 5 Jun, 14:05 CEST`. */
+/** `Ticket sales; next due: Respond, 05 Jun 2026, 14:05:00 CEST`. */
 export function exposure(found: Pick<IncidentClocks, 'contracts' | 'clocks'>): string | undefined {
   const covered = found.contracts.filter((touched) => touched.scope !== 'outside');
   if (covered.length === 0) return undefined;
@@ -20,5 +20,5 @@ export function exposure(found: Pick<IncidentClocks, 'contracts' | 'clocks'>): s
   );
   if (!next?.due_at) return titles;
   const what = next.state === 'overdue' ? 'missed' : 'next due';
-  return `${titles}; ${what}: ${words(next.clock)}, ${wall(next.due_at, next.zone)}`;
+  return `${titles}; ${what}: ${words(next.clock)}, ${absolute(next.due_at)}`;
 }

@@ -23,15 +23,13 @@ export function leftInWords(clock: Counting, answered: number, now: number): str
   return left < 0 ? `${duration(-left)} overdue` : `${duration(left)} left`;
 }
 
-/** A time on the wall of the clock's zone: `Fri 5 Jun, 14:05 CEST`. */
-export function wall(at: string, zone: string): string {
+/** A time on the wall of the browser's zone, which is named once for many: `Fri 5 Jun, 14:05`. */
+export function wall(at: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    timeZone: zone,
-    timeZoneName: 'short',
   }).format(Date.parse(at));
 }

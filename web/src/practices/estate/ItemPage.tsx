@@ -4,12 +4,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useRouteContext } from '@tanstack/react-router';
 
 import { estate, type EstateItemDetail, type Assigned } from '../../api';
-import { ItemStateMark, PriorityBadge, SeverityMark, StageBadge } from '../../kit/Badges';
+import {
+  ItemStateMark,
+  PriorityBadge,
+  SeverityMark,
+  StageBadge,
+  StateWord,
+} from '../../kit/Badges';
 import { ItemLink, kindWord } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
 import { Loaded } from '../../kit/QueryState';
 import { Timeline } from '../../kit/Timeline';
-import { count, itemName, words } from '../../kit/words';
+import { words } from '../../kit/words';
 import { partInItem } from '../../kit/yourPart';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
@@ -22,7 +28,7 @@ import { Devices } from '../oncall/Devices';
 import { Ways } from '../oncall/Ways';
 import styles from './estate.module.css';
 import { KeptIn } from './KeptIn';
-import { Hits } from './Selected';
+import { Relations } from './Relations';
 import { Spec } from './Spec';
 
 /** Everything about one item. */
@@ -109,7 +115,6 @@ function Content({ item, kind, name }: { item: EstateItemDetail; kind: string; n
           {promised.has(kind) && <StandingPanel item={item.item} />}
           {mapped && <OpenWork item={item} />}
           {mapped && <Relations item={item} />}
-          {mapped && <Reach item={item} />}
           {calling && <Calling item={item.item} />}
           {kind === 'person' && <Shifts name={name} />}
           {kind === 'person' && <LeaveCalendars name={name} />}
@@ -188,8 +193,13 @@ function Because({ found }: { found: Pick<Assigned, 'to' | 'because'> }) {
   );
 }
 
+/** Whether it goes on, looked at by somebody or not. */
+const fires = ({ state }: { state: string }) => state === 'open' || state === 'acknowledged';
+
 function OpenWork({ item }: { item: EstateItemDetail }) {
+  const { alerts } = item;
   const open = item.incidents.filter((incident) => incident.phase !== 'done').length;
+  const firing = alerts.filter(fires);
   return (
     <div className={styles.pair}>
       <Panel title="Incidents" count={open > 0 ? `${open} open` : undefined}>
@@ -210,10 +220,10 @@ function OpenWork({ item }: { item: EstateItemDetail }) {
           ))}
         </ul>
       </Panel>
-      <Panel title="Alerts" count={item.alerts.length || undefined}>
-        {item.alerts.length === 0 && <div className={styles.sub}>None firing.</div>}
+      <Panel title="Alerts" count={alerts.length > 0 ? `${firing.length} firing` : undefined}>
+        {alerts.length === 0 && <div className={styles.sub}>None.</div>}
         <ul className={styles.list}>
-          {item.alerts.map((alert) => (
+          {[...firing, ...alerts.filter((alert) => !fires(alert))].map((alert) => (
             <li key={alert.id}>
               <Link
                 to="/alerts/$id"
@@ -223,67 +233,11 @@ function OpenWork({ item }: { item: EstateItemDetail }) {
                 {alert.name}
               </Link>
               <SeverityMark severity={alert.severity} />
+              <StateWord state={alert.state} />
             </li>
           ))}
         </ul>
       </Panel>
     </div>
-  );
-}
-
-function Relations({ item }: { item: EstateItemDetail }) {
-  const { dependents } = item;
-  return (
-    <div className={styles.pair}>
-      <Panel title="Depends on" count={item.depends_on.length || undefined}>
-        {item.depends_on.length === 0 && <div className={styles.sub}>Nothing known.</div>}
-        <ul className={styles.list}>
-          {item.depends_on.map((relation) => (
-            <li key={`${relation.to}-${relation.type}`}>
-              <ItemLink item={relation.to} />
-              <span className={styles.sub}>
-                {words(relation.type).toLowerCase()}
-                {relation.group ? `, group ${relation.group}` : ''}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </Panel>
-      <Panel title="Depended on by" count={dependents.length || undefined}>
-        {dependents.length === 0 && <div className={styles.sub}>Nothing known.</div>}
-        <ul className={styles.list}>
-          {dependents.map((relation) => (
-            <li key={`${relation.from}-${relation.type}`}>
-              <ItemLink item={relation.from} />
-              <span className={styles.sub}>{words(relation.type).toLowerCase()}</span>
-            </li>
-          ))}
-        </ul>
-        {item.usecases.length > 0 && (
-          <p className={styles.sub} style={{ margin: '8px 0 0' }}>
-            Use cases: {item.usecases.map((hit) => itemName(hit.item)).join(', ')}
-          </p>
-        )}
-      </Panel>
-    </div>
-  );
-}
-
-function Reach({ item }: { item: EstateItemDetail }) {
-  const impact = useQuery(estate.impact(item.item));
-  return (
-    <Panel
-      title="If it fails"
-      count={impact.data ? `${count(impact.data.hits.length, 'item')} hit` : undefined}
-      actions={
-        <Anchor component={Link} to={`/estate?view=map&item=${item.item}`} fz="sm">
-          Show on the map
-        </Anchor>
-      }
-    >
-      <Loaded query={impact} rows={3}>
-        {(hits) => <Hits impact={hits} direction="impact" />}
-      </Loaded>
-    </Panel>
   );
 }

@@ -6,8 +6,10 @@ import type { GraphNode, Impact } from '../../api';
 import { ItemStateMark } from '../../kit/Badges';
 import { ItemLink, kindWord } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
+import { useTitles, withTitles } from '../../kit/titles';
 import { count, itemName, words } from '../../kit/words';
 import { Facts } from '../../ui/Facts';
+import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import styles from './estate.module.css';
 
@@ -68,8 +70,12 @@ export function Selected({ node, reach, direction, turn, close }: Props) {
   );
 }
 
+/** As many as one reads at a glance. */
+const NEAREST = 8;
+
 /** The items that are reached, nearest first, each with its path. */
 export function Hits({ impact, direction }: { impact: Impact; direction: 'impact' | 'upstream' }) {
+  const titles = useTitles();
   if (impact.hits.length === 0) {
     return (
       <div className={styles.sub}>
@@ -79,21 +85,30 @@ export function Hits({ impact, direction }: { impact: Impact; direction: 'impact
   }
   const hits = [...impact.hits].sort((a, b) => a.hops - b.hops);
   return (
-    <ul className={styles.hits} tabIndex={0} aria-label="Items that are reached">
-      {hits.map((hit) => (
-        <li key={hit.item}>
-          <div className={styles.hitTop}>
-            <ItemLink item={hit.item} />
-            <span className={styles.sub} style={{ whiteSpace: 'nowrap' }}>
-              {count(hit.hops, 'hop')}
-            </span>
-          </div>
-          <div className={styles.path}>
-            {hit.softened ? 'Redundant: others carry on. ' : ''}
-            {hit.because}
-          </div>
-        </li>
-      ))}
-    </ul>
+    <Fold
+      items={hits}
+      first={NEAREST}
+      more={`Show all ${hits.length}`}
+      less={`Show the nearest ${NEAREST}`}
+    >
+      {(shown) => (
+        <ul className={styles.hits} aria-label="Items that are reached">
+          {shown.map((hit) => (
+            <li key={hit.item}>
+              <div className={styles.hitTop}>
+                <ItemLink item={hit.item} title={titles(hit.item)} />
+                <span className={styles.sub} style={{ whiteSpace: 'nowrap' }}>
+                  {count(hit.hops, 'hop')}
+                </span>
+              </div>
+              <div className={styles.path}>
+                {hit.softened ? 'Redundant: others carry on. ' : ''}
+                {withTitles(hit.because, titles)}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Fold>
   );
 }

@@ -64,17 +64,17 @@ function Content({ incident }: { incident: Incident }) {
           initial={(command) => initial(incident, command)}
         />
       </div>
-      <div className={styles.columns}>
+      <div className={styles.threefold}>
         <div className={styles.stack}>
           <ContractClocks id={incident.id} />
           <Affected {...part} />
-          <IncidentTimeline {...part} />
         </div>
-        <div className={styles.stack}>
+        <div className={styles.aside}>
           <Paging incident={incident} />
           <Who {...part} />
           <Tasks {...part} />
         </div>
+        <IncidentTimeline {...part} />
       </div>
     </>
   );

@@ -165,13 +165,13 @@ const columns: Column<IncidentRow>[] = [
           {row.title}
         </Link>
         <span className={styles.sub}>
-          <MajorMark incident={row} /> <Potential incident={row} /> #{row.number}
+          <MajorMark incident={row} /> <Potential incident={row} /> <Warnings incident={row} />{' '}
+          {`#${row.number}`}
           {row.main_item ? ` · ${itemName(row.main_item)}` : ''}
           {row.affected.usecases.length > 0
             ? ` · hits ${row.affected.usecases.map(itemName).join(', ')}`
             : ''}
         </span>
-        <Warnings incident={row} />
       </div>
     ),
   },
@@ -221,6 +221,8 @@ function IncidentCard(row: IncidentRow) {
       <div className={styles.cardTop}>
         <PriorityBadge priority={row.priority} marked={Boolean(row.priority_override)} />
         <StageBadge stage={row.stage} phase={row.phase} />
+        <MajorMark incident={row} />
+        <Potential incident={row} />
         <Warnings incident={row} />
         <TimeAgo at={row.opened_at} />
       </div>
@@ -232,7 +234,6 @@ function IncidentCard(row: IncidentRow) {
       >
         {row.title}
       </Link>
-      <MajorMark incident={row} /> <Potential incident={row} />
       <div className={styles.sub}>
         #{row.number} · {owner(row)}
         {row.affected.usecases.length > 0

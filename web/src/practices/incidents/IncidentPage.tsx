@@ -1,4 +1,5 @@
 import { Anchor, Breadcrumbs } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 
@@ -20,7 +21,7 @@ import { Links, Tasks } from './lists';
 import { Major, MajorMark } from './Major';
 import { Members } from './Members';
 import { Paging } from './Paging';
-import { inBar, initial, usePart } from './part';
+import { inBar, initial, type PartProps, usePart } from './part';
 import { Potential } from './Potential';
 import { PriorityLines } from './PriorityLines';
 import { Proof } from './Proof';
@@ -42,6 +43,7 @@ export function IncidentPage() {
 function Content({ incident }: { incident: Incident }) {
   const { number } = incident;
   const part = usePart(incident);
+  const wide = useMediaQuery('(min-width: 75.01em)', true, { getInitialValueInEffect: false });
   const navigate = useNavigate();
   const send = async (body: CommandBody) => {
     const done = await part.send(body);
@@ -77,25 +79,41 @@ function Content({ incident }: { incident: Incident }) {
           initial={(command) => initial(incident, command)}
         />
       </div>
-      <div className={styles.columns}>
+      <div className={styles.threefold}>
         <div className={styles.stack}>
           <Proof {...part} />
           <Affected {...part} />
           <ContractClocks id={incident.id} />
           <Members {...part} />
+        </div>
+        <div className={styles.aside}>
+          <PriorityLines {...part} />
+          <Paging incident={incident} />
+          <Who {...part} />
+          {wide && <Rest {...part} />}
+        </div>
+        <div className={styles.stack}>
           <ImpactMap incident={incident} />
           <IncidentTimeline {...part} />
         </div>
-        <div className={styles.stack}>
-          <PriorityLines {...part} />
-          <Who {...part} />
-          <Paging incident={incident} />
-          <Children {...part} />
-          <Times {...part} />
-          <Tasks {...part} />
-          <Links {...part} />
-        </div>
+        {!wide && (
+          <div className={styles.stack}>
+            <Rest {...part} />
+          </div>
+        )}
       </div>
+    </>
+  );
+}
+
+/** What is looked up rather than watched: last where there is one column. */
+function Rest(part: PartProps) {
+  return (
+    <>
+      <Children {...part} />
+      <Times {...part} />
+      <Tasks {...part} />
+      <Links {...part} />
     </>
   );
 }

@@ -7,9 +7,13 @@ import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { Timeline } from '../../kit/Timeline';
+import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
 import type { PartProps } from './part';
+
+/** As many entries as one reads at a glance; a storm writes hundreds. */
+const NEWEST = 12;
 
 /** What happened, newest first, and the box in which one adds to it. */
 export function IncidentTimeline({ incident, send, can }: PartProps) {
@@ -18,7 +22,16 @@ export function IncidentTimeline({ incident, send, can }: PartProps) {
     <Panel title="Timeline">
       {can('comment') && <CommentBox send={send} />}
       <Loaded query={query} rows={5}>
-        {(timeline) => <Timeline entries={[...timeline.items].sort((a, b) => b.seq - a.seq)} />}
+        {(timeline) => (
+          <Fold
+            items={[...timeline.items].sort((a, b) => b.seq - a.seq)}
+            first={NEWEST}
+            more={`Show all ${timeline.items.length}`}
+            less={`Show the newest ${NEWEST}`}
+          >
+            {(entries) => <Timeline entries={entries} />}
+          </Fold>
+        )}
       </Loaded>
     </Panel>
   );

@@ -6,8 +6,9 @@ import { CommandBar } from '../../kit/CommandBar';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
-import { actorName, words } from '../../kit/words';
+import { actorName, count, words } from '../../kit/words';
 import { absolute } from '../../ui/clock';
+import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
 
@@ -24,7 +25,10 @@ const resultTone: Record<string, Tone> = {
   failed: 'bad',
 };
 
-/** Who was called, when, and what came of each call. */
+/** The newest calls of a page; a page that nobody answers goes round and round. */
+const CALLS = 4;
+
+/** Who was called, when, and what came of each call: the newest first. */
 export function Paging({ incident }: { incident: Incident }) {
   const query = useQuery(incidents.pages(incident.id));
   return (
@@ -88,24 +92,33 @@ function OnePage({ page }: { page: Page }) {
           {page.handover.reason}. To be accepted <TimeAgo at={page.handover.until} />
         </div>
       )}
-      <ul className={styles.calls}>
-        {page.calls.map((call) => (
-          <li key={`${call.message}-${call.step}-${call.round}`}>
-            <div className={styles.callTop}>
-              <ItemLink item={call.contact} />
-              <StateWord state={call.result} tone={resultTone[call.result] ?? 'none'} />
-            </div>
-            <div className={styles.sub}>
-              {words(call.channel)} to {call.target} · <TimeAgo at={call.at} />
-              {call.purpose === 'hand_over' ? ' · to hand it over' : ''}
-              {call.purpose === 'kept' ? ' · told that nobody accepted' : ''}
-              {call.attempts > 1 ? ` · ${call.attempts} attempts` : ''}
-              {call.round > 0 ? ` · round ${call.round + 1}` : ''}
-            </div>
-            {call.detail && <div className={styles.sub}>{call.detail}</div>}
-          </li>
-        ))}
-      </ul>
+      <Fold
+        items={[...page.calls].reverse()}
+        first={CALLS}
+        more={`Show all ${count(page.calls.length, 'call')}`}
+        less={`Show the newest ${CALLS}`}
+      >
+        {(calls) => (
+          <ul className={styles.calls}>
+            {calls.map((call) => (
+              <li key={`${call.message}-${call.step}-${call.round}`}>
+                <div className={styles.callTop}>
+                  <ItemLink item={call.contact} />
+                  <StateWord state={call.result} tone={resultTone[call.result] ?? 'none'} />
+                </div>
+                <div className={styles.sub}>
+                  {words(call.channel)} to {call.target} · <TimeAgo at={call.at} />
+                  {call.purpose === 'hand_over' ? ' · to hand it over' : ''}
+                  {call.purpose === 'kept' ? ' · told that nobody accepted' : ''}
+                  {call.attempts > 1 ? ` · ${call.attempts} attempts` : ''}
+                  {call.round > 0 ? ` · round ${call.round + 1}` : ''}
+                </div>
+                {call.detail && <div className={styles.sub}>{call.detail}</div>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Fold>
       {page.allowed.length > 0 && (
         <CommandBar
           allowed={page.allowed}

@@ -4,6 +4,7 @@ import { ItemLink } from '../../kit/ItemLink';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { actorName, words } from '../../kit/words';
 import { partInIncident } from '../../kit/yourPart';
+import { browserZone, dated } from '../../ui/clock';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
@@ -87,7 +88,11 @@ const sourceWord = {
 /** Every point in time, with where it came from. */
 export function Times({ incident, send, can }: PartProps) {
   return (
-    <Panel title="Times" actions={<PlacedCommand command={can('set_time')} send={send} />}>
+    <Panel
+      title="Times"
+      count={`in ${browserZone()}`}
+      actions={<PlacedCommand command={can('set_time')} send={send} />}
+    >
       <ul className={styles.times}>
         {order.map((name) => {
           const stamp = incident.times[name];
@@ -96,8 +101,10 @@ export function Times({ incident, send, can }: PartProps) {
               <span className={styles.timeName}>{words(name)}</span>
               {stamp ? (
                 <span>
-                  <TimeAgo at={stamp.at} below />
-                  <span className={styles.source}>{sourceWord[stamp.source]}</span>
+                  <TimeAgo at={stamp.at} />
+                  <span className={styles.stamp}>
+                    {dated(stamp.at)}, {sourceWord[stamp.source]}
+                  </span>
                 </span>
               ) : (
                 <span className={styles.source}>not yet</span>

@@ -6,7 +6,7 @@ import { type CallingPreview, oncall } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { words } from '../../kit/words';
-import { absolute, browserZone, fromLocalInput, local, now } from '../../ui/clock';
+import { dated, browserZone, fromLocalInput, local, now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
 
@@ -60,7 +60,7 @@ function Steps({ found }: { found: CallingPreview }) {
       </div>
       {found.begin_at && (
         <p className={styles.lead} role="note">
-          <b>Waits:</b> nobody is called before {absolute(found.begin_at)}.
+          <b>Waits:</b> nobody is called before {dated(found.begin_at)}.
         </p>
       )}
       <ol className={styles.steps}>
@@ -73,7 +73,7 @@ function Steps({ found }: { found: CallingPreview }) {
             <ul className={styles.plain}>
               {step.calls.map((call) => (
                 <li key={`${call.person} ${call.channel} ${call.at}`}>
-                  <time dateTime={call.at}>{absolute(call.at)}</time>{' '}
+                  <time dateTime={call.at}>{dated(call.at)}</time>{' '}
                   <ItemLink item={call.person} title={call.title} /> by {words(call.channel)}
                 </li>
               ))}
@@ -81,7 +81,7 @@ function Steps({ found }: { found: CallingPreview }) {
                 <li key={away.person} className={styles.sub}>
                   <ItemLink item={away.person} title={away.title} />{' '}
                   {away.called ? 'is away' : 'is left out: away'}
-                  {away.until && <> until {absolute(away.until)}</>} ({words(away.why)})
+                  {away.until && <> until {dated(away.until)}</>} ({words(away.why)})
                   {away.called && ', and called all the same: nobody else is meant'}.
                 </li>
               ))}
@@ -96,8 +96,8 @@ function Steps({ found }: { found: CallingPreview }) {
       </ol>
       <p className={styles.sub}>
         {found.repeat > 0
-          ? `At ${absolute(found.over_at)} it begins again, ${again}.`
-          : `At ${absolute(found.over_at)} everybody was called, and the default policy goes on.`}
+          ? `At ${dated(found.over_at)} it begins again, ${again}.`
+          : `At ${dated(found.over_at)} everybody was called, and the default policy goes on.`}
       </p>
     </div>
   );

@@ -76,7 +76,7 @@ function Content({ data }: { data: OverviewData }) {
             <States title="Products" rows={data.products} kind="product" />
             <States title="Use cases" rows={data.usecases} kind="usecase" />
           </div>
-          <Activity entries={data.activity} />
+          <Activity data={data} />
         </div>
         <div className={styles.stack}>
           <AtRisk />

@@ -1,13 +1,16 @@
 import { Link } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
 
-import type { JournalEntry, Overview, ProductState, UseCaseState } from '../../api';
+import type { Overview, ProductState, UseCaseState } from '../../api';
 import { ItemStateMark } from '../../kit/Badges';
 import { ItemLink } from '../../kit/ItemLink';
 import { Timeline } from '../../kit/Timeline';
 import { count, itemName } from '../../kit/words';
+import { Fold } from '../../ui/Fold';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import { duration } from '../../ui/clock';
+import { type About, aboutOf } from './about';
 import styles from './overview.module.css';
 
 const rank = { down: 0, degraded: 1, unknown: 2, up: 3 };
@@ -141,41 +144,49 @@ export function OnCall({ policies }: { policies: Overview['on_call'] }) {
   );
 }
 
+/** So that the clocks and calls below it are near where there is one column. */
+const LATEST = 8;
+
 /** The last lines of the journal. */
-export function Activity({ entries }: { entries: JournalEntry[] }) {
+export function Activity({ data }: { data: Overview }) {
+  const about = useMemo(() => aboutOf(data), [data]);
   return (
     <Panel title="Activity">
-      {entries.length === 0 ? (
+      {data.activity.length === 0 ? (
         <EmptyState title="Nothing has happened yet">
           Every change on this server will be listed here, with who made it.
         </EmptyState>
       ) : (
-        <Timeline entries={entries} about={(entry) => <Subject subject={entry.subject} />} />
+        <Fold
+          items={data.activity}
+          first={LATEST}
+          more={`Show the last ${data.activity.length}`}
+          less={`Show the last ${LATEST}`}
+        >
+          {(entries) => <Timeline entries={entries} about={(entry) => subject(about(entry))} />}
+        </Fold>
       )}
     </Panel>
   );
 }
 
-function Subject({ subject }: { subject: string }) {
-  const at = subject.indexOf(':');
-  const kind = subject.slice(0, at);
-  const id = subject.slice(at + 1);
+function subject(about: About | null): ReactNode {
+  if (about === null) return null;
+  const { kind, id, name } = about;
   switch (kind) {
     case 'incident':
       return (
         <Link to="/incidents/$id" params={{ id }}>
-          Open the incident
+          {name ?? 'Open the incident'}
         </Link>
       );
     case 'alert':
       return (
         <Link to="/alerts/$id" params={{ id }}>
-          Open the alert
+          {name ?? 'Open the alert'}
         </Link>
       );
     case 'item':
       return <ItemLink item={id} />;
-    default:
-      return null;
   }
 }

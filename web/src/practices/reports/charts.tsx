@@ -59,7 +59,7 @@ export function ByGroup({ groups }: { groups: FigureGroup[] }) {
         name: label,
         color: scheme === 'dark' ? onDark : onLight,
         values: groups.map(
-          (group) => group.figures.find((figure) => figure.name === name)?.median_seconds ?? 0,
+          (group) => group.figures.find((figure) => figure.name === name)?.median_seconds ?? null,
         ),
       })),
       text: duration,
@@ -69,7 +69,7 @@ export function ByGroup({ groups }: { groups: FigureGroup[] }) {
   );
   return (
     <Panel title="Median times by priority">
-      {chart.series.every((series) => series.values.every((value) => value === 0)) ? (
+      {chart.series.every((series) => series.values.every((value) => value === null)) ? (
         <EmptyState title="No incident ended in this period" />
       ) : (
         <Drawn chart={chart} label="Median times by priority; the table below holds the figures" />
