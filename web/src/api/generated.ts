@@ -660,8 +660,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes one event or a list of them. All are taken, or none. Repeating a request is harmless: an
-         *     event about an alert that fires already refreshes it.
+         * Takes one event or a list of them. All are taken, or none. An event about an alert that fires
+         *     already refreshes it; whoever may repeat a request late, when it could be over meanwhile, sends
+         *     an `Idempotency-Key`.
          */
         post: operations["intake_post"];
         delete?: never;
@@ -4725,6 +4726,8 @@ export interface components {
         };
         /** @description A technical part: a database, a bus, a cluster node, a certificate. */
         ComponentSpec: {
+            /** @description What it takes data from, and does not work without. */
+            consumesFrom?: components["schemas"]["ItemRef"][];
             /** @description What it does not work without. */
             dependsOn?: components["schemas"]["Need"][];
             escalationPolicy?: components["schemas"]["EscalationPolicyRef"] | null;
@@ -6266,6 +6269,8 @@ export interface components {
         };
         /** @description An incident: an unplanned interruption or loss of quality, from the first sign to the end. */
         Incident: {
+            /** @description What people named in incidents that were merged into it. */
+            absorbed_items?: components["schemas"]["ItemRef"][];
             acknowledged_by?: components["schemas"]["Actor"] | null;
             /** @description Who and what is affected. */
             affected: components["schemas"]["IncidentAffected"];
@@ -6865,6 +6870,8 @@ export interface components {
         IncidentRole: "commander" | "operations" | "communications" | "scribe";
         /** @description An incident, without what only its own page shows. */
         IncidentRow: {
+            /** @description What people named in incidents that were merged into it. */
+            absorbed_items?: components["schemas"]["ItemRef"][];
             acknowledged_by?: components["schemas"]["Actor"] | null;
             /** @description Who and what is affected. */
             affected: components["schemas"]["IncidentAffected"];
@@ -7375,6 +7382,8 @@ export interface components {
         Items_IncidentRow: {
             /** @description The rows. */
             items: {
+                /** @description What people named in incidents that were merged into it. */
+                absorbed_items?: components["schemas"]["ItemRef"][];
                 acknowledged_by?: components["schemas"]["Actor"] | null;
                 /** @description Who and what is affected. */
                 affected: components["schemas"]["IncidentAffected"];
@@ -7977,6 +7986,8 @@ export interface components {
         Listed_IncidentRow: {
             /** @description The rows. */
             items: {
+                /** @description What people named in incidents that were merged into it. */
+                absorbed_items?: components["schemas"]["ItemRef"][];
                 acknowledged_by?: components["schemas"]["Actor"] | null;
                 /** @description Who and what is affected. */
                 affected: components["schemas"]["IncidentAffected"];
@@ -10304,6 +10315,7 @@ export interface components {
          *     |-----------------|-----------|--------------------|------|
          *     | a DependsOn b   | a needs b | b                  | a    |
          *     | a RunsOn b      | a needs b | b                  | a    |
+         *     | a ConsumesFrom b | a needs b | b                 | a    |
          *     | a Feeds b       | b needs a | a                  | b    |
          *     | a MemberOf b    | b needs a | a                  | b    |
          *     | a RedundantWith b | neither | both               | what needs one of them |
@@ -10314,7 +10326,7 @@ export interface components {
          *     the group alone.
          * @enum {string}
          */
-        Relation: "depends_on" | "runs_on" | "feeds" | "member_of" | "redundant_with";
+        Relation: "depends_on" | "runs_on" | "consumes_from" | "feeds" | "member_of" | "redundant_with";
         /** @description Whether a product may be released. */
         Release: {
             /** @description Whether it may. */
@@ -11163,6 +11175,8 @@ export interface components {
         ServiceSpec: {
             /** @description Its parts: any of them down brings it down. */
             components?: components["schemas"]["Need"][];
+            /** @description What it takes data from, and does not work without. */
+            consumesFrom?: components["schemas"]["ItemRef"][];
             /** @description What it does not work without. */
             dependsOn?: components["schemas"]["Need"][];
             escalationPolicy?: components["schemas"]["EscalationPolicyRef"] | null;
@@ -15462,7 +15476,10 @@ export interface operations {
     intake_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeat harmless, for a day: nothing more is taken, and the answer is the first one. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15490,6 +15507,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -15508,7 +15543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An event is wrong; nothing was taken */
+            /** @description An event is wrong, or the key was used for other events; nothing was taken */
             422: {
                 headers: {
                     [name: string]: unknown;
