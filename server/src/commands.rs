@@ -3,7 +3,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use kernel::{Actor, ItemRef, Lifecycle, SpaceId, Time};
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +30,19 @@ pub struct Call {
 }
 
 impl Call {
+    /// What the headers of a request say.
+    ///
+    /// # Errors
+    /// A header that cannot be read.
+    pub fn of(headers: &HeaderMap) -> Answer<Call> {
+        let header = |name| headers.get(name).map(HeaderValue::as_bytes);
+        Ok(Call {
+            expected: header("if-match").map(version).transpose()?.flatten(),
+            key: header("idempotency-key").map(key).transpose()?,
+            asked: None,
+        })
+    }
+
     /// The same, before Operate fills in what it knows at this time: a repeat is one also when that
     /// has changed since.
     #[must_use]
@@ -42,12 +55,7 @@ impl<S: Sync> FromRequestParts<S> for Call {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Call> {
-        let header = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
-        Ok(Call {
-            expected: header("if-match").map(version).transpose()?.flatten(),
-            key: header("idempotency-key").map(key).transpose()?,
-            asked: None,
-        })
+        Call::of(&parts.headers)
     }
 }
 

@@ -134,9 +134,9 @@ pub struct Absorb {
     /// Whether the child was only potential.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub potential: bool,
-    /// Whether the service is away by what the child says.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub away: bool,
+    /// When it was merged, if the service was away then by what the child says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_at: Option<Time>,
     /// What people named in the child, besides what its alerts are about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported_items: Vec<ItemRef>,

@@ -33,12 +33,12 @@ pub fn describe(event: &Event) -> String {
         What::Resumed {} => "Resumed".to_owned(),
         What::Cancelled { reason } => with("Cancelled", reason),
         What::Merged { into } => format!("Merged into {into}"),
-        _ => describe_rest(event),
+        _ => describe_members(event),
     }
 }
 
-/// What happens to an incident without moving it.
-fn describe_rest(event: &Event) -> String {
+/// What happens to its alerts.
+fn describe_members(event: &Event) -> String {
     match &event.what {
         What::Absorbed { number, members, .. } => {
             format!("Took over incident {number} and its alerts ({})", members.len())
@@ -57,6 +57,13 @@ fn describe_rest(event: &Event) -> String {
         What::MemberReturned { title, returned_at, .. } => {
             format!("{} returned{}", alert(title), on(*returned_at, event))
         }
+        _ => describe_rest(event),
+    }
+}
+
+/// What happens to an incident without moving it.
+fn describe_rest(event: &Event) -> String {
+    match &event.what {
         What::MainItemChosen { item, because, .. } => {
             with(&format!("Likely cause is {item}"), because)
         }

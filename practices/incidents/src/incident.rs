@@ -348,24 +348,6 @@ impl Incident {
         self.members.iter().filter(|member| !member.detached)
     }
 
-    /// What people named, here or in what was merged into it.
-    pub(crate) fn reported_items(&self) -> impl Iterator<Item = &ItemRef> {
-        self.reported_item.iter().chain(&self.absorbed_items)
-    }
-
-    /// The alerts that say whether the service is away: all but those of error budgets, which burn
-    /// on long after it is back, unless there are no others.
-    pub(crate) fn telling(&self) -> impl Iterator<Item = &Member> {
-        let only_burns = self.attached().all(|member| member.burn);
-        self.attached().filter(move |member| only_burns || !member.burn)
-    }
-
-    /// The alerts that it leaves behind when it ends now: they fire, and say that something failed.
-    pub fn left_behind(&self) -> impl Iterator<Item = &Member> {
-        let fires = |member: &&Member| member.cleared_at.is_none();
-        self.attached().filter(fires).filter(|member| !member.burn && !member.potential)
-    }
-
     /// The stage that counts: the one before the hold while on hold.
     pub fn place(&self) -> Stage {
         self.hold.as_ref().map_or(self.stage, |hold| hold.previous)
@@ -432,7 +414,9 @@ impl Incident {
             beginning: Beginning { started: self.times.started, detected: self.times.detected },
             assessment: None,
             potential: self.potential,
-            away: !self.service_is_back() && self.away_since().is_some(),
+            // Merged, it has left the stage that told so.
+            away_at: (self.times.restored.is_none() && self.away_since().is_some())
+                .then_some(self.stage_since),
             reported_items: self.reported_items().cloned().collect(),
             stated_severity: self.stated_severity,
         }

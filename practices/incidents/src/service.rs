@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use kernel::{Actor, Time};
+use kernel::{Actor, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::incident::Incident;
+use crate::incident::{Incident, Member};
 use crate::times::Source;
 
 /// How bad it is.
@@ -83,6 +83,24 @@ impl Incident {
             }
         }
         Some(lost as i64)
+    }
+
+    /// What people named, here or in what was merged into it.
+    pub(crate) fn reported_items(&self) -> impl Iterator<Item = &ItemRef> {
+        self.reported_item.iter().chain(&self.absorbed_items)
+    }
+
+    /// The alerts that say whether the service is away: all but those of error budgets, which burn
+    /// on long after it is back, unless there are no others.
+    pub(crate) fn telling(&self) -> impl Iterator<Item = &Member> {
+        let only_burns = self.attached().all(|member| member.burn);
+        self.attached().filter(move |member| only_burns || !member.burn)
+    }
+
+    /// The alerts that it leaves behind when it ends now: they fire, and say that something failed.
+    pub fn left_behind(&self) -> impl Iterator<Item = &Member> {
+        let fires = |member: &&Member| member.cleared_at.is_none();
+        self.attached().filter(fires).filter(|member| !member.burn && !member.potential)
     }
 
     /// Whether an alert in it says that an error budget burns.

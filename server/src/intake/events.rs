@@ -102,11 +102,10 @@ async fn post(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    call: Call,
     RawBody(body): RawBody,
 ) -> Answer<(StatusCode, Json<Accepted>)> {
     let source = source(&app, &headers, query.as_deref(), peer, "events").await?;
-    let Some(key) = call.key else {
+    let Some(key) = Call::of(&headers)?.key else {
         let accepted = take(&app, source, &body).await?;
         return Ok((StatusCode::ACCEPTED, Json(accepted)));
     };

@@ -176,7 +176,7 @@ async fn an_alert_that_returns_soon_goes_back_and_one_that_returns_late_does_not
     let again = operate.becomes(&first, "it is away again", stage("assigned")).await;
     assert_eq!(again["members"].as_array().map(Vec::len), Some(1));
     assert_eq!(again["members"][0]["cleared_at"], Value::Null);
-    says(&timeline(&operate, &first).await, "An alert returned");
+    says(&timeline(&operate, &first).await, "Alert “HighErrorRate on orders” returned");
     says(&timeline(&operate, &first).await, "Service broke again: the alert returned");
     restore(&first).await;
 
@@ -232,7 +232,7 @@ async fn a_resolved_incident_names_its_cause_and_may_be_reopened(place: Place) {
         "Started the diagnosis: disk full?",
         "Chose what to do: grow the disk",
         "Started resolving",
-        "Service restored at",
+        "Service restored",
         "Resolved",
         "Reopened: it is full again",
     ] {

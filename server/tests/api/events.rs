@@ -29,7 +29,7 @@ async fn a_late_repeat_of_an_event_that_is_over_opens_nothing(place: Place) {
 
     let other = json!({ "title": "Something else" });
     let refused = with("one", &other).await.problem(422);
-    assert_eq!(refused["code"], "idempotency_key_reused");
+    assert_eq!(refused["type"], "idempotency_key_reused");
     assert!(operate.ada.list("/alerts?state=open").await.is_empty());
     operate.end().await;
 }
@@ -63,7 +63,7 @@ async fn what_still_fires_when_it_is_closed_gets_an_incident_of_its_own(place: P
     let before = receiver.calls().len();
     operate.command("1", json!({ "command": "close" })).await;
     operate.settled().await;
-    let open = operate.ada.list("/incidents").await;
+    let open = operate.ada.list("/incidents?open=true").await;
     assert_eq!((open.len(), &open[0]["number"]), (1, &json!(2)), "{open:#?}");
     assert!(receiver.calls().len() > before, "somebody is called for it");
     let alert = &operate.ada.list("/alerts?state=open").await[0];

@@ -21,7 +21,8 @@ impl Dialect {
     pub(crate) const HOLD: &str = "SELECT pg_advisory_lock($1)";
 
     /// The numbers whose locks are held in this database, each in two halves.
-    pub(crate) const HELD: &str = "SELECT CAST(classid AS BIGINT) AS high, CAST(objid AS BIGINT) AS low FROM pg_locks \
+    pub(crate) const HELD: &str = "SELECT CAST(classid AS BIGINT) AS high, \
+         CAST(objid AS BIGINT) AS low FROM pg_locks \
          WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 

@@ -15952,7 +15952,10 @@ export interface operations {
     };
     heartbeats_ping_by_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The integration key, for what can set no header. */
+                key?: string;
+            };
             header?: never;
             path: {
                 /** @description Its name. */
@@ -16011,7 +16014,10 @@ export interface operations {
     };
     heartbeats_ping: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The integration key, for what can set no header. */
+                key?: string;
+            };
             header?: never;
             path: {
                 /** @description Its name. */

@@ -132,7 +132,9 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
             && held.iter().find(same).is_some_and(|k| k.cleared_at.is_some())
     };
     let returned: Vec<&Member> = absorb.members.iter().filter(again).collect();
-    let away = absorb.away
+    // Who restored it after the merge knew of both.
+    let back = draft.record.times.restored.map(|back| back.at);
+    let away = absorb.away_at.is_some_and(|at| back.is_none_or(|back| at > back))
         || members.iter().any(|member| member.cleared_at.is_none() && !member.burn)
         || returned.iter().any(|member| !member.burn);
     if draft.record.potential && !absorb.potential {

@@ -135,4 +135,11 @@ fn what_is_away_in_a_merged_incident_is_away_in_the_other_one() {
     let items: Vec<&str> = life.record.items.iter().map(|item| item.as_str()).collect();
     assert_eq!(items, ["service/web", "service/basket"]);
     life.check_journal();
+
+    // Whoever restores it now knows of both; the child says nothing new, however late it is heard.
+    life.ask(&restore, &ada(minutes(20))).expect("both work again");
+    let mut late = child.record.handover();
+    late.child = kernel::IncidentId::from_bits(77);
+    life.ask(&Command::Absorb(Box::new(late)), &system(minutes(21))).expect("it is heard");
+    assert!(life.record.service_is_back());
 }

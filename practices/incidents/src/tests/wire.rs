@@ -88,7 +88,7 @@ fn every_later_command_is_written_like_this() {
         "item":"service/web","severity":"critical","reason":"same item","primary":true,
         "joined_at":"2026-03-01T00:00:00Z","cleared_at":null,"detached":false}],
         "beginning":{"started":null,"detected":{"at":"2026-03-01T00:00:00Z",
-        "source":"measured"}},"assessment":null,"away":true}
+        "source":"measured"}},"assessment":null,"away_at":"2026-03-01T00:00:00Z"}
     {"command":"assess","hits":[{"item":"usecase/pay","criticality":"mission_critical",
         "root":"service/web","hops":1,"softened":false}],"main":{"item":"service/web",
         "because":"because"}}

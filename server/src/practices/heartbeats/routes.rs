@@ -189,7 +189,9 @@ async fn heard(
 
 /// Pings a heartbeat with an integration key.
 #[utoipa::path(post, path = "/heartbeats/{name}/ping", tag = "heartbeats",
-    params(HeartbeatPath), security((), ("integration_key" = [])),
+    params(HeartbeatPath, ("key" = Option<String>, Query,
+        description = "The integration key, for what can set no header.")),
+    security((), ("integration_key" = [])),
     responses((status = 200, description = "The deadline has moved", body = Heard),
         (status = 401, description = "The key is not known", body = Problem)))]
 async fn ping(
@@ -204,7 +206,9 @@ async fn ping(
 
 /// Pings a heartbeat, for programs that can only GET.
 #[utoipa::path(get, path = "/heartbeats/{name}/ping", tag = "heartbeats",
-    params(HeartbeatPath), security((), ("integration_key" = [])),
+    params(HeartbeatPath, ("key" = Option<String>, Query,
+        description = "The integration key, for what can set no header.")),
+    security((), ("integration_key" = [])),
     responses((status = 200, description = "The deadline has moved", body = Heard),
         (status = 401, description = "The key is not known", body = Problem)))]
 async fn ping_by_get(
