@@ -1,7 +1,7 @@
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A program that runs beside the test and ends with it.
 pub struct Program {
@@ -66,8 +66,17 @@ pub fn run(command: &mut Command) -> Output {
     })
 }
 
-/// A port on the loopback interface that nothing listens on.
+/// A port on which nothing listens. It lies below those that the system gives to connections: one
+/// of them could take a port between this look and the start of the program that is to have it.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has an address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const PORTS: std::ops::Range<u16> = 20_000..32_000;
+    // Other tests are other processes.
+    let first = std::process::id().wrapping_mul(37);
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let mut ports = PORTS.map(|_| {
+        let next = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        PORTS.start + (next % PORTS.len() as u32) as u16
+    });
+    ports.find(free).expect("a port is free")
 }
