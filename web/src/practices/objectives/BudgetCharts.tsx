@@ -90,7 +90,9 @@ function Drawn({ objective, series }: { objective: Objective; series: BudgetSeri
     return (
       <Panel title="Error budget">
         <EmptyState title="Nothing was counted in this window">
-          {objective.source ? (
+          {objective.parts.length > 0 ? (
+            'It is reckoned from its parts once a minute, as far as they say anything.'
+          ) : objective.source ? (
             'Its source is asked every minute; what is wrong with it stands above.'
           ) : (
             <>
