@@ -23,6 +23,8 @@ use crate::practices::silences::store as silence_store;
 const BACKLOG: usize = 4096;
 /// Entries of one look.
 const BATCH: i64 = 1000;
+/// So often in a row a batch is tried.
+const FAILURES: u32 = 6;
 /// How often a shared database is looked at.
 const GLANCE: Duration = Duration::from_millis(250);
 
@@ -72,12 +74,16 @@ impl Tail {
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
             grown.mark_unchanged();
-            let wait = match self.step().await {
+            let wait = match self.step(failures < FAILURES).await {
                 Ok(0) if self.db.shared() => Some(GLANCE),
                 Ok(0) => None,
-                Ok(_) => Some(Duration::ZERO),
+                Ok(_) => {
+                    failures = 0;
+                    Some(Duration::ZERO)
+                }
                 Err(fault) => {
-                    failures += 1;
+                    // While the database is away no entry is to blame.
+                    failures = if fault.outage() { 1 } else { failures + 1 };
                     tracing::error!(error = %fault.chain(), "the tail of the journal failed");
                     Some(Duration::from_millis(100 << failures.min(6)))
                 }
@@ -90,22 +96,40 @@ impl Tail {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                _ = grown.changed() => failures = 0,
+                _ = grown.changed(), if failures == 0 => {}
                 () = timer => {}
             }
         }
     }
 
-    async fn step(&self) -> Result<usize, Fault> {
+    /// Follows a batch; without `heeding` what it says, when that has failed too often: memory is
+    /// then behind in what cannot be read, and the streams that wait for it go on.
+    async fn step(&self, heeding: bool) -> Result<usize, Fault> {
         let mut conn = self.db.reader().await?;
         let heard = *self.heard.borrow();
         let entries = journal::after(&mut conn, heard, BATCH).await?;
+        drop(conn);
         let Some(last) = entries.last().map(|last| last.position) else { return Ok(0) };
-        for (space, ids) in self.changed_alerts(&entries) {
+        if heeding {
+            self.heed(&entries).await?;
+        }
+        let count = entries.len();
+        for stored in entries {
+            // Nobody listening is no error.
+            let _ = self.feed.0.send(stored);
+        }
+        self.heard.send_replace(last);
+        Ok(count)
+    }
+
+    /// Brings memory in line with entries.
+    async fn heed(&self, entries: &[Arc<Stored>]) -> Result<(), Fault> {
+        let mut conn = self.db.reader().await?;
+        for (space, ids) in self.changed_alerts(entries) {
             let ids: Vec<AlertId> = ids.into_iter().collect();
             self.hot.catch_up(&space, store::by_id(&mut conn, &space, &ids).await?);
         }
-        for (space, ids) in changed_silences(&entries) {
+        for (space, ids) in changed_silences(entries) {
             let ids: Vec<SilenceId> = ids.into_iter().collect();
             self.silences.put(&space, &silence_store::by_id(&mut conn, &space, &ids).await?);
         }
@@ -120,13 +144,7 @@ impl Tail {
         if entries.iter().any(|stored| stored.entry.kind.starts_with("routing.")) {
             self.routing.follow(&self.db, &self.keys).await?;
         }
-        let count = entries.len();
-        for stored in entries {
-            // Nobody listening is no error.
-            let _ = self.feed.0.send(stored);
-        }
-        self.heard.send_replace(last);
-        Ok(count)
+        Ok(())
     }
 
     /// Alerts that others than this process's own intake changed.

@@ -15,6 +15,7 @@ conversations!(
     a_new_matrix_holds_for_what_opens_from_then_on,
     a_rule_finds_the_item_of_what_already_fires,
     a_busy_day_is_in_the_journal_entry_by_entry,
+    what_memory_cannot_read_keeps_nobody_from_being_called,
 );
 
 async fn it_says_that_it_lives_is_ready_and_how_it_does(place: Place) {
@@ -242,4 +243,26 @@ async fn order(operate: &Operate, dice: &mut Dice) {
     let path = format!("/incidents/{}/commands", row["id"].as_str().unwrap());
     let reply = operate.ada.post(&path, commands[dice.roll(commands.len())].clone()).await;
     assert!(!reply.status.is_server_error(), "{}", reply.text);
+}
+
+/// What somebody wrote into the database by hand must not keep the streams from going on.
+async fn what_memory_cannot_read_keeps_nobody_from_being_called(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&shop(&receiver.url)).await;
+    let more = "{apiVersion: operate/v1, kind: Service, metadata: {name: spoiled}, \
+                spec: {team: shop}}\n";
+    operate.apply(more).await;
+    let spoil = "UPDATE resource SET data = 'no JSON' WHERE item = 'service/spoiled'";
+    let spoiled = operate.db.write::<_, spine::Fault, _>(move |tx| {
+        Box::pin(async move { tx.run(spoil, vec![]).await })
+    });
+    assert_eq!(spoiled.await.unwrap(), 1);
+    let policy = json!({ "major": { "escalation_policy": "escalationpolicy/shop" } });
+    // It is journaled; that what it changes can no longer be read is told as it is.
+    assert!(operate.ada.put("/settings/policy", policy, None).await.status.is_server_error());
+    operate.fires("Down", "critical", ("service", "orders")).await;
+    let called = async || (!receiver.calls().is_empty()).then_some(());
+    operate.until("somebody is called by what was read before", called).await;
+    drop(operate);
 }
