@@ -162,3 +162,25 @@ fn unseal(master: &[u8; 32], sealed: &str) -> Result<Vec<u8>, Fault> {
         .decrypt(&Nonce::from(*nonce), body)
         .map_err(|_| wrong())
 }
+
+#[cfg(test)]
+mod tests {
+    use spine::testing::Place;
+
+    use super::*;
+    use crate::MIGRATIONS;
+
+    spine::both!(MIGRATIONS; a_key_file_that_is_missing_is_told_and_not_made_anew);
+
+    async fn a_key_file_that_is_missing_is_told_and_not_made_anew(place: Place) {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, world) = (folder.path().join("secret.key"), World::system());
+        let first = Keys::open(&path, &place.db, &world).await.unwrap();
+        let again = Keys::open(&path, &place.db, &world).await.unwrap();
+        assert_eq!((first.links, first.webhooks), (again.links, again.webhooks));
+        std::fs::remove_file(&path).unwrap();
+        let told = Keys::open(&path, &place.db, &world).await.unwrap_err().chain();
+        assert!(told.contains("secret.key is missing"), "{told}");
+        assert!(!path.exists(), "a wrong one would stand in the way of the right one");
+    }
+}

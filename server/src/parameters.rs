@@ -75,7 +75,7 @@ pub async fn check(
     request: Request,
     next: Next,
 ) -> Response {
-    let query = request.uri().query().unwrap_or_default();
+    let Some(query) = request.uri().query() else { return next.run(request).await };
     match known.unknown(request.method(), path.as_str(), query) {
         None => next.run(request).await,
         Some((name, known)) => refusal(name, known).into_response(),

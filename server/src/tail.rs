@@ -24,7 +24,7 @@ const BACKLOG: usize = 4096;
 /// Entries of one look.
 const BATCH: i64 = 1000;
 /// So often in a row a batch is tried.
-const FAILURES: u32 = 6;
+const TRIES: u32 = 6;
 /// How often a shared database is looked at.
 const GLANCE: Duration = Duration::from_millis(250);
 
@@ -42,6 +42,29 @@ impl Feed {
     /// Hears every entry from now on.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Stored>> {
         self.0.subscribe()
+    }
+}
+
+/// What went wrong since anything was followed.
+#[derive(Default)]
+struct Trouble {
+    failures: u32,
+    /// Those that may lie in what is to be followed.
+    blamed: u32,
+}
+
+impl Trouble {
+    /// Counts a failure; returns how long to pause. While the database is away no entry is to
+    /// blame.
+    fn met(&mut self, outage: bool) -> Duration {
+        self.failures += 1;
+        self.blamed += u32::from(!outage);
+        Duration::from_millis(100 << self.failures.min(6))
+    }
+
+    /// Whether what is to be followed is still tried.
+    fn heeding(&self) -> bool {
+        self.blamed < TRIES
     }
 }
 
@@ -71,21 +94,20 @@ impl Tail {
     /// Follows until `stop`; survives every fault.
     pub async fn run(self, stop: CancellationToken) {
         let mut grown = self.db.grown();
-        let mut failures = 0_u32;
+        let mut trouble = Trouble::default();
         while !stop.is_cancelled() {
             grown.mark_unchanged();
-            let wait = match self.step(failures < FAILURES).await {
-                Ok(0) if self.db.shared() => Some(GLANCE),
-                Ok(0) => None,
-                Ok(_) => {
-                    failures = 0;
-                    Some(Duration::ZERO)
+            let wait = match self.step(trouble.heeding()).await {
+                Ok(count) => {
+                    trouble = Trouble::default();
+                    match count {
+                        0 => self.db.shared().then_some(GLANCE),
+                        _ => Some(Duration::ZERO),
+                    }
                 }
                 Err(fault) => {
-                    // While the database is away no entry is to blame.
-                    failures = if fault.outage() { 1 } else { failures + 1 };
                     tracing::error!(error = %fault.chain(), "the tail of the journal failed");
-                    Some(Duration::from_millis(100 << failures.min(6)))
+                    Some(trouble.met(fault.outage()))
                 }
             };
             let timer = async {
@@ -96,7 +118,7 @@ impl Tail {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                _ = grown.changed(), if failures == 0 => {}
+                _ = grown.changed(), if trouble.failures == 0 => {}
                 () = timer => {}
             }
         }
@@ -174,4 +196,23 @@ fn changed_silences(entries: &[Arc<Stored>]) -> HashMap<SpaceId, HashSet<Silence
         }
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_followed_is_given_up_and_an_outage_never_is() {
+        let mut away = Trouble::default();
+        let pauses: Vec<u128> = (0..8).map(|_| away.met(true).as_millis()).collect();
+        assert_eq!(pauses, [200, 400, 800, 1_600, 3_200, 6_400, 6_400, 6_400]);
+        assert!(away.heeding(), "no entry is to blame");
+        let mut bad = Trouble::default();
+        for _ in 0..TRIES {
+            assert!(bad.heeding());
+            bad.met(false);
+        }
+        assert!(!bad.heeding());
+    }
 }

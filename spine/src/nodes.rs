@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Row};
 
 use crate::db::{Db, Dialect};
 use crate::{Fault, World};
 
-/// A node that does not answer so long is not waited for.
+/// A database that does not answer so long is asked anew over another connection. Time of the
+/// network, as that of the pool: no clock of ours moves it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Has PostgreSQL end the connection of a machine that is gone within half a minute.
 const KEEPALIVES: &str =
@@ -66,19 +67,27 @@ impl Presence {
     /// When the database refuses: then nothing is known.
     pub async fn living(&mut self) -> Result<BTreeSet<NodeId>, Fault> {
         let Some(options) = self.db.postgres() else { return Ok(BTreeSet::from([self.own])) };
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => {
-                let mut conn = PgConnection::connect_with(&options).await?;
-                sqlx::raw_sql(KEEPALIVES).execute(&mut conn).await?;
-                conn
-            }
+        let (kept, own) = (self.conn.take(), self.own);
+        let looking = async move {
+            let mut conn = match kept {
+                Some(conn) => conn,
+                None => connected(&options).await?,
+            };
+            let living = look(&mut conn, own).await?;
+            Ok::<_, sqlx::Error>((conn, living))
         };
-        let looked = tokio::time::timeout(PATIENCE, look(&mut conn, self.own)).await;
-        let living = looked.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let (conn, living) = tokio::time::timeout(PATIENCE, looking).await.map_err(|_| {
+            Fault::Other(format!("the database did not say within {PATIENCE:?} which nodes live"))
+        })??;
         self.conn = Some(conn);
         Ok(living)
     }
+}
+
+async fn connected(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut conn = PgConnection::connect_with(options).await?;
+    sqlx::raw_sql(KEEPALIVES).execute(&mut conn).await?;
+    Ok(conn)
 }
 
 async fn look(conn: &mut PgConnection, own: NodeId) -> Result<BTreeSet<NodeId>, sqlx::Error> {

@@ -80,10 +80,20 @@ test('whatever the speed of scrolling, only the rows in view are drawn', async (
       before = now;
     }
     times.sort((a, b) => a - b);
-    return { most: Math.max(...counts), least: Math.min(...counts), median: times[90] };
+    return {
+      most: Math.max(...counts),
+      least: Math.min(...counts),
+      median: times[90],
+      p95: times[171],
+    };
   });
-  // A figure to look at: machines differ, and so does what runs beside.
-  console.log(`median frame ${seen.median.toFixed(1)} ms, ${seen.most} rows at most`);
+  const [median, p95] = [seen.median.toFixed(1), seen.p95.toFixed(1)];
+  console.log(`frames: median ${median} ms, p95 ${p95} ms, ${seen.most} rows at most`);
+  // What runs beside makes frames long: bench/queue.sh measures them alone, against the bounds.
+  if (process.env.E2E_FRAMES) {
+    assert.ok(seen.median < 34, `median frame ${median} ms`);
+    assert.ok(seen.p95 < 100, `95th percentile ${p95} ms`);
+  }
   assert.ok(seen.least > 5, `${seen.least} rows at a time`);
   assert.ok(seen.most < 100, `${seen.most} rows at a time`);
 });

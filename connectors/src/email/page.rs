@@ -35,7 +35,7 @@ pub struct PageMail<'a> {
     pub now: Time,
     /// The recipient's zone, by its IANA name; UTC when there is none of that name.
     pub zone: &'a str,
-    /// Why this person: `first contact of escalationpolicy/payments`.
+    /// Why this person: `step 1 of Payments, the escalation policy`.
     pub because: &'a str,
     /// Where to see the incident.
     pub incident_url: &'a str,

@@ -63,7 +63,7 @@ pub struct PageCall<'a> {
     pub priority: Priority,
     /// The service that is hit, if it is known.
     pub service: Option<&'a str>,
-    /// Why this person: `step 1 of escalationpolicy/payments`.
+    /// Why this person: `step 1 of Payments, the escalation policy`.
     pub because: &'a str,
     /// Where to see the incident; with several, all of them.
     pub incident_url: &'a str,

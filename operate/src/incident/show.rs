@@ -61,7 +61,7 @@ fn head(incident: &Value, screen: &Screen, url: &str) -> String {
     )];
     let mut add = |label: &str, value: String| {
         if !value.is_empty() {
-            lines.push(format!("  {label:<11}{value}"));
+            lines.push(format!("  {label:<12}{value}"));
         }
     };
     let since = time(incident, "stage_since").map(|since| age(since, screen.now()));
@@ -83,7 +83,7 @@ fn head(incident: &Value, screen: &Screen, url: &str) -> String {
     let resolved = [text(incident, "cause_class"), text(incident, "resolution_code")];
     let resolved = resolved.map(|word| word.replace('_', " "));
     add("resolved", join(": ", [join(", ", resolved), text(incident, "resolution_note")]));
-    add("merged into ", text(incident, "merged_into"));
+    add("merged into", text(incident, "merged_into"));
     add("about", text(incident, "description"));
     add("address", format!("{url}/incidents/{}", text(incident, "id")));
     lines.join("\n")
@@ -267,14 +267,14 @@ mod tests {
             "roles": { "commander": "person/ada" } });
         insta::assert_snapshot!(head(&incident, &screen(), "http://127.0.0.1:7070"), @"
         P1 42  Orders database is down
-          stage      on hold, for 10 min
-          waits for  supplier, ticket 4711
-          item       component/orders-db (two services depend on it)
-          severity   critical
-          with       team/platform person/greta (owner of component/orders-db)
-          commander  person/ada
-          hits       usecase/sell-tickets, 1 service, 300 users
-          address    http://127.0.0.1:7070/incidents/inc_1
+          stage       on hold, for 10 min
+          waits for   supplier, ticket 4711
+          item        component/orders-db (two services depend on it)
+          severity    critical
+          with        team/platform person/greta (owner of component/orders-db)
+          commander   person/ada
+          hits        usecase/sell-tickets, 1 service, 300 users
+          address     http://127.0.0.1:7070/incidents/inc_1
         ");
     }
 

@@ -95,7 +95,8 @@ impl Candidate {
         let joined = |item: &ItemRef| {
             let about = |member: &&Member| member.item.as_ref() == Some(item);
             let failed = incident.attached().filter(about).filter(|member| !member.burn);
-            let only_burns = incident.attached().any(|member| about(&member));
+            let by_people = incident.reported_items().any(|named| named == item);
+            let only_burns = !by_people && incident.attached().any(|member| about(&member));
             let named = (!only_burns).then_some(incident.opened_at);
             failed.map(|member| member.joined_at).max().or(named)
         };

@@ -103,6 +103,12 @@ impl Incident {
         self.attached().filter(fires).filter(|member| !member.burn && !member.potential)
     }
 
+    /// Whether an alert that begins to fire says that the service is away: one of an error budget
+    /// does only while nothing else is known.
+    pub(crate) fn tells_of_outage(&self, burn: bool) -> bool {
+        !burn || self.failed_since().is_none()
+    }
+
     /// Whether an alert in it says that an error budget burns.
     fn burns(&self) -> bool {
         self.attached().any(|member| member.burn)

@@ -93,3 +93,28 @@ pub(super) fn note(next_at: Time) -> String {
     let clock = at.get(11..16).unwrap_or(&at);
     format!("What comes now is told here at {clock} UTC.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(page: &str) -> Call {
+        let text = format!(
+            r#"{{"page": {page}, "incident": null, "number": 7, "title": "Orders are slow",
+                "priority": "P1", "service": "service/orders", "url_path": "/incidents/7",
+                "policy": "escalationpolicy/payments", "contact": "person/ada", "step": 1,
+                "started_at": "2026-03-01T00:00:00Z"}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn whoever_is_called_reads_why_with_the_policy_as_people_call_it() {
+        let called = call(r#""pag_00000000000000000000000021""#);
+        let said = because(&called, Some("Payments, day and night"));
+        assert_eq!(said, "step 2 of Payments, day and night, the escalation policy");
+        let unknown = because(&called, None);
+        assert_eq!(unknown, "step 2 of escalationpolicy/payments, the escalation policy");
+        assert!(because(&call("null"), None).starts_with("a test that "));
+    }
+}

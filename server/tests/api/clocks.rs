@@ -84,6 +84,9 @@ async fn a_clock_counts_warns_is_missed_and_stops(place: Place) {
     assert_eq!(warning["item"], Value::Null, "it is no sign that something is broken");
     operate.pass(4 * MINUTE).await;
     let breach = told(&operate, "ContractClockBreached", "open").await;
+    assert!(breach["item"].is_null(), "it is about a promise");
+    let lost = operate.ada.list("/alerts?matched=false").await;
+    assert!(lost.is_empty(), "it asks for no rule: {lost:?}");
     assert_eq!(breach["severity"], "critical");
     operate
         .until("it belongs to its incident", async || {

@@ -10,6 +10,7 @@ conversations!(
     a_late_repeat_of_an_event_that_is_over_opens_nothing,
     a_parameter_that_does_not_exist_is_refused_with_those_that_do,
     what_still_fires_when_it_is_closed_gets_an_incident_of_its_own,
+    what_needs_what_people_report_as_critical_is_degraded,
 );
 
 async fn a_late_repeat_of_an_event_that_is_over_opens_nothing(place: Place) {
@@ -68,5 +69,28 @@ async fn what_still_fires_when_it_is_closed_gets_an_incident_of_its_own(place: P
     assert!(receiver.calls().len() > before, "somebody is called for it");
     let alert = &operate.ada.list("/alerts?state=open").await[0];
     assert_eq!(alert["incident"], open[0]["id"]);
+    operate.end().await;
+}
+
+async fn what_needs_what_people_report_as_critical_is_degraded(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&shop("http://127.0.0.1:1")).await;
+    let state = async |id: &str| {
+        let map = operate.ada.get("/estate/graph").await.is(200);
+        let nodes = map["nodes"].as_array().unwrap();
+        nodes.iter().find(|node| node["id"] == id).unwrap()["state"].clone()
+    };
+    let report = async |severity: &str, item: &str| {
+        let body = json!({ "title": "it is slow", "severity": severity, "item": item });
+        operate.ada.post("/incidents", body).await.is(201);
+        operate.settled().await;
+    };
+    report("warning", "service/canteen").await;
+    assert_eq!(state("service/canteen").await, "degraded");
+    assert_eq!(state("service/checkout").await, "up", "it has nothing to do with it");
+    report("warning", "service/orders").await;
+    assert_eq!(state("usecase/buy").await, "up", "what is only slow takes nothing else along");
+    report("critical", "service/orders").await;
+    assert_eq!(state("usecase/buy").await, "degraded", "it needs what does not work");
     operate.end().await;
 }

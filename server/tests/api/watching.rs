@@ -49,6 +49,14 @@ async fn it_says_that_it_lives_is_ready_and_how_it_does(place: Place) {
     ] {
         assert!(metrics.text.contains(line), "no {line} in\n{}", metrics.text);
     }
+    // Whoever asks can make up methods and paths, but no numbers.
+    let odd = reqwest::Method::from_bytes(b"MADEUP").unwrap();
+    operate.ada.send(operate.ada.bare(odd, "/made/up")).await;
+    let after = watch("/metrics").await.text;
+    let counted =
+        "operate_http_request_seconds_count{method=\"GET\",route=\"/readyz\",status=\"200\"}";
+    assert!(after.contains(counted), "{after}");
+    assert!(!after.contains("MADEUP") && !after.contains("/made/up"), "{after}");
     let meant: Vec<&str> =
         metrics.text.lines().filter_map(|line| line.strip_prefix("# HELP ")).collect();
     for line in metrics.text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {

@@ -330,3 +330,16 @@ fn rows_are_cut_into_few_lengths_and_none_is_lost() {
     assert!(lengths.len() <= 13, "{lengths:?}");
     assert!(lengths.iter().all(|length| (1..=256).contains(length)), "{lengths:?}");
 }
+
+#[test]
+fn a_new_sqlite_database_is_for_its_own_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    crate::testing::on_sqlite(MIGRATIONS, |place: Place| async move {
+        append(&place.db, &space(), "something").await;
+        let path = place.url.strip_prefix("sqlite:").unwrap().to_owned();
+        for file in [path.clone(), format!("{path}-wal")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+    });
+}

@@ -20,6 +20,7 @@ pub fn worlds() -> impl Strategy<Value = World> {
         let relation = prop_oneof![
             4 => Just(Relation::DependsOn),
             1 => Just(Relation::RunsOn),
+            1 => Just(Relation::ConsumesFrom),
             1 => Just(Relation::Feeds),
             1 => Just(Relation::MemberOf),
             1 => Just(Relation::RedundantWith),

@@ -49,7 +49,7 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
     };
     occur(draft, attach);
     draft.push(What::Attached { member });
-    if !attach.burn {
+    if draft.record.tells_of_outage(attach.burn) {
         let because = format!("a related alert fired: {}", text::clipped(&attach.title));
         relapse(draft, draft.now(), because);
     }
@@ -104,7 +104,7 @@ pub(super) fn returned(
         });
     }
     draft.push(What::MemberReturned { alert, title, returned_at, potential, boundary_at });
-    if !burn {
+    if draft.record.tells_of_outage(burn) {
         relapse(draft, returned_at, because);
     }
     Ok(())
@@ -134,9 +134,10 @@ pub(super) fn absorb(draft: &mut Draft<'_>, absorb: &Absorb) -> Result<(), Refus
     let returned: Vec<&Member> = absorb.members.iter().filter(again).collect();
     // Who restored it after the merge knew of both.
     let back = draft.record.times.restored.map(|back| back.at);
+    let tells = |member: &Member| draft.record.tells_of_outage(member.burn);
     let away = absorb.away_at.is_some_and(|at| back.is_none_or(|back| at > back))
-        || members.iter().any(|member| member.cleared_at.is_none() && !member.burn)
-        || returned.iter().any(|member| !member.burn);
+        || members.iter().any(|member| member.cleared_at.is_none() && tells(member))
+        || returned.iter().any(|member| tells(member));
     if draft.record.potential && !absorb.potential {
         let because = format!("incident {}, where it has happened, is the same", absorb.number);
         draft.push(What::Occurred { started: absorb.beginning.started, because });

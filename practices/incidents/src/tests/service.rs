@@ -103,6 +103,15 @@ fn a_burning_budget_neither_keeps_an_incident_open_nor_brings_it_back() {
     alone.ask(&calm, &system(minutes(5))).expect("it cleared");
     alone.ask(&Command::Tick {}, &system(minutes(30))).expect("all is quiet");
     assert!(alone.record.service_is_back());
+    // And comes back with it: nothing else would call anybody.
+    let again = Command::MemberReturned {
+        alert: budget,
+        at: minutes(31),
+        potential: false,
+        boundary_at: None,
+    };
+    alone.ask(&again, &system(minutes(31))).expect("it burns again");
+    assert!(!alone.record.service_is_back());
 }
 
 #[test]
@@ -113,7 +122,14 @@ fn what_only_burns_draws_nothing_else_in() {
     let mut life = burning();
     let another = Command::Attach(Box::new(attach("errors", "service/web")));
     life.ask(&another, &system(minutes(1))).expect("it joins");
-    assert_eq!(candidate(&life).items, [(web, Some(minutes(1)))]);
+    assert_eq!(candidate(&life).items, [(web.clone(), Some(minutes(1)))]);
+    // What a person named is no less named because its budget burns as well.
+    let mut open = Open::titled("no orders");
+    open.item = Some(web.clone());
+    let mut life = Life::open(open, &ada(DAY)).expect("it opens");
+    let burn = Attach { burn: true, ..attach("budget", "service/web") };
+    life.ask(&Command::Attach(Box::new(burn)), &system(minutes(1))).expect("it joins");
+    assert_eq!(candidate(&life).items, [(web, Some(DAY))]);
 }
 
 #[test]

@@ -37,8 +37,8 @@ test('the main alert stays in view when all is over', () => {
 
 test('the main alert says why its item is the main one, not that it came first', () => {
   const main = member('main', { item: 'component/orders-db', primary: true });
-  expect(mainText(main, '10 of the 13 other items with alerts depend on it')).toBe(
-    'Main alert, on orders-db: 10 of the 13 other items with alerts depend on it',
+  expect(mainText(main, '10 of the 13 other items that were hit depend on it')).toBe(
+    'Main alert, on orders-db: 10 of the 13 other items that were hit depend on it',
   );
   expect(mainText(main, '')).toBe('Main alert, on orders-db');
 });
