@@ -1,17 +1,27 @@
-# Runs steps, counts what passed and failed, and prints one line for each; sourced by ./test.
+# Runs steps, beside each other where told so, counts what passed and failed, and prints one line
+# for each; sourced by ./test.
 # shellcheck shell=bash disable=SC2154 # $logs is set by ./test
-
-passed=0
-failed=0
-failures=()
 
 note() { printf '  %s\n' "$1"; }
 
+# beside COMMAND…: runs steps in the background, beside those of other calls, until all_done.
+beside() {
+    (
+        trap - INT TERM
+        trap server_stop EXIT
+        "$@"
+    ) &
+}
+
+# all_done: waits for what runs beside.
+all_done() { wait; }
+
+# count NAME PASSED FAILED: steps run beside each other, so what they count goes through a file.
+count() { printf '%s %d %d\n' "$1" "$2" "$3" >>"$logs/counts"; }
+
 # check NAME COMMAND…: runs a command that passes or fails as one; its output goes to a log.
 check() {
-    local before=$failed
-    prepare "$@"
-    [ "$failed" != "$before" ] || passed=$((passed + 1))
+    if prepare "$@"; then count "$1" 1 0; fi
 }
 
 # prepare NAME COMMAND…: the same for what tests nothing: it counts only when it fails.
@@ -20,12 +30,12 @@ prepare() {
     shift
     if "$@" >"$logs/$name.log" 2>&1 </dev/null; then
         tell "$name" ok $((SECONDS - begun))
-    else
-        failed=$((failed + 1))
-        failures+=("$name")
-        tell "$name" FAILED $((SECONDS - begun))
-        show_end "$name"
+        return 0
     fi
+    count "$name" 0 1
+    tell "$name" FAILED $((SECONDS - begun))
+    show_end "$name"
+    return 1
 }
 
 # tests NAME COMMAND…: runs a test runner and adds what its closing lines count.
@@ -36,14 +46,12 @@ tests() {
     read -r good bad < <(count_tests <"$logs/$name.log")
     # A runner that ends badly without a failed test (it did not compile, it was killed).
     if [ "$code" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
-    passed=$((passed + good))
-    failed=$((failed + bad))
+    count "$name" "$good" "$bad"
     if [ "$bad" = 0 ] && [ "$good" = 0 ]; then
         tell "$name" "no tests yet" $((SECONDS - begun))
     elif [ "$bad" = 0 ]; then
         tell "$name" "$good passed" $((SECONDS - begun))
     else
-        failures+=("$name")
         tell "$name" "$good passed, $bad FAILED" $((SECONDS - begun))
         show_end "$name"
     fi
@@ -87,8 +95,13 @@ show_end() {
 # finish STARTED: prints the closing line and exits.
 finish() {
     printf 'Took %d s. Logs: %s\n' $((SECONDS - $1)) "$logs"
-    [ ${#failures[@]} = 0 ] || printf 'Failed: %s\n' "${failures[*]}"
-    printf '%d passed, %d failed\n' "$passed" "$failed"
-    [ "$failed" = 0 ]
+    awk '
+        { passed += $2; failed += $3 }
+        $3 > 0 { failures = failures " " $1 }
+        END {
+            if (failures != "") print "Failed:" failures
+            printf "%d passed, %d failed\n", passed, failed
+            exit failed > 0
+        }' "$logs/counts"
     exit
 }
