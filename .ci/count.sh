@@ -4,17 +4,36 @@
 
 note() { printf '  %s\n' "$1"; }
 
-# beside COMMAND…: runs steps in the background, beside those of other calls, until all_done.
+groups=()
+
+# beside COMMAND…: runs steps in the background, beside those of other calls, until all_done. Each
+# call is a group of processes, so that all of it ends when this ends early.
 beside() {
+    set -m
     (
-        trap - INT TERM
+        set +m
         trap server_stop EXIT
+        trap 'exit 130' INT TERM
         "$@"
     ) &
+    groups+=($!)
+    set +m
 }
 
 # all_done: waits for what runs beside.
-all_done() { wait; }
+all_done() {
+    wait
+    groups=()
+}
+
+# end_groups: ends what still runs beside.
+end_groups() {
+    local group
+    for group in "${groups[@]}"; do
+        kill -TERM -- "-$group" 2>/dev/null
+    done
+    wait
+}
 
 # count NAME PASSED FAILED: steps run beside each other, so what they count goes through a file.
 count() { printf '%s %d %d\n' "$1" "$2" "$3" >>"$logs/counts"; }
