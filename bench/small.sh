@@ -39,6 +39,7 @@ start() {
 resident() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$server/status"; }
 say() { echo "$1: $(resident) MB, at most $(($(cat "$peak") / 1048576)) MB with the page cache"; }
 
+echo "the program: $(($(stat --dereference --format %s "$BENCH_OPERATE") / 1000000)) MB"
 start "a fresh start with the sample estate"
 "$BENCH_OPERATE" --url http://127.0.0.1:17070 demo outage --speed 60 > "$work/demo.log" 2>&1 ||
     { cat "$work/demo.log" >&2; exit 1; }

@@ -76,7 +76,7 @@ async fn list(
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;
     let full = entries.len() as i64 == limit;
     let next = entries.last().filter(|_| full).map(|last| last.seq);
-    let items = entries.iter().map(crate::sentences::shown).collect();
+    let items = crate::sentences::shown(&mut conn, &caller.space, &entries).await?;
     Ok(Json(json!(JournalPage { items, next })))
 }
 

@@ -50,3 +50,4 @@ pub use problem::Problem;
 pub use router::description;
 pub use schema::MIGRATIONS;
 pub use serve::{Running, StartError, start};
+pub use settings::last_resorts;

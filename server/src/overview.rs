@@ -20,6 +20,7 @@ use crate::practices::incidents::views::IncidentRow;
 use crate::practices::{alerts, incidents, oncall};
 use crate::problem::Answer;
 use crate::sentences::TimelineEntry;
+use crate::settings;
 
 /// The route of the overview.
 pub fn routes() -> OpenApiRouter<App> {
@@ -119,6 +120,9 @@ struct Paging {
     dead_letters: usize,
     /// Whether there is a mail server; without one pages by mail cannot be delivered.
     mail_configured: bool,
+    /// Whether a policy of last resort is set; without one nobody is called for what no escalation
+    /// policy covers, such as alerts without an item.
+    last_resort: bool,
 }
 
 /// Whom an escalation policy calls.
@@ -168,12 +172,15 @@ async fn overview(State(app): State<App>, caller: Caller) -> Answer<Json<Value>>
     let (firing, unmatched, critical) = alerts::routes::counts(&app, space);
     let dead = spine::outbox::list(&mut conn, space, "dead", 1000).await?.len();
     let filter = journal::Filter { limit: 20, ..journal::Filter::default() };
-    let activity = journal::list(&mut conn, space, &filter).await?;
+    let entries = journal::list(&mut conn, space, &filter).await?;
+    let activity = crate::sentences::shown(&mut conn, space, &entries).await?;
+    let policy = settings::policy(&mut conn, space).await?;
     let paging = Paging {
         ringing: oncall::store::count(&mut conn, space, "ringing").await?,
         exhausted: oncall::store::count(&mut conn, space, "exhausted").await?,
         dead_letters: dead,
         mail_configured: app.config.mail_configured(),
+        last_resort: policy.default_escalation_policy.is_some(),
     };
     drop(conn);
     let overdue = |found: &&spine::engine::Versioned<::incidents::Incident>| {
@@ -192,7 +199,7 @@ async fn overview(State(app): State<App>, caller: Caller) -> Answer<Json<Value>>
         on_call: on_call(&app, &caller),
         alerts: FiringAlerts { open: firing, unmatched, critical },
         paging,
-        activity: activity.iter().map(crate::sentences::shown).collect(),
+        activity,
     })))
 }
 

@@ -1,12 +1,14 @@
 //! Journal entries in words: what timelines and the activity list show.
 
-use incidents::expected;
-use kernel::{Actor, Data, Entry, Time};
+use ::incidents::expected;
+use kernel::{Actor, Data, Entry, IncidentId, SpaceId, Time};
 use serde::Serialize;
 use serde_json::{Value, json};
+use spine::{Conn, Fault};
 use utoipa::ToSchema;
 
 use crate::practices::estate::changes;
+use crate::practices::incidents;
 use crate::practices::oncall::{devices, leave, proofs};
 
 /// A journal entry as timelines show it: with a sentence that says what happened.
@@ -31,8 +33,35 @@ pub struct TimelineEntry<'a> {
     pub cause: Option<i64>,
 }
 
-/// An entry as timelines show it.
-pub fn shown(entry: &Entry) -> TimelineEntry<'_> {
+/// Entries as timelines show them, the incidents in their sentences by number.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shown<'a>(
+    conn: &mut Conn,
+    space: &SpaceId,
+    entries: &'a [Entry],
+) -> Result<Vec<TimelineEntry<'a>>, Fault> {
+    let mut shown: Vec<TimelineEntry<'a>> = entries.iter().map(as_told).collect();
+    let named = shown.iter().flat_map(|entry| incidents_in(&entry.title)).collect();
+    for (id, number) in incidents::store::numbers(conn, space, &named).await? {
+        let (id, number) = (id.to_string(), format!("#{number}"));
+        for entry in &mut shown {
+            if entry.title.contains(&id) {
+                entry.title = entry.title.replace(&id, &number);
+            }
+        }
+    }
+    Ok(shown)
+}
+
+/// The incidents that a sentence names by their ids.
+fn incidents_in(sentence: &str) -> Vec<IncidentId> {
+    let words = sentence.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("inc_")).filter_map(|word| word.parse().ok()).collect()
+}
+
+fn as_told(entry: &Entry) -> TimelineEntry<'_> {
     TimelineEntry {
         seq: entry.seq,
         at: entry.at,
@@ -46,8 +75,11 @@ pub fn shown(entry: &Entry) -> TimelineEntry<'_> {
 }
 
 /// Entries as a list of the API.
-pub fn timeline(entries: &[Entry]) -> Value {
-    json!({ "items": entries.iter().map(shown).collect::<Vec<_>>() })
+///
+/// # Errors
+/// When the database refuses.
+pub async fn timeline(conn: &mut Conn, space: &SpaceId, entries: &[Entry]) -> Result<Value, Fault> {
+    Ok(json!({ "items": shown(conn, space, entries).await? }))
 }
 
 /// What happened, as its own practice puts it.
@@ -74,7 +106,7 @@ pub fn sentence(entry: &Entry) -> String {
         Some("item") if entry.kind == proofs::VERIFIED => {
             data.read().ok().map(|told| proofs::describe(&told))
         }
-        Some("incident") => data.read().ok().map(|event| incidents::describe(&event)),
+        Some("incident") => data.read().ok().map(|event| ::incidents::describe(&event)),
         Some("expected") => data.read().ok().map(|event| expected::describe(&event)),
         // Planned work that explains an alert is told on the alert, too.
         Some("alert") if entry.kind.starts_with("expected.") => {

@@ -81,6 +81,19 @@ pub async fn policy(conn: &mut Conn, space: &SpaceId) -> Result<Policy, Fault> {
     Ok(get(conn, space, POLICY).await?.0)
 }
 
+/// Which policy is called in each space where no other is named or answers.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_resorts(conn: &mut Conn) -> Result<Vec<(SpaceId, Option<ItemRef>)>, Fault> {
+    let mut found = Vec::new();
+    for space in crate::practices::estate::store::spaces(conn).await? {
+        let policy = policy(conn, &space).await?.default_escalation_policy;
+        found.push((space, policy));
+    }
+    Ok(found)
+}
+
 /// Changes a setting that people decide on piece by piece, so that two who decide at once both
 /// count.
 ///
@@ -191,6 +204,10 @@ async fn put_policy(
     if !(1..=100).contains(&policy.noise_votes) {
         let message = "a rule is noise from 1 to 100 votes on";
         return Err(Problem::refused(message).at("noise_votes"));
+    }
+    if policy.call_again_when_worse_after_minutes.is_some_and(|minutes| minutes > 10_080) {
+        let message = "at most 10080 minutes (a week); leave it out to call nobody again";
+        return Err(Problem::refused(message).at("call_again_when_worse_after_minutes"));
     }
     let minutes = policy.incidents.unassigned_minutes;
     if minutes.is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {

@@ -2,6 +2,8 @@
 //! that may change the answer: what is wanted is compared with the pages that there are. The team
 //! for major incidents is called apart from that: see `major`.
 
+use std::time::Duration;
+
 use estate::{About, Estate, Spec, Wait, Way};
 use incidents::{Incident, Stage, What};
 use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
@@ -23,7 +25,8 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     let watches = newest(&pages).map(|page| page.id);
     let rang_again = unanswered.clone().filter_map(|page| page.rang_again_at).max();
     let holds = |(_, at): &(Actor, Time)| rang_again.is_none_or(|again| again <= *at);
-    if let Some((by, at)) = taken(incident).filter(holds) {
+    let outgrown = outgrown(incident, context);
+    if let Some((by, at)) = taken(incident).filter(holds).filter(|_| outgrown.is_none()) {
         let answered =
             |page: &&&Page| Reaction::Page(page.id, Command::Answered { by: by.clone(), at });
         let over =
@@ -37,12 +40,13 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     }
     // Answered, and the word is on its way to the incident.
     let away = incident.relapsed_at.max(incident.lapsed_at).unwrap_or(Time::EPOCH);
-    if pages.iter().any(|page| page.acknowledged_at.is_some_and(|at| at >= away)) {
+    let answered = pages.iter().any(|page| page.acknowledged_at.is_some_and(|at| at >= away));
+    if answered && outgrown.is_none() {
         return Vec::new();
     }
     let Some(policy) = next_policy(incident, &pages, context) else { return Vec::new() };
-    // It rang again since somebody took it, and the page that says so is ended here.
-    let because = "it rang again".to_owned();
+    // It is another matter by now, or it rang again and the page that says so is ended here.
+    let because = outgrown.unwrap_or_else(|| "it rang again".to_owned());
     let outdated = incident.acknowledged_by.is_some();
     let lapse =
         outdated.then(|| Reaction::incident(incident.id, incidents::Command::Lapse { because }));
@@ -98,6 +102,26 @@ fn taken(incident: &Incident) -> Option<(Actor, Time)> {
     // The time that counts for reports is that of the first; it may have lapsed since.
     let at = incident.lapsed_at.map_or(at, |lapsed| at.max(lapsed));
     incident.is_open().then_some((by, at))
+}
+
+/// Why whoever took it is called again: by itself it became more important than what they took, or
+/// saw it become while they looked.
+fn outgrown(incident: &Incident, context: &Context<'_>) -> Option<String> {
+    let minutes = context.policy.call_again_when_worse_after_minutes?;
+    let (_, at) = taken(incident)?;
+    let looked_until = at + Duration::from_secs(u64::from(minutes) * 60);
+    let by_hand = incident.priority_override.is_some()
+        || incident.impact_set.as_ref().is_some_and(|set| set.at >= at)
+        || incident.urgency_set.as_ref().is_some_and(|set| set.at >= at);
+    if by_hand {
+        return None;
+    }
+    let history = &incident.past.priorities;
+    let as_taken = history.iter().rev().find(|known| known.since <= at);
+    let seen = history.iter().filter(|known| known.since > at && known.since < looked_until);
+    let worst = seen.chain(as_taken).map(|known| known.priority).min()?;
+    let (now, worse) = (incident.priority, incident.priority < worst);
+    worse.then(|| format!("it became {now}, and was taken as {worst}"))
 }
 
 /// Why nobody has to be called; `None` when somebody has to.

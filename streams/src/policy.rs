@@ -24,6 +24,11 @@ pub struct Policy {
     pub major: MajorPolicy,
     /// The least important priority that calls people.
     pub page_down_to: Priority,
+    /// Whoever took an incident is called again when it becomes more important so many minutes
+    /// after they took it, or later: before that they look at it anyhow. Without a value they are
+    /// not; a priority that people set calls nobody again.
+    #[schema(maximum = 10_080)]
+    pub call_again_when_worse_after_minutes: Option<u32>,
     /// A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
     pub noise_votes: u32,
     /// The rules that a new incident is handled by.
@@ -39,6 +44,7 @@ impl Default for Policy {
             unassigned_escalation_policy: None,
             major: MajorPolicy::default(),
             page_down_to: Priority::P5,
+            call_again_when_worse_after_minutes: Some(15),
             noise_votes: 3,
             incidents: incidents::Policy::default(),
         }

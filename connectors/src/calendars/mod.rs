@@ -60,7 +60,7 @@ impl Calendars {
             .redirect(redirect)
             // A proxy would resolve the names itself, behind the guard's back.
             .no_proxy()
-            .dns_resolver(guard::Guard { allowed: allowed.clone() })
+            .dns_resolver(guard::Guard { allowed: allowed.clone(), alias: None })
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| ConfigError::new("tls", with_causes(&error)))?;

@@ -45,6 +45,7 @@ pub async fn carry(
         from: call.from.clone(),
         timeout_seconds: TIMEOUT_SECONDS,
         certificates: None,
+        encryption: server.tls.clone(),
     };
     let address = match guard {
         Some(guard) => guard.address(&server.host).await?.to_string(),

@@ -14,13 +14,16 @@ use kernel::{OutboxId, Time};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls as Encryption, TlsParameters};
+use lettre::transport::smtp::client::{
+    Certificate, CertificateStore, Identity, Tls as Encryption, TlsParameters, TlsVersion,
+};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::Deserialize;
 
 pub use carry::carry;
 pub use page::PageMail;
 
+use crate::receivers as encryption;
 use crate::send::with_causes;
 use crate::{ConfigError, SendError};
 
@@ -46,6 +49,9 @@ pub struct EmailConfig {
     pub timeout_seconds: u64,
     /// Certificates, as PEM text, that are trusted beside the system's.
     pub certificates: Option<String>,
+    /// How else the connection is encrypted, as receivers of Alertmanager say it.
+    #[serde(skip)]
+    pub encryption: encryption::Tls,
 }
 
 fn timeout_seconds() -> u64 {
@@ -192,7 +198,22 @@ fn tls_parameters(config: &EmailConfig) -> Result<TlsParameters, ConfigError> {
     let wrong = |member, error: lettre::transport::smtp::Error| {
         ConfigError::new(member, with_causes(&error))
     };
-    let mut builder = TlsParameters::builder(config.host.clone());
+    let told = &config.encryption;
+    let named = told.server_name.as_ref().unwrap_or(&config.host);
+    let mut builder = TlsParameters::builder(named.clone());
+    if let Some(pem) = &told.authorities {
+        let only = Certificate::from_pem(pem.as_bytes()).map_err(|e| wrong("ca", e))?;
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(only);
+    }
+    if let Some((certificate, key)) = &told.certificate {
+        let (certificate, key) = (certificate.as_bytes(), key.reveal().as_bytes());
+        let identity = Identity::from_pem(certificate, key).map_err(|e| wrong("cert", e))?;
+        builder = builder.identify_with(identity);
+    }
+    if told.oldest == Some(encryption::TlsVersion::Tls13) {
+        builder = builder.set_min_tls_version(TlsVersion::Tlsv13);
+    }
+    builder = builder.dangerous_accept_invalid_certs(told.unverified);
     if let Some(pem) = &config.certificates {
         // A text without any certificate would be taken for an empty list of them.
         if !pem.contains("BEGIN CERTIFICATE") {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{NotSent, Secret};
+use super::{NotSent, Secret, Tls, Transport};
 
 /// Something to be sent, complete: nothing of it is looked up or rendered any more.
 #[derive(Clone, Debug)]
@@ -14,13 +14,19 @@ pub enum Call {
 }
 
 impl Call {
-    /// Adds headers, when it is a request.
-    pub(super) fn with_headers(self, headers: &Arc<[(String, String)]>) -> Call {
+    /// Makes it as the receiver says, when it is a request.
+    pub(super) fn made(self, how: &Arc<Made>) -> Call {
         match self {
-            Call::Http(call) => Call::Http(Box::new(call.with_headers(headers))),
+            Call::Http(call) => Call::Http(Box::new(call.made(how))),
             mail @ Call::Mail(_) => mail,
         }
     }
+}
+
+/// How a receiver wants all of its requests to be made.
+pub(super) struct Made {
+    pub headers: Vec<(String, String)>,
+    pub through: Option<Arc<Transport>>,
 }
 
 /// A request over HTTP.
@@ -34,6 +40,8 @@ pub struct HttpCall {
     pub headers: Vec<(String, String)>,
     /// The body, UTF-8.
     pub body: String,
+    /// By which way it goes, where that is not the usual one.
+    pub through: Option<Arc<Transport>>,
     /// How long the answer may take, when the receiver says so.
     pub timeout: Option<Duration>,
     /// Judges the answer.
@@ -109,20 +117,22 @@ impl HttpCall {
             url: url.into(),
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
             body: serde_json::to_string(body).unwrap_or_default(),
+            through: None,
             timeout: None,
             judge: usual,
             next: None,
         }
     }
 
-    /// Adds headers to it and to the calls that follow it.
-    pub(super) fn with_headers(mut self, headers: &Arc<[(String, String)]>) -> HttpCall {
-        self.headers.extend(headers.iter().cloned());
+    /// Makes it as the receiver says, and the calls that follow it.
+    fn made(mut self, how: &Arc<Made>) -> HttpCall {
+        self.headers.extend(how.headers.iter().cloned());
+        self.through.clone_from(&how.through);
         self.next = self.next.map(|next| {
-            let headers = headers.clone();
+            let how = how.clone();
             Next::new(move |body| {
                 let follow = next.calls(body)?.into_iter();
-                Ok(follow.map(|call| call.with_headers(&headers)).collect())
+                Ok(follow.map(|call| call.made(&how)).collect())
             })
         });
         self
@@ -224,4 +234,6 @@ pub struct MailServer {
     pub require_tls: bool,
     /// Who signs in.
     pub credentials: Option<(String, Secret)>,
+    /// How the connection is encrypted, when it is.
+    pub tls: Tls,
 }

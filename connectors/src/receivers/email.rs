@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::http::TlsConfig;
+use super::tls::TlsConfig;
 use super::{
     Call, HttpConfig, MailCall, MailServer, NotSent, Notice, Problems, Receiver, Secret,
     default_template,
@@ -41,7 +41,7 @@ pub struct EmailConfig {
     pub require_tls: bool,
     /// Whether the first byte is encrypted; without it, on port 465.
     pub force_implicit_tls: Option<bool>,
-    /// Versions only.
+    /// How the connection is encrypted.
     pub tls_config: TlsConfig,
     /// Further headers, and what stands in place of `From`, `To` and `Subject`.
     pub headers: BTreeMap<String, String>,
@@ -116,6 +116,7 @@ impl EmailConfig {
             implicit_tls: self.force_implicit_tls.unwrap_or(port == 465),
             require_tls: self.require_tls,
             credentials,
+            tls: self.tls_config.tls(notice)?,
         })
     }
 
@@ -139,7 +140,8 @@ impl Receiver for EmailConfig {
     }
 
     fn files(&self) -> Vec<&Option<String>> {
-        vec![&self.auth_password_file]
+        let TlsConfig { ca_file, cert_file, key_file, .. } = &self.tls_config;
+        vec![&self.auth_password_file, ca_file, cert_file, key_file]
     }
 
     fn templates(&self) -> Vec<(String, &str)> {
@@ -170,7 +172,11 @@ impl Receiver for EmailConfig {
             let problem = "is not supported: who signs in also acts, leave it out";
             problems.add("auth_identity", problem);
         }
-        self.tls_config.check(problems);
+        self.tls_config.check("tls_config", problems);
+        if self.tls_config.max_version.as_deref() == Some("TLS12") {
+            let problem = "is not supported for mail: leave it out, 1.2 and 1.3 are spoken";
+            problems.add("tls_config.max_version", problem);
+        }
         let date = self.threading.thread_by_date.as_deref().unwrap_or("daily");
         if !["daily", "none"].contains(&date) {
             problems.add("threading.thread_by_date", "has to be daily or none");

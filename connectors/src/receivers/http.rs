@@ -1,13 +1,15 @@
-//! `http_config`: how requests are authorised, and what of it is not supported.
+//! `http_config`: how requests are authorised, and by which way they go.
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::{NotSent, Notice, Problems, Secret};
+use super::oauth2::OAuth2Config;
+use super::proxy::ProxyConfig;
+use super::tls::TlsConfig;
+use super::{NotSent, Notice, Problems, Secret, Transport};
 
 /// How the requests of a receiver are made.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,21 +23,21 @@ pub struct HttpConfig {
     pub bearer_token: Option<Secret>,
     /// The older spelling of `authorization`.
     pub bearer_token_file: Option<String>,
-    /// Refused: not supported.
-    pub oauth2: Option<IgnoredAny>,
+    /// A token that another service gives.
+    pub oauth2: Option<OAuth2Config>,
     /// Taken and not needed: the protocol is agreed on with the server.
     pub enable_http2: Option<bool>,
     /// Taken and not followed: redirects would carry a notification elsewhere.
     pub follow_redirects: Option<bool>,
-    /// Refused: a proxy would resolve names behind the guard's back.
-    pub proxy_url: Option<String>,
-    /// Without a proxy there is nothing to except.
+    /// The proxy that requests go through. It may hold a password.
+    pub proxy_url: Option<Secret>,
+    /// What is reached without it: names, addresses and networks, separated by commas.
     pub no_proxy: Option<String>,
-    /// Refused when true.
+    /// Whether it is the one that the environment names.
     pub proxy_from_environment: bool,
-    /// Refused when not empty.
-    pub proxy_connect_header: BTreeMap<String, IgnoredAny>,
-    /// Versions only.
+    /// What it is told when a connection is asked for.
+    pub proxy_connect_header: BTreeMap<String, Vec<Secret>>,
+    /// How connections are encrypted.
     pub tls_config: TlsConfig,
     /// Further headers.
     pub http_headers: BTreeMap<String, HeaderConfig>,
@@ -80,74 +82,6 @@ pub struct HeaderConfig {
     pub files: Vec<String>,
 }
 
-/// How connections are encrypted.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TlsConfig {
-    /// Refused: certificates are those that the system trusts.
-    pub ca: Option<String>,
-    /// Refused: as `ca`.
-    pub ca_file: Option<String>,
-    /// Refused: not supported.
-    pub cert: Option<String>,
-    /// Refused: not supported.
-    pub cert_file: Option<String>,
-    /// Refused: not supported.
-    pub key: Option<Secret>,
-    /// Refused: not supported.
-    pub key_file: Option<String>,
-    /// Refused: the name is that of the address.
-    pub server_name: Option<String>,
-    /// Refused when true.
-    pub insecure_skip_verify: bool,
-    /// `TLS12` or what is older: older ones are not spoken.
-    pub min_version: Option<String>,
-    /// `TLS13`.
-    pub max_version: Option<String>,
-}
-
-impl TlsConfig {
-    /// What of it is not supported.
-    pub(super) fn check(&self, problems: &mut Problems) {
-        let own = "add the certificate to those that the system trusts";
-        let client = "certificates of clients are not supported: put a proxy that has one before \
-                      the service";
-        let texts = [
-            ("ca", &self.ca, own),
-            ("ca_file", &self.ca_file, own),
-            ("cert", &self.cert, client),
-            ("cert_file", &self.cert_file, client),
-            ("key_file", &self.key_file, client),
-            ("server_name", &self.server_name, "use an address with that name"),
-        ];
-        for (field, value, mend) in texts {
-            if value.as_ref().is_some_and(|value| !value.is_empty()) {
-                problems.add(format!("tls_config.{field}"), format!("is not supported: {mend}"));
-            }
-        }
-        if self.key.is_some() {
-            problems.add("tls_config.key", format!("is not supported: {client}"));
-        }
-        if self.insecure_skip_verify {
-            let problem = format!("is not supported, connections are always verified: {own}");
-            problems.add("tls_config.insecure_skip_verify", problem);
-        }
-        let versions = ["TLS10", "TLS11", "TLS12", "TLS13"];
-        if self
-            .min_version
-            .as_ref()
-            .is_some_and(|version| !versions[..3].contains(&version.as_str()))
-        {
-            let problem = "cannot be asked for: TLS 1.2 and 1.3 are spoken, leave it out";
-            problems.add("tls_config.min_version", problem);
-        }
-        if self.max_version.as_ref().is_some_and(|version| version != "TLS13") {
-            let problem = "cannot be asked for: TLS 1.2 and 1.3 are spoken, leave it out";
-            problems.add("tls_config.max_version", problem);
-        }
-    }
-}
-
 /// Headers that requests have by themselves.
 const RESERVED: [&str; 12] = [
     "authorization",
@@ -168,23 +102,11 @@ impl HttpConfig {
     /// What of it is wrong or not supported.
     pub(super) fn check(&self, problems: &mut Problems) {
         self.check_authorization(problems);
-        if self.oauth2.is_some() {
-            let problem = "is not supported: give a lasting token in authorization.credentials, \
-                           or in a file that something else renews in credentials_file";
-            problems.add("oauth2", problem);
+        if let Some(oauth2) = &self.oauth2 {
+            oauth2.check(problems);
         }
-        let direct = "is not supported: connections are direct, so that private addresses can be \
-                      refused; allow this machine the way to the service";
-        if self.proxy_url.as_ref().is_some_and(|url| !url.is_empty()) {
-            problems.add("proxy_url", direct);
-        }
-        if self.proxy_from_environment {
-            problems.add("proxy_from_environment", direct);
-        }
-        if !self.proxy_connect_header.is_empty() {
-            problems.add("proxy_connect_header", direct);
-        }
-        self.tls_config.check(problems);
+        self.proxy().check("", &self.tls_config, problems);
+        self.tls_config.check("tls_config", problems);
         for (name, header) in &self.http_headers {
             if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
                 let problem = "is set by the request itself: leave it out, or use authorization";
@@ -202,11 +124,22 @@ impl HttpConfig {
         }
     }
 
+    fn proxy(&self) -> ProxyConfig<'_> {
+        ProxyConfig {
+            url: self.proxy_url.as_ref().filter(|url| !url.is_empty()),
+            except: self.no_proxy.as_deref().unwrap_or_default(),
+            from_environment: self.proxy_from_environment,
+            headers: &self.proxy_connect_header,
+        }
+    }
+
     fn check_authorization(&self, problems: &mut Problems) {
         let bearer = self.bearer_token.is_some() || self.bearer_token_file.is_some();
-        let ways = [self.basic_auth.is_some(), self.authorization.is_some(), bearer];
+        let (basic, token) = (self.basic_auth.is_some(), self.authorization.is_some());
+        let ways = [basic, token, bearer, self.oauth2.is_some()];
         if ways.iter().filter(|way| **way).count() > 1 {
-            let problem = "one of basic_auth, authorization and bearer_token can be given, not two";
+            let problem = "one of basic_auth, authorization, bearer_token and oauth2 can be given, \
+                           not two";
             problems.add("authorization", problem);
         }
         problems.one_of("bearer_token", self.bearer_token.is_some(), &self.bearer_token_file);
@@ -240,7 +173,18 @@ impl HttpConfig {
         let token = self.authorization.iter().map(|token| token.credentials_file.as_deref());
         let bearer = [self.bearer_token_file.as_deref()];
         let headers = self.http_headers.values().flat_map(|header| &header.files);
-        basic.chain(token).chain(bearer).flatten().chain(headers.map(String::as_str)).collect()
+        let own = basic.chain(token).chain(bearer).flatten().chain(headers.map(String::as_str));
+        let oauth2 = self.oauth2.iter().flat_map(OAuth2Config::files);
+        own.chain(self.tls_config.files()).chain(oauth2).collect()
+    }
+
+    /// By which way its requests go; nothing for the usual one.
+    pub(super) fn transport(&self, notice: &Notice<'_>) -> Result<Option<Transport>, NotSent> {
+        let oauth2 = self.oauth2.as_ref().map(|oauth2| oauth2.grant(notice)).transpose()?;
+        let tls = self.tls_config.tls(notice)?;
+        let transport =
+            Transport { tls, proxy: self.proxy().complete(), oauth2: oauth2.map(Box::new) };
+        Ok((transport != Transport::default()).then_some(transport))
     }
 
     /// The headers that authorise its requests, and those that it adds.

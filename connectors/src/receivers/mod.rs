@@ -33,9 +33,11 @@ mod jira;
 mod length;
 mod msteams;
 mod notice;
+mod oauth2;
 mod opsgenie;
 mod pagerduty;
 mod problems;
+mod proxy;
 mod pushover;
 mod rocketchat;
 mod secret;
@@ -43,10 +45,14 @@ mod sigv4;
 mod slack;
 mod sns;
 mod telegram;
+mod tls;
+mod transport;
 mod victorops;
 mod webex;
 mod webhook;
 mod wechat;
+
+use std::sync::Arc;
 
 use gotemplate::{LoadError, Templates};
 use serde::{Deserialize, Deserializer};
@@ -56,12 +62,13 @@ pub(crate) use call::{answered, path_part, usual};
 pub use data::{AlertData, AlertStatus, TemplateData};
 pub use discord::DiscordConfig;
 pub use email::{EmailConfig, Threading};
-pub use http::{Authorization, BasicAuth, HeaderConfig, HttpConfig, TlsConfig};
+pub use http::{Authorization, BasicAuth, HeaderConfig, HttpConfig};
 pub use incidentio::IncidentioConfig;
 pub use jira::JiraConfig;
 pub use length::Length;
 pub use msteams::{MsteamsConfig, Msteamsv2Config};
 pub use notice::{NotSent, Notice};
+pub use oauth2::OAuth2Config;
 pub use opsgenie::{OpsgenieConfig, Responder};
 pub use pagerduty::{ImageConfig, LinkConfig, PagerdutyConfig};
 pub use problems::Problem;
@@ -72,11 +79,14 @@ pub(crate) use slack::judge as slack_judge;
 pub use slack::{ActionConfig, ConfirmConfig, FieldConfig, SlackConfig};
 pub use sns::{Sigv4Config, SnsConfig};
 pub use telegram::TelegramConfig;
+pub use tls::TlsConfig;
+pub use transport::{Grant, Proxy, Tls, TlsVersion, Transport};
 pub use victorops::VictoropsConfig;
 pub use webex::WebexConfig;
 pub use webhook::WebhookConfig;
 pub use wechat::WechatConfig;
 
+use call::Made;
 use problems::Problems;
 
 /// How many alerts of a group are rendered when all of them are too many.
@@ -257,8 +267,10 @@ impl Integration {
             receiver.calls(&notice.about(&part)).map_err(|_| problem)
         })?;
         let Some(http) = receiver.http() else { return Ok(calls) };
-        let headers = http.headers(notice)?.into();
-        Ok(calls.into_iter().map(|call| call.with_headers(&headers)).collect())
+        let made =
+            Made { headers: http.headers(notice)?, through: http.transport(notice)?.map(Arc::new) };
+        let made = Arc::new(made);
+        Ok(calls.into_iter().map(|call| call.made(&made)).collect())
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A text that is not shown: it prints and serialises as `<secret>`.
-#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 

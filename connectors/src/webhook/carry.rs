@@ -1,8 +1,8 @@
 //! Carrying the requests of receivers: any method, any header, the answer judged by who asked.
 
 use kernel::Time;
-use reqwest::Method;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
 
 use super::{Answer, Webhooks};
 use crate::SendError;
@@ -44,13 +44,51 @@ impl Webhooks {
         body: Vec<u8>,
         clock: impl Fn() -> Time,
     ) -> Result<Answer, SendError> {
-        let url = self.destination(&call.url)?;
+        let grant = call.through.as_ref().and_then(|through| through.oauth2.as_deref());
+        let Some(grant) = grant else { return self.once(call, body, None, clock).await };
+        let (token, known) = self.token(grant, &clock).await?;
+        let answer = self.once(call, body.clone(), Some(&token), &clock).await?;
+        if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
+            return Ok(answer);
+        }
+        // It may have been withdrawn: a new one may do.
+        self.tokens.forget(grant);
+        if !known {
+            return Ok(answer);
+        }
+        let (token, _) = self.token(grant, &clock).await?;
+        self.once(call, body, Some(&token), clock).await
+    }
+
+    async fn once(
+        &self,
+        call: &HttpCall,
+        body: Vec<u8>,
+        token: Option<&str>,
+        clock: impl Fn() -> Time,
+    ) -> Result<Answer, SendError> {
+        let asked = self.destination(&call.url)?;
+        let host = asked.host_str().map(|host| match asked.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        });
+        let (client, url) = match &call.through {
+            Some(through) => self.client(through, asked.clone())?,
+            None => (self.client.clone(), asked.clone()),
+        };
         let method = match call.method {
             receivers::Method::Get => Method::GET,
             receivers::Method::Post => Method::POST,
             receivers::Method::Put => Method::PUT,
         };
-        let mut request = self.client.request(method, url);
+        let renamed = url != asked;
+        let mut request = client.request(method, url);
+        if let Some(host) = host.filter(|_| renamed) {
+            request = request.header(header::HOST, host);
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
         for (name, value) in &call.headers {
             // A value may hold a secret: only the name is told.
             let unusable = || SendError::lasting(format!("the header {name} cannot be sent"));

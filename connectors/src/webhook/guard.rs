@@ -74,13 +74,17 @@ pub(crate) fn check(url: &Url, allowed: &Allowed) -> Result<(), Refused> {
 /// was checked, so a name that changes its address in between (rebinding) gains nothing.
 pub(crate) struct Guard {
     pub(crate) allowed: Arc<Allowed>,
+    /// A name that certificates hold, and the host that is asked for in its place.
+    pub(crate) alias: Option<(String, String)>,
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.allowed.clone();
+        let other = self.alias.as_ref().filter(|(known, _)| known == name.as_str());
+        let host = other.map_or(name.as_str(), |(_, host)| host).to_owned();
         Box::pin(async move {
-            let found = resolved(name.as_str(), &allowed).await?;
+            let found = resolved(&host, &allowed).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

@@ -5,8 +5,10 @@
 //! unless an administrator allowed them, after their names are resolved and for addresses alike.
 
 mod carry;
+mod clients;
 pub(crate) mod guard;
 mod signature;
+mod tokens;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -19,6 +21,9 @@ use reqwest::{Client, Response, StatusCode, Url};
 pub use guard::{Allowed, AllowedError};
 pub use signature::{SecretError, WebhookSecret};
 
+use self::clients::Clients;
+use self::tokens::Tokens;
+use crate::receivers::Transport;
 use crate::send::{cause, with_causes};
 use crate::{ConfigError, SendError};
 
@@ -66,11 +71,19 @@ impl fmt::Display for Answer {
 }
 
 /// Sends webhooks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Webhooks {
     client: Client,
     allowed: Arc<Allowed>,
     timeout: Duration,
+    others: Arc<Clients>,
+    tokens: Arc<Tokens>,
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhooks").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
 }
 
 impl Webhooks {
@@ -80,17 +93,20 @@ impl Webhooks {
     /// When TLS cannot be set up: mostly because the system has no certificates.
     pub fn open(allowed: Allowed, timeout: Duration) -> Result<Webhooks, ConfigError> {
         let allowed = Arc::new(allowed);
-        let client = Client::builder()
-            .user_agent(concat!("Operate/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
+        let guard = guard::Guard { allowed: allowed.clone(), alias: None };
+        let client = clients::builder(guard, timeout)
             // A proxy would resolve the names itself, behind the guard's back.
             .no_proxy()
-            .dns_resolver(guard::Guard { allowed: allowed.clone() })
-            .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| ConfigError::new("tls", with_causes(&error)))?;
-        Ok(Webhooks { client, allowed, timeout })
+        let (others, tokens) = (Arc::default(), Arc::default());
+        Ok(Webhooks { client, allowed, timeout, others, tokens })
+    }
+
+    /// The client for a request that goes another way than the usual one, and the address as it
+    /// has to be asked for.
+    fn client(&self, through: &Arc<Transport>, url: Url) -> Result<(Client, Url), SendError> {
+        self.others.of(through, url, (&self.allowed, self.timeout))
     }
 
     /// Sends a message. `clock` gives the time, for the signature and the latency.

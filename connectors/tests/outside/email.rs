@@ -14,6 +14,7 @@ fn config(server: &MailServer, tls: Tls) -> EmailConfig {
         from: "Operate <operate@example.org>".to_owned(),
         timeout_seconds: 5,
         certificates: Some(server.certificate.clone()),
+        encryption: connectors::receivers::Tls::default(),
     }
 }
 

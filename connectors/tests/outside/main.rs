@@ -14,4 +14,6 @@ mod mailserver;
 #[cfg(test)]
 mod receivers;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod webhook;

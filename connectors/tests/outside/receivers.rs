@@ -288,13 +288,16 @@ fn what_is_not_supported_of_http_config_is_told_with_its_field() {
     let http =
         |http: Value| told("webhook_configs", &json!({ "url": "http://x", "http_config": http }));
     assert_eq!(http(json!({})), [""; 0]);
-    assert_eq!(http(json!({ "oauth2": { "client_id": "x" } })), ["http_config.oauth2"]);
-    assert_eq!(http(json!({ "proxy_url": "http://p" })), ["http_config.proxy_url"]);
-    let tls = json!({ "tls_config": { "insecure_skip_verify": true, "ca_file": "ca.pem" } });
     assert_eq!(
-        http(tls),
-        ["http_config.tls_config.ca_file", "http_config.tls_config.insecure_skip_verify"]
+        http(json!({ "oauth2": { "client_id": "x" } })),
+        ["http_config.oauth2.token_url", "http_config.oauth2.client_secret"]
     );
+    let socks = json!({ "proxy_url": "socks5://ada:s3cret@p" });
+    assert_eq!(http(socks), ["http_config.proxy_url"]);
+    assert_eq!(http(json!({ "no_proxy": "x" })), ["http_config.no_proxy"]);
+    let tls = json!({ "tls_config": { "max_version": "TLS11", "key": "s3cret" } });
+    let told = ["http_config.tls_config.key", "http_config.tls_config.max_version"];
+    assert_eq!(http(tls), told);
     assert_eq!(http(json!({ "tls_config": { "min_version": "TLS12" } })), [""; 0]);
     let both = json!({ "basic_auth": { "username": "u" }, "authorization": {} });
     assert_eq!(http(both), ["http_config.authorization"]);

@@ -50,7 +50,25 @@ async fn inside(db: &Db, now: Time, prove: bool) -> Result<Vec<Finding>, Fault> 
     findings.extend(followers(&mut conn, now).await?);
     findings.push(parked(&mut conn).await?);
     findings.extend(messages(&mut conn, now).await?);
+    findings.extend(last_resort(&mut conn).await?);
     Ok(findings)
+}
+
+/// Whether somebody is called for what no escalation policy covers, in each space.
+async fn last_resort(conn: &mut Conn) -> Result<Vec<Finding>, Fault> {
+    let what = "last resort";
+    let remedy = "set the escalation policy of last resort in the web app under Settings, Policy";
+    let told = server::last_resorts(conn).await?.into_iter().map(|(space, policy)| match policy {
+        Some(policy) => Finding::ok(what, format!("space {space}: {policy} is called")),
+        None => {
+            let detail = format!(
+                "space {space}: nobody is called for alerts without an item, or where no other \
+                 policy is named or answers"
+            );
+            Finding::warn(what, detail, remedy)
+        }
+    });
+    Ok(told.collect())
 }
 
 /// The newest entry cannot be from the future.

@@ -373,6 +373,7 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
   target: 101
   method: timeslices
   window: {rolling: 5m}
+  alerts: {eventsMin: 9}
   policy: {cautionBelow: 10}";
     let text = service("  team: payments")
         + &document("Calendar", "shut", calendar)
@@ -405,7 +406,10 @@ fn a_calendar_that_never_opens_and_an_objective_without_a_measure_are_told() {
     shop.yaml:49:21 spec.window.rolling
       this is no window to keep
       -> write from 1h to 366d, such as 28d
-    shop.yaml:50:11 spec.policy
+    shop.yaml:50:23 spec.alerts.eventsMin
+      this objective counts time, not events
+      -> remove it
+    shop.yaml:51:11 spec.policy
       these shares do not fall
       -> let cautionBelow be highest and freezeBelow lowest, from 100 to -100
     ");

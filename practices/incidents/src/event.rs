@@ -324,7 +324,7 @@ pub enum What {
         /// Why.
         reason: String,
     },
-    /// It is none.
+    /// It is none, or none any more before anybody declared it.
     MajorDismissed {
         /// Why.
         reason: String,

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! proposed → declared → stood down       a person declares, also without a proposal
-//! proposed → dismissed                   a person says that it is none
+//! proposed → dismissed                   a person says that it is none, or the service is back
 //! dismissed, stood down → proposed       more is hit than was known then
 //! ```
 //!
@@ -29,7 +29,7 @@ pub enum MajorStage {
     Declared,
     /// It was one, and its team is needed no longer.
     StoodDown,
-    /// A person said that it is none.
+    /// A person said that it is none, or it was back before anybody said anything.
     Dismissed,
 }
 
@@ -108,7 +108,7 @@ impl Incident {
             Some(MajorStage::Proposed) => "it is only proposed as a major incident",
             Some(MajorStage::Declared) => "it is a declared major incident",
             Some(MajorStage::StoodDown) => "the major incident was stood down",
-            Some(MajorStage::Dismissed) => "a person said that it is no major incident",
+            Some(MajorStage::Dismissed) => "it was dismissed as a major incident",
         };
         let reason = format!("`{}` is not possible: {is}.", verb.label());
         Err(Refusal::invalid(reason))
@@ -126,7 +126,12 @@ impl Incident {
                 (major.answered_by, major.answered_at, major.uncalled) = (None, None, None);
             }
             What::MajorDismissed { reason } => {
-                self.major_moves(event, MajorStage::Dismissed, reason);
+                let works = self.service_is_back();
+                let major = self.major_moves(event, MajorStage::Dismissed, reason);
+                // What breaks again may be major after all.
+                if works {
+                    major.grounds.clear();
+                }
             }
             What::MajorStoodDown { reason } => {
                 self.major_moves(event, MajorStage::StoodDown, reason);

@@ -434,6 +434,7 @@ fn mailer(config: &Config) -> Result<Result<Mailer, String>, String> {
         from: smtp.from.clone(),
         timeout_seconds: smtp.timeout_seconds,
         certificates: None,
+        encryption: connectors::receivers::Tls::default(),
     };
     Mailer::open(&config).map(Ok).map_err(|error| format!("smtp: {error}"))
 }

@@ -110,8 +110,12 @@ async fn a_composite_follows_its_parts_and_restates_with_them(place: Place) {
             (objective(&operate, "every").await["burning"] == "page").then_some(())
         })
         .await;
-    let alerts = operate.ada.list("/alerts?q=every").await;
-    assert!(alerts.iter().any(|alert| alert["name"] == "ErrorBudgetBurn"), "{alerts:?}");
+    operate
+        .until("somebody is called", async || {
+            let alerts = operate.ada.list("/alerts?q=every").await;
+            alerts.iter().any(|alert| alert["name"] == "ErrorBudgetBurn").then_some(())
+        })
+        .await;
     let months = operate.ada.get("/objectives/both/periods").await.is(200);
     let month = &months["items"][0];
     assert_eq!((&month["total"], &month["reached_percent"]), (&json!(10.0), &json!(95.0)));

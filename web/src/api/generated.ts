@@ -9495,6 +9495,11 @@ export interface components {
              * @description Pages that were called through without an answer.
              */
             exhausted: number;
+            /**
+             * @description Whether a policy of last resort is set; without one nobody is called for what no escalation
+             *     policy covers, such as alerts without an item.
+             */
+            last_resort: boolean;
             /** @description Whether there is a mail server; without one pages by mail cannot be delivered. */
             mail_configured: boolean;
             /**
@@ -9853,6 +9858,14 @@ export interface components {
         };
         /** @description What an administrator decides about the way from an alert to a page. */
         Policy: {
+            /**
+             * Format: int32
+             * @description Whoever took an incident is called again when it becomes more important so many minutes
+             *     after they took it, or later: before that they look at it anyhow. Without a value they are
+             *     not; a priority that people set calls nobody again.
+             * @default 15
+             */
+            call_again_when_worse_after_minutes: number | null;
             /** @default null */
             default_escalation_policy: components["schemas"]["ItemRef"] | null;
             /**

@@ -11,7 +11,7 @@ use crate::Kind;
 use crate::mistake::Wrong;
 use crate::spec::{
     AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockTerms, ContractTerms,
-    Exclude, Indicator, ObjectiveSpec, ServiceContractSpec, Wait,
+    Exclude, Indicator, ObjectiveSpec, Records, ServiceContractSpec, Wait,
 };
 
 /// Longest description in words, and longest query, in characters.
@@ -200,6 +200,17 @@ pub(super) fn objective(wrong: &mut Vec<Wrong>, spec: &ObjectiveSpec) {
         let remedy = "write how many events make a burn believable, such as 1000";
         wrong.push(Wrong::new("spec.alerts.eventsMin", "this is no number of events", remedy));
     }
+    if spec.alerts.events_min.is_some() && counts_time(spec) {
+        let message = "this objective counts time, not events";
+        wrong.push(Wrong::new("spec.alerts.eventsMin", message, "remove it"));
+    }
+}
+
+/// Whether minutes or slices are good or bad, however many events were in them.
+fn counts_time(spec: &ObjectiveSpec) -> bool {
+    let Indicator { records, value, parts, .. } = &spec.indicator;
+    let minutes = *records == Some(Records::Availability) || value.is_some() || !parts.is_empty();
+    minutes || spec.method != BudgetingMethod::Occurrences
 }
 
 fn indicator(wrong: &mut Vec<Wrong>, indicator: &Indicator) {

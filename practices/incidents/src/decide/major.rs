@@ -70,10 +70,13 @@ pub(super) fn uncalled(draft: &mut Draft<'_>, because: &str) {
     }
 }
 
-/// What is over needs no team.
+/// What is over needs no team, and what works again needs nobody to say whether it is one.
 pub(super) fn end_with_incident(draft: &mut Draft<'_>) {
-    if !draft.record.is_open() && draft.record.is_declared_major() {
-        let reason = format!("the incident is {}", draft.record.stage);
-        draft.push(What::MajorStoodDown { reason });
+    let (over, back) = (!draft.record.is_open(), draft.record.service_is_back());
+    let reason = format!("the incident is {}", draft.record.stage);
+    match draft.record.major_stage() {
+        Some(MajorStage::Declared) if over => draft.push(What::MajorStoodDown { reason }),
+        Some(MajorStage::Proposed) if over || back => draft.push(What::MajorDismissed { reason }),
+        _ => {}
     }
 }

@@ -164,7 +164,7 @@ fn every_event_from_m_to_o_is_written_like_this() {
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_declared",
         "reason":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_dismissed",
-        "reason":"because"}
+        "reason":"the incident is restored"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_proposed",
         "because":"because","grounds":["product/shop"]}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_stood_down",
@@ -289,7 +289,7 @@ fn every_event_is_described_like_this() {
     Likely cause is service/web: because
     ada answered for the major-incident team
     Declared a major incident: because
-    Not a major incident: because
+    Not a major incident: the incident is restored
     Proposed as a major incident: because
     Stood down the major incident: the incident is cancelled
     Nobody answers for the major incident: because

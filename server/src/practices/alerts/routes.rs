@@ -138,7 +138,7 @@ async fn timeline(
     };
     let mut conn = app.db.reader().await?;
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;
-    Ok(Json(timeline_of(&entries)))
+    Ok(Json(timeline_of(&mut conn, &caller.space, &entries).await?))
 }
 
 /// The rules that find the item of an alert, in the order in which they are asked.

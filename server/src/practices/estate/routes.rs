@@ -179,7 +179,7 @@ async fn one(
         mentioned_by: estate.mentioned_by(&item).iter().map(|r| r.item().clone()).collect(),
         incidents: incidents_of(&app, &caller.space, &item).await?,
         alerts: alerts_of(&app, &caller.space, &item),
-        changes: changes.iter().map(crate::sentences::shown).collect(),
+        changes: crate::sentences::shown(&mut conn, &caller.space, &changes).await?,
     };
     Ok((etag(kept.version), Json(json!(shown))))
 }

@@ -419,7 +419,7 @@ async fn timeline(
         entries.extend(told.into_iter().filter(tells_people));
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
-    Ok(Json(timeline_of(&entries)))
+    Ok(Json(timeline_of(&mut conn, &caller.space, &entries).await?))
 }
 
 /// Whether people read an entry about clocks; some are for the record only.

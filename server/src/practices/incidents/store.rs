@@ -1,6 +1,6 @@
 //! Incidents in the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incidents::{Incident, MajorStage, Pace, Phase, Severity, Stage};
 use kernel::{Actor, IncidentId, ItemRef, SpaceId, Time};
@@ -344,6 +344,25 @@ pub async fn of_tag(conn: &mut Conn, space: &SpaceId, tag: &str) -> Result<Vec<I
     let sql = "SELECT id FROM record_tag WHERE space_id = $1 AND tag = $2 AND kind = 'incident' \
                ORDER BY id DESC";
     conn.all(sql, params![space, tag]).await?.iter().map(|row| row.parse("id")).collect()
+}
+
+/// The numbers by which people know incidents; what is not there is left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn numbers(
+    conn: &mut Conn,
+    space: &SpaceId,
+    ids: &BTreeSet<IncidentId>,
+) -> Result<BTreeMap<IncidentId, u64>, Fault> {
+    let mut found = BTreeMap::new();
+    for id in ids {
+        let sql = "SELECT number FROM incident WHERE space_id = $1 AND id = $2";
+        if let Some(row) = conn.first(sql, params![space, id.to_string()]).await? {
+            found.insert(*id, u64::try_from(row.get::<i64>("number")?).unwrap_or_default());
+        }
+    }
+    Ok(found)
 }
 
 /// Open incidents by phase and by priority: `(phase, priority, count)`.

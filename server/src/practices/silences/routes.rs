@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kernel::SilenceId;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use silences::{Command, Plan, Stage, View};
 use spine::engine::{self, Versioned};
 use spine::journal;
@@ -242,5 +242,5 @@ async fn timeline(
     };
     let mut conn = app.db.reader().await?;
     let entries = journal::list(&mut conn, &caller.space, &filter).await?;
-    Ok(Json(json!(timeline_of(&entries))))
+    Ok(Json(timeline_of(&mut conn, &caller.space, &entries).await?))
 }

@@ -2,6 +2,7 @@ import { Group, NumberInput, Select, Stack, Switch } from '@mantine/core';
 
 import { Panel } from '../../ui/Panel';
 import { ContractSelect } from './ContractSelect';
+import { countsEvents } from './draft';
 import type { FieldsProps } from './IndicatorFields';
 import { windows } from './WhatIf';
 
@@ -56,13 +57,15 @@ export function PromiseFields({ draft, set }: FieldsProps) {
           checked={draft.ticket}
           onChange={(event) => set({ ticket: event.currentTarget.checked })}
         />
-        <NumberInput
-          label="Believe a burn from so many events on"
-          description="With few events a single bad one burns too fast; empty for any"
-          min={0}
-          value={draft.eventsMin ?? ''}
-          onChange={(value) => set({ eventsMin: value === '' ? null : Number(value) })}
-        />
+        {countsEvents(draft) && (
+          <NumberInput
+            label="Believe a burn from so many events on"
+            description="With few events a single bad one burns too fast; empty for any"
+            min={0}
+            value={draft.eventsMin ?? ''}
+            onChange={(value) => set({ eventsMin: value === '' ? null : Number(value) })}
+          />
+        )}
       </Stack>
     </Panel>
   );

@@ -69,6 +69,11 @@ const contractName = (value: unknown): string | null =>
   text(value).replace(/^servicecontract\//, '') || null;
 const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
+/** Whether events are counted, and not minutes. */
+export function countsEvents({ kind, records }: Pick<Draft, 'kind' | 'records'>): boolean {
+  return kind !== 'limit' && kind !== 'parts' && (kind !== 'records' || records !== 'availability');
+}
+
 /** What a document says, for the form. */
 export function draftOf(document: ResourceDocument): Draft {
   const spec: Fields = document.spec;
@@ -158,7 +163,7 @@ export function documentOf(draft: Draft, before: ResourceDocument): ResourceDocu
         ...alerts,
         page: draft.page,
         ticket: draft.ticket,
-        eventsMin: draft.eventsMin ?? undefined,
+        eventsMin: countsEvents(draft) ? (draft.eventsMin ?? undefined) : undefined,
       }),
     }),
   };

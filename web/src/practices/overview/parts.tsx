@@ -105,6 +105,15 @@ export function Health({ data }: { data: Overview }) {
           the configuration of the server.
         </p>
       )}
+      {data.paging.last_resort ? null : (
+        <p className={styles.notice} role="note">
+          Nobody is called for alerts without an item, or when nobody answers. Name an{' '}
+          <Link to="/settings/$part" params={{ part: 'policy' }}>
+            escalation policy of last resort
+          </Link>
+          .
+        </p>
+      )}
     </Panel>
   );
 }

@@ -82,6 +82,19 @@ function Form({ stored }: { stored: Policy }) {
               set({ page_down_to: priorities.find((each) => each === value) ?? 'P5' })
             }
           />
+          <NumberInput
+            label="Minutes after which whoever took it is called again when it becomes worse"
+            description="Before that they look at it anyhow. Empty: they are not called again."
+            min={0}
+            max={10080}
+            allowDecimal={false}
+            value={policy.call_again_when_worse_after_minutes ?? ''}
+            onChange={(value) =>
+              set({
+                call_again_when_worse_after_minutes: typeof value === 'number' ? value : null,
+              })
+            }
+          />
           <ItemSelect
             label="Escalation policy of last resort"
             description="Called where nothing else names a policy, and where a policy ended without an answer."
