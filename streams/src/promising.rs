@@ -64,11 +64,7 @@ pub fn facts(incident: &Incident) -> Facts {
     let past = &incident.past;
     let at = |stamp: Option<incidents::Stamp>| stamp.map(|stamp| stamp.at);
     let detected = at(incident.times.detected).unwrap_or(incident.opened_at);
-    let mut priorities: Vec<_> =
-        past.priorities.iter().map(|known| (known.since, known.priority)).collect();
-    if priorities.last().is_none_or(|(_, last)| *last != incident.priority) {
-        priorities.push((incident.opened_at, incident.priority));
-    }
+    let priorities = incident.priorities_that_count();
     let held = past.holds.iter().map(|hold| Wait {
         reason: waits_for(hold.reason),
         from: hold.from,
@@ -83,7 +79,7 @@ pub fn facts(incident: &Incident) -> Facts {
     Facts {
         incident: incident.id,
         number: incident.number,
-        priorities,
+        priorities: priorities.into_iter().map(|known| (known.since, known.priority)).collect(),
         potential: incident.potential,
         detected,
         responded: at(incident.times.acknowledged).filter(|_| incident.taken_by_human),

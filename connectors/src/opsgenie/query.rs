@@ -1,5 +1,10 @@
 //! The common part of Opsgenie's search language: `status: open AND (priority: P1 OR tag: db) NOT
-//! message: test`. Terms side by side are joined by AND; a word alone is looked for in the message.
+//! message: test AND createdAt >= 16-05-2026`. Terms side by side are joined by AND; a word alone
+//! is looked for in the message.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use kernel::Time;
 
 /// Longest query, in bytes.
 const BYTES_MAX: usize = 1_000;
@@ -7,7 +12,7 @@ const BYTES_MAX: usize = 1_000;
 const TERMS_MAX: usize = 50;
 const DEPTH_MAX: usize = 10;
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 13] = [
     "status",
     "priority",
     "tag",
@@ -19,7 +24,14 @@ const FIELDS: [&str; 11] = [
     "acknowledged",
     "tinyid",
     "alertid",
+    "owner",
+    "isseen",
 ];
+
+/// Fields that are compared by `>`, `>=`, `<` and `<=`.
+const COMPARED: [&str; 4] = ["createdat", "updatedat", "lastoccurredat", "count"];
+/// How they are compared.
+const COMPARISONS: [&str; 4] = [">=", "<=", ">", "<"];
 
 /// A query that cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -51,6 +63,16 @@ pub struct Seen<'a> {
     pub tiny: String,
     /// Its id.
     pub id: String,
+    /// Who looks at it; often nobody.
+    pub owner: &'a str,
+    /// When it came first.
+    pub created: Time,
+    /// When it changed last.
+    pub updated: Time,
+    /// When it was heard of last.
+    pub occurred: Time,
+    /// How often it came.
+    pub count: u64,
 }
 
 /// A query, read.
@@ -63,6 +85,8 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Term(&'static str, String),
+    /// The field is, in milliseconds where it is a time, in this relation to a number.
+    Compared(&'static str, &'static str, i64),
 }
 
 impl Query {
@@ -98,6 +122,15 @@ impl Node {
             Node::Any(nodes) => nodes.iter().any(|node| node.holds(seen)),
             Node::Not(node) => !node.holds(seen),
             Node::Term(field, wanted) => seen.says(field, wanted),
+            Node::Compared(field, how, wanted) => {
+                let found = seen.number(field);
+                match *how {
+                    ">=" => found >= *wanted,
+                    "<=" => found <= *wanted,
+                    ">" => found > *wanted,
+                    _ => found < *wanted,
+                }
+            }
         }
     }
 }
@@ -117,7 +150,19 @@ impl Seen<'_> {
             "tinyid" => same(&self.tiny),
             "alertid" => same(&self.id),
             "description" => within(self.description),
+            "owner" => same(self.owner),
+            "isseen" => same(if self.acknowledged { "true" } else { "false" }),
             _ => within(self.message),
+        }
+    }
+
+    fn number(&self, field: &str) -> i64 {
+        let millis = |time: Time| time.micros() / 1_000;
+        match field {
+            "createdat" => millis(self.created),
+            "updatedat" => millis(self.updated),
+            "lastoccurredat" => millis(self.occurred),
+            _ => i64::try_from(self.count).unwrap_or(i64::MAX),
         }
     }
 }
@@ -130,6 +175,21 @@ fn fits(found: &str, wanted: &str, whole: bool) -> bool {
         None if whole => found == wanted,
         None => found.contains(wanted),
     }
+}
+
+/// A number, or a time in milliseconds: as such, or as `16-05-2026` or `16-05-2026T10:30:00` (UTC).
+fn number(field: &str, text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(number);
+    }
+    if field == "count" {
+        return None;
+    }
+    let (date, time) = text.split_once(['T', 't']).unwrap_or((text, "00:00:00"));
+    let mut parts = date.splitn(3, '-');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let written: DateTime = format!("{year}-{month:0>2}-{day:0>2}T{time}").parse().ok()?;
+    Some(written.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// A word; one in quotation marks is never an operator.
@@ -145,6 +205,11 @@ fn words(text: &str) -> Result<Vec<Word>, QueryError> {
         match next {
             _ if next.is_whitespace() => {}
             '(' | ')' | ':' => words.push(Word { text: next.to_string(), quoted: false }),
+            '<' | '>' => {
+                let equal = letters.next_if_eq(&'=');
+                let text: String = [next].into_iter().chain(equal).collect();
+                words.push(Word { text, quoted: false });
+            }
             '"' => {
                 let mut text = String::new();
                 loop {
@@ -159,7 +224,7 @@ fn words(text: &str) -> Result<Vec<Word>, QueryError> {
             _ => {
                 let mut text = next.to_string();
                 while let Some(letter) =
-                    letters.next_if(|c| !c.is_whitespace() && !"():\"".contains(*c))
+                    letters.next_if(|c| !c.is_whitespace() && !"():\"<>".contains(*c))
                 {
                     text.push(letter);
                 }
@@ -224,10 +289,17 @@ impl Reader {
             };
         }
         let word = self.word()?;
-        if !self.takes(":") {
-            return Ok(Node::Term("message", word.to_lowercase()));
-        }
         let wanted = word.to_ascii_lowercase();
+        if let Some(how) = COMPARISONS.iter().find(|how| self.takes(how)) {
+            return self.compared(&word, how);
+        }
+        if !self.takes(":") {
+            return Ok(Node::Term("message", wanted));
+        }
+        if COMPARED.contains(&wanted.as_str()) {
+            let problem = format!("`{word}` is compared by >, >=, < or <=");
+            return Err(QueryError(problem));
+        }
         let known = FIELDS.iter().find(|field| **field == wanted || format!("{field}s") == wanted);
         let Some(field) = known else {
             let problem = crate::suggest::unknown(&word, "field of a query", &FIELDS);
@@ -237,6 +309,27 @@ impl Reader {
             return self.values(field);
         }
         Ok(Node::Term(field, self.word()?.to_lowercase()))
+    }
+
+    /// `createdAt >= 16-05-2026`.
+    fn compared(&mut self, word: &str, how: &'static str) -> Result<Node, QueryError> {
+        let lower = word.to_ascii_lowercase();
+        let Some(field) = COMPARED.iter().find(|field| **field == lower) else {
+            let problem = crate::suggest::unknown(word, "field that is compared", &COMPARED);
+            return Err(QueryError(problem));
+        };
+        let mut text = self.word()?;
+        while self.takes(":") {
+            text = format!("{text}:{}", self.word()?);
+        }
+        let number = number(field, &text).ok_or_else(|| {
+            let wanted = match *field {
+                "count" => "a number",
+                _ => "a time: milliseconds since 1970, 16-05-2026 or 16-05-2026T10:30:00",
+            };
+            QueryError(format!("`{text}` is not {wanted}"))
+        })?;
+        Ok(Node::Compared(field, how, number))
     }
 
     /// `priority: (P1 OR P2)`.
@@ -252,7 +345,10 @@ impl Reader {
     }
 
     fn word(&mut self) -> Result<String, QueryError> {
-        let operator = |word: &Word| !word.quoted && "():".contains(word.text.as_str());
+        let operator = |word: &Word| {
+            let own = |text: &str| "():".contains(text) || COMPARISONS.contains(&text);
+            !word.quoted && own(&word.text)
+        };
         match self.words.get(self.at) {
             Some(word) if operator(word) => {
                 Err(QueryError(format!("`{}` is not expected here", word.text)))

@@ -80,9 +80,19 @@ fn queries_hold_or_do_not() {
         message: "Disk of db1 is full",
         alias: "disk/db1",
         acknowledged: true,
+        owner: "ada",
+        created: Time::parse("2026-05-16T10:30:00Z").unwrap(),
+        count: 3,
         ..Seen::default()
     };
     for (text, expected) in [
+        ("createdAt >= 16-05-2026", true),
+        ("createdAt>16-05-2026T10:30:00", false),
+        ("createdAt >= \"16-05-2026T10:30:00\" AND status: open", true),
+        ("createdAt < 1778927400000", false),
+        ("createdAt <= 1778927400000", true),
+        ("count > 2 NOT count >= 4", true),
+        ("owner: ada isSeen: true", true),
         ("", true),
         ("status: open", true),
         ("status:open AND priority: P1", true),
@@ -101,6 +111,11 @@ fn queries_hold_or_do_not() {
         assert_eq!(Query::parse(text).map(|query| query.holds(&seen)), Ok(expected), "{text}");
     }
     for wrong in ["status:", "(status: open", "nobody: x", "status: open)", "\"", "AND:", ":"] {
+        assert!(Query::parse(wrong).is_err(), "{wrong}");
+    }
+    for wrong in
+        ["createdAt: 16-05-2026", "createdAt > tomorrow", "status > open", "count > 1-1-2026"]
+    {
         assert!(Query::parse(wrong).is_err(), "{wrong}");
     }
     assert!(Query::parse(&"(".repeat(500)).is_err());

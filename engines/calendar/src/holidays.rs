@@ -72,6 +72,7 @@ fn dates(when: &When, years: Years) -> Result<Vec<Date>, CalendarError> {
 
 /// The dates of a recurrence rule from the first of the years to the last.
 fn rule_dates(rule: &str, years: Years) -> Result<Vec<Date>, CalendarError> {
+    unanchored(rule)?;
     // Dates have no zone: midnight in UTC stands for the date.
     let midnight = |date: Date| date.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).ok();
     let begin = midnight(date(years.first, 1, 1)).map(|zoned| zoned.timestamp());
@@ -88,6 +89,31 @@ fn rule_dates(rule: &str, years: Years) -> Result<Vec<Date>, CalendarError> {
         )),
         Err(error) => Err(CalendarError::new("rule", error.to_string())),
     }
+}
+
+/// Refuses what counts from a first date, since such a rule has none: which years it comes in would
+/// depend on the years that are looked at.
+fn unanchored(rule: &str) -> Result<(), CalendarError> {
+    let parts: Vec<(String, &str)> = rule
+        .split(';')
+        .filter_map(|part| part.split_once('='))
+        .map(|(name, value)| (name.trim().to_ascii_uppercase(), value.trim()))
+        .collect();
+    let says =
+        |wanted: &str| parts.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+    let refuse = |what: &str| Err(CalendarError::new("rule", what.to_owned()));
+    if says("COUNT").is_some() || says("INTERVAL").is_some_and(|every| every != "1") {
+        return refuse(
+            "COUNT and INTERVAL count from a first date, which holidays do not have; write each \
+             `date`, or a rule without them",
+        );
+    }
+    if says("FREQ").is_some_and(|often| often.eq_ignore_ascii_case("weekly"))
+        && says("BYDAY").is_none()
+    {
+        return refuse("it is not said on which days of the week; add BYDAY");
+    }
+    Ok(())
 }
 
 /// Easter Sunday by the Gregorian reckoning (the anonymous algorithm of Nature, 1876).

@@ -47,6 +47,9 @@ impl Guard {
     }
 }
 
+/// The least burn at which a pair is of use.
+const SPENDING: f64 = 0.9;
+
 /// What a pair says.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Verdict {
@@ -67,7 +70,8 @@ pub enum Verdict {
 
 /// The pairs for an objective's window: those of the workbook for 30 days (page at 2 % in 1 h and
 /// at 5 % in 6 h, ticket at 10 % in 3 d) without the ones whose long window is more than a quarter
-/// of the objective's; they would fire below a burn of 1 for no good.
+/// of the objective's, or that would fire at a burn that never spends the budget. The 0.93 of four
+/// weeks stay, as the workbook has them.
 pub fn pairs(window_micros: i64) -> Vec<Pair> {
     let of = |severity, share, long_micros| Pair {
         share,
@@ -80,13 +84,21 @@ pub fn pairs(window_micros: i64) -> Vec<Pair> {
         of(Severity::Page, 0.05, 6 * HOUR),
         of(Severity::Ticket, 0.10, 3 * DAY),
     ];
-    all.into_iter().filter(|pair| pair.long_micros <= window_micros / 4).collect()
+    let fits = |pair: &Pair| {
+        pair.long_micros <= window_micros / 4 && pair.threshold(window_micros) >= SPENDING
+    };
+    all.into_iter().filter(fits).collect()
 }
 
 impl Pair {
     /// The burn at which it fires: `share × window / long`. For 30 days 14.4, 6 and 1.
     pub fn threshold(&self, window_micros: i64) -> f64 {
         self.share * window_micros as f64 / self.long_micros as f64
+    }
+
+    /// Whether it can fire at all: not where more than everything would have to be bad.
+    pub fn reachable(&self, target: Target, window_micros: i64) -> bool {
+        self.threshold(window_micros) * target.budget() < 1.0
     }
 
     /// Whether it fires, with what was counted in its two windows. For windows of the calendar the

@@ -137,14 +137,18 @@ pub fn availability(
     let open = service.clip(passed);
     let exempt = exempt(observed, terms);
     let agreed = open.difference(&exempt);
-    let outages = joined(observed, terms, now, false);
-    let degraded = joined(observed, terms, now, true);
     let (worth, counts_down) = match terms.degraded {
         Degraded::Up => (0.0, false),
         Degraded::Down => (1.0, true),
         Degraded::Factor(factor) => (factor.clamp(0.0, 1.0), factor > 0.0),
     };
-    let whole = if counts_down { outages.union(&degraded) } else { outages.clone() };
+    let bridged = |of_kind: fn(&Outage) -> bool| bridged(observed, terms, now, of_kind);
+    let entirely = bridged(|outage| !outage.degraded);
+    // One that changes how bad it is stays one outage.
+    let whole = long(if counts_down { bridged(|_| true) } else { entirely.clone() }, terms);
+    let outages = entirely.intersection(&whole);
+    let degraded =
+        if counts_down { whole.difference(&outages) } else { bridged(|outage| outage.degraded) };
     let down = outages.intersection(&agreed);
     let partly = degraded.intersection(&agreed).difference(&down);
     let seen = down.union(&partly);
@@ -155,7 +159,8 @@ pub fn availability(
     let cost =
         |span: Span| down.clip(span).total() as f64 + worth * partly.clip(span).total() as f64;
     let users = observed.users.filter(|users| *users > 0.0);
-    let lost = users.and_then(|users| users_lost(observed, &agreed, (users, worth), now));
+    let lost = users
+        .and_then(|users| users_lost(observed, &agreed.intersection(&whole), (users, worth), now));
     Availability {
         agreed_micros: agreed.total(),
         exempt: open.difference(&agreed),
@@ -255,10 +260,9 @@ fn exempt(observed: &Observed, terms: &Terms) -> Spans {
     observed.maintenance.iter().filter(counts).map(real).collect()
 }
 
-/// Outages of one kind as they count: lasting ones until now, near ones joined, short ones left
-/// out.
-fn joined(observed: &Observed, terms: &Terms, now: i64, degraded: bool) -> Spans {
-    let of_kind = observed.outages.iter().filter(|outage| outage.degraded == degraded);
+/// Outages of some kind: lasting ones until now, near ones as one.
+fn bridged(observed: &Observed, terms: &Terms, now: i64, of_kind: fn(&Outage) -> bool) -> Spans {
+    let of_kind = observed.outages.iter().filter(|outage| of_kind(outage));
     let until = |outage: &Outage| outage.until.unwrap_or(now).min(now);
     let whole: Spans = of_kind.map(|outage| Span::new(outage.from, until(outage))).collect();
     let mut list: Vec<Span> = Vec::new();
@@ -268,14 +272,18 @@ fn joined(observed: &Observed, terms: &Terms, now: i64, degraded: bool) -> Spans
             _ => list.push(span),
         }
     }
-    list.retain(|span| span.length() >= terms.outage_min_micros);
     list.into()
 }
 
-/// What each user lost, added up; degraded time by its `worth`.
+/// Without those that are too short to count.
+fn long(outages: Spans, terms: &Terms) -> Spans {
+    outages.iter().filter(|span| span.length() >= terms.outage_min_micros).collect()
+}
+
+/// What each user lost of the time that counts, added up; degraded time by its `worth`.
 fn users_lost(
     observed: &Observed,
-    agreed: &Spans,
+    counted: &Spans,
     (users, worth): (f64, f64),
     now: i64,
 ) -> Option<f64> {
@@ -283,7 +291,7 @@ fn users_lost(
     for outage in &observed.outages {
         let span = Span::new(outage.from, outage.until.unwrap_or(now).min(now));
         let factor = if outage.degraded { worth } else { 1.0 };
-        sum += outage.users_hit?.min(users) * agreed.clip(span).total() as f64 * factor;
+        sum += outage.users_hit?.min(users) * counted.clip(span).total() as f64 * factor;
     }
     Some(sum)
 }

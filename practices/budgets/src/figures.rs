@@ -115,7 +115,8 @@ pub fn figures(terms: &Terms, buckets: &Buckets, at: Time) -> Result<Figures, Wi
         Severity::Page => terms.alerts.page,
         Severity::Ticket => terms.alerts.ticket,
     };
-    let pairs: Vec<PairNow> = pairs(length).into_iter().filter(wanted).map(one).collect();
+    let of_use = |pair: &Pair| wanted(pair) && pair.reachable(terms.target, length);
+    let pairs: Vec<PairNow> = pairs(length).into_iter().filter(of_use).map(one).collect();
     let present = burn(terms.target, &last(HOUR.min(length / 24)));
     let known_since = buckets.first_known(passed).map(|minute| minute * MINUTE);
     let since = known_since.unwrap_or(now);
@@ -131,7 +132,7 @@ pub fn figures(terms: &Terms, buckets: &Buckets, at: Time) -> Result<Figures, Wi
         stance: terms.policy.stance(&budget),
         policy: terms.policy,
         known_since: known_since.map(Time::from_micros),
-        young: rolling && since - window.from > HOUR,
+        young: since - window.from > HOUR,
         unknown_share: unknown.unwrap_or(if known_since.is_none() { 1.0 } else { 0.0 }),
         pairs,
     })

@@ -257,8 +257,8 @@ pub fn describe(event: &Event) -> String {
             let window = length(long_minutes * MINUTE);
             match burn {
                 Some(burn) => format!(
-                    "error budget burns {burn:.1} times too fast over {window}; somebody is told \
-                     from {threshold:.1} on"
+                    "error budget burns {burn:.1} times as fast as it may over {window}; \
+                     somebody is told from {threshold:.1} on"
                 ),
                 None => format!("something went wrong within {window}, and nothing may"),
             }

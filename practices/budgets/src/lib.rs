@@ -24,7 +24,7 @@ pub use figures::{Figures, Moving, PairNow, figures, series};
 pub use judge::{Burning, Event, State, Urgency, describe};
 pub use recorded::Recorded;
 pub use terms::{Alerts, Counting, Method, Terms};
-pub use words::{Explained, explain, length, minutes_left, percent, share};
+pub use words::{Explained, amount, explain, length, minutes_left, percent, share};
 
 /// The source of the alerts that say that an error budget burns, or is spent.
 pub const SOURCE: &str = "objectives";

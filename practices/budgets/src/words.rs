@@ -45,7 +45,7 @@ pub fn explain(terms: &Terms, figures: &Figures, description: Option<&str>) -> E
         indicator,
         objective: format!("{target} {what} have to be good over {window}."),
         budget: budget(terms, figures, &window),
-        burn: burn(figures, &window),
+        burn: burn(terms, figures, &window),
         unknown: unknown(figures),
     }
 }
@@ -56,11 +56,15 @@ fn budget(terms: &Terms, figures: &Figures, window: &str) -> String {
         let bad = amount(terms, figures.budget.bad);
         return format!("Nothing may go wrong: there is no error budget. {bad} bad so far.");
     }
-    let whole = length((share_bad * figures.window.length() as f64) as i64);
-    let begin = format!(
-        "{} may be bad: in {window} that is {whole} of complete failure.",
-        percent(share_bad)
-    );
+    let counted = counted(terms, figures);
+    let whole = length(rounded(share_bad * counted as f64));
+    let over = if counted < figures.window.length() {
+        format!("the {} of {window} that count", length(counted))
+    } else {
+        window.to_owned()
+    };
+    let may = percent(share_bad);
+    let begin = format!("{may} may be bad: in {over} that is {whole} of complete failure.");
     let Some(remaining) = figures.remaining.filter(|_| figures.budget.counted) else {
         return format!("{begin} Nothing was counted yet, so nothing of it is used.");
     };
@@ -78,7 +82,20 @@ fn budget(terms: &Terms, figures: &Figures, window: &str) -> String {
     format!("{begin} {used}, {} may be; {left}.", amount(terms, figures.budget.allowed))
 }
 
-fn burn(figures: &Figures, window: &str) -> String {
+/// How much of the window counts, in microseconds: hours and maintenance may be left out.
+fn counted(terms: &Terms, figures: &Figures) -> i64 {
+    terms.counting.of(figures.window)
+}
+
+/// To whole milliseconds: a share such as 0.1 % is no binary fraction.
+fn rounded(micros: f64) -> i64 {
+    (micros / 1_000.0).round() as i64 * 1_000
+}
+
+fn burn(terms: &Terms, figures: &Figures, window: &str) -> String {
+    if terms.target.budget() <= 0.0 {
+        return "There is no budget that could last: whatever is bad is told at once.".to_owned();
+    }
     let Some(burn) = figures.burn else {
         return "How fast the budget goes is not known: nothing was counted lately.".to_owned();
     };
@@ -103,28 +120,32 @@ fn unknown(figures: &Figures) -> String {
     let gaps = if gap > 0.0 {
         let least = gap.max(0.000_1);
         format!("{} of the time is unknown; it counts neither as good nor as bad.", percent(least))
+    } else if figures.young {
+        "Every minute since the first that was counted is known.".to_owned()
     } else {
         "Every minute is known.".to_owned()
     };
     if figures.young {
-        return format!("{gaps} The history is shorter than the window: the figures are young.");
+        return format!("{gaps} Nothing is known of the window before: the figures are young.");
     }
     gaps
 }
 
 /// So many events, or so much time.
-fn amount(terms: &Terms, number: f64) -> String {
+pub fn amount(terms: &Terms, number: f64) -> String {
     if terms.counts_time() { length(number as i64) } else { grouped(number) }
 }
 
-/// A share in percent with as many places as tell it from its neighbours: `99.95 %`.
+/// A share in percent with as many places as tell it from its neighbours: `99.95 %`. What is not
+/// all is never written as 100 %.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let near = percent.min(100.0 - percent).abs();
     let places = match near {
-        near if near == 0.0 || near >= 10.0 => 1,
+        near if near < 1e-9 || near >= 10.0 => 1,
         near if near >= 0.1 => 2,
-        _ => 3,
+        near if near >= 0.001 => 3,
+        near => (-near.log10()).ceil() as usize,
     };
     let text = format!("{percent:.places$}");
     let short =
@@ -173,6 +194,6 @@ fn grouped(number: f64) -> String {
 
 /// Minutes of complete failure that are left, for a sentence: negative when overspent.
 pub fn minutes_left(terms: &Terms, figures: &Figures) -> Option<f64> {
-    let whole = terms.target.budget() * figures.window.length() as f64 / MINUTE;
+    let whole = terms.target.budget() * counted(terms, figures) as f64 / MINUTE;
     figures.remaining.map(|remaining| remaining * whole)
 }

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::codes::HoldReason;
+use crate::incident::Incident;
 
 /// What an incident was before it became what it is: whoever looks late, such as the clocks of
 /// contracts, misses nothing of it.
@@ -64,5 +65,50 @@ impl Past {
             [.., last] if last.priority == priority => {}
             _ => self.priorities.push(now),
         }
+    }
+}
+
+impl Incident {
+    /// The priorities by which the incident counts, the oldest first; there is at least one. That
+    /// one sinks by itself because the service is back makes nothing less of what happened, nor of
+    /// what was promised for it; what a person sets does.
+    pub fn priorities_that_count(&self) -> Vec<PrioritySince> {
+        let mut counts: Vec<PrioritySince> = Vec::new();
+        for known in &self.past.priorities {
+            let sinks = counts.last().is_some_and(|last| known.priority > last.priority);
+            if !(sinks && self.worked_at(known.since) && !self.set_at(known.since)) {
+                counts.push(*known);
+            }
+        }
+        let recorded = self.past.priorities.last().map(|known| known.priority);
+        if recorded != Some(self.priority) {
+            counts.push(PrioritySince { since: self.opened_at, priority: self.priority });
+        }
+        counts
+    }
+
+    /// The priority by which the incident counts in reports.
+    pub fn priority_that_counts(&self) -> Priority {
+        self.priorities_that_count().last().map_or(self.priority, |last| last.priority)
+    }
+
+    /// Whether the service was back at a time, by what is known now.
+    fn worked_at(&self, at: Time) -> bool {
+        let earlier = self.past.returns.iter().map(|back| (back.restored, Some(back.at)));
+        let present = self.times.restored.filter(|_| self.service_is_back());
+        let mut back = earlier.chain([(present.map(|stamp| stamp.at), None)]);
+        back.any(|(from, until)| {
+            from.is_some_and(|from| from <= at) && until.is_none_or(|until| at < until)
+        })
+    }
+
+    /// Whether a person said at this time how important it is.
+    fn set_at(&self, at: Time) -> bool {
+        let set = [
+            self.priority_override.as_ref().map(|set| set.at),
+            self.impact_set.as_ref().map(|set| set.at),
+            self.urgency_set.as_ref().map(|set| set.at),
+        ];
+        set.contains(&Some(at))
     }
 }

@@ -110,8 +110,8 @@ fn a_secret_is_not_sent_to_another_address_than_before() {
 #[test]
 fn the_secret_of_a_token_is_not_sent_to_another_service() {
     let oauth2 = "route: {receiver: a}\nreceivers:\n- name: a\n  webhook_configs:\n  \
-                  - url_file: hook\n    http_config:\n      oauth2:\n        client_id: ops\n        \
-                  client_secret: hush-hush\n        token_url: https://tokens.example.org\n";
+                  - url_file: hook\n    http_config:\n      oauth2:\n        \
+                  client_id: ops\n        client_secret: hush-hush\n        token_url: https://tokens.example.org\n";
     let kept = kept(oauth2);
     let places = refused(&kept, &kept.text.replace("tokens.example.org", "evil.example.org"));
     let secret = "receivers[0].webhook_configs[0].http_config.oauth2.client_secret";

@@ -115,12 +115,21 @@ pub fn count(open: &[bool], period: Span, observed: &Observed, terms: &Terms, no
     // Whole minutes, counted from the period's own.
     let first = period.from - (period.from - first + MINUTE - 1) / MINUTE * MINUTE;
     let all: Vec<i64> = (first..=last).step_by(MINUTE as usize).collect();
-    let (out, slow) =
-        (bad(&all, observed, terms, now, false), bad(&all, observed, terms, now, true));
     let worth = match terms.degraded {
         Degraded::Up => 0.0,
         Degraded::Down => 1.0,
         Degraded::Factor(share) => share,
+    };
+    let entirely = joined(&all, observed, terms, now, |outage| !outage.degraded);
+    let whole = match worth > 0.0 {
+        true => joined(&all, observed, terms, now, |_| true),
+        false => entirely.clone(),
+    };
+    let whole = long(whole, terms);
+    let out: Vec<bool> = entirely.iter().zip(&whole).map(|(out, whole)| *out && *whole).collect();
+    let slow: Vec<bool> = match worth > 0.0 {
+        true => whole.iter().zip(&out).map(|(whole, out)| *whole && !out).collect(),
+        false => joined(&all, observed, terms, now, |outage| outage.degraded),
     };
     let mut counted = Counted::default();
     // A failure is a run of bad minutes, in hours or not, of which at least one was agreed.
@@ -143,8 +152,10 @@ pub fn count(open: &[bool], period: Span, observed: &Observed, terms: &Terms, no
                 (false, true) => {}
                 _ => counted.unknown += i64::from(observed.unknown.contains(at)),
             }
-            counted.lost +=
-                observed.outages.iter().map(|outage| hit(outage, observed, at, now)).sum::<f64>();
+            if whole[place] {
+                let hits = observed.outages.iter().map(|outage| hit(outage, observed, at, now));
+                counted.lost += hits.sum::<f64>();
+            }
         }
     }
     counted.failures += usize::from(costs == Some(true));
@@ -157,10 +168,16 @@ fn hit(outage: &Outage, observed: &Observed, at: i64, now: i64) -> f64 {
     if lasts { users } else { 0.0 }
 }
 
-/// Whether something of one kind was wrong in each minute, after joining and leaving out.
-fn bad(all: &[i64], observed: &Observed, terms: &Terms, now: i64, degraded: bool) -> Vec<bool> {
+/// Whether something of some kind was wrong in each minute, near ones as one.
+fn joined(
+    all: &[i64],
+    observed: &Observed,
+    terms: &Terms,
+    now: i64,
+    of_kind: fn(&Outage) -> bool,
+) -> Vec<bool> {
     let wrong = |at: i64| {
-        let of_kind = observed.outages.iter().filter(|outage| outage.degraded == degraded);
+        let of_kind = observed.outages.iter().filter(|outage| of_kind(outage));
         of_kind.clone().any(|o| o.from <= at && at < o.until.unwrap_or(now).min(now))
     };
     let mut bad: Vec<bool> = all.iter().map(|at| wrong(*at)).collect();
@@ -171,6 +188,11 @@ fn bad(all: &[i64], observed: &Observed, terms: &Terms, now: i64, degraded: bool
     for (from, until) in joined.collect::<Vec<_>>() {
         bad[from..until].fill(true);
     }
+    bad
+}
+
+/// Without what is too short to count.
+fn long(mut bad: Vec<bool>, terms: &Terms) -> Vec<bool> {
     for (from, until) in runs(&bad, true) {
         if ((until - from) as i64) * MINUTE < terms.outage_min_micros {
             bad[from..until].fill(false);

@@ -69,8 +69,21 @@ fn thresholds_scale_with_the_window() {
     assert_eq!(thresholds(30), ["14.40", "6.00", "1.00"]);
     assert_eq!(thresholds(28), ["13.44", "5.60", "0.93"]);
     assert_eq!(thresholds(7), ["3.36", "1.40"], "three days of seven are no alert window");
+    assert_eq!(thresholds(3), ["1.44"], "0.6 times the budget never spends it");
+    assert!(thresholds(1).is_empty());
     let shorts: Vec<i64> = pairs(30 * DAY).iter().map(|pair| pair.short_micros).collect();
     assert_eq!(shorts, [5 * MINUTE, 30 * MINUTE, 6 * HOUR]);
+}
+
+#[test]
+fn a_pair_that_wants_more_than_everything_bad_is_of_no_use() {
+    let reachable = |share: f64, days: i64| -> Vec<bool> {
+        let window = days * DAY;
+        pairs(window).iter().map(|pair| pair.reachable(target(share), window)).collect()
+    };
+    assert_eq!(reachable(0.95, 92), [false, true, true], "14.4 × 92 / 30 × 5 % is 221 %");
+    assert_eq!(reachable(0.9, 365), [false, false, false]);
+    assert_eq!(reachable(0.999, 30), [true, true, true]);
 }
 
 #[test]

@@ -120,10 +120,12 @@ impl ClockRun {
         }
     }
 
-    /// When it is counted: when it was missed, when it stopped, or while it runs now.
+    /// When it is counted: when it was missed, when it stopped, or while it runs now. What is left
+    /// out is told where it began.
     pub fn counted_at(&self, now: Time) -> Time {
         match (self.kept(now), self.due_at, self.stopped_at) {
             (ClockKept::Missed, Some(due), _) => due,
+            (ClockKept::Excluded, _, _) => self.started_at,
             (_, _, Some(stopped)) => stopped,
             (_, _, None) => now,
         }

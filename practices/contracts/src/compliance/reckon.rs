@@ -213,8 +213,23 @@ fn reliability(parts: &[Reckoned<'_>], sums: &Availability) -> ReliabilityFigure
         low_confidence: of.low_confidence,
         failure_free_seconds: seconds(longest as f64),
         failure_free_required_seconds: required.map(|micros| seconds(micros as f64)),
-        last_failure_at: sums.down.iter().next_back().map(|span| Time::from_micros(span.from)),
+        last_failure_at: last_failure(sums).map(Time::from_micros),
     }
+}
+
+/// When the last failure began. One that closed hours cut into pieces began with the first.
+fn last_failure(sums: &Availability) -> Option<i64> {
+    let mut began = None;
+    let mut until: Option<i64> = None;
+    for span in sums.down.iter() {
+        let goes_on =
+            until.is_some_and(|until| sums.agreed.clip(Span::new(until, span.from)).is_empty());
+        if !goes_on {
+            began = Some(span.from);
+        }
+        until = Some(span.until);
+    }
+    began
 }
 
 fn hull(parts: &[Reckoned<'_>]) -> Span {
@@ -223,9 +238,13 @@ fn hull(parts: &[Reckoned<'_>]) -> Span {
 }
 
 /// Of several credits the one for the lowest share that was missed, by the terms at the end of the
-/// period. Time of which nothing is known is not held against the provider.
+/// period. Time of which nothing is known is not held against the provider, and while the period
+/// runs only what cannot be made good any more counts.
 fn credit(parts: &[Reckoned<'_>], sums: &Availability) -> f64 {
-    let (Some(part), Some(reached)) = (parts.last(), sums.optimistic()) else { return 0.0 };
+    let (Some(part), Some(so_far)) = (parts.last(), sums.optimistic()) else { return 0.0 };
+    let whole: i64 = parts.iter().map(|part| part.whole_micros).sum();
+    let passed = sums.agreed_micros as f64 / (whole.max(sums.agreed_micros).max(1)) as f64;
+    let reached = 1.0 - (1.0 - so_far) * passed;
     let missed = |credit: &&Credit| reached * 100.0 < credit.below_percent - 1e-9;
     let lowest = part
         .promise

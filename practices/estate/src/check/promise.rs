@@ -10,8 +10,9 @@ use super::content::{length, named, time_zone};
 use crate::Kind;
 use crate::mistake::Wrong;
 use crate::spec::{
-    AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockTerms, ContractTerms,
-    Exclude, Indicator, ObjectiveSpec, Records, ServiceContractSpec, Wait,
+    AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockTerms, ContractStatus,
+    ContractTerms, ContractType, Exclude, Indicator, ObjectiveSpec, PauseReason, Records,
+    ServiceContractSpec, Wait,
 };
 
 /// Longest description in words, and longest query, in characters.
@@ -69,6 +70,10 @@ pub(super) fn contract(wrong: &mut Vec<Wrong>, spec: &ServiceContractSpec) {
         let remedy = "write an `end` after the `start`, or none";
         wrong.push(Wrong::new("spec.end", "this contract ends before it begins", remedy));
     }
+    if spec.status == ContractStatus::Terminated && spec.end.is_none() {
+        let remedy = "add `end:` with the moment from which it holds no longer";
+        wrong.push(Wrong::new("spec.end", "it is not said when this contract ended", remedy));
+    }
     if spec.terms.is_empty() {
         let remedy = "add one with `availability`, `objectives` or `clocks`";
         wrong.push(Wrong::new("spec.terms", "nothing is promised", remedy));
@@ -93,6 +98,22 @@ pub(super) fn contract(wrong: &mut Vec<Wrong>, spec: &ServiceContractSpec) {
         }
         before = Some(from);
         terms(wrong, &field, each);
+        if spec.contract_type != ContractType::Sla {
+            stands_for_itself(wrong, &field, each);
+        }
+    }
+}
+
+/// Waiting for a supplier stands still what was promised to a consumer, and never what the supplier
+/// or a team of the house promised behind it.
+fn stands_for_itself(wrong: &mut Vec<Wrong>, field: &str, terms: &ContractTerms) {
+    for (place, clock) in terms.clocks.iter().enumerate() {
+        if clock.pauses.contains(&PauseReason::Supplier) {
+            let message = "a supplier's own time does not stand still while it is waited for";
+            let remedy = "remove `supplier`; it stands in agreements with consumers alone";
+            let field = format!("{field}.clocks[{place}].pauses");
+            wrong.push(Wrong::new(&field, message, remedy));
+        }
     }
 }
 

@@ -52,6 +52,11 @@ fn seen(alert: &Alert) -> Seen<'_> {
         acknowledged: alert.acknowledged_by.is_some(),
         tiny: tiny(alert),
         id: alert.id.to_string(),
+        owner: alert.acknowledged_by.as_ref().map_or("", |actor| actor.name()),
+        created: alert.first_seen,
+        updated: alert.ends_at.unwrap_or(alert.last_seen),
+        occurred: alert.last_seen,
+        count: alert.fired_count.into(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Freezing the figures of a period. What was frozen is kept with what it was drawn from; where the
 //! same period comes to something else later, both are shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::contracts::clocks::Kind as ClockKind;
 use ::contracts::compliance::{ClockReport, Counted, Figures, Performance, Period, Verdict};
-use kernel::{Actor, Fact, ItemRef, SpaceId, Time, hex};
+use kernel::{Actor, Fact, ItemRef, Priority, SpaceId, Time, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -83,10 +86,49 @@ impl Closing {
     }
 }
 
-/// What a closed period comes to now, where that differs.
+/// What the figures of a closed period come to now, where that differs.
 pub fn restated(frozen: &Figures, now: &Figures) -> Option<Restated> {
     let now = as_kept(now);
     (!frozen.same_as(&now)).then(|| Restated { changes: changes(frozen, &now), figures: now })
+}
+
+/// What a closed period comes to now, its clocks among it.
+pub fn restated_whole(frozen: &Frozen, now: &Figures, clocks: &ClockReport) -> Option<Restated> {
+    let figures = restated(&frozen.figures, now);
+    let clocks = clock_changes(&frozen.clocks, clocks);
+    if figures.is_none() && clocks.is_empty() {
+        return None;
+    }
+    let unchanged = || Restated { figures: as_kept(now), changes: Vec::new() };
+    let mut told = figures.unwrap_or_else(unchanged);
+    told.changes.extend(clocks);
+    Some(told)
+}
+
+/// What became of clocks, where a correction made something else of it.
+fn clock_changes(was: &ClockReport, is: &ClockReport) -> Vec<Restatement> {
+    let counted = |report: &ClockReport| -> BTreeMap<(ClockKind, Priority), (usize, usize)> {
+        let counts = report.rows.iter().filter(|row| row.met + row.missed > 0);
+        counts.map(|row| ((row.clock, row.priority), (row.met, row.missed))).collect()
+    };
+    let (was, is) = (counted(was), counted(is));
+    let places: BTreeSet<&(ClockKind, Priority)> = was.keys().chain(is.keys()).collect();
+    let told = |place: &(ClockKind, Priority), of: &BTreeMap<_, (usize, usize)>| {
+        let (met, missed) = of.get(place).copied().unwrap_or_default();
+        format!("{}: {met} met, {missed} missed", place.1)
+    };
+    let differ = places.into_iter().filter(|place| was.get(place) != is.get(place));
+    let change = |place: &(ClockKind, Priority)| Restatement {
+        figure: match place.0 {
+            ClockKind::Respond => "clocks to respond",
+            ClockKind::Update => "clocks to update",
+            ClockKind::Restore => "clocks to restore",
+            ClockKind::Resolve => "clocks to resolve",
+        },
+        was: told(place, &was),
+        is: told(place, &is),
+    };
+    differ.map(change).collect()
 }
 
 /// As the figures read back from where they are kept: the last digit of a number may differ.
@@ -181,11 +223,13 @@ pub async fn close(
     (period, note): (&Period, &str),
 ) -> Answer<i64> {
     let figures = book.figures(deal, period);
+    let clocks = super::routes::clocks(app, space, (book, deal), period).await?;
     let mut conn = app.db.reader().await?;
     let position = journal::end(&mut conn).await?;
     let before = newest(store::closed(&mut conn, space, &deal.item).await?, &period.name);
     drop(conn);
-    let changed = before.as_ref().and_then(|closed| restated(&closed.frozen.figures, &figures));
+    let changed = before.as_ref();
+    let changed = changed.and_then(|closed| restated_whole(&closed.frozen, &figures, &clocks));
     if let Some(why) = refusal(&figures, before.as_ref(), changed.as_ref(), book.now) {
         return Err(Problem::refused(why).at("period"));
     }
@@ -194,7 +238,7 @@ pub async fn close(
     }
     let frozen = Frozen {
         figures,
-        clocks: super::routes::clocks(app, space, (book, deal), period).await?,
+        clocks,
         note: note.trim().to_owned(),
         journal: (position.tx, position.seq),
         inputs_hash: inputs_hash(book, deal, period, position),

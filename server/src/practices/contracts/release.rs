@@ -1,12 +1,17 @@
 //! "May I release product X now?"
 
-use ::contracts::compliance::{Budget, Outlook, Purpose, Release, ReleaseInput, release as decide};
+use std::sync::Arc;
+
+use ::contracts::compliance::{
+    Budget, Outcome, Outlook, Purpose, Release, ReleaseInput, release as decide,
+};
 use axum::extract::State;
 use estate::{Estate, Kind, Spec};
 use kernel::{ItemRef, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::facts::Facts;
 use super::gather::Book;
 use crate::access::Caller;
 use crate::app::App;
@@ -92,9 +97,11 @@ fn freezes(estate: &Estate, needed: &[ItemRef], now: Time) -> Vec<ReleaseInput> 
     found
 }
 
-/// Open incidents on the item or on what it needs.
+/// Open incidents on the item or on what it needs, whether the service is away or only not yet
+/// looked after. What is only potential has not happened.
 fn incidents(book: &Book, needed: &[ItemRef]) -> Vec<ReleaseInput> {
-    let open = book.facts.iter().filter(|facts| facts.open && facts.away_since().is_some());
+    let counts = |facts: &&Arc<Facts>| facts.open && facts.outcome != Outcome::Potential;
+    let open = book.facts.iter().filter(counts);
     let hit = open.filter_map(|facts| {
         let item = facts.items.iter().find(|item| needed.contains(item))?;
         Some(ReleaseInput::Incident {

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::close::{self, Closing};
 use super::csv;
 use super::gather::{Book, Deal};
+use super::store::Closed;
 use super::underpinning::{Underpinning, promised};
 use super::views::{ComplianceReport, ContractRow, ContractView};
 use super::words;
@@ -157,7 +158,9 @@ async fn drawn(
     let figures = book.figures(&deal, &period);
     let closed = close::newest_of_each(app, &caller.space, deal_of).await?;
     let closed = close::newest(closed, &period.name);
-    let restated = closed.as_ref().and_then(|c| close::restated(&c.frozen.figures, &figures));
+    let counted = clocks(app, &caller.space, (&book, &deal), &period).await?;
+    let whole = |closed: &Closed| close::restated_whole(&closed.frozen, &figures, &counted);
+    let restated = closed.as_ref().and_then(whole);
     let refusal = close::refusal(&figures, closed.as_ref(), restated.as_ref(), book.now)
         .or_else(|| may(caller, Action::Administer, &[]).err().map(|refusal| refusal.reason));
     let periods = book.periods(&deal);
@@ -167,7 +170,7 @@ async fn drawn(
     let terms = deal.spec.terms_at(period.from.max(deal.spec.start)).map(|(_, terms)| terms);
     let (figures, clocks) = match &closed {
         Some(closed) => (closed.frozen.figures.clone(), closed.frozen.clocks.clone()),
-        None => (figures, clocks(app, &caller.space, (&book, &deal), &period).await?),
+        None => (figures, counted),
     };
     Ok(ComplianceReport {
         contract: deal.item.clone(),

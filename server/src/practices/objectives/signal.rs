@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use alerts::{Labels, Signal};
-use budgets::{PairNow, SOURCE, explain, length, percent, share};
+use budgets::{PairNow, SOURCE, amount, explain, length, percent, share};
 use kernel::Time;
 use objectives::Severity;
 
@@ -98,13 +98,14 @@ impl Words<'_> {
         let summary = match pair {
             Some(pair) => match pair.long_burn {
                 Some(burn) => format!(
-                    "{title}: the error budget burns {burn:.1} times too fast over {window} \
-                     ({} bad of {}){left}",
+                    "{title}: the error budget burns {burn:.1} times as fast as it may over \
+                     {window} ({} bad of {}){left}",
                     percent(pair.long.bad() / pair.long.total.max(1.0)),
-                    pair.long.total
+                    amount(&standing.terms, pair.long.total)
                 ),
                 None => {
-                    format!("{title}: {} bad within {window}, and nothing may be", pair.long.bad())
+                    let bad = amount(&standing.terms, pair.long.bad());
+                    format!("{title}: {bad} bad within {window}, and nothing may be")
                 }
             },
             None => format!(

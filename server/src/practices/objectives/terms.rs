@@ -144,7 +144,7 @@ pub fn terms(
     spec: &ObjectiveSpec,
     now: Time,
 ) -> Result<Arc<Terms>, String> {
-    let target = Target::new(spec.target / 100.0)
+    let target = Target::new(share_of(spec.target))
         .ok_or_else(|| format!("{} % is no target; write one such as 99.9", spec.target))?;
     let time = Span::new(now.micros() - REACH_MICROS, now.micros() + REACH_MICROS);
     let excluded = exclusions::exclusions((&snapshot.estate, past), spec, (time, now))?;
@@ -166,6 +166,11 @@ pub fn terms(
     }))
 }
 
+/// The share that percent mean: the one that people would write, without what dividing leaves.
+pub fn share_of(percent: f64) -> f64 {
+    (percent * 1e10).round() / 1e12
+}
+
 fn method(spec: &ObjectiveSpec) -> Method {
     let missing = match spec.missing {
         MissingData::Ignore => Missing::Ignore,
@@ -176,7 +181,7 @@ fn method(spec: &ObjectiveSpec) -> Method {
         let minutes = slice.map_or(1, |slice| slice.length.seconds() / 60);
         Slices {
             minutes: u16::try_from(minutes).unwrap_or(u16::MAX),
-            target: slice.and_then(|slice| slice.target).unwrap_or(spec.target) / 100.0,
+            target: slice.and_then(|slice| slice.target).map_or(share_of(spec.target), share_of),
             comparison: Comparison::Gte,
             missing,
         }

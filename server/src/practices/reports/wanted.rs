@@ -51,7 +51,7 @@ pub(super) fn hits(estate: &Estate, item: &ItemRef, incident: &Incident) -> bool
 /// declared it.
 pub(super) fn major(incident: &Incident, period: Period) -> bool {
     let own = !matches!(incident.stage, Stage::Cancelled | Stage::Merged);
-    let major = incident.priority <= MAJOR || incident.was_declared_major();
+    let major = incident.priority_that_counts() <= MAJOR || incident.was_declared_major();
     own && major && period.holds(incident.opened_at)
 }
 

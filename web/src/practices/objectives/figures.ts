@@ -24,7 +24,9 @@ export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined) return '–';
   const value = share * 100;
   const near = Math.min(Math.abs(value), Math.abs(100 - value));
-  const places = near === 0 || near >= 10 ? 1 : near >= 0.1 ? 2 : 3;
+  // What is not all is never written as 100 %.
+  const places =
+    near < 1e-9 || near >= 10 ? 1 : near >= 0.1 ? 2 : Math.max(3, Math.ceil(-Math.log10(near)));
   return `${String(Number(value.toFixed(places)))} %`;
 }
 

@@ -158,7 +158,7 @@ fn parts<'a>(
 /// One target.
 fn target(spec: &ObjectiveSpec, method: BudgetingMethod) -> Target {
     let slice = spec.slice.filter(|_| method != BudgetingMethod::Occurrences);
-    let slice_target = slice.and_then(|slice| slice.target).unwrap_or(spec.target) / 100.0;
+    let slice_target = terms::share_of(slice.and_then(|slice| slice.target).unwrap_or(spec.target));
     Target {
         op: spec.indicator.op.map(comparison),
         value: spec.indicator.limit,
