@@ -107,4 +107,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "consumers",
         sql: include_str!("../migrations/0031_consumers.sql"),
     },
+    Migration {
+        version: 32,
+        name: "leave_told",
+        sql: include_str!("../migrations/0032_leave_told.sql"),
+    },
 ];

@@ -18,6 +18,7 @@ mod event;
 mod folding;
 pub mod gaps;
 mod handover;
+pub mod hits;
 pub mod leave;
 pub mod line;
 mod message;

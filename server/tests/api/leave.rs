@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use spine::testing::Place;
 
 use crate::schedules::rota;
-use crate::shifts::linked;
+use crate::shifts::{chatting, linked, said};
 use crate::world::{Client, Operate, Receiver, conversations};
 
 conversations!(
@@ -19,19 +19,22 @@ conversations!(
     a_calendar_that_cannot_be_read_takes_no_leave_away,
     what_is_no_calendar_is_refused_with_the_reason,
     only_the_person_and_administrators_change_calendars,
+    who_is_away_by_a_calendar_is_told_once_which_shifts_that_hits,
 );
 
 const QUARTER: Duration = Duration::from_secs(15 * 60 + 30);
 
 /// A server with one calendar, as Google or Outlook publish them.
 #[derive(Clone)]
-struct Publisher {
-    url: String,
+pub struct Publisher {
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
     answer: Arc<Mutex<(StatusCode, String)>>,
 }
 
 impl Publisher {
-    async fn start(events: &[&str]) -> Publisher {
+    /// Starts it with these events.
+    pub async fn start(events: &[&str]) -> Publisher {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let publisher =
@@ -42,7 +45,8 @@ impl Publisher {
         publisher
     }
 
-    fn says(&self, events: &[&str]) {
+    /// Says these from now on.
+    pub fn says(&self, events: &[&str]) {
         let events: String = events
             .iter()
             .enumerate()
@@ -52,7 +56,8 @@ impl Publisher {
         *self.answer.lock().expect("no panic") = (StatusCode::OK, text);
     }
 
-    fn fails(&self, status: u16) {
+    /// Answers with a status from now on.
+    pub fn fails(&self, status: u16) {
         let status = StatusCode::from_u16(status).expect("a status");
         *self.answer.lock().expect("no panic") = (status, String::new());
     }
@@ -225,5 +230,60 @@ async fn only_the_person_and_administrators_change_calendars(place: Place) {
     // It is found under the person whose it is, only.
     operate.ada.delete(&format!("{path}/{id}")).await.problem(404);
     bob.delete(&format!("/people/bob/calendars/{id}")).await.is(204);
+    operate.end().await;
+}
+
+async fn who_is_away_by_a_calendar_is_told_once_which_shifts_that_hits(place: Place) {
+    let receiver = Receiver::start().await;
+    let url = connectors::receivers::Secret::new(format!("{}/chat", receiver.url));
+    let operate =
+        Operate::with(&place, |config| config.channels.mattermost.url = url.clone()).await;
+    operate.apply(&chatting(&receiver.url)).await;
+    let bob = linked(&operate, "bob", "responder").await;
+    let told = async |count: usize| -> Vec<String> {
+        let hits = || -> Vec<String> {
+            let all = said(&receiver).into_iter();
+            all.filter(|text| text.starts_with("bob: Your leave hits")).collect()
+        };
+        operate.settled().await;
+        operate.until("it is told", async || (hits().len() >= count).then_some(())).await;
+        assert_eq!(hits().len(), count, "{:?}", hits());
+        hits()
+    };
+    let norway = "SUMMARY:Urlaub Norwegen\r\nDTSTART:20260309T000000Z\r\nDTEND:20260312T000000Z";
+    let publisher = Publisher::start(&[norway]).await;
+    let added = bob.post("/people/bob/calendars", calendar(&publisher.secret())).await.is(201);
+    let read = format!("/people/bob/calendars/{}/read", added["id"].as_str().expect("an id"));
+    let listed = bob.get("/people/bob/shifts").await.is(200)["to_replace"].clone();
+    let listed = listed.as_array().expect("a list").len();
+    assert_eq!(listed, 2, "every second day from noon to noon");
+    let first = told(1).await.remove(0);
+    for part in ["Your leave hits 2 shifts", "your calendar Work", "ada stands in", "My shifts"] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+
+    // Read again, it is no news; nor is leave that somebody entered here.
+    let entered = json!({"from": "2026-04-01T00:00:00Z", "until": "2026-04-04T00:00:00Z"});
+    bob.post("/people/bob/away", entered).await.is(200);
+    operate.pass(QUARTER).await;
+    bob.post(&read, json!({})).await.is(200);
+    told(1).await;
+
+    // Both are away on one day more: nobody stands in, neither in his turn nor in hers.
+    let both = json!({"from": "2026-03-20T00:00:00Z", "until": "2026-03-22T00:00:00Z"});
+    operate.ada.post("/people/ada/away", both).await.is(200);
+    let more = "SUMMARY:PTO\r\nDTSTART:20260320T140000Z\r\nDTEND:20260321T140000Z";
+    publisher.says(&[norway, more]);
+    bob.post(&read, json!({})).await.is(200);
+    let second = told(2).await.remove(1);
+    let hit = "Shop on call, Fri 20 Mar 14:00 UTC to Sat 21 Mar 12:00 UTC: nobody stands in";
+    assert!(second.contains(hit) && !second.contains("ada stands in"), "{second}");
+
+    // What is taken out and comes again hits again.
+    publisher.says(&[more]);
+    bob.post(&read, json!({})).await.is(200);
+    publisher.says(&[norway, more]);
+    bob.post(&read, json!({})).await.is(200);
+    told(3).await;
     operate.end().await;
 }

@@ -182,7 +182,7 @@ async fn only_the_one_whose_it_is_has_a_feed_made(place: Place) {
 }
 
 /// The shop, whose people have a chat at the receiver.
-fn chatting(hook: &str) -> String {
+pub fn chatting(hook: &str) -> String {
     let chat = |name: &str| {
         let was = format!("email: {name}@example.org, webhook");
         let text = format!("email: {name}@example.org, addresses: {{mattermost: {name}}}, webhook");
@@ -200,7 +200,7 @@ fn chatting(hook: &str) -> String {
 }
 
 /// What was said in the chat, by whom it was said to.
-fn said(receiver: &Receiver) -> Vec<String> {
+pub fn said(receiver: &Receiver) -> Vec<String> {
     let text = |call: &crate::world::Received| {
         let text = call.body["text"].as_str().unwrap_or_default();
         format!("{}: {}", call.body["channel"].as_str().unwrap(), text.replace('\\', ""))

@@ -78,15 +78,15 @@ pub(super) struct AwayResult {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HitShift {
     /// The schedule.
-    schedule: ItemRef,
+    pub(super) schedule: ItemRef,
     /// What people call it.
-    title: String,
+    pub(super) title: String,
     /// Its first moment.
-    from: Time,
+    pub(super) from: Time,
     /// The first moment after it.
-    until: Time,
+    pub(super) until: Time,
     /// Who has it now; nobody: it has to be filled.
-    person: Option<ItemRef>,
+    pub(super) person: Option<ItemRef>,
     /// The offer of it that waits for somebody who takes it.
     offer: Option<SwapId>,
     /// Whether it can be offered to others: it is not yet, and has not begun.

@@ -6,9 +6,11 @@
 
 mod routes;
 pub mod store;
+mod telling;
 
 use std::time::Duration;
 
+use ::oncall::hits::Told;
 use ::oncall::leave::{Counts, Known, Step, away, steps};
 use calendar::{ICAL_BYTES_MAX, Span, Spans, events};
 use estate::{AbsenceSpec, AbsenceType, Kind, Metadata, Resource, Spec};
@@ -84,6 +86,9 @@ pub struct Calendar {
     pub failing_since: Option<Time>,
     /// Why not, and what to do.
     pub failure: Option<String>,
+    /// Which shifts the person was told that it hits.
+    #[serde(skip)]
+    pub told: Told,
 }
 
 impl Calendar {
@@ -99,8 +104,8 @@ impl Calendar {
 }
 
 /// What an entry of the journal tells, in words.
-pub fn describe(kind: &str, told: &Told) -> String {
-    let calendar = &told.calendar;
+pub fn describe(kind: &str, noted: &Noted) -> String {
+    let calendar = &noted.calendar;
     match kind {
         "leave_calendar.added" => format!("leave is read from the calendar {calendar}"),
         _ => format!("leave is no longer read from the calendar {calendar}"),
@@ -109,7 +114,7 @@ pub fn describe(kind: &str, told: &Told) -> String {
 
 /// The data of such an entry.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Told {
+pub struct Noted {
     /// What the calendar is called.
     calendar: String,
 }
@@ -187,15 +192,19 @@ async fn said(app: &App, calendar: &Calendar) -> Result<Spans, String> {
     }
 }
 
-/// Makes absences what the calendar says.
+/// Makes absences what the calendar says, and tells their person which more shifts these hit.
 async fn follow(app: &App, calendar: &Calendar, said: &Spans) -> Answer<()> {
     let now = app.world.now();
     for step in steps(&known(app, calendar), said, now) {
         make(app, calendar, step, now).await?;
     }
+    let news = telling::news(app, calendar).await?;
     let (calendar, absences) = (calendar.clone(), said.len());
     let work = app.db.write::<_, Fault, _>(move |tx| {
-        Box::pin(async move { store::read(tx, &calendar, absences, now).await })
+        Box::pin(async move {
+            store::read(tx, &calendar, absences, now).await?;
+            telling::tell(tx, &calendar, &news, now).await
+        })
     });
     Ok(work.await?)
 }

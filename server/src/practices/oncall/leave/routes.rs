@@ -1,5 +1,6 @@
 //! HTTP faces of the calendars in which people keep their leave.
 
+use ::oncall::hits::Told;
 use ::oncall::leave::Counts;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -117,6 +118,7 @@ async fn add_calendar(
         read_at: None,
         failing_since: None,
         failure: None,
+        told: Told::default(),
     };
     // What cannot be read now is not kept: the mistake is told to whoever made it.
     let first = said(&app, &calendar).await.map_err(at_address)?;

@@ -1,6 +1,7 @@
 //! The calendars in which people keep their leave, in the database.
 
 use kernel::{ItemRef, LeaveCalendarId, SpaceId, Time};
+use oncall::hits::Told;
 use oncall::leave::Counts;
 use spine::{Conn, Fault, Row, Tx, params};
 use sqlx::AssertSqlSafe;
@@ -8,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::Calendar;
 
 const FIELDS: &str = "space_id, id, person, title, counts, print, sealed, absences, made_by, \
-                      made_at, read_at, failing_since, failure";
+                      made_at, read_at, failing_since, failure, told";
 
 /// The calendars of a person, the oldest first.
 ///
@@ -96,6 +97,17 @@ pub async fn read(
     Ok(())
 }
 
+/// Writes down of which shifts the person is told; `false` when somebody else has told meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn told(tx: &mut Tx, calendar: &Calendar, after: &Told) -> Result<bool, Fault> {
+    let text = |told: &Told| serde_json::to_string(told).map_err(|e| Fault::corrupt("told", e));
+    let sql = "UPDATE leave_calendar SET told = $4 WHERE space_id = $1 AND id = $2 AND told = $3";
+    let values = params![&calendar.space, calendar.id, text(&calendar.told)?, text(after)?];
+    Ok(tx.run(sql, values).await? == 1)
+}
+
 /// Writes down that it could not be read, and why.
 ///
 /// # Errors
@@ -133,6 +145,7 @@ fn calendar(row: &Row) -> Result<Calendar, Fault> {
         read_at: row.get("read_at")?,
         failing_since: row.get("failing_since")?,
         failure: row.get("failure")?,
+        told: row.json("told")?,
     })
 }
 
