@@ -4,17 +4,17 @@
 //! its page does.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use connectors::link::{AckLink, LinkKey, Takes};
-use connectors::paging::spoken;
+use connectors::paging::{Heard, takes};
 use kernel::{Actor, Message, SpaceId};
 use oncall::proof::How;
-use oncall::{Command, For, Page};
-use serde::Deserialize;
+use oncall::{CallResult, Command, For, Page};
 use serde_json::json;
 use spine::{engine, outbox};
 
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::html::{escaped, page};
 use crate::practices::oncall::proofs::{self, store::WayKey};
 use crate::practices::oncall::store::PAGES;
+use crate::problem::Problem;
 
 mod all;
 
@@ -29,7 +30,7 @@ mod all;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/ack/{token}", get(show).post(acknowledge))
-        .route("/ack/{token}/voice", post(pressed))
+        .route("/ack/{token}/voice", post(heard))
 }
 
 /// What is answered to whoever follows or posts a link.
@@ -159,30 +160,68 @@ async fn take(app: &App, link: &AckLink, found: &Page) -> Result<Page, spine::De
     Ok(done.record)
 }
 
-/// What a telephone provider says of the keys that were pressed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Pressed {
-    digits: String,
-}
-
 /// Answers a telephone provider: a digit acknowledges, the same as the button. The link in the
-/// address is what shows that it was we who asked to be called.
-async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String) -> Response {
-    // What cannot be read is no digit.
-    let Pressed { digits } = serde_urlencoded::from_str(&body).unwrap_or_default();
+/// address is what shows that it was we who asked to be called; who signs is held to that, too.
+async fn heard(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let phone = &app.config.channels.voice;
+    let header = |name: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let heard = match phone.heard(&header, &body, app.world.now()) {
+        Ok(heard) => heard,
+        Err(why) => return Problem::unauthorized(why.to_string()).into_response(),
+    };
     let found = match find(&app, &token).await {
         Ok(found) => found,
         Err(said) => return said.into_response(),
     };
-    let (takes, _) = spoken(&digits, String::new);
-    let Found { link, pages, .. } = &found;
-    let said = match takes {
-        false => String::new(),
-        true if pages.len() > 1 => {
-            all::taken(&app, link, pages).await.map_or_else(|said| said.text, |said| said.text)
+    let said = match heard {
+        Heard::Digits(digits) => pressed(&app, &found, &digits).await,
+        Heard::Unreached(why) => return unreached(&app, &found, &why).await,
+        Heard::Nothing => return StatusCode::NO_CONTENT.into_response(),
+    };
+    match said {
+        Ok(text) => {
+            let (kind, said) = phone.says(&text);
+            let headers = [("content-type", kind), ("cache-control", "no-store")];
+            (StatusCode::OK, headers, said).into_response()
         }
-        true => match take(&app, link, &pages[0]).await {
+        Err(said) => said.into_response(),
+    }
+}
+
+/// Writes down that the telephone rang in vain.
+async fn unreached(app: &App, found: &Found, why: &str) -> Response {
+    let Some(told) = &found.message else { return StatusCode::NO_CONTENT.into_response() };
+    let call = |page: &&Page| page.calls.iter().any(|call| call.message == told.id);
+    for page in found.pages.iter().filter(call) {
+        let order = app.order(&SpaceId::main(), Actor::system("telephone"));
+        let result = CallResult::Unreached;
+        let command = Command::DeliveryRecorded { message: told.id, result, detail: why.into() };
+        let done = engine::execute(&app.db, &PAGES, page.id, command, order).await;
+        // A refusal: nobody is called any more.
+        if let Err(spine::Denied::Fault(_)) = done {
+            return unavailable().into_response();
+        }
+    }
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// What to say of the keys that were pressed, after what they ask for.
+async fn pressed(app: &App, found: &Found, digits: &str) -> Result<String, Said> {
+    if !takes(digits) {
+        return Ok("Not taken. The next will be called.".to_owned());
+    }
+    let Found { link, pages, .. } = found;
+    let said = match pages.len() > 1 {
+        true => all::taken(app, link, pages).await.map_or_else(|said| said.text, |said| said.text),
+        false => match take(app, link, &pages[0]).await {
             Ok(taken) => match taken.acknowledged_by.as_ref().map(Actor::name) {
                 Some(by) if by == named(link) && taken.is_major() => {
                     "You answer for the team of the major incident. Nobody else of it is called."
@@ -192,16 +231,12 @@ async fn pressed(State(app): State<App>, Path(token): Path<String>, body: String
                 Some(by) => format!("{by} has it already."),
                 None => "Nobody is needed any more.".into(),
             },
-            Err(spine::Denied::Fault(_)) => return unavailable().into_response(),
+            Err(spine::Denied::Fault(_)) => return Err(unavailable()),
             Err(denied) => format!("Not taken: {denied}."),
         },
     };
-    if takes {
-        found.answered(&app, How::Digit).await;
-    }
-    let (_, answer) = spoken(&digits, || said);
-    let headers = [("content-type", "text/xml; charset=utf-8"), ("cache-control", "no-store")];
-    (StatusCode::OK, headers, answer).into_response()
+    found.answered(app, How::Digit).await;
+    Ok(said)
 }
 
 /// What the page says now, with the button while it is of use.

@@ -275,9 +275,10 @@ impl Config {
 
     fn from_table(table: toml::Table, place: &str) -> Result<Config, ConfigError> {
         let wrong = |message: String| ConfigError { place: place.to_owned(), message };
-        let config: Config = toml::Value::Table(table)
+        let mut config: Config = toml::Value::Table(table)
             .try_into()
             .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        config.channels.read_secrets().map_err(wrong)?;
         config.validate().map_err(wrong)?;
         Ok(config)
     }
@@ -370,7 +371,7 @@ fn guess(key: &str, value: &str) -> toml::Value {
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
     }
-    const TEXTS: [&str; 13] = [
+    const TEXTS: [&str; 14] = [
         "password",
         "user",
         "host",
@@ -379,6 +380,7 @@ fn guess(key: &str, value: &str) -> toml::Value {
         "level",
         "token",
         "secret",
+        "secret_file",
         "signature_secret",
         "account",
         "url",

@@ -21,7 +21,7 @@ use super::phone::{Phone, Provider, TWILIO};
 use crate::receivers::{HttpCall, Method};
 
 /// How old what Vonage signed may be.
-const AGE_MAX: Duration = Duration::from_secs(5 * 60);
+pub(super) const AGE_MAX: Duration = Duration::from_secs(5 * 60);
 /// How many messages are asked for at once: only so many long ones fit into the beginning of an
 /// answer that is read.
 const LISTED_AT_ONCE: u8 = 5;

@@ -12,15 +12,16 @@ mod push;
 #[cfg(test)]
 mod tests;
 mod together;
+mod vonage;
 
 use std::collections::BTreeMap;
 
-use kernel::{OutboxId, Priority};
+use kernel::{OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 
 pub use answers::{Asked, Listed, NotTheirs, Received, listed, received};
 pub(crate) use chat::plain;
-pub use phone::{Answers, Phone, Provider, spoken};
+pub use phone::{Answers, Heard, Phone, Provider, takes};
 pub use together::{LISTED_MAX, Told};
 
 use crate::SendError;
@@ -201,13 +202,26 @@ impl Channel {
 }
 
 impl Channels {
+    /// Reads the secrets that are kept in files of their own.
+    ///
+    /// # Errors
+    /// Which cannot be read, naming the setting, and what to write instead.
+    pub fn read_secrets(&mut self) -> Result<(), String> {
+        for (name, phone) in [("sms", &mut self.sms), ("voice", &mut self.voice)] {
+            phone.read_secret().map_err(|why| format!("channels.{name}.secret_file {why}"))?;
+        }
+        Ok(())
+    }
+
     /// Whether what is set fits together.
     ///
     /// # Errors
     /// What does not, naming the setting and what to write instead.
     pub fn check(&self) -> Result<(), String> {
         let wrong = |(field, why)| format!("channels.sms.{field} {why}");
-        self.sms.check_answers().map_err(wrong)
+        self.sms.check_answers().map_err(wrong)?;
+        let wrong = |(field, why)| format!("channels.voice.{field} {why}");
+        self.voice.check_calls().map_err(wrong)
     }
 
     /// Whether a channel is set up, so that people can be called by it.
@@ -239,6 +253,7 @@ impl Channels {
         channel: Channel,
         to: &str,
         page: &PageCall<'_>,
+        now: Time,
     ) -> Result<(HttpCall, Destination), SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
         let set_up = |call| (call, Destination::SetUp);
@@ -246,7 +261,7 @@ impl Channels {
             Channel::Ntfy => push::ntfy(&self.ntfy, to, page),
             Channel::Gotify => push::gotify(&self.gotify, to, page).map(set_up),
             Channel::Sms => phone::text(&self.sms, to, page).map(set_up),
-            Channel::Voice => phone::voice(&self.voice, to, page).map(set_up),
+            Channel::Voice => phone::voice(&self.voice, to, page, now).map(set_up),
             chat => chat::said(self, chat, to, &page.said()).map(set_up),
         }
     }
@@ -262,6 +277,7 @@ impl Channels {
         channel: Channel,
         to: &str,
         note: &Note<'_>,
+        now: Time,
     ) -> Result<(HttpCall, Destination), SendError> {
         self.ready(channel).map_err(SendError::lasting)?;
         let set_up = |call| (call, Destination::SetUp);
@@ -269,7 +285,7 @@ impl Channels {
             Channel::Ntfy => return push::ntfy_note(&self.ntfy, to, note),
             Channel::Gotify => return push::gotify_note(&self.gotify, to, note).map(set_up),
             Channel::Sms => return phone::text_note(&self.sms, to, note).map(set_up),
-            Channel::Voice => return phone::voice_note(&self.voice, to, note).map(set_up),
+            Channel::Voice => return phone::voice_note(&self.voice, to, note, now).map(set_up),
             _ => {}
         }
         let said = Said {

@@ -1,17 +1,19 @@
 //! The telephone: text messages and voice, through whoever is set up.
 //!
 //! Providers that speak as Twilio (`Messages.json`, `Calls.json` with TwiML) or as Vonage
-//! (`/sms/json`) are known; any other one is described by its address and what to send.
+//! (`/sms/json`, `/v1/calls` with NCCO) are known; any other one is described by its address and
+//! what to send.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use kernel::Priority;
+use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 
 use super::together::READ_OUT_MAX;
-use super::{Note, PageCall, one_line};
+use super::vonage::{self, Spoken};
+use super::{NotTheirs, Note, PageCall, one_line};
 use crate::SendError;
-use crate::receivers::{HttpCall, Method, Secret, Verdict, answered, usual};
+use crate::receivers::{HttpCall, Method, Secret};
 
 /// Where Twilio's API is.
 pub(super) const TWILIO: &str = "https://api.twilio.com";
@@ -28,10 +30,13 @@ const DIGIT: char = '4';
 pub struct Phone {
     /// How it is spoken to; nobody is set up without it.
     pub provider: Option<Provider>,
-    /// The account's id, or the key of the API.
+    /// The account's id, or the key of the API; for calls through Vonage the id of the application.
     pub account: String,
-    /// The secret of the account; for `http` the whole value of `Authorization`.
+    /// The secret of the account; for `http` the whole value of `Authorization`; for calls through
+    /// Vonage the private key of the application, in PEM.
     pub secret: Secret,
+    /// A file with the secret, instead of the secret itself.
+    pub secret_file: String,
     /// The number or name that is shown as the sender.
     pub from: String,
     /// Where the API is, when it is not the provider's own; for `http` the address to send to, in
@@ -47,6 +52,17 @@ pub struct Phone {
     /// For Vonage: what it signs what it hands in with, by SHA-256 HMAC. For `http`: the bearer
     /// token of whoever hands in answers.
     pub signature_secret: Secret,
+}
+
+/// What is heard of a call that was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Heard {
+    /// These keys were pressed; none while somebody was waited for.
+    Digits(String),
+    /// It is over, and it reached nobody.
+    Unreached(String),
+    /// It goes on, or ended as it should.
+    Nothing,
 }
 
 /// How answers to text messages come in.
@@ -67,13 +83,27 @@ pub enum Answers {
 pub enum Provider {
     /// As Twilio.
     Twilio,
-    /// As Vonage; text messages only.
+    /// As Vonage.
     Vonage,
     /// By a request that is described here.
     Http,
 }
 
 impl Phone {
+    /// Reads the secret, where a file has it.
+    pub(super) fn read_secret(&mut self) -> Result<(), String> {
+        if self.secret_file.is_empty() {
+            return Ok(());
+        }
+        if !self.secret.is_empty() {
+            return Err("is set beside secret: write one of them".to_owned());
+        }
+        let text = std::fs::read_to_string(&self.secret_file);
+        let text = text.map_err(|error| format!("{}: {error}", self.secret_file))?;
+        self.secret = Secret::new(text.trim());
+        Ok(())
+    }
+
     /// Which setting is missing, if one is.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let set = |text: &str, field: &'static str| {
@@ -86,6 +116,51 @@ impl Phone {
                 set(&self.account, "account")?;
                 set(self.secret.reveal(), "secret")?;
                 set(&self.from, "from")
+            }
+        }
+    }
+
+    /// Whether calls can be made with it.
+    ///
+    /// # Errors
+    /// Which field keeps them from it, and why.
+    pub(super) fn check_calls(&self) -> Result<(), (&'static str, &'static str)> {
+        match self.provider {
+            Some(Provider::Vonage) if !self.secret.is_empty() => {
+                vonage::key(self.secret.reveal()).map(drop).map_err(|why| ("secret", why))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what a provider hands in about a call, such as the keys that were pressed.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub fn heard(
+        &self,
+        header: &dyn Fn(&str) -> String,
+        body: &[u8],
+        now: Time,
+    ) -> Result<Heard, NotTheirs> {
+        match self.provider {
+            Some(Provider::Vonage) => vonage::heard(self, &header("authorization"), body, now),
+            // What cannot be read is no digit.
+            _ => {
+                let form = form_urlencoded::parse(body);
+                let digits = form.into_owned().find(|(name, _)| name == "Digits");
+                Ok(Heard::Digits(digits.map(|(_, digits)| digits).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// What is said next in a call: its kind, and the text of the answer.
+    pub fn says(&self, text: &str) -> (&'static str, String) {
+        match self.provider {
+            Some(Provider::Vonage) => ("application/json", vonage::says(text)),
+            _ => {
+                let text = format!("<Response><Say>{}</Say></Response>", in_xml(text));
+                ("text/xml; charset=utf-8", text)
             }
         }
     }
@@ -157,6 +232,11 @@ impl Phone {
         let api = self.api(TWILIO);
         let url = format!("{api}/2010-04-01/Accounts/{}/{kind}.json", self.account);
         self.signed_in(HttpCall::post_form(url, form))
+    }
+
+    fn rung(&self, number: &str, twiml: String) -> HttpCall {
+        let to = number.to_owned();
+        self.twilio("Calls", vec![("To", to), ("From", self.from.clone()), ("Twiml", twiml)])
     }
 
     /// With the account's name and secret, as Twilio takes them.
@@ -244,7 +324,7 @@ fn texted(
             ];
             let url = format!("{}/sms/json", phone.api("https://rest.nexmo.com"));
             let mut call = HttpCall::post_form(url, form);
-            call.judge = vonage;
+            call.judge = vonage::texted;
             call
         }
         Some(Provider::Http) => phone.described(number, &text, acknowledge_url),
@@ -256,54 +336,63 @@ fn texted(
 }
 
 /// A call that reads out what is wrong and takes a digit as the answer.
-pub(super) fn voice(phone: &Phone, to: &str, page: &PageCall<'_>) -> Result<HttpCall, SendError> {
-    let mut text = said(page);
-    let said = in_xml(&text);
-    let it = if page.others().is_empty() { "it" } else { "them" };
-    let action = in_xml(&format!("{}/voice", page.acknowledge_url));
-    let twiml = format!(
-        "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
-         action=\"{action}\"><Say loop=\"2\">{said} Press {DIGIT} to take {it}.</Say>\
-         </Gather><Say>Nobody has taken {it}. Goodbye.</Say></Response>"
-    );
-    if phone.takes_answers() {
-        text.push_str(&format!(" Press {DIGIT} to take {it}."));
-    }
-    rung(phone, to, (&text, page.acknowledge_url), twiml)
-}
-
-/// A call that reads something out, twice.
-pub(super) fn voice_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<HttpCall, SendError> {
-    let text = format!("{}. {}", note.title, note.text);
-    let twiml = format!("<Response><Say loop=\"2\">{}</Say></Response>", in_xml(&text));
-    rung(phone, to, (&text, ""), twiml)
-}
-
-fn rung(
+pub(super) fn voice(
     phone: &Phone,
     to: &str,
-    (text, acknowledge_url): (&str, &str),
-    twiml: String,
+    page: &PageCall<'_>,
+    now: Time,
 ) -> Result<HttpCall, SendError> {
     let number = number(to)?;
+    let text = said(page);
+    let it = if page.others().is_empty() { "it" } else { "them" };
+    let asked = format!("{text} Press {DIGIT} to take {it}.");
+    let otherwise = format!("Nobody has taken {it}. Goodbye.");
+    let action = format!("{}/voice", page.acknowledge_url);
     match phone.provider {
-        Some(Provider::Vonage) => Err(SendError::lasting(
-            "calls through Vonage are not known: set channels.voice.provider to twilio or http",
-        )),
-        Some(Provider::Http) => Ok(phone.described(number, text, acknowledge_url)),
+        Some(Provider::Vonage) => {
+            let asks = Some((action.as_str(), otherwise.as_str()));
+            vonage::call(phone, number, &Spoken { text: &asked, asks }, now)
+        }
+        Some(Provider::Http) => {
+            let text = if phone.takes_answers() { asked } else { text };
+            Ok(phone.described(number, &text, page.acknowledge_url))
+        }
         _ => {
-            let to = number.to_owned();
-            let form = vec![("To", to), ("From", phone.from.clone()), ("Twiml", twiml)];
-            Ok(phone.twilio("Calls", form))
+            let (asked, action) = (in_xml(&asked), in_xml(&action));
+            let twiml = format!(
+                "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
+                 action=\"{action}\"><Say loop=\"2\">{asked}</Say>\
+                 </Gather><Say>{otherwise}</Say></Response>"
+            );
+            Ok(phone.rung(number, twiml))
         }
     }
 }
 
-/// What a voice answers after a digit was pressed, as TwiML, and whether that digit takes the page.
-pub fn spoken(digits: &str, outcome: impl FnOnce() -> String) -> (bool, String) {
-    let takes = digits.trim().starts_with(DIGIT);
-    let text = if takes { outcome() } else { "Not taken. The next will be called.".to_owned() };
-    (takes, format!("<Response><Say>{}</Say></Response>", in_xml(&text)))
+/// A call that reads something out, twice.
+pub(super) fn voice_note(
+    phone: &Phone,
+    to: &str,
+    note: &Note<'_>,
+    now: Time,
+) -> Result<HttpCall, SendError> {
+    let number = number(to)?;
+    let text = format!("{}. {}", note.title, note.text);
+    match phone.provider {
+        Some(Provider::Vonage) => {
+            vonage::call(phone, number, &Spoken { text: &text, asks: None }, now)
+        }
+        Some(Provider::Http) => Ok(phone.described(number, &text, "")),
+        _ => {
+            let twiml = format!("<Response><Say loop=\"2\">{}</Say></Response>", in_xml(&text));
+            Ok(phone.rung(number, twiml))
+        }
+    }
+}
+
+/// Whether keys that were pressed take the page.
+pub fn takes(digits: &str) -> bool {
+    digits.trim().starts_with(DIGIT)
 }
 
 /// A number with its country, as E.164 has it; spaces and dashes are for people.
@@ -358,37 +447,6 @@ fn said(page: &PageCall<'_>) -> String {
     };
     let each: String = each.collect();
     format!("Operate calls you: {} incidents.{each}{rest}{note}", page.together.len())
-}
-
-/// Vonage answers 200 with a status of its own for each part.
-fn vonage(status: u16, body: &str) -> Verdict {
-    #[derive(Deserialize)]
-    struct Answer {
-        messages: Vec<Part>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    struct Part {
-        status: String,
-        #[serde(default)]
-        error_text: String,
-    }
-    let verdict = usual(status, body);
-    if verdict != Verdict::Taken {
-        return verdict;
-    }
-    let Ok(answer) = serde_json::from_str::<Answer>(body) else {
-        return Verdict::Never(answered(status, body));
-    };
-    match answer.messages.iter().find(|part| part.status != "0") {
-        None if answer.messages.is_empty() => Verdict::Never(answered(status, body)),
-        None => Verdict::Taken,
-        // 1 is throttled, 5 an error of theirs.
-        Some(part) if ["1", "5"].contains(&part.status.as_str()) => {
-            Verdict::Later(format!("{}: {}", part.status, part.error_text))
-        }
-        Some(part) => Verdict::Never(format!("{}: {}", part.status, part.error_text)),
-    }
 }
 
 /// Puts values where their names stand, once: a value that holds a name of another stays as it is.

@@ -1,9 +1,19 @@
-use insta::assert_snapshot;
-use kernel::{OutboxId, Priority};
-use serde_json::Value;
+use std::time::Duration;
 
-use super::{Channel, Channels, Destination, Note, PageCall, Told, spoken};
-use crate::receivers::{HttpCall, Verdict};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use insta::assert_snapshot;
+use kernel::{OutboxId, Priority, Time};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Channel, Channels, Destination, Heard, NotTheirs, Note, PageCall, Phone, Provider, Told, takes,
+};
+use crate::receivers::{HttpCall, Secret, Verdict};
+
+const NOW: Time = Time::from_seconds(1_772_366_400);
 
 fn channels() -> Channels {
     let settings = serde_json::json!({
@@ -35,7 +45,7 @@ fn page(title: &str) -> PageCall<'_> {
 }
 
 fn call(channel: Channel, to: &str) -> HttpCall {
-    channels().call(channel, to, &page("Database orders-db down")).unwrap().0
+    channels().call(channel, to, &page("Database orders-db down"), NOW).unwrap().0
 }
 
 fn told(call: &HttpCall) -> String {
@@ -149,7 +159,7 @@ fn a_push_by_ntfy_acknowledges_with_one_tap() {
 #[test]
 fn the_token_of_our_server_goes_to_no_other_one() {
     let to = "https://ntfy.sh/ada-pages";
-    let (elsewhere, said_by) = channels().call(Channel::Ntfy, to, &page("down")).unwrap();
+    let (elsewhere, said_by) = channels().call(Channel::Ntfy, to, &page("down"), NOW).unwrap();
     assert_eq!(said_by, Destination::Named, "it is kept out of private networks");
     assert_eq!(elsewhere.url, "https://ntfy.sh");
     assert!(elsewhere.headers.iter().all(|(name, _)| name != "Authorization"));
@@ -170,7 +180,7 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
     let page = PageCall { acknowledge_url: &link, ..page(&long) };
-    let call = channels().call(Channel::Sms, "+4930123456", &page).unwrap().0;
+    let call = channels().call(Channel::Sms, "+4930123456", &page, NOW).unwrap().0;
     let body = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "Body");
     let (_, text) = body.unwrap();
     assert!(text.ends_with(&format!("… Take it: {link} or answer: ack 42")), "{text}");
@@ -195,18 +205,19 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
         Goodbye.</Say>
       </Response>
     "#);
-    let (taken, answer) = spoken("4", || "Taken. <Thank you>".to_owned());
-    assert!(taken);
+    assert!(takes("4") && !takes("1") && !takes(""));
+    let (kind, answer) = channels().voice.says("Taken. <Thank you>");
+    assert_eq!(kind, "text/xml; charset=utf-8");
     assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");
-    let (taken, _) = spoken("1", || unreachable!("nothing is taken"));
-    assert!(!taken);
+    let heard = channels().voice.heard(&|_| String::new(), b"CallSid=CA1&Digits=4", NOW);
+    assert_eq!(heard, Ok(Heard::Digits("4".to_owned())));
 }
 
 #[test]
 fn vonage_says_in_the_body_whether_it_took_a_message() {
     let mut channels = channels();
     channels.sms.provider = Some(super::Provider::Vonage);
-    let call = channels.call(Channel::Sms, "+4930123456", &page("down")).unwrap().0;
+    let call = channels.call(Channel::Sms, "+4930123456", &page("down"), NOW).unwrap().0;
     assert_eq!(call.url, "https://rest.nexmo.com/sms/json");
     let answer = |status: &str| {
         format!(r#"{{"message-count":"1","messages":[{{"status":"{status}","error-text":"x"}}]}}"#)
@@ -214,6 +225,187 @@ fn vonage_says_in_the_body_whether_it_took_a_message() {
     assert_eq!((call.judge)(200, &answer("0")), Verdict::Taken);
     assert_eq!((call.judge)(200, &answer("1")), Verdict::Later("1: x".to_owned()));
     assert_eq!((call.judge)(200, &answer("4")), Verdict::Never("4: x".to_owned()));
+}
+
+/// The settings of an application at Vonage.
+fn application() -> Phone {
+    Phone {
+        provider: Some(Provider::Vonage),
+        account: "app-1".to_owned(),
+        secret: Secret::new(include_str!("test-key.pem")),
+        from: "+4930100".to_owned(),
+        signature_secret: Secret::new("s3cret"),
+        ..Phone::default()
+    }
+}
+
+/// The parts of a token, the first two read.
+fn token(call: &HttpCall) -> (Value, Value, String, Vec<u8>) {
+    let header = call.headers.iter().find(|(name, _)| name == "Authorization").unwrap();
+    let token = header.1.strip_prefix("Bearer ").unwrap();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (head, claims) = signed.split_once('.').unwrap();
+    let bytes = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).unwrap();
+    let read = |part: &str| serde_json::from_slice(&bytes(part)).unwrap();
+    (read(head), read(claims), signed.to_owned(), bytes(signature))
+}
+
+#[test]
+fn a_call_through_vonage_is_signed_by_its_application_and_takes_one_digit() {
+    let mut channels = channels();
+    channels.voice = application();
+    channels.check().unwrap();
+    let ring = |now| {
+        let page = page("Database <orders-db> down");
+        channels.call(Channel::Voice, "+4930123456", &page, now).unwrap().0
+    };
+    let call = ring(NOW);
+    let body: Value = serde_json::from_str(&call.body).unwrap();
+    assert_eq!((call.method.as_str(), &*call.url), ("POST", "https://api.nexmo.com/v1/calls"));
+    assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @r#"
+    {
+      "event_method": "POST",
+      "event_url": [
+        "https://operate.example.org/ack/t0ken/voice"
+      ],
+      "from": {
+        "number": "4930100",
+        "type": "phone"
+      },
+      "ncco": [
+        {
+          "action": "talk",
+          "bargeIn": true,
+          "loop": 2,
+          "text": "Operate calls you: priority 1 incident number 42. Database <orders-db> down. Press 4 to take it."
+        },
+        {
+          "action": "input",
+          "dtmf": {
+            "maxDigits": 1,
+            "timeOut": 10
+          },
+          "eventMethod": "POST",
+          "eventUrl": [
+            "https://operate.example.org/ack/t0ken/voice"
+          ],
+          "type": [
+            "dtmf"
+          ]
+        },
+        {
+          "action": "talk",
+          "text": "Nobody has taken it. Goodbye."
+        }
+      ],
+      "ringing_timer": 45,
+      "to": [
+        {
+          "number": "4930123456",
+          "type": "phone"
+        }
+      ]
+    }
+    "#);
+    let (head, claims, signed, signature) = token(&call);
+    assert_eq!((&head["alg"], &claims["application_id"]), (&json!("RS256"), &json!("app-1")));
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
+    let key = super::vonage::key(application().secret.reveal()).unwrap();
+    let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public().as_ref());
+    public.verify(signed.as_bytes(), &signature).unwrap();
+    let (_, later, ..) = token(&ring(NOW + Duration::from_micros(1)));
+    assert_ne!(claims["jti"], later["jti"], "no token is used twice");
+}
+
+#[test]
+fn vonage_is_told_what_needs_no_answer_and_says_why_it_makes_no_call() {
+    let mut channels = channels();
+    channels.voice = application();
+    let call = channels.call(Channel::Voice, "+4930123456", &page("down"), NOW).unwrap().0;
+    let note = Note { title: "Your code", text: "1, 2", url: "https://operate.example.org" };
+    let told = channels.note(Channel::Voice, "+4930123456", &note, NOW).unwrap().0;
+    let body: Value = serde_json::from_str(&told.body).unwrap();
+    assert_eq!(body["ncco"], json!([{"action": "talk", "text": "Your code. 1, 2", "loop": 2}]));
+    assert_eq!(body.get("event_url"), None, "nobody has to answer");
+
+    assert_eq!((call.judge)(201, r#"{"uuid":"63f6","status":"started"}"#), Verdict::Taken);
+    let refused = r#"{"type":"UNAUTHORIZED","error_title":"Unauthorized"}"#;
+    assert_eq!((call.judge)(401, refused), Verdict::Never("401: Unauthorized".to_owned()));
+    let wrong = r#"{"title":"Bad Request","detail":"to is invalid"}"#;
+    let said = "400: Bad Request: to is invalid".to_owned();
+    assert_eq!((call.judge)(400, wrong), Verdict::Never(said));
+    assert_eq!((call.judge)(429, ""), Verdict::Later("429".to_owned()));
+    channels.voice.secret = Secret::new("no key");
+    let told = channels.check().unwrap_err();
+    assert!(told.starts_with("channels.voice.secret is no private key"), "{told}");
+    assert!(channels.call(Channel::Voice, "+4930123456", &page("x"), NOW).is_err());
+}
+
+#[test]
+fn what_vonage_says_of_a_call_is_taken_when_it_signed_it_lately_and_for_these_words() {
+    let signed = |secret: &str, head: &Value, claims: &Value| {
+        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        let text = format!("{}.{}", part(head), part(claims));
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, text.as_bytes()));
+        format!("Bearer {text}.{signature}")
+    };
+    let hash = |text: &str| kernel::hex(&Sha256::digest(text));
+    let heard = |authorization: &str, body: &str| {
+        application().heard(&|_| authorization.to_owned(), body.as_bytes(), NOW)
+    };
+    let (head, iat) = (json!({"alg": "HS256", "typ": "JWT"}), NOW.micros() / 1_000_000);
+    let body = r#"{"dtmf": {"digits": "4", "timed_out": false}, "uuid": "a \" b"}"#;
+    let dense = r#"{"dtmf":{"digits":"4","timed_out":false},"uuid":"a \" b"}"#;
+    let claims = json!({"iat": iat, "application_id": "app-1", "payload_hash": hash(dense)});
+    let right = signed("s3cret", &head, &claims);
+    assert_eq!(heard(&right, body), Ok(Heard::Digits("4".to_owned())));
+    let changed = body.replace("\"4\"", "\"1\"");
+    for (authorization, body, why) in [
+        (right.clone(), changed.as_str(), NotTheirs::Wrong),
+        (signed("other", &head, &claims), body, NotTheirs::Wrong),
+        (signed("s3cret", &json!({"alg": "none"}), &claims), body, NotTheirs::Wrong),
+        (signed("s3cret", &head, &json!({"iat": iat - 301})), body, NotTheirs::Old),
+        (
+            signed("s3cret", &head, &json!({"iat": iat, "application_id": "x"})),
+            body,
+            NotTheirs::Wrong,
+        ),
+        (right.replace("Bearer ", ""), body, NotTheirs::Missing),
+        (String::new(), body, NotTheirs::Missing),
+        (signed("s3cret", &head, &json!({"iat": iat})), "Digits=4", NotTheirs::Other),
+    ] {
+        assert_eq!(heard(&authorization, body), Err(why), "{authorization} {body}");
+    }
+    let fresh = signed("s3cret", &head, &json!({"iat": iat}));
+    for (body, expected) in [
+        (r#"{"dtmf":{"digits":null,"timed_out":true}}"#, Heard::Digits(String::new())),
+        (r#"{"status":"ringing"}"#, Heard::Nothing),
+        (r#"{"status":"completed"}"#, Heard::Nothing),
+        (r#"{"status":"busy"}"#, Heard::Unreached("busy".to_owned())),
+        (
+            r#"{"status":"failed","detail":"number not in service"}"#,
+            Heard::Unreached("failed: number not in service".to_owned()),
+        ),
+    ] {
+        assert_eq!(heard(&fresh, body), Ok(expected), "{body}");
+    }
+    let (kind, said) = application().says("Taken.");
+    assert_eq!((kind, &*said), ("application/json", r#"[{"action":"talk","text":"Taken."}]"#));
+}
+
+#[test]
+fn a_secret_may_be_in_a_file_of_its_own() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/paging/test-key.pem");
+    let mut channels = channels();
+    channels.voice = Phone { secret: Secret::default(), secret_file: file.into(), ..application() };
+    channels.read_secrets().unwrap();
+    channels.check().unwrap();
+    let twice = channels.read_secrets().unwrap_err();
+    assert!(twice.starts_with("channels.voice.secret_file is set beside secret"), "{twice}");
+    channels.voice = Phone { secret_file: "/nowhere".into(), ..Phone::default() };
+    let missing = channels.read_secrets().unwrap_err();
+    assert!(missing.starts_with("channels.voice.secret_file /nowhere: "), "{missing}");
 }
 
 #[test]
@@ -225,7 +417,7 @@ fn any_other_provider_is_described_and_nothing_of_a_text_breaks_out_of_it() {
     }))
     .unwrap();
     let title = "a \"quoted\" {to} \\ end";
-    let call = channels.call(Channel::Sms, "+4930123456", &page(title)).unwrap().0;
+    let call = channels.call(Channel::Sms, "+4930123456", &page(title), NOW).unwrap().0;
     assert_eq!(call.url, "https://sms.example.org/send?n=%2B4930123456");
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!(body["from"], "Operate");
@@ -240,7 +432,7 @@ fn a_gateway_that_is_described_knows_where_to_acknowledge() {
             "provider": "http", "url": "https://sip.example.org/call", "body": body,
         }))
         .unwrap();
-        let call = channels.call(Channel::Voice, "+4930123456", &page("down")).unwrap().0;
+        let call = channels.call(Channel::Voice, "+4930123456", &page("down"), NOW).unwrap().0;
         serde_json::from_str::<Value>(&call.body).unwrap()
     };
     let body = with(r#"{"to":"{to}","text":"{text}","ack":"{ack_url}","dtmf":"{ack_url}/voice"}"#);
@@ -261,7 +453,7 @@ fn every_channel_sends_its_secrets_only_where_they_belong() {
         _ => "ada",
     };
     for channel in Channel::ALL {
-        let call = channels().call(channel, to(channel), &page("down")).unwrap().0;
+        let call = channels().call(channel, to(channel), &page("down"), NOW).unwrap().0;
         let shown = format!("{call:?}");
         for secret in ["xoxb-1", "7:abc", "hooks/secret", "flow.example.org/secret", "tk_1", "A1"] {
             assert!(!shown.contains(secret), "{shown}");
@@ -278,7 +470,7 @@ fn what_is_not_set_up_or_no_address_is_refused_for_good() {
         if channel == Channel::Ntfy {
             continue;
         }
-        let refused = none.call(channel, "x", &page("down")).unwrap_err();
+        let refused = none.call(channel, "x", &page("down"), NOW).unwrap_err();
         assert!(!refused.retry);
         assert!(refused.detail.starts_with("channels."), "{}", refused.detail);
     }
@@ -290,14 +482,17 @@ fn what_is_not_set_up_or_no_address_is_refused_for_good() {
         (Channel::Sms, "030 123"),
         (Channel::Voice, "+49x"),
     ] {
-        assert!(!channels().call(channel, to, &page("down")).unwrap_err().retry, "{channel:?}");
+        assert!(
+            !channels().call(channel, to, &page("down"), NOW).unwrap_err().retry,
+            "{channel:?}"
+        );
     }
 }
 
 #[test]
 fn marks_that_people_wrote_mean_nothing_in_chat() {
     let title = "*bold* <!channel> @all [x](http://evil.example)";
-    let call = channels().call(Channel::Mattermost, "@ada", &page(title)).unwrap().0;
+    let call = channels().call(Channel::Mattermost, "@ada", &page(title), NOW).unwrap().0;
     let body: Value = serde_json::from_str(&call.body).unwrap();
     let text = body["text"].as_str().unwrap();
     let plain = "\\*bold\\* \\<\\!channel\\> @\u{200b}all \\[x\\]\\(http";
@@ -317,7 +512,7 @@ fn a_note_goes_by_every_way_and_asks_for_no_answer() {
         (Channel::Teams, "ops"),
         (Channel::Telegram, "42"),
     ] {
-        let told = told(&channels().note(channel, to, &note).unwrap().0);
+        let told = told(&channels().note(channel, to, &note, NOW).unwrap().0);
         assert!(told.contains("Your shift begins at 09:00"), "{told}");
         assert!(told.contains("https://operate.example.org/oncall/shop"), "{told}");
         assert!(!told.contains("Acknowledge"), "{told}");
@@ -328,7 +523,7 @@ fn a_note_goes_by_every_way_and_asks_for_no_answer() {
         (Channel::Sms, "+4930123456"),
         (Channel::Voice, "+4930123456"),
     ] {
-        let told = told(&channels().note(channel, to, &note).unwrap().0);
+        let told = told(&channels().note(channel, to, &note, NOW).unwrap().0);
         assert!(told.contains("Your shift begins at 09:00"), "{told}");
         assert!(!told.contains("Acknowledge") && !told.contains("<Gather"), "{told}");
     }
@@ -358,7 +553,7 @@ fn what_is_told_together_is_one_message_with_a_link_for_each_and_one_for_all() {
         incident_url: "https://operate.example.org/my/on-call",
         ..page("Database orders-db down")
     };
-    let call = |channel, to| channels().call(channel, to, &together).unwrap().0;
+    let call = |channel, to| channels().call(channel, to, &together, NOW).unwrap().0;
     let chat: Value = serde_json::from_str(&call(Channel::Telegram, "7").body).unwrap();
     assert_snapshot!(chat["text"].as_str().unwrap(), @r"
     [P1] #42 Database orders-db down, and 2 more
@@ -404,7 +599,7 @@ fn of_very_many_the_most_urgent_are_listed_and_the_others_counted() {
     let together = PageCall { together: &told, ..page("Database orders-db down") };
     let listed = together.listed();
     assert_eq!((listed.len(), listed[10].as_str()), (11, "… and 27 more"));
-    let text = channels().call(Channel::Sms, "+4930123456", &together).unwrap().0.body;
+    let text = channels().call(Channel::Sms, "+4930123456", &together, NOW).unwrap().0.body;
     let text = form_urlencoded::parse(text.as_bytes()).map(|(_, v)| v).max_by_key(|v| v.len());
     let text = text.unwrap();
     assert!(text.contains("+36 more: #43 #40 #42 …"), "{text}");

@@ -178,7 +178,11 @@ pub fn called(calls: &[&Value], screen: &Screen) -> Table {
     let mut table = Table::new(screen.paint, &["called", "by", "result", "when", "detail"]);
     for call in calls {
         let result = text(call, "result");
-        let colour = if result == "failed" { Colour::Red } else { Colour::Plain };
+        let colour = if ["failed", "unreached"].contains(&result.as_str()) {
+            Colour::Red
+        } else {
+            Colour::Plain
+        };
         let at = time(call, "at").map(|at| moment(at, screen.now()));
         table.row([
             text(call, "contact").into(),

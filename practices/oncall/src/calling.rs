@@ -79,7 +79,8 @@ impl Page {
     /// none left, and nobody else of the step to be reached, whatever waits in it, and once the
     /// call is given up the next step. But a new round is not: when everything fails at once, it
     /// must not all be used up before anybody can mend it. What may still arrive goes on being
-    /// tried.
+    /// tried. That a telephone rang in vain is told after it was taken, or before that was written
+    /// down; whoever missed it has the time of the step to see so.
     pub(crate) fn record(
         &self,
         message: OutboxId,
@@ -90,8 +91,13 @@ impl Page {
         let Some(call) = self.calls.iter().find(|call| call.message == message) else {
             return Err(Refusal::unknown(format!("{message} is no call of this page")));
         };
-        let settled = matches!(call.result, CallResult::Delivered | CallResult::Failed);
-        if settled && result != CallResult::Delivered || call.result == CallResult::Delivered {
+        let known = match call.result {
+            CallResult::Unreached => true,
+            CallResult::Delivered => result != CallResult::Unreached,
+            CallResult::Failed => result != CallResult::Delivered,
+            CallResult::Waiting | CallResult::Held | CallResult::Dropped => false,
+        };
+        if known {
             return Ok(Vec::new());
         }
         // Held again for the same is no news.

@@ -323,6 +323,7 @@ fn attempted(result: CallResult, detail: &str) -> String {
     let outcome = match result {
         CallResult::Delivered => "call delivered",
         CallResult::Failed => "call failed",
+        CallResult::Unreached => "call reached nobody",
         CallResult::Held => "call held back",
         CallResult::Waiting => "call not delivered yet, will be tried again",
         CallResult::Dropped => "call dropped before it left",

@@ -180,13 +180,14 @@ impl Page {
 
     fn attempted(&mut self, at: Time, message: OutboxId, result: CallResult, detail: &str) {
         let Some(call) = self.calls.iter_mut().find(|call| call.message == message) else { return };
-        if result != CallResult::Held {
+        if !matches!(result, CallResult::Held | CallResult::Unreached) {
             call.attempts = call.attempts.saturating_add(1);
         }
         detail.clone_into(&mut call.detail);
         call.result_at = Some(at);
         // A call that was dropped while it was being tried stays so, unless it got through.
-        if call.result != CallResult::Dropped || result == CallResult::Delivered {
+        let through = matches!(result, CallResult::Delivered | CallResult::Unreached);
+        if call.result != CallResult::Dropped || through {
             call.result = result;
         }
     }

@@ -152,6 +152,9 @@ pub enum CallResult {
     Delivered,
     /// Given up.
     Failed,
+    /// The other side took it and reached nobody: the line was busy, or nobody came to the
+    /// telephone.
+    Unreached,
     /// Not sent: somebody had answered, or nobody was needed, before it left.
     Dropped,
 }
@@ -170,7 +173,7 @@ impl CallResult {
     /// The same after so many attempts.
     pub(crate) fn fails(self, attempts: u32) -> bool {
         match self {
-            CallResult::Failed => true,
+            CallResult::Failed | CallResult::Unreached => true,
             CallResult::Waiting => attempts >= FAILURES_BEFORE_OTHERS,
             CallResult::Held | CallResult::Delivered | CallResult::Dropped => false,
         }

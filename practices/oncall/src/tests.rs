@@ -19,6 +19,7 @@ fn scenarios_come_out_as_written() {
         ("exhausted", include_str!("scenarios/exhausted.txt")),
         ("unreachable", include_str!("scenarios/unreachable.txt")),
         ("ways that fail", include_str!("scenarios/ways_that_fail.txt")),
+        ("rings in vain", include_str!("scenarios/rings_in_vain.txt")),
         ("rounds", include_str!("scenarios/rounds.txt")),
         ("cancelled", include_str!("scenarios/cancelled.txt")),
         ("nobody", include_str!("scenarios/nobody.txt")),
@@ -428,6 +429,7 @@ impl Scenario {
             Some(&"delayed") => delivery(CallResult::Waiting, "451 try later"),
             Some(&"held") => delivery(CallResult::Held, "told in 9 minutes"),
             Some(&"failed") => delivery(CallResult::Failed, "550 no such user"),
+            Some(&"unreached") => delivery(CallResult::Unreached, "busy"),
             Some(other) => panic!("unknown command {other}"),
         }
     }

@@ -180,7 +180,7 @@ impl Ways {
         let part = |name: &str| body[name].as_str().unwrap_or_default();
         if let Some(channel) = Channel::named(to.channel) {
             let note = Note { title: part("subject"), text: part("text"), url: part("url") };
-            return match self.channels.note(channel, to.target, &note) {
+            return match self.channels.note(channel, to.target, &note, self.world.now()) {
                 Ok((request, destination)) => self.carried(&request, destination).await,
                 Err(error) => outcome(Err(error)),
             };
@@ -328,7 +328,7 @@ impl Ways {
 
     async fn ring(&self, channel: Channel, to: &Address<'_>, call: &Call) -> Outcome {
         let said = self.said(to, call);
-        match self.channels.call(channel, to.target, &said.page()) {
+        match self.channels.call(channel, to.target, &said.page(), self.world.now()) {
             Ok((request, destination)) => self.carried(&request, destination).await,
             Err(error) => outcome(Err(error)),
         }

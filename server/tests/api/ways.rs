@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use server::config::Config;
 use spine::testing::Place;
 
-use crate::world::{Operate, Receiver, alert, conversations, shop};
+use crate::world::{Operate, Receiver, Vonage, alert, conversations, shop};
 
 conversations!(
     a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for,
     one_digit_on_the_telephone_takes_the_incident,
+    a_call_through_vonage_is_taken_by_a_digit_that_vonage_signed,
+    a_telephone_that_rings_in_vain_makes_the_next_way_due,
     what_can_wait_rings_when_somebody_is_at_work,
     what_waits_says_so_and_follows_the_priority_as_it_was_foreseen,
     the_load_of_a_person_names_what_called_them_and_why,
@@ -135,6 +137,65 @@ async fn one_digit_on_the_telephone_takes_the_incident(place: Place) {
     operate.settled().await;
     let incident = operate.ada.get("/incidents/1").await.is(200);
     assert_eq!(incident["acknowledged_by"], "link:bob");
+    operate.end().await;
+}
+
+/// The shop, where bob is called by telephone and after ten minutes by text message.
+async fn rung_by_vonage(place: &Place) -> (Operate, Vonage) {
+    let (receiver, vonage) = (Receiver::start().await, Vonage::start().await);
+    let set = |config: &mut Config| {
+        channels(config, &receiver);
+        config.channels.voice = vonage.settings();
+    };
+    let operate = Operate::with(place, set).await;
+    let wishes = wishes("HOOK")
+        .replace("[{priorities: [P1, P2], by: [ntfy]},", "[{priorities: [P1, P2], by: [voice]},")
+        .replace("after: 2m, by: [sms]", "after: 10m, by: [sms]")
+        .replace("{priorities: [P1, P2], after: 4m, by: [voice]},", "")
+        .replace("contacts: [bob], wait: 5m", "contacts: [bob], wait: 20m");
+    rings(&operate, &receiver, &wishes).await;
+    delivered(&operate, &["voice"]).await;
+    (operate, vonage)
+}
+
+async fn a_call_through_vonage_is_taken_by_a_digit_that_vonage_signed(place: Place) {
+    let (operate, vonage) = rung_by_vonage(&place).await;
+    let call = vonage.calls().remove(0);
+    assert_eq!(call["to"][0]["number"], "4930200");
+    let text = call["ncco"][0]["text"].as_str().unwrap();
+    assert!(text.contains("Press 4 to take it"), "{text}");
+    let keys = |digits: &str| json!({"dtmf": {"digits": digits, "timed_out": false}});
+    let (now, four) = (operate.world.now(), keys("4"));
+    let forged = vonage.tells_signed(&operate.ada, &four, ("other secret", now));
+    operate.ada.send(forged).await.problem(401);
+    let old = vonage.tells(&operate.ada, &four, now - Duration::from_secs(400));
+    operate.ada.send(old).await.problem(401);
+    let wrong = operate.ada.send(vonage.tells(&operate.ada, &keys("1"), now)).await;
+    assert!(wrong.text.contains("Not taken"), "{}", wrong.text);
+    let goes_on = vonage.tells(&operate.ada, &json!({"status": "answered"}), now);
+    assert_eq!(operate.ada.send(goes_on).await.status, 204);
+    let taken = operate.ada.send(vonage.tells(&operate.ada, &four, now)).await;
+    assert!(taken.kind.starts_with("application/json"), "{}", taken.kind);
+    let said: Value = serde_json::from_str(&taken.text).unwrap();
+    let said = (&said[0]["action"], &said[0]["text"]);
+    assert_eq!(said, (&json!("talk"), &json!("Taken. Nobody else is called.")));
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], "link:bob");
+    operate.end().await;
+}
+
+async fn a_telephone_that_rings_in_vain_makes_the_next_way_due(place: Place) {
+    let (operate, vonage) = rung_by_vonage(&place).await;
+    let busy = json!({"status": "busy", "uuid": "63f61863", "direction": "outbound"});
+    for _ in 0..2 {
+        let told = vonage.tells(&operate.ada, &busy, operate.world.now());
+        assert_eq!(operate.ada.send(told).await.status, 204);
+    }
+    let both = ["voice \"unreached\"", "sms \"delivered\""];
+    operate.until("the text", async || (calls(&operate).await == both).then_some(())).await;
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    assert_eq!(pages[0]["calls"][0]["detail"], "busy");
     operate.end().await;
 }
 

@@ -2187,6 +2187,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/{name}/calendars/{layer}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the calendar of a layer now. For members of the schedule's team. */
+        post: operations["on-call_read_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/{name}/feed": {
         parameters: {
             query?: never;
@@ -3900,6 +3917,17 @@ export interface components {
              */
             p5: components["schemas"]["HowSoon"];
         };
+        /** @description Something in a calendar that makes no shift. */
+        CalendarLeftOut: {
+            /** @description Its first moment. */
+            from: components["schemas"]["Time"];
+            /** @description What the event is called there. */
+            says: string;
+            /** @description The first moment after it. */
+            until: components["schemas"]["Time"];
+            /** @description Why it makes none, and what to do. */
+            why: string;
+        };
         /** @description The name of a calendar, alone or after `calendar/`. */
         CalendarRef: string;
         /**
@@ -3927,7 +3955,7 @@ export interface components {
          * @description What became of a call.
          * @enum {string}
          */
-        CallResult: "waiting" | "held" | "delivered" | "failed" | "dropped";
+        CallResult: "waiting" | "held" | "delivered" | "failed" | "unreached" | "dropped";
         /** @description A person by name, or one after `team/` or `schedule/`. */
         CallTarget: string;
         /** @description The calling of people for the incident of an alert. */
@@ -5641,6 +5669,7 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description Each schedule by itself. */
             schedules: components["schemas"]["ScheduleShares"][];
+            together?: components["schemas"]["ShareView"] | null;
             /** @description Its end. */
             until: components["schemas"]["Time"];
         };
@@ -6594,9 +6623,19 @@ export interface components {
             reason: string;
         } | {
             /** @enum {string} */
+            command: "stabilise_major";
+            /** @description What it is held by. */
+            reason: string;
+        } | {
+            /** @enum {string} */
             command: "stand_down_major";
             /** @description Why. */
             reason: string;
+        } | {
+            /** @enum {string} */
+            command: "review_major";
+            /** @description What was learned, or where it is written. */
+            outcome: string;
         } | {
             /** @enum {string} */
             command: "edit";
@@ -7803,6 +7842,14 @@ export interface components {
         Labels: {
             [key: string]: string;
         };
+        /**
+         * @description A calendar elsewhere, read again and again: each event is a shift of whoever it names, by mail
+         *     address or name.
+         */
+        LayerCalendar: {
+            /** @description Its address in iCalendar format: `https:`, `http:` or `webcal:`. */
+            url: string;
+        };
         /** @description A calendar in which a person keeps their leave. */
         LeaveCalendar: {
             /**
@@ -8378,10 +8425,13 @@ export interface components {
             declared_at?: components["schemas"]["Time"] | null;
             /** @description What is hit and spoke for it so far: only what is not among these is news. */
             grounds: components["schemas"]["ItemRef"][];
+            reviewed_at?: components["schemas"]["Time"] | null;
             /** @description Since when. */
             since: components["schemas"]["Time"];
+            stabilised_at?: components["schemas"]["Time"] | null;
             /** @description How far it is. */
             stage: components["schemas"]["MajorStage"];
+            stood_down_at?: components["schemas"]["Time"] | null;
             /** @description Why nobody answers for it: there is nobody to call, or nobody who was called answered. */
             uncalled?: string | null;
         };
@@ -8389,6 +8439,7 @@ export interface components {
         MajorIncident: {
             /** @description The kind of cause, once it is known. */
             cause_class?: string | null;
+            declared_at?: components["schemas"]["Time"] | null;
             /** @description The incident. */
             incident: components["schemas"]["IncidentId"];
             main_item?: components["schemas"]["ItemRef"] | null;
@@ -8407,6 +8458,9 @@ export interface components {
              */
             restore_seconds?: number | null;
             restored_at?: components["schemas"]["Time"] | null;
+            reviewed_at?: components["schemas"]["Time"] | null;
+            stabilised_at?: components["schemas"]["Time"] | null;
+            stood_down_at?: components["schemas"]["Time"] | null;
             /** @description What was wrong. */
             title: string;
         };
@@ -8430,7 +8484,7 @@ export interface components {
          * @description How far it is with an incident that is, or may be, a major one.
          * @enum {string}
          */
-        MajorStage: "proposed" | "declared" | "stood_down" | "dismissed";
+        MajorStage: "proposed" | "declared" | "stabilised" | "stood_down" | "reviewed" | "dismissed";
         /**
          * @description Who says what an item is.
          * @enum {string}
@@ -10980,11 +11034,27 @@ export interface components {
             /** @description How many firing alerts have an item by them that they did not have before. */
             rematched: number;
         };
+        /** @description A calendar elsewhere that says who is on call by a layer. */
+        ScheduleCalendar: {
+            failing_since?: components["schemas"]["Time"] | null;
+            /** @description Why not, and what to do. */
+            failure?: string | null;
+            /** @description The layer. */
+            layer: string;
+            /** @description What of it makes no shift, such as events that name nobody who is known; the first hundred. */
+            left_out: components["schemas"]["CalendarLeftOut"][];
+            /** @description How much of it makes no shift. */
+            left_out_count: number;
+            read_at?: components["schemas"]["Time"] | null;
+            /** @description How many shifts from now on it says there are. */
+            shifts: number;
+        };
         /** @description People who take turns. */
         ScheduleLayer: {
             /** @description What becomes of a shift whose person is away. */
             backup?: components["schemas"]["BackupRule"];
             backupPerson?: components["schemas"]["PersonRef"] | null;
+            calendar?: components["schemas"]["LayerCalendar"] | null;
             /** @description The hours of a week in which it has somebody; always when not said. */
             hours?: components["schemas"]["OpeningHours"][];
             /** @description What it is called, for explanations. */
@@ -10993,7 +11063,7 @@ export interface components {
              * @description Who takes turns, from when on. To change it, add one more with its `start`: what was before
              *     stays as it was.
              */
-            rotations: components["schemas"]["ShiftRotation"][];
+            rotations?: components["schemas"]["ShiftRotation"][];
             /**
              * @description Whether shifts without any of those hours are nobody's turn, so that days off fall on
              *     everybody alike.
@@ -11090,6 +11160,8 @@ export interface components {
             away: components["schemas"]["AwayView"][];
             /** @description What goes beyond what people may be asked for. */
             breaches: components["schemas"]["ShiftBreach"][];
+            /** @description The calendars elsewhere that say who is on call by some of its layers. */
+            calendars: components["schemas"]["ScheduleCalendar"][];
             /** @description The beginning of what is shown. */
             from: components["schemas"]["Time"];
             /** @description When somebody has to be on call and nobody is. */
@@ -11300,6 +11372,11 @@ export interface components {
             limit: string;
             /** @description How people call them. */
             name: string;
+            /**
+             * @description By which other schedules they are on call in that time, or right before or after it: all
+             *     schedules count together.
+             */
+            others: components["schemas"]["ItemRef"][];
             /** @description Of whom it is asked. */
             person: components["schemas"]["ItemRef"];
             /**
@@ -18251,6 +18328,8 @@ export interface operations {
                 until?: components["schemas"]["Time"];
                 /** @description Only this schedule: `schedule/payments`. */
                 schedule?: components["schemas"]["ItemRef"];
+                /** @description Only this person, `person/ada`: what they had by each schedule, and by all together. */
+                person?: components["schemas"]["ItemRef"];
             };
             header?: never;
             path?: never;
@@ -22257,6 +22336,76 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_read_now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the schedule in the estate. */
+                name: string;
+                /** @description The name of the layer. */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar, read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleCalendar"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ mod receiver;
 mod sample;
 mod slack;
 mod telephone;
+mod vonage;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub use receiver::{Received, Receiver};
 pub use sample::{sample_estate, shop};
 pub use slack::Slack;
 pub use telephone::Telephone;
+pub use vonage::Vonage;
 
 /// Noon of the tests' day.
 pub const NOON: Time = Time::from_seconds(1_772_366_400);

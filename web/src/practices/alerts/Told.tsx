@@ -124,6 +124,7 @@ const stageTone: Record<string, Tone> = {
 const callTone: Record<string, Tone> = {
   waiting: 'warn',
   held: 'warn',
+  unreached: 'bad',
   delivered: 'good',
   failed: 'bad',
 };
@@ -143,7 +144,8 @@ export function Calls({ way }: { way: Explanation }) {
   }
   const open = way.pages.some((page) => page.stage === 'ringing');
   const calls = way.pages.flatMap((page) => page.calls);
-  const lost = calls.length > 0 && calls.every((call) => call.result === 'failed');
+  const lost =
+    calls.length > 0 && calls.every((call) => ['failed', 'unreached'].includes(call.result));
   return (
     <Step
       icon="called"

@@ -21,6 +21,7 @@ const stageTone: Record<Page['stage'], Tone> = {
 const resultTone: Record<string, Tone> = {
   waiting: 'warn',
   held: 'warn',
+  unreached: 'bad',
   delivered: 'good',
   failed: 'bad',
 };
