@@ -210,6 +210,8 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
             reason: reason(),
         },
         22 | 23 => Command::DeclareMajor { reason: Some(reason()) },
+        24 if rng.chance(40) => Command::StabiliseMajor { reason: reason() },
+        24 if rng.chance(30) => Command::ReviewMajor { outcome: reason() },
         24 => Command::StandDownMajor { reason: reason() },
         25 => Command::DismissMajor { reason: reason() },
         19 => Command::SetParent { parent: Some(other.id), number: other.number },

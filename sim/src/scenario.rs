@@ -218,7 +218,9 @@ impl Play {
             "close" => Command::Close {},
             "declares" => Command::DeclareMajor { reason: (!first.is_empty()).then_some(reason) },
             "dismisses" => Command::DismissMajor { reason },
+            "stabilises" => Command::StabiliseMajor { reason },
             "stands-down" => Command::StandDownMajor { reason },
+            "reviews" => Command::ReviewMajor { outcome: reason },
             "degraded" => {
                 Command::SetService { service: ServiceState::Degraded, from: None, reason }
             }
@@ -304,7 +306,9 @@ impl Play {
             What::MajorProposed { .. }
             | What::MajorDeclared { .. }
             | What::MajorDismissed { .. }
+            | What::MajorStabilised { .. }
             | What::MajorStoodDown { .. }
+            | What::MajorReviewed { .. }
             | What::MajorAnswered { .. }
             | What::MajorUncalled { .. }
             | What::UnassignedTooLong { .. }

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 
+use crate::beginning::Opened;
 use crate::checks::Confirmation;
-use crate::event::{Event, Opened, What};
+use crate::event::{Event, What};
 use crate::incident::{Affected, Hold, Incident, Member, Outage, PriorityOverride, SetByHand};
 use crate::pace::{Pace, PaceTold};
 use crate::past::{Comeback, Past, PastHold};

@@ -1,13 +1,13 @@
 //! What an incident opens with, and what it takes in from others.
 
-use kernel::{AlertId, Impact, IncidentId, ItemRef, Time, Urgency};
+use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Time, Urgency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::incident::{Member, Severity};
 use crate::policy::Policy;
 use crate::priority::Assessment;
-use crate::times::Beginning;
+use crate::times::{Beginning, Stamp};
 
 /// What a new incident is made of. People give the title and little more; streams and shell fill
 /// in the rest.
@@ -143,4 +143,38 @@ pub struct Absorb {
     /// How grave people said that the child is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_severity: Option<Severity>,
+}
+
+/// How an incident began.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// The number that people call it by.
+    pub number: u64,
+    /// One line that says what is wrong.
+    pub title: String,
+    /// Whether a person wrote the title: then it does not follow the main item.
+    pub titled_by_hand: bool,
+    /// Anything to add.
+    pub description: String,
+    /// The item that the reporter named.
+    pub item: Option<ItemRef>,
+    /// Technical gravity.
+    pub severity: Severity,
+    /// The gravity that the reporter named, apart from what alerts say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_severity: Option<Severity>,
+    /// When the fault began, where that is known.
+    pub started: Option<Stamp>,
+    /// When Operate first knew.
+    pub detected: Stamp,
+    /// When a person first reported it.
+    pub reported: Option<Stamp>,
+    /// Who, where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<Actor>,
+    /// The rules it is handled by.
+    pub policy: Policy,
+    /// Whether nothing has failed yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub potential: bool,
 }

@@ -180,10 +180,20 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// The major incident gets no worse: what is hit is contained, the work goes on.
+    StabiliseMajor {
+        /// What it is held by.
+        reason: String,
+    },
     /// It needs the team for major incidents no longer.
     StandDownMajor {
         /// Why.
         reason: String,
+    },
+    /// Say what looking back at the major incident together came to.
+    ReviewMajor {
+        /// What was learned, or where it is written.
+        outcome: String,
     },
     /// Change title or description.
     Edit {
@@ -356,7 +366,9 @@ impl Command {
             Command::OverridePriority { .. } => Verb::OverridePriority,
             Command::DeclareMajor { .. } => Verb::DeclareMajor,
             Command::DismissMajor { .. } => Verb::DismissMajor,
+            Command::StabiliseMajor { .. } => Verb::StabiliseMajor,
             Command::StandDownMajor { .. } => Verb::StandDownMajor,
+            Command::ReviewMajor { .. } => Verb::ReviewMajor,
             Command::Edit { .. } => Verb::Edit,
             Command::SetTime { .. } => Verb::SetTime,
             Command::SetAffected { .. } => Verb::SetAffected,

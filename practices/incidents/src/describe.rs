@@ -127,7 +127,9 @@ fn describe_proof(event: &Event) -> String {
         What::MajorProposed { because, .. } => with("Proposed as a major incident", because),
         What::MajorDeclared { reason } => with("Declared a major incident", reason),
         What::MajorDismissed { reason } => with("Not a major incident", reason),
+        What::MajorStabilised { reason } => with("Stabilised the major incident", reason),
         What::MajorStoodDown { reason } => with("Stood down the major incident", reason),
+        What::MajorReviewed { outcome } => with("Reviewed the major incident", outcome),
         What::MajorAnswered { answered_by } => {
             format!("{} answered for the major-incident team", answered_by.name())
         }

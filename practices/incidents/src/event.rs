@@ -1,10 +1,10 @@
 use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Priority, TaskId, Time, Urgency};
 use serde::{Deserialize, Serialize};
 
+use crate::beginning::Opened;
 use crate::checks::Check;
 use crate::codes::{CauseClass, HoldReason, ResolutionCode};
 use crate::incident::{Member, Role, Severity};
-use crate::policy::Policy;
 use crate::priority::{Hit, PriorityLine, Stake};
 use crate::service::ServiceState;
 use crate::stage::Stage;
@@ -334,6 +334,16 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// It gets no worse.
+    MajorStabilised {
+        /// What it is held by.
+        reason: String,
+    },
+    /// People looked back at it.
+    MajorReviewed {
+        /// What was learned, or where it is written.
+        outcome: String,
+    },
     /// Somebody answered for the team for major incidents.
     MajorAnswered {
         /// Who.
@@ -401,40 +411,6 @@ pub enum What {
     },
 }
 
-/// How an incident began.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    /// The number that people call it by.
-    pub number: u64,
-    /// One line that says what is wrong.
-    pub title: String,
-    /// Whether a person wrote the title: then it does not follow the main item.
-    pub titled_by_hand: bool,
-    /// Anything to add.
-    pub description: String,
-    /// The item that the reporter named.
-    pub item: Option<ItemRef>,
-    /// Technical gravity.
-    pub severity: Severity,
-    /// The gravity that the reporter named, apart from what alerts say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stated_severity: Option<Severity>,
-    /// When the fault began, where that is known.
-    pub started: Option<Stamp>,
-    /// When Operate first knew.
-    pub detected: Stamp,
-    /// When a person first reported it.
-    pub reported: Option<Stamp>,
-    /// Who, where a person did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reporter: Option<Actor>,
-    /// The rules it is handled by.
-    pub policy: Policy,
-    /// Whether nothing has failed yet.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub potential: bool,
-}
-
 impl What {
     /// The snake-case name, as journal entries and JSON carry it.
     pub fn name(&self) -> &'static str {
@@ -481,6 +457,8 @@ impl What {
             What::MajorDeclared { .. } => "major_declared",
             What::MajorDismissed { .. } => "major_dismissed",
             What::MajorStoodDown { .. } => "major_stood_down",
+            What::MajorStabilised { .. } => "major_stabilised",
+            What::MajorReviewed { .. } => "major_reviewed",
             What::MajorAnswered { .. } => "major_answered",
             What::MajorUncalled { .. } => "major_uncalled",
             What::UnassignedTooLong { .. } => "unassigned_too_long",

@@ -32,9 +32,11 @@ impl Incident {
             Verb::Acknowledge => self.acknowledged_by.as_ref().is_none_or(|by| !by.human()),
             Verb::Merge => !self.is_declared_major(),
             Verb::Reopen => self.may_be_reopened(now),
-            Verb::DeclareMajor | Verb::DismissMajor | Verb::StandDownMajor => {
-                self.major_allows(*verb)
-            }
+            Verb::DeclareMajor
+            | Verb::DismissMajor
+            | Verb::StabiliseMajor
+            | Verb::StandDownMajor
+            | Verb::ReviewMajor => self.major_allows(*verb),
             Verb::FinishTask => self.tasks.iter().any(|task| task.done_at.is_none()),
             Verb::Detach => self.attached().next().is_some(),
             verb => !verb.system_only(),
@@ -101,7 +103,8 @@ impl Verb {
             Verb::SetUrgency => SET_URGENCY,
             Verb::OverridePriority => OVERRIDE_PRIORITY,
             Verb::DeclareMajor => DECLARE_MAJOR,
-            Verb::DismissMajor | Verb::StandDownMajor => REASON,
+            Verb::DismissMajor | Verb::StabiliseMajor | Verb::StandDownMajor => REASON,
+            Verb::ReviewMajor => REVIEW_MAJOR,
             Verb::Edit => EDIT,
             Verb::SetTime => SET_TIME,
             Verb::SetAffected => SET_AFFECTED,
@@ -159,6 +162,8 @@ const SET_URGENCY: &[Field] =
     &[choice("urgency", "Urgency (computed, if empty)", LEVELS).optional(), reason()];
 const OVERRIDE_PRIORITY: &[Field] =
     &[choice("priority", "Priority (by the matrix, if empty)", PRIORITIES).optional(), reason()];
+const REVIEW_MAJOR: &[Field] =
+    &[field("outcome", FieldKind::Longtext, "What was learned, or where it is written")];
 const DECLARE_MAJOR: &[Field] =
     &[field("reason", FieldKind::Longtext, "Why (as proposed, if empty)").optional()];
 const EDIT: &[Field] = &[

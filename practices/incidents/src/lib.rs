@@ -46,13 +46,13 @@ mod times;
 mod verb;
 mod written;
 
-pub use beginning::{Absorb, Attach, Open};
+pub use beginning::{Absorb, Attach, Open, Opened};
 pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
 pub use codes::{CauseClass, HoldReason, ResolutionCode};
 pub use command::Command;
 pub use decide::STAKES_MAX;
 pub use describe::describe;
-pub use event::{Event, Opened, What};
+pub use event::{Event, What};
 pub use fields::AllowedCommand;
 pub use incident::{
     Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,

@@ -2,9 +2,12 @@
 //! own (ITIL's major incident; R208).
 //!
 //! ```text
-//! proposed → declared → stood down       a person declares, also without a proposal
+//! proposed → declared → stabilised → stood down → reviewed
+//!                        a person says each of them; it may be declared without a proposal, and
+//!                        stood down before it was stabilised
 //! proposed → dismissed                   a person says that it is none, or the service is back
-//! dismissed, stood down → proposed       more is hit than was known then
+//! dismissed, stood down, reviewed → proposed   more is hit than was known then
+//! stabilised → declared                  what was back broke again
 //! ```
 //!
 //! **Invariant:** only a person declares; and what is over is declared no longer.
@@ -27,8 +30,12 @@ pub enum MajorStage {
     Proposed,
     /// It is a major incident.
     Declared,
+    /// It is one, and gets no worse: what is hit is contained, the work goes on.
+    Stabilised,
     /// It was one, and its team is needed no longer.
     StoodDown,
+    /// It was one, and people looked back at it together.
+    Reviewed,
     /// A person said that it is none, or it was back before anybody said anything.
     Dismissed,
 }
@@ -41,8 +48,14 @@ pub const MAJOR_ALLOWED: &[Allowed<Option<MajorStage>, Verb>] = {
     &[
         Allowed { stage: None, verbs: &[DeclareMajor, ProposeMajor] },
         Allowed { stage: Some(Proposed), verbs: &[DeclareMajor, DismissMajor, ProposeMajor] },
-        Allowed { stage: Some(Declared), verbs: &[StandDownMajor, MajorAnswered, MajorUncalled] },
-        Allowed { stage: Some(StoodDown), verbs: &[DeclareMajor, ProposeMajor] },
+        Allowed { stage: Some(Declared), verbs: &[
+            StabiliseMajor, StandDownMajor, MajorAnswered, MajorUncalled,
+        ] },
+        Allowed { stage: Some(Stabilised), verbs: &[
+            StandDownMajor, MajorAnswered, MajorUncalled,
+        ] },
+        Allowed { stage: Some(StoodDown), verbs: &[DeclareMajor, ReviewMajor, ProposeMajor] },
+        Allowed { stage: Some(Reviewed), verbs: &[DeclareMajor, ProposeMajor] },
         Allowed { stage: Some(Dismissed), verbs: &[DeclareMajor, ProposeMajor] },
     ]
 };
@@ -65,6 +78,15 @@ pub struct Major {
     /// When it was declared, the last time.
     #[serde(default)]
     pub declared_at: Option<Time>,
+    /// When it got no worse since then.
+    #[serde(default)]
+    pub stabilised_at: Option<Time>,
+    /// When it was stood down since then.
+    #[serde(default)]
+    pub stood_down_at: Option<Time>,
+    /// When people looked back at it since then.
+    #[serde(default)]
+    pub reviewed_at: Option<Time>,
     /// Who answered for the team since then.
     #[serde(default)]
     pub answered_by: Option<Actor>,
@@ -77,9 +99,9 @@ pub struct Major {
 }
 
 impl Incident {
-    /// Whether it is a major incident now.
+    /// Whether it is a major incident now, stabilised or not.
     pub fn is_declared_major(&self) -> bool {
-        self.major_stage() == Some(MajorStage::Declared)
+        matches!(self.major_stage(), Some(MajorStage::Declared | MajorStage::Stabilised))
     }
 
     /// Whether it is a major incident, or was one: what reports count.
@@ -107,7 +129,9 @@ impl Incident {
             None => "nobody has proposed or declared it as a major incident",
             Some(MajorStage::Proposed) => "it is only proposed as a major incident",
             Some(MajorStage::Declared) => "it is a declared major incident",
+            Some(MajorStage::Stabilised) => "it is a declared major incident, and stabilised",
             Some(MajorStage::StoodDown) => "the major incident was stood down",
+            Some(MajorStage::Reviewed) => "the major incident was stood down and reviewed",
             Some(MajorStage::Dismissed) => "it was dismissed as a major incident",
         };
         let reason = format!("`{}` is not possible: {is}.", verb.label());
@@ -123,6 +147,7 @@ impl Incident {
             What::MajorDeclared { reason } => {
                 let major = self.major_moves(event, MajorStage::Declared, reason);
                 major.declared_at = Some(event.at);
+                (major.stabilised_at, major.stood_down_at, major.reviewed_at) = (None, None, None);
                 (major.answered_by, major.answered_at, major.uncalled) = (None, None, None);
             }
             What::MajorDismissed { reason } => {
@@ -133,8 +158,17 @@ impl Incident {
                     major.grounds.clear();
                 }
             }
+            What::MajorStabilised { reason } => {
+                let major = self.major_moves(event, MajorStage::Stabilised, reason);
+                major.stabilised_at = Some(event.at);
+            }
             What::MajorStoodDown { reason } => {
-                self.major_moves(event, MajorStage::StoodDown, reason);
+                let major = self.major_moves(event, MajorStage::StoodDown, reason);
+                major.stood_down_at = Some(event.at);
+            }
+            What::MajorReviewed { outcome } => {
+                let major = self.major_moves(event, MajorStage::Reviewed, outcome);
+                major.reviewed_at = Some(event.at);
             }
             _ => {
                 if let Some(major) = &mut self.major {
@@ -156,6 +190,9 @@ impl Incident {
                 by,
                 grounds: Vec::new(),
                 declared_at: None,
+                stabilised_at: None,
+                stood_down_at: None,
+                reviewed_at: None,
                 answered_by: None,
                 answered_at: None,
                 uncalled: None,
@@ -165,7 +202,22 @@ impl Incident {
 }
 
 impl Major {
-    /// What happens to it without moving it.
+    /// What was over and broke again may be major again for what it was before; what was
+    /// stabilised is not.
+    fn breaks_again(&mut self, event: &Event) {
+        match self.stage {
+            MajorStage::StoodDown | MajorStage::Reviewed => self.grounds.clear(),
+            MajorStage::Stabilised => {
+                (self.stage, self.since, self.by) =
+                    (MajorStage::Declared, event.at, event.by.clone());
+                "it broke again".clone_into(&mut self.because);
+                self.stabilised_at = None;
+            }
+            MajorStage::Proposed | MajorStage::Declared | MajorStage::Dismissed => {}
+        }
+    }
+
+    /// What happens to it without more being said of it.
     fn hear(&mut self, event: &Event) {
         match &event.what {
             What::MajorAnswered { answered_by } => {
@@ -174,12 +226,7 @@ impl Major {
                 self.uncalled = None;
             }
             What::MajorUncalled { because } => self.uncalled = Some(because.clone()),
-            // What was over and broke again may be major again for what it was before.
-            What::Relapsed { .. } | What::Reopened { .. }
-                if self.stage == MajorStage::StoodDown =>
-            {
-                self.grounds.clear();
-            }
+            What::Relapsed { .. } | What::Reopened { .. } => self.breaks_again(event),
             _ => {}
         }
     }

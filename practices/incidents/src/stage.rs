@@ -150,7 +150,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::New, verbs: &[
             Acknowledge, Assign, Restore, Hold, Cancel, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,
@@ -159,7 +159,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::Assigned, verbs: &[
             Acknowledge, Assign, Diagnose, Restore, Hold, Cancel, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,
@@ -168,7 +168,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::Diagnosing, verbs: &[
             Acknowledge, Assign, Ready, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,
@@ -177,7 +177,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::ActionReady, verbs: &[
             Acknowledge, Assign, Diagnose, Begin, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,
@@ -186,7 +186,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::Resolving, verbs: &[
             Acknowledge, Assign, Diagnose, Restore, Hold, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,
@@ -195,7 +195,7 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
         Allowed { stage: Stage::Restored, verbs: &[
             Acknowledge, Assign, Resolve, Hold, Reopen, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, ConfirmByConsumer, SetParent,
             Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
@@ -203,20 +203,20 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
             EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Resolved, verbs: &[
-            Close, Reopen,
+            Close, Reopen, ReviewMajor,
             Comment, AddTask, FinishTask, Link, Edit, SetTime, SetAffected, SetService,
             ConfirmByConsumer,
             MemberCleared, MemberReturned, Notified, Check, EndWithParent, Tick,
         ] },
         Allowed { stage: Stage::Closed, verbs: &[
-            Reopen,
+            Reopen, ReviewMajor,
             Comment, FinishTask, Link, SetTime, SetAffected, SetService, ConfirmByConsumer,
             MemberCleared, MemberReturned, Notified, Tick,
         ] },
         Allowed { stage: Stage::OnHold, verbs: &[
             Acknowledge, Assign, Resume, Merge,
             Comment, AddTask, FinishTask, Link, SetRole, SetImpact, SetUrgency, OverridePriority,
-            DeclareMajor, DismissMajor, StandDownMajor,
+            DeclareMajor, DismissMajor, StabiliseMajor, StandDownMajor, ReviewMajor,
             Edit, SetTime, SetAffected, SetService, SetParent, Detach,
             Attach, MemberCleared, MemberReturned, Absorb, Assess, Weigh, ProposeMajor,
             MajorAnswered, MajorUncalled, Notified,

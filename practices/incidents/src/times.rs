@@ -4,7 +4,7 @@ use kernel::{Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::event::Opened;
+use crate::beginning::Opened;
 
 /// The times of one incident, from the start of the fault to the close. Each carries where it comes
 /// from, since a measured time and a remembered one are not worth the same.

@@ -87,8 +87,12 @@ verbs! {
     DeclareMajor "declare_major" "Declare major incident" people;
     /// It is no major incident: it is not proposed again unless more is hit.
     DismissMajor "dismiss_major" "Not major" people;
+    /// The major incident gets no worse: what is hit is contained, the work goes on.
+    StabiliseMajor "stabilise_major" "Stabilised" people;
     /// It needs the team for major incidents no longer.
     StandDownMajor "stand_down_major" "Stand down" people;
+    /// Say what looking back at the major incident together came to.
+    ReviewMajor "review_major" "Reviewed" people;
     /// Change title or description.
     Edit "edit" "Edit" people;
     /// Correct one of its times; the earlier value is kept.

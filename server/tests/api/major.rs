@@ -95,6 +95,12 @@ async fn what_is_mission_critical_and_down_is_proposed_and_its_team_is_called_on
     let told = titles(&operate, &id).await;
     assert!(told.iter().any(|t| t == "Ada answered for the major-incident team"), "{told:#?}");
 
+    let held = json!({ "command": "stabilise_major", "reason": "sales go by the old shop" });
+    let held = operate.command(&id, held).await;
+    assert_eq!(held["major"]["stage"], "stabilised");
+    assert!(held["major"]["stabilised_at"].is_string() && !offers(&held, "review_major"));
+    assert_eq!(operate.ada.list("/incidents?major=stabilised").await.len(), 1);
+
     let stand_down = json!({ "command": "stand_down_major", "reason": "enough people" });
     let over = operate.command(&id, stand_down).await;
     assert_eq!(
@@ -104,6 +110,19 @@ async fn what_is_mission_critical_and_down_is_proposed_and_its_team_is_called_on
     operate.settled().await;
     let page = team_page(&operate, &id).await.expect("it was called");
     assert_eq!(page["allowed"], json!([]), "nobody is needed");
+
+    let outcome = json!({ "command": "review_major", "outcome": "alerts on the old shop" });
+    let reviewed = operate.command(&id, outcome).await;
+    assert_eq!(reviewed["major"]["stage"], "reviewed");
+    assert!(!offers(&reviewed, "review_major"), "once");
+    let month = operate.ada.get("/reports/series?step=month").await.is(200);
+    let counted = |name: &str| {
+        let all = month["measures"].as_array().expect("a list").iter();
+        let line = all.clone().find(|line| line["name"] == name).expect("it is told");
+        line["values"].as_array().expect("a list").iter().filter_map(Value::as_f64).sum::<f64>()
+    };
+    let counts = ["major_declared", "major_stabilised", "major_reviewed"].map(counted);
+    assert_eq!(counts, [1.0, 1.0, 1.0]);
     operate.end().await;
 }
 

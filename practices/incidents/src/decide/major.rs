@@ -1,4 +1,4 @@
-//! Proposing, declaring and standing down a major incident.
+//! Proposing and declaring a major incident, what becomes of it, and looking back at it.
 
 use kernel::{Actor, ItemRef, Refusal};
 
@@ -45,6 +45,20 @@ pub(super) fn dismiss(draft: &mut Draft<'_>, reason: &str) -> Result<(), Refusal
     Ok(())
 }
 
+pub(super) fn stabilise(draft: &mut Draft<'_>, reason: &str) -> Result<(), Refusal> {
+    draft.record.check_major(Verb::StabiliseMajor)?;
+    let reason = text::prose("reason", reason)?;
+    draft.push(What::MajorStabilised { reason });
+    Ok(())
+}
+
+pub(super) fn review(draft: &mut Draft<'_>, outcome: &str) -> Result<(), Refusal> {
+    draft.record.check_major(Verb::ReviewMajor)?;
+    let outcome = text::prose("outcome", outcome)?;
+    draft.push(What::MajorReviewed { outcome });
+    Ok(())
+}
+
 pub(super) fn stand_down(draft: &mut Draft<'_>, reason: &str) -> Result<(), Refusal> {
     draft.record.check_major(Verb::StandDownMajor)?;
     let reason = text::prose("reason", reason)?;
@@ -75,7 +89,9 @@ pub(super) fn end_with_incident(draft: &mut Draft<'_>) {
     let (over, back) = (!draft.record.is_open(), draft.record.service_is_back());
     let reason = format!("the incident is {}", draft.record.stage);
     match draft.record.major_stage() {
-        Some(MajorStage::Declared) if over => draft.push(What::MajorStoodDown { reason }),
+        Some(MajorStage::Declared | MajorStage::Stabilised) if over => {
+            draft.push(What::MajorStoodDown { reason });
+        }
         Some(MajorStage::Proposed) if over || back => draft.push(What::MajorDismissed { reason }),
         _ => {}
     }

@@ -76,7 +76,9 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         }
         Command::DeclareMajor { reason } => major::declare(draft, reason.as_deref()),
         Command::DismissMajor { reason } => major::dismiss(draft, reason),
+        Command::StabiliseMajor { reason } => major::stabilise(draft, reason),
         Command::StandDownMajor { reason } => major::stand_down(draft, reason),
+        Command::ReviewMajor { outcome } => major::review(draft, outcome),
         Command::Edit { title, description } => {
             notes::edit(draft, title.as_deref(), description.as_deref())
         }

@@ -2,8 +2,9 @@ use kernel::{Actor, IncidentId, Moment, Refusal};
 
 use super::{Draft, members, moves, text};
 use crate::beginning::Open;
+use crate::beginning::Opened;
 use crate::command::Command;
-use crate::event::{Event, Opened, What};
+use crate::event::{Event, What};
 use crate::incident::Incident;
 use crate::times::Stamp;
 

@@ -74,7 +74,9 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::OverridePriority { priority: Some(Priority::P2), reason: reason() },
         Command::DeclareMajor { reason: Some(reason()) },
         Command::DismissMajor { reason: reason() },
+        Command::StabiliseMajor { reason: reason() },
         Command::StandDownMajor { reason: reason() },
+        Command::ReviewMajor { outcome: reason() },
         Command::Edit { title: some("A title"), description: some("A description") },
         Command::SetTime { which: TimePoint::Started, at: DAY, reason: reason() },
         Command::SetAffected { users: Some(12), note: None },
@@ -152,9 +154,10 @@ pub(crate) fn one_in_each_stage() -> Vec<Life> {
         life
     };
     let (proposed, declared) = (major(Verb::ProposeMajor), major(Verb::DeclareMajor));
+    let stood_down = step(&declared, Stage::New, &[Verb::StandDownMajor]);
     vec![
         new, assigned, diagnosing, ready, resolving, restored, resolved, closed, on_hold,
-        cancelled, merged, proposed, declared,
+        cancelled, merged, proposed, declared, stood_down,
     ]
 }
 
@@ -192,14 +195,22 @@ fn the_rules_of_major_incidents_agree_with_their_table_at_every_place() {
         MAJOR_ALLOWED.iter().find(|row| row.stage == stage).map_or(&[][..], |row| row.verbs)
     };
     let moment = system(minutes(30));
-    let said = [Verb::DeclareMajor, Verb::DismissMajor, Verb::StandDownMajor];
+    let said = [
+        Verb::DeclareMajor,
+        Verb::DismissMajor,
+        Verb::StabiliseMajor,
+        Verb::StandDownMajor,
+        Verb::ReviewMajor,
+    ];
     let told = [Verb::ProposeMajor, Verb::MajorAnswered, Verb::MajorUncalled];
     let mut lives = one_in_each_stage();
-    for (life, verb) in [(11, Verb::DismissMajor), (12, Verb::StandDownMajor)] {
+    for (life, verb) in
+        [(11, Verb::DismissMajor), (12, Verb::StabiliseMajor), (13, Verb::ReviewMajor)]
+    {
         let mut life = lives[life].clone();
-        let commands = one_of_each(&life, minutes(1));
+        let commands = one_of_each(&life, minutes(3));
         let command = commands.iter().find(|command| command.verb() == verb);
-        life.ask(command.expect("one of each"), &ada(minutes(1))).expect("a legal move");
+        life.ask(command.expect("one of each"), &ada(minutes(3))).expect("a legal move");
         lives.push(life);
     }
     let mut seen = BTreeSet::new();

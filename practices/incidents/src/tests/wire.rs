@@ -55,7 +55,9 @@ fn every_earlier_command_is_written_like_this() {
 #[test]
 fn every_later_command_is_written_like_this() {
     insta::assert_snapshot!(commands(23..), @r#"
+    {"command":"stabilise_major","reason":"because"}
     {"command":"stand_down_major","reason":"because"}
+    {"command":"review_major","outcome":"because"}
     {"command":"edit","title":"A title","description":"A description"}
     {"command":"set_time","which":"started","at":"2026-03-01T00:00:00Z","reason":"because"}
     {"command":"set_affected","users":12,"note":null}
@@ -167,6 +169,10 @@ fn every_event_from_m_to_o_is_written_like_this() {
         "reason":"the incident is restored"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_proposed",
         "because":"because","grounds":["product/shop"]}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_reviewed",
+        "outcome":"because"}
+    {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_stabilised",
+        "reason":"because"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_stood_down",
         "reason":"the incident is cancelled"}
     {"at":"2026-03-01T00:30:00Z","by":"system:stream","event":"major_uncalled",
@@ -291,6 +297,8 @@ fn every_event_is_described_like_this() {
     Declared a major incident: because
     Not a major incident: the incident is restored
     Proposed as a major incident: because
+    Reviewed the major incident: because
+    Stabilised the major incident: because
     Stood down the major incident: the incident is cancelled
     Nobody answers for the major incident: because
     Alert “web is down” cleared

@@ -11,14 +11,27 @@ use utoipa::ToSchema;
 pub struct Measured<'a> {
     /// How long things took, and how many incidents there were.
     pub times: &'a TimesReport,
-    /// How many of them were major.
-    pub major: usize,
+    /// How many of them were major, and how far these are.
+    pub major: MajorCounts,
     /// Availability and failures; nothing where it is not about one item.
     pub availability: Option<&'a Figures>,
     /// What alerts did; nothing where that is not known, or not asked in this way.
     pub alerts: Option<&'a Totals>,
     /// Whom they called; nothing where there were too many calls to tell.
     pub load: Option<&'a LoadReport>,
+}
+
+/// How many major incidents were opened in a time, and how far they are by now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MajorCounts {
+    /// Of priority P1 or P2, or declared.
+    pub all: usize,
+    /// Declared by a person.
+    pub declared: usize,
+    /// Of these, those that got no worse while they were major.
+    pub stabilised: usize,
+    /// Of these, those that people looked back at together.
+    pub reviewed: usize,
 }
 
 /// One figure.
@@ -137,7 +150,16 @@ fn incidents() -> Vec<Measure> {
             Some(m.times.counts.reopened as f64)
         }),
         count(("incidents_major", "Major incidents (P1, P2 or declared)"), LOWER, true, |m| {
-            Some(m.major as f64)
+            Some(m.major.all as f64)
+        }),
+        count(("major_declared", "Major incidents that were declared"), LOWER, false, |m| {
+            Some(m.major.declared as f64)
+        }),
+        count(("major_stabilised", "Declared ones that were stabilised"), None, false, |m| {
+            Some(m.major.stabilised as f64)
+        }),
+        count(("major_reviewed", "Declared ones that were reviewed"), None, false, |m| {
+            Some(m.major.reviewed as f64)
         }),
         count(("incidents_open", "Open at the end"), LOWER, true, |m| {
             Some(m.times.counts.volume.open_at_end as f64)

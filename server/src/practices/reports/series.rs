@@ -222,10 +222,9 @@ impl Kept {
             let period = Period { name: String::new(), from: step.from, until: step.to };
             let own = self.own.as_ref().filter(|_| step.from < self.now);
             let availability = own.map(|(own, seen)| figures(own, &period, seen, self.now));
-            let major = |incident: &&Incident| wanted::major(incident, *step);
             let measured = Measured {
                 times: &times,
-                major: self.incidents.iter().filter(major).count(),
+                major: wanted::major_counts(&self.incidents, *step),
                 availability: availability.as_ref(),
                 alerts: totals.as_ref().and_then(|totals| totals.get(place)?.as_ref()),
                 load: load.as_ref(),

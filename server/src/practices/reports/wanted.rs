@@ -10,6 +10,7 @@ use kernel::{AlertId, IncidentId, ItemRef, Priority, SpaceId, Time};
 use reports::{Firing, Period};
 use spine::{Conn, Fault};
 
+use super::measures::MajorCounts;
 use crate::practices::contracts::facts::Facts;
 use crate::practices::contracts::gather::takes_away;
 use crate::practices::contracts::store as compliance;
@@ -53,6 +54,22 @@ pub(super) fn major(incident: &Incident, period: Period) -> bool {
     let own = !matches!(incident.stage, Stage::Cancelled | Stage::Merged);
     let major = incident.priority_that_counts() <= MAJOR || incident.was_declared_major();
     own && major && period.holds(incident.opened_at)
+}
+
+/// How many major incidents were opened in a time, and how far they are.
+pub(super) fn major_counts<'i>(
+    incidents: impl IntoIterator<Item = &'i Incident>,
+    period: Period,
+) -> MajorCounts {
+    let mut counts = MajorCounts::default();
+    for incident in incidents.into_iter().filter(|incident| major(incident, period)) {
+        let said = incident.major.as_ref().filter(|major| major.declared_at.is_some());
+        counts.all += 1;
+        counts.declared += usize::from(said.is_some());
+        counts.stabilised += usize::from(said.is_some_and(|major| major.stabilised_at.is_some()));
+        counts.reviewed += usize::from(said.is_some_and(|major| major.reviewed_at.is_some()));
+    }
+    counts
 }
 
 /// When Operate was there, for reports: of a time in which it was not nothing is known, and a

@@ -24,7 +24,9 @@ const warnings = [
 const majors = [
   { value: 'proposed', label: 'Proposed as major' },
   { value: 'declared', label: 'Major' },
-  { value: 'stood_down', label: 'Was major' },
+  { value: 'stabilised', label: 'Major, stabilised' },
+  { value: 'stood_down', label: 'Was major, to be reviewed' },
+  { value: 'reviewed', label: 'Was major, reviewed' },
   { value: 'dismissed', label: 'Proposal declined' },
 ];
 const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));

@@ -31,7 +31,7 @@ export function SavedViews({ search }: { search: Filter }) {
     { name: 'Not taken up', search: { phase: 'detect' } },
     { name: 'Nobody charged', search: { warning: 'unassigned' } },
     { name: 'Late', search: { warning: 'stage_due_soon,stage_overdue' } },
-    { name: 'Major', search: { major: 'proposed,declared' } },
+    { name: 'Major', search: { major: 'proposed,declared,stabilised' } },
     { name: 'Potential', search: { potential: 'true' } },
     { name: 'All', search: { open: 'all' } },
   ];

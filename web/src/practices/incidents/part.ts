@@ -20,7 +20,9 @@ const placed = new Set([
   'confirm_by_consumer',
   'set_parent',
   'dismiss_major',
+  'stabilise_major',
   'stand_down_major',
+  'review_major',
 ]);
 
 export interface PartProps {

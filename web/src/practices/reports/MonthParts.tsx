@@ -116,6 +116,17 @@ export function Major({ month }: Part) {
           header: 'Cause',
           cell: (major) => (major.cause_class ? words(major.cause_class) : '–'),
         },
+        {
+          header: 'Declared',
+          cell: (major) => (major.declared_at ? absolute(major.declared_at) : '–'),
+        },
+        {
+          header: 'Reviewed',
+          cell: (major) => {
+            if (major.reviewed_at) return absolute(major.reviewed_at);
+            return major.declared_at ? 'Not yet' : '–';
+          },
+        },
       ]}
     />
   );

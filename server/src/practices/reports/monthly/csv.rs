@@ -58,13 +58,22 @@ fn major(table: &mut Table, month: &Month) {
         "opened",
         "restored",
         "restore_seconds",
+        "declared",
+        "stabilised",
+        "stood_down",
+        "reviewed",
     ]);
     for major in &month.major {
         let item = major.main_item.as_ref().map(ToString::to_string).unwrap_or_default();
         let (opened, restored) = (major.opened_at.to_string(), when(major.restored_at));
         let (name, took) = (major.number.to_string(), number(major.restore_seconds));
         let priority = major.priority.to_string();
-        table.row(&[&name, &priority, &major.title, &item, &opened, &restored, &took]);
+        let declared =
+            [major.declared_at, major.stabilised_at, major.stood_down_at, major.reviewed_at];
+        let declared = declared.map(when);
+        let first = [&name, &priority, &major.title, &item, &opened, &restored, &took];
+        let row: Vec<&str> = first.into_iter().chain(&declared).map(String::as_str).collect();
+        table.row(&row);
     }
 }
 

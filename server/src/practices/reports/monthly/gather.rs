@@ -291,6 +291,10 @@ fn major(
             restored_at: incident.times.restored.map(|stamp| stamp.at),
             restore_seconds: took(incident),
             cause_class: incident.cause_class.map(word),
+            declared_at: incident.major.as_ref().and_then(|major| major.declared_at),
+            stabilised_at: incident.major.as_ref().and_then(|major| major.stabilised_at),
+            stood_down_at: incident.major.as_ref().and_then(|major| major.stood_down_at),
+            reviewed_at: incident.major.as_ref().and_then(|major| major.reviewed_at),
         });
     told.collect()
 }

@@ -2,12 +2,13 @@
 //! command line show this one list.
 
 use ::contracts::compliance::Verdict;
+use kernel::Time;
 use reports::notable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::measures::{self, Better, Measure, MeasureUnit, Measured};
-use super::views::Month;
+use super::super::measures::{self, Better, MajorCounts, Measure, MeasureUnit, Measured};
+use super::views::{MajorIncident, Month};
 
 /// A figure, and what it was the month before.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -105,11 +106,22 @@ fn count(
 }
 
 impl Month {
+    /// How many of its major incidents that were declared have a time.
+    fn declared(&self, at: fn(&MajorIncident) -> Option<Time>) -> usize {
+        let declared = self.major.iter().filter(|major| major.declared_at.is_some());
+        declared.filter(|major| at(major).is_some()).count()
+    }
+
     /// What its figures are read from; nothing where nobody watched.
     fn measured(&self) -> Option<Measured<'_>> {
         self.watched.then(|| Measured {
             times: &self.times,
-            major: self.major.len(),
+            major: MajorCounts {
+                all: self.major.len(),
+                declared: self.declared(|major| major.declared_at),
+                stabilised: self.declared(|major| major.stabilised_at),
+                reviewed: self.declared(|major| major.reviewed_at),
+            },
             availability: Some(&self.availability),
             alerts: Some(&self.alerts.totals).filter(|_| self.alerts.left_out.is_none()),
             load: Some(&self.load).filter(|_| self.load_left_out.is_none()),

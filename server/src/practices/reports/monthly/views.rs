@@ -93,6 +93,14 @@ pub struct MajorIncident {
     pub restore_seconds: Option<f64>,
     /// The kind of cause, once it is known.
     pub cause_class: Option<String>,
+    /// When a person declared it, if one did.
+    pub declared_at: Option<Time>,
+    /// When it got no worse.
+    pub stabilised_at: Option<Time>,
+    /// When its team was needed no longer.
+    pub stood_down_at: Option<Time>,
+    /// When people looked back at it together.
+    pub reviewed_at: Option<Time>,
 }
 
 /// A period of a contract that meets the month.
