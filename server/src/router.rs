@@ -63,6 +63,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(oncall::wishes::routes())
                 .merge(oncall::devices::routes())
                 .merge(oncall::leave::routes())
+                .merge(oncall::fed::routes())
                 .merge(oncall::proofs::routes())
                 .merge(oncall::schedules::routes())
                 .merge(crate::practices::swaps::routes::routes())

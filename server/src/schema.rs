@@ -112,4 +112,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "leave_told",
         sql: include_str!("../migrations/0032_leave_told.sql"),
     },
+    Migration {
+        version: 33,
+        name: "layer_calendars",
+        sql: include_str!("../migrations/0033_layer_calendars.sql"),
+    },
 ];

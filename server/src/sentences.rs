@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::practices::estate::changes;
 use crate::practices::incidents;
-use crate::practices::oncall::{devices, leave, proofs};
+use crate::practices::oncall::{devices, fed, leave, proofs};
 
 /// A journal entry as timelines show it: with a sentence that says what happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -99,6 +99,9 @@ pub fn sentence(entry: &Entry) -> String {
         }
         Some("item") if entry.kind.starts_with("leave_calendar.") => {
             data.read().ok().map(|told| leave::describe(&entry.kind, &told))
+        }
+        Some("item") if entry.kind == fed::CHANGED => {
+            data.read().ok().map(|told| fed::describe(&told))
         }
         Some("item") if entry.kind == changes::TAKEN_OVER => {
             data.read().ok().map(|told| changes::describe(&told))

@@ -45,7 +45,7 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
-use crate::practices::oncall::{answers, gaps, leave, notices};
+use crate::practices::oncall::{answers, fed, gaps, leave, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
@@ -263,6 +263,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(notices::run(app.clone())),
         tokio::spawn(gaps::run(app.clone())),
         tokio::spawn(leave::run(app.clone())),
+        tokio::spawn(fed::run(app.clone())),
         tokio::spawn(answers::poll::run(app.clone())),
         tokio::spawn(hands::run(app.clone())),
         tokio::spawn(dispatching(app.clone())),

@@ -203,10 +203,8 @@ impl Shell<'_> {
         stored: &Stored,
         fact: &Fact<'_>,
     ) -> Result<(), Denied> {
-        let kept = resource_store::all(tx, self.space).await?;
         let devices = device_store::all(tx, self.space).await?;
-        let estate = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
-        let estate = estate.with_devices(devices);
+        let estate = Snapshot::afresh(tx, self.space).await?.with_devices(devices);
         Shell { estate: &estate, ..*self }.follow(tx, stored, fact).await
     }
 

@@ -158,7 +158,9 @@ impl Tail {
         drop(conn);
         let edited = |stored: &Arc<Stored>| {
             let kind = &stored.entry.kind;
-            ["item.", "setting.", "device."].iter().any(|begin| kind.starts_with(begin))
+            ["item.", "setting.", "device.", "layer_calendar."]
+                .iter()
+                .any(|begin| kind.starts_with(begin))
         };
         if entries.iter().any(edited) {
             self.estate.reload(&self.db).await?;

@@ -42,6 +42,8 @@ pub struct Event {
     pub summary: String,
     /// The words that it is filed under.
     pub categories: Vec<String>,
+    /// Whom it names as taking part: their mail addresses, as far as it has them.
+    pub attendees: Vec<String>,
     /// What it says of its owner's time.
     pub busy: Busy,
     /// The line of its `BEGIN:VEVENT`.
@@ -154,6 +156,7 @@ struct Draft {
     line: usize,
     summary: String,
     categories: Vec<String>,
+    attendees: Vec<String>,
     free: bool,
     away: bool,
     uid: String,
@@ -172,6 +175,7 @@ impl Draft {
         match line.name.as_str() {
             "SUMMARY" => self.summary = line.text(),
             "CATEGORIES" => self.categories.extend(line.words()),
+            "ATTENDEE" => self.attendees.extend(mail(&line.value)),
             "TRANSP" => self.free = line.value.eq_ignore_ascii_case("TRANSPARENT"),
             "X-MICROSOFT-CDO-BUSYSTATUS" => {
                 self.away = line.value.eq_ignore_ascii_case("OOF");
@@ -213,6 +217,7 @@ impl Draft {
         Ok(Event {
             summary: self.summary,
             categories: self.categories,
+            attendees: self.attendees,
             busy: match (self.away, self.free) {
                 (true, _) => Busy::Away,
                 (false, true) => Busy::Free,
@@ -229,6 +234,12 @@ impl Draft {
             cancelled: self.cancelled,
         })
     }
+}
+
+/// The mail address of a calendar user (RFC 5545, 3.3.3), when it is one.
+fn mail(address: &str) -> Option<String> {
+    let (scheme, mail) = address.split_once(':')?;
+    scheme.eq_ignore_ascii_case("mailto").then(|| mail.trim().to_owned())
 }
 
 impl Start {

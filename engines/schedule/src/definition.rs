@@ -25,6 +25,9 @@ pub struct Layer {
     pub zone: String,
     /// The rotations in the order of their starts; each holds until the next one starts.
     pub rotations: Vec<Rotation>,
+    /// Shifts that were planned one by one, of a layer without rotations; where two of them meet,
+    /// the one that begins first goes on.
+    pub planned: Vec<Planned>,
     /// When the layer ends.
     pub until: Option<i64>,
     /// The hours of a week in which it has somebody; always when there are none.
@@ -34,6 +37,15 @@ pub struct Layer {
     pub skip_closed: bool,
     /// What becomes of a shift whose person is away.
     pub backup: Backup,
+}
+
+/// A shift that was planned for itself.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Planned {
+    /// When.
+    pub span: Span,
+    /// Who has it.
+    pub person: Person,
 }
 
 /// People who take turns.
@@ -63,7 +75,8 @@ pub enum Every {
 /// What becomes of a shift whose person is away.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Backup {
-    /// The next of the rotation who is there; without any the layer below.
+    /// The next of the rotation who is there; without any, as for a shift that was planned for
+    /// itself, the layer below.
     #[default]
     Next,
     /// This person; when away too, the layer below.
@@ -149,6 +162,13 @@ impl Layer {
     #[must_use]
     pub fn rotation(mut self, rotation: Rotation) -> Layer {
         self.rotations.push(rotation);
+        self
+    }
+
+    /// With one shift more that was planned for itself.
+    #[must_use]
+    pub fn planned(mut self, person: &str, span: Span) -> Layer {
+        self.planned.push(Planned { span, person: person.into() });
         self
     }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::{Every, Layer, Rotation, ScheduleError};
+use crate::{Every, Layer, Person, Rotation, ScheduleError};
 
 /// Most shifts that are counted from the start of a rotation.
 const SHIFTS_MAX: i64 = 400_000;
@@ -16,10 +16,20 @@ const HOUR: i64 = 3_600_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shift {
     pub span: Span,
-    /// Which rotation of the layer.
+    /// Which rotation of the layer; without rotations which of its planned shifts.
     pub rotation: usize,
     /// Whose turn it is: the place in the rotation.
     pub turn: usize,
+}
+
+impl Shift {
+    /// Those who take turns with whose turn it is, them among them.
+    pub fn people<'a>(&self, layer: &'a Layer) -> &'a [Person] {
+        match layer.rotations.is_empty() {
+            true => std::slice::from_ref(&layer.planned[self.rotation].person),
+            false => &layer.rotations[self.rotation].people,
+        }
+    }
 }
 
 /// The shifts of a layer within a window, in order; they do not overlap.
@@ -29,6 +39,9 @@ pub(crate) fn shifts(
     window: Span,
 ) -> Result<Vec<Shift>, ScheduleError> {
     let ends = window.until.min(layer.until.unwrap_or(i64::MAX));
+    if layer.rotations.is_empty() {
+        return planned(layer, zone, Span::new(window.from, ends.max(window.from)));
+    }
     let starts = starts(layer, zone)?;
     let mut found = Vec::new();
     for (index, rotation) in layer.rotations.iter().enumerate() {
@@ -61,6 +74,28 @@ pub(crate) fn shifts(
                 }
             })
             .map_err(|error| error.within(&place))?;
+    }
+    Ok(found)
+}
+
+/// The planned shifts of a layer within a window.
+fn planned(layer: &Layer, zone: &TimeZone, window: Span) -> Result<Vec<Shift>, ScheduleError> {
+    let open = match layer.hours.is_empty() {
+        true => Spans::one(window.from, window.until),
+        false => hours(layer, zone, window)?,
+    };
+    let mut order: Vec<usize> = (0..layer.planned.len()).collect();
+    order.sort_by_key(|place| &layer.planned[*place]);
+    let (mut found, mut free_from) = (Vec::new(), i64::MIN);
+    for place in order {
+        let span = layer.planned[place].span;
+        let span = Span::new(span.from.max(free_from), span.until).clip(window);
+        if span.from >= span.until {
+            continue;
+        }
+        free_from = span.until;
+        let part = |part: &Span| Shift { span: part.clip(span), rotation: place, turn: 0 };
+        found.extend(open.overlapping(span).iter().map(part));
     }
     Ok(found)
 }

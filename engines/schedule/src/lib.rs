@@ -37,7 +37,7 @@ mod roster;
 mod rules;
 mod sweep;
 
-pub use definition::{Absence, Backup, Change, Every, Layer, Rotation, Schedule};
+pub use definition::{Absence, Backup, Change, Every, Layer, Planned, Rotation, Schedule};
 pub use error::ScheduleError;
 pub use fairness::{Occasions, Share, fairness};
 pub use roster::{Difference, Roster, Turn, Why, stretches};

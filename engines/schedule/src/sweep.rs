@@ -160,11 +160,10 @@ impl Question<'_> {
     /// Whose turn it is by the topmost layer that has somebody, there or away.
     fn planned_at(&self, at: i64, current: &[usize]) -> Option<&Person> {
         let layers = (0..self.planned.len()).rev();
-        layers.filter_map(|layer| self.shift(layer, at, current).map(|s| (layer, s))).next().map(
-            |(layer, shift)| {
-                &self.schedule.layers[layer].rotations[shift.rotation].people[shift.turn]
-            },
-        )
+        layers
+            .filter_map(|layer| self.shift(layer, at, current).map(|s| (layer, s)))
+            .next()
+            .map(|(layer, shift)| &shift.people(&self.schedule.layers[layer])[shift.turn])
     }
 
     /// Who is on call by the layers, with who is away stood in for.
@@ -172,7 +171,7 @@ impl Question<'_> {
         for index in (0..self.planned.len()).rev() {
             let Some(shift) = self.shift(index, at, current) else { continue };
             let layer = &self.schedule.layers[index];
-            let people = &layer.rotations[shift.rotation].people;
+            let people = shift.people(layer);
             let person = &people[shift.turn];
             if !self.is_away(person, at) {
                 return Some(Holder { person, why: Why::Layer(index) });

@@ -5,10 +5,10 @@
 //! the schedule calls all of them.
 
 use estate::{
-    BackupRule, ScheduleLayer, ScheduleOverride, ScheduleSpec, ShiftLimits, ShiftRotation, TeamRef,
-    TurnRef,
+    BackupRule, LayerCalendar, ScheduleLayer, ScheduleOverride, ScheduleSpec, ShiftLimits,
+    ShiftRotation, TeamRef, TurnRef,
 };
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Unit};
 use kernel::Time;
@@ -40,6 +40,8 @@ pub struct Part {
     pub week: Week,
     /// Whether turns without any of its hours are not counted.
     pub skip_closed: bool,
+    /// The address of a calendar that says who is on call, instead of turns.
+    pub calendar: Option<String>,
 }
 
 impl Part {
@@ -56,14 +58,23 @@ impl Part {
             turns,
             week: Week::default(),
             skip_closed: false,
+            calendar: None,
         }
+    }
+
+    /// What a calendar elsewhere says, always.
+    pub fn read(name: &str, level: i32, url: &str) -> Part {
+        let start = date(2020, 1, 6).at(0, 0, 0, 0);
+        let part = Part::new(name, start, Every::Weeks(1), Vec::new());
+        Part { level, calendar: Some(url.to_owned()), ..part }
     }
 
     fn layer(&self) -> ScheduleLayer {
         ScheduleLayer {
             name: self.name.clone(),
             time_zone: self.zone.clone(),
-            rotations: self.rotations(),
+            rotations: if self.calendar.is_some() { Vec::new() } else { self.rotations() },
+            calendar: self.calendar.clone().map(|url| LayerCalendar { url }),
             until: self.until,
             hours: self.week.opening(),
             skip_closed: self.skip_closed,

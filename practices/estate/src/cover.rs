@@ -4,14 +4,14 @@ use std::fmt;
 
 use calendar::{Calendar, Span, Spans, Years};
 use kernel::{ItemRef, Time};
-use schedule::{Change, Occasions, Roster, Schedule, Why};
+use schedule::{Change, Occasions, Planned, Roster, Schedule, Why};
 
 use crate::reference::{CalendarRef, TurnRef};
 use crate::rota::{person, span};
 use crate::spec::{
     AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, ShiftOverrideSpec, Spec,
 };
-use crate::{Estate, Kind};
+use crate::{Estate, FedShift, Kind};
 
 /// Hours in which somebody has to be on call by a schedule, and those of them with nobody.
 #[derive(Clone, PartialEq, Debug)]
@@ -71,6 +71,16 @@ impl Estate {
         let spec = self.schedule(schedule)?;
         let said = |(field, what)| CoverError::at(schedule, field, what);
         let mut rota = spec.rota(self.absences()).map_err(said)?;
+        let fed = self.fed().get(schedule);
+        for (layer, said) in rota.layers.iter_mut().zip(&spec.layers) {
+            let shifts =
+                fed.filter(|_| said.calendar.is_some()).and_then(|fed| fed.get(&said.name));
+            let planned = |shift: &FedShift| Planned {
+                span: span(shift.start, Some(shift.end)),
+                person: shift.person.name().into(),
+            };
+            layer.planned = shifts.into_iter().flatten().map(planned).collect();
+        }
         rota.changes.extend(self.overrides(schedule).map(|(_, made)| {
             let (span, person) = (span(made.start, Some(made.end)), person(&made.person));
             match &made.instead_of {
@@ -130,7 +140,11 @@ impl Estate {
     pub fn because(&self, schedule: &ItemRef, why: &Why) -> String {
         let Ok(spec) = self.schedule(schedule) else { return String::new() };
         let layer = |place: usize| spec.layers.get(place).map_or("", |layer| layer.name.as_str());
+        let read = |place: usize| spec.layers.get(place).is_some_and(|of| of.calendar.is_some());
         match why {
+            Why::Layer(place) if read(*place) => {
+                format!("by the calendar of layer {}", layer(*place))
+            }
             Why::Layer(place) => format!("turn in layer {}", layer(*place)),
             Why::Backup { layer: place, away } => {
                 format!("stands in for {away}, who is away, in layer {}", layer(*place))
@@ -269,8 +283,21 @@ impl Estate {
     }
 }
 
+impl Estate {
+    /// Everybody who has a part in a schedule, by what it says and by its calendars, each once.
+    pub fn takes_turns(&self, schedule: &ItemRef) -> Vec<ItemRef> {
+        let Ok(spec) = self.schedule(schedule) else { return Vec::new() };
+        let fed = self.fed().get(schedule).into_iter().flat_map(|layers| layers.values().flatten());
+        let mut people = spec.people();
+        people.extend(fed.map(|shift| shift.person.clone()));
+        people.sort();
+        people.dedup();
+        people
+    }
+}
+
 impl ScheduleSpec {
-    /// Everybody who has a part in it, each once.
+    /// Everybody who has a part in it by what it says itself, each once.
     pub fn people(&self) -> Vec<ItemRef> {
         let rotations = self.layers.iter().flat_map(|layer| &layer.rotations);
         let turns = rotations.flat_map(|rotation| &rotation.people).filter_map(TurnRef::person);

@@ -3,8 +3,8 @@ use std::fmt;
 use std::ops::Bound::{Excluded, Included};
 
 use graph::{Builder, Graph};
-use kernel::ItemRef;
-use serde::Serialize;
+use kernel::{ItemRef, Time};
+use serde::{Deserialize, Serialize};
 
 use crate::spec::{Criticality, Spec};
 use crate::{Edge, Kind, Resource};
@@ -17,6 +17,22 @@ pub struct Estate {
     graph: Graph,
     criticality: HashMap<ItemRef, Inherited>,
     devices: BTreeMap<ItemRef, Vec<String>>,
+    fed: Fed,
+}
+
+/// What calendars of layers said when they were last read: the shifts of each layer, by schedule
+/// and the layer's name.
+pub type Fed = BTreeMap<ItemRef, BTreeMap<String, Vec<FedShift>>>;
+
+/// A shift that a calendar says.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct FedShift {
+    /// Its first moment.
+    pub start: Time,
+    /// The first moment after it.
+    pub end: Time,
+    /// Who has it.
+    pub person: ItemRef,
 }
 
 /// How much hangs on an item, and why.
@@ -46,13 +62,24 @@ impl Estate {
         }
         let graph = builder.build();
         let criticality = inherit(&graph, &resources);
-        Estate { resources, graph, criticality, devices: BTreeMap::new() }
+        Estate { resources, graph, criticality, devices: BTreeMap::new(), fed: Fed::new() }
     }
 
     /// The same with the browsers that people added, by person: they stand in no file.
     #[must_use]
     pub fn with_devices(self, devices: BTreeMap<ItemRef, Vec<String>>) -> Estate {
         Estate { devices, ..self }
+    }
+
+    /// The same with what calendars of layers say: it stands in no file either.
+    #[must_use]
+    pub fn with_fed(self, fed: Fed) -> Estate {
+        Estate { fed, ..self }
+    }
+
+    /// What calendars of layers say.
+    pub fn fed(&self) -> &Fed {
+        &self.fed
     }
 
     /// The names of the browsers in which a person is called.

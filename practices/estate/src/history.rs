@@ -6,7 +6,7 @@ use calendar::{Span, Spans};
 use kernel::ItemRef;
 use schedule::Person;
 
-use crate::{CoverError, Estate, Kind, Resource, Spec};
+use crate::{CoverError, Estate, Fed, Kind, Resource, Spec};
 
 /// What a resource said in some time.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,9 +33,10 @@ impl History {
     /// When people were on call by a schedule in a window: at each moment by the rotation, the
     /// overrides and the absences that were known at that moment. What is entered later about a
     /// time that is over changes nothing. `versions` are those of schedules, overrides and
-    /// absences; what holds now holds on.
-    pub fn of(schedule: &ItemRef, versions: &[Version], window: Span) -> History {
-        let theirs = matter(schedule, versions, window);
+    /// absences; what holds now holds on. What calendars said of a time that is over stays in
+    /// `fed`.
+    pub fn of(schedule: &ItemRef, versions: &[Version], fed: &Fed, window: Span) -> History {
+        let theirs = matter(schedule, versions, fed, window);
         let own = theirs.iter().filter(|version| version.resource.item() == schedule);
         let since = own.map(|version| version.held.from).min().unwrap_or(window.until);
         let mut cuts: Vec<i64> = theirs
@@ -51,6 +52,7 @@ impl History {
         for pair in cuts.windows(2) {
             let held = theirs.iter().filter(|version| version.held.contains(pair[0]));
             let estate = Estate::new(held.map(|version| version.resource.clone()));
+            let estate = estate.with_fed(fed.clone());
             if !estate.contains(schedule) {
                 continue;
             }
@@ -71,7 +73,12 @@ impl History {
 
 /// What says who was on call by a schedule in a window: its own versions, its overrides, and the
 /// absences of whoever has a part in it.
-fn matter<'v>(schedule: &ItemRef, versions: &'v [Version], window: Span) -> Vec<&'v Version> {
+fn matter<'v>(
+    schedule: &ItemRef,
+    versions: &'v [Version],
+    fed: &Fed,
+    window: Span,
+) -> Vec<&'v Version> {
     let within =
         |held: Span| held.from < window.until && held.until > window.from && held.from < held.until;
     let people: Vec<ItemRef> = versions
@@ -86,7 +93,9 @@ fn matter<'v>(schedule: &ItemRef, versions: &'v [Version], window: Span) -> Vec<
         Spec::ShiftOverride(made) if made.schedule.item() == schedule => Some(made.person.item()),
         _ => None,
     });
-    let people: Vec<ItemRef> = people.into_iter().chain(taken.cloned()).collect();
+    let read = fed.get(schedule).into_iter().flat_map(|layers| layers.values().flatten());
+    let read = read.map(|shift| shift.person.clone());
+    let people: Vec<ItemRef> = people.into_iter().chain(taken.cloned()).chain(read).collect();
     let matters = |version: &&Version| {
         within(version.held)
             && match &version.resource.spec {

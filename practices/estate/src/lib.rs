@@ -41,7 +41,7 @@ pub use calling::{About, Says, Way};
 pub use cover::{Cover, CoverError, person_named};
 pub use demand::Demand;
 pub use edge::Edge;
-pub use estate::{Estate, Inherited};
+pub use estate::{Estate, Fed, FedShift, Inherited};
 pub use export::export;
 pub use graph::Relation;
 pub use history::{History, ON_CALL, Version};
@@ -64,11 +64,12 @@ pub use spec::{
     ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
     DataSourceSpec, EscalationHours, EscalationPolicySpec, EscalationStep, EscalationVariant,
     Exclude, ExcludedTime, FreezeSpec, GivenShift, Group, HandOverWay, Holiday, HoursException,
-    HoursRange, Indicator, IndicatorPart, MaintenanceWindowSpec, MissingData, Need, NotifyRule,
-    ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty,
-    PersonSpec, ProductSpec, Records, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
-    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftOverrideSpec,
-    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp,
-    UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute, next_morning,
+    HoursRange, Indicator, IndicatorPart, LayerCalendar, MaintenanceWindowSpec, MissingData, Need,
+    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason,
+    Penalty, PersonSpec, ProductSpec, Records, RouteSpec, ScheduleLayer, ScheduleOverride,
+    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
+    ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec,
+    TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute,
+    next_morning,
 };
 pub use wishes::in_words;

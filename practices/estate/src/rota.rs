@@ -69,6 +69,8 @@ impl ScheduleLayer {
             name: self.name.clone(),
             zone: self.time_zone.clone().unwrap_or_default(),
             rotations: rotations.collect::<Result<_, _>>()?,
+            // What a calendar says stands in no file: the estate lays it in.
+            planned: Vec::new(),
             until: self.until.map(Time::micros),
             hours: hours.collect(),
             skip_closed: self.skip_closed,

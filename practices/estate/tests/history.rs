@@ -5,7 +5,7 @@
 mod support;
 
 use calendar::Span;
-use estate::{History, Resource, Version};
+use estate::{Fed, History, Resource, Version};
 use kernel::{ItemRef, Time};
 use support::desired;
 
@@ -51,7 +51,7 @@ fn each_moment_counts_by_what_was_said_then() {
     let window = Span::new(begin, end);
     let before = held(&schedule("[ada, ben]"), begin - HOUR, begin + 2 * HOUR);
     let after = held(&schedule("[eve]"), begin + 2 * HOUR, i64::MAX);
-    let history = History::of(&shop(), &[before, after], window);
+    let history = History::of(&shop(), &[before, after], &Fed::new(), window);
     assert_eq!(hours(&history), had(&[("ada", 1), ("ben", 1), ("eve", 2)]));
     assert_eq!((history.known_since, history.problem), (None, None));
 }
@@ -64,16 +64,19 @@ fn what_was_entered_later_about_the_past_changes_nothing_of_it() {
     let ill = "{apiVersion: operate/v1, kind: Absence, metadata: {name: ill}, spec: {
         person: ada, start: 2026-03-01T00:00:00Z}}";
     let early = [rota.clone(), held(ill, begin - HOUR, i64::MAX)];
-    assert_eq!(hours(&History::of(&shop(), &early, window)), had(&[("ben", 4)]));
+    assert_eq!(hours(&History::of(&shop(), &early, &Fed::new(), window)), had(&[("ben", 4)]));
     let late = [rota.clone(), held(ill, begin + 2 * HOUR, i64::MAX)];
-    assert_eq!(hours(&History::of(&shop(), &late, window)), had(&[("ada", 1), ("ben", 3)]));
+    assert_eq!(
+        hours(&History::of(&shop(), &late, &Fed::new(), window)),
+        had(&[("ada", 1), ("ben", 3)])
+    );
     let taken = "{apiVersion: operate/v1, kind: ShiftOverride, metadata: {name: x}, spec: {
         schedule: shop, person: eve, start: 2026-03-01T00:00:00Z, end: 2026-03-01T02:00:00Z}}";
     let over = [rota.clone(), held(taken, begin + HOUR, i64::MAX)];
-    let history = History::of(&shop(), &over, window);
+    let history = History::of(&shop(), &over, &Fed::new(), window);
     assert_eq!(hours(&history), had(&[("ada", 2), ("ben", 1), ("eve", 1)]));
     let back = [rota, held(taken, begin, begin + HOUR)];
-    let history = History::of(&shop(), &back, window);
+    let history = History::of(&shop(), &back, &Fed::new(), window);
     assert_eq!(hours(&history), had(&[("ada", 1), ("ben", 2), ("eve", 1)]));
 }
 
@@ -82,9 +85,9 @@ fn before_a_schedule_was_known_nothing_counts() {
     let begin = start();
     let window = Span::new(begin, begin + 4 * HOUR);
     let rota = held(&schedule("[ada]"), begin + 3 * HOUR, i64::MAX);
-    let history = History::of(&shop(), &[rota], window);
+    let history = History::of(&shop(), &[rota], &Fed::new(), window);
     assert_eq!(hours(&history), had(&[("ada", 1)]));
     assert_eq!(history.known_since, Some(begin + 3 * HOUR));
-    let nothing = History::of(&shop(), &[], window);
+    let nothing = History::of(&shop(), &[], &Fed::new(), window);
     assert_eq!((hours(&nothing), nothing.known_since), (had(&[]), Some(window.until)));
 }

@@ -498,7 +498,7 @@ fn a_schedule_that_nobody_can_follow_is_told_field_by_field() {
       -> write one like Europe/Berlin
     shop.yaml:9:18 spec.layers[0].rotations
       nobody takes turns
-      -> add one with `start`, `every` and `people`
+      -> add one with `start`, `every` and `people`, or a `calendar`
     ");
 }
 

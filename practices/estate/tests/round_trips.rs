@@ -9,12 +9,13 @@ use estate::{
     ChatRooms, ClockHours, ClockKind, ClockTerms, Combine, ComponentSpec, ContactMethod,
     ContractStatus, ContractTerms, ContractType, Criticality, Desired, EscalationHours,
     EscalationPolicySpec, EscalationStep, EscalationVariant, Exclude, GivenShift, Group,
-    HandOverWay, Indicator, IndicatorPart, MaintenanceWindowSpec, Metadata, MissingData, Need,
-    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope, PauseReason, PersonSpec,
-    ProductRef, ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer, ScheduleOverride,
-    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
-    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target, TeamRef,
-    TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json, plan,
+    HandOverWay, Indicator, IndicatorPart, LayerCalendar, MaintenanceWindowSpec, Metadata,
+    MissingData, Need, NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OutOfScope,
+    PauseReason, PersonSpec, ProductRef, ProductSpec, Ref, Resource, RouteSpec, ScheduleLayer,
+    ScheduleOverride, ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad,
+    ShiftNotice, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SpecOf, SupplierSpec, Target,
+    TeamRef, TeamSpec, TeamType, TurnRef, UseCaseSpec, Wait, Window, Within, export, from_json,
+    plan,
 };
 use kernel::{ItemRef, Priority, Time};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -391,11 +392,15 @@ fn taking_turns() -> impl Strategy<Value = Spec> {
     });
     let backup =
         prop_oneof![Just(BackupRule::Next), Just(BackupRule::Below), Just(BackupRule::Nobody),];
-    let layer = (text(), vec(rotation, 0..3), any::<bool>(), backup, of(named()), of(time()));
-    let layer = layer.prop_map(|(name, rotations, skip_closed, backup, backup_person, until)| {
+    let calendar = of(text()).prop_map(|url| url.map(|url| LayerCalendar { url }));
+    let who = (vec(rotation, 0..3), calendar);
+    let layer = (text(), who, any::<bool>(), backup, of(named()), of(time()));
+    let layer = layer.prop_map(|(name, who, skip_closed, backup, backup_person, until)| {
+        let (rotations, calendar) = who;
         ScheduleLayer {
             name,
             rotations,
+            calendar,
             skip_closed,
             backup,
             backup_person,

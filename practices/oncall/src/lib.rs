@@ -15,6 +15,7 @@ mod again;
 mod calling;
 mod command;
 mod event;
+pub mod fed;
 mod folding;
 pub mod gaps;
 mod handover;

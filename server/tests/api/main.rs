@@ -17,6 +17,7 @@ mod contracts;
 mod detect_to_restore;
 mod estate;
 mod events;
+mod fed;
 mod flood;
 mod heartbeats;
 mod history;

@@ -60,6 +60,14 @@ export const fairness = (asked: { schedule: string; from: string; until: string 
       body(http.GET('/api/v1/on-call/fairness', { params: { query: asked }, signal })),
   });
 
+/** Reads the calendar of a layer now. */
+export const readCalendar = (name: string, layer: string) =>
+  body(
+    http.POST('/api/v1/schedules/{name}/calendars/{layer}/read', {
+      params: { path: { name, layer } },
+    }),
+  );
+
 /** Lets somebody take over a stretch of time. */
 export const takeOver = (name: string, taken: Takeover) =>
   body(

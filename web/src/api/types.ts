@@ -176,6 +176,7 @@ export type ScheduleView = Schemas['ScheduleView'];
 export type SchedulePreview = Schemas['SchedulePreview'];
 export type ShiftShare = ScheduleView['shares'][number];
 export type ShiftBreach = Schemas['ShiftBreach'];
+export type ScheduleCalendar = Schemas['ScheduleCalendar'];
 export type Uncovered = Schemas['Items_Uncovered']['items'][number];
 export type PersonShifts = Schemas['PersonShifts'];
 export type PersonShift = Schemas['PersonShift'];

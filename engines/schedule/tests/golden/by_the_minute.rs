@@ -52,7 +52,9 @@ impl<'a> Walk<'a> {
     fn begin(&self) -> i64 {
         let starts = self.layer.rotations.iter().map(|rotation| rotation.start);
         let instant = |wall: DateTime| self.zone.to_timestamp(wall).expect("an instant");
-        starts.map(|start| instant(start).as_microsecond()).min().unwrap_or(i64::MAX)
+        let starts = starts.map(|start| instant(start).as_microsecond());
+        let planned = self.layer.planned.iter().map(|planned| planned.span.from);
+        starts.chain(planned).min().unwrap_or(i64::MAX)
     }
 
     /// Whose turn it is in this minute: the place in the rotation.
@@ -60,6 +62,9 @@ impl<'a> Walk<'a> {
         let instant = Timestamp::from_microsecond(minute).expect("an instant");
         self.latest = self.latest.max(self.zone.to_datetime(instant));
         let rotations = &self.layer.rotations;
+        if rotations.is_empty() {
+            return self.planned(minute);
+        }
         let holds = rotations.iter().rposition(|rotation| rotation.start <= self.latest);
         if holds != self.rotation {
             (self.rotation, self.shift, self.turn, self.had_hours) = (holds, 0, 0, false);
@@ -75,6 +80,19 @@ impl<'a> Walk<'a> {
         self.had_hours |= open;
         let ended = self.layer.until.is_some_and(|until| minute >= until);
         (open && !ended).then(|| self.turn % rotation.people.len())
+    }
+
+    /// The same of shifts that were planned: whoever has one keeps it to its end, and of those that
+    /// wait the first one has what is left.
+    fn planned(&mut self, minute: i64) -> Option<usize> {
+        let holds = |place: &usize| self.layer.planned[*place].span.contains(minute);
+        if !self.rotation.as_ref().is_some_and(holds) {
+            let waiting = (0..self.layer.planned.len()).filter(holds);
+            self.rotation = waiting.min_by_key(|place| &self.layer.planned[*place]);
+        }
+        let open = self.layer.hours.is_empty() || self.open();
+        let ended = self.layer.until.is_some_and(|until| minute >= until);
+        self.rotation.filter(|_| open && !ended).map(|_| 0)
     }
 
     fn open(&self) -> bool {
@@ -124,7 +142,11 @@ fn decide(
     let mut settled = false;
     for layer in (0..turns.len()).rev() {
         let (Some(turn), Some(rotation)) = (turns[layer], layers[layer].rotation) else { continue };
-        let people = &layers[layer].layer.rotations[rotation].people;
+        let own = layers[layer].layer;
+        let people = match own.rotations.is_empty() {
+            true => std::slice::from_ref(&own.planned[rotation].person),
+            false => &own.rotations[rotation].people[..],
+        };
         if people[turn].is_empty() {
             continue;
         }

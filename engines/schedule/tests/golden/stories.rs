@@ -101,9 +101,14 @@ impl Story {
     /// A line about the layer above it.
     fn layer_line(&mut self, word: &str, rest: &str) {
         let until = (word == "until").then(|| self.at(rest));
+        let planned = (word == "planned").then(|| {
+            let (span, person) = rest.rsplit_once(' ').expect("a person");
+            schedule::Planned { span: self.span(span), person: person.into() }
+        });
         let layer = self.schedule.layers.last_mut().expect("a layer");
         match word {
             "from" => layer.rotations.push(rotation(rest)),
+            "planned" => layer.planned.extend(planned),
             "hours" => {
                 let (days, time) = rest.split_once(' ').expect("days and hours");
                 let (from, until) = time.split_once('-').expect("from-until");

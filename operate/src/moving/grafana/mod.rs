@@ -154,12 +154,17 @@ fn schedules(moved: &mut Moved, export: &Export, known: &Known) -> Called {
             moved.say(said);
             continue;
         }
-        if schedule.kind == "ical" {
+        let over = &schedule.ical_url_overrides;
+        let over = (!over.is_empty()).then(|| Part::read("overrides", i32::MAX, over));
+        if schedule.kind == "ical" && !schedule.ical_url_primary.is_empty() {
+            rota.parts.push(Part::read("calendar", 0, &schedule.ical_url_primary));
+            said.changed(
+                "its calendar is read again and again; an event that names several people is the \
+                 shift of the first",
+            );
+        } else if schedule.kind == "ical" {
             frozen(moved.now, &mut said, (&mut rota, schedule), (&finals, known));
         } else {
-            if !schedule.ical_url_overrides.is_empty() {
-                said.impossible("its calendar of overrides is not read; make them again here");
-            }
             let own = schedule.shifts.iter().map(|id| (id, shifts.get(id)));
             let mut there: Vec<&Found<Shift>> = Vec::new();
             for (id, shift) in own {
@@ -172,6 +177,7 @@ fn schedules(moved: &mut Moved, export: &Export, known: &Known) -> Called {
             }
             shifts_of(moved, &mut rota, &there, known);
         }
+        rota.parts.extend(over);
         let name = names.get(&schedule.id).unwrap_or_default();
         let told = told(&schedule.id, &schedule.name);
         called.add_schedule(moved, &mut said, (name, told), &rota);

@@ -116,8 +116,19 @@ fn a_calendar_elsewhere_is_fixed_as_it_was_worked_out() {
         "10-25 17:00 nobody",
     ];
     assert_eq!(shifts(&moved, "from-a-calendar", "UTC", window), expected);
-    let other = line(&moved, "schedules[4]");
-    assert!(other.because.contains("final_shifts-SICAL2.json"), "{other:?}");
+}
+
+#[test]
+fn a_calendar_elsewhere_that_has_an_address_feeds_a_layer_and_its_overrides_lie_over_it() {
+    let moved = all();
+    let told = line(&moved, "schedules[4]");
+    assert_eq!(told.fate, Fate::Changed);
+    assert!(told.because.contains("read again and again"), "{told:?}");
+    let schedule = yaml(&moved, "schedule/another-calendar");
+    let layers = "layers:\n    - name: calendar\n      calendar:\n        \
+                  url: https://example.com/b.ics\n    - name: overrides\n      calendar:\n        \
+                  url: https://example.com/over.ics\n";
+    assert!(schedule.contains(layers), "{schedule}");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What must hold for schedules and absences.
 
 use crate::mistake::Wrong;
-use crate::spec::{AbsenceSpec, BackupRule, ScheduleSpec, ShiftOverrideSpec};
+use crate::spec::{AbsenceSpec, BackupRule, ScheduleLayer, ScheduleSpec, ShiftOverrideSpec};
 
 /// Most layers of a schedule, and most people, rotations, overrides and swaps each.
 const LAYERS_MAX: usize = 20;
 const ENTRIES_MAX: usize = 1_000;
+/// Longest address of a calendar, in bytes.
+const ADDRESS_BYTES_MAX: usize = 2_048;
 
 /// What is wrong with a schedule.
 pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
@@ -28,10 +30,14 @@ pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
     }
     for (place, layer) in spec.layers.iter().enumerate() {
         let field = format!("spec.layers[{place}]");
-        if layer.rotations.is_empty() {
-            let remedy = "add one with `start`, `every` and `people`";
-            let field = format!("{field}.rotations");
-            wrong.push(Wrong::new(&field, "nobody takes turns", remedy));
+        wrong.extend(who(&field, layer));
+        let calendar = |other: &&ScheduleLayer| other.calendar.is_some();
+        let same = |other: &&ScheduleLayer| other.name == layer.name;
+        if spec.layers[..place].iter().filter(calendar).any(|other| same(&other))
+            && layer.calendar.is_some()
+        {
+            let remedy = "give each layer with a calendar a name of its own";
+            wrong.push(Wrong::new(&format!("{field}.name"), "another layer has it", remedy));
         }
         if layer.backup_person.is_some() && layer.backup != BackupRule::default() {
             let message = "two rules for who stands in";
@@ -55,6 +61,31 @@ pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
                 wrong.push(backwards(&format!("spec.swaps[{place}].{side}.end")));
             }
         }
+    }
+}
+
+/// What is wrong with how a layer says who is on call.
+fn who(field: &str, layer: &ScheduleLayer) -> Option<Wrong> {
+    match (&layer.calendar, layer.rotations.is_empty()) {
+        (None, true) => {
+            let remedy = "add one with `start`, `every` and `people`, or a `calendar`";
+            Some(Wrong::new(&format!("{field}.rotations"), "nobody takes turns", remedy))
+        }
+        (Some(_), false) => {
+            let message = "shifts come from a calendar and from rotations";
+            let remedy = "keep one of them; write two layers for both";
+            Some(Wrong::new(&format!("{field}.calendar"), message, remedy))
+        }
+        (Some(calendar), true) => {
+            let known = ["https://", "http://", "webcal://", "webcals://"];
+            let fits = calendar.url.len() <= ADDRESS_BYTES_MAX
+                && known.iter().any(|scheme| calendar.url.starts_with(scheme));
+            let message = "this is no address of a calendar";
+            let remedy = "write its address in iCalendar format, such as \
+                          https://calendar.example.org/oncall.ics";
+            (!fits).then(|| Wrong::new(&format!("{field}.calendar.url"), message, remedy))
+        }
+        (None, false) => None,
     }
 }
 

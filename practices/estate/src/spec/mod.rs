@@ -39,8 +39,9 @@ pub use policy::{
 pub use route::RouteSpec;
 pub use running::{ComponentSpec, Group, Need, ServiceSpec};
 pub use schedule::{
-    AbsenceSpec, AbsenceType, BackupRule, GivenShift, HandOverWay, ScheduleLayer, ScheduleOverride,
-    ScheduleSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation, ShiftSwap,
+    AbsenceSpec, AbsenceType, BackupRule, GivenShift, HandOverWay, LayerCalendar, ScheduleLayer,
+    ScheduleOverride, ScheduleSpec, ShiftLimits, ShiftLoad, ShiftOverrideSpec, ShiftRotation,
+    ShiftSwap,
 };
 pub use wait::Wait;
 pub use within::Within;

@@ -53,7 +53,11 @@ pub struct ScheduleLayer {
     pub time_zone: Option<String>,
     /// Who takes turns, from when on. To change it, add one more with its `start`: what was before
     /// stays as it was.
+    #[serde(default, skip_serializing_if = "unset")]
     pub rotations: Vec<ShiftRotation>,
+    /// A calendar elsewhere whose events say who is on call, instead of rotations.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub calendar: Option<LayerCalendar>,
     /// When the layer ends.
     #[serde(default, skip_serializing_if = "unset")]
     pub until: Option<Time>,
@@ -70,6 +74,15 @@ pub struct ScheduleLayer {
     /// Who stands in, where it is always the same person.
     #[serde(default, skip_serializing_if = "unset")]
     pub backup_person: Option<PersonRef>,
+}
+
+/// A calendar elsewhere, read again and again: each event is a shift of whoever it names, by mail
+/// address or name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LayerCalendar {
+    /// Its address in iCalendar format: `https:`, `http:` or `webcal:`.
+    pub url: String,
 }
 
 /// Shifts of the same length, one after another.

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::{Alert, Classifier, Match, MatchRule, Matcher, Signal};
-use estate::{Estate, RouteSpec, Spec};
+use estate::{Estate, Fed, RouteSpec, Spec};
 use kernel::{ItemRef, SpaceId};
-use spine::{Db, Fault};
+use spine::{Db, Fault, Tx};
 use streams::companions::Companions;
 
 use super::store;
 use crate::practices::alerts::classes;
 use crate::practices::notifications::policy::{self, NotificationPolicy};
-use crate::practices::oncall::devices;
+use crate::practices::oncall::{devices, fed};
 use crate::settings;
 
 /// The estates of all spaces; cheap to clone.
@@ -70,6 +70,23 @@ impl Snapshot {
     #[must_use]
     pub fn with_devices(self, devices: BTreeMap<ItemRef, Vec<String>>) -> Snapshot {
         Snapshot { estate: self.estate.with_devices(devices), ..self }
+    }
+
+    /// The same with what calendars of layers say.
+    #[must_use]
+    pub fn with_fed(self, fed: Fed) -> Snapshot {
+        Snapshot { estate: self.estate.with_fed(fed), ..self }
+    }
+
+    /// Resources and what calendars of layers say, as they are in a transaction: memory may be a
+    /// moment behind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn afresh(tx: &mut Tx, space: &SpaceId) -> Result<Snapshot, Fault> {
+        let kept = store::all(tx, space).await?;
+        let fed = fed::store::fed(tx, space).await?;
+        Ok(Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource)).with_fed(fed))
     }
 
     fn new(resources: Vec<estate::Resource>, rules: &[MatchRule]) -> Snapshot {
@@ -227,7 +244,8 @@ impl LiveEstate {
             let kept_in = kept.iter().filter_map(of_file).collect();
             let resources = kept.into_iter().map(|kept| kept.stored.resource).collect();
             let devices = devices::store::all(&mut conn, &space).await?;
-            let mut snapshot = Snapshot::new(resources, &rules).with_devices(devices);
+            let fed = fed::store::fed(&mut conn, &space).await?;
+            let mut snapshot = Snapshot::new(resources, &rules).with_devices(devices).with_fed(fed);
             snapshot.kept_in = kept_in;
             snapshot.policy = settings::policy(&mut conn, &space).await?;
             (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;

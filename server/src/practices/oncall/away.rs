@@ -281,10 +281,12 @@ pub(super) fn to_replace(estate: &Estate, person: &ItemRef, window: Span) -> Vec
     }
     let mut hit = Vec::new();
     for resource in estate.resources() {
-        let Spec::Schedule(spec) = &resource.spec else { continue };
+        if !matches!(resource.spec, Spec::Schedule(_)) {
+            continue;
+        }
         let schedule = resource.item();
         let took = || estate.overrides(schedule).any(|(_, made)| made.person.item() == person);
-        if !spec.people().contains(person) && !took() {
+        if !estate.takes_turns(schedule).contains(person) && !took() {
             continue;
         }
         let would_have = estate.roster_if_there(schedule, person, window);

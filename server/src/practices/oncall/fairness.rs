@@ -114,8 +114,8 @@ fn shared(
     resource: &Resource,
     versions: &[Version],
     window: Span,
-) -> ScheduleShares {
-    let history = History::of(resource.item(), versions, window);
+) -> (ScheduleShares, BTreeMap<Person, Spans>) {
+    let history = History::of(resource.item(), versions, estate.fed(), window);
     let team = match &resource.spec {
         Spec::Schedule(spec) => spec.team.as_ref().map(|team| team.item().clone()),
         _ => None,

@@ -108,10 +108,7 @@ fn around(estate: &Estate, person: &ItemRef) -> Vec<ItemRef> {
 }
 
 fn takes_turns(estate: &Estate, schedule: &ItemRef, person: &ItemRef) -> bool {
-    match spec(estate, Some(schedule)) {
-        Some(Spec::Schedule(spec)) => spec.people().contains(person),
-        _ => false,
-    }
+    estate.takes_turns(schedule).contains(person)
 }
 
 fn spec<'e>(estate: &'e Estate, item: Option<&ItemRef>) -> Option<&'e Spec> {

@@ -4,6 +4,7 @@ pub mod answers;
 mod away;
 pub mod devices;
 mod fairness;
+pub mod fed;
 pub mod feeds;
 pub mod gaps;
 pub mod handover;

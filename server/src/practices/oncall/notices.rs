@@ -23,7 +23,6 @@ use crate::app::App;
 use crate::courier::NOTE;
 use crate::html::escaped;
 use crate::practices::estate::live::Snapshot;
-use crate::practices::estate::store as resources;
 use crate::problem::Answer;
 use crate::rounds::{self, Again};
 
@@ -102,8 +101,7 @@ async fn tell(
     let work = app.db.write::<_, Fault, _>(move |tx| {
         let (app, space, changed) = (app_inside.clone(), space.clone(), changed.clone());
         Box::pin(async move {
-            let kept = resources::all(tx, &space).await?;
-            let snapshot = Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource));
+            let snapshot = Snapshot::afresh(tx, &space).await?;
             for (schedule, watch) in &changed {
                 let of = (&snapshot.estate, schedule, watch);
                 tell_of(tx, (&app, &space), of, now).await?;

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::fed::{self, LayerCalendarView};
 use super::leave;
 use super::overrides::{self, OverrideView};
 use super::{away, fairness, feeds, handover, mandate, mine, preview, trial, uncovered};
@@ -119,6 +120,8 @@ pub(super) struct ScheduleView {
     shares: Vec<ShareView>,
     /// What goes beyond what people may be asked for.
     breaches: Vec<BreachView>,
+    /// The calendars elsewhere that say who is on call by some of its layers.
+    calendars: Vec<LayerCalendarView>,
     /// Whether you may change who is on call: you are in its team, or administer.
     may_change: bool,
     /// Whether you may take a stretch of it yourself.
@@ -274,9 +277,13 @@ pub(super) async fn one(
     let (roster, cover) = rostered(estate, &item, window).map_err(unknown)?;
     let team = spec.team.as_ref().map(|team| team.item().clone());
     let teams: Vec<ItemRef> = team.iter().cloned().collect();
-    let people = spec.people();
+    let people = estate.takes_turns(&item);
     let oneself = caller.person();
     let oneself = oneself.as_ref();
+    let mut conn = app.db.reader().await?;
+    let named = (&item, &spec);
+    let calendars = fed::views(&mut conn, &caller.space, named, app.world.now()).await?;
+    drop(conn);
     Ok(Json(ScheduleView {
         title: estate.get(&item).map_or(item.name(), |found| found.title()).to_owned(),
         may_change: mandate::of_teams(&caller, estate, &teams).is_ok(),
@@ -290,6 +297,7 @@ pub(super) async fn one(
         overrides: overrides::between(&snapshot, &caller, &item, (from, until)),
         shares: shares(estate, &item, &roster.by_person(), window),
         breaches: breaches_of(estate, &item, window)?,
+        calendars,
         schedule: item,
         team,
         from,

@@ -121,7 +121,7 @@ fn laid_over(estate: &Estate, text: String) -> Answer<(Estate, ItemRef)> {
         Problem::refused("there is no schedule in it").at("text").remedy("write kind: Schedule")
     })?;
     let all = estate.resources().chain(desired.resources()).cloned();
-    Ok((Estate::new(all), schedule))
+    Ok((Estate::new(all).with_fed(estate.fed().clone()), schedule))
 }
 
 fn trial(before: &Estate, after: &Estate, schedule: ItemRef, window: Span) -> Answer<Trial> {

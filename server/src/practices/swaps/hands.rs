@@ -15,7 +15,7 @@ use super::store::{self, SWAPS};
 use super::telling;
 use crate::app::App;
 use crate::commands::{self, Asker};
-use crate::practices::estate::{changes, live::Snapshot, store as resources};
+use crate::practices::estate::{changes, live::Snapshot};
 use crate::practices::objectives::decision::Decision;
 use crate::problem::Answer;
 use crate::rounds::{self, Again};
@@ -91,7 +91,7 @@ pub async fn offer(app: &App, asker: &Asker, offer: Offer) -> Answer<SwapId> {
     let work = app.db.write::<_, Denied, _>(move |tx| {
         Box::pin(async move {
             let moment = inside.moment(asker.actor.clone());
-            let snapshot = estate_of(tx, &asker.space).await?;
+            let snapshot = Snapshot::afresh(tx, &asker.space).await?;
             theirs(&snapshot.estate, &offer).map_err(Refusal::invalid)?;
             let (id, asked) = (moment.id(), Asked::new(&asker.space, &moment));
             let command = Command::Offer(offer);
@@ -125,7 +125,7 @@ async fn ask_in(
     (id, command): (SwapId, &Command),
 ) -> Result<(), Denied> {
     let moment = app.moment(asker.actor.clone());
-    let snapshot = estate_of(tx, &asker.space).await?;
+    let snapshot = Snapshot::afresh(tx, &asker.space).await?;
     let asked = Asked::new(&asker.space, &moment);
     let done = engine::execute_in(tx, &SWAPS, id, command, &asked).await?;
     if done.events.is_empty() {
@@ -145,15 +145,10 @@ async fn ask_in(
             put.map_err(|problem| Refusal::invalid(problem.detail))?;
         }
         // Somebody who is away, or has it by another override, does not get it by this.
-        let after = estate_of(tx, &asker.space).await?;
+        let after = Snapshot::afresh(tx, &asker.space).await?;
         taken_over(&after.estate, &taken(offer, person)).map_err(Refusal::not_allowed)?;
     }
     Ok(tell(tx, app, &asker.space, (&snapshot.estate, &done.record)).await?)
-}
-
-async fn estate_of(tx: &mut Tx, space: &SpaceId) -> Result<Snapshot, Fault> {
-    let kept = resources::all(tx, space).await?;
-    Ok(Snapshot::of(kept.into_iter().map(|kept| kept.stored.resource)))
 }
 
 async fn tell(

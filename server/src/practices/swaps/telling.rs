@@ -35,10 +35,7 @@ pub fn messages(app: &App, estate: &Estate, swap: &Swap) -> Vec<Message> {
 
 /// Everybody who has a part in a schedule.
 pub fn rotation(estate: &Estate, schedule: &ItemRef) -> Vec<ItemRef> {
-    match estate.get(schedule).map(|found| &found.spec) {
-        Some(Spec::Schedule(spec)) => spec.people(),
-        _ => Vec::new(),
-    }
+    estate.takes_turns(schedule)
 }
 
 fn note(app: &App, estate: &Estate, (swap, person): (&Swap, &PersonSpec)) -> Note {

@@ -19,6 +19,7 @@ import { Calendar } from './Calendar';
 import { Feed } from './Feed';
 import { dateOf, daysOf, type Extent, shownDates } from './month';
 import styles from './oncall.module.css';
+import { ScheduleCalendars } from './ScheduleCalendars';
 import { ScheduleChoices } from './ScheduleChoices';
 import { Shares } from './Shares';
 import { Takeover } from './Takeover';
@@ -162,6 +163,7 @@ function Content({ view, name, shown }: { view: ScheduleView; name: string; show
         <div className={styles.stack}>
           <Gaps view={view} zone={zone} />
           <Breaches breaches={view.breaches} zone={zone} />
+          <ScheduleCalendars view={view} zone={zone} name={name} />
           <Overrides view={view} zone={zone} name={name} />
           <Away view={view} />
           <Shares view={view} zone={zone} />
