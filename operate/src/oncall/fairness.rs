@@ -14,6 +14,9 @@ use crate::trouble::Outcome;
 pub struct Fairness {
     /// Only this schedule.
     schedule: Option<String>,
+    /// Only this person: by each schedule, and by all together.
+    #[arg(long)]
+    person: Option<String>,
     /// From when, with an offset; twelve weeks before the end when not said.
     #[arg(long, value_name = "TIME", default_value = "")]
     from: String,
@@ -25,12 +28,14 @@ pub struct Fairness {
 impl Fairness {
     /// Shows it.
     pub async fn run(self, client: &Client, screen: &Screen) -> Outcome {
-        let schedule = self.schedule.unwrap_or_default();
-        let schedule = match schedule.contains('/') || schedule.is_empty() {
-            true => schedule,
-            false => format!("schedule/{schedule}"),
+        let named = |name: Option<String>, kind: &str| match name.unwrap_or_default() {
+            name if name.contains('/') || name.is_empty() => name,
+            name => format!("{kind}/{name}"),
         };
-        let asked = [("from", self.from), ("until", self.to), ("schedule", schedule)];
+        let schedule = named(self.schedule, "schedule");
+        let person = named(self.person, "person");
+        let asked =
+            [("from", self.from), ("until", self.to), ("schedule", schedule), ("person", person)];
         let found = client.get("/api/v1/on-call/fairness", &asked).await?;
         if screen.json {
             screen.document(&found);
@@ -57,21 +62,30 @@ fn told(found: &Value, screen: &Screen) -> String {
         if !problem.is_empty() {
             lines.push(screen.paint.red(format!("in part not worked out: {problem}")));
         }
-        let headers = ["person", "hours", "nights", "weekends", "holidays"];
-        let mut table = Table::new(screen.paint, &headers);
-        for share in items(schedule, "shares") {
-            let hours = format!("{:.1}", share["hours"].as_f64().unwrap_or_default());
-            let [nights, weekends, holidays] =
-                ["nights", "weekends", "holidays"].map(|field| text(share, field));
-            table.row([
-                text(share, "name").into(),
-                hours.into(),
-                nights.into(),
-                weekends.into(),
-                holidays.into(),
-            ]);
-        }
-        lines.push(table.to_string());
+        lines.push(shares(items(schedule, "shares"), screen));
+    }
+    if !found["together"].is_null() {
+        lines.push(String::new());
+        lines.push(screen.paint.bold("All together"));
+        lines.push(shares(std::slice::from_ref(&found["together"]), screen));
     }
     lines.join("\n")
+}
+
+fn shares(shares: &[Value], screen: &Screen) -> String {
+    let headers = ["person", "hours", "nights", "weekends", "holidays"];
+    let mut table = Table::new(screen.paint, &headers);
+    for share in shares {
+        let hours = format!("{:.1}", share["hours"].as_f64().unwrap_or_default());
+        let [nights, weekends, holidays] =
+            ["nights", "weekends", "holidays"].map(|field| text(share, field));
+        table.row([
+            text(share, "name").into(),
+            hours.into(),
+            nights.into(),
+            weekends.into(),
+            holidays.into(),
+        ]);
+    }
+    table.to_string()
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use calendar::{Span, Spans, ical_file};
 use clap::Args;
+use kernel::ItemRef;
 use schedule::{Breach, Roster, Share, fairness};
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ pub(super) struct Found<'a> {
     rota: &'a Rota<'a>,
     roster: Roster,
     shares: Vec<Share>,
-    breaches: Vec<Breach>,
+    breaches: Vec<(Breach, Vec<ItemRef>)>,
     gaps: Spans,
 }
 
@@ -155,8 +156,14 @@ impl<'a> Found<'a> {
             shares.row(cells.map(Into::into));
         }
         let mut text = format!("{turns}\n\n{shares}");
-        for breach in &self.breaches {
-            text.push_str(&format!("\n{}", screen.paint.yellow(self.breach(breach))));
+        for (breach, others) in &self.breaches {
+            let names: Vec<&str> = others.iter().map(ItemRef::name).collect();
+            let with = match names.is_empty() {
+                true => String::new(),
+                false => format!(", together with {}", clean(&names.join(", "))),
+            };
+            let told = format!("{}{with}", self.breach(breach));
+            text.push_str(&format!("\n{}", screen.paint.yellow(told)));
         }
         text
     }
@@ -183,7 +190,7 @@ impl<'a> Found<'a> {
     }
 }
 
-fn breach_document(breach: &Breach) -> Value {
+fn breach_document((breach, others): &(Breach, Vec<ItemRef>)) -> Value {
     let span = breach.span();
     json!({
         "kind": breach.limit(),
@@ -191,5 +198,6 @@ fn breach_document(breach: &Breach) -> Value {
         "from": utc(span.from),
         "until": utc(span.until),
         "seconds": breach.micros() / 1_000_000,
+        "others": others,
     })
 }

@@ -189,7 +189,7 @@ fn a_stretch_over_the_edge_of_what_is_shown_is_found_whole() {
     let window = Span::new(at("2026-11-30T11:00:00Z"), at("2026-11-30T23:00:00Z"));
     let found = Found::of(&rota, window).unwrap().document();
     let breach = json!({"kind": "stretch", "person": "ada", "from": "2026-11-30T08:00:00Z",
-                        "until": "2026-11-30T16:00:00Z", "seconds": 8 * 3600});
+                        "until": "2026-11-30T16:00:00Z", "seconds": 8 * 3600, "others": []});
     assert_eq!(found["breaches"], json!([breach]));
 }
 

@@ -1,17 +1,24 @@
 //! Shifts as people have them: from their own beginning to their own end, over all schedules, and
 //! as events of their calendars.
 
-use calendar::{Entry, Span};
-use kernel::ItemRef;
-use schedule::{Breach, Turn, breaches};
+use std::collections::BTreeMap;
 
-use crate::{CoverError, Estate, Spec, person_named};
+use calendar::{Entry, Span, Spans};
+use kernel::ItemRef;
+use schedule::{Breach, Limits, Person, Turn, breaches};
+
+use crate::{CoverError, Estate, Kind, Resource, Spec, person_named};
 
 /// How far around a window the beginnings and ends of its turns are looked for, in microseconds.
 const AROUND: i64 = 100 * 86_400_000_000;
 
 fn around(window: Span) -> Span {
     Span::new(window.from.saturating_sub(AROUND), window.until.saturating_add(AROUND))
+}
+
+/// Whether time on call is in a stretch of time, or right before or after it.
+fn touches(on_call: &Spans, span: Span) -> bool {
+    !on_call.overlapping(Span::new(span.from - 1, span.until + 1)).is_empty()
 }
 
 /// A turn of somebody in one of the schedules.
@@ -39,18 +46,46 @@ impl Estate {
         Ok(roster.turns().iter().filter(within).cloned().collect())
     }
 
-    /// What goes beyond what a schedule may ask of people and touches a window. It is looked for
-    /// around it, so that a stretch over the edge counts whole.
+    /// What goes beyond what a schedule may ask of people and touches a window, with the other
+    /// schedules that have a part in it: a person rests from all of them, and is on call once
+    /// where two have them at the same time. It is looked for around the window, so that a stretch
+    /// over the edge counts whole. Another schedule that cannot be worked out counts for nothing.
     ///
     /// # Errors
     /// What of the schedule cannot be worked out.
-    pub fn breaches(&self, schedule: &ItemRef, window: Span) -> Result<Vec<Breach>, CoverError> {
+    pub fn breaches(
+        &self,
+        schedule: &ItemRef,
+        window: Span,
+    ) -> Result<Vec<(Breach, Vec<ItemRef>)>, CoverError> {
         let limits = self.schedule(schedule)?.limits.engine();
-        let mut found = breaches(&self.roster(schedule, around(window))?.by_person(), &limits);
-        found.retain(|breach| {
-            breach.span().from < window.until && breach.span().until > window.from
+        let own = self.roster(schedule, around(window))?.by_person();
+        if limits == Limits::default() {
+            return Ok(Vec::new());
+        }
+        let others: Vec<(&ItemRef, BTreeMap<Person, Spans>)> = self
+            .of_kind(Kind::Schedule)
+            .map(Resource::item)
+            .filter(|other| *other != schedule)
+            .filter_map(|other| Some((other, self.roster(other, around(window)).ok()?.by_person())))
+            .collect();
+        let all = own.iter().map(|(person, spans)| {
+            let theirs = others.iter().filter_map(|(_, people)| people.get(person));
+            (person.clone(), theirs.fold(spans.clone(), |all, more| all.union(more)))
         });
-        Ok(found)
+        let found = breaches(&all.collect(), &limits).into_iter().filter(|breach| {
+            let span = breach.span();
+            let here = span.from < window.until && span.until > window.from;
+            here && own.get(breach.person()).is_some_and(|own| touches(own, span))
+        });
+        let with_others = |breach: Breach| {
+            let part = |(_, people): &&(_, BTreeMap<Person, Spans>)| {
+                people.get(breach.person()).is_some_and(|theirs| touches(theirs, breach.span()))
+            };
+            let others = others.iter().filter(part).map(|(other, _)| (*other).clone()).collect();
+            (breach, others)
+        };
+        Ok(found.map(with_others).collect())
     }
 
     /// When somebody is on call by any schedule in a window, in order. A schedule that cannot be

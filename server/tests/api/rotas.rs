@@ -13,6 +13,7 @@ use crate::world::{Operate, conversations};
 conversations!(
     a_schedule_is_shown_before_it_is_saved_with_what_would_be_different,
     what_was_shared_is_what_was_known_at_each_moment,
+    what_a_person_had_is_told_by_schedule_and_together,
     a_schedule_that_cannot_be_worked_out_is_named_among_the_gaps,
 );
 
@@ -75,6 +76,41 @@ async fn shares(operate: &Operate, from: Time, until: Time) -> (Value, Vec<(Stri
     (found, shares)
 }
 
+async fn what_a_person_had_is_told_by_schedule_and_together(place: Place) {
+    let operate = Operate::start(&place).await;
+    // The same two by a second schedule: whoever has one has the other at the same time.
+    let shop = rota(NOWHERE);
+    let twice =
+        "{apiVersion: operate/v1, kind: Schedule, metadata: {name: desk, title: Desk}, spec: {
+  team: shop, timeZone: UTC, limits: {stretch: 20h}, layers: [{name: first, rotations: [
+    {start: 2026-01-01T12:00, every: 1d, people: [bob, ada]}]}]}}
+";
+    operate.apply(&format!("{shop}---\n{twice}")).await;
+    let from = operate.world.now() + HOUR;
+    let until = from + HOUR * 48;
+    let path = format!("/on-call/fairness?from={from}&until={until}&person=person/ada");
+    let found = operate.ada.get(&path).await.is(200);
+    let schedules = found["schedules"].as_array().unwrap();
+    let hours = |shares: &Value| shares["hours"].as_f64().unwrap().round();
+    let each: Vec<(&str, f64)> = schedules
+        .iter()
+        .map(|one| (one["title"].as_str().unwrap(), hours(&one["shares"][0])))
+        .collect();
+    assert_eq!(each, [("Desk", 24.0), ("Shop on call", 24.0)]);
+    assert!(schedules.iter().all(|one| one["shares"].as_array().unwrap().len() == 1));
+    assert_eq!(hours(&found["together"]), 24.0, "each moment once");
+    assert_eq!(found["together"]["person"], "person/ada");
+
+    // What is asked of somebody by one schedule names the other.
+    let desk = operate.ada.get(&format!("/schedules/desk?from={from}&until={until}")).await.is(200);
+    let breach = &desk["breaches"][0];
+    assert_eq!(
+        (&breach["limit"], &breach["others"]),
+        (&json!("stretch"), &json!(["schedule/shop"]))
+    );
+    operate.end().await;
+}
+
 async fn what_was_shared_is_what_was_known_at_each_moment(place: Place) {
     let operate = Operate::start(&place).await;
     let before = operate.world.now();
@@ -105,6 +141,8 @@ async fn what_was_shared_is_what_was_known_at_each_moment(place: Place) {
     assert_eq!(ahead, [(second.to_owned(), 2.0)]);
     let all = operate.ada.get("/on-call/fairness").await.is(200);
     assert_eq!(all["schedules"].as_array().unwrap().len(), 1);
+    assert_eq!(all["together"], Value::Null, "nobody was asked for");
+    operate.ada.get("/on-call/fairness?person=person/none").await.problem(404);
     operate.ada.get("/on-call/fairness?schedule=schedule/none").await.problem(404);
     let long = "/on-call/fairness?from=2020-01-01T00:00:00Z";
     assert_eq!(operate.ada.get(long).await.problem(422)["field"], "from");

@@ -53,7 +53,12 @@ export const trial = (text: string, window: { from: string; until: string }) =>
   });
 
 /** How being on call was shared over a time that is past. */
-export const fairness = (asked: { schedule: string; from: string; until: string }) =>
+export const fairness = (asked: {
+  schedule?: string;
+  person?: string;
+  from: string;
+  until: string;
+}) =>
   queryOptions({
     queryKey: [...keys.estate, 'fairness', asked],
     queryFn: ({ signal }) =>

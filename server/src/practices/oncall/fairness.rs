@@ -1,16 +1,18 @@
 //! How being on call was shared, and will be: hours, nights, weekends and holidays of each person.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
-use calendar::Span;
+use calendar::{Span, Spans};
 use estate::{Estate, History, ON_CALL, Resource, Spec, Version};
 use kernel::{ItemRef, SpaceId, Time};
+use schedule::{Occasions, Person};
 use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault};
 use utoipa::{IntoParams, ToSchema};
 
-use super::schedules::{SHOWN_MAX, ShareView, shares};
+use super::schedules::{SHOWN_MAX, ShareView, share_views, shares};
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
@@ -31,6 +33,8 @@ pub(super) struct FairnessQuery {
     until: Option<Time>,
     /// Only this schedule: `schedule/payments`.
     schedule: Option<ItemRef>,
+    /// Only this person, `person/ada`: what they had by each schedule, and by all together.
+    person: Option<ItemRef>,
 }
 
 /// How being on call was shared over some time.
@@ -42,6 +46,9 @@ pub(super) struct Fairness {
     until: Time,
     /// Each schedule by itself.
     schedules: Vec<ScheduleShares>,
+    /// Of the person that was asked for: what they had by all schedules together, each moment,
+    /// night, weekend and holiday once. Nights and weekends are those of their own zone.
+    together: Option<ShareView>,
 }
 
 /// How one schedule was shared.
@@ -81,6 +88,9 @@ pub(super) async fn fairness(
     if query.schedule.as_ref().is_some_and(|schedule| !snapshot.knows(schedule)) {
         return Err(Problem::not_found("schedule"));
     }
+    if query.person.as_ref().is_some_and(|person| !snapshot.knows(person)) {
+        return Err(Problem::not_found("person"));
+    }
     let versions = versions(&mut app.db.reader().await?, &caller.space, (from, until)).await?;
     let window = Span::new(from.micros(), until.micros());
     // A year with many changes takes a while.
@@ -91,10 +101,15 @@ pub(super) async fn fairness(
         };
         let estate = &snapshot.estate;
         let found = estate.of_kind(estate::Kind::Schedule).filter(wanted);
-        found.map(|resource| shared(estate, resource, &versions, window)).collect()
+        let told = found.map(|resource| shared(estate, resource, &versions, window));
+        match &query.person {
+            None => (told.map(|(shares, _)| shares).collect(), None),
+            Some(person) => of_person(estate, person, told.collect(), window),
+        }
     });
-    let schedules = work.await.map_err(|_| Fault::Other("a schedule broke off".to_owned()))?;
-    Ok(Json(Fairness { from, until, schedules }))
+    let work = work.await.map_err(|_| Fault::Other("a schedule broke off".to_owned()))?;
+    let (schedules, together) = work;
+    Ok(Json(Fairness { from, until, schedules, together }))
 }
 
 async fn versions(
@@ -109,6 +124,46 @@ async fn versions(
     Ok(found)
 }
 
+/// What one person had by each schedule that had them on call, and by all of them together.
+fn of_person(
+    estate: &Estate,
+    person: &ItemRef,
+    told: Vec<(ScheduleShares, BTreeMap<Person, Spans>)>,
+    window: Span,
+) -> (Vec<ScheduleShares>, Option<ShareView>) {
+    let mut time = Spans::EMPTY;
+    let mut holidays: Vec<Span> = Vec::new();
+    let mut schedules = Vec::new();
+    for (mut shares, mut people) in told {
+        shares.shares.retain(|share| share.person() == person);
+        if let Some(theirs) = people.remove(person.name()) {
+            time = time.union(&theirs);
+            let occasions = estate.occasions(&shares.schedule, window).unwrap_or_default();
+            // The same day is a holiday of many calendars.
+            let fresh = |day: &Span| {
+                let mut known = holidays.iter();
+                !known.any(|known| known.from < day.until && known.until > day.from)
+            };
+            let fresh: Vec<Span> = occasions.holidays.into_iter().filter(fresh).collect();
+            holidays.extend(fresh);
+        }
+        // Of one that cannot be worked out nobody knows whether they were on call.
+        if !shares.shares.is_empty() || !shares.problem.is_empty() {
+            schedules.push(shares);
+        }
+    }
+    let zone = match estate.get(person).map(|found| &found.spec) {
+        Some(Spec::Person(spec)) => spec.time_zone.clone(),
+        _ => None,
+    };
+    let zone = zone.as_deref().unwrap_or("UTC");
+    let occasions = Occasions::of(zone, None, window).unwrap_or_default();
+    let occasions = Occasions { holidays, ..occasions };
+    let people = BTreeMap::from([(Person::from(person.name()), time)]);
+    let together = share_views(estate, &people, &occasions).into_iter().next();
+    (schedules, together)
+}
+
 fn shared(
     estate: &Estate,
     resource: &Resource,
@@ -120,12 +175,13 @@ fn shared(
         Spec::Schedule(spec) => spec.team.as_ref().map(|team| team.item().clone()),
         _ => None,
     };
-    ScheduleShares {
+    let shares = ScheduleShares {
         schedule: resource.item().clone(),
         title: resource.title().to_owned(),
         team,
         known_since: history.known_since.map(Time::from_micros),
         problem: history.problem.map(|error| error.to_string()).unwrap_or_default(),
         shares: shares(estate, resource.item(), &history.people, window),
-    }
+    };
+    (shares, history.people)
 }

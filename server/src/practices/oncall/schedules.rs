@@ -147,6 +147,9 @@ pub(super) struct BreachView {
     until: Time,
     /// How long they are off, or on call, in it.
     seconds: i64,
+    /// By which other schedules they are on call in that time, or right before or after it: all
+    /// schedules count together.
+    others: Vec<ItemRef>,
 }
 
 /// Time in which somebody has to be on call and nobody is.
@@ -195,6 +198,13 @@ pub(super) struct ShareView {
     weekends: usize,
     /// Holidays of the calendar that the schedule covers.
     holidays: usize,
+}
+
+impl ShareView {
+    /// Whose it is.
+    pub(super) fn person(&self) -> &ItemRef {
+        &self.person
+    }
 }
 
 /// The schedule that an address names.
@@ -347,7 +357,7 @@ pub(super) fn breaches_of(
     window: Span,
 ) -> Answer<Vec<BreachView>> {
     let breaches = estate.breaches(item, window).map_err(unknown)?;
-    Ok(breaches.iter().map(|breach| breach_view(estate, breach)).collect())
+    Ok(breaches.iter().map(|(breach, others)| breach_view(estate, breach, others)).collect())
 }
 
 pub(super) fn find(estate: &Estate, name: &str) -> Answer<(ItemRef, ScheduleSpec)> {
@@ -386,7 +396,7 @@ fn named(estate: &Estate, person: &ItemRef) -> String {
     estate.get(person).map_or(person.name(), |found| found.title()).to_owned()
 }
 
-fn breach_view(estate: &Estate, breach: &Breach) -> BreachView {
+fn breach_view(estate: &Estate, breach: &Breach, others: &[ItemRef]) -> BreachView {
     let person = estate::person_named(breach.person());
     BreachView {
         limit: breach.limit(),
@@ -395,6 +405,7 @@ fn breach_view(estate: &Estate, breach: &Breach) -> BreachView {
         from: Time::from_micros(breach.span().from),
         until: Time::from_micros(breach.span().until),
         seconds: breach.micros() / 1_000_000,
+        others: others.to_vec(),
     }
 }
 
@@ -431,8 +442,19 @@ pub(super) fn shares(
     people: &BTreeMap<Person, Spans>,
     window: Span,
 ) -> Vec<ShareView> {
-    let Ok(occasions) = estate.occasions(item, window) else { return Vec::new() };
-    let shares = schedule::fairness(people, &occasions);
+    match estate.occasions(item, window) {
+        Ok(occasions) => share_views(estate, people, &occasions),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// What people have of some time on call, those with most first.
+pub(super) fn share_views(
+    estate: &Estate,
+    people: &BTreeMap<Person, Spans>,
+    occasions: &schedule::Occasions,
+) -> Vec<ShareView> {
+    let shares = schedule::fairness(people, occasions);
     let view = |share: schedule::Share| ShareView {
         name: named(estate, &estate::person_named(&share.person)),
         person: estate::person_named(&share.person),

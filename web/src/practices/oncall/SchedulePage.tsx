@@ -248,6 +248,14 @@ function Breaches({ breaches, zone }: { breaches: ShiftBreach[]; zone: string })
             <span className={styles.sub}>
               {' '}
               {text(breach.from)} to {text(breach.until)}
+              {breach.others.length > 0 && (
+                <>
+                  , together with{' '}
+                  {breach.others.map((other) => (
+                    <ItemLink key={other} item={other} />
+                  ))}
+                </>
+              )}
             </span>
           </li>
         ))}

@@ -11,10 +11,10 @@ import styles from './oncall.module.css';
 import { format } from './Timeline';
 
 const HOUR = 3_600_000;
-const WEEK = 7 * 24 * HOUR;
+/** Milliseconds of a week. */
+export const WEEK = 7 * 24 * HOUR;
 
-const PERIODS = [
-  { value: '', label: 'As shown' },
+const PAST = [
   { value: '4', label: 'Past 4 weeks' },
   { value: '12', label: 'Past 12 weeks' },
   { value: '52', label: 'Past year' },
@@ -27,17 +27,7 @@ export function Shares({ view, zone }: { view: ScheduleView; zone: string }) {
     <Panel
       title="How it is shared"
       flush
-      actions={
-        <Select
-          size="xs"
-          w={140}
-          aria-label="Shared when"
-          allowDeselect={false}
-          data={PERIODS}
-          value={weeks}
-          onChange={(value) => setWeeks(value ?? '')}
-        />
-      }
+      actions={<Period weeks={weeks} setWeeks={setWeeks} asShown />}
     >
       {weeks === '' ? (
         <Table shares={view.shares} />
@@ -45,6 +35,29 @@ export function Shares({ view, zone }: { view: ScheduleView; zone: string }) {
         <Past key={weeks} schedule={view.schedule} weeks={Number(weeks)} zone={zone} />
       )}
     </Panel>
+  );
+}
+
+interface PeriodProps {
+  weeks: string;
+  setWeeks: (weeks: string) => void;
+  /** Whether the time that is shown can be chosen, too. */
+  asShown?: boolean;
+}
+
+/** Chooses the time that is looked at. */
+export function Period({ weeks, setWeeks, asShown = false }: PeriodProps) {
+  const shown = { value: '', label: 'As shown' };
+  return (
+    <Select
+      size="xs"
+      w={140}
+      aria-label="Shared when"
+      allowDeselect={false}
+      data={asShown ? [shown, ...PAST] : PAST}
+      value={weeks}
+      onChange={(value) => setWeeks(value ?? '')}
+    />
   );
 }
 

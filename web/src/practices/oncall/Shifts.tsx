@@ -14,6 +14,7 @@ import { itemName, words } from '../../kit/words';
 import { absolute, browserZone, fromLocalInput, local, now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
+import { PersonShares } from './PersonShares';
 import { ToReplace } from './ToReplace';
 
 const DAY = 86_400_000;
@@ -38,6 +39,7 @@ export function Shifts({ name }: { name: string }) {
             of={`person/${name}`}
             may={found.may_say_away}
           />
+          <PersonShares name={name} />
         </>
       )}
     </Loaded>
