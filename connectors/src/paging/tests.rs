@@ -256,7 +256,7 @@ fn a_call_through_vonage_is_signed_by_its_application_and_takes_one_digit() {
     channels.voice = application();
     channels.check().unwrap();
     let ring = |now| {
-        let page = page("Database <orders-db> down");
+        let page = page("<db> down");
         channels.call(Channel::Voice, "+4930123456", &page, now).unwrap().0
     };
     let call = ring(NOW);
@@ -277,7 +277,7 @@ fn a_call_through_vonage_is_signed_by_its_application_and_takes_one_digit() {
           "action": "talk",
           "bargeIn": true,
           "loop": 2,
-          "text": "Operate calls you: priority 1 incident number 42. Database <orders-db> down. Press 4 to take it."
+          "text": "Operate calls you: priority 1 incident number 42. <db> down. Press 4 to take it."
         },
         {
           "action": "input",

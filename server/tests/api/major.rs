@@ -97,7 +97,6 @@ async fn what_is_mission_critical_and_down_is_proposed_and_its_team_is_called_on
 
     let held = json!({ "command": "stabilise_major", "reason": "sales go by the old shop" });
     let held = operate.command(&id, held).await;
-    assert_eq!(held["major"]["stage"], "stabilised");
     assert!(held["major"]["stabilised_at"].is_string() && !offers(&held, "review_major"));
     assert_eq!(operate.ada.list("/incidents?major=stabilised").await.len(), 1);
 
@@ -114,7 +113,6 @@ async fn what_is_mission_critical_and_down_is_proposed_and_its_team_is_called_on
     let outcome = json!({ "command": "review_major", "outcome": "alerts on the old shop" });
     let reviewed = operate.command(&id, outcome).await;
     assert_eq!(reviewed["major"]["stage"], "reviewed");
-    assert!(!offers(&reviewed, "review_major"), "once");
     let month = operate.ada.get("/reports/series?step=month").await.is(200);
     let counted = |name: &str| {
         let all = month["measures"].as_array().expect("a list").iter();

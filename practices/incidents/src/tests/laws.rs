@@ -87,12 +87,7 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Open(Box::new(Open::titled("A title"))),
         Command::Attach(Box::new(attach("db", "component/db"))),
         Command::MemberCleared { alert: alert("web"), at: now },
-        Command::MemberReturned {
-            alert: alert("web"),
-            at: now,
-            potential: false,
-            boundary_at: None,
-        },
+        returned(now),
         Command::Absorb(Box::new(life.record.handover())),
         Command::Assess(assessment()),
         Command::Weigh { stakes: vec![stake()] },
@@ -118,6 +113,11 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
 fn opened() -> Life {
     let open = Open { alert: Some(attach("web", "service/web")), ..Open::titled("web is down") };
     Life::open(open, &system(DAY)).expect("it opens")
+}
+
+fn returned(at: Time) -> Command {
+    let alert = alert("web");
+    Command::MemberReturned { alert, at, potential: false, boundary_at: None }
 }
 
 /// A life in every stage, each with one alert and one task.
