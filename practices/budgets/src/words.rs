@@ -142,7 +142,7 @@ pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let near = percent.min(100.0 - percent).abs();
     let places = match near {
-        near if near < 1e-9 || near >= 10.0 => 1,
+        near if !(1e-9..10.0).contains(&near) => 1,
         near if near >= 0.1 => 2,
         near if near >= 0.001 => 3,
         near => (-near.log10()).ceil() as usize,
