@@ -199,7 +199,10 @@ async fn a_release_is_refused_while_a_major_incident_is_open_or_a_freeze_runs(pl
     let freeze = "{apiVersion: operate/v1, kind: Freeze, metadata: {name: fair},
         spec: {items: [service/checkout], reason: the spring fair,
          windows: [{start: '2026-03-01T00:00:00Z', end: '2026-03-03T00:00:00Z'}]}}";
-    assert_eq!(ask("").await["may"], true);
+    let back = ask("").await;
+    assert_eq!(back["may"], true);
+    assert_eq!(back["reasons"][0]["weight"], "warns");
+    assert!(back["reasons"][0]["text"].as_str().unwrap().ends_with("the service works"), "{back}");
     operate.apply(freeze).await;
     let frozen = ask("&purpose=reliability").await;
     assert_eq!(frozen["may"], false);

@@ -4,7 +4,8 @@
 //! | what | an ordinary release | one for reliability | an emergency |
 //! |---|---|---|---|
 //! | a freeze runs | no | no | told |
-//! | a major incident is open | no | told | told |
+//! | a declared major incident is open, or a P1 or P2 takes it away | no | told | told |
+//! | another incident is open | told | told | told |
 //! | the allowance of a contract is used up | no | told | told |
 //! | an error budget is in `freeze` or `slow` | no | told | told |
 //! | a contract is at risk, a budget in `caution`, maintenance runs | told | told | told |
@@ -51,6 +52,8 @@ pub enum ReleaseInput {
         priority: Priority,
         /// Whether a person declared it a major one.
         declared: bool,
+        /// Whether the service works by now, or has all the time: only the work is not done.
+        works: bool,
         /// The item it is on.
         item: ItemRef,
     },
@@ -160,11 +163,13 @@ fn reason(input: &ReleaseInput, purpose: Purpose) -> Reason {
             let text = format!("frozen until {until}: {reason}");
             Reason { item: Some(freeze.clone()), ..plain(weight, text) }
         }
-        ReleaseInput::Incident { incident, priority, declared, item } => {
-            let weight = if *declared || *priority <= MAJOR { ordinary } else { Weight::Warns };
+        ReleaseInput::Incident { incident, priority, declared, works, item } => {
+            let major = *declared || (*priority <= MAJOR && !works);
+            let weight = if major { ordinary } else { Weight::Warns };
             let (kind, number) =
                 (if *declared { "major incident" } else { "incident" }, incident.number);
-            let text = format!("{kind} {number} ({priority}) is open on {item}");
+            let but = if *works { "; the service works" } else { "" };
+            let text = format!("{kind} {number} ({priority}) is open on {item}{but}");
             let (item, incident) = (Some(item.clone()), Some(incident.clone()));
             Reason { item, incident, ..plain(weight, text) }
         }

@@ -542,18 +542,28 @@ fn a_release_is_refused_for_reasons_and_each_purpose_has_its_own() {
         incident: case(7, &[]).incident,
         priority: Priority::P2,
         declared: false,
+        works: false,
         item: item("component/db"),
     };
     let minor = ReleaseInput::Incident {
         incident: case(8, &[]).incident,
         priority: Priority::P3,
         declared: false,
+        works: false,
         item: item("component/db"),
     };
     let declared = ReleaseInput::Incident {
         incident: case(9, &[]).incident,
         priority: Priority::P3,
         declared: true,
+        works: true,
+        item: item("component/db"),
+    };
+    let back = ReleaseInput::Incident {
+        incident: case(10, &[]).incident,
+        priority: Priority::P1,
+        declared: false,
+        works: true,
         item: item("component/db"),
     };
     let slow = ReleaseInput::Budget(Budget {
@@ -572,6 +582,7 @@ fn a_release_is_refused_for_reasons_and_each_purpose_has_its_own() {
         (&major, false, true, true),
         (&declared, false, true, true),
         (&minor, true, true, true),
+        (&back, true, true, true),
         (&slow, false, true, true),
         (&unknown, true, true, true),
     ] {

@@ -108,6 +108,7 @@ fn incidents(book: &Book, needed: &[ItemRef]) -> Vec<ReleaseInput> {
             incident: facts.incident.clone(),
             priority: facts.priority,
             declared: facts.declared,
+            works: facts.away_since().is_none(),
             item: item.clone(),
         })
     });
