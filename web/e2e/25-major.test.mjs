@@ -66,16 +66,23 @@ test('the command view fits a telephone and the dark', async () => {
   assert.deepEqual(await looks(b.page, 'major-command', path, { ready }), []);
 });
 
-test('it is found in the list, and stood down with a reason', async () => {
+test('it is found in the list, and stabilised, stood down and reviewed with a word', async () => {
   await b.page.goto(`${url}/incidents?major=declared`);
   await b.page.getByText('Nobody can buy a ticket').first().waitFor();
   await b.page.goto(command());
-  await banner().getByRole('button', { name: 'Stand down' }).click();
-  await b.page.getByRole('dialog').getByLabel('Reason').fill('Sales are back');
-  await b.page.getByRole('dialog').getByRole('button', { name: 'Stand down' }).click();
-  await banner().waitFor({ state: 'detached' });
+  const dialog = b.page.getByRole('dialog');
+  for (const [button, field, said, told] of [
+    ['Stabilised', 'Reason', 'No more tills are hit', 'No more tills are hit'],
+    ['Stand down', 'Reason', 'Sales are back', 'Stood down by'],
+    ['Reviewed', 'What was learned', 'A second gateway is ordered', 'Reviewed by'],
+  ]) {
+    await banner().getByRole('button', { name: button }).click();
+    await dialog.getByLabel(field).fill(said);
+    await dialog.getByRole('button', { name: button }).click();
+    await banner().getByText(told).waitFor();
+  }
   const shown = await api(b.page, 'GET', `/api/v1/incidents/${made.id}`);
-  assert.equal(shown.major.stage, 'stood_down');
+  assert.equal(shown.major.stage, 'reviewed');
   const cancel = { command: 'cancel', reason: 'a test' };
   await api(b.page, 'POST', `/api/v1/incidents/${made.id}/commands`, cancel).catch(() => {});
 });
