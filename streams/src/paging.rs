@@ -25,7 +25,9 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     let watches = newest(&pages).map(|page| page.id);
     let rang_again = unanswered.clone().filter_map(|page| page.rang_again_at).max();
     let holds = |(_, at): &(Actor, Time)| rang_again.is_none_or(|again| again <= *at);
-    let outgrown = outgrown(incident, context);
+    // What rings is answered by whoever took the incident, whatever it has become.
+    let rings = unanswered.clone().next().is_some();
+    let outgrown = outgrown(incident, context).filter(|_| !rings);
     if let Some((by, at)) = taken(incident).filter(holds).filter(|_| outgrown.is_none()) {
         let answered =
             |page: &&&Page| Reaction::Page(page.id, Command::Answered { by: by.clone(), at });
@@ -108,7 +110,7 @@ fn taken(incident: &Incident) -> Option<(Actor, Time)> {
 /// saw it become while they looked.
 fn outgrown(incident: &Incident, context: &Context<'_>) -> Option<String> {
     let minutes = context.policy.call_again_when_worse_after_minutes?;
-    let (_, at) = taken(incident)?;
+    let at = incident.taken_at.filter(|_| incident.is_open())?;
     let looked_until = at + Duration::from_secs(u64::from(minutes) * 60);
     let by_hand = incident.priority_override.is_some()
         || incident.impact_set.as_ref().is_some_and(|set| set.at >= at)

@@ -70,6 +70,7 @@ impl Incident {
             parent_ended: None,
             unassigned_too_long: None,
             pace_told: None,
+            taken_at: None,
             lapsed_at: None,
             checks: Vec::new(),
             checked_stage: None,
@@ -110,6 +111,7 @@ impl Incident {
                     self.taken_by_human = acknowledged_by.human();
                 }
                 self.acknowledged_by = Some(acknowledged_by.clone());
+                self.taken_at = Some(*acknowledged_at);
                 self.leave_new();
             }
             What::Assigned { team, assignee, because } => {
@@ -396,7 +398,7 @@ impl Incident {
 
     /// Somebody has to take it again. The first human taking keeps its time; a program's does not.
     fn forget_acknowledgement(&mut self) {
-        self.acknowledged_by = None;
+        (self.acknowledged_by, self.taken_at) = (None, None);
         if !self.taken_by_human {
             self.times.acknowledged = None;
         }

@@ -99,6 +99,9 @@ pub struct Incident {
     pub times: Times,
     /// Who took it; nobody again after it was reopened.
     pub acknowledged_by: Option<Actor>,
+    /// When whoever has it now took it, which may not be the first time.
+    #[serde(default)]
+    pub taken_at: Option<Time>,
     /// Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
     /// and gives way to the first human being's.
     pub taken_by_human: bool,

@@ -25,7 +25,7 @@ impl Incident {
         self.times.resolved = None;
         self.times.closed = None;
         self.times.acknowledged = None;
-        self.acknowledged_by = None;
+        (self.acknowledged_by, self.taken_at) = (None, None);
         self.taken_by_human = false;
         self.earlier_outages.clear();
         self.past.returns.clear();
