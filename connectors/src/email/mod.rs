@@ -23,9 +23,8 @@ use serde::Deserialize;
 pub use carry::carry;
 pub use page::PageMail;
 
-use crate::receivers as encryption;
 use crate::send::with_causes;
-use crate::{ConfigError, SendError};
+use crate::{ConfigError, SendError, receivers};
 
 /// How to reach the mail server.
 #[derive(Clone, Deserialize)]
@@ -51,7 +50,7 @@ pub struct EmailConfig {
     pub certificates: Option<String>,
     /// How else the connection is encrypted, as receivers of Alertmanager say it.
     #[serde(skip)]
-    pub encryption: encryption::Tls,
+    pub encryption: receivers::Tls,
 }
 
 fn timeout_seconds() -> u64 {
@@ -210,7 +209,7 @@ fn tls_parameters(config: &EmailConfig) -> Result<TlsParameters, ConfigError> {
         let identity = Identity::from_pem(certificate, key).map_err(|e| wrong("cert", e))?;
         builder = builder.identify_with(identity);
     }
-    if told.oldest == Some(encryption::TlsVersion::Tls13) {
+    if told.oldest == Some(receivers::TlsVersion::Tls13) {
         builder = builder.set_min_tls_version(TlsVersion::Tlsv13);
     }
     builder = builder.dangerous_accept_invalid_certs(told.unverified);

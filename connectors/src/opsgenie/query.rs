@@ -294,7 +294,7 @@ impl Reader {
             return self.compared(&word, how);
         }
         if !self.takes(":") {
-            return Ok(Node::Term("message", wanted));
+            return Ok(Node::Term("message", word.to_lowercase()));
         }
         if COMPARED.contains(&wanted.as_str()) {
             let problem = format!("`{word}` is compared by >, >=, < or <=");

@@ -125,12 +125,8 @@ impl HttpConfig {
     }
 
     fn proxy(&self) -> ProxyConfig<'_> {
-        ProxyConfig {
-            url: self.proxy_url.as_ref().filter(|url| !url.is_empty()),
-            except: self.no_proxy.as_deref().unwrap_or_default(),
-            from_environment: self.proxy_from_environment,
-            headers: &self.proxy_connect_header,
-        }
+        let (url, except) = (&self.proxy_url, &self.no_proxy);
+        ProxyConfig::new(url, except, self.proxy_from_environment, &self.proxy_connect_header)
     }
 
     fn check_authorization(&self, problems: &mut Problems) {

@@ -10,13 +10,25 @@ use super::{Problems, Secret};
 
 /// What a configuration says of a proxy.
 pub(super) struct ProxyConfig<'a> {
-    pub url: Option<&'a Secret>,
-    pub except: &'a str,
-    pub from_environment: bool,
-    pub headers: &'a BTreeMap<String, Vec<Secret>>,
+    url: Option<&'a Secret>,
+    except: &'a str,
+    from_environment: bool,
+    headers: &'a BTreeMap<String, Vec<Secret>>,
 }
 
-impl ProxyConfig<'_> {
+impl<'a> ProxyConfig<'a> {
+    /// From its fields, which stand among those of `http_config` and of `oauth2`.
+    pub(super) fn new(
+        url: &'a Option<Secret>,
+        except: &'a Option<String>,
+        from_environment: bool,
+        headers: &'a BTreeMap<String, Vec<Secret>>,
+    ) -> ProxyConfig<'a> {
+        let url = url.as_ref().filter(|url| !url.is_empty());
+        let except = except.as_deref().unwrap_or_default();
+        ProxyConfig { url, except, from_environment, headers }
+    }
+
     /// What of it is wrong, by itself and beside how connections are encrypted.
     pub(super) fn check(&self, within: &str, tls: &TlsConfig, problems: &mut Problems) {
         let field = |name: &str| format!("{within}{name}");

@@ -1,6 +1,6 @@
 //! Tokens that authorise requests, by the client credentials grant of OAuth 2.0 (RFC 6749, 4.4).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kernel::Time;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Webhooks;
 use crate::SendError;
-use crate::receivers::{Grant, HttpCall, Method};
+use crate::receivers::Grant;
 
 /// As many tokens are kept.
 const KEPT_MAX: usize = 64;
@@ -98,20 +98,9 @@ impl Webhooks {
 
     async fn ask(&self, grant: &Grant, in_form: bool) -> Result<(StatusCode, String), SendError> {
         let url = self.destination(&grant.token_url)?;
-        let mut form = vec![("grant_type", "client_credentials".to_owned())];
-        if !grant.scopes.is_empty() {
-            form.push(("scope", grant.scopes.join(" ")));
-        }
-        form.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.clone())));
-        if in_form {
-            form.push(("client_id", grant.client_id.clone()));
-            form.push(("client_secret", grant.client_secret.reveal().to_owned()));
-        }
-        let call = HttpCall::post_form(grant.token_url.clone(), form);
-        debug_assert_eq!(call.method, Method::Post);
-        let (client, url) = self.client(&std::sync::Arc::new(grant.transport.clone()), url)?;
-        let mut request =
-            client.post(url).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let (client, url) = self.client(&Arc::new(grant.transport.clone()), url)?;
+        let kind = "application/x-www-form-urlencoded";
+        let mut request = client.post(url).header(header::CONTENT_TYPE, kind);
         if !in_form {
             // RFC 6749, 2.3.1: both are encoded as in a form.
             let coded = |text: &str| -> String {
@@ -120,11 +109,26 @@ impl Webhooks {
             let (id, secret) = (coded(&grant.client_id), coded(grant.client_secret.reveal()));
             request = request.basic_auth(id, Some(secret));
         }
-        let response = request.body(call.body).send().await;
+        let response = request.body(form(grant, in_form)).send().await;
         let mut response = response.map_err(|error| self.failed(error))?;
         let body = super::beginning(&mut response, ANSWER_BYTES_MAX)
             .await
             .map_err(|error| self.failed(error))?;
         Ok((response.status(), body))
     }
+}
+
+/// What is asked for; with the password in it, where the service reads it there.
+fn form(grant: &Grant, in_form: bool) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    if !grant.scopes.is_empty() {
+        form.append_pair("scope", &grant.scopes.join(" "));
+    }
+    form.extend_pairs(&grant.parameters);
+    if in_form {
+        form.append_pair("client_id", &grant.client_id);
+        form.append_pair("client_secret", grant.client_secret.reveal());
+    }
+    form.finish()
 }

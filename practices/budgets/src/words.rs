@@ -102,6 +102,10 @@ fn burn(terms: &Terms, figures: &Figures, window: &str) -> String {
     let speed = format!(
         "The budget goes {burn:.1} times as fast as it may; at 1 it lasts exactly {window}."
     );
+    let speed = match figures.pairs.is_empty() && (terms.alerts.page || terms.alerts.ticket) {
+        true => format!("{speed} No alert watches it: none fits this target and window."),
+        false => speed,
+    };
     match figures.runway {
         Runway::Micros(micros) => {
             format!("{speed} If it goes on like this, it is spent in {}.", length(micros))

@@ -307,6 +307,31 @@ fn bombs_are_refused_quickly() {
 }
 
 #[test]
+fn a_contract_that_ended_says_when_and_what_a_supplier_promises_does_not_wait_for_them() {
+    let contract = |kind: &str, more: &str| {
+        let spec = format!(
+            "  type: {kind}
+  provider: team/payments
+  consumer: team/payments
+  scope: [service/orders]
+  start: 2026-01-01T00:00:00Z{more}
+  terms:
+    - clocks: [{{clock: restore, targets: {{P1: 4h}}, pauses: [consumer, supplier]}}]"
+        );
+        service("  team: payments") + &document("ServiceContract", "x", &spec)
+    };
+    assert!(try_plan(&contract("sla", "")).is_ok(), "who asks may have to wait for a supplier");
+    assert_snapshot!(told(&contract("ola", "\n  status: terminated")), @r"
+    shop.yaml:20:3 spec.end
+      it is not said when this contract ended
+      -> add `end:` with the moment from which it holds no longer
+    shop.yaml:27:60 spec.terms[0].clocks[0].pauses
+      a supplier's own time does not stand still while it is waited for
+      -> remove `supplier`; it stands in agreements with consumers alone
+    ");
+}
+
+#[test]
 fn a_contract_that_cannot_be_kept_is_told_by_its_terms() {
     let contract = "  type: sla
   provider: person/ada

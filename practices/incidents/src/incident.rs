@@ -100,7 +100,7 @@ pub struct Incident {
     /// Who took it; nobody again after it was reopened.
     pub acknowledged_by: Option<Actor>,
     /// When whoever has it now took it, which may not be the first time.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Time>,
     /// Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
     /// and gives way to the first human being's.

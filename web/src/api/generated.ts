@@ -6395,6 +6395,7 @@ export interface components {
             /** @description What contracts have at stake. */
             stakes?: components["schemas"]["ContractStake"][];
             stated_severity?: components["schemas"]["IncidentSeverity"] | null;
+            taken_at?: components["schemas"]["Time"] | null;
             /**
              * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
              *     and gives way to the first human being's.
@@ -6998,6 +6999,7 @@ export interface components {
             /** @description What contracts have at stake. */
             stakes?: components["schemas"]["ContractStake"][];
             stated_severity?: components["schemas"]["IncidentSeverity"] | null;
+            taken_at?: components["schemas"]["Time"] | null;
             /**
              * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
              *     and gives way to the first human being's.
@@ -7510,6 +7512,7 @@ export interface components {
                 /** @description What contracts have at stake. */
                 stakes?: components["schemas"]["ContractStake"][];
                 stated_severity?: components["schemas"]["IncidentSeverity"] | null;
+                taken_at?: components["schemas"]["Time"] | null;
                 /**
                  * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
                  *     and gives way to the first human being's.
@@ -8122,6 +8125,7 @@ export interface components {
                 /** @description What contracts have at stake. */
                 stakes?: components["schemas"]["ContractStake"][];
                 stated_severity?: components["schemas"]["IncidentSeverity"] | null;
+                taken_at?: components["schemas"]["Time"] | null;
                 /**
                  * @description Whether [`Times::acknowledged`] is a human being's; a program's does not count in reports
                  *     and gives way to the first human being's.

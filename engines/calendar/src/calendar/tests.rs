@@ -247,6 +247,13 @@ fn wrong_definitions_name_the_field_and_the_remedy() {
         (holiday(When::Easter(9_999)), "holidays[0].easter", "at most 366"),
         (holiday(When::Rule(text("FREQ=HOURLY"))), "holidays[0].rule", "FREQ=DAILY"),
         (
+            holiday(When::Rule(text("FREQ=YEARLY;INTERVAL=4;BYMONTH=1"))),
+            "holidays[0].rule",
+            "a rule without them",
+        ),
+        (holiday(When::Rule(text("FREQ=YEARLY;count=1"))), "holidays[0].rule", "each `date`"),
+        (holiday(When::Rule(text("FREQ=WEEKLY"))), "holidays[0].rule", "add BYDAY"),
+        (
             holiday(When::Rule(text("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))),
             "holidays[0].rule",
             "look at its month",

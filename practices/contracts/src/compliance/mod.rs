@@ -14,6 +14,8 @@ mod consumable;
 mod counted;
 #[cfg(test)]
 mod counted_tests;
+#[cfg(test)]
+mod edges_tests;
 mod excluded;
 mod exposure;
 mod figures;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::Time;
+use kernel::{Priority, Time};
 
 use super::{DAY, Life, ada, attach, system};
 use crate::correlate::Candidate;
@@ -158,4 +158,24 @@ fn what_is_away_in_a_merged_incident_is_away_in_the_other_one() {
     late.child = kernel::IncidentId::from_bits(77);
     life.ask(&Command::Absorb(Box::new(late)), &system(minutes(21))).expect("it is heard");
     assert!(life.record.service_is_back());
+}
+
+#[test]
+fn that_the_service_is_back_makes_nothing_less_of_what_happened() {
+    let mut open = Open::titled("web is down");
+    open.alert = Some(attach("errors", "service/web"));
+    let mut life = Life::open(open, &system(DAY)).expect("it opens");
+    let (before, counted) = (life.record.priority, life.record.priority_that_counts());
+    assert_eq!(before, counted);
+    let restore = serde_json::from_str(r#"{"command": "restore"}"#).expect("a command");
+    life.ask(&restore, &ada(minutes(20))).expect("it is back");
+    assert!(life.record.priority > before, "there is less to do");
+    assert_eq!(life.record.priority_that_counts(), before);
+    // What a person says counts.
+    let less = Command::OverridePriority {
+        priority: Some(Priority::P5),
+        reason: "nobody was there".to_owned(),
+    };
+    life.ask(&less, &ada(minutes(30))).expect("it is said");
+    assert_eq!(life.record.priority_that_counts(), Priority::P5);
 }

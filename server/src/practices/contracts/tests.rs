@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::contracts::compliance::{Agreement, ClockReport, Figures, Verdict, figures, periods};
+use ::contracts::clocks::Kind;
+use ::contracts::compliance::{
+    Agreement, ClockReport, ClockRow, Figures, Verdict, figures, periods,
+};
 use estate::{Desired, Estate, Resource, SourceFile};
 use incidents::{Command, Incident, Open, Phase, TimePoint};
-use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
+use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, Priority, SpaceId, Time};
 use spine::engine::{self, Asked};
 use spine::testing::Place;
 use spine::{Db, Denied, Fault};
 
-use super::close::{Frozen, as_kept, restated};
+use super::close::{Frozen, as_kept, restated, restated_whole};
 use super::counted::LiveCounts;
 use super::facts::{Facts, LiveFacts};
 use super::gather::{self, Deal};
@@ -28,6 +31,7 @@ spine::both!(MIGRATIONS;
     a_period_is_frozen_once_for_each_revision,
     a_closed_month_comes_to_the_same_from_raw_entries,
     a_correction_restates_what_was_frozen,
+    a_correction_of_a_clock_restates_a_period_whose_figures_stay,
     a_burning_budget_is_down_from_when_somebody_says_so,
     a_report_is_sent_once_for_each_turn,
     counts_in_memory_follow_what_is_written_and_forgotten,
@@ -245,6 +249,29 @@ fn frozen(figures: Figures) -> Frozen {
         journal: (1, 2),
         inputs_hash: "ab".to_owned(),
     }
+}
+
+async fn a_correction_of_a_clock_restates_a_period_whose_figures_stay(place: Place) {
+    let figures = january(&place.db, &[], at("2026-02-02T00:00:00Z")).await;
+    let report = |met: usize, missed: usize| {
+        let row = ClockRow {
+            clock: Kind::Resolve,
+            priority: Priority::P1,
+            met,
+            missed,
+            open: 3,
+            excluded: 0,
+            attained_percent: None,
+        };
+        ClockReport { rows: vec![row], ..ClockReport::default() }
+    };
+    let frozen = Frozen { clocks: report(1, 0), ..frozen(figures.clone()) };
+    assert!(restated_whole(&frozen, &figures, &report(1, 0)).is_none());
+    let told = restated_whole(&frozen, &figures, &report(0, 1)).expect("it differs");
+    let [change] = told.changes.as_slice() else { panic!("{:?}", told.changes) };
+    assert_eq!(change.figure, "clocks to resolve");
+    let (was, is) = ("P1: 1 met, 0 missed", "P1: 0 met, 1 missed");
+    assert_eq!((change.was.as_str(), change.is.as_str()), (was, is));
 }
 
 /// The figures of January from incidents, wherever they were read.

@@ -285,7 +285,7 @@ fn major(
             incident: incident.id,
             number: incident.number,
             title: incident.title.clone(),
-            priority: incident.priority,
+            priority: incident.priority_that_counts(),
             main_item: incident.main_item.clone(),
             opened_at: incident.opened_at,
             restored_at: incident.times.restored.map(|stamp| stamp.at),
