@@ -1,10 +1,32 @@
+import { gzipSync } from 'node:zlib';
+
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-// The server embeds `dist` and serves it at `/`; it compresses on its own, so the build does not.
+/** Writes assets as `NAME.gz` alone: the server embeds them, and sends them as they are. */
+function gzipped(): Plugin {
+  return {
+    name: 'gzipped',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!fileName.startsWith('assets/')) continue;
+          const source = gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 });
+          delete bundle[fileName];
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source });
+        }
+      },
+    },
+  };
+}
+
+// The server embeds `dist` and serves it at `/`.
 export default defineConfig({
   base: '/',
-  plugins: [react()],
+  plugins: [react(), gzipped()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 2048,

@@ -1,7 +1,7 @@
 // Objectives: pushed counts, the page that explains them, what another target would come to.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { api, enter, looks, open, url } from './world.mjs';
+import { api, enter, holds, looks, open, url } from './world.mjs';
 
 let b;
 
@@ -134,10 +134,7 @@ test('a composite shows its parts, and each part what it is part of', async () =
   await b.page.goto(`${url}/estate/objective/budget-whole/edit`);
   const form = b.page.getByRole('form', { name: 'Objective' });
   await form.getByRole('radio', { name: 'Other objectives together' }).waitFor();
-  assert.equal(
-    await form.getByRole('combobox', { name: 'Part 1' }).inputValue(),
-    'Orders are taken',
-  );
+  await holds(form.getByRole('combobox', { name: 'Part 1' }), 'Orders are taken');
 });
 
 const pages = {

@@ -2,14 +2,18 @@
 // once, plus the part that a first page needs.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 
 const dist = join(import.meta.dirname, '../dist');
 const assets = join(dist, 'assets');
-const names = await readdir(assets);
+const names = [];
 const text = new Map();
-for (const name of names.filter((each) => each.endsWith('.js'))) {
-  text.set(name, await readFile(join(assets, name), 'utf8'));
+const bytes = new Map();
+for (const file of (await readdir(assets)).filter((each) => each.endsWith('.js.gz'))) {
+  const [name, content] = [file.slice(0, -'.gz'.length), await readFile(join(assets, file))];
+  names.push(name);
+  text.set(name, gunzipSync(content).toString('utf8'));
+  bytes.set(name, content.length);
 }
 const html = await readFile(join(dist, 'index.html'), 'utf8');
 
@@ -26,12 +30,12 @@ function needs(name, seen) {
 const first = new Set();
 for (const match of html.matchAll(/assets\/([^"']+\.js)/g)) needs(match[1], first);
 const pages = ['Overview', 'IncidentList', 'IncidentPage', 'EstateGraph', 'ReportPage', 'Bars'];
-const size = (set) => [...set].reduce((sum, name) => sum + gzipSync(text.get(name)).length, 0);
-const kilo = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+const size = (set) => [...set].reduce((sum, name) => sum + bytes.get(name), 0);
+const kilo = (count) => `${(count / 1000).toFixed(1)} kB`;
 
 let worst = 0;
 for (const page of pages) {
-  const name = names.find((each) => each.startsWith(`${page}-`) && each.endsWith('.js'));
+  const name = names.find((each) => each.startsWith(`${page}-`));
   const set = needs(name, new Set(first));
   if (page === 'Overview' || page === 'IncidentList') worst = Math.max(worst, size(set));
   console.log(`${page.padEnd(14)} ${kilo(size(set)).padStart(10)} gzip, ${set.size} files`);

@@ -171,18 +171,15 @@ impl Db {
         E: From<Fault> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
     {
+        let (job, answer) = writer::asked(work);
         match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.run(work).await,
+            Pools::Sqlite { writer, .. } => writer.take(job).await?,
             Pools::Postgres(pool) => {
-                let (pool, dialect, grown) = (pool.clone(), self.dialect, self.grown.clone());
-                let task = tokio::spawn(async move {
-                    let conn = pool.acquire().await.map_err(Fault::from)?;
-                    writer::alone(Conn::postgres(conn, dialect), work, &grown).await
-                });
-                let done = task.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))?;
-                Ok((done, OnDisk::already()))
+                let grown = self.grown.clone();
+                tokio::spawn(writer::alone(pool.clone(), self.dialect, job, grown));
             }
         }
+        answer.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))
     }
 
     /// Signals each commit of this process that added journal entries.

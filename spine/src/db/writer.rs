@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use sqlx::PgPool;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::WRITE_BACK;
 use super::disk::{Disk, DiskState, OnDisk};
-use super::{Conn, Tx, Work};
+use super::{Conn, Dialect, Tx, Work};
 use crate::Fault;
 
 /// At most so many works share one commit: bounds how long the first one waits.
@@ -20,19 +21,34 @@ const BATCH: usize = 256;
 /// Works that may wait before askers are held back.
 const QUEUE: usize = 4096;
 
-/// A work whose types are forgotten: run it, then answer it once the commit is known.
-trait Job: Send {
+/// A work whose types are forgotten, so that what runs works is compiled once: run it, then answer
+/// it once it is known how that ended.
+pub(super) trait Job: Send {
     /// Runs the work; `false` when what it wrote is to be undone.
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, bool>;
 
     /// Tells the asker how the commit ended, and when it will be on disk.
-    fn answer(self: Box<Self>, commit: &Result<OnDisk, Arc<Fault>>);
+    fn answer(self: Box<Self>, ended: Result<OnDisk, Fault>);
 }
 
 struct Asked<T, E, F> {
     work: Option<F>,
     result: Option<Result<T, E>>,
     asker: oneshot::Sender<Result<(T, OnDisk), E>>,
+}
+
+/// A work to be run by somebody else, and where its answer comes.
+#[expect(clippy::type_complexity, reason = "a channel of what the work returns")]
+pub(super) fn asked<T, E, F>(
+    work: F,
+) -> (Box<dyn Job>, oneshot::Receiver<Result<(T, OnDisk), E>>)
+where
+    T: Send + 'static,
+    E: From<Fault> + Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
+{
+    let (asker, answer) = oneshot::channel();
+    (Box::new(Asked { work: Some(work), result: None, asker }), answer)
 }
 
 impl<T, E, F> Job for Asked<T, E, F>
@@ -44,23 +60,36 @@ where
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, bool> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return false };
-            let result = guarded(tx, work).await;
+            let result = work(&mut *tx).await.and_then(|done| {
+                sound(tx)?;
+                Ok(done)
+            });
             let kept = result.is_ok();
             self.result = Some(result);
             kept
         })
     }
 
-    fn answer(self: Box<Self>, commit: &Result<OnDisk, Arc<Fault>>) {
-        let result = match (self.result, commit) {
+    fn answer(self: Box<Self>, ended: Result<OnDisk, Fault>) {
+        let result = match (self.result, ended) {
             (Some(Err(refused)), _) => Err(refused),
-            (_, Err(fault)) => Err(Fault::Commit(fault.clone()).into()),
-            (Some(Ok(done)), Ok(disk)) => Ok((done, disk.clone())),
-            (None, Ok(_)) => Err(Fault::Stopping.into()),
+            (_, Err(fault)) => Err(fault.into()),
+            (Some(Ok(done)), Ok(disk)) => Ok((done, disk)),
+            (None, Ok(_)) => Err(Fault::Other("a work panicked".to_owned()).into()),
         };
         // The asker may be gone; the work stands all the same.
         let _ = self.asker.send(result);
     }
+}
+
+/// A work that goes on after a statement failed is undone: PostgreSQL would answer its COMMIT with
+/// a silent rollback.
+fn sound(tx: &Tx) -> Result<(), Fault> {
+    if !tx.failed {
+        return Ok(());
+    }
+    let why = "a work went on after one of its statements failed; it was undone";
+    Err(Fault::Other(why.to_owned()))
 }
 
 /// SQLite's one writer: drains what is queued, one commit for all, then answers everyone and goes
@@ -87,16 +116,9 @@ impl Writer {
         Writer { jobs, disk: state, task: Arc::new(Mutex::new(Some(task))), stop }
     }
 
-    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<(T, OnDisk), E>
-    where
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send + 'static,
-    {
-        let (asker, answered) = oneshot::channel();
-        let job = Asked { work: Some(work), result: None, asker };
-        self.jobs.send(Box::new(job)).await.map_err(|_| Fault::Stopping)?;
-        answered.await.unwrap_or_else(|_| Err(Fault::Stopping.into()))
+    /// Queues a work.
+    pub(super) async fn take(&self, job: Box<dyn Job>) -> Result<(), Fault> {
+        self.jobs.send(job).await.map_err(|_| Fault::Stopping)
     }
 
     /// Finishes what is queued and closes the connection.
@@ -141,7 +163,7 @@ async fn drain(
         commits += 1;
         let committed = committed.map(|()| disk.sync(commits));
         for job in batch.drain(..) {
-            job.answer(&committed);
+            job.answer(committed.clone().map_err(Fault::Commit));
         }
         if appended && committed.is_ok() {
             grown.send_modify(|count| *count += 1);
@@ -159,7 +181,7 @@ async fn drain(
 async fn commit(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     if let [only] = batch {
         tx.raw("BEGIN IMMEDIATE").await?;
-        if only.run(tx).await {
+        if guarded(tx, &mut **only).await {
             return tx.raw("COMMIT").await;
         }
         tx.forget_entries(0);
@@ -169,7 +191,7 @@ async fn commit(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     tx.raw("BEGIN IMMEDIATE; SAVEPOINT work").await?;
     for job in batch {
         let before = tx.entries_len();
-        if job.run(tx).await {
+        if guarded(tx, &mut **job).await {
             tx.raw("RELEASE work; SAVEPOINT work").await?;
         } else {
             tx.forget_entries(before);
@@ -180,51 +202,40 @@ async fn commit(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     tx.raw("COMMIT").await
 }
 
-/// Runs one work in a transaction of its own.
-pub(super) async fn alone<T, E, F>(conn: Conn, work: F, grown: &watch::Sender<u64>) -> Result<T, E>
-where
-    T: Send,
-    E: From<Fault>,
-    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E> + Send,
-{
-    let mut tx = Tx::new(conn);
-    tx.raw("BEGIN").await?;
-    let result = guarded(&mut tx, work).await;
-    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    if let Err(fault) = tx.raw(end).await {
-        tx.condemn();
-        return result.and(Err(Fault::Commit(Arc::new(fault)).into()));
-    }
-    if result.is_ok() && tx.appended {
-        grown.send_modify(|count| *count += 1);
-    }
-    result
+/// Runs one work in a transaction of its own on PostgreSQL, and answers it.
+pub(super) async fn alone(
+    pool: PgPool,
+    dialect: Dialect,
+    mut job: Box<dyn Job>,
+    grown: watch::Sender<u64>,
+) {
+    let ended = async {
+        let mut tx = Tx::new(Conn::postgres(pool.acquire().await?, dialect));
+        tx.raw("BEGIN").await?;
+        let kept = guarded(&mut tx, &mut *job).await;
+        if let Err(fault) = tx.raw(if kept { "COMMIT" } else { "ROLLBACK" }).await {
+            tx.condemn();
+            return Err(Fault::Commit(Arc::new(fault)));
+        }
+        if kept && tx.appended {
+            grown.send_modify(|count| *count += 1);
+        }
+        Ok(OnDisk::already())
+    };
+    let ended = ended.await;
+    job.answer(ended);
 }
 
-/// A work that panics is a bug, but must not take the writer with it. A work that goes on after a
-/// statement failed is undone: PostgreSQL would answer its COMMIT with a silent rollback.
-async fn guarded<T, E, F>(tx: &mut Tx, work: F) -> Result<T, E>
-where
-    E: From<Fault>,
-    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T, E>,
-{
+/// A work that panics is a bug, but must not take the writer with it: it is undone.
+async fn guarded(tx: &mut Tx, job: &mut dyn Job) -> bool {
     tx.failed = false;
-    let result = AssertUnwindSafe(async { work(tx).await })
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Fault::Other("a work panicked".to_owned()).into()));
-    if result.is_ok() && tx.failed {
-        let why = "a work went on after one of its statements failed; it was undone";
-        return Err(Fault::Other(why.to_owned()).into());
-    }
-    result
+    AssertUnwindSafe(job.run(tx)).catch_unwind().await.unwrap_or(false)
 }
 
 #[cfg(test)]
 mod tests {
     use sqlx::Connection;
 
-    use super::super::Dialect;
     use super::*;
     use crate::recent::Recent;
 
@@ -235,11 +246,13 @@ mod tests {
         let conn = Conn::writer(connection, dialect, Arc::new(Recent::default()));
         let disk = Disk::start(|| Err(std::io::Error::other("the disk is gone"))).unwrap();
         let writer = Writer::start(conn, disk, watch::Sender::new(0), Arc::default());
-        let work = writer.run::<_, Fault, _>(|tx| Box::pin(tx.raw("CREATE TABLE a (b)")));
-        let ((), first) = work.await.expect("it is committed");
+        let (job, answer) = asked::<_, Fault, _>(|tx| Box::pin(tx.raw("CREATE TABLE a (b)")));
+        writer.take(job).await.unwrap();
+        let ((), first) = answer.await.unwrap().expect("it is committed");
         assert!(first.wait().await.is_err(), "but it is not on disk");
-        let work = writer.run::<(), Fault, _>(|_| panic!("a work ran on a broken disk"));
-        assert!(matches!(work.await, Err(Fault::Commit(_))));
+        let (job, answer) = asked::<(), Fault, _>(|_| panic!("a work ran on a broken disk"));
+        writer.take(job).await.unwrap();
+        assert!(matches!(answer.await.unwrap(), Err(Fault::Commit(_))));
         writer.close().await;
     }
 }
