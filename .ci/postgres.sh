@@ -9,7 +9,7 @@ postgres_start() {
     [ -z "${OPERATE_TEST_POSTGRES:-}" ] || return 0
     local binaries port
     binaries=$(postgres_binaries) || return 1
-    postgres_home=$(mktemp -d "${TMPDIR:-/tmp}/operate-postgres.XXXXXX") || return 1
+    postgres_home=$(mktemp -d "$(postgres_folder)/operate-postgres.XXXXXX") || return 1
     # PostgreSQL refuses to run as root.
     [ "$(id -u)" != 0 ] || chown postgres "$postgres_home"
     port=$(free_port)
@@ -19,7 +19,7 @@ postgres_start() {
     as_postgres "$binaries/pg_ctl" start --wait --silent --pgdata "$postgres_home/data" \
         --log "$postgres_home/log" --options \
         "-p $port -k $postgres_home -c listen_addresses=127.0.0.1 -c fsync=off \
-         -c max_connections=300" || return 1
+         -c max_connections=300 -c max_wal_size=256MB" || return 1
     export OPERATE_TEST_POSTGRES="postgres://operate@127.0.0.1:$port/postgres"
     echo "PostgreSQL runs at $OPERATE_TEST_POSTGRES."
 }
@@ -37,6 +37,17 @@ postgres_stop() {
     fi
     rm -rf "$postgres_home"
     postgres_home=''
+}
+
+# In memory where there is room: tests make hundreds of databases of hundreds of files.
+postgres_folder() {
+    local free
+    free=$(df --output=avail --block-size=1M /dev/shm 2>/dev/null | tail -n 1)
+    if [ -w /dev/shm ] && [ "${free:-0}" -ge 2000 ]; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
 }
 
 # The folder of the newest installed PostgreSQL: Debian keeps initdb out of the path.
