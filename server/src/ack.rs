@@ -31,6 +31,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/ack/{token}", get(show).post(acknowledge))
         .route("/ack/{token}/voice", post(heard))
+        .route("/ack/{token}/text", post(told))
 }
 
 /// What is answered to whoever follows or posts a link.
@@ -192,6 +193,16 @@ async fn heard(
             let headers = [("content-type", kind), ("cache-control", "no-store")];
             (StatusCode::OK, headers, said).into_response()
         }
+        Err(said) => said.into_response(),
+    }
+}
+
+/// Hears from a provider of text messages what became of one.
+async fn told(State(app): State<App>, Path(token): Path<String>, body: Bytes) -> Response {
+    let heard = app.config.channels.sms.heard(&|_| String::new(), &body, app.world.now());
+    let Ok(Heard::Unreached(why)) = heard else { return StatusCode::NO_CONTENT.into_response() };
+    match find(&app, &token).await {
+        Ok(found) => unreached(&app, &found, &why).await,
         Err(said) => said.into_response(),
     }
 }

@@ -17,7 +17,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::phone::{Phone, Provider, TWILIO};
+use super::phone::{Phone, Provider};
+use super::twilio;
 use crate::receivers::{HttpCall, Method};
 
 /// How old what Vonage signed may be.
@@ -215,7 +216,7 @@ impl Phone {
     /// Asks for messages that were received on the day of `since` or later, the newest first;
     /// `next` goes on where a list ended.
     pub fn list(&self, since: Time, next: Option<&str>) -> HttpCall {
-        let api = self.api(TWILIO);
+        let api = self.api(twilio::API);
         let own = format!("/2010-04-01/Accounts/{}/Messages.json", self.account);
         let url = match next.filter(|next| next.starts_with(&own)) {
             Some(next) => format!("{api}{next}"),
@@ -228,7 +229,7 @@ impl Phone {
                 format!("{api}{own}?{}", query.finish())
             }
         };
-        let mut call = self.signed_in(HttpCall::post_json(url, &()));
+        let mut call = twilio::signed_in(self, HttpCall::post_json(url, &()));
         call.method = Method::Get;
         call.body = String::new();
         call

@@ -12,6 +12,7 @@ mod push;
 #[cfg(test)]
 mod tests;
 mod together;
+mod twilio;
 mod vonage;
 
 use std::collections::BTreeMap;

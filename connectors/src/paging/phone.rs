@@ -4,19 +4,15 @@
 //! (`/sms/json`, `/v1/calls` with NCCO) are known; any other one is described by its address and
 //! what to send.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 
 use super::together::READ_OUT_MAX;
 use super::vonage::{self, Spoken};
-use super::{NotTheirs, Note, PageCall, one_line};
+use super::{NotTheirs, Note, PageCall, one_line, twilio};
 use crate::SendError;
 use crate::receivers::{HttpCall, Method, Secret};
 
-/// Where Twilio's API is.
-pub(super) const TWILIO: &str = "https://api.twilio.com";
 /// Longest text message, in characters: two parts of a message in most alphabets.
 const TEXT_CHARS_MAX: usize = 306;
 /// Where the address at which a call is acknowledged stands in a request that is described.
@@ -145,12 +141,7 @@ impl Phone {
     ) -> Result<Heard, NotTheirs> {
         match self.provider {
             Some(Provider::Vonage) => vonage::heard(self, &header("authorization"), body, now),
-            // What cannot be read is no digit.
-            _ => {
-                let form = form_urlencoded::parse(body);
-                let digits = form.into_owned().find(|(name, _)| name == "Digits");
-                Ok(Heard::Digits(digits.map(|(_, digits)| digits).unwrap_or_default()))
-            }
+            _ => Ok(twilio::heard(body)),
         }
     }
 
@@ -159,8 +150,7 @@ impl Phone {
         match self.provider {
             Some(Provider::Vonage) => ("application/json", vonage::says(text)),
             _ => {
-                let text = format!("<Response><Say>{}</Say></Response>", in_xml(text));
-                ("text/xml; charset=utf-8", text)
+                ("text/xml; charset=utf-8", twilio::says(text))
             }
         }
     }
@@ -226,24 +216,6 @@ impl Phone {
 
     pub(super) fn api<'a>(&'a self, usual: &'a str) -> &'a str {
         if self.url.is_empty() { usual } else { self.url.trim_end_matches('/') }
-    }
-
-    fn twilio(&self, kind: &str, form: Vec<(&str, String)>) -> HttpCall {
-        let api = self.api(TWILIO);
-        let url = format!("{api}/2010-04-01/Accounts/{}/{kind}.json", self.account);
-        self.signed_in(HttpCall::post_form(url, form))
-    }
-
-    fn rung(&self, number: &str, twiml: String) -> HttpCall {
-        let to = number.to_owned();
-        self.twilio("Calls", vec![("To", to), ("From", self.from.clone()), ("Twiml", twiml)])
-    }
-
-    /// With the account's name and secret, as Twilio takes them.
-    pub(super) fn signed_in(&self, mut call: HttpCall) -> HttpCall {
-        let pair = BASE64_STANDARD.encode(format!("{}:{}", self.account, self.secret.reveal()));
-        call.headers.push(("Authorization".to_owned(), format!("Basic {pair}")));
-        call
     }
 
     /// Whether what is described tells the other side where to acknowledge.
@@ -328,10 +300,7 @@ fn texted(
             call
         }
         Some(Provider::Http) => phone.described(number, &text, acknowledge_url),
-        _ => phone.twilio(
-            "Messages",
-            vec![("To", number.to_owned()), ("From", phone.from.clone()), ("Body", text)],
-        ),
+        _ => twilio::text(phone, number, text, acknowledge_url),
     })
 }
 
@@ -358,13 +327,8 @@ pub(super) fn voice(
             Ok(phone.described(number, &text, page.acknowledge_url))
         }
         _ => {
-            let (asked, action) = (in_xml(&asked), in_xml(&action));
-            let twiml = format!(
-                "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
-                 action=\"{action}\"><Say loop=\"2\">{asked}</Say>\
-                 </Gather><Say>{otherwise}</Say></Response>"
-            );
-            Ok(phone.rung(number, twiml))
+            let asks = Some((action.as_str(), otherwise.as_str()));
+            Ok(twilio::call(phone, number, &Spoken { text: &asked, asks }))
         }
     }
 }
@@ -384,8 +348,7 @@ pub(super) fn voice_note(
         }
         Some(Provider::Http) => Ok(phone.described(number, &text, "")),
         _ => {
-            let twiml = format!("<Response><Say loop=\"2\">{}</Say></Response>", in_xml(&text));
-            Ok(phone.rung(number, twiml))
+            Ok(twilio::call(phone, number, &Spoken { text: &text, asks: None }))
         }
     }
 }
@@ -475,18 +438,4 @@ fn in_json(text: &str) -> String {
 
 fn in_form(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-fn in_xml(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

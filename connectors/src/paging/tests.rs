@@ -176,6 +176,7 @@ fn a_text_message_keeps_its_link_whatever_the_title() {
     From = +4930100
     Body = P1 #42 Database orders-db down Take it: https://operate.example.org/ack/t0ken
     or answer: ack 42
+    StatusCallback = https://operate.example.org/ack/t0ken/text
     ");
     let long = "ä".repeat(5_000);
     let link = format!("https://operate.example.org/ack/{}", "t".repeat(150));
@@ -204,6 +205,7 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
       <Say>Nobody has taken it.
         Goodbye.</Say>
       </Response>
+    StatusCallback = https://operate.example.org/ack/t0ken/voice
     "#);
     assert!(takes("4") && !takes("1") && !takes(""));
     let (kind, answer) = channels().voice.says("Taken. <Thank you>");
@@ -211,6 +213,30 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
     assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");
     let heard = channels().voice.heard(&|_| String::new(), b"CallSid=CA1&Digits=4", NOW);
     assert_eq!(heard, Ok(Heard::Digits("4".to_owned())));
+}
+
+#[test]
+fn twilio_tells_what_became_of_a_call_or_a_message() {
+    for (form, heard) in [
+        ("CallStatus=busy&CallSid=CA1", Heard::Unreached("busy".to_owned())),
+        ("CallStatus=no-answer", Heard::Unreached("no-answer".to_owned())),
+        ("CallStatus=completed", Heard::Nothing),
+        ("CallStatus=in-progress&Digits=1", Heard::Digits("1".to_owned())),
+        ("MessageStatus=delivered", Heard::Nothing),
+        (
+            "MessageStatus=undelivered&ErrorCode=30003",
+            Heard::Unreached("undelivered, error 30003".to_owned()),
+        ),
+    ] {
+        let told = channels().voice.heard(&|_| String::new(), form.as_bytes(), NOW);
+        assert_eq!(told, Ok(heard), "{form}");
+    }
+    // What cannot be told at an address that nobody outside reaches is not asked for.
+    let inside = PageCall { acknowledge_url: "http://127.0.0.1:7070/ack/t", ..page("down") };
+    for channel in [Channel::Sms, Channel::Voice] {
+        let call = channels().call(channel, "+4930123456", &inside, NOW).unwrap().0;
+        assert!(!call.body.contains("StatusCallback"), "{}", call.body);
+    }
 }
 
 #[test]
