@@ -209,6 +209,11 @@ async fn put_policy(
         let message = "at most 10080 minutes (a week); leave it out to call nobody again";
         return Err(Problem::refused(message).at("call_again_when_worse_after_minutes"));
     }
+    let minutes = policy.call_again_unanswered_after_minutes;
+    if minutes.is_some_and(|minutes| !(5..=10_080).contains(&minutes)) {
+        let message = "5 to 10080 minutes (a week); leave it out to stay quiet";
+        return Err(Problem::refused(message).at("call_again_unanswered_after_minutes"));
+    }
     let minutes = policy.incidents.unassigned_minutes;
     if minutes.is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
         let message = "a warning comes after 1 to 10080 minutes (a week); leave it out for none";

@@ -187,9 +187,10 @@ impl Shell<'_> {
         self.follow(tx, stored, &Fact::Window(window, spec)).await
     }
 
-    /// Who is on call has changed; only while somebody is being called.
+    /// Who is on call has changed; only while there is something that people are, or were, called
+    /// for.
     async fn on_call_changed(&self, tx: &mut Tx, stored: &Stored) -> Result<(), Denied> {
-        if page_store::ringing(tx, self.space).await?.is_empty() {
+        if page_store::of_open_incidents(tx, self.space).await?.is_empty() {
             return Ok(());
         }
         self.follow_afresh(tx, stored, &Fact::OnCall).await
@@ -281,7 +282,14 @@ impl Shell<'_> {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
                 loaded.pages.extend(found.into_iter().map(|page| page.record));
             }
-            Want::Ringing => loaded.pages.extend(page_store::ringing(tx, self.space).await?),
+            Want::Called => {
+                let pages = page_store::of_open_incidents(tx, self.space).await?;
+                let incidents: BTreeSet<_> = pages.iter().map(|page| page.incident).collect();
+                for incident in incidents {
+                    loaded.incidents.extend(self.incident(tx, incident).await?);
+                }
+                loaded.pages.extend(pages);
+            }
             Want::ExpectedOf(alert) => {
                 loaded.expected.extend(expected_store::of_alert(tx, self.space, *alert).await?);
             }

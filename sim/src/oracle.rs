@@ -20,8 +20,13 @@ pub fn at_any_time(world: &World, outside: &Outside) {
             let letter = world.outbox.get(&call.message);
             assert!(letter.is_some(), "a call without a message: {call:?}");
         }
-        let ringing = page.stage == oncall::Stage::Ringing;
-        assert_eq!(ringing, page.next_step_at.is_some(), "who wakes this page? {page:?}");
+        let wakes = page.next_step_at.is_some();
+        let right = match page.stage {
+            oncall::Stage::Ringing => wakes,
+            oncall::Stage::Acknowledged | oncall::Stage::Cancelled => !wakes,
+            oncall::Stage::Exhausted => true,
+        };
+        assert!(right, "who wakes this page? {page:?}");
     }
     for letter in world.outbox.values().filter(|letter| letter.state == LetterState::Open) {
         let wants = |page: &Page| page.stage.unanswered() || page.wants(letter.message.id);
@@ -165,11 +170,9 @@ fn somebody_is_called(incident: &Incident, world: &World) {
         assert!(unanswered.is_none(), "nobody is needed, and yet {unanswered:?} rings for {told}");
         return;
     }
-    let called_through = |page: &&&Page| {
-        page.stage == oncall::Stage::Exhausted
-            && Some(&page.policy) == world.policy.default_escalation_policy.as_ref()
-    };
-    let tried = ringing == 1 || pages.iter().find(called_through).is_some();
+    let calls_again =
+        |page: &&&Page| page.stage == oncall::Stage::Exhausted && page.next_step_at.is_some();
+    let tried = ringing == 1 || pages.iter().find(calls_again).is_some();
     assert!(tried, "nobody is called for {}: {pages:?}", told(Some(&incident), world));
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use alerts::{Class, ClassRule, Classifier, Response};
+use estate::{AbsenceSpec, AbsenceType, PersonRef};
 use incidents::{CauseClass, Command, HoldReason, ResolutionCode, ServiceState, What};
 use kernel::{Actor, IncidentId, Lifecycle, PageId, Refusal, Time};
 use oncall::CallResult;
@@ -118,6 +119,13 @@ impl Play {
                 self.toggle(name);
             }
             ["again" | "clears", name] => self.toggle(name),
+            [who, "falls", "ill"] => {
+                if let Some(person) = PersonRef::new(actor(who).name()) {
+                    let (start, end) = (self.world.now, None);
+                    let absence_type = AbsenceType::Sickness;
+                    self.world.away(AbsenceSpec { person, absence_type, start, end });
+                }
+            }
             [who, "answers", incident] => {
                 return self.ask_page(who, incident, &oncall::Command::Acknowledge {});
             }

@@ -93,13 +93,13 @@ impl World {
     }
 
     /// Who is on call, told anew: the turn of the hour or whoever stands in, under what was given
-    /// since in its order. Nobody, when all of these are away.
-    fn has_the_shift(&self, schedule: &str, at: Time) -> Option<&str> {
+    /// since in its order. Nobody, when all of these are away, unless that is not asked.
+    fn has_the_shift(&self, schedule: &str, at: Time, all_there: bool) -> Option<&str> {
         let told = SCHEDULES.iter().find(|told| told.name == schedule)?;
         let hour = (at.micros() / 1_000_000 - FIRST).div_euclid(3_600);
         let turns = told.turns.iter().cycle().skip(usize::try_from(hour).unwrap_or_default());
         let turns: Vec<&str> = turns.take(told.turns.len()).copied().collect();
-        let there = |name: &&str| !self.is_away(name, at);
+        let there = |name: &&str| all_there || !self.is_away(name, at);
         let turn = turns.first().copied()?;
         let stands_in = match told.stands_in {
             Some(named) => Some(named).filter(there),
@@ -116,13 +116,18 @@ impl World {
         })
     }
 
-    /// Whom targets name, each with whether they are there.
+    /// Whom targets name, each with whether they are there; where that is nobody, who would have
+    /// the shift if everybody were there.
     fn named<'a>(&'a self, targets: &'a [ItemRef], at: Time) -> Vec<(&'a str, bool)> {
-        let named = targets.iter().filter_map(|target| match target.kind() {
-            "schedule" => self.has_the_shift(target.name(), at),
-            _ => Some(target.name()),
-        });
-        named.map(|name| (name, !self.is_away(name, at))).collect()
+        let named = |all_there| {
+            let named = targets.iter().filter_map(move |target| match target.kind() {
+                "schedule" => self.has_the_shift(target.name(), at, all_there),
+                _ => Some(target.name()),
+            });
+            named.map(|name| (name, !self.is_away(name, at))).collect::<Vec<_>>()
+        };
+        let found = named(false);
+        if found.is_empty() { named(true) } else { found }
     }
 
     /// Whom targets mean: those who are there, and all of them when none is.
@@ -172,7 +177,7 @@ fn right_people(page: &Page, event: &Event, world: &World) {
 }
 
 /// A page that rings has called everybody whom its step means now, and nothing is on its way to
-/// anybody else in it, where it means somebody.
+/// anybody whom no step means, where it means somebody.
 fn went_over(page: &Page, world: &World) {
     let own = page.steps.get(page.step as usize);
     let rings = page.stage == oncall::Stage::Ringing && page.held_until.is_none();
@@ -181,7 +186,11 @@ fn went_over(page: &Page, world: &World) {
     let here = |step: u32, round: u32| (step, round) == (page.step, page.round);
     let calls = page.calls.iter().filter(|call| here(call.step, call.round));
     let calls = calls.filter(|call| call.purpose == Purpose::Call);
-    let waiting = page.waiting.iter().filter(|waiting| here(waiting.step, waiting.round));
+    let means_any = |step: u32| {
+        let step = page.steps.get(step as usize);
+        step.is_some_and(|step| !world.meant(&step.targets, world.now).is_empty())
+    };
+    let waiting = page.waiting.iter().filter(|waiting| means_any(waiting.step));
     let waiting: Vec<&str> = waiting.map(|waiting| waiting.to.contact.name()).collect();
     let called = |name: &str| calls.clone().any(|call| call.contact.name() == name);
     let missed = meant.iter().find(|name| !called(name) && !waiting.contains(name));

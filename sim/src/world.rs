@@ -382,8 +382,9 @@ impl World {
             .pages
             .rows()
             .filter(|page| {
-                let rings = page.stage == oncall::Stage::Ringing && wants.contains(&Want::Ringing);
-                rings || wants.contains(&Want::PagesOf(page.incident))
+                let open = || self.incidents.get(page.incident).is_some_and(Incident::is_open);
+                wants.contains(&Want::Called) && open()
+                    || wants.contains(&Want::PagesOf(page.incident))
             })
             .cloned()
             .collect();

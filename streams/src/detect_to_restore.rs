@@ -47,11 +47,12 @@ use crate::{Context, Fact, Reaction, major, planned};
 /// | page answered | the incident is acknowledged by who answered |
 /// | page of the major-incident team answered | that one leads |
 /// | page delivered | the incident was notified |
-/// | page exhausted | page by the default policy |
+/// | page exhausted | page by the default policy, and later by both again |
 /// | page was handed over | the incident is given to who accepted it |
 /// | person did something on the incident | the page that was taken waits anew |
 /// | page rings again, since nothing was done | nobody holds the incident any more |
-/// | somebody is away, or a schedule changed | pages that ring call whoever is on call now |
+/// | somebody is away, or a schedule changed | pages that ring, or found nobody, call whoever is on
+/// call now; what somebody had taken who is ill rings again |
 pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     match fact {
         Fact::Alert(alert, event) => alert_fact(alert, event, context, moment),
@@ -246,6 +247,7 @@ fn page_fact(
         | Event::Called { .. }
         | Event::Attempted { .. }
         | Event::Exhausted { .. }
+        | Event::RingsLater { .. }
         | Event::WorkSeen { .. }
         | Event::HandOverUnanswered { .. }
         | Event::HandOverEnded { .. }

@@ -84,8 +84,8 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
-    /// Every page that rings.
-    Ringing,
+    /// The pages of open incidents, and these.
+    Called,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),
     /// Every incident that is open, and the clocks of each.
@@ -153,7 +153,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
-        Fact::OnCall => vec![Want::Ringing],
+        Fact::OnCall => vec![Want::Called],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

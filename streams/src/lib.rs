@@ -25,6 +25,7 @@ mod potential;
 mod promising;
 mod proving;
 mod routes;
+mod steps;
 mod tune;
 
 pub use assess::{assessment, counted_on, kin, relation};
@@ -33,8 +34,8 @@ pub use entering::{assigned, down_by};
 pub use fact::{Context, Fact, Reaction, Want, wants};
 pub use leading::{Glance, leads_somewhere};
 pub use major::MajorPolicy;
-pub use paging::{again_now as called_again, fresh as called_now, tick as page_tick, ways_to};
 pub use policy::Policy;
 pub use promising::{clock, facts, promises};
 pub use routes::{Route, RouteError, Routes};
+pub use steps::{again_now as called_again, fresh as called_now, tick as page_tick, ways_to};
 pub use tune::{rule_of, tune};

@@ -4,12 +4,16 @@
 
 use std::time::Duration;
 
-use estate::{About, Estate, Spec, Wait, Way};
+use estate::{About, AbsenceType, Estate};
 use incidents::{Incident, Stage, What};
 use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
-use oncall::{Command, Contact, For, Page, Plan, Start, Step, Summary};
+use oncall::{Command, For, Page, Start, Summary};
 
+use crate::steps::{acknowledge_timeout, again, at_once, fresh, means_now, plan};
 use crate::{Context, Reaction, major};
+
+/// After how many minutes it is looked again for somebody where there was nobody to call.
+const NOBODY_YET_MINUTES: u32 = 15;
 
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
 pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
@@ -46,7 +50,9 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     if answered && outgrown.is_none() {
         return Vec::new();
     }
-    let Some(policy) = next_policy(incident, &pages, context) else { return Vec::new() };
+    let Some(policy) = next_policy(incident, &pages, context) else {
+        return rings_later(&pages, context, moment).into_iter().collect();
+    };
     // It is another matter by now, or it rang again and the page that says so is ended here.
     let because = outgrown.unwrap_or_else(|| "it rang again".to_owned());
     let outdated = incident.acknowledged_by.is_some();
@@ -55,16 +61,42 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     lapse.into_iter().chain(ring(incident, &policy, &pages, context, moment)).collect()
 }
 
+/// Everybody was called and nobody answered: calling begins anew after a while, by the policies in
+/// the same order.
+fn rings_later(pages: &[&Page], context: &Context<'_>, moment: &Moment) -> Option<Reaction> {
+    if pages.iter().any(|page| page.stage == oncall::Stage::Ringing) {
+        return None;
+    }
+    let minutes = context.policy.call_again_unanswered_after_minutes?;
+    let through = pages.iter().filter(|page| page.stage == oncall::Stage::Exhausted);
+    if through.clone().any(|page| page.next_step_at.is_some()) {
+        return None;
+    }
+    let first = through.clone().min_by_key(|page| (page.started_at, page.id))?;
+    let rang = |page: &&&Page| (page.rang_again_at.unwrap_or(page.started_at), page.id);
+    let next = through.min_by_key(rang)?;
+    // Where there was nobody to call it looks again much sooner.
+    let minutes = match next.calls.is_empty() {
+        true => minutes.min(NOBODY_YET_MINUTES),
+        false if next.id == first.id => minutes,
+        false => 0,
+    };
+    let again_at = moment.now + Duration::from_secs(u64::from(minutes) * 60);
+    Some(Reaction::Page(next.id, Command::RingLater { again_at }))
+}
+
 /// The pages by which somebody is called to take an incident.
 fn own<'a>(incident: IncidentId, context: &Context<'a>) -> Vec<&'a Page> {
     let pages = context.pages.iter();
     pages.filter(|page| page.incident == incident && !page.is_major()).collect()
 }
 
-/// The page of an incident by which people were called last.
+/// The page of an incident by which people were called last; of several that began at the same
+/// moment one that is not over.
 fn newest<'a>(pages: &[&'a Page]) -> Option<&'a Page> {
     let open = pages.iter().filter(|page| page.stage != oncall::Stage::Cancelled);
-    open.max_by_key(|page| (page.started_at, page.id)).copied()
+    let goes_on = |page: &Page| page.stage.unanswered() || page.goes_on();
+    open.max_by_key(|page| (page.started_at, goes_on(page), page.id)).copied()
 }
 
 /// Ends the others by which people are called, or would be, for the incident of a page that rings
@@ -289,53 +321,6 @@ fn replan(
     Some(Reaction::Page(page.id, Command::Replan { priority, plan }))
 }
 
-/// Nobody waits: whoever is there now is called.
-fn at_once(plan: &mut Plan, estate: &Estate, about: About, now: Time) {
-    plan.begin_at = None;
-    means_now(plan, estate, about, now);
-}
-
-/// Every step means who is there now.
-fn means_now(plan: &mut Plan, estate: &Estate, about: About, now: Time) {
-    for step in plan.steps.iter_mut().filter(|step| !step.targets.is_empty()) {
-        step.contacts = contacts(estate, &step.targets, step.rotate, about, now);
-    }
-}
-
-/// The tick of a page: whom each of its steps means now, since people go home and others come. What
-/// the page names is what counts, also after its policy was edited, until it rings anew.
-pub fn tick(page: &Page, estate: &Estate, now: Time) -> Command {
-    let rings = page.rings_again.as_ref().is_some_and(|again| again.at <= now);
-    let again = rings.then(|| Box::new(again(page, estate, now)));
-    Command::Tick { fresh: fresh(page, estate, now), again }
-}
-
-/// What the policy of a page says for ringing again now; what was copied of one that is gone.
-fn again(page: &Page, estate: &Estate, now: Time) -> Plan {
-    let mut plan = planned_again(page, estate, now);
-    if page.is_major() {
-        at_once(&mut plan, estate, about(page), now);
-    }
-    plan
-}
-
-fn planned_again(page: &Page, estate: &Estate, now: Time) -> Plan {
-    if estate.contains(&page.policy) {
-        return plan(estate, &page.policy, about(page), now);
-    }
-    let steps = page.steps.iter().zip(fresh(page, estate, now));
-    let steps = steps.map(|(step, contacts)| Step { contacts, ..step.clone() });
-    Plan { steps: steps.collect(), repeat: page.repeat, begin_at: None }
-}
-
-/// The same for somebody who wants it to ring now: whoever is there now is called, also for what
-/// could wait.
-pub fn again_now(page: &Page, estate: &Estate, now: Time) -> Plan {
-    let mut plan = planned_again(page, estate, now);
-    at_once(&mut plan, estate, about(page), now);
-    plan
-}
-
 /// Tells the pages of an incident that a person did something on it, or that it broke again: the
 /// time in which something has to be done begins anew.
 pub(crate) fn worked(
@@ -360,78 +345,36 @@ pub(crate) fn worked(
     last.into_iter().chain(team).map(heard).collect()
 }
 
-/// Lets every page that rings call whoever is on call now.
+/// Lets every page that rings, or found nobody, call whoever is on call now, and lets what somebody
+/// had taken ring again who has fallen ill since.
 pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    let ringing = context.pages.iter().filter(|page| page.stage == oncall::Stage::Ringing);
-    let again = |page: &Page| {
-        let fresh = fresh(page, context.estate, moment.now);
-        Reaction::Page(page.id, Command::Reroute { fresh })
+    let (estate, now) = (context.estate, moment.now);
+    let rings_for = |incident: IncidentId| {
+        let of_it = context.pages.iter().filter(|page| page.incident == incident);
+        of_it.clone().any(|page| page.stage == oncall::Stage::Ringing && !page.is_major())
     };
-    ringing.map(again).collect()
-}
-
-/// Whom each step of a page means now.
-pub fn fresh(page: &Page, estate: &Estate, now: Time) -> Vec<Vec<Contact>> {
-    let meant = |step: &Step| match step.targets.is_empty() {
-        true => step.contacts.clone(),
-        false => contacts(estate, &step.targets, step.rotate, about(page), now),
+    let command = |page: &Page| match page.stage {
+        oncall::Stage::Exhausted if rings_for(page.incident) => None,
+        oncall::Stage::Ringing | oncall::Stage::Exhausted => {
+            Some(Command::Reroute { fresh: fresh(page, estate, now) })
+        }
+        oncall::Stage::Acknowledged => {
+            let incident = context.incidents.iter().find(|of| of.id == page.incident)?;
+            let holds = incident.acknowledged_by.is_some() && quiet(incident, context).is_none();
+            let person = fallen_ill(page, estate, now).filter(|_| holds)?;
+            Some(Command::HolderAway { person, again: Box::new(again(page, estate, now)) })
+        }
+        oncall::Stage::Cancelled => None,
     };
-    page.steps.iter().map(meant).collect()
+    let reaction = |page: &Page| Some(Reaction::Page(page.id, command(page)?));
+    context.pages.iter().filter_map(reaction).collect()
 }
 
-/// The ways to a person for what a page is about, as they want to be called now.
-pub fn ways_to(person: &ItemRef, page: &Page, estate: &Estate, now: Time) -> Vec<Contact> {
-    estate.ways(person, about(page), now).into_iter().map(contact).collect()
-}
-
-fn about(page: &Page) -> About {
-    let priority = if page.is_major() { Priority::P1 } else { page.summary.priority };
-    About { priority, number: page.summary.number }
-}
-
-/// What a policy says, with everybody's addresses. A person who is gone from the estate leaves a
-/// gap, never an error: the page is made.
-fn plan(estate: &Estate, policy: &ItemRef, about: About, now: Time) -> Plan {
-    let Some(says) = estate.says(policy, about.priority, now) else {
-        return Plan { steps: Vec::new(), repeat: 0, begin_at: None };
-    };
-    // Steps in which nobody is there are passed over, and the first that has somebody is the first.
-    let (first, mut begun) = (says.begin_at.unwrap_or(now), false);
-    let steps = says.schedule(now).map(|(at, step)| {
-        let targets: Vec<ItemRef> =
-            step.contacts.iter().map(|target| target.item().clone()).collect();
-        let at = if begun { at } else { first };
-        let contacts = contacts(estate, &targets, step.rotate, about, at);
-        begun = begun || !contacts.is_empty();
-        Step { targets, rotate: step.rotate, contacts, wait_seconds: step.wait.seconds() }
-    });
-    Plan { steps: steps.collect(), repeat: says.repeat, begin_at: says.begin_at }
-}
-
-fn acknowledge_timeout(estate: &Estate, policy: &ItemRef) -> Option<u32> {
-    match estate.get(policy).map(|found| &found.spec) {
-        Some(Spec::EscalationPolicy(spec)) => spec.acknowledge_timeout.map(Wait::seconds),
-        _ => None,
-    }
-}
-
-/// The ways to whom targets mean at a time.
-fn contacts(
-    estate: &Estate,
-    targets: &[ItemRef],
-    rotate: bool,
-    about: About,
-    at: Time,
-) -> Vec<Contact> {
-    let people = estate.meant(targets, rotate.then_some(about.number), at);
-    people.into_iter().flat_map(|who| estate.ways(who, about, at)).map(contact).collect()
-}
-
-fn contact(way: Way<'_>) -> Contact {
-    Contact {
-        contact: way.person.clone(),
-        channel: way.method.channel().to_owned(),
-        target: way.target.to_owned(),
-        after_seconds: way.after.seconds(),
-    }
+/// Who took a page and has fallen ill since.
+fn fallen_ill(page: &Page, estate: &Estate, now: Time) -> Option<ItemRef> {
+    let (by, at) = (page.acknowledged_by.as_ref()?, page.acknowledged_at?);
+    let person = ItemRef::new("person", by.name())?;
+    let absence = estate.away(&person, now)?;
+    let ill = absence.absence_type == AbsenceType::Sickness && absence.start >= at;
+    ill.then_some(person)
 }

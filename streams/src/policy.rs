@@ -29,6 +29,10 @@ pub struct Policy {
     /// not; a priority that people set calls nobody again.
     #[schema(maximum = 10_080)]
     pub call_again_when_worse_after_minutes: Option<u32>,
+    /// Where everybody was called as often as the policies say and nobody answered, all of it
+    /// begins anew after so many minutes, again and again. Without a value it stays quiet.
+    #[schema(minimum = 5, maximum = 10_080)]
+    pub call_again_unanswered_after_minutes: Option<u32>,
     /// A rule is on the noise list from so many people's votes "not useful" on, until it is tuned.
     pub noise_votes: u32,
     /// The rules that a new incident is handled by.
@@ -45,6 +49,7 @@ impl Default for Policy {
             major: MajorPolicy::default(),
             page_down_to: Priority::P5,
             call_again_when_worse_after_minutes: Some(15),
+            call_again_unanswered_after_minutes: Some(60),
             noise_votes: 3,
             incidents: incidents::Policy::default(),
         }

@@ -3,14 +3,18 @@
 
 use std::time::Duration;
 
-use calendar::{Calendar, Years};
+use calendar::{Calendar, Span, Years};
 use kernel::{ItemRef, Priority, Time};
 
 use crate::spec::{
     AbsenceSpec, CalendarSpec, ContactMethod, EscalationHours, EscalationPolicySpec,
     EscalationStep, EscalationVariant, Spec, Wait,
 };
-use crate::{Estate, Kind};
+use crate::{Estate, Kind, Resource, person_named};
+
+/// In microseconds. Wishes go by the minutes of a day.
+const MINUTE: i64 = 60_000_000;
+const MINUTES_OF_A_DAY: i64 = 24 * 60;
 
 /// What decides whom a policy calls, and in which ways.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -144,19 +148,51 @@ impl Estate {
         called
     }
 
-    /// Everybody whom the targets of a step name at a time, each once, also those who are away.
+    /// Everybody whom the targets of a step name at a time, each once, also those who are away:
+    /// where everybody of its schedules is, whoever would be on call.
     pub(crate) fn named<'a>(
         &self,
         targets: impl IntoIterator<Item = &'a ItemRef>,
         at: Time,
     ) -> Vec<&ItemRef> {
+        let targets: Vec<&ItemRef> = targets.into_iter().collect();
         let mut people: Vec<&ItemRef> = Vec::new();
-        for person in targets.into_iter().flat_map(|target| self.people(target, at)) {
+        let mut name = |person| {
             if !people.contains(&person) {
                 people.push(person);
             }
+        };
+        targets.iter().flat_map(|target| self.people(target, at)).for_each(&mut name);
+        if people.is_empty() {
+            let would = targets.iter().filter_map(|target| self.would_be_on_call(target, at));
+            return would.collect();
         }
         people
+    }
+
+    /// Whom a schedule would have on call if nobody were away.
+    fn would_be_on_call(&self, schedule: &ItemRef, at: Time) -> Option<&ItemRef> {
+        let moment = Span::new(at.micros(), at.micros().saturating_add(1));
+        let mut rota = self.rota(schedule).ok()?;
+        rota.absences.clear();
+        let turn = rota.roster(moment).ok()?.at(at.micros())?.person.clone();
+        self.get(&person_named(&turn)).map(Resource::item)
+    }
+
+    /// When the first of those whom steps name wants to be called, where none of them does now: by
+    /// their own wishes, within a day.
+    pub fn wished_from<'a>(
+        &self,
+        steps: impl IntoIterator<Item = &'a EscalationStep>,
+        about: About,
+        now: Time,
+    ) -> Option<Time> {
+        let targets = steps.into_iter().flat_map(|step| &step.contacts);
+        let people = self.meant(targets.map(|target| target.item()), None, now);
+        let this_minute = now.micros() - now.micros().rem_euclid(MINUTE);
+        (1..=MINUTES_OF_A_DAY)
+            .map(|count| Time::from_micros(this_minute + count * MINUTE))
+            .find(|at| people.iter().any(|person| !self.ways(person, about, *at).is_empty()))
     }
 
     /// The absence of somebody who is away at a time; of several that which ends last.

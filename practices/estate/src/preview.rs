@@ -12,6 +12,8 @@ use crate::{Assigned, Estate, Kind};
 
 /// So long after somebody was called in their last way nobody is given up on, as pages have it.
 const AFTER_LAST_WAY: Duration = Duration::from_secs(60);
+/// How long the last step waits where nothing is said of it, as pages have it.
+const AFTER_LAST_STEP: Duration = Duration::from_secs(300);
 
 /// Whom an incident would call, when, and how.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -108,7 +110,7 @@ impl Estate {
         let about = About { priority, number: 0 };
         let mut now = says.begin_at.unwrap_or(at);
         let (mut steps, mut last_way) = (Vec::new(), None::<Time>);
-        for step in says.steps {
+        for (place, step) in says.steps.iter().enumerate() {
             let targets: Vec<ItemRef> = step.contacts.iter().map(|to| to.item().clone()).collect();
             let mut found = PreviewStep {
                 at: now,
@@ -136,7 +138,11 @@ impl Estate {
             let late = found.calls.iter().map(|call| call.at).filter(|at| *at > now).max();
             last_way = last_way.max(late);
             if !found.calls.is_empty() {
-                now = now + Duration::from_secs(step.wait.seconds().max(1).into());
+                now = now
+                    + match step.wait.seconds() {
+                        0 if place + 1 == says.steps.len() => AFTER_LAST_STEP,
+                        seconds => Duration::from_secs(seconds.max(1).into()),
+                    };
             }
             steps.push(found);
         }

@@ -89,7 +89,7 @@ impl Page {
             let round = self.fresh_round();
             let first = plan::next_place(steps, round, Place { step: 0, round })
                 .and_then(|place| plan::call(steps, place, moment));
-            events.push(first.unwrap_or(Event::Exhausted { at }));
+            events.push(first.unwrap_or(Event::Exhausted { at, nobody: true }));
         }
         events
     }

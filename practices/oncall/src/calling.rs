@@ -1,10 +1,18 @@
 //! When calls are made: the next step, calls that wait, and ringing again.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use kernel::{Moment, OutboxId, Refusal};
 
 use crate::event::Calling;
 use crate::plan::{self, Place};
-use crate::{Call, CallResult, Contact, Event, Page, Plan, Stage, WaitingCall};
+use crate::{Call, CallResult, Contact, Event, Page, Plan, Purpose, Stage, WaitingCall};
+
+/// How long after it found nobody to call a page looks again.
+const LOOKS_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+const SOMEBODY_NOW: &str = "somebody can be called now";
 
 impl Page {
     /// Goes on after the present step; `fresh` is whom each step means now, if that is known.
@@ -16,7 +24,52 @@ impl Page {
         let steps = plan::freshened(&self.steps, fresh);
         plan::next_place(&steps, self.first_round.saturating_add(self.repeat), after)
             .and_then(|place| plan::call(&steps, place, moment))
-            .unwrap_or(Event::Exhausted { at: moment.now })
+            .unwrap_or_else(|| self.exhausted(moment))
+    }
+
+    /// Nobody is left to call.
+    pub(crate) fn exhausted(&self, moment: &Moment) -> Event {
+        Event::Exhausted { at: moment.now, nobody: !self.called_anybody() }
+    }
+
+    /// Whether somebody was called since it began to ring, the last time.
+    fn called_anybody(&self) -> bool {
+        let rings = |call: &&Call| call.round >= self.first_round && call.purpose == Purpose::Call;
+        self.calls.iter().any(|call| rings(&call))
+    }
+
+    /// Who is on call has changed after everybody was called: where nobody could be, somebody may
+    /// be now.
+    pub(crate) fn found(&self, fresh: &[Vec<Contact>], moment: &Moment) -> Vec<Event> {
+        if self.called_anybody() || fresh.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let (steps, repeat) = (plan::freshened(&self.steps, fresh).into_owned(), self.repeat);
+        let now = Plan { steps, repeat, begin_at: None };
+        self.ring_again(SOMEBODY_NOW.to_owned(), Some(&now), None, moment)
+    }
+
+    /// It is time to call again for what nobody answered, or to look again for somebody.
+    fn once_more(
+        &self,
+        fresh: &[Vec<Contact>],
+        other: Option<&Plan>,
+        moment: &Moment,
+    ) -> Vec<Event> {
+        let steps = other.map_or(&self.steps, |other| &other.steps);
+        let steps =
+            if other.is_some() { Cow::Borrowed(&steps[..]) } else { plan::freshened(steps, fresh) };
+        if steps.iter().all(|step| step.contacts.is_empty()) {
+            let again_at = moment.now + LOOKS_AGAIN;
+            return vec![Event::RingsLater { at: moment.now, again_at }];
+        }
+        let because = if self.called_anybody() { "nobody has answered" } else { SOMEBODY_NOW };
+        let now = Plan {
+            steps: steps.into_owned(),
+            repeat: other.map_or(self.repeat, |other| other.repeat),
+            begin_at: other.and_then(|other| other.begin_at),
+        };
+        self.ring_again(because.to_owned(), Some(&now), now.begin_at, moment)
     }
 
     /// The round with which the page begins when it rings again: none is used twice.
@@ -66,6 +119,10 @@ impl Page {
         if let Some(again) = again {
             let begin_at = other.and_then(|other| other.begin_at);
             return self.ring_again(self.why_again(again), other, begin_at, moment);
+        }
+        if self.stage == Stage::Exhausted {
+            let due = self.next_step_at.is_some_and(|due| due <= moment.now);
+            return if due { self.once_more(fresh, other, moment) } else { Vec::new() };
         }
         let mut events = self.continued(moment, |waiting| waiting.due_at <= moment.now);
         if self.next_step_at.is_some_and(|due| due <= moment.now) {

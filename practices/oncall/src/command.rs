@@ -77,10 +77,23 @@ pub enum Command {
         /// Why, for the timeline.
         reason: String,
     },
-    /// Who is on call has changed: call whoever the present step means now.
+    /// Who is on call has changed: call whoever the present step means now; where nobody could be
+    /// called, somebody may be by now.
     Reroute {
         /// Whom each step means now, in the order of the steps.
         fresh: Vec<Vec<Contact>>,
+    },
+    /// Whoever took it has fallen ill: it rings again.
+    HolderAway {
+        /// Who.
+        person: ItemRef,
+        /// What the policy says now.
+        again: Box<Plan>,
+    },
+    /// Nobody answered and nobody is left to call: let it ring again by then.
+    RingLater {
+        /// When.
+        again_at: Time,
     },
     /// Its time has come: call the next.
     Tick {
@@ -242,6 +255,8 @@ impl Command {
             Command::DeliveryRecorded { .. } => Verb::DeliveryRecorded,
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reroute { .. } => Verb::Reroute,
+            Command::HolderAway { .. } => Verb::HolderAway,
+            Command::RingLater { .. } => Verb::RingLater,
             Command::Tick { .. } => Verb::Tick,
             Command::Replan { .. } => Verb::Replan,
         }
@@ -263,6 +278,8 @@ impl Command {
             | Command::DeliveryRecorded { .. }
             | Command::Cancel { .. }
             | Command::Reroute { .. }
+            | Command::HolderAway { .. }
+            | Command::RingLater { .. }
             | Command::Tick { .. }
             | Command::Replan { .. } => true,
         }

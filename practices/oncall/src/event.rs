@@ -185,10 +185,20 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Everybody was called and nobody answered.
+    /// Everybody was called and nobody answered, or there was nobody to call.
     Exhausted {
         /// When.
         at: Time,
+        /// Whether nobody was called at all.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nobody: bool,
+    },
+    /// Nobody is left to call, or there is nobody yet: it rings again, or looks again, by then.
+    RingsLater {
+        /// When.
+        at: Time,
+        /// When it does.
+        again_at: Time,
     },
     /// Nobody is needed any more.
     Cancelled {
@@ -241,6 +251,7 @@ impl Event {
             Event::HandOverEnded { .. } => "hand_over_ended",
             Event::Settled { .. } => "settled",
             Event::Exhausted { .. } => "exhausted",
+            Event::RingsLater { .. } => "rings_later",
             Event::Cancelled { .. } => "cancelled",
         }
     }
@@ -300,7 +311,16 @@ pub fn describe(event: &Event) -> String {
         }
         Event::HandOverEnded { to, .. } => format!("not handed over to {} after all", to.name()),
         Event::Settled { reason, .. } => format!("does not ring again: {reason}"),
-        Event::Exhausted { .. } => "everybody was called and nobody answered".to_owned(),
+        Event::Exhausted { nobody: false, .. } => {
+            "everybody was called and nobody answered".to_owned()
+        }
+        Event::Exhausted { nobody: true, .. } => {
+            "nobody can be called: none of its steps has anybody now".to_owned()
+        }
+        Event::RingsLater { at, again_at } if again_at <= at => "calling begins anew".to_owned(),
+        Event::RingsLater { again_at, .. } => {
+            format!("calls again at {again_at}, unless somebody answers before")
+        }
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
     }
 }

@@ -61,6 +61,7 @@ impl Page {
                 self.end_hand_over(*at);
                 self.time_begins_anew(*at);
             }
+            Event::RingsLater { again_at, .. } => self.next_step_at = Some(*again_at),
             Event::Exhausted { .. } => {
                 self.stage = Stage::Exhausted;
                 self.next_step_at = None;
@@ -128,13 +129,9 @@ impl Page {
             }
             Event::Rerouted { at, step, round, away, calls, later } => {
                 let place = (*step, *round);
-                self.waiting.retain(|waiting| {
-                    (waiting.step, waiting.round) != place || !away.contains(&waiting.to.contact)
-                });
+                self.waiting.retain(|waiting| !away.contains(&waiting.to.contact));
                 // What has not left yet reaches nobody who is away.
-                let spared = |call: &&mut Call| {
-                    (call.step, call.round) == place && away.contains(&call.contact)
-                };
+                let spared = |call: &&mut Call| away.contains(&call.contact);
                 self.calls.iter_mut().filter(spared).for_each(|call| call.drop_unsent(*at));
                 self.called(*at, place, calls, Purpose::Call);
                 self.waits(place, later);

@@ -37,8 +37,8 @@ pub use event::{Calling, Event, Later, describe};
 pub use handover::{HandOver, Wish};
 pub use page::{Call, CallResult, Page, Purpose, WaitingCall};
 pub use plan::{
-    ACKNOWLEDGE_TIMEOUT_SECONDS_MAX, ACKNOWLEDGE_TIMEOUT_SECONDS_MIN, REPEAT_MAX, STEPS_MAX,
-    WAIT_SECONDS_MAX, WAIT_SECONDS_MIN,
+    ACKNOWLEDGE_TIMEOUT_SECONDS_MAX, ACKNOWLEDGE_TIMEOUT_SECONDS_MIN, LAST_WAIT_SECONDS,
+    REPEAT_MAX, STEPS_MAX, WAIT_SECONDS_MAX, WAIT_SECONDS_MIN,
 };
 pub use stage::{ALLOWED, Stage, Verb};
 pub use view::{Offer, View};

@@ -32,7 +32,8 @@ pub struct Page {
     pub step: u32,
     /// The round it is in, from 0.
     pub round: u32,
-    /// When the next step is due; `None` when none is.
+    /// When the next step is due, or when it calls again although everybody was called; `None`
+    /// when none is.
     pub next_step_at: Option<Time>,
     /// Nobody is called before; `None` once the first step has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -291,7 +292,7 @@ impl Lifecycle for Page {
         let start = plan::within_limits(start);
         let first = plan::next_place(&start.steps, 0, Place { step: 0, round: 0 })
             .and_then(|place| plan::call(&start.steps, place, moment))
-            .unwrap_or(Event::Exhausted { at: moment.now });
+            .unwrap_or(Event::Exhausted { at: moment.now, nobody: true });
         let held = matches!(first, Event::Called { .. }) && start.begin_at.is_some();
         let started = Event::Started { at: moment.now, start: Box::new(start) };
         Ok(if held { vec![started] } else { vec![started, first] })
@@ -346,6 +347,16 @@ impl Lifecycle for Page {
             Command::Cancel { reason } => Ok(vec![Event::Cancelled { at, reason: reason.clone() }]),
             // Nobody was called yet: whoever is meant then will be.
             Command::Reroute { .. } if self.held_until.is_some() => Ok(Vec::new()),
+            Command::Reroute { fresh } if self.stage == Stage::Exhausted => {
+                Ok(self.found(fresh, moment))
+            }
+            Command::HolderAway { person, again } => {
+                let because = format!("{}, who had it, has fallen ill", person.name());
+                Ok(self.ring_again(because, Some(again), again.begin_at, moment))
+            }
+            Command::RingLater { again_at } => {
+                Ok(vec![Event::RingsLater { at, again_at: (*again_at).max(at) }])
+            }
             Command::Reroute { fresh } => {
                 Ok(plan::reroute(self, fresh, moment).into_iter().collect())
             }
@@ -407,6 +418,7 @@ impl Lifecycle for Page {
             Event::Started { .. }
             | Event::Attempted { .. }
             | Event::Exhausted { .. }
+            | Event::RingsLater { .. }
             | Event::WorkSeen { .. }
             | Event::Replanned { .. }
             | Event::Hastened { .. }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kernel::{ItemRef, Moment, Time};
 
 use crate::event::{Calling, Later};
-use crate::{Call, CallResult, Contact, Event, Page, Start, Step};
+use crate::{Call, CallResult, Contact, Event, Page, Purpose, Start, Step};
 
 /// Shortest wait between two steps, in seconds: a policy that says less would call everybody at
 /// once and over again.
@@ -26,6 +26,9 @@ pub const ACKNOWLEDGE_TIMEOUT_SECONDS_MAX: u32 = 86_400;
 
 /// How long somebody has to answer their last way, in seconds.
 const LAST_WAY_SECONDS: u32 = 60;
+/// How long the last step waits where nothing is said of it, in seconds: nobody is given up on at
+/// the moment in which they are called.
+pub const LAST_WAIT_SECONDS: u32 = 300;
 
 /// A place in the policy: which step of which round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,8 +68,8 @@ pub(crate) fn call(steps: &[Step], place: Place, moment: &Moment) -> Option<Even
     })
 }
 
-/// Whom the present step means now and has not called yet, and whom it called and means no longer;
-/// `None` when nothing has to be done.
+/// Whom the present step means now and has not called yet, and whom any step called and means no
+/// longer; `None` when nothing has to be done.
 pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> Option<Event> {
     let (step, round) = (page.step, page.round);
     let meant = fresh.get(step as usize).filter(|_| fresh.len() == page.steps.len())?;
@@ -82,19 +85,11 @@ pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> O
     let is_known = |to: &&Contact| known.contains(&(&to.contact, to.channel.as_str()));
     let (now, later): (Vec<&Contact>, Vec<&Contact>) =
         meant.iter().filter(|to| !is_known(to)).partition(|to| to.after_seconds == 0);
-    let mut away: Vec<ItemRef> = Vec::new();
-    for (person, _) in known {
-        if !away.contains(person) && !meant.iter().any(|to| to.contact == *person) {
-            away.push(person.clone());
-        }
-    }
-    let spared =
-        |place: (u32, u32), person: &ItemRef| place == (step, round) && away.contains(person);
-    let waits = page.waiting.iter().any(|w| spared((w.step, w.round), &w.to.contact));
+    let away = no_longer_meant(page, fresh);
+    let waits = page.waiting.iter().any(|waiting| away.contains(&waiting.to.contact));
     let mut open = page.calls.iter().filter(|call| call.result.open());
-    let spares = waits || open.any(|c| spared((c.step, c.round), &c.contact));
-    // Nobody instead of somebody is no improvement: whoever was called may still answer.
-    if now.is_empty() && later.is_empty() && (meant.is_empty() || !spares) {
+    let spares = waits || open.any(|call| away.contains(&call.contact));
+    if now.is_empty() && later.is_empty() && !spares {
         return None;
     }
     let due = |to: &Contact| moment.now + Duration::from_secs(to.after_seconds.into());
@@ -106,6 +101,31 @@ pub(crate) fn reroute(page: &Page, fresh: &[Vec<Contact>], moment: &Moment) -> O
         calls: now.into_iter().map(|to| Calling { message: moment.id(), to: to.clone() }).collect(),
         later: later.into_iter().map(|to| Later { due_at: due(to), to: to.clone() }).collect(),
     })
+}
+
+/// Whom the steps called, or are about to, and mean no longer. Nobody instead of somebody is no
+/// improvement: where a step means nobody now, whoever it called may still answer.
+fn no_longer_meant(page: &Page, fresh: &[Vec<Contact>]) -> Vec<ItemRef> {
+    let here = |call: &Call| (call.step, call.round) == (page.step, page.round);
+    let counts = |call: &&Call| {
+        let may_reach = call.result.open() || here(call) && call.result != CallResult::Dropped;
+        may_reach && call.purpose == Purpose::Call
+    };
+    let called = page.calls.iter().filter(counts).map(|call| (call.step, &call.contact));
+    let waiting = page.waiting.iter().map(|waiting| (waiting.step, &waiting.to.contact));
+    let places: Vec<(u32, &ItemRef)> = called.chain(waiting).collect();
+    let means = |step: u32, person: &ItemRef| {
+        let meant = fresh.get(step as usize);
+        meant.is_none_or(|meant| meant.is_empty() || meant.iter().any(|to| to.contact == *person))
+    };
+    let mut away: Vec<ItemRef> = Vec::new();
+    for (_, person) in &places {
+        let mut theirs = places.iter().filter(|(_, other)| other == person);
+        if !away.contains(person) && theirs.all(|(step, _)| !means(*step, person)) {
+            away.push((*person).clone());
+        }
+    }
+    away
 }
 
 /// The steps with whom they mean now; a step of which nothing is said keeps what was known.
@@ -134,6 +154,9 @@ pub(crate) fn within_limits(start: &Start) -> Start {
 pub(crate) fn limit(steps: &mut Vec<Step>, repeat: &mut u32) {
     *repeat = (*repeat).min(REPEAT_MAX);
     steps.truncate(STEPS_MAX);
+    if let Some(last) = steps.last_mut().filter(|last| last.wait_seconds == 0) {
+        last.wait_seconds = LAST_WAIT_SECONDS;
+    }
     for step in steps.iter_mut() {
         step.wait_seconds = step.wait_seconds.clamp(WAIT_SECONDS_MIN, WAIT_SECONDS_MAX);
         for contact in &mut step.contacts {

@@ -43,9 +43,23 @@ impl Page {
             (Stage::Ringing, None, None) if urgent => {
                 events.extend(replanned.catch_up(moment));
             }
+            (Stage::Ringing, None, None) if replanned.is_beyond() => {
+                let until = replanned.next_step_at.unwrap_or(at);
+                push(&mut replanned, Event::Held { at, until });
+            }
             _ => {}
         }
         events
+    }
+
+    /// Whether the steps end before the present one, and nobody of them was called: they are when
+    /// the time of the present step is over.
+    fn is_beyond(&self) -> bool {
+        let rings = |call: &&Call| call.round >= self.first_round;
+        let called =
+            |to: &Contact| self.calls.iter().filter(rings).any(|call| call.contact == to.contact);
+        self.step as usize + 1 >= self.steps.len()
+            && !self.steps.iter().flat_map(|step| &step.contacts).any(called)
     }
 
     /// Calls whoever stands in a step up to the present one and was not called in this round.

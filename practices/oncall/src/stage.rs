@@ -11,8 +11,8 @@ pub enum Stage {
     Ringing,
     /// Somebody answered.
     Acknowledged,
-    /// Everybody was called as often as the policy says, and nobody answered. Still open: a late
-    /// answer counts.
+    /// Everybody was called as often as the policy says, and nobody answered; or there was nobody
+    /// to call. Still open: a late answer counts, and it rings again.
     Exhausted,
     /// The incident needs nobody any more.
     Cancelled,
@@ -43,7 +43,9 @@ pub enum Verb {
     DeliveryRecorded,
     Cancel,
     Reroute,
+    HolderAway,
     Replan,
+    RingLater,
     Tick,
 }
 
@@ -65,14 +67,14 @@ pub const ALLOWED: &[Allowed<Stage, Verb>] = {
             stage: Stage::Acknowledged,
             verbs: &[
                 Acknowledge, Snooze, RingAgain, Escalate, HandOver, Accept, Keep, Answered, Worked,
-                DeliveryRecorded, Cancel, Replan, Tick,
+                DeliveryRecorded, Cancel, HolderAway, Replan, Tick,
             ],
         },
         Allowed {
             stage: Stage::Exhausted,
             verbs: &[
                 Acknowledge, Snooze, RingAgain, Answered, Worked, DeliveryRecorded, Cancel,
-                Replan,
+                Reroute, Replan, RingLater, Tick,
             ],
         },
         Allowed { stage: Stage::Cancelled, verbs: &[DeliveryRecorded] },

@@ -113,6 +113,7 @@ fn a_page_wants_no_call_after_the_answer() {
 #[test]
 fn a_policy_without_waits_does_not_call_everybody_at_once() {
     let mut hasty = start();
+    hasty.steps.push(plain(vec![contact("bob", "email")], 0));
     hasty.steps[0].wait_seconds = 0;
     hasty.repeat = u32::MAX;
     let moment = moment(0, "system:stream");
@@ -121,6 +122,8 @@ fn a_policy_without_waits_does_not_call_everybody_at_once() {
     let wait = page.next_step_at.unwrap().since(moment.now);
     assert_eq!(wait.as_secs(), u64::from(WAIT_SECONDS_MIN));
     assert!(page.repeat <= crate::REPEAT_MAX);
+    let last = page.steps.last().unwrap().wait_seconds;
+    assert_eq!(last, crate::LAST_WAIT_SECONDS, "whoever is called last has time to answer");
 }
 
 #[test]
@@ -306,7 +309,7 @@ fn every_stage() -> Vec<Page> {
     let pages = vec![
         live(&opened()).0,
         after(taken(Some(at + Duration::from_secs(1800)))),
-        after(Event::Exhausted { at }),
+        after(Event::Exhausted { at, nobody: false }),
         after(Event::Cancelled { at, reason: String::new() }),
     ];
     let stages: Vec<Stage> = pages.iter().map(Lifecycle::stage).collect();
@@ -416,6 +419,14 @@ impl Scenario {
                 fresh: Vec::new(),
                 again: Some(plan(&self.other, words.get(2).map(|clock| time(clock)))),
             },
+            Some(&"reroute") => Command::Reroute {
+                fresh: self.other.iter().map(|step| step.contacts.clone()).collect(),
+            },
+            Some(&"ill") => Command::HolderAway {
+                person: kernel::ItemRef::new("person", words[2]).unwrap(),
+                again: plan(&self.steps, None),
+            },
+            Some(&"ring_later") => Command::RingLater { again_at: time(words[2]) },
             Some(&"escalate") => Command::Escalate { fresh: Vec::new() },
             Some(&"works") => Command::Worked {
                 by: words[0].parse().unwrap(),

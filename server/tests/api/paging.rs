@@ -152,11 +152,13 @@ async fn an_unanswered_page_goes_through_its_steps_and_calls_each_once(place: Pl
     operate.pass(Duration::from_secs(601)).await;
     let exhausted = async || (page(&operate).await["stage"] == "exhausted").then_some(());
     operate.until("everybody was called", exhausted).await;
-    operate.pass(Duration::from_secs(3600)).await;
+    operate.pass(Duration::from_secs(3500)).await;
     operate.settled().await;
     assert_eq!(called(), (1, 1));
     let overview = operate.ada.get("/overview").await.is(200);
     assert_eq!(overview["paging"]["ringing"], 0);
+    operate.pass(Duration::from_secs(150)).await;
+    operate.until("it begins anew", async || (called() == (2, 1)).then_some(())).await;
     let timeline = operate.ada.get("/incidents/1/timeline").await.is(200).to_string();
     assert!(timeline.contains("Everybody was called and nobody answered"), "{timeline}");
     operate.end().await;

@@ -12,6 +12,8 @@ use crate::world::{Operate, Receiver, alert, conversations, shop};
 conversations!(
     whoever_is_on_call_when_a_step_comes_is_called,
     a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_gap,
+    what_somebody_took_who_falls_ill_rings_again,
+    whoever_takes_a_gap_is_called_for_what_found_nobody,
     a_takeover_stays_when_the_files_are_applied_again,
     what_was_taken_over_or_entered_is_taken_back_and_what_is_over_stays,
     hours_of_a_contract_that_nobody_covers_are_named,
@@ -43,6 +45,10 @@ pub fn rota(hook: &str) -> String {
 
 async fn rings(operate: &Operate, receiver: &Receiver) {
     operate.apply(&rota(&receiver.url)).await;
+    fires(operate).await;
+}
+
+async fn fires(operate: &Operate) {
     let mut fires = alert("Down", "critical", ("service", "orders"));
     fires["endsAt"] = json!(operate.world.now() + Duration::from_secs(7 * 86_400));
     operate.alerts(json!([fires])).await;
@@ -120,6 +126,63 @@ async fn a_sick_note_at_night_moves_the_open_page_and_the_shifts_and_leaves_no_g
     let line = on_call(&operate).await;
     assert_eq!(line["now"], Value::Null);
     assert!(line["uncovered_minutes"].as_i64().unwrap() > 8 * 7 * 1430, "{line}");
+    operate.end().await;
+}
+
+async fn what_somebody_took_who_falls_ill_rings_again(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    rings(&operate, &receiver).await;
+    let now = on_call(&operate).await;
+    let (ill, other) = (name(&now["now"]["person"]), name(&now["next"]["person"]));
+    let link = format!("{}{}", operate.ada.base(), receiver.calls()[0].link());
+    operate.ada.send(reqwest::Client::new().post(&link)).await;
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["assignee"], format!("person/{ill}"));
+
+    operate.pass(Duration::from_secs(60)).await;
+    operate.ada.post(&format!("/people/{other}/away"), json!({"type": "leave"})).await.is(200);
+    operate.settled().await;
+    assert_eq!(called(&receiver), [format!("/{ill}")], "whoever is on leave has nothing of it");
+    operate.ada.post(&format!("/people/{other}/back"), json!({})).await.is(204);
+    operate.ada.post(&format!("/people/{ill}/away"), json!({"type": "sickness"})).await.is(200);
+    let both =
+        async || (called(&receiver) == [format!("/{ill}"), format!("/{other}")]).then_some(());
+    operate.until("the other one is called", both).await;
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], Value::Null);
+    let link = format!("{}{}", operate.ada.base(), receiver.calls()[1].link());
+    operate.ada.send(reqwest::Client::new().post(&link)).await;
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["assignee"], format!("person/{other}"), "it is theirs now");
+    operate.end().await;
+}
+
+async fn whoever_takes_a_gap_is_called_for_what_found_nobody(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    let later = rota(&receiver.url).replace("2026-01-01T12:00", "2026-06-01T12:00");
+    operate.apply(&later).await;
+    fires(&operate).await;
+    let page = async || operate.ada.list("/incidents/1/pages").await.remove(0);
+    assert_eq!(page().await["stage"], "exhausted");
+    assert_ne!(page().await["next_step_at"], Value::Null, "it looks again");
+    let timeline = operate.ada.get("/incidents/1/timeline").await.is(200).to_string();
+    assert!(timeline.contains("Nobody can be called"), "{timeline}");
+    operate.pass(Duration::from_secs(3600)).await;
+    operate.settled().await;
+    assert_eq!(called(&receiver), [""; 0]);
+
+    let (from, until) = (operate.world.now(), operate.world.now() + Duration::from_secs(3600));
+    let takeover = json!({"from": from, "until": until, "person": "person/bob", "reason": "x"});
+    operate.ada.post("/schedules/shop/overrides", takeover).await.is(200);
+    let bob = async || (called(&receiver) == ["/bob"]).then_some(());
+    operate.until("bob is called", bob).await;
+    operate.settled().await;
+    assert_eq!(page().await["stage"], "ringing");
     operate.end().await;
 }
 

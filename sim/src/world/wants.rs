@@ -23,8 +23,8 @@ impl World {
             Want::ChildrenOf(id) => {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
-            Want::Alert(_) | Want::PagesOf(_) | Want::Ringing | Want::FiringOn(_) => false,
-            Want::OpenIncidents => incident.is_open(),
+            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
+            Want::OpenIncidents | Want::Called => incident.is_open(),
             Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }
     }

@@ -5431,9 +5431,15 @@ export interface components {
         EscalationStep: {
             /** @description Who is called: people, or whole teams. */
             contacts: components["schemas"]["CallTarget"][];
-            /** @description Whether only one of them is called, the next one for every incident, instead of all. */
+            /**
+             * @description Whether only one of them is called instead of all: which one goes by the number of the
+             *     incident.
+             */
             rotate?: boolean;
-            /** @description How long to wait for an answer before the next step. */
+            /**
+             * @description How long to wait for an answer before the next step. The last step waits 5 minutes when it
+             *     is not said.
+             */
             wait?: components["schemas"]["Wait"];
         };
         /** @description Steps for some incidents, or for some hours. */
@@ -9916,6 +9922,13 @@ export interface components {
         };
         /** @description What an administrator decides about the way from an alert to a page. */
         Policy: {
+            /**
+             * Format: int32
+             * @description Where everybody was called as often as the policies say and nobody answered, all of it
+             *     begins anew after so many minutes, again and again. Without a value it stays quiet.
+             * @default 60
+             */
+            call_again_unanswered_after_minutes: number | null;
             /**
              * Format: int32
              * @description Whoever took an incident is called again when it becomes more important so many minutes

@@ -114,10 +114,12 @@ impl<'de> Deserialize<'de> for EscalationHours {
 pub struct EscalationStep {
     /// Who is called: people, or whole teams.
     pub contacts: Vec<Target>,
-    /// Whether only one of them is called, the next one for every incident, instead of all.
+    /// Whether only one of them is called instead of all: which one goes by the number of the
+    /// incident.
     #[serde(default, skip_serializing_if = "unset")]
     pub rotate: bool,
-    /// How long to wait for an answer before the next step.
+    /// How long to wait for an answer before the next step. The last step waits 5 minutes when it
+    /// is not said.
     #[serde(default)]
     pub wait: Wait,
 }

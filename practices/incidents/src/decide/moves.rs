@@ -22,8 +22,12 @@ pub(super) fn acknowledge(
     text::item_of_kind("person", person)?;
     let by = by.unwrap_or(&draft.moment.actor).clone();
     let at = at.unwrap_or(draft.now()).min(draft.now());
+    // Whoever had it before it lapsed has it no longer.
+    let takes = draft.record.acknowledged_by.as_ref().is_none_or(|has| *has == by);
+    let lapsed = takes && draft.record.lapsed_at.is_some();
     take(draft, by, at);
-    if let (Some(person), None) = (person, &draft.record.assignee) {
+    let has = draft.record.assignee.as_ref().filter(|has| !lapsed || person == Some(has));
+    if let (Some(person), None) = (person, has) {
         let (team, assignee) = (draft.record.team.clone(), Some(person.clone()));
         draft.push(What::Assigned { team, assignee, because: "acknowledged it".to_owned() });
     }

@@ -79,12 +79,15 @@ pub async fn between(
     rows.iter().map(|row| row.json("data")).collect()
 }
 
-/// The pages that ring.
+/// The pages of open incidents, without those that were cancelled.
 ///
 /// # Errors
 /// When the database refuses or a page does not read back.
-pub async fn ringing(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Page>, Fault> {
-    let sql = "SELECT data FROM page WHERE space_id = $1 AND stage = 'ringing' ORDER BY id";
+pub async fn of_open_incidents(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Page>, Fault> {
+    let sql = "SELECT page.data FROM incident JOIN page \
+               ON page.space_id = incident.space_id AND page.incident_id = incident.id \
+               WHERE incident.space_id = $1 AND incident.phase <> 'done' \
+               AND page.stage <> 'cancelled' ORDER BY page.id";
     conn.all(sql, params![space]).await?.iter().map(|row| row.json("data")).collect()
 }
 

@@ -168,6 +168,11 @@ export function Calls({ way }: { way: Explanation }) {
                   next person <TimeAgo at={page.next_step_at} />
                 </span>
               )}
+              {page.stage === 'exhausted' && page.next_step_at && (
+                <span>
+                  calls again <TimeAgo at={page.next_step_at} />
+                </span>
+              )}
             </div>
             <ul className={styles.list}>
               {page.calls.map((call) => (

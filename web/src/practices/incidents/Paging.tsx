@@ -74,6 +74,11 @@ function OnePage({ page }: { page: Page }) {
           Next person <TimeAgo at={page.next_step_at} />
         </div>
       )}
+      {page.stage === 'exhausted' && page.next_step_at && (
+        <div className={styles.sub}>
+          Calls again <TimeAgo at={page.next_step_at} /> unless somebody answers
+        </div>
+      )}
       {page.acknowledged_by && page.acknowledged_at && (
         <div className={styles.sub}>
           {actorName(page.acknowledged_by)}, <TimeAgo at={page.acknowledged_at} />

@@ -95,6 +95,19 @@ function Form({ stored }: { stored: Policy }) {
               })
             }
           />
+          <NumberInput
+            label="Minutes after which calling begins anew when nobody has answered"
+            description="Once everybody was called as often as the policies say. Empty: it stays quiet then."
+            min={5}
+            max={10080}
+            allowDecimal={false}
+            value={policy.call_again_unanswered_after_minutes ?? ''}
+            onChange={(value) =>
+              set({
+                call_again_unanswered_after_minutes: typeof value === 'number' ? value : null,
+              })
+            }
+          />
           <ItemSelect
             label="Escalation policy of last resort"
             description="Called where nothing else names a policy, and where a policy ended without an answer."
