@@ -45,6 +45,8 @@ pub enum FieldKind {
     Task,
     /// One of the options.
     Choice,
+    /// Yes, or no when it is not said.
+    Boolean,
 }
 
 /// One value of a choice.

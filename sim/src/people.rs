@@ -141,6 +141,7 @@ fn page_command(asked: usize) -> oncall::Command {
             to: estate::person_named("cyd"),
             reason: "my shift ends".to_owned(),
             minutes: None,
+            even_if_away: false,
             contacts: vec![way("cyd", 0), way("cyd", 120)],
             back: vec![way("bob", 0)],
         }),
@@ -179,7 +180,12 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
     let reason = || "because".to_owned();
     match rng.below(27) {
         0..=2 => Command::Acknowledge { by: None, at: None, person: None },
-        3 => Command::Assign { team: "team/data".parse().ok(), assignee: None, because: None },
+        3 => Command::Assign {
+            team: "team/data".parse().ok(),
+            assignee: None,
+            because: None,
+            even_if_away: false,
+        },
         4 => Command::Diagnose { note: None },
         5 => Command::Ready { action: "restart".to_owned() },
         6 => Command::Begin { note: None },

@@ -218,7 +218,12 @@ impl Play {
             "resume" => Command::Resume {},
             "cancel" => Command::Cancel { reason },
             "reopen" => Command::Reopen { reason },
-            "assign" => Command::Assign { team: first.parse().ok(), assignee: None, because: None },
+            "assign" => Command::Assign {
+                team: first.parse().ok(),
+                assignee: None,
+                because: None,
+                even_if_away: false,
+            },
             "parent" => Command::SetParent {
                 parent: Some(self.incident(first)),
                 number: first[1..].parse().unwrap_or(0),

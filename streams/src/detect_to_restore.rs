@@ -235,8 +235,12 @@ fn page_fact(
         }
         Event::HandOverAccepted { to, from, reason, .. } => {
             let because = format!("handed over by {}: {reason}", from.name());
-            let assign =
-                Command::Assign { team: None, assignee: Some(to.clone()), because: Some(because) };
+            let assign = Command::Assign {
+                team: None,
+                assignee: Some(to.clone()),
+                because: Some(because),
+                even_if_away: false,
+            };
             vec![Reaction::incident(incident.id, assign)]
         }
         Event::Snoozed { .. } | Event::HandOverAsked { .. } => {
@@ -400,8 +404,12 @@ fn charge_owner(incident: &Incident, context: &Context<'_>) -> Vec<Reaction> {
     let free = incident.is_open() && incident.acknowledged_by.is_none();
     match assigned(context, incident.main_item.as_ref()) {
         Some((team, because)) if by_rule && free && incident.team.as_ref() != Some(&team) => {
-            let command =
-                Command::Assign { team: Some(team), assignee: None, because: Some(because) };
+            let command = Command::Assign {
+                team: Some(team),
+                assignee: None,
+                because: Some(because),
+                even_if_away: false,
+            };
             vec![Reaction::incident(incident.id, command)]
         }
         _ => Vec::new(),

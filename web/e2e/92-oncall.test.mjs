@@ -122,6 +122,28 @@ test('what is shared is counted over the past too', async () => {
   await b.page.getByText(/Known since/).waitFor();
 });
 
+test('who is away is seen where people are picked, and given nothing without a word', async () => {
+  await api(b.page, 'POST', '/api/v1/people/hugo/away', { type: 'sickness' });
+  const made = await api(b.page, 'POST', '/api/v1/incidents', { title: `Till ${mark}` });
+  await b.page.goto(`${url}/incidents/${made.id}`);
+  await b.page.getByRole('button', { name: 'Assign', exact: true }).first().click();
+  const dialog = b.page.getByRole('dialog');
+  const person = dialog.getByRole('combobox', { name: 'Person' });
+  await person.fill('hugo');
+  await b.page.getByRole('option', { name: /away, nobody knows until when/ }).click();
+  await picture(b.page, 'assign-away-1440-light');
+  const send = dialog.getByRole('button', { name: 'Assign' });
+  await send.click();
+  await dialog
+    .getByText(/is away and nobody knows until when/)
+    .first()
+    .waitFor();
+  await dialog.getByRole('switch', { name: 'Even if they are away' }).check();
+  await send.click();
+  await dialog.waitFor({ state: 'detached' });
+  await api(b.page, 'POST', '/api/v1/people/hugo/back', {});
+});
+
 test('what is kept in a file says so', async () => {
   const text = '{apiVersion: operate/v1, kind: Team, metadata: {name: kept}, spec: {}}';
   const files = [{ name: 'estate/kept.yaml', text }];

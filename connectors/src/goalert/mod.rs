@@ -154,7 +154,7 @@ pub struct Policy {
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     #[serde(default, deserialize_with = "or_default")]
-    pub repeat: u32,
+    pub repeat: serde_json::Value,
     #[serde(default, deserialize_with = "or_default")]
     pub steps: Vec<Step>,
 }

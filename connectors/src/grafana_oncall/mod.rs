@@ -164,6 +164,11 @@ pub struct Step {
     pub notify_on_call_from_schedule: String,
     #[serde(default, deserialize_with = "or_default")]
     pub team_to_notify: String,
+    /// In UTC, `08:00:00Z`: what follows waits for this time of the day.
+    #[serde(default, deserialize_with = "or_default")]
+    pub notify_if_time_from: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub notify_if_time_to: String,
 }
 
 /// A way in.

@@ -209,7 +209,7 @@ pub struct Repeat {
     #[serde(default, deserialize_with = "or_default")]
     pub wait_interval: u32,
     #[serde(default, deserialize_with = "or_default")]
-    pub count: u32,
+    pub count: serde_json::Value,
 }
 
 /// A way in.

@@ -143,7 +143,7 @@ pub struct Policy {
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     #[serde(default, deserialize_with = "or_default")]
-    pub num_loops: u32,
+    pub num_loops: serde_json::Value,
     #[serde(default, deserialize_with = "or_default")]
     pub escalation_rules: Vec<Rule>,
     #[serde(default, deserialize_with = "or_default")]
@@ -188,6 +188,9 @@ pub struct Service {
     pub name: String,
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
+    /// `disabled`: it opens no incidents.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: String,
     pub escalation_policy: Option<Reference>,
     #[serde(default, deserialize_with = "or_default")]
     pub teams: Vec<Reference>,

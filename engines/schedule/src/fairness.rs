@@ -41,7 +41,7 @@ pub struct Share {
 }
 
 impl Occasions {
-    /// The nights from ten to six and the weekends of a zone, and what a calendar keeps as
+    /// The nights from ten to seven and the weekends of a zone, and what a calendar keeps as
     /// holidays.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Occasions {
         window: Span,
     ) -> Result<Occasions, ScheduleError> {
         let hours = |definition: Definition| open(&definition, window);
-        let nights = Definition::empty(zone).shift(&Day::WEEK, "22:00", "06:00");
+        let nights = Definition::empty(zone).shift(&Day::WEEK, "22:00", "07:00");
         let weekends = Definition::empty(zone).shift(&Day::WEEK[5..], "00:00", "24:00");
         let holidays = calendar.map(|calendar| calendar.closures(window).map(|c| c.span).collect());
         Ok(Occasions {

@@ -202,6 +202,16 @@ pub fn length(micros: i64) -> String {
     if told.is_empty() { "0 min".to_owned() } else { told.join(" ") }
 }
 
+/// How long until something that may be far off: in days and hours from two days on.
+pub fn far(micros: i64) -> String {
+    let hours = micros / 3_600_000_000;
+    match (hours / 24, hours % 24) {
+        (0..=1, _) => length(micros),
+        (days, 0) => format!("{days} d"),
+        (days, hours) => format!("{days} d {hours} h"),
+    }
+}
+
 /// All of the pauses as one set.
 pub fn together(pauses: &[Span]) -> Spans {
     pauses.iter().copied().collect()

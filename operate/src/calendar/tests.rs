@@ -132,6 +132,8 @@ fn times_and_lengths_are_told_as_people_say_them() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap().to_zoned(berlin.clone());
     assert_eq!(shown(&at("2026-11-30T09:00:00Z")), "Mon 2026-11-30 10:00 +01:00");
     assert_eq!(shown(&at("2026-11-30T09:00:07Z")), "Mon 2026-11-30 10:00:07 +01:00");
+    assert_eq!(super::reading::far(1_280 * 3_600_000_000), "53 d 8 h");
+    assert_eq!(super::reading::far(47 * 3_600_000_000), "47 h");
     let told = [0, 1, 90, 3_600, 30_600].map(|seconds| length(seconds * 1_000_000));
     assert_eq!(told, ["0 min", "1 s", "1 min 30 s", "1 h", "8 h 30 min"]);
 }

@@ -89,10 +89,15 @@ impl<'v> Form<'v> {
             };
             let (flag, value) = match flag.split_once('=') {
                 Some((flag, value)) => (flag, Some(value.to_owned())),
-                None => (flag, words.next().cloned()),
+                None => (flag, None),
             };
             let field = self.field(flag)?;
-            let value = value.ok_or_else(|| {
+            if text(field, "kind") == "boolean" {
+                let no = value.as_deref() == Some("false");
+                command.insert(text(field, "name"), json!(!no));
+                continue;
+            }
+            let value = value.or_else(|| words.next().cloned()).ok_or_else(|| {
                 Trouble::wrong(format!("--{flag} needs a value")).remedy(self.usage())
             })?;
             command.insert(text(field, "name"), read(field, &value)?);
@@ -130,7 +135,7 @@ impl<'v> Form<'v> {
         let command = text(self.offer, "command").replace('_', "-");
         let mut line = format!("operate {} {command} INCIDENT", self.of);
         for field in self.fields() {
-            let flag = format!("--{} {}", dashed(&text(field, "name")), placeholder(field));
+            let flag = written(field);
             let required = field["required"] == true;
             line.push_str(&if required { format!(" {flag}") } else { format!(" [{flag}]") });
         }
@@ -145,7 +150,7 @@ impl<'v> Form<'v> {
             lines.push(String::new());
         }
         for field in self.fields() {
-            let flag = format!("--{} {}", dashed(&text(field, "name")), placeholder(field));
+            let flag = written(field);
             lines.push(format!("  {flag:<32} {}", label(field)));
             for option in items(field, "options") {
                 let (value, label) = (text(option, "value"), text(option, "label"));
@@ -164,10 +169,13 @@ fn label(field: &Value) -> String {
     text(field, "label")
 }
 
-fn placeholder(field: &Value) -> String {
+/// The flag of a field, with what stands for its value.
+fn written(field: &Value) -> String {
+    let flag = format!("--{}", dashed(&text(field, "name")));
     match text(field, "kind").as_str() {
-        "longtext" => "TEXT".to_owned(),
-        kind => kind.to_uppercase(),
+        "boolean" => flag,
+        "longtext" => format!("{flag} TEXT"),
+        kind => format!("{flag} {}", kind.to_uppercase()),
     }
 }
 
@@ -206,7 +214,9 @@ mod tests {
         json!({ "number": 7, "stage": "on_hold", "allowed": [
             { "command": "resume", "label": "Resume", "help": "Go on.", "fields": [] },
             { "command": "assign", "label": "Assign", "help": "Charge somebody.", "fields": [
-                { "name": "team", "kind": "team", "required": false, "label": "Team" } ] },
+                { "name": "team", "kind": "team", "required": false, "label": "Team" },
+                { "name": "even_if_away", "kind": "boolean", "required": false,
+                  "label": "Even if they are away" } ] },
             { "command": "set_affected", "label": "Affected", "help": "Who.", "fields": [
                 { "name": "users", "kind": "number", "required": false, "label": "Users" } ] },
             { "command": "merge", "label": "Merge", "help": "The same.", "fields": [
@@ -231,6 +241,11 @@ mod tests {
         );
         let assigned = fill("assign", "--team payments").unwrap();
         assert_eq!(assigned, json!({ "command": "assign", "team": "team/payments" }));
+        let anyway = fill("assign", "--even-if-away --team payments").unwrap();
+        assert_eq!(anyway["even_if_away"], true);
+        assert_eq!(anyway["team"], "team/payments", "a flag takes no word that follows it");
+        assert_eq!(fill("assign", "--even-if-away=false").unwrap()["even_if_away"], false);
+        assert!(Form::find(&incident(), "assign").unwrap().help().contains("[--even-if-away]"));
         assert_eq!(fill("set-affected", "--users 300").unwrap()["users"], 300);
     }
 

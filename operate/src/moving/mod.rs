@@ -17,6 +17,7 @@ mod rota;
 mod services;
 mod urgency;
 mod week;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

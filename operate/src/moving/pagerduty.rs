@@ -2,7 +2,8 @@
 
 use connectors::export::{Export, Reference};
 use connectors::pagerduty::export::{
-    Integration, Layer, Policy, Restriction, Rule, Schedule, Service, Team, User,
+    ContactMethod as ContactMethodThere, Integration, Layer, Policy, Restriction, Rule, Schedule,
+    Service, Team, User,
 };
 use estate::{ContactMethod, ScheduleOverride, Spec, Target, TeamRef, TeamSpec};
 use jiff::tz::TimeZone;
@@ -11,10 +12,10 @@ use kernel::Time;
 use super::moved::{Moved, Said, Told};
 use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
-use super::policy::{Called, NOBODY, Steps, person};
+use super::policy::{Called, NOBODY, Rounds, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
 use super::week::Week;
-use super::{services, urgency};
+use super::{services, urgency, zones};
 
 /// Takes everything.
 pub fn take(moved: &mut Moved, export: &Export, team: Option<&TeamRef>) {
@@ -72,13 +73,34 @@ fn users(moved: &mut Moved, export: &Export, known: &mut Known) {
     }
 }
 
+/// Countries whose numbers keep their first 0 when they are called from elsewhere.
+const ZERO_STAYS: [u16; 5] = [39, 225, 241, 242, 378];
+
+/// A telephone number as it is called from anywhere.
+fn number(said: &mut Said, method: &ContactMethodThere) -> String {
+    let address = method.address.trim();
+    let country = method.country_code.unwrap_or(0);
+    if country == 0 || address.starts_with('+') {
+        return if address.starts_with('+') { address.to_owned() } else { String::new() };
+    }
+    let local = address.trim_start_matches(|sign: char| !sign.is_ascii_digit());
+    match local.strip_prefix('0') {
+        Some(rest) if !ZERO_STAYS.contains(&country) => {
+            said.changed(format!("+{country} goes without the 0 of calls within the country"));
+            format!("+{country}{rest}")
+        }
+        _ => format!("+{country}{local}"),
+    }
+}
+
 /// How a user is reached, with a line for each of the ways and wishes.
 fn ways(moved: &mut Moved, at: &str, user: &User) -> Ways {
     let (email, zone) = (user.email.clone(), user.time_zone.clone());
     let mut ways = Ways { email, zone, apart: true, ..Ways::default() };
     for (place, method) in user.contact_methods.iter().enumerate() {
         let mut said = Said::of(&format!("{at}.contact_methods[{place}]"), &method.kind);
-        let number = format!("{}{}", method.country_code.unwrap_or(0), method.address);
+        let by_phone = method.kind.starts_with("phone_") || method.kind.starts_with("sms_");
+        let number = if by_phone { number(&mut said, method) } else { String::new() };
         match method.kind.as_str() {
             kind if kind.ends_with("_reference") => {
                 said.impossible("only a reference; export users with include[]=contact_methods");
@@ -151,12 +173,16 @@ fn rota(
         said.impossible("its layers are not in the export; export it by GET /schedules/{id}");
         return None;
     };
-    let Ok(zone) = TimeZone::get(&schedule.time_zone) else {
-        said.impossible(format!("its zone `{}` is not known; correct it", schedule.time_zone));
+    let named = zones::known(&schedule.time_zone).unwrap_or(&schedule.time_zone);
+    let Ok(zone) = TimeZone::get(named) else {
+        said.impossible(format!("its zone `{named}` is not known; correct it"));
         return None;
     };
+    if named != schedule.time_zone {
+        said.changed(format!("its zone `{}` is called {named} here", schedule.time_zone));
+    }
     let mut rota = Rota {
-        zone: schedule.time_zone.clone(),
+        zone: named.to_owned(),
         team: known.first_team(said, ids(&schedule.teams)),
         ..Rota::default()
     };
@@ -289,7 +315,12 @@ fn policies(moved: &mut Moved, export: &Export, known: &Known, called: &mut Call
         let team = known.first_team(&mut said, ids(&policy.teams));
         let name = names.get(&policy.id).unwrap_or_default();
         let told = told(&policy.id, &policy.name, &policy.description);
-        called.add_policy(moved, &mut said, (name, told), (team, steps, policy.num_loops));
+        called.add_policy(
+            moved,
+            &mut said,
+            (name, told),
+            (team, steps, Rounds::Of(&policy.num_loops)),
+        );
         moved.say(said);
     }
 }
@@ -342,6 +373,11 @@ fn services(
     for service in &found {
         let (at, service) = (&service.at, &service.value);
         let mut said = Said::of(at, &service.name);
+        if service.status == "disabled" {
+            said.left_out("it is switched off, with its keys");
+            moved.say(said);
+            continue;
+        }
         let policy = service.escalation_policy.as_ref();
         let own = known.first_team(&mut said, ids(&service.teams));
         let of_policy = || policy.and_then(|policy| called.team_of_policy(&policy.id)).cloned();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use estate::{ContactMethod, NotifyRule, PersonRef, PersonSpec, TeamRef, TurnRef, Wait};
-use jiff::tz::TimeZone;
 use kernel::Priority;
 
 use super::moved::{Moved, Said, Told};
 use super::names::Names;
+use super::zones;
 
 /// Whom the rules for what is urgent are for, and those for the rest.
 const URGENT: [Priority; 2] = [Priority::P1, Priority::P2];
@@ -91,7 +91,7 @@ impl Known {
             return;
         }
         let time_zone = Some(ways.zone.clone()).filter(|zone| !zone.is_empty());
-        let known = time_zone.filter(|zone| TimeZone::get(zone).is_ok());
+        let known = time_zone.and_then(|zone| zones::known(&zone).map(str::to_owned));
         if known.is_none() && !ways.zone.is_empty() {
             said.changed(format!("the zone `{}` is not known, so theirs is UTC", ways.zone));
         }

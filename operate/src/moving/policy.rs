@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use estate::{
-    EscalationPolicyRef, EscalationPolicySpec, EscalationStep, PersonRef, ScheduleRef, Spec,
-    Target, TeamRef, Wait,
+    CalendarSpec, EscalationHours, EscalationPolicyRef, EscalationPolicySpec, EscalationStep,
+    PersonRef, ScheduleRef, Spec, Target, TeamRef, Wait, WaitsForHours,
 };
+use kernel::Priority;
+use serde_json::Value;
 
 use super::moved::{Moved, Said, Told};
 use super::rota::Rota;
@@ -20,9 +22,40 @@ const OVERRIDES_MAX: usize = 1_000;
 pub const NOBODY: &str =
     "it calls nobody that is taken and is left out; the step before it waits for it";
 
+/// How often a policy begins again.
+#[derive(Clone, Copy, Debug)]
+pub enum Rounds<'a> {
+    /// So often.
+    Times(u32),
+    /// As often as an export says, whatever that is.
+    Of(&'a Value),
+}
+
+impl Rounds<'_> {
+    fn count(self, said: &mut Said) -> u32 {
+        let count = match self {
+            Rounds::Times(count) => u64::from(count),
+            Rounds::Of(Value::Null) => 0,
+            Rounds::Of(value) => value.as_u64().unwrap_or_else(|| {
+                said.changed(format!("`{value}` is no number of rounds: it does not begin again"));
+                0
+            }),
+        };
+        let most = u64::from(REPEAT_MAX);
+        if count > most {
+            said.changed(format!("it begins again {most} times"));
+        }
+        u32::try_from(count.min(most)).unwrap_or(REPEAT_MAX)
+    }
+}
+
 /// Steps as they are found.
-#[derive(Debug, Default)]
-pub struct Steps(Vec<EscalationStep>);
+#[derive(Clone, Debug, Default)]
+pub struct Steps {
+    steps: Vec<EscalationStep>,
+    /// The hours for which all of it waits.
+    waits: Option<WaitsForHours>,
+}
 
 impl Steps {
     /// Adds a step that waits for so many seconds; without anybody to call only the wait counts.
@@ -31,27 +64,33 @@ impl Steps {
         if contacts.is_empty() {
             return self.wait(seconds);
         }
-        self.0.push(EscalationStep { contacts, rotate, wait });
+        self.steps.push(EscalationStep { contacts, rotate, wait });
     }
 
     /// The last step waits so many seconds longer.
     pub fn wait(&mut self, seconds: u64) {
-        if let Some(last) = self.0.last_mut() {
+        if let Some(last) = self.steps.last_mut() {
             let all = u64::from(last.wait.seconds()).saturating_add(seconds);
             last.wait = Wait::from_seconds(u32::try_from(all).unwrap_or(u32::MAX));
         }
     }
 
-    /// Whether nobody is called.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Nobody is called outside of these hours, whatever it is about.
+    pub fn wait_for(&mut self, hours: CalendarSpec) {
+        let calendar = EscalationHours::These(Box::new(hours));
+        self.waits = Some(WaitsForHours { priorities: Priority::ALL.to_vec(), calendar });
     }
 
-    /// The steps; those between which there is no time are one. Where nothing waits before it
-    /// begins again, the last step waits as long as the first.
-    fn merged(self, said: &mut Said, repeat: u32) -> Vec<EscalationStep> {
+    /// Whether nobody is called.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps; those between which there is no time are one. Where nothing waits after the last
+    /// step, its people have five minutes to answer.
+    fn merged(self, said: &mut Said) -> Vec<EscalationStep> {
         let mut steps: Vec<EscalationStep> = Vec::new();
-        for step in self.0 {
+        for step in self.steps {
             match steps.last_mut() {
                 Some(last) if last.wait.seconds() == 0 && !last.rotate && !step.rotate => {
                     for contact in step.contacts {
@@ -69,8 +108,8 @@ impl Steps {
                 _ => steps.push(step),
             }
         }
-        if let Some(last) = steps.last_mut().filter(|last| repeat > 0 && last.wait.seconds() == 0) {
-            said.changed("its last step waits for five minutes before it begins again");
+        if let Some(last) = steps.last_mut().filter(|last| last.wait.seconds() == 0) {
+            said.changed("its last step waits for five minutes before the policy is over");
             last.wait = Wait::from_seconds(300);
         }
         steps
@@ -155,24 +194,22 @@ impl Called {
         moved: &mut Moved,
         said: &mut Said,
         (name, told): (&str, Told<'_>),
-        (team, steps, repeat): (Option<TeamRef>, Steps, u32),
+        (team, steps, rounds): (Option<TeamRef>, Steps, Rounds<'_>),
     ) {
         if steps.is_empty() {
             said.impossible("it calls nobody that is taken; name somebody in its first step");
             return;
         }
-        if repeat > REPEAT_MAX {
-            said.changed(format!("it begins again {REPEAT_MAX} times"));
-        }
-        let repeat = repeat.min(REPEAT_MAX);
+        let repeat = rounds.count(said);
         let metadata = moved.metadata(said, name, told);
-        let steps = steps.merged(said, repeat);
+        let waits = steps.waits.clone();
+        let steps = steps.merged(said);
         let spec = EscalationPolicySpec {
             team,
             steps,
             variants: Vec::new(),
             repeat,
-            waits: None,
+            waits,
             acknowledge_timeout: None,
         };
         moved.add(said, metadata, Spec::EscalationPolicy(spec.clone()));

@@ -1,5 +1,6 @@
 //! What files say of schedules, and of what they are held against.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use calendar::Span;
@@ -7,11 +8,12 @@ use clap::Args;
 use estate::{CoverError, Estate, Resource, ScheduleSpec, SourceFile, Spec};
 use jiff::tz::TimeZone;
 use kernel::ItemRef;
-use schedule::{Roster, Why};
+use schedule::{Person, Roster, Why};
 use serde_json::{Value, json};
 
 use crate::calendar::reading::zoned;
 use crate::estate::files;
+use crate::screen::{Screen, clean};
 use crate::trouble::{Code, Trouble};
 
 /// Which schedule of which files.
@@ -154,6 +156,18 @@ impl Files {
 }
 
 impl Rota<'_> {
+    /// Warns of people of whom these files do not know: nobody could call them.
+    pub fn warn_of_strangers<'p>(&self, screen: &Screen, people: impl Iterator<Item = &'p Person>) {
+        let strangers: BTreeSet<&str> = people
+            .filter(|person| !self.estate.contains(&estate::person_named(person)))
+            .map(|person| &**person)
+            .collect();
+        for stranger in strangers {
+            let what = "is on call, and no file says who that is: nobody can call them";
+            screen.note(screen.paint.yellow(format!("{} {what}", clean(stranger))));
+        }
+    }
+
     /// Who is on call in a window.
     ///
     /// # Errors

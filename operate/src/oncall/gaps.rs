@@ -42,18 +42,24 @@ impl Gaps {
         let files = self.sources.files()?;
         let from = match &self.from {
             Some(text) => moment("--from", text, &TimeZone::UTC)?,
-            None => screen.now().micros(),
+            None => minute(screen.now().micros()),
         };
         let window = Span::new(from, from.saturating_add(i64::from(self.weeks) * WEEK));
         let found = asked(&files, self.schedule.as_deref(), window)?;
+        let unasked = unasked(&files, self.schedule.as_deref(), window);
         if screen.json {
-            screen.document(&document(&found, window));
+            screen.document(&document(&found, &unasked, window));
         } else {
-            screen.say(told(&found, self.weeks, screen));
+            screen.say(told(&found, &unasked, self.weeks, screen));
         }
         let broken = found.iter().any(|asked| !asked.gaps.is_empty());
         Ok(if self.check && broken { Code::Fault.into() } else { ExitCode::SUCCESS })
     }
+}
+
+/// The beginning of the minute in which something is: nobody plans by microseconds.
+pub(super) fn minute(micros: i64) -> i64 {
+    micros - micros.rem_euclid(60_000_000)
 }
 
 /// Everything that asks for hours: contracts, and the calendars that schedules name; of one
@@ -78,7 +84,13 @@ pub(super) fn asked(
     Ok(found)
 }
 
-fn document(found: &[Demand], window: Span) -> Value {
+/// The schedules of which nothing asks for hours, by name.
+pub(super) fn unasked<'f>(files: &'f Files, schedule: Option<&str>, window: Span) -> Vec<&'f str> {
+    let unasked = files.estate.unasked(window).into_iter().map(ItemRef::name);
+    unasked.filter(|name| schedule.is_none_or(|only| only == *name)).collect()
+}
+
+fn document(found: &[Demand], unasked: &[&str], window: Span) -> Value {
     let each = found.iter().map(|asked| {
         let gaps = asked.gaps.iter().map(|gap| {
             json!({ "from": utc(gap.from), "until": utc(gap.until),
@@ -98,15 +110,11 @@ fn document(found: &[Demand], window: Span) -> Value {
         "from": utc(window.from),
         "to": utc(window.until),
         "required": each.collect::<Vec<_>>(),
+        "not_asked_for": unasked,
     })
 }
 
-fn told(found: &[Demand], weeks: u16, screen: &Screen) -> String {
-    if found.is_empty() {
-        return "Nothing asks for hours: give the schedule a `team` that has a contract, or a \
-                `coverCalendar`."
-            .to_owned();
-    }
+pub(super) fn told(found: &[Demand], unasked: &[&str], weeks: u16, screen: &Screen) -> String {
     let mut lines = Vec::new();
     for asked in found {
         let zone = TimeZone::get(&asked.time_zone).unwrap_or(TimeZone::UTC);
@@ -136,6 +144,14 @@ fn told(found: &[Demand], weeks: u16, screen: &Screen) -> String {
             length(asked.gaps.total())
         );
         lines.push(screen.paint.red(sum));
+    }
+    for name in unasked {
+        lines.push(screen.paint.bold(clean(name)));
+        let what = "  not asked for: no contract of a `team`, no `coverCalendar`, no policy in use";
+        lines.push(screen.paint.dim(what));
+    }
+    if lines.is_empty() {
+        lines.push("There is no schedule, and no contract asks for one.".to_owned());
     }
     lines.join("\n")
 }

@@ -9,6 +9,7 @@ use kernel::{ItemRef, Priority, Time};
 use serde_json::{Value, json};
 
 use super::files::Files;
+use super::gaps::minute;
 use crate::Shell;
 use crate::calendar::reading::{moment, shown, zone, zoned};
 use crate::client::Client;
@@ -49,7 +50,7 @@ impl Preview {
         let (screen, zone) = (&shell.screen, zone(&self.zone)?);
         let at = match &self.at {
             Some(text) => Time::from_micros(moment("--at", text, &zone)?),
-            None => screen.now(),
+            None => Time::from_micros(minute(screen.now().micros())),
         };
         let found = match self.paths.is_empty() {
             true => self.asked(&shell.server.client()?, at).await?,
@@ -58,7 +59,7 @@ impl Preview {
         if screen.json {
             screen.document(&found);
         } else {
-            screen.say(told(&found, screen, &zone));
+            screen.say(told(&found, self.paths.is_empty(), screen, &zone));
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -92,7 +93,8 @@ impl Preview {
     }
 }
 
-pub(super) fn told(found: &Value, screen: &Screen, zone: &TimeZone) -> String {
+/// It in words. Files alone do not say which policy is the default one; a server does.
+pub(super) fn told(found: &Value, by_server: bool, screen: &Screen, zone: &TimeZone) -> String {
     let when = |value: &Value| {
         let at = value.as_str().and_then(|at| Time::parse(at).ok());
         at.map(|at| shown(&zoned(at.micros(), zone))).unwrap_or_default()
@@ -127,13 +129,33 @@ pub(super) fn told(found: &Value, screen: &Screen, zone: &TimeZone) -> String {
         }
         lines.extend(items(step, "away").iter().map(|away| absent(away, &when(&away["until"]))));
     }
-    let over = when(&found["over_at"]);
-    lines.push(match found["repeat"].as_u64().unwrap_or_default() {
-        0 => format!("\nAt {over} everybody was called, and the default policy goes on."),
-        1 => format!("\nAt {over} it begins again, once."),
-        times => format!("\nAt {over} it begins again, {times} times."),
-    });
+    lines.push(format!("\n{}", end(found, by_server, &when(&found["over_at"]))));
     lines.join("\n")
+}
+
+/// What follows when nobody has answered in the first round.
+fn end(found: &Value, by_server: bool, over: &str) -> String {
+    let nobody = items(found, "steps").iter().all(|step| items(step, "calls").is_empty());
+    let again = match found["repeat"].as_u64().unwrap_or_default() {
+        0 => String::new(),
+        1 => ", and it begins again, once".to_owned(),
+        times => format!(", and it begins again, {times} times"),
+    };
+    let (begins, after) = match nobody {
+        true => (
+            format!("At {over} nobody can be called by it. It looks again every 15 minutes."),
+            "Meanwhile",
+        ),
+        false => (format!("At {over} everybody was called{again}."), "After that"),
+    };
+    let rest = match text(found, "goes_on") {
+        policy if !policy.is_empty() => format!("{after} {policy} goes on, the default policy."),
+        _ if by_server => {
+            format!("{after} nobody else is called: no other policy is the default one.")
+        }
+        _ => format!("{after} the default policy goes on, where the server has one."),
+    };
+    format!("{begins}\n{rest}")
 }
 
 /// Whom a step names and who is away, and what that means.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use calendar::{Span, Spans, ical_file};
 use clap::Args;
 use kernel::ItemRef;
-use schedule::{Breach, Roster, Share, fairness};
+use schedule::{Breach, Roster, Share};
 use serde_json::{Value, json};
 
 use super::files::{Rota, Which, trouble, utc};
@@ -48,6 +48,8 @@ impl Final {
             return Ok(ExitCode::SUCCESS);
         }
         let found = Found::of(&rota, window)?;
+        let people = found.roster.turns().iter().map(|turn| &turn.person);
+        rota.warn_of_strangers(screen, people);
         if screen.json {
             screen.document(&found.document());
         } else {
@@ -76,12 +78,11 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     pub fn of(rota: &'a Rota<'a>, window: Span) -> Result<Found<'a>, Trouble> {
         let roster = rota.roster(window)?;
-        let occasions = rota.estate.occasions(rota.item, window).map_err(trouble)?;
         let people = roster.by_person();
         let whole = Spans::one(window.from, window.until);
         Ok(Found {
             rota,
-            shares: fairness(&people, &occasions),
+            shares: rota.estate.shares(rota.item, &people, window).map_err(trouble)?,
             breaches: rota.estate.breaches(rota.item, window).map_err(trouble)?,
             gaps: roster.gaps(&whole),
             roster,

@@ -6,7 +6,7 @@ use kernel::Time;
 use serde_json::json;
 
 use super::files::Files;
-use super::gaps::asked;
+use super::gaps::{self, asked, unasked};
 use super::preview::{Preview, told};
 use super::roster::{Found, ics};
 use super::theirs::Theirs;
@@ -142,6 +142,68 @@ fn hours_of_contracts_and_of_the_cover_calendar_that_nobody_has_are_gaps() {
         .collect();
     // An hour each morning: of four days by the contract, which begins on Tuesday.
     assert_eq!(told, [("servicecontract/sales", 4, 4), ("calendar/office", 5, 5)]);
+}
+
+#[test]
+fn a_schedule_of_which_nothing_asks_for_somebody_is_named() {
+    let text = TEXT
+        .replace("  coverCalendar: office\n", "")
+        .replace("  team: payments\n  timeZone", "  timeZone");
+    let window = Span::new(at("2026-11-30T00:00:00Z"), at("2026-12-07T00:00:00Z"));
+    let told = |text: &str| {
+        let files = files(text);
+        let found = asked(&files, Some("first"), window).unwrap();
+        let screen = Screen { paint: Paint(false), ..Screen::of_process(false) };
+        gaps::told(&found, &unasked(&files, Some("first"), window), 1, &screen)
+    };
+    insta::assert_snapshot!(told(&text), @r"
+    first
+      not asked for: no contract of a `team`, no `coverCalendar`, no policy in use
+    ");
+    let policy = r#"
+---
+apiVersion: operate/v1
+kind: EscalationPolicy
+metadata: { name: shop }
+spec: { steps: [{ contacts: [schedule/first], wait: 5m }] }
+---
+apiVersion: operate/v1
+kind: Team
+metadata: { name: shop }
+spec: { escalationPolicy: shop }
+"#;
+    let called = told(&format!("{text}{policy}"));
+    assert!(called.starts_with("escalationpolicy/shop by first\n"), "{called}");
+}
+
+#[test]
+fn a_preview_of_a_policy_that_means_nobody_says_so() {
+    let policy = POLICY.replace(
+        "P1, P2]\n      steps: [{ contacts: [ada, ben]",
+        "P1, P2]\n      steps: [{ contacts: [schedule/none]",
+    );
+    let schedule = "---
+apiVersion: operate/v1
+kind: Schedule
+metadata: { name: none }
+spec:
+  timeZone: UTC
+  layers:
+    - { name: a, rotations: [{ start: 2026-01-01T00:00, every: 1d, people: [nobody] }] }
+";
+    let text = format!("{policy}{schedule}");
+    assert_ne!(policy, POLICY);
+    insta::assert_snapshot!(previewed_of(&text, "service/orders", "p2"), @r"
+    P2 for service/orders, Sat 2026-11-28 03:00 +01:00
+      by       escalationpolicy/shop (policy of team/shop, the owner of service/orders)
+      steps    for P1, P2
+
+    Step 1
+      Sat 2026-11-28 03:00 +01:00  nobody: it is passed over
+
+    At Sat 2026-11-28 03:00 +01:00 nobody can be called by it. It looks again every 15 minutes.
+    Meanwhile the default policy goes on, where the server has one.
+    ");
 }
 
 #[test]
@@ -303,14 +365,18 @@ spec: { team: shop }
 
 /// What is said before something breaks on a Saturday night.
 fn previewed(item: &str, priority: &str) -> String {
-    let file = SourceFile { name: "shop.yaml".to_owned(), text: POLICY.to_owned() };
+    previewed_of(POLICY, item, priority)
+}
+
+fn previewed_of(text: &str, item: &str, priority: &str) -> String {
+    let file = SourceFile { name: "shop.yaml".to_owned(), text: text.to_owned() };
     let files = Files::read(&[file]).unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let at = Time::parse("2026-11-28T02:00:00Z").unwrap();
     let asked = Preview::about(item, priority);
     let screen = Screen::of_process(false);
     match asked.of(&files, at) {
-        Ok(found) => told(&found, &Screen { paint: Paint(false), ..screen }, &zone),
+        Ok(found) => told(&found, false, &Screen { paint: Paint(false), ..screen }, &zone),
         Err(trouble) => trouble.to_string(),
     }
 }
@@ -330,7 +396,8 @@ fn a_preview_says_who_is_left_out_since_they_are_away() {
       Sat 2026-11-28 03:05 +01:00  Cem Example by email
       Cem Example is away until Tue 2026-12-01 06:00 +01:00 (leave); nobody else is meant
 
-    At Sat 2026-11-28 03:10 +01:00 everybody was called, and the default policy goes on.
+    At Sat 2026-11-28 03:10 +01:00 everybody was called.
+    After that the default policy goes on, where the server has one.
     ");
 }
 
@@ -346,7 +413,8 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
       Sat 2026-11-28 03:00 +01:00  ben by email
       Sat 2026-11-28 03:02 +01:00  Ada Example by email
 
-    At Sat 2026-11-28 03:05 +01:00 it begins again, once.
+    At Sat 2026-11-28 03:05 +01:00 everybody was called, and it begins again, once.
+    After that the default policy goes on, where the server has one.
     ");
     insta::assert_snapshot!(previewed("service/orders", "P3"), @r"
     P3 for service/orders, Sat 2026-11-28 03:00 +01:00
@@ -360,7 +428,8 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
     Step 2
       Sat 2026-11-28 03:00 +01:00  ben by email
 
-    At Sat 2026-11-28 03:10 +01:00 it begins again, once.
+    At Sat 2026-11-28 03:10 +01:00 everybody was called, and it begins again, once.
+    After that the default policy goes on, where the server has one.
     ");
     insta::assert_snapshot!(previewed("team/shop", "P4"), @r"
     P4 for team/shop, Sat 2026-11-28 03:00 +01:00
@@ -374,7 +443,8 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
     Step 2
       Mon 2026-11-30 08:05 +01:00  ben by email
 
-    At Mon 2026-11-30 08:15 +01:00 it begins again, once.
+    At Mon 2026-11-30 08:15 +01:00 everybody was called, and it begins again, once.
+    After that the default policy goes on, where the server has one.
     ");
     insta::assert_snapshot!(previewed("team/nobody", "P4"), @r"
     no escalation policy is found for team/nobody

@@ -7,7 +7,7 @@ use kernel::ItemRef;
 use serde_json::{Value, json};
 
 use super::files::{Files, utc};
-use crate::calendar::reading::{length, local, shown, zone, zoned};
+use crate::calendar::reading::{far, local, shown, zone, zoned};
 use crate::screen::{Screen, Table, clean};
 use crate::trouble::{Code, Trouble};
 
@@ -75,7 +75,7 @@ impl<'a> Theirs<'a> {
             let span = shift.turn.span;
             let when = match span.contains(self.at) {
                 true => "now".to_owned(),
-                false => format!("in {}", length(span.from - self.at)),
+                false => format!("in {}", far(span.from - self.at)),
             };
             let cells = [
                 clean(&shift.title),

@@ -53,6 +53,8 @@ impl Who {
             None => screen.now().micros(),
         };
         let answer = Answer::of(&files, &rota, at)?;
+        let people = answer.turn.iter().chain(&answer.next).map(|turn| &turn.person);
+        rota.warn_of_strangers(screen, people);
         if screen.json {
             screen.document(&answer.document());
         } else {

@@ -1,15 +1,17 @@
 //! Who is on call, as the whole of an estate says it, and the hours that ask for somebody.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use calendar::{Calendar, Span, Spans, Years};
 use kernel::{ItemRef, Time};
-use schedule::{Change, Occasions, Planned, Roster, Schedule, Why};
+use schedule::{Change, Occasions, Person, Planned, Roster, Schedule, Share, Why};
 
 use crate::reference::{CalendarRef, TurnRef};
 use crate::rota::{person, span};
 use crate::spec::{
-    AbsenceSpec, ContractStatus, ScheduleSpec, ServiceContractSpec, ShiftOverrideSpec, Spec,
+    AbsenceSpec, CalendarSpec, ContractStatus, ScheduleSpec, ServiceContractSpec,
+    ShiftOverrideSpec, Spec,
 };
 use crate::{Estate, FedShift, Kind};
 
@@ -169,6 +171,26 @@ impl Estate {
         roster.at(at.micros()).map(|turn| person_named(&turn.person))
     }
 
+    /// When the first rotation of a schedule begins; nothing where a calendar may say who is on
+    /// call before.
+    pub fn begins(&self, schedule: &ItemRef) -> Option<Time> {
+        let spec = self.schedule(schedule).ok()?;
+        let rota = self.rota(schedule).ok()?;
+        if rota.layers.iter().any(|layer| !layer.planned.is_empty())
+            || spec.layers.iter().any(|layer| layer.calendar.is_some())
+        {
+            return None;
+        }
+        let begins = rota.layers.iter().zip(&spec.layers).flat_map(|(layer, said)| {
+            let zone = said.time_zone.as_deref().unwrap_or(&spec.time_zone);
+            let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+            let instant = move |start| zone.to_timestamp(start).ok();
+            layer.rotations.iter().filter_map(move |of| instant(of.start))
+        });
+        let first = begins.map(jiff::Timestamp::as_microsecond).min()?;
+        Some(Time::from_micros(first))
+    }
+
     /// Everybody's absences.
     pub fn absences(&self) -> impl Iterator<Item = &AbsenceSpec> {
         self.of_kind(Kind::Absence).filter_map(|resource| match &resource.spec {
@@ -179,7 +201,8 @@ impl Estate {
 
     /// What asks for somebody to be on call by a schedule in the window of its roster: the hours of
     /// the contracts in which its team is the provider, and those of its own calendar. Contract
-    /// hours count as covered when any schedule of the team has somebody.
+    /// hours count as covered when any schedule of the team has somebody. Where neither is said,
+    /// the policies that call it ask for somebody at whatever time they may do so.
     ///
     /// # Errors
     /// What cannot be worked out.
@@ -201,6 +224,9 @@ impl Estate {
             let required = self.open(Some(calendar), window)?;
             let gaps = roster.gaps(&required);
             asked.push(Cover { by: calendar.item().clone(), required, gaps });
+        }
+        if asked.is_empty() {
+            asked = self.called_by(schedule, window)?;
         }
         Ok(asked)
     }
@@ -250,10 +276,24 @@ impl Estate {
         Ok(self.compiled(named, window)?.open_within(window))
     }
 
-    fn compiled(&self, named: &CalendarRef, window: Span) -> Result<Calendar, CoverError> {
+    pub(crate) fn compiled(
+        &self,
+        named: &CalendarRef,
+        window: Span,
+    ) -> Result<Calendar, CoverError> {
         let Some(Spec::Calendar(spec)) = self.get(named).map(|found| &found.spec) else {
             return Err(CoverError::missing(named));
         };
+        self.compile(named, spec, window)
+    }
+
+    /// The hours of a calendar in the years of a window.
+    pub(crate) fn compile(
+        &self,
+        named: &ItemRef,
+        spec: &CalendarSpec,
+        window: Span,
+    ) -> Result<Calendar, CoverError> {
         let year = |micros: i64| {
             let at = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
             jiff::tz::TimeZone::UTC.to_datetime(at).year()
@@ -266,6 +306,40 @@ impl Estate {
         })?;
         let compiled = definition.compile(years);
         compiled.map_err(|error| CoverError::at(named, error.field, error.what))
+    }
+
+    /// What people have of some time on call by a schedule, those with most first. Nights are those
+    /// where the person is; of the schedule where they have not said their zone.
+    ///
+    /// # Errors
+    /// What cannot be worked out.
+    pub fn shares(
+        &self,
+        schedule: &ItemRef,
+        people: &BTreeMap<Person, Spans>,
+        window: Span,
+    ) -> Result<Vec<Share>, CoverError> {
+        let common = self.occasions(schedule, window)?;
+        let mut nights: BTreeMap<&str, Spans> = BTreeMap::new();
+        let mut shares = Vec::new();
+        for (person, times) in people {
+            let mut own = common.clone();
+            let found = self.get(&person_named(person)).map(|found| &found.spec);
+            if let Some(Spec::Person(spec)) = found
+                && let Some(zone) = &spec.time_zone
+            {
+                if !nights.contains_key(zone.as_str()) {
+                    let there = Occasions::of(zone, None, window);
+                    let there = there.map_err(|error| CoverError::of(schedule, error))?;
+                    nights.insert(zone, there.nights);
+                }
+                own.nights = nights.get(zone.as_str()).cloned().unwrap_or_default();
+            }
+            let one = BTreeMap::from([(person.clone(), times.clone())]);
+            shares.extend(schedule::fairness(&one, &own));
+        }
+        shares.sort_by(|a, b| b.micros.cmp(&a.micros).then_with(|| a.person.cmp(&b.person)));
+        Ok(shares)
     }
 
     /// The nights, weekends and holidays of a schedule.

@@ -4,7 +4,7 @@ use calendar::{Span, Spans};
 use kernel::ItemRef;
 
 use crate::spec::{ContractStatus, ServiceContractSpec, Spec};
-use crate::{CoverError, Estate, Kind};
+use crate::{CoverError, Estate, Kind, Resource};
 
 /// Hours in which somebody has to be on call, over all the schedules that cover them together.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,12 +64,16 @@ impl Estate {
     ) -> Result<(), CoverError> {
         let (roster, spec) = (self.roster(schedule, window)?, self.schedule(schedule)?);
         for cover in self.cover(schedule, &roster)? {
+            let of_policy = match self.get(&cover.by).map(|found| &found.spec) {
+                Some(Spec::EscalationPolicy(policy)) => policy.team.as_ref(),
+                _ => None,
+            };
             let same = |known: &&mut Demand| known.by == cover.by && known.gaps == cover.gaps;
             match demands.iter_mut().find(same) {
                 Some(known) => known.schedules.push(schedule.clone()),
                 None => demands.push(Demand {
                     by: cover.by,
-                    team: spec.team.as_ref().map(|team| team.item().clone()),
+                    team: spec.team.as_ref().or(of_policy).map(|team| team.item().clone()),
                     schedules: vec![schedule.clone()],
                     time_zone: spec.time_zone.clone(),
                     required: cover.required,
@@ -78,6 +82,16 @@ impl Estate {
             }
         }
         Ok(())
+    }
+
+    /// The schedules of which nothing asks for somebody in a window, by name.
+    pub fn unasked(&self, window: Span) -> Vec<&ItemRef> {
+        let asked = |schedule: &ItemRef| {
+            let mut demands = Vec::new();
+            self.demand(schedule, window, &mut demands).is_err() || !demands.is_empty()
+        };
+        let schedules = self.of_kind(Kind::Schedule).map(Resource::item);
+        schedules.filter(|schedule| !asked(schedule)).collect()
     }
 
     /// The hours of an agreed contract whose provider is a team of no schedule.

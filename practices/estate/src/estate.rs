@@ -7,7 +7,7 @@ use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::spec::{Criticality, Spec};
-use crate::{Edge, Kind, Resource};
+use crate::{Edge, Kind, Resource, SetPolicies};
 
 /// All resources at one time, ready to be asked. For an earlier date, make one of the resources
 /// that there were.
@@ -18,6 +18,7 @@ pub struct Estate {
     criticality: HashMap<ItemRef, Inherited>,
     devices: BTreeMap<ItemRef, Vec<String>>,
     fed: Fed,
+    set_policies: SetPolicies,
 }
 
 /// What calendars of layers said when they were last read: the shifts of each layer, by schedule
@@ -62,7 +63,14 @@ impl Estate {
         }
         let graph = builder.build();
         let criticality = inherit(&graph, &resources);
-        Estate { resources, graph, criticality, devices: BTreeMap::new(), fed: Fed::new() }
+        Estate {
+            resources,
+            graph,
+            criticality,
+            devices: BTreeMap::new(),
+            fed: Fed::new(),
+            set_policies: SetPolicies::default(),
+        }
     }
 
     /// The same with the browsers that people added, by person: they stand in no file.
@@ -75,6 +83,17 @@ impl Estate {
     #[must_use]
     pub fn with_fed(self, fed: Fed) -> Estate {
         Estate { fed, ..self }
+    }
+
+    /// The same with the policies that settings name.
+    #[must_use]
+    pub fn with_set_policies(self, set_policies: SetPolicies) -> Estate {
+        Estate { set_policies, ..self }
+    }
+
+    /// The policies that settings name.
+    pub fn set_policies(&self) -> &SetPolicies {
+        &self.set_policies
     }
 
     /// What calendars of layers say.

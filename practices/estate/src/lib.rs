@@ -9,6 +9,7 @@
 //! [`Desired::check_routes`].
 
 mod answers;
+mod called;
 mod calling;
 mod check;
 mod cover;
@@ -37,6 +38,7 @@ mod suggest;
 mod wishes;
 
 pub use answers::{Affected, Assigned, Reached};
+pub use called::SetPolicies;
 pub use calling::{About, Says, Way};
 pub use cover::{Cover, CoverError, person_named};
 pub use demand::Demand;
@@ -72,4 +74,4 @@ pub use spec::{
     TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute,
     next_morning,
 };
-pub use wishes::in_words;
+pub use wishes::{in_words, one_way};

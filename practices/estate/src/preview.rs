@@ -40,6 +40,9 @@ pub struct CallingPreview {
     pub repeat: u32,
     /// When the first round is over and nobody has answered.
     pub over_at: Time,
+    /// The default policy, which goes on after the last round; nothing: none is set, or it is this
+    /// one, or files alone were asked, which do not say it.
+    pub goes_on: Option<ItemRef>,
 }
 
 /// One step of a preview.
@@ -156,6 +159,7 @@ impl Estate {
             steps_for: self.steps_for(&policy, says.variant),
             steps,
             repeat: says.repeat,
+            goes_on: self.set_policies().default.clone().filter(|default| *default != policy),
             over_at: last_way.map_or(now, |at| now.max(at + AFTER_LAST_WAY)),
             policy,
         })

@@ -39,6 +39,34 @@ pub fn in_words(rules: &[NotifyRule], methods: &[ContactMethod]) -> Vec<String> 
     sentences.chain(not_called(rules)).collect()
 }
 
+/// What is to be said of rules that call for P1 by one way alone at some time of the day: should it
+/// fail, nobody comes. `None`: there are two ways, or every way, or none at all is meant.
+pub fn one_way(rules: &[NotifyRule], methods: &[ContactMethod]) -> Option<String> {
+    let warning = |way: ContactMethod, when: &str| {
+        let way = way_in_words(way);
+        format!("P1 calls by one way alone{when}, {way}: add a second, should it fail")
+    };
+    if rules.is_empty() {
+        return methods.first().filter(|_| methods.len() == 1).map(|way| warning(*way, ""));
+    }
+    let rules: Vec<&NotifyRule> = rules.iter().filter(|rule| rule.is_for(Priority::P1)).collect();
+    let hours = || rules.iter().filter_map(|rule| rule.between.as_ref());
+    let bounds = hours().flat_map(|hours| [&hours.from, &hours.until]);
+    let mut bounds: Vec<&str> = bounds.map(String::as_str).chain(["00:00"]).collect();
+    bounds.sort_unstable();
+    bounds.into_iter().find_map(|at| {
+        let mut ways: Vec<ContactMethod> = Vec::new();
+        for rule in &rules {
+            let holds = rule.between.as_ref().is_none_or(|hours| hours.holds_at(at));
+            let new = rule.by.iter().filter(|way| holds && !ways.contains(way));
+            let new: Vec<ContactMethod> = new.copied().collect();
+            ways.extend(new);
+        }
+        let when = if hours().next().is_some() { format!(" from {at}") } else { String::new() };
+        ways.first().filter(|_| ways.len() == 1).map(|way| warning(*way, &when))
+    })
+}
+
 fn about(priorities: &[Priority], hours: Option<&ClockHours>) -> String {
     let what = match priorities {
         [] => "Everything".to_owned(),
@@ -138,6 +166,23 @@ mod tests {
     fn by(way: ContactMethod, mut rule: NotifyRule) -> NotifyRule {
         rule.by.push(way);
         rule
+    }
+
+    #[test]
+    fn one_way_for_what_is_gravest_is_said_to_be_too_little() {
+        use ContactMethod::{Email, Push, Sms};
+        use Priority::{P1, P3};
+        let said = "P1 calls by one way alone, mail: add a second, should it fail".to_owned();
+        assert_eq!(one_way(&[], &[Email]), Some(said.clone()));
+        assert_eq!(one_way(&[], &[]), None, "every way");
+        assert_eq!(one_way(&[by(Email, rule(&[P1], None, 0))], &[]), Some(said));
+        let both = [by(Email, rule(&[], None, 0)), by(Sms, rule(&[P1], None, 120))];
+        assert_eq!(one_way(&both, &[]), None);
+        assert_eq!(one_way(&[by(Email, rule(&[P3], None, 0))], &[]), None, "P1 calls nobody");
+        let night = Some(("22:00", "07:00"));
+        let hours = [by(Push, rule(&[], None, 0)), by(Sms, rule(&[P1], night, 0))];
+        let said = "P1 calls by one way alone from 07:00, push: add a second, should it fail";
+        assert_eq!(one_way(&hours, &[]).as_deref(), Some(said));
     }
 
     #[test]

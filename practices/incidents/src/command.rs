@@ -42,6 +42,9 @@ pub enum Command {
         /// Why, in a few words: `owner of service/orders`.
         #[serde(default)]
         because: Option<String>,
+        /// Charge the person although they are away.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        even_if_away: bool,
     },
     /// Start looking for the cause; also when the cause turned out to be another.
     Diagnose {

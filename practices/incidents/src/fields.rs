@@ -128,6 +128,7 @@ const REASON: &[Field] = &[reason()];
 const ASSIGN: &[Field] = &[
     field("team", FieldKind::Team, "Team").optional(),
     field("assignee", FieldKind::Person, "Person").optional(),
+    field("even_if_away", FieldKind::Boolean, "Even if they are away").optional(),
 ];
 const READY: &[Field] = &[field("action", FieldKind::Longtext, "What will be done")];
 const RESTORE: &[Field] =

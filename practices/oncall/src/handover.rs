@@ -47,6 +47,9 @@ pub struct Wish {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 120)]
     pub minutes: Option<u32>,
+    /// Call them although they are away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub even_if_away: bool,
     /// The ways to them. Filled in by Operate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,

@@ -230,6 +230,7 @@ fn wish(to: &str) -> Wish {
         to: format!("person/{to}").parse().unwrap(),
         reason: "my shift ends".to_owned(),
         minutes: None,
+        even_if_away: false,
         contacts: vec![contact(to, "email"), by_way(to, "voice@4m")],
         back: vec![contact("ada", "email")],
     }

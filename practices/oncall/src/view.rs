@@ -94,6 +94,7 @@ const OFFERS: &[(Verb, Offer)] = &[
             Field::new("to", FieldKind::Person, "To whom"),
             Field::new("reason", FieldKind::Longtext, "Why"),
             Field::new("minutes", FieldKind::Number, "Minutes to accept (10, if empty)").optional(),
+            Field::new("even_if_away", FieldKind::Boolean, "Even if they are away").optional(),
         ],
     ),
     offer(

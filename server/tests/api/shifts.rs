@@ -18,6 +18,7 @@ conversations!(
     people_are_told_of_their_shifts_once_also_over_a_restart,
     what_happened_in_a_turn_is_handed_over_with_notes,
     hours_that_nobody_covers_raise_an_alert_until_somebody_does,
+    hours_soon_that_nobody_covers_are_an_incident_of_the_team_of_the_schedule,
     a_contract_of_a_team_without_a_schedule_is_told,
     shifts_are_exchanged_when_the_other_agrees_and_not_before,
     an_offer_to_everybody_lapses_when_the_shift_is_no_longer_theirs,
@@ -369,6 +370,7 @@ async fn hours_that_nobody_covers_raise_an_alert_until_somebody_does(place: Plac
     assert_eq!(gap["labels"]["severity"], "info");
     assert_eq!(gap["labels"]["asked_by"], "calendar/always");
     assert_eq!(gap["labels"]["schedules"], "shop");
+    assert_eq!(gap["labels"]["team"], "shop");
     let summary = gap["annotations"]["summary"].as_str().unwrap();
     assert!(summary.contains("for 24 h of the hours"), "{summary}");
 
@@ -381,6 +383,28 @@ async fn hours_that_nobody_covers_raise_an_alert_until_somebody_does(place: Plac
     operate.pass(Duration::from_secs(61)).await;
     let over = async || gaps().await.filter(|gap| gap["state"] == "cleared");
     operate.until("it is covered", over).await;
+    operate.end().await;
+}
+
+async fn hours_soon_that_nobody_covers_are_an_incident_of_the_team_of_the_schedule(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    // Nothing says its hours: the policy that calls it asks for somebody.
+    let called = rota(&receiver.url).replace("coverCalendar: always, ", "");
+    operate.apply(&called).await;
+    assert_eq!(on_call(&operate).await["asked_by"], json!(["escalationpolicy/shop"]));
+    let from = operate.world.now() + Duration::from_secs(12 * 3600);
+    for person in ["ada", "bob"] {
+        let leave = json!({"from": from, "until": from + Duration::from_secs(86_400)});
+        operate.ada.post(&format!("/people/{person}/away"), leave).await.is(200);
+    }
+    operate.pass(Duration::from_secs(61)).await;
+    let opened = async || operate.ada.list("/incidents").await.pop();
+    let incident = operate.until("a gap within a day is an incident", opened).await;
+    assert_eq!(incident["team"], "team/shop", "whose schedule it is is charged");
+    let listed = operate.ada.list("/on-call/gaps").await;
+    assert_eq!(listed[0]["asked_by"], "escalationpolicy/shop");
+    assert_eq!(listed[0]["uncovered_minutes"], 24 * 60);
     operate.end().await;
 }
 

@@ -14,6 +14,7 @@ conversations!(
     nothing_rings_again_once_the_service_is_back,
     whoever_hands_over_keeps_it_until_the_other_one_accepts,
     whoever_hands_over_is_told_that_nobody_accepted,
+    who_is_away_is_given_nothing_without_a_word,
     the_next_step_is_called_when_somebody_asks_for_it,
     a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
@@ -168,6 +169,43 @@ async fn whoever_hands_over_is_told_that_nobody_accepted(place: Place) {
     let calls = kept["calls"].as_array().unwrap();
     let purposes: Vec<&Value> = calls.iter().map(|call| &call["purpose"]).collect();
     assert_eq!(purposes, [&Value::Null, &json!("hand_over"), &json!("kept")]);
+    operate.end().await;
+}
+
+async fn who_is_away_is_given_nothing_without_a_word(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    let people = async || operate.ada.list("/on-call/people").await;
+    assert_eq!(people().await, Vec::<Value>::new(), "nobody has a shift, and all are there");
+    let ill = json!({"type": "sickness", "until": "2036-01-05T08:00:00Z"});
+    let ill = operate.ada.post("/people/bob/away", ill).await.is(200);
+    let next = json!({"from": "2036-01-05T08:00:00Z", "until": "2036-01-07T08:00:00Z"});
+    operate.ada.post("/people/bob/away", next).await.is(200);
+    assert!(ill["absence"].is_string(), "{ill}");
+    let away = people().await;
+    assert_eq!(away.len(), 1, "{away:?}");
+    assert_eq!(away[0]["person"], "person/bob");
+    assert_eq!(away[0]["away_until"], "2036-01-07T08:00:00Z", "one absence follows another");
+
+    let refused = ask(&operate, hand_over("person/bob"), 422).await;
+    let why = refused["detail"].as_str().unwrap();
+    assert!(why.contains("is away until Mon 7 Jan 08:00"), "{refused}");
+    assert_eq!(refused["field"], "to", "{refused}");
+    assert!(refused["remedy"].as_str().unwrap().contains("even_if_away"), "{refused}");
+    let assign = json!({"command": "assign", "assignee": "person/bob"});
+    let answer = operate.ada.post("/incidents/1/commands", assign.clone()).await;
+    assert_eq!(answer.problem(422)["field"], "assignee");
+    let new = json!({"title": "Till", "assignee": "person/bob"});
+    operate.ada.post("/incidents", new).await.problem(422);
+
+    let mut anyway = assign;
+    anyway["even_if_away"] = json!(true);
+    operate.ada.post("/incidents/1/commands", anyway).await.is(200);
+    let mut anyway = hand_over("person/bob");
+    anyway["even_if_away"] = json!(true);
+    ask(&operate, anyway, 200).await;
     operate.end().await;
 }
 

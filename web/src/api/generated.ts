@@ -1315,6 +1315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/on-call/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on shift now, and who is away until when; everybody else is neither. */
+        get: operations["on-call_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/on-call/preview": {
         parameters: {
             query?: never;
@@ -3559,6 +3576,8 @@ export interface components {
             kept_in?: string | null;
             /** @description Leave, sickness or something else. */
             kind: string;
+            /** @description How people call them. */
+            name: string;
             /** @description Who. */
             person: components["schemas"]["ItemRef"];
             until?: components["schemas"]["Time"] | null;
@@ -4032,6 +4051,7 @@ export interface components {
             /** @description Why this policy. */
             because: string;
             begin_at?: components["schemas"]["Time"] | null;
+            goes_on?: components["schemas"]["ItemRef"] | null;
             /** @description What breaks. */
             item: components["schemas"]["ItemRef"];
             /** @description When the first round is over and nobody has answered. */
@@ -5129,7 +5149,7 @@ export interface components {
         };
         /** @description Time in which somebody has to be on call and nobody is. */
         CoverGap: {
-            /** @description What asks for it: a contract, or a calendar of the schedule. */
+            /** @description What asks for it: a contract, a calendar of the schedule, or a policy that calls it. */
             asked_by: components["schemas"]["ItemRef"];
             /** @description Its first moment. */
             from: components["schemas"]["Time"];
@@ -5703,7 +5723,7 @@ export interface components {
          * @description What kind of value a field takes.
          * @enum {string}
          */
-        FieldKind: "text" | "longtext" | "time" | "number" | "person" | "team" | "item" | "incident" | "alert" | "task" | "choice";
+        FieldKind: "text" | "longtext" | "time" | "number" | "person" | "team" | "item" | "incident" | "alert" | "task" | "choice" | "boolean";
         /** @description One duration over all incidents of a group. */
         Figure: {
             /** @description The time it runs from where that one is not known; nothing: such incidents are left out. */
@@ -6509,6 +6529,8 @@ export interface components {
             because?: string | null;
             /** @enum {string} */
             command: "assign";
+            /** @description Charge the person although they are away. */
+            even_if_away?: boolean;
             team?: components["schemas"]["ItemRef"] | null;
         } | {
             /** @enum {string} */
@@ -7601,6 +7623,19 @@ export interface components {
             })[];
         };
         /** @description A list that comes whole. */
+        Items_Presence: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether they are away. */
+                away: boolean;
+                away_until?: components["schemas"]["Time"] | null;
+                /** @description The schedules by which they are on call now. */
+                on_call: components["schemas"]["ItemRef"][];
+                /** @description Who. */
+                person: components["schemas"]["ItemRef"];
+            }[];
+        };
+        /** @description A list that comes whole. */
         Items_RouteOfEstate: {
             /** @description The rows. */
             items: (components["schemas"]["Route"] & {
@@ -7636,6 +7671,11 @@ export interface components {
         Items_ScheduleLine: {
             /** @description The rows. */
             items: {
+                /**
+                 * @description What asks for somebody: contracts, a calendar, or the policies that call it. Nothing does
+                 *     where it is empty, and then nobody knows whether hours without anybody are a gap.
+                 */
+                asked_by: components["schemas"]["ItemRef"][];
                 next?: components["schemas"]["TurnView"] | null;
                 now?: components["schemas"]["TurnView"] | null;
                 /** @description Why it cannot be worked out; empty: it can. */
@@ -8814,6 +8854,8 @@ export interface components {
             assignee?: components["schemas"]["ItemRef"] | null;
             /** @description Anything to add. */
             description?: string;
+            /** @description Charge the person although they are away. */
+            even_if_away?: boolean;
             impact?: components["schemas"]["Impact"] | null;
             item?: components["schemas"]["ItemRef"] | null;
             severity?: components["schemas"]["IncidentSeverity"] | null;
@@ -8970,6 +9012,8 @@ export interface components {
         };
         /** @description The same in words. */
         NotifyInWords: {
+            /** @description What is weak about it: P1 calls by one way alone. `null`: nothing. */
+            warning?: string | null;
             /** @description A sentence for each kind of incident and hours, and for each time without a call. */
             words: string[];
         };
@@ -10076,7 +10120,7 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Whom it names and who is away by then. */
             away: components["schemas"]["PreviewAway"][];
-            /** @description The calls, in order; none: the step is passed over. */
+            /** @description The calls, in order; none: nobody is meant then, and the step waits its time. */
             calls: components["schemas"]["PreviewCall"][];
             /** @description Whom it means and does not call: their own rules do not want it. */
             not_called: components["schemas"]["ItemRef"][];
@@ -11104,6 +11148,8 @@ export interface components {
         };
         /** @description Who would be on call by a schedule that is not saved. */
         SchedulePreview: {
+            /** @description What asks for somebody: contracts, a calendar, or the policies that call it. */
+            asked_by: components["schemas"]["ItemRef"][];
             /** @description What would go beyond what people may be asked for. */
             breaches: components["schemas"]["ShiftBreach"][];
             /** @description Where somebody else would be on call than now. */
@@ -11173,6 +11219,8 @@ export interface components {
         };
         /** @description A schedule over some time. */
         ScheduleView: {
+            /** @description What asks for somebody: contracts, a calendar, or the policies that call it. */
+            asked_by: components["schemas"]["ItemRef"][];
             /** @description Who of its people is away in this time. */
             away: components["schemas"]["AwayView"][];
             /** @description What goes beyond what people may be asked for. */
@@ -11374,7 +11422,7 @@ export interface components {
             hours: number;
             /** @description How people call them. */
             name: string;
-            /** @description Nights that they are on call in, at least in part. */
+            /** @description Nights, from 22 to 7 o'clock where they are, that they are on call in, at least in part. */
             nights: number;
             /** @description Who. */
             person: components["schemas"]["ItemRef"];
@@ -11972,13 +12020,13 @@ export interface components {
         };
         /** @description A stretch of time to be taken over. */
         Takeover: {
-            /** @description Its first moment. */
+            /** @description Its first moment; `start`, as files say it, means the same. */
             from: components["schemas"]["Time"];
-            /** @description Who takes it. */
+            /** @description Who takes it: `person/ada`, or the name alone as in files. */
             person: components["schemas"]["ItemRef"];
             /** @description Why. */
             reason?: string;
-            /** @description The first moment after it. */
+            /** @description The first moment after it; `end`, as files say it, means the same. */
             until: components["schemas"]["Time"];
         };
         /** @description What was decided about a target, and why. */
@@ -12460,6 +12508,8 @@ export interface components {
             may_try: boolean;
             /** @description What they wish for; empty: all ways at once. */
             notify: components["schemas"]["NotifyRule"][];
+            /** @description What is weak about it: P1 calls by one way alone. `null`: nothing. */
+            one_way?: string | null;
             /** @description The person. */
             person: components["schemas"]["ItemRef"];
             /** @description How well the ways that call them reach them. */
@@ -18446,6 +18496,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HardToReach"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "on-call_people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is on shift or away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Presence"];
                 };
             };
             /** @description Nobody is signed in */

@@ -14,6 +14,14 @@ import type {
   Takeover,
 } from './types';
 
+/** Who is on shift now, and who is away until when. */
+export const people = () =>
+  queryOptions({
+    queryKey: [...keys.estate, 'presence'],
+    queryFn: ({ signal }) => body(http.GET('/api/v1/on-call/people', { signal })),
+    staleTime: 30_000,
+  });
+
 /** Every schedule, with who is on call now. */
 export const schedules = () =>
   queryOptions({

@@ -117,6 +117,7 @@ function Field({ field, value, onChange, error, focus }: FieldProps) {
         description={common.description}
         value={text || null}
         onChange={onChange}
+        presence={item === 'person'}
         {...(item ? { kind: item } : {})}
       />
     );

@@ -3,8 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { estate } from '../api';
-import { itemName } from './words';
+import { estate, oncall } from '../api';
+import { shortly } from '../ui/clock';
+import styles from './kit.module.css';
+import { itemName, words } from './words';
 
 interface Props {
   label: string;
@@ -18,10 +20,13 @@ interface Props {
   placeholder?: string;
   size?: string;
   hideLabel?: boolean;
+  /** Whether it says of people who is on shift now, and who is away. */
+  presence?: boolean;
 }
 
 /** Picks an item of the estate by typing part of its name. */
-export function ItemSelect({ kind, value, hideLabel = false, label, size = 'sm', ...rest }: Props) {
+export function ItemSelect(props: Props) {
+  const { kind, value, hideLabel = false, label, size = 'sm', presence = false, ...rest } = props;
   const [typed, setTyped] = useState('');
   const [asked] = useDebouncedValue(typed, 150);
   const found = useQuery({
@@ -31,6 +36,16 @@ export function ItemSelect({ kind, value, hideLabel = false, label, size = 'sm',
     }),
     placeholderData: keepPreviousData,
   });
+  const there = useQuery({ ...oncall.people(), enabled: presence });
+  const notes = new Map(
+    there.data?.items.map((one): [string, string] => [
+      one.person,
+      one.away
+        ? `away${one.away_until ? ` until ${shortly(one.away_until)}` : ', nobody knows until when'}`
+        : `on shift: ${one.on_call.map((schedule) => words(itemName(schedule))).join(', ')}`,
+    ]),
+  );
+  const note = value ? notes.get(value) : undefined;
   const data = (found.data?.items ?? []).map((item) => ({
     value: item.item,
     label: kind ? item.title || itemName(item.item) : item.item,
@@ -41,6 +56,17 @@ export function ItemSelect({ kind, value, hideLabel = false, label, size = 'sm',
   return (
     <Select
       {...rest}
+      description={
+        [rest.description, note && `They are ${note}.`].filter(Boolean).join(' ') || undefined
+      }
+      renderOption={({ option }) => (
+        <span>
+          {option.label}
+          {notes.has(option.value) && (
+            <span className={styles.optionNote}> {notes.get(option.value)}</span>
+          )}
+        </span>
+      )}
       {...(hideLabel ? { 'aria-label': label } : { label })}
       size={size}
       data={data}

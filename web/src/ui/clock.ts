@@ -79,6 +79,21 @@ export function absolute(at: string): string {
   return Number.isFinite(time) ? ABSOLUTE.format(time) : at;
 }
 
+const SHORTLY = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** A point in time to the minute, where the year is clear: `Sat 21 Nov, 03:09 UTC`. */
+export function shortly(at: string): string {
+  const time = Date.parse(at);
+  return Number.isFinite(time) ? SHORTLY.format(time) : at;
+}
+
 /** The same where the zone is named once for many: `21 Nov 2026, 03:09:04`. */
 export function dated(at: string): string {
   const time = Date.parse(at);

@@ -116,8 +116,8 @@ fn nights_weekends_and_holidays_are_counted_for_each_person() {
     assert_eq!(
         told,
         [
-            "ada: 168 h, 7 nights (56 h), 1 weekends (48 h), 2 holidays (48 h)",
-            "ben: 168 h, 7 nights (56 h), 1 weekends (48 h), 1 holidays (24 h)",
+            "ada: 168 h, 7 nights (63 h), 1 weekends (48 h), 2 holidays (48 h)",
+            "ben: 168 h, 7 nights (63 h), 1 weekends (48 h), 1 holidays (24 h)",
         ]
     );
 }

@@ -10,7 +10,7 @@ use super::{Rotations, told};
 use crate::moving::moved::{Moved, Said};
 use crate::moving::names::Names;
 use crate::moving::people::Known;
-use crate::moving::policy::{Called, NOBODY, Steps, person};
+use crate::moving::policy::{Called, NOBODY, Rounds, Steps, person};
 use crate::moving::rota::{Part, Rota};
 use crate::moving::services;
 
@@ -57,7 +57,12 @@ pub fn policies(
         let mut said = Said::of(at, &policy.name);
         let name = names.get(&policy.id).unwrap_or_default();
         let told = told(&policy.id, &policy.name, &policy.description);
-        called.add_policy(moved, &mut said, (name, told), (None, steps, policy.repeat));
+        called.add_policy(
+            moved,
+            &mut said,
+            (name, told),
+            (None, steps, Rounds::Of(&policy.repeat)),
+        );
         moved.say(said);
     }
 }

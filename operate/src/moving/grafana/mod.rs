@@ -9,7 +9,7 @@ use connectors::export::{Export, Found};
 use connectors::grafana_oncall::{
     Chain, FinalShift, Integration, NotificationRule, Schedule, Shift, Step, Team, User,
 };
-use estate::{ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
+use estate::{CalendarSpec, ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kernel::Time;
@@ -18,8 +18,10 @@ use schedule::Every;
 use super::moved::{Moved, Said, Told};
 use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
-use super::policy::{Called, Steps, person};
+use super::policy::{Called, Rounds, Steps, person};
 use super::rota::{Part, Rota, moment_of};
+use super::week::{DAY, Week};
+use super::zones;
 
 /// How often a chain that repeats begins again.
 const REPEATS: u32 = 5;
@@ -147,6 +149,7 @@ fn schedules(moved: &mut Moved, export: &Export, known: &Known) -> Called {
     for Found { at, value: schedule } in &schedules {
         let mut said = Said::of(at, &schedule.name);
         let zone = if schedule.time_zone.is_empty() { "UTC" } else { &schedule.time_zone };
+        let zone = zones::known(zone).unwrap_or(zone);
         let team = known.first_team(&mut said, [&*schedule.team_id].into_iter());
         let mut rota = Rota { zone: zone.to_owned(), team, ..Rota::default() };
         if TimeZone::get(zone).is_err() {
@@ -283,24 +286,66 @@ fn chains(moved: &mut Moved, export: &Export, known: &Known, called: &mut Called
     let named = chains.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
     let names = Names::of("policy", named);
     for Found { at, value: chain } in &chains {
-        let (mut found, mut repeat) = (Steps::default(), 0);
+        let (mut found, mut repeat, mut held) = (Steps::default(), 0, false);
         for step in steps.iter().filter(|step| step.value.escalation_chain_id == chain.id) {
             let mut said = Said::of(&step.at, &step.value.kind);
-            add(&mut found, &mut said, &step.value, (known, called));
+            match step.value.kind.as_str() {
+                kind if kind.starts_with("notify_if_") => {
+                    held |= !condition(&mut found, &mut said, &step.value);
+                }
+                _ => add(&mut found, &mut said, &step.value, (known, called)),
+            }
             repeat = if step.value.kind == "repeat_escalation" { REPEATS } else { repeat };
             moved.say(said);
         }
         let mut said = Said::of(at, &chain.name);
+        if held {
+            said.impossible(
+                "none of it is taken: without its condition people would be called when they \
+                 should not be; write the policy by hand, with variants or `waits`",
+            );
+            moved.say(said);
+            continue;
+        }
         let team = known.first_team(&mut said, [&*chain.team_id].into_iter());
         let name = names.get(&chain.id).unwrap_or_default();
         let told = told(&chain.id, &chain.name);
-        called.add_policy(moved, &mut said, (name, told), (team, found, repeat));
+        called.add_policy(moved, &mut said, (name, told), (team, found, Rounds::Times(repeat)));
         moved.say(said);
     }
     for step in steps.iter().filter(|it| names.get(&it.value.escalation_chain_id).is_none()) {
         let mut said = Said::of(&step.at, &step.value.kind);
         said.impossible("its chain is not in the export; export all pages of escalation_chains");
         moved.say(said);
+    }
+}
+
+/// Takes a step upon which those after it depend; `false` where they would be called without it.
+/// Before anybody is called, hours are what a policy waits for: Grafana goes on when they begin.
+fn condition(steps: &mut Steps, said: &mut Said, step: &Step) -> bool {
+    let minute = |text: &str| {
+        let time: jiff::civil::Time = text.trim_end_matches('Z').parse().ok()?;
+        Some(u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs()))
+    };
+    let times = (minute(&step.notify_if_time_from), minute(&step.notify_if_time_to));
+    match (step.kind.as_str(), times) {
+        ("notify_if_time_from_to", (Some(from), Some(until))) if steps.is_empty() => {
+            let length = if until > from { until - from } else { until + DAY - from };
+            let hours = Week::daily(from, length).opening();
+            let always = hours.is_empty();
+            let time_zone = "UTC".to_owned();
+            steps.wait_for(CalendarSpec { time_zone, always, hours, ..CalendarSpec::default() });
+            said.changed("the policy waits for these hours, in UTC");
+            true
+        }
+        ("notify_if_time_from_to", _) => {
+            said.impossible("the steps after it wait for an hour, which ours cannot on their own");
+            false
+        }
+        (kind, _) => {
+            said.impossible(format!("`{kind}` is no condition that a policy has here"));
+            false
+        }
     }
 }
 
@@ -331,9 +376,6 @@ fn add(steps: &mut Steps, said: &mut Said, step: &Step, (known, called): (&Known
         "notify_team_members" => {
             let team = known.team(&step.team_to_notify);
             (team.map(|team| team.clone().into()).into_iter().collect(), false)
-        }
-        "notify_if_time_from_to" => {
-            return said.impossible("a policy has no hours; write `waits` with a calendar");
         }
         other => {
             return said.impossible(format!(

@@ -8,7 +8,7 @@ use super::{title, told};
 use crate::moving::moved::{Moved, Said};
 use crate::moving::names::Names;
 use crate::moving::people::Known;
-use crate::moving::policy::{Called, Steps, person};
+use crate::moving::policy::{Called, Rounds, Steps, person};
 use crate::moving::services;
 
 /// Escalations become policies.
@@ -36,7 +36,7 @@ pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &m
             moved.say(said);
         }
         let repeat = escalation.repeat.as_ref();
-        let count = repeat.map_or(0, |repeat| repeat.count);
+        let count = repeat.map_or(Rounds::Times(0), |repeat| Rounds::Of(&repeat.count));
         steps.wait(repeat.map_or(0, |repeat| u64::from(repeat.wait_interval) * 60));
         let owner = escalation.owner_team.iter().map(|team| team.id.as_str());
         let team = known.first_team(&mut said, owner);

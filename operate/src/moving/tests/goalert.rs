@@ -96,3 +96,14 @@ fn of_people_who_are_on_call_together_for_a_time_it_is_told() {
     let told = told.expect("a line");
     assert!(told.fate == Fate::NotPossible && told.because.contains("together"), "{told:#?}");
 }
+
+#[test]
+fn a_number_of_rounds_that_cannot_be_read_loses_no_policy() {
+    let text = ALL.replacen("\"repeat\": 3", "\"repeat\": -1", 1);
+    assert_ne!(text, ALL);
+    let moved = moved(Tool::GoAlert, &[("all.json", &text)], "2026-10-20T00:00:00Z");
+    let policy = yaml(&moved, "escalationpolicy/shop");
+    assert!(!policy.contains("repeat:"), "{policy}");
+    let told = line(&moved, "data.escalationPolicies[0]");
+    assert!(told.because.contains("`-1` is no number of rounds"), "{told:?}");
+}

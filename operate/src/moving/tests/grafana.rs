@@ -138,7 +138,7 @@ fn chains_and_wishes_are_taken_step_by_step() {
     let steps = "steps:\n    - contacts:\n        - schedule/ops\n        - schedule/ops--2\n      \
                  wait: 5m\n    - contacts:\n        - person/ben\n      wait: 15m\n    \
                  - contacts:\n        - person/ada\n        - person/cem\n      rotate: true\n\
-                 \x20     wait: 0s\n";
+                 \x20     wait: 5m\n";
     assert!(policy.contains(steps), "{policy}");
     // There is no number to call, so that what is important is told like the rest.
     let ada = yaml(&moved, "person/ada");
@@ -147,4 +147,41 @@ fn chains_and_wishes_are_taken_step_by_step() {
     assert!(ada.contains(notify), "{ada}");
     assert_eq!(line(&moved, "personal_notification_rules[3]").fate, Fate::NotPossible);
     assert_eq!(line(&moved, "escalation_policies[3]").fate, Fate::NotPossible);
+}
+
+/// The chain with one more step, at a position.
+fn with_condition(position: i32, condition: &str) -> Moved {
+    let first = "\"escalation_policies\": {\"results\": [";
+    let step = format!(
+        "{first}{{\"id\": \"E9\", \"escalation_chain_id\": \"F1\", \"position\": {position}, \
+         {condition}}},"
+    );
+    let text = ALL.replacen(first, &step, 1);
+    assert_ne!(text, ALL);
+    moved(Tool::GrafanaOncall, &[("all.json", &text)], "2026-10-01T00:00:00Z")
+}
+
+#[test]
+fn a_chain_that_begins_with_hours_waits_for_them() {
+    let hours = "\"type\": \"notify_if_time_from_to\", \"notify_if_time_from\": \"20:00:00Z\", \
+                 \"notify_if_time_to\": \"08:00:00Z\"";
+    let moved = with_condition(-1, hours);
+    let policy = yaml(&moved, "escalationpolicy/default");
+    assert!(policy.contains("waits:\n    priorities:\n      - P1\n"), "{policy}");
+    assert!(policy.contains("timeZone: UTC"), "{policy}");
+    assert_eq!(line(&moved, "escalation_policies[0]").fate, Fate::Changed);
+}
+
+#[test]
+fn a_chain_whose_later_steps_have_a_condition_is_not_taken_without_it() {
+    let hours = "\"type\": \"notify_if_time_from_to\", \"notify_if_time_from\": \"08:00:00Z\", \
+                 \"notify_if_time_to\": \"20:00:00Z\"";
+    let count = "\"type\": \"notify_if_num_alerts_in_window\", \"num_alerts_in_window\": 3";
+    for (position, condition) in [(2, hours), (-1, count)] {
+        let moved = with_condition(position, condition);
+        let is_policy = |found: &Resource| found.kind() == estate::Kind::EscalationPolicy;
+        assert!(!moved.resources.iter().any(is_policy), "{:#?}", moved.lines);
+        let told = line(&moved, "escalation_chains[0]");
+        assert!(told.because.contains("none of it is taken"), "{told:?}");
+    }
 }

@@ -254,3 +254,43 @@ fn a_service_that_is_less_urgent_out_of_its_hours_calls_its_first_step_then() {
     );
     assert!(impossible(&unread).contains(&"services[0] Checkout"));
 }
+
+#[test]
+fn what_is_written_in_the_ways_of_other_places_is_read() {
+    let german = ALL
+        .replacen(
+            "\"address\": \"5551234567\", \"country_code\": 1}",
+            "\"address\": \"0171 1234567\", \"country_code\": 49}",
+            1,
+        )
+        .replacen(
+            "\"address\": \"5551234567\", \"country_code\": 1}",
+            "\"address\": \"06 1234567\", \"country_code\": 39}",
+            1,
+        )
+        .replace(
+            "\"time_zone\": \"America/New_York\"",
+            "\"time_zone\": \"Eastern Time (US & Canada)\"",
+        );
+    let moved = moved(Tool::PagerDuty, &[("all.json", &german)], "2026-10-01T00:00:00Z");
+    let ada = yaml(&moved, "person/ada-example");
+    assert!(ada.contains("voice: \"+491711234567\""), "{ada}");
+    assert!(ada.contains("sms: \"+39061234567\""), "Italy keeps its 0: {ada}");
+    assert!(ada.contains("timeZone: America/New_York"), "{ada}");
+    assert_eq!(line(&moved, "users[0].contact_methods[1]").fate, Fate::Changed);
+    assert_eq!(line(&moved, "users[0].contact_methods[2]").fate, Fate::AsIs);
+    let schedule = yaml(&moved, "schedule/payments-primary");
+    assert!(schedule.contains("timeZone: America/New_York"), "{schedule}");
+    assert_eq!(line(&moved, "schedules[0]").fate, Fate::Changed);
+}
+
+#[test]
+fn a_service_that_is_switched_off_is_left_out_with_its_keys() {
+    let service = r#""id": "PSVC001", "name": "Checkout","#;
+    let text = ALL.replace(service, &format!("{service} \"status\": \"disabled\","));
+    let moved = moved(Tool::PagerDuty, &[("all.json", &text)], "2026-10-01T00:00:00Z");
+    assert_eq!(line(&moved, "services[0]").fate, Fate::LeftOut);
+    let is_service = |found: &Resource| found.kind() == estate::Kind::Service;
+    assert!(!moved.resources.iter().any(is_service));
+    assert!(moved.keys.is_empty());
+}

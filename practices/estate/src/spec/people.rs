@@ -201,6 +201,11 @@ impl ContactMethod {
 }
 
 impl ClockHours {
+    /// The same for a wall time as it is written: `07:30`.
+    pub fn holds_at(&self, clock: &str) -> bool {
+        minutes(clock).and_then(|minute| self.holds(minute)).unwrap_or(false)
+    }
+
     /// Whether a wall time, as minutes of its day, lies in them; `None` when they are no hours.
     pub fn holds(&self, minute: u16) -> Option<bool> {
         let (from, until) = (minutes(&self.from)?, minutes(&self.until)?);

@@ -47,7 +47,7 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Acknowledge { by, at, person } => {
             moves::acknowledge(draft, by.as_ref(), *at, person.as_ref())
         }
-        Command::Assign { team, assignee, because } => {
+        Command::Assign { team, assignee, because, .. } => {
             moves::assign(draft, team.as_ref(), assignee.as_ref(), because.as_deref())
         }
         Command::Diagnose { note } => moves::diagnose(draft, note.as_deref()),

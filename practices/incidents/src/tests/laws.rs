@@ -41,13 +41,19 @@ fn stake() -> Stake {
     Stake { contract: item("servicecontract/web"), at_risk: true, because }
 }
 
+/// To charge a team with it.
+fn assign() -> Command {
+    let team = Some(item("team/web"));
+    Command::Assign { team, assignee: None, because: None, even_if_away: false }
+}
+
 /// One valid command for every verb; `now` is the latest time that they may name.
 pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
     let reason = || "because".to_owned();
     let task = life.record.tasks.first().map_or(kernel::TaskId::from_bits(0), |task| task.id);
     vec![
         Command::Acknowledge { by: None, at: None, person: Some(item("person/ada")) },
-        Command::Assign { team: Some(item("team/web")), assignee: None, because: None },
+        assign(),
         Command::Diagnose { note: None },
         Command::Ready { action: reason() },
         Command::Begin { note: None },
@@ -273,6 +279,11 @@ fn the_forms_name_the_fields_of_the_commands() {
         let mut json = serde_json::to_value(&command).unwrap();
         let fields = command.verb().fields();
         for field in fields {
+            // What is not said is no, and is not written either.
+            if field.kind == kernel::FieldKind::Boolean {
+                json[field.name] = true.into();
+                assert!(serde_json::from_value::<Command>(json.clone()).is_ok(), "{}", field.name);
+            }
             assert!(json.get(field.name).is_some(), "{} has no {}", command.verb(), field.name);
             for option in field.options {
                 json[field.name] = option.value.into();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::{Alert, Classifier, Match, MatchRule, Matcher, Signal};
-use estate::{Estate, Fed, RouteSpec, Spec};
+use estate::{Estate, Fed, Kind, RouteSpec, SetPolicies, Spec};
 use kernel::{ItemRef, SpaceId};
 use spine::{Db, Fault, Tx};
 use streams::companions::Companions;
@@ -13,7 +13,7 @@ use streams::companions::Companions;
 use super::store;
 use crate::practices::alerts::classes;
 use crate::practices::notifications::policy::{self, NotificationPolicy};
-use crate::practices::oncall::{devices, fed};
+use crate::practices::oncall::{devices, fed, gaps};
 use crate::settings;
 
 /// The estates of all spaces; cheap to clone.
@@ -148,6 +148,31 @@ impl Snapshot {
     }
 }
 
+/// With hours that nobody covers the team of the schedule is charged: a route for each team, after
+/// those that people write.
+fn gap_routes(estate: &Estate) -> Vec<streams::Route> {
+    let route = |team: &estate::Resource| streams::Route {
+        name: "team of the schedule".to_owned(),
+        when: format!(
+            "source == \"{}\" && labels.team == \"{}\"",
+            gaps::SOURCE,
+            team.item().name()
+        ),
+        team: Some(team.item().clone()),
+        priority: None,
+    };
+    estate.of_kind(Kind::Team).map(route).collect()
+}
+
+/// The escalation policies that settings name.
+fn set_policies(policy: &streams::Policy) -> SetPolicies {
+    SetPolicies {
+        default: policy.default_escalation_policy.clone(),
+        unassigned: policy.unassigned_escalation_policy.clone(),
+        major: policy.major.escalation_policy.clone(),
+    }
+}
+
 /// The part of a route that finds the item.
 fn route_of(name: &str, spec: &RouteSpec) -> Option<Route> {
     let item = spec.item.clone()?;
@@ -248,6 +273,8 @@ impl LiveEstate {
             let mut snapshot = Snapshot::new(resources, &rules).with_devices(devices).with_fed(fed);
             snapshot.kept_in = kept_in;
             snapshot.policy = settings::policy(&mut conn, &space).await?;
+            let set = set_policies(&snapshot.policy);
+            snapshot.estate = snapshot.estate.with_set_policies(set);
             (snapshot.notifications, _) = settings::get(&mut conn, &space, policy::NAME).await?;
             (snapshot.companions, _) =
                 settings::get(&mut conn, &space, settings::COMPANIONS).await?;
@@ -255,6 +282,7 @@ impl LiveEstate {
                 settings::get(&mut conn, &space, settings::ROUTES).await?;
             // As with the rules that find items: what is set in the product comes first.
             routes.extend(snapshot.flow_of_files.iter().cloned());
+            routes.extend(gap_routes(&snapshot.estate));
             snapshot.flow = flow(routes);
             let (classes, _): (Vec<alerts::ClassRule>, _) =
                 settings::get(&mut conn, &space, settings::CLASSIFICATION).await?;

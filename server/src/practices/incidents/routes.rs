@@ -23,6 +23,7 @@ use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
 use crate::practices::clocks::routes::{self as clocks, next_of};
 use crate::practices::clocks::store as clock_store;
 use crate::practices::estate::views::Hits;
+use crate::practices::oncall::presence;
 use crate::problem::{Answer, Problem};
 use crate::sentences::{TimelineEntry, timeline as timeline_of};
 
@@ -186,6 +187,10 @@ async fn create(
     Json(new): Json<NewIncident>,
 ) -> Answer<(StatusCode, Json<Value>)> {
     may(&caller, Action::Respond, &[])?;
+    if let Some(person) = new.to_be_there() {
+        let estate = &app.estate.snapshot(&caller.space).estate;
+        presence::there(estate, person, app.world.now()).map_err(|why| why.at("assignee"))?;
+    }
     let answer = open(&app, &caller, call, Open::from(new)).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
@@ -371,6 +376,11 @@ async fn complete(
     Ok(match command {
         Command::Acknowledge { by, at, person: None } => {
             Command::Acknowledge { by, at, person: caller.person() }
+        }
+        Command::Assign { assignee: Some(person), even_if_away: false, team, because } => {
+            let estate = &app.estate.snapshot(&caller.space).estate;
+            presence::there(estate, &person, app.world.now()).map_err(|why| why.at("assignee"))?;
+            Command::Assign { assignee: Some(person), even_if_away: false, team, because }
         }
         Command::Merge { into } => {
             let parent = load(app, caller, &into.to_string()).await?;

@@ -151,6 +151,16 @@ pub struct NewIncident {
     /// The person to charge with it.
     #[serde(default)]
     assignee: Option<ItemRef>,
+    /// Charge the person although they are away.
+    #[serde(default)]
+    even_if_away: bool,
+}
+
+impl NewIncident {
+    /// Who is charged with it and has to be there for that.
+    pub(super) fn to_be_there(&self) -> Option<&ItemRef> {
+        self.assignee.as_ref().filter(|_| !self.even_if_away)
+    }
 }
 
 impl From<NewIncident> for Open {

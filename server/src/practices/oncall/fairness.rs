@@ -160,7 +160,7 @@ fn of_person(
     let occasions = Occasions::of(zone, None, window).unwrap_or_default();
     let occasions = Occasions { holidays, ..occasions };
     let people = BTreeMap::from([(Person::from(person.name()), time)]);
-    let together = share_views(estate, &people, &occasions).into_iter().next();
+    let together = share_views(estate, schedule::fairness(&people, &occasions)).into_iter().next();
     (schedules, together)
 }
 

@@ -113,7 +113,7 @@ fn known(snapshot: &Snapshot, caller: &Caller, app: &App) -> Option<(ItemRef, My
         next,
         away: away_in(snapshot, std::slice::from_ref(&person), (now, Time::MAX)),
         notice_before_seconds: spec.notice_before().map(Wait::seconds),
-        notice_ways: ready(app, spec).map(|(way, _)| way.channel()).collect(),
+        notice_ways: ready(app, spec).into_iter().map(|(way, _)| way.channel()).collect(),
         person: Some(person.clone()),
         ..MyOnCall::default()
     };

@@ -15,6 +15,7 @@ pub mod note;
 pub mod notices;
 mod overrides;
 pub mod people;
+pub mod presence;
 mod preview;
 pub mod proofs;
 pub mod routes;

@@ -53,17 +53,23 @@ impl Note {
             target: to.to_owned(),
             body: body(self.answer.as_ref().filter(|_| way == ContactMethod::Email)),
         };
-        ready(app, person).map(message).collect()
+        ready(app, person).into_iter().map(message).collect()
     }
 }
 
-/// The ways by which somebody is told what is no call, as far as messages can leave by them.
-pub fn ready<'a>(
-    app: &'a App,
-    person: &'a PersonSpec,
-) -> impl Iterator<Item = (ContactMethod, &'a str)> {
-    let ways = person.notice_ways().into_iter();
-    ways.filter(|(way, _)| app.ways.ready(way.channel()).is_ok())
+/// The ways by which somebody is told what is no call, as far as messages can leave by them. Where
+/// there is neither mail nor chat, those of their other ways that make the least noise.
+pub fn ready<'a>(app: &App, person: &'a PersonSpec) -> Vec<(ContactMethod, &'a str)> {
+    let is_set_up = |(way, _): &(ContactMethod, &str)| app.ways.ready(way.channel()).is_ok();
+    let mut ways = person.notice_ways();
+    ways.retain(is_set_up);
+    for quiet in [ContactMethod::Ntfy, ContactMethod::Gotify, ContactMethod::Sms] {
+        if ways.is_empty() {
+            ways = person.contacts(&[]);
+            ways.retain(|way| way.0 == quiet && is_set_up(way));
+        }
+    }
+    ways
 }
 
 /// The zone in which somebody reads times: their own, or another one.

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use estate::{AbsenceSpec, Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
 use kernel::{ItemRef, Refusal, ResourceId, Time};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use spine::Denied;
 use utoipa::{IntoParams, ToSchema};
 
+use super::note::{shown, zone_of};
 use super::schedules::{self, SchedulePath, ScheduleView, WindowQuery, find};
 use super::{leave, mandate};
 use crate::access::Caller;
@@ -22,15 +23,25 @@ use crate::problem::{Answer, Problem};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Takeover {
-    /// Its first moment.
+    /// Its first moment; `start`, as files say it, means the same.
+    #[serde(alias = "start")]
     from: Time,
-    /// The first moment after it.
+    /// The first moment after it; `end`, as files say it, means the same.
+    #[serde(alias = "end")]
     until: Time,
-    /// Who takes it.
+    /// Who takes it: `person/ada`, or the name alone as in files.
+    #[serde(deserialize_with = "named")]
     person: ItemRef,
     /// Why.
     #[serde(default)]
     reason: String,
+}
+
+/// A person with or without the kind before the name.
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<ItemRef, D::Error> {
+    let text = String::deserialize(from)?;
+    let whole = if text.contains('/') { text } else { format!("person/{text}") };
+    whole.parse().map_err(serde::de::Error::custom)
 }
 
 /// A stretch of time that somebody took over.
@@ -81,6 +92,10 @@ pub(super) async fn take_over(
         .ok_or_else(|| Problem::refused("this is no person").at("person"))?;
     if asked.until.since(asked.from) > schedules::SHOWN_MAX {
         return Err(Problem::refused("a stretch is a year at most").at("until"));
+    }
+    if asked.until <= app.world.now() {
+        let why = "this is over: who was on call then stays as it was";
+        return Err(Problem::refused(why).at("until").remedy("take over a time that is to come"));
     }
     let takeover = ShiftOverrideSpec {
         schedule: estate::Ref::new(item.as_str())
@@ -134,12 +149,18 @@ fn still_away(estate: &Estate, made: &ShiftOverrideSpec) -> Option<String> {
         .collect();
     absences.sort_by_key(|absence| absence.start);
     let first = absences.first()?;
-    let until = first.end.map_or("nobody knows when".to_owned(), |end| end.to_string());
+    let found = estate.get(person);
+    let zone = match found.map(|found| &found.spec) {
+        Some(Spec::Person(spec)) => zone_of(spec, "UTC"),
+        _ => jiff::tz::TimeZone::UTC,
+    };
+    let when = |at: Time| shown(at.micros(), &zone);
+    let until = first.end.map_or("nobody knows when".to_owned(), when);
     Some(format!(
         "{} is away from {} until {until} and would not be called then; take a time in which they \
          are there, or end the absence first",
         person.name(),
-        first.start
+        when(first.start)
     ))
 }
 

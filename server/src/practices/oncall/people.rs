@@ -43,6 +43,8 @@ struct Ways {
     notify: Vec<NotifyRule>,
     /// The same in words, with what does not call them.
     in_words: Vec<String>,
+    /// What is weak about it: P1 calls by one way alone. `null`: nothing.
+    one_way: Option<String>,
     /// The zone of their hours.
     time_zone: String,
     /// The file that says how they are called: it is changed there. `null` when it is changed here.
@@ -132,6 +134,7 @@ async fn ways(
         may_try: may_try(&caller, &person).is_ok(),
         reach: reach_of(&app, &snapshot.estate, (&person, &spec), &proofs),
         ways: known.map(shown).collect(),
+        one_way: estate::one_way(&spec.notify, &spec.contact_methods),
         in_words: estate::in_words(&spec.notify, &spec.contact_methods),
         time_zone: spec.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
         kept_in: snapshot.kept_in(&person).map(str::to_owned),

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::presence;
 use super::store::{self, PAGES};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
@@ -153,6 +154,9 @@ async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> A
             Command::Escalate { fresh: called_now(&page, estate, now) }
         }
         Command::HandOver(wish) => {
+            if !wish.even_if_away {
+                presence::there(estate, &wish.to, now).map_err(|why| why.at("to"))?;
+            }
             let page = load(app, caller, id).await?.record;
             let contacts = ways_to(&wish.to, &page, estate, now);
             let named = page.acknowledged_by.as_ref().map(|by| person_named(by.name()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ::oncall::gaps as rules;
 use axum::extract::State;
 use calendar::{Span, Spans};
 use estate::{Cover, CoverError, Estate, Resource, ScheduleSpec, Spec};
@@ -16,7 +17,7 @@ use utoipa_axum::routes;
 use super::fed::{self, LayerCalendarView};
 use super::leave;
 use super::overrides::{self, OverrideView};
-use super::{away, fairness, feeds, handover, mandate, mine, preview, trial, uncovered};
+use super::{away, fairness, feeds, handover, mandate, mine, presence, preview, trial, uncovered};
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -24,8 +25,6 @@ use crate::listing::Items;
 use crate::practices::estate::live::Snapshot;
 use crate::problem::{Answer, Problem};
 
-/// How far ahead cover is looked at.
-const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
 /// The longest time for which a schedule is shown.
 pub(super) const SHOWN_MAX: Duration = Duration::from_secs(370 * 86_400);
 
@@ -41,6 +40,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(away::back))
         .routes(routes!(away::cancel))
         .routes(routes!(mine::mine))
+        .routes(routes!(presence::people))
         .routes(routes!(preview::preview))
         .routes(routes!(trial::try_out))
         .routes(routes!(fairness::fairness))
@@ -72,6 +72,9 @@ struct ScheduleLine {
     next: Option<TurnView>,
     /// Minutes of the next eight weeks in which somebody has to be on call and nobody is.
     uncovered_minutes: i64,
+    /// What asks for somebody: contracts, a calendar, or the policies that call it. Nothing does
+    /// where it is empty, and then nobody knows whether hours without anybody are a gap.
+    asked_by: Vec<ItemRef>,
     /// Why it cannot be worked out; empty: it can.
     problem: String,
 }
@@ -112,6 +115,8 @@ pub(super) struct ScheduleView {
     turns: Vec<TurnView>,
     /// When somebody has to be on call and nobody is.
     gaps: Vec<GapView>,
+    /// What asks for somebody: contracts, a calendar, or the policies that call it.
+    asked_by: Vec<ItemRef>,
     /// Who of its people is away in this time.
     away: Vec<AwayView>,
     /// What was changed by hand in this time, besides what files say.
@@ -160,7 +165,7 @@ pub(super) struct GapView {
     from: Time,
     /// The first moment after it.
     until: Time,
-    /// What asks for it: a contract, or a calendar of the schedule.
+    /// What asks for it: a contract, a calendar of the schedule, or a policy that calls it.
     asked_by: ItemRef,
 }
 
@@ -171,6 +176,8 @@ pub(super) struct AwayView {
     absence: ItemRef,
     /// Who.
     person: ItemRef,
+    /// How people call them.
+    name: String,
     /// Since when.
     from: Time,
     /// Until when; open when nothing is said.
@@ -192,7 +199,7 @@ pub(super) struct ShareView {
     name: String,
     /// Hours on call.
     hours: f64,
-    /// Nights that they are on call in, at least in part.
+    /// Nights, from 22 to 7 o'clock where they are, that they are on call in, at least in part.
     nights: usize,
     /// Weekends.
     weekends: usize,
@@ -240,7 +247,8 @@ async fn list(State(app): State<App>, caller: Caller) -> Answer<Json<Items<Sched
 }
 
 fn line(estate: &Estate, item: &ItemRef, spec: &ScheduleSpec, now: Time) -> ScheduleLine {
-    let window = Span::new(now.micros(), (now + AHEAD).micros());
+    // The same eight weeks as in the list of gaps, so that both have one figure.
+    let window = Span::new(now.micros(), rules::window(now).until);
     let mut line = ScheduleLine {
         schedule: item.clone(),
         title: estate.get(item).map_or(item.name(), |found| found.title()).to_owned(),
@@ -249,6 +257,7 @@ fn line(estate: &Estate, item: &ItemRef, spec: &ScheduleSpec, now: Time) -> Sche
         now: None,
         next: None,
         uncovered_minutes: 0,
+        asked_by: Vec::new(),
         problem: String::new(),
     };
     match rostered(estate, item, window) {
@@ -262,8 +271,8 @@ fn line(estate: &Estate, item: &ItemRef, spec: &ScheduleSpec, now: Time) -> Sche
             let follows = roster.turns().iter().filter(|turn| turn.span.from >= after);
             let mut others = follows.filter(|turn| Some(&turn.person) != person.as_ref());
             line.next = others.next().map(views);
-            line.uncovered_minutes =
-                cover.iter().map(|cover| cover.gaps.total()).sum::<i64>() / 60_000_000;
+            line.asked_by = cover.iter().map(|cover| cover.by.clone()).collect();
+            line.uncovered_minutes = uncovered_minutes(&cover);
         }
     }
     line
@@ -302,7 +311,8 @@ pub(super) async fn one(
         kept_in: snapshot.kept_in(&item).map(str::to_owned),
         time_zone: spec.time_zone.clone(),
         turns: roster.turns().iter().map(|turn| turn_view(estate, &item, turn)).collect(),
-        gaps: gap_views(&cover),
+        gaps: gaps_since(estate.begins(&item), app.world.now(), gap_views(&cover)),
+        asked_by: cover.iter().map(|cover| cover.by.clone()).collect(),
         away: away_in(&snapshot, &people, (from, until)),
         overrides: overrides::between(&snapshot, &caller, &item, (from, until)),
         shares: shares(estate, &item, &roster.by_person(), window),
@@ -334,6 +344,12 @@ pub(super) fn unknown(error: CoverError) -> Problem {
     Problem::refused(error.to_string())
 }
 
+/// For how long nobody is there, in minutes; hours for which several ask count once.
+pub(super) fn uncovered_minutes(cover: &[Cover]) -> i64 {
+    let all = cover.iter().fold(Spans::EMPTY, |all, cover| all.union(&cover.gaps));
+    all.total() / 60_000_000
+}
+
 /// What nobody covers, as it is shown.
 pub(super) fn gap_views(cover: &[Cover]) -> Vec<GapView> {
     let gaps = cover.iter().flat_map(|cover| {
@@ -345,6 +361,14 @@ pub(super) fn gap_views(cover: &[Cover]) -> Vec<GapView> {
         cover.gaps.iter().map(gap)
     });
     gaps.collect()
+}
+
+/// Without those from before there was anybody in the schedule: a gap of the past is one that was
+/// there.
+fn gaps_since(begins: Option<Time>, now: Time, gaps: Vec<GapView>) -> Vec<GapView> {
+    let Some(begins) = begins.map(|begins| begins.min(now)) else { return gaps };
+    let since = |gap: GapView| GapView { from: gap.from.max(begins), ..gap };
+    gaps.into_iter().filter(|gap| gap.until > begins).map(since).collect()
 }
 
 /// What a schedule asks beyond its limits, as it is shown.
@@ -429,6 +453,7 @@ pub(super) fn away_in(
         from_calendar: resource.metadata.labels.contains_key(leave::FROM),
         kept_in: snapshot.kept_in(resource.item()).map(str::to_owned),
         person: absence.person.item().clone(),
+        name: named(&snapshot.estate, absence.person.item()),
         from: absence.start,
         until: absence.end,
         kind: crate::practices::incidents::store::word(absence.absence_type),
@@ -442,19 +467,11 @@ pub(super) fn shares(
     people: &BTreeMap<Person, Spans>,
     window: Span,
 ) -> Vec<ShareView> {
-    match estate.occasions(item, window) {
-        Ok(occasions) => share_views(estate, people, &occasions),
-        Err(_) => Vec::new(),
-    }
+    share_views(estate, estate.shares(item, people, window).unwrap_or_default())
 }
 
-/// What people have of some time on call, those with most first.
-pub(super) fn share_views(
-    estate: &Estate,
-    people: &BTreeMap<Person, Spans>,
-    occasions: &schedule::Occasions,
-) -> Vec<ShareView> {
-    let shares = schedule::fairness(people, occasions);
+/// What people have of some time on call, as it is shown.
+pub(super) fn share_views(estate: &Estate, shares: Vec<schedule::Share>) -> Vec<ShareView> {
     let view = |share: schedule::Share| ShareView {
         name: named(estate, &estate::person_named(&share.person)),
         person: estate::person_named(&share.person),

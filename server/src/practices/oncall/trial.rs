@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::schedules::{
     BreachView, GapView, ShareView, TurnView, breaches_of, gap_views, rostered, shares, turn_view,
-    unknown, window_of,
+    uncovered_minutes, unknown, window_of,
 };
 use crate::access::Caller;
 use crate::app::App;
@@ -53,6 +53,8 @@ pub(super) struct Trial {
     turns: Vec<TurnView>,
     /// When somebody has to be on call and nobody would be.
     gaps: Vec<GapView>,
+    /// What asks for somebody: contracts, a calendar, or the policies that call it.
+    asked_by: Vec<ItemRef>,
     /// How much each person would have of it.
     shares: Vec<ShareView>,
     /// What would go beyond what people may be asked for.
@@ -121,15 +123,15 @@ fn laid_over(estate: &Estate, text: String) -> Answer<(Estate, ItemRef)> {
         Problem::refused("there is no schedule in it").at("text").remedy("write kind: Schedule")
     })?;
     let all = estate.resources().chain(desired.resources()).cloned();
-    Ok((Estate::new(all).with_fed(estate.fed().clone()), schedule))
+    let after = Estate::new(all)
+        .with_fed(estate.fed().clone())
+        .with_set_policies(estate.set_policies().clone());
+    Ok((after, schedule))
 }
 
 fn trial(before: &Estate, after: &Estate, schedule: ItemRef, window: Span) -> Answer<Trial> {
     let (roster, cover) = rostered(after, &schedule, window).map_err(unknown)?;
     let now = rostered(before, &schedule, window).ok();
-    let minutes = |cover: &[estate::Cover]| {
-        cover.iter().map(|cover| cover.gaps.total()).sum::<i64>() / 60_000_000
-    };
     let named = |person: Option<&schedule::Person>| person.map(|who| estate::person_named(who));
     let name = |person: &Option<ItemRef>| match person {
         Some(person) => after.get(person).map_or(person.name(), Resource::title).to_owned(),
@@ -158,11 +160,12 @@ fn trial(before: &Estate, after: &Estate, schedule: ItemRef, window: Span) -> An
         until: Time::from_micros(window.until),
         turns: roster.turns().iter().map(|turn| turn_view(after, &schedule, turn)).collect(),
         gaps: gap_views(&cover),
+        asked_by: cover.iter().map(|cover| cover.by.clone()).collect(),
         shares: shares(after, &schedule, &roster.by_person(), window),
         breaches: breaches_of(after, &schedule, window)?,
         differences: differences.iter().map(view).collect(),
-        uncovered_minutes_now: now.map_or(0, |(_, cover)| minutes(&cover)),
-        uncovered_minutes: minutes(&cover),
+        uncovered_minutes_now: now.map_or(0, |(_, cover)| uncovered_minutes(&cover)),
+        uncovered_minutes: uncovered_minutes(&cover),
         schedule,
     })
 }

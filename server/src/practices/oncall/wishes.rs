@@ -37,6 +37,8 @@ struct NotifyRules {
 struct NotifyInWords {
     /// A sentence for each kind of incident and hours, and for each time without a call.
     words: Vec<String>,
+    /// What is weak about it: P1 calls by one way alone. `null`: nothing.
+    warning: Option<String>,
 }
 
 /// Says how a person wants to be called, instead of what was said before. You may say it for
@@ -91,5 +93,6 @@ fn told(
         return Err(Problem::refused(message).at("notify"));
     }
     let words = estate::in_words(notify, &spec.contact_methods);
-    Ok((person, NotifyInWords { words }))
+    let warning = estate::one_way(notify, &spec.contact_methods);
+    Ok((person, NotifyInWords { words, warning }))
 }

@@ -51,7 +51,6 @@ export function Calling({ item }: { item: string }) {
 }
 
 function Steps({ found }: { found: CallingPreview }) {
-  const again = found.repeat === 1 ? 'once' : `${found.repeat} times`;
   return (
     <div className={styles.stack}>
       <div className={styles.lead}>
@@ -95,10 +94,35 @@ function Steps({ found }: { found: CallingPreview }) {
         ))}
       </ol>
       <p className={styles.sub}>
-        {found.repeat > 0
-          ? `At ${dated(found.over_at)} it begins again, ${again}.`
-          : `At ${dated(found.over_at)} everybody was called, and the default policy goes on.`}
+        <End found={found} />
       </p>
     </div>
+  );
+}
+
+/** What follows when nobody has answered in the first round. */
+function End({ found }: { found: CallingPreview }) {
+  const nobody = found.steps.every((step) => step.calls.length === 0);
+  const times = found.repeat === 1 ? 'once' : `${found.repeat} times`;
+  const again = found.repeat > 0 ? `, and it begins again, ${times}` : '';
+  const after = nobody ? 'Meanwhile' : 'After that';
+  return (
+    <>
+      {nobody ? (
+        <>
+          At {dated(found.over_at)} <b className={styles.bad}>nobody</b> can be called by it. It
+          looks again every 15 minutes.{' '}
+        </>
+      ) : (
+        `At ${dated(found.over_at)} everybody was called${again}. `
+      )}
+      {found.goes_on ? (
+        <>
+          {after} <ItemLink item={found.goes_on} /> goes on, the default policy.
+        </>
+      ) : (
+        `${after} nobody else is called: no other policy is the default one.`
+      )}
+    </>
   );
 }

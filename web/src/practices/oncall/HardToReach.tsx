@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { oncall } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { TimeAgo } from '../../kit/TimeAgo';
+import { now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
 
@@ -18,7 +19,15 @@ export function HardToReach() {
             <ItemLink item={one.person} title={one.name} />{' '}
             <span className={styles.bad}>{one.weakness}</span>{' '}
             <span className={styles.sub}>
-              on call <TimeAgo at={one.from} />
+              {Date.parse(one.from) <= now() ? (
+                <>
+                  on call for <TimeAgo at={one.from} form="age" />
+                </>
+              ) : (
+                <>
+                  on call <TimeAgo at={one.from} />
+                </>
+              )}
             </span>
           </li>
         ))}

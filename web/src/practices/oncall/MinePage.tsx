@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { IconPhoneCall } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -32,13 +33,29 @@ export function MinePage() {
   const query = useQuery(oncall.mine());
   return (
     <>
-      <PageHead title="My shifts" meta="For what you are on call, and when next" />
+      <PageHead
+        title="My shifts"
+        meta="For what you are on call, and when next"
+        actions={query.data?.person ? <Why person={query.data.person} /> : undefined}
+      />
       <Loaded query={query} rows={6}>
         {(mine) =>
           mine.person ? <Content mine={mine} name={itemName(mine.person)} /> : <Nobody />
         }
       </Loaded>
     </>
+  );
+}
+
+function Why({ person }: { person: string }) {
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPhoneCall size={14} />}
+      renderRoot={(props) => <Link to="/reports/load" search={{ person }} {...props} />}
+    >
+      What called me, and why
+    </Button>
   );
 }
 
@@ -57,9 +74,6 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
     <div className={styles.grid}>
       <div className={styles.stack}>
         <Pages pages={mine.pages} />
-        <Link className={styles.lead} to="/reports/load" search={{ person: `person/${name}` }}>
-          What called me, and why
-        </Link>
         <Now shifts={mine.now} zone={zone} />
         <ToReplace shifts={mine.to_replace} zone={zone} may={mine.may_say_away} />
         <Offers zone={zone} />
@@ -67,7 +81,7 @@ function Content({ mine, name }: { mine: MyOnCall; name: string }) {
         <Ways name={name} own />
       </div>
       <div className={styles.stack}>
-        <Away name={name} away={mine.away} maySay={mine.may_say_away} />
+        <Away name={name} away={mine.away} zone={zone} maySay={mine.may_say_away} />
         <LeaveCalendars name={name} />
         <Feed owner={{ kind: 'people', name }} />
         <Notices mine={mine} />
@@ -87,7 +101,7 @@ function Notices({ mine }: { mine: MyOnCall }) {
           ? 'You are told nothing of your shifts, as you wish.'
           : ways
             ? `You are told by ${ways} ${duration(before)} before a shift begins, when it ends, and when you are given one.`
-            : 'No way to tell you is set up: there is no mail server and no chat.'}
+            : 'No way to tell you is set up: no mail server, no chat, and no ntfy, Gotify or text message of yours.'}
       </p>
     </Panel>
   );

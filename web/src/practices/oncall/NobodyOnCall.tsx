@@ -6,6 +6,7 @@ import { ItemLink } from '../../kit/ItemLink';
 import { itemName } from '../../kit/words';
 import { browserZone, duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
+import { grouped } from './gaps';
 import styles from './oncall.module.css';
 import { format } from './Timeline';
 
@@ -51,7 +52,10 @@ function Unscheduled({ asked }: { asked: Uncovered }) {
 
 function Stretches({ asked }: { asked: Uncovered }) {
   const text = format(browserZone());
-  const more = asked.gaps_count - Math.min(asked.gaps.length, SHOWN);
+  const gaps = asked.gaps.map((gap) => ({ ...gap, asked_by: asked.asked_by }));
+  const groups = grouped(gaps, browserZone());
+  const named = groups.slice(0, SHOWN).reduce((sum, group) => sum + group.gaps.length, 0);
+  const more = asked.gaps_count - named;
   return (
     <>
       by{' '}
@@ -66,9 +70,11 @@ function Stretches({ asked }: { asked: Uncovered }) {
       : <span className={styles.bad}>{duration(asked.uncovered_minutes * 60)}</span>
       <span className={styles.sub}> of {duration(asked.required_minutes * 60)}</span>
       <ul className={styles.plain}>
-        {asked.gaps.slice(0, SHOWN).map((gap) => (
-          <li key={gap.from} className={styles.sub}>
-            {text(gap.from)} to {text(gap.until)}
+        {groups.slice(0, SHOWN).map((group) => (
+          <li key={group.gaps[0]?.from} className={styles.sub}>
+            {group.again
+              ? `${group.again}, from ${text(group.gaps[0]?.from ?? '')}`
+              : `${text(group.gaps[0]?.from ?? '')} to ${text(group.gaps[0]?.until ?? '')}`}
           </li>
         ))}
         {more > 0 && <li className={styles.sub}>and {more} more</li>}

@@ -10,13 +10,14 @@ import { ItemLink } from '../../kit/ItemLink';
 import { Loaded } from '../../kit/QueryState';
 import { SendButton } from '../../kit/SendButton';
 import { SimpleTable } from '../../kit/SimpleTable';
-import { TimeAgo } from '../../kit/TimeAgo';
 import { itemName, words } from '../../kit/words';
 import { browserZone, duration, now } from '../../ui/clock';
+import { Fold } from '../../ui/Fold';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { Calendar } from './Calendar';
 import { Feed } from './Feed';
+import { type GapGroup, grouped } from './gaps';
 import { dateOf, daysOf, type Extent, shownDates } from './month';
 import styles from './oncall.module.css';
 import { ScheduleCalendars } from './ScheduleCalendars';
@@ -29,6 +30,10 @@ const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
 /** How many shifts are listed. */
 const SHOWN = 60;
+/** How many shifts are in view before somebody asks for more. */
+const FIRST = 12;
+/** How many other lines are. */
+const LISTED = 6;
 
 /** One schedule: who has which stretch, what nobody covers, who is away. */
 export function SchedulePage() {
@@ -159,14 +164,16 @@ function Content({ view, name, shown }: { view: ScheduleView; name: string; show
         )}
       </Panel>
       <div className={styles.grid}>
-        <Turns view={view} zone={zone} />
+        <div className={styles.stack}>
+          <Turns view={view} zone={zone} />
+          <Shares view={view} zone={zone} />
+        </div>
         <div className={styles.stack}>
           <Gaps view={view} zone={zone} />
           <Breaches breaches={view.breaches} zone={zone} />
-          <ScheduleCalendars view={view} zone={zone} name={name} />
+          <Away view={view} zone={zone} />
           <Overrides view={view} zone={zone} name={name} />
-          <Away view={view} />
-          <Shares view={view} zone={zone} />
+          <ScheduleCalendars view={view} zone={zone} name={name} />
           <Feed owner={{ kind: 'schedules', name }} />
         </div>
       </div>
@@ -187,20 +194,29 @@ function Turns({ view, zone }: { view: ScheduleView; zone: string }) {
   const text = format(zone);
   return (
     <Panel title="Shifts" count={view.turns.length} flush>
-      <SimpleTable
-        label="Shifts"
-        rows={view.turns.slice(0, SHOWN)}
-        rowKey={(turn) => turn.from}
-        columns={[
-          {
-            header: 'Person',
-            cell: (turn) => <ItemLink item={turn.person} title={turn.name} />,
-          },
-          { header: 'From', cell: (turn) => text(turn.from) },
-          { header: 'Until', cell: (turn) => text(turn.until) },
-          { header: 'Why', cell: (turn) => turn.why },
-        ]}
-      />
+      <Fold
+        items={view.turns.slice(0, SHOWN)}
+        first={FIRST}
+        more="Show later shifts too"
+        less="Show the next shifts only"
+      >
+        {(turns) => (
+          <SimpleTable
+            label="Shifts"
+            rows={[...turns]}
+            rowKey={(turn) => turn.from}
+            columns={[
+              {
+                header: 'Person',
+                cell: (turn) => <ItemLink item={turn.person} title={turn.name} />,
+              },
+              { header: 'From', cell: (turn) => text(turn.from) },
+              { header: 'Until', cell: (turn) => text(turn.until) },
+              { header: 'Why', cell: (turn) => turn.why },
+            ]}
+          />
+        )}
+      </Fold>
       {view.turns.length > SHOWN && (
         <p className={styles.note}>and {view.turns.length - SHOWN} more: look less far ahead</p>
       )}
@@ -209,29 +225,66 @@ function Turns({ view, zone }: { view: ScheduleView; zone: string }) {
 }
 
 function Gaps({ view, zone }: { view: ScheduleView; zone: string }) {
-  const text = format(zone);
+  if (view.asked_by.length === 0) {
+    return (
+      <Panel title="Nobody is on call">
+        <p className={styles.sub}>
+          Not asked for: its team has no contract, it names no calendar to cover, and no escalation
+          policy that is in use calls it. Whether hours with nobody matter is not known.
+        </p>
+      </Panel>
+    );
+  }
   return (
     <Panel title="Nobody is on call" count={view.gaps.length}>
       {view.gaps.length === 0 ? (
-        <p className={styles.good}>Every hour that somebody asks for is covered.</p>
+        <p className={styles.good}>
+          Every hour is covered that {view.asked_by.join(' and ')} asks for.
+        </p>
       ) : (
-        <ul className={styles.plain}>
-          {view.gaps.slice(0, 30).map((gap) => (
-            <li key={`${gap.asked_by} ${gap.from}`}>
-              <span className={styles.bad}>
-                {text(gap.from)} to {text(gap.until)}
-              </span>
-              <span className={styles.sub}>
-                {' '}
-                {duration((Date.parse(gap.until) - Date.parse(gap.from)) / 1000)}, asked for by{' '}
-                {gap.asked_by}
-              </span>
-            </li>
-          ))}
-          {view.gaps.length > 30 && <li>and {view.gaps.length - 30} more</li>}
-        </ul>
+        <Fold
+          items={grouped(view.gaps, zone)}
+          first={LISTED}
+          more="Show all hours with nobody"
+          less="Show fewer"
+        >
+          {(groups) => (
+            <ul className={styles.plain}>
+              {groups.map((group) => (
+                <li key={`${group.askedBy} ${group.gaps[0]?.from} ${group.again}`}>
+                  <GapLine group={group} zone={zone} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fold>
       )}
     </Panel>
+  );
+}
+
+function GapLine({ group, zone }: { group: GapGroup; zone: string }) {
+  const text = format(zone);
+  const [first, last] = [group.gaps[0], group.gaps[group.gaps.length - 1]];
+  if (!first || !last) return null;
+  const whole = group.gaps.reduce(
+    (sum, gap) => sum + (Date.parse(gap.until) - Date.parse(gap.from)) / 1000,
+    0,
+  );
+  return (
+    <>
+      <span className={styles.bad}>
+        {group.again
+          ? `${group.again}, ${group.gaps.length} times`
+          : `${text(first.from)} to ${text(first.until)}`}
+      </span>
+      <span className={styles.sub}>
+        {' '}
+        {group.again && `from ${text(first.from)} to ${text(last.until)}, `}
+        {duration(whole)}
+        {group.again && ' altogether'}, asked for by {group.askedBy}
+      </span>
+    </>
   );
 }
 
@@ -240,26 +293,30 @@ function Breaches({ breaches, zone }: { breaches: ShiftBreach[]; zone: string })
   if (breaches.length === 0) return null;
   return (
     <Panel title="More than may be asked of people" count={breaches.length}>
-      <ul className={styles.plain}>
-        {breaches.map((breach) => (
-          <li key={`${breach.limit} ${breach.person} ${breach.from}`}>
-            <ItemLink item={breach.person} title={breach.name} />{' '}
-            <span className={styles.bad}>{said(breach)}</span>
-            <span className={styles.sub}>
-              {' '}
-              {text(breach.from)} to {text(breach.until)}
-              {breach.others.length > 0 && (
-                <>
-                  , together with{' '}
-                  {breach.others.map((other) => (
-                    <ItemLink key={other} item={other} />
-                  ))}
-                </>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Fold items={breaches} first={LISTED} more="Show all of them" less="Show fewer">
+        {(shown) => (
+          <ul className={styles.plain}>
+            {shown.map((breach) => (
+              <li key={`${breach.limit} ${breach.person} ${breach.from}`}>
+                <ItemLink item={breach.person} title={breach.name} />{' '}
+                <span className={styles.bad}>{said(breach)}</span>
+                <span className={styles.sub}>
+                  {' '}
+                  {text(breach.from)} to {text(breach.until)}
+                  {breach.others.length > 0 && (
+                    <>
+                      , together with{' '}
+                      {breach.others.map((other) => (
+                        <ItemLink key={other} item={other} />
+                      ))}
+                    </>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Fold>
     </Panel>
   );
 }
@@ -298,23 +355,17 @@ function Overrides({ view, zone, name }: { view: ScheduleView; zone: string; nam
   );
 }
 
-function Away({ view }: { view: ScheduleView }) {
+function Away({ view, zone }: { view: ScheduleView; zone: string }) {
+  const text = format(zone);
   if (view.away.length === 0) return null;
   return (
     <Panel title="Away" count={view.away.length}>
       <ul className={styles.plain}>
         {view.away.map((away) => (
           <li key={away.absence}>
-            <ItemLink item={away.person} /> {words(away.kind).toLowerCase()}, since{' '}
-            <TimeAgo at={away.from} />
-            {away.until ? (
-              <>
-                {' '}
-                until <TimeAgo at={away.until} />
-              </>
-            ) : (
-              ', open'
-            )}
+            <ItemLink item={away.person} title={away.name} />: {words(away.kind).toLowerCase()}{' '}
+            {Date.parse(away.from) > now() ? 'from' : 'since'} {text(away.from)}
+            {away.until ? ` until ${text(away.until)}` : ', nobody knows until when'}
           </li>
         ))}
       </ul>

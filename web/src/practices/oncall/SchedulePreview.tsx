@@ -78,7 +78,9 @@ function Shown({ shown, zone }: { shown: Preview; zone: string }) {
         <Timeline view={shown} zone={zone} pick={undefined} />
       </div>
       <p className={styles.lead}>
-        {shown.uncovered_minutes === 0 ? (
+        {shown.asked_by.length === 0 ? (
+          <span className={styles.sub}>Nothing asks for somebody by it.</span>
+        ) : shown.uncovered_minutes === 0 ? (
           <span className={styles.good}>Every hour that somebody asks for would be covered.</span>
         ) : (
           <span className={styles.bad}>

@@ -106,6 +106,7 @@ function Then({ turn }: { turn: ScheduleTurn | null | undefined }) {
 
 function Uncovered({ line }: { line: ScheduleLine }) {
   if (line.problem) return <span>–</span>;
+  if (line.asked_by.length === 0) return <span className={styles.sub}>Not asked for</span>;
   if (line.uncovered_minutes === 0) return <span className={styles.good}>Nothing</span>;
   return <span className={styles.bad}>{duration(line.uncovered_minutes * 60)}</span>;
 }

@@ -11,10 +11,11 @@ import { SendButton } from '../../kit/SendButton';
 import { StretchInput } from '../../kit/StretchInput';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { itemName, words } from '../../kit/words';
-import { absolute, browserZone, fromLocalInput, local, now } from '../../ui/clock';
+import { browserZone, fromLocalInput, local, now } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './oncall.module.css';
 import { PersonShares } from './PersonShares';
+import { format } from './Timeline';
 import { ToReplace } from './ToReplace';
 
 const DAY = 86_400_000;
@@ -30,6 +31,7 @@ export function Shifts({ name }: { name: string }) {
             title="On call and away"
             name={name}
             away={found.away}
+            zone={browserZone()}
             maySay={found.may_say_away}
             shifts={<Listed shifts={found.shifts} />}
           />
@@ -50,6 +52,8 @@ interface AwayProps {
   title?: string;
   name: string;
   away: AwayView[];
+  /** The zone in which times are told: that of the shifts beside it. */
+  zone: string;
   /** Whether who looks at it may say when this person is away. */
   maySay: boolean;
   /** Their shifts, unless these are shown elsewhere on the page. */
@@ -57,7 +61,8 @@ interface AwayProps {
 }
 
 /** When a person is away, and the ways to say so. */
-export function Away({ title = 'Away', name, away, maySay, shifts }: AwayProps) {
+export function Away({ title = 'Away', name, away, zone, maySay, shifts }: AwayProps) {
+  const text = format(zone);
   const [result, setResult] = useState<AwayResult | null>(null);
   const [leaving, setLeaving] = useState(false);
   const begun = away.some((each) => Date.parse(each.from) <= now());
@@ -83,10 +88,9 @@ export function Away({ title = 'Away', name, away, maySay, shifts }: AwayProps) 
       }
     >
       {away.map((each) => (
-        <p key={each.absence} className={styles.bad}>
-          {words(each.kind)} {Date.parse(each.from) > now() ? 'from' : 'since'}{' '}
-          {absolute(each.from)}
-          {each.until ? ` until ${absolute(each.until)}` : ''}{' '}
+        <p key={each.absence} className={Date.parse(each.from) > now() ? styles.lead : styles.bad}>
+          {words(each.kind)} {Date.parse(each.from) > now() ? 'from' : 'since'} {text(each.from)}
+          {each.until ? ` until ${text(each.until)}` : ''}{' '}
           {each.from_calendar && <span className={styles.sub}>from a calendar </span>}
           {typeof each.kept_in === 'string' && (
             <span className={styles.sub}>kept in {each.kept_in || 'files'} </span>
@@ -120,7 +124,7 @@ function Listed({ shifts }: { shifts: PersonShift[] }) {
           <Link to="/oncall/$name" params={{ name: itemName(shift.schedule) }}>
             {shift.title}
           </Link>{' '}
-          <TimeAgo at={shift.from} /> until {absolute(shift.until)}
+          <TimeAgo at={shift.from} /> until {format(browserZone())(shift.until)}
         </li>
       ))}
       {shifts.length > 12 && <li>and {shifts.length - 12} more</li>}

@@ -4,11 +4,14 @@ import { days, place } from './span';
 import { type Pick as PickStretch, useDrag } from './useDrag';
 
 interface Props {
-  view: Pick<ScheduleView, 'from' | 'until' | 'turns' | 'gaps'>;
+  view: Pick<ScheduleView, 'from' | 'until' | 'turns' | 'gaps' | 'asked_by'>;
   zone: string;
   /** A stretch was picked by dragging over it. */
   pick: PickStretch | undefined;
 }
+
+/** So much of a day has to be in view for its name to be written, in milliseconds. */
+const ROOM = 14 * 3_600_000;
 
 /** Who has which stretch: one line for each person, and one for what nobody covers. */
 export function Timeline({ view, zone, pick }: Props) {
@@ -19,8 +22,14 @@ export function Timeline({ view, zone, pick }: Props) {
   const drag = useDrag(begin, end, pick);
   // Over many days only each Monday has room for its date.
   const byWeek = midnights.length > 15;
-  const dated = byWeek ? midnights.filter((day) => weekday(day, zone) === 'Mon') : midnights;
+  const dated = (byWeek ? midnights.filter((day) => weekday(day, zone) === 'Mon') : midnights)
+    // What is left of a day at the edge may have no room for its name.
+    .filter(
+      (day, index, all) =>
+        (all[index + 1] ?? end) - Math.max(day, begin) >= ROOM * (byWeek ? 3 : 1),
+    );
   const full = format(zone);
+  const nobody = withNobody(view);
   return (
     <div className={styles.timeline} data-pick={Boolean(pick)}>
       <div className={styles.lane} aria-hidden>
@@ -43,19 +52,19 @@ export function Timeline({ view, zone, pick }: Props) {
           })}
         </span>
       </div>
-      {view.gaps.length > 0 && (
+      {nobody.length > 0 && (
         <div className={styles.lane}>
           <span className={styles.laneName} data-bad>
             Nobody
           </span>
           <span className={styles.track}>
             <Days midnights={midnights} begin={begin} end={end} />
-            {view.gaps.map((gap) => (
+            {nobody.map((gap) => (
               <Bar
-                key={`${gap.asked_by} ${gap.from}`}
+                key={`${gap.why} ${gap.from}`}
                 kind="gap"
                 placed={place(Date.parse(gap.from), Date.parse(gap.until), begin, end)}
-                title={`Nobody, ${full(gap.from)} to ${full(gap.until)}; asked for by ${gap.asked_by}`}
+                title={`Nobody, ${full(gap.from)} to ${full(gap.until)}; ${gap.why}`}
               />
             ))}
           </span>
@@ -87,6 +96,26 @@ export function Timeline({ view, zone, pick }: Props) {
       ))}
     </div>
   );
+}
+
+/** The stretches with nobody: where nothing asks for hours, all of them. */
+function withNobody(view: Props['view']): { from: string; until: string; why: string }[] {
+  if (view.asked_by.length > 0) {
+    return view.gaps.map(({ from, until, asked_by }) => ({
+      from,
+      until,
+      why: `asked for by ${asked_by}`,
+    }));
+  }
+  const why = 'nothing asks for these hours';
+  const found = [];
+  let at = view.from;
+  for (const turn of view.turns) {
+    if (Date.parse(turn.from) > Date.parse(at)) found.push({ from: at, until: turn.from, why });
+    at = turn.until;
+  }
+  if (Date.parse(at) < Date.parse(view.until)) found.push({ from: at, until: view.until, why });
+  return found;
 }
 
 function Days({ midnights, begin, end }: { midnights: number[]; begin: number; end: number }) {

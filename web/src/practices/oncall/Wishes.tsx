@@ -25,6 +25,7 @@ export function Wishes({ name, found, they }: Props) {
   return (
     <div className={styles.note}>
       <Sentences label={`When ${they} called how`} sentences={found.in_words} />
+      {found.one_way && <Weak says={found.one_way} />}
       {found.notify.some((rule) => rule.between) && (
         <p className={styles.sub}>Hours of {found.time_zone}.</p>
       )}
@@ -58,6 +59,14 @@ function Sentences({ label, sentences }: { label: string; sentences: string[] })
         <li key={sentence}>{sentence}</li>
       ))}
     </ul>
+  );
+}
+
+function Weak({ says }: { says: string }) {
+  return (
+    <p className={styles.lead} role="note">
+      <span className={styles.bad}>{says}</span>
+    </p>
   );
 }
 
@@ -132,6 +141,7 @@ function Form({ name, found, close }: { name: string; found: ContactWays; close:
         <div>
           <p className={styles.sub}>What that comes to, in hours of {found.time_zone}:</p>
           <Sentences label="What that comes to" sentences={preview.data?.words ?? []} />
+          {preview.data?.warning && <Weak says={preview.data.warning} />}
         </div>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close}>
