@@ -10120,7 +10120,7 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Whom it names and who is away by then. */
             away: components["schemas"]["PreviewAway"][];
-            /** @description The calls, in order; none: nobody is meant then, and the step waits its time. */
+            /** @description The calls, in order; none: the step is passed over. */
             calls: components["schemas"]["PreviewCall"][];
             /** @description Whom it means and does not call: their own rules do not want it. */
             not_called: components["schemas"]["ItemRef"][];
