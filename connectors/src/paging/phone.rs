@@ -149,9 +149,7 @@ impl Phone {
     pub fn says(&self, text: &str) -> (&'static str, String) {
         match self.provider {
             Some(Provider::Vonage) => ("application/json", vonage::says(text)),
-            _ => {
-                ("text/xml; charset=utf-8", twilio::says(text))
-            }
+            _ => ("text/xml; charset=utf-8", twilio::says(text)),
         }
     }
 
@@ -347,9 +345,7 @@ pub(super) fn voice_note(
             vonage::call(phone, number, &Spoken { text: &text, asks: None }, now)
         }
         Some(Provider::Http) => Ok(phone.described(number, &text, "")),
-        _ => {
-            Ok(twilio::call(phone, number, &Spoken { text: &text, asks: None }))
-        }
+        _ => Ok(twilio::call(phone, number, &Spoken { text: &text, asks: None })),
     }
 }
 

@@ -47,9 +47,8 @@ fn told_at(url: &str) -> Option<(&'static str, String)> {
 /// What was handed in about a call or a message.
 pub(super) fn heard(body: &[u8]) -> Heard {
     let form: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
-    let field = |name: &str| {
-        form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    };
+    let field =
+        |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let status = field("CallStatus").or(field("MessageStatus"));
     match (field("Digits"), status) {
         (None, Some(status)) if IN_VAIN.contains(&status) => {

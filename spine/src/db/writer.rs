@@ -39,9 +39,7 @@ struct Asked<T, E, F> {
 
 /// A work to be run by somebody else, and where its answer comes.
 #[expect(clippy::type_complexity, reason = "a channel of what the work returns")]
-pub(super) fn asked<T, E, F>(
-    work: F,
-) -> (Box<dyn Job>, oneshot::Receiver<Result<(T, OnDisk), E>>)
+pub(super) fn asked<T, E, F>(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<(T, OnDisk), E>>)
 where
     T: Send + 'static,
     E: From<Fault> + Send + 'static,
