@@ -15,7 +15,7 @@ function gzipped(): Plugin {
         for (const [fileName, file] of Object.entries(bundle)) {
           if (!fileName.startsWith('assets/')) continue;
           const source = gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 });
-          delete bundle[fileName];
+          Reflect.deleteProperty(bundle, fileName);
           this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source });
         }
       },

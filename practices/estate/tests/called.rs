@@ -41,7 +41,7 @@ fn asked(policy: &str, set: SetPolicies) -> Vec<String> {
 
 fn told(text: &str, set: SetPolicies) -> Vec<String> {
     let estate = Estate::new(desired(text).resources().cloned()).with_set_policies(set);
-    let from = Time::parse("2026-11-30T00:00:00Z").unwrap();
+    let from = Time::parse("2026-11-30T00:00:00Z").expect("a time");
     let window = Span::new(from.micros(), from.micros() + 7 * 86_400_000_000);
     let (demands, unknown) = estate.demands(window);
     assert!(unknown.is_empty(), "{unknown:?}");
