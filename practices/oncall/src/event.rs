@@ -263,7 +263,7 @@ pub fn describe(event: &Event) -> String {
         Event::Started { start, .. } => {
             let whom = if start.meant_for.is_incident() { "" } else { " the major-incident team" };
             match start.begin_at {
-                Some(at) => format!("paging{whom} by {}, from {at} on", start.policy),
+                Some(at) => format!("paging{whom} by {}, from {} on", start.policy, second(at)),
                 None => format!("paging{whom} by {}", start.policy),
             }
         }
@@ -281,12 +281,17 @@ pub fn describe(event: &Event) -> String {
         Event::Attempted { result, detail, .. } => attempted(*result, detail),
         Event::Acknowledged { .. } => "answered the page".to_owned(),
         Event::WorkSeen { rings_again_at, .. } => {
-            format!("work goes on: rings again at {rings_again_at} if nothing more is done")
+            format!(
+                "work goes on: rings again at {} if nothing more is done",
+                second(*rings_again_at)
+            )
         }
-        Event::Snoozed { by, until, .. } => format!("snoozed until {until} by {}", by.name()),
+        Event::Snoozed { by, until, .. } => {
+            format!("snoozed until {} by {}", second(*until), by.name())
+        }
         Event::RangAgain { because, begin_at: None, .. } => format!("ringing again: {because}"),
         Event::RangAgain { because, begin_at: Some(begin), .. } => {
-            format!("ringing again from {begin} on: {because}")
+            format!("ringing again from {} on: {because}", second(*begin))
         }
         Event::Replanned { was, priority, .. } if was == priority => {
             "from now on by the policy's steps for these hours".to_owned()
@@ -295,12 +300,14 @@ pub fn describe(event: &Event) -> String {
             format!("from now on by the policy's steps for {priority}, not {was}")
         }
         Event::Hastened { .. } => "nobody of this step can be reached: the next is due".to_owned(),
-        Event::Held { until, .. } => format!("nobody is called before {until}: it can wait"),
+        Event::Held { until, .. } => {
+            format!("nobody is called before {}: it can wait", second(*until))
+        }
         Event::HandOverAsked { over, .. } => format!(
             "{} hands it over to {} until {}: {}",
             over.by.name(),
             over.to.name(),
-            over.until,
+            second(over.until),
             over.reason
         ),
         Event::HandOverAccepted { to, from, .. } => {
@@ -319,10 +326,15 @@ pub fn describe(event: &Event) -> String {
         }
         Event::RingsLater { at, again_at } if again_at <= at => "calling begins anew".to_owned(),
         Event::RingsLater { again_at, .. } => {
-            format!("calls again at {again_at}, unless somebody answers before")
+            format!("calls again at {}, unless somebody answers before", second(*again_at))
         }
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
     }
+}
+
+/// A time as people read it: what is less than a second tells them nothing.
+fn second(at: Time) -> Time {
+    Time::from_seconds(at.micros().div_euclid(1_000_000))
 }
 
 fn rerouted(calls: &[Calling], later: &[Later], away: &[ItemRef]) -> String {

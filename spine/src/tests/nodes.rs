@@ -35,7 +35,8 @@ fn on_postgres_whoever_loses_the_connection_is_back_with_a_new_one() {
         let ((one, mut first), (other, mut second)) = (node(&place.db), node(&place.db));
         both_know_each_other(&mut first, &mut second, &BTreeSet::from([one, other])).await;
         let cut = "SELECT COUNT(pg_terminate_backend(pid)) AS n FROM pg_locks \
-                   WHERE locktype = 'advisory'";
+                   WHERE locktype = 'advisory' AND database = \
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
         assert_eq!(count(&place.db, cut).await, 2);
         while first.living().await.is_err() || second.living().await.is_err() {
             breathe().await;
