@@ -260,13 +260,7 @@ impl Event {
 /// One line of a timeline: what happened, without who and when.
 pub fn describe(event: &Event) -> String {
     match event {
-        Event::Started { start, .. } => {
-            let whom = if start.meant_for.is_incident() { "" } else { " the major-incident team" };
-            match start.begin_at {
-                Some(at) => format!("paging{whom} by {}, from {} on", start.policy, second(at)),
-                None => format!("paging{whom} by {}", start.policy),
-            }
-        }
+        Event::Started { start, .. } => began(start),
         Event::Called { calls, step, round, .. } | Event::Continued { calls, step, round, .. } => {
             let people: Vec<String> = calls
                 .iter()
@@ -329,6 +323,14 @@ pub fn describe(event: &Event) -> String {
             format!("calls again at {}, unless somebody answers before", second(*again_at))
         }
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
+    }
+}
+
+fn began(start: &Start) -> String {
+    let whom = if start.meant_for.is_incident() { "" } else { " the major-incident team" };
+    match start.begin_at {
+        Some(at) => format!("paging{whom} by {}, from {} on", start.policy, second(at)),
+        None => format!("paging{whom} by {}", start.policy),
     }
 }
 
