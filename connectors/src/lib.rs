@@ -18,6 +18,7 @@ mod flat;
 pub mod goalert;
 pub mod grafana_oncall;
 pub mod link;
+pub mod markup;
 pub mod openslo;
 pub mod opsgenie;
 pub mod pagerduty;

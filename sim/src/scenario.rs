@@ -19,6 +19,7 @@ use crate::world::{Happening, World};
 /// ```text
 /// # Comments and empty lines are kept.
 /// without default policy                       nobody to fall back on
+/// default policy ITEM                          whom to fall back on
 /// contracts                                    what `contracts.yaml` promises
 /// calls down to P3                             nobody is called for what is less urgent
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
@@ -30,6 +31,7 @@ use crate::world::{Happening, World};
 /// at 09:05 channel fails | works
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
+/// at 09:05 person:ada falls ill                and is away from then on
 /// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
 /// at 09:05 link:cyd leads #1                   … of that of the team for major incidents
@@ -61,6 +63,10 @@ pub fn play(text: &str) -> String {
             ["calls", "down", "to", priority] => {
                 let priority = serde_json::from_value((*priority).into());
                 play.world.policy.page_down_to = priority.expect("a priority");
+                None
+            }
+            ["default", "policy", policy] => {
+                play.world.policy.default_escalation_policy = policy.parse().ok();
                 None
             }
             ["watch", policy] => {

@@ -12,9 +12,6 @@ use oncall::{Command, For, Page, Start, Summary};
 use crate::steps::{acknowledge_timeout, again, at_once, fresh, means_now, plan};
 use crate::{Context, Reaction, major};
 
-/// After how many minutes it is looked again for somebody where there was nobody to call.
-const NOBODY_YET_MINUTES: u32 = 15;
-
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
 pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     let pages = own(incident.id, context);
@@ -51,7 +48,7 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
         return Vec::new();
     }
     let Some(policy) = next_policy(incident, &pages, context) else {
-        return rings_later(&pages, context, moment).into_iter().collect();
+        return rings_later(&pages, context, moment);
     };
     // It is another matter by now, or it rang again and the page that says so is ended here.
     let because = outgrown.unwrap_or_else(|| "it rang again".to_owned());
@@ -61,28 +58,29 @@ pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) 
     lapse.into_iter().chain(ring(incident, &policy, &pages, context, moment)).collect()
 }
 
-/// Everybody was called and nobody answered: calling begins anew after a while, by the policies in
-/// the same order.
-fn rings_later(pages: &[&Page], context: &Context<'_>, moment: &Moment) -> Option<Reaction> {
+/// Nobody is left to call. Where somebody was called and did not answer, calling begins anew after
+/// a while, by the policies in the same order; where nobody could be, it is soon looked again.
+fn rings_later(pages: &[&Page], context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     if pages.iter().any(|page| page.stage == oncall::Stage::Ringing) {
-        return None;
+        return Vec::new();
     }
-    let minutes = context.policy.call_again_unanswered_after_minutes?;
-    let through = pages.iter().filter(|page| page.stage == oncall::Stage::Exhausted);
-    if through.clone().any(|page| page.next_step_at.is_some()) {
-        return None;
-    }
-    let first = through.clone().min_by_key(|page| (page.started_at, page.id))?;
-    let rang = |page: &&&Page| (page.rang_again_at.unwrap_or(page.started_at), page.id);
-    let next = through.min_by_key(rang)?;
-    // Where there was nobody to call it looks again much sooner.
-    let minutes = match next.calls.is_empty() {
-        true => minutes.min(NOBODY_YET_MINUTES),
-        false if next.id == first.id => minutes,
-        false => 0,
+    let over = |page: &&&Page| page.stage == oncall::Stage::Exhausted;
+    let (called, in_vain): (Vec<&Page>, Vec<&Page>) =
+        pages.iter().filter(over).partition(|page| page.called_anybody());
+    let later = |page: &Page, wait: Duration| {
+        Reaction::Page(page.id, Command::RingLater { again_at: moment.now + wait })
     };
-    let again_at = moment.now + Duration::from_secs(u64::from(minutes) * 60);
-    Some(Reaction::Page(next.id, Command::RingLater { again_at }))
+    let unset = |page: &&&Page| page.next_step_at.is_none();
+    let looks = in_vain.iter().filter(unset).map(|page| later(page, oncall::LOOKS_AGAIN));
+    let anew = called.iter().all(|page| unset(&page)).then(|| {
+        let minutes = context.policy.call_again_unanswered_after_minutes?;
+        let first = called.iter().min_by_key(|page| (page.started_at, page.id))?;
+        let rang = |page: &&&Page| (page.rang_again_at.unwrap_or(page.started_at), page.id);
+        let next = called.iter().min_by_key(rang)?;
+        let minutes = if next.id == first.id { minutes } else { 0 };
+        Some(later(next, Duration::from_secs(u64::from(minutes) * 60)))
+    });
+    looks.chain(anew.flatten()).collect()
 }
 
 /// The pages by which somebody is called to take an incident.

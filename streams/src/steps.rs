@@ -52,13 +52,13 @@ pub(crate) fn plan(estate: &Estate, policy: &ItemRef, about: About, now: Time) -
     };
     let found = planned(estate, &says, about, now);
     let nobody = found.steps.iter().all(|step| step.contacts.is_empty());
-    if nobody && about.priority >= CAN_WAIT_FROM {
-        let from = says.begin_at.unwrap_or(now);
-        let wished = estate.wished_from(says.steps, about, from);
-        says.begin_at = wished.or(says.begin_at);
-        return planned(estate, &says, about, now);
+    if !nobody || about.priority < CAN_WAIT_FROM {
+        return found;
     }
-    found
+    let from = says.begin_at.unwrap_or(now);
+    let Some(wished) = estate.wished_from(says.steps, about, from) else { return found };
+    says.begin_at = Some(wished);
+    planned(estate, &says, about, now)
 }
 
 fn planned(estate: &Estate, says: &Says<'_>, about: About, now: Time) -> Plan {

@@ -8,8 +8,7 @@ use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 
 use super::together::READ_OUT_MAX;
-use super::vonage::{self, Spoken};
-use super::{NotTheirs, Note, PageCall, one_line, twilio};
+use super::{NotTheirs, Note, PageCall, one_line, twilio, vonage};
 use crate::SendError;
 use crate::receivers::{HttpCall, Method, Secret};
 
@@ -83,6 +82,14 @@ pub enum Provider {
     Vonage,
     /// By a request that is described here.
     Http,
+}
+
+/// What a call says.
+pub(super) struct Spoken<'a> {
+    /// What is read out, twice.
+    pub text: &'a str,
+    /// Where the digit goes, and what is said when none came; nothing: no digit is asked for.
+    pub asks: Option<(&'a str, &'a str)>,
 }
 
 impl Phone {

@@ -4,8 +4,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::phone::{Heard, Phone};
-use super::vonage::Spoken;
+use super::phone::{Heard, Phone, Spoken};
+use crate::markup::escaped;
 use crate::receivers::HttpCall;
 
 /// Where the API is.
@@ -15,14 +15,14 @@ const IN_VAIN: &[&str] = &["busy", "no-answer", "failed", "canceled", "undeliver
 
 /// The request that makes a call to a number.
 pub(super) fn call(phone: &Phone, number: &str, said: &Spoken<'_>) -> HttpCall {
-    let text = in_xml(said.text);
+    let text = escaped(said.text);
     let twiml = match said.asks {
         None => format!("<Response><Say loop=\"2\">{text}</Say></Response>"),
         Some((url, otherwise)) => format!(
             "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" \
              action=\"{}\"><Say loop=\"2\">{text}</Say>\
              </Gather><Say>{otherwise}</Say></Response>",
-            in_xml(url)
+            escaped(url)
         ),
     };
     let to = number.to_owned();
@@ -63,7 +63,7 @@ pub(super) fn heard(body: &[u8]) -> Heard {
 
 /// What is said next, in a call that goes on.
 pub(super) fn says(text: &str) -> String {
-    format!("<Response><Say>{}</Say></Response>", in_xml(text))
+    format!("<Response><Say>{}</Say></Response>", escaped(text))
 }
 
 fn request(phone: &Phone, kind: &str, form: Vec<(&str, String)>) -> HttpCall {
@@ -76,18 +76,4 @@ pub(super) fn signed_in(phone: &Phone, mut call: HttpCall) -> HttpCall {
     let pair = BASE64_STANDARD.encode(format!("{}:{}", phone.account, phone.secret.reveal()));
     call.headers.push(("Authorization".to_owned(), format!("Basic {pair}")));
     call
-}
-
-fn in_xml(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

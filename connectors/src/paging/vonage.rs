@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answers::{AGE_MAX, NotTheirs};
-use super::phone::{Heard, Phone};
+use super::phone::{Heard, Phone, Spoken};
 use crate::SendError;
 use crate::receivers::{HttpCall, Verdict, answered, usual};
 
@@ -32,14 +32,6 @@ const TEXT_CHARS_MAX: usize = 1_500;
 /// How long a telephone rings, and how long a digit is waited for, in seconds.
 const RINGING_SECONDS: u32 = 45;
 const DIGIT_SECONDS: u32 = 10;
-
-/// What a call says.
-pub(super) struct Spoken<'a> {
-    /// What is read out, twice.
-    pub text: &'a str,
-    /// Where the digit goes, and what is said when none came; nothing: no digit is asked for.
-    pub asks: Option<(&'a str, &'a str)>,
-}
 
 /// The request that makes a call to a number.
 ///

@@ -141,21 +141,26 @@ fn end(found: &Value, by_server: bool, over: &str) -> String {
         1 => ", and it begins again, once".to_owned(),
         times => format!(", and it begins again, {times} times"),
     };
-    let (begins, after) = match nobody {
+    let (begins, after, anew) = match nobody {
         true => (
             format!("At {over} nobody can be called by it. It looks again every 15 minutes."),
             "Meanwhile",
+            "",
         ),
-        false => (format!("At {over} everybody was called{again}."), "After that"),
+        false => (
+            format!("At {over} everybody was called{again}."),
+            "After that",
+            "\nThen calling begins anew, after the minutes that the settings say.",
+        ),
     };
     let rest = match text(found, "goes_on") {
         policy if !policy.is_empty() => format!("{after} {policy} goes on, the default policy."),
         _ if by_server => {
-            format!("{after} nobody else is called: no other policy is the default one.")
+            format!("{after} nobody else is called, as no other policy is the default one.")
         }
         _ => format!("{after} the default policy goes on, where the server has one."),
     };
-    format!("{begins}\n{rest}")
+    format!("{begins}\n{rest}{anew}")
 }
 
 /// Whom a step names and who is away, and what that means.

@@ -398,6 +398,7 @@ fn a_preview_says_who_is_left_out_since_they_are_away() {
 
     At Sat 2026-11-28 03:10 +01:00 everybody was called.
     After that the default policy goes on, where the server has one.
+    Then calling begins anew, after the minutes that the settings say.
     ");
 }
 
@@ -415,6 +416,7 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
 
     At Sat 2026-11-28 03:05 +01:00 everybody was called, and it begins again, once.
     After that the default policy goes on, where the server has one.
+    Then calling begins anew, after the minutes that the settings say.
     ");
     insta::assert_snapshot!(previewed("service/orders", "P3"), @r"
     P3 for service/orders, Sat 2026-11-28 03:00 +01:00
@@ -430,6 +432,7 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
 
     At Sat 2026-11-28 03:10 +01:00 everybody was called, and it begins again, once.
     After that the default policy goes on, where the server has one.
+    Then calling begins anew, after the minutes that the settings say.
     ");
     insta::assert_snapshot!(previewed("team/shop", "P4"), @r"
     P4 for team/shop, Sat 2026-11-28 03:00 +01:00
@@ -445,6 +448,7 @@ fn a_preview_says_whom_a_priority_calls_at_night() {
 
     At Mon 2026-11-30 08:15 +01:00 everybody was called, and it begins again, once.
     After that the default policy goes on, where the server has one.
+    Then calling begins anew, after the minutes that the settings say.
     ");
     insta::assert_snapshot!(previewed("team/nobody", "P4"), @r"
     no escalation policy is found for team/nobody

@@ -10,7 +10,7 @@ use crate::plan::{self, Place};
 use crate::{Call, CallResult, Contact, Event, Page, Plan, Purpose, Stage, WaitingCall};
 
 /// How long after it found nobody to call a page looks again.
-const LOOKS_AGAIN: Duration = Duration::from_secs(15 * 60);
+pub const LOOKS_AGAIN: Duration = Duration::from_secs(15 * 60);
 
 const SOMEBODY_NOW: &str = "somebody can be called now";
 
@@ -24,16 +24,11 @@ impl Page {
         let steps = plan::freshened(&self.steps, fresh);
         plan::next_place(&steps, self.first_round.saturating_add(self.repeat), after)
             .and_then(|place| plan::call(&steps, place, moment))
-            .unwrap_or_else(|| self.exhausted(moment))
-    }
-
-    /// Nobody is left to call.
-    pub(crate) fn exhausted(&self, moment: &Moment) -> Event {
-        Event::Exhausted { at: moment.now, nobody: !self.called_anybody() }
+            .unwrap_or(Event::Exhausted { at: moment.now, nobody: !self.called_anybody() })
     }
 
     /// Whether somebody was called since it began to ring, the last time.
-    fn called_anybody(&self) -> bool {
+    pub fn called_anybody(&self) -> bool {
         let rings = |call: &&Call| call.round >= self.first_round && call.purpose == Purpose::Call;
         self.calls.iter().any(|call| rings(&call))
     }
@@ -49,25 +44,27 @@ impl Page {
         self.ring_again(SOMEBODY_NOW.to_owned(), Some(&now), None, moment)
     }
 
-    /// It is time to call again for what nobody answered, or to look again for somebody.
+    /// It is time to call again for what nobody answered, or to look again for somebody. That there
+    /// is nobody by now is said once, so that others are called instead.
     fn once_more(
         &self,
         fresh: &[Vec<Contact>],
         other: Option<&Plan>,
         moment: &Moment,
     ) -> Vec<Event> {
-        let steps = other.map_or(&self.steps, |other| &other.steps);
-        let steps =
-            if other.is_some() { Cow::Borrowed(&steps[..]) } else { plan::freshened(steps, fresh) };
-        if steps.iter().all(|step| step.contacts.is_empty()) {
-            let again_at = moment.now + LOOKS_AGAIN;
-            return vec![Event::RingsLater { at: moment.now, again_at }];
-        }
-        let because = if self.called_anybody() { "nobody has answered" } else { SOMEBODY_NOW };
-        let now = Plan {
-            steps: steps.into_owned(),
-            repeat: other.map_or(self.repeat, |other| other.repeat),
-            begin_at: other.and_then(|other| other.begin_at),
+        let known = || Plan {
+            steps: plan::freshened(&self.steps, fresh).into_owned(),
+            repeat: self.repeat,
+            begin_at: None,
+        };
+        let now = other.map_or_else(|| Cow::Owned(known()), Cow::Borrowed);
+        let because = match self.called_anybody() {
+            true => "nobody has answered",
+            false if now.steps.iter().all(|step| step.contacts.is_empty()) => {
+                let again_at = moment.now + LOOKS_AGAIN;
+                return vec![Event::RingsLater { at: moment.now, again_at, nobody: true }];
+            }
+            false => SOMEBODY_NOW,
         };
         self.ring_again(because.to_owned(), Some(&now), now.begin_at, moment)
     }

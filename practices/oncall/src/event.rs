@@ -199,6 +199,9 @@ pub enum Event {
         at: Time,
         /// When it does.
         again_at: Time,
+        /// Whether there is nobody to call yet.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nobody: bool,
     },
     /// Nobody is needed any more.
     Cancelled {
@@ -318,11 +321,17 @@ pub fn describe(event: &Event) -> String {
         Event::Exhausted { nobody: true, .. } => {
             "nobody can be called: none of its steps has anybody now".to_owned()
         }
-        Event::RingsLater { at, again_at } if again_at <= at => "calling begins anew".to_owned(),
-        Event::RingsLater { again_at, .. } => {
-            format!("calls again at {}, unless somebody answers before", second(*again_at))
-        }
+        Event::RingsLater { at, again_at, nobody } => rings_later(*at, *again_at, *nobody),
         Event::Cancelled { reason, .. } => format!("stopped paging: {reason}"),
+    }
+}
+
+fn rings_later(at: Time, again_at: Time, nobody: bool) -> String {
+    let again = second(again_at);
+    match nobody {
+        true => format!("looks again at {again} for somebody to call"),
+        false if again_at <= at => "calling begins anew".to_owned(),
+        false => format!("calls again at {again}, unless somebody answers before"),
     }
 }
 

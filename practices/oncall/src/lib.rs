@@ -32,6 +32,7 @@ mod stage;
 mod view;
 
 pub use again::{RingsAgain, SNOOZE_SECONDS_MAX};
+pub use calling::LOOKS_AGAIN;
 pub use command::{Command, Contact, For, Plan, Span, Start, Step, Summary};
 pub use event::{Calling, Event, Later, describe};
 pub use handover::{HandOver, Wish};

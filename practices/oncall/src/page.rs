@@ -355,7 +355,8 @@ impl Lifecycle for Page {
                 Ok(self.ring_again(because, Some(again), again.begin_at, moment))
             }
             Command::RingLater { again_at } => {
-                Ok(vec![Event::RingsLater { at, again_at: (*again_at).max(at) }])
+                let (again_at, nobody) = ((*again_at).max(at), !self.called_anybody());
+                Ok(vec![Event::RingsLater { at, again_at, nobody }])
             }
             Command::Reroute { fresh } => {
                 Ok(plan::reroute(self, fresh, moment).into_iter().collect())

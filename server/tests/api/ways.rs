@@ -15,6 +15,7 @@ conversations!(
     a_person_is_called_in_the_ways_and_after_the_times_that_they_wish_for,
     one_digit_on_the_telephone_takes_the_incident,
     a_call_through_vonage_is_taken_by_a_digit_that_vonage_signed,
+    a_text_message_that_does_not_arrive_is_told,
     a_telephone_that_rings_in_vain_makes_the_next_way_due,
     what_can_wait_rings_when_somebody_is_at_work,
     what_waits_says_so_and_follows_the_priority_as_it_was_foreseen,
@@ -182,6 +183,32 @@ async fn a_call_through_vonage_is_taken_by_a_digit_that_vonage_signed(place: Pla
     operate.settled().await;
     let incident = operate.ada.get("/incidents/1").await.is(200);
     assert_eq!(incident["acknowledged_by"], "link:bob");
+    operate.end().await;
+}
+
+async fn a_text_message_that_does_not_arrive_is_told(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    operate.pass(Duration::from_secs(125)).await;
+    delivered(&operate, &["ntfy", "sms"]).await;
+    let sent = receiver.calls_to("/sms/2010-04-01/Accounts/AC1/Messages.json").remove(0);
+    let text = form(&sent.text, "Body");
+    let (_, rest) = text.split_once("/ack/").unwrap();
+    let token = rest.split_whitespace().next().unwrap();
+    let told = async |token: &str, status: &'static str| {
+        let url = format!("{}/ack/{token}/text", operate.ada.base());
+        operate.ada.send(reqwest::Client::new().post(url).body(status)).await.status
+    };
+    assert_eq!(told(token, "MessageStatus=sent").await, 204);
+    assert_eq!(told(token, "\u{0}\u{fffd}").await, 204);
+    assert_eq!(told("forged", "MessageStatus=failed").await, 403);
+    delivered(&operate, &["ntfy", "sms"]).await;
+    assert_eq!(told(token, "MessageStatus=undelivered&ErrorCode=30003").await, 204);
+    operate.settled().await;
+    assert_eq!(calls(&operate).await, ["ntfy \"delivered\"", "sms \"unreached\""]);
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    assert_eq!(pages[0]["calls"][1]["detail"], "undelivered, error 30003");
     operate.end().await;
 }
 

@@ -170,7 +170,7 @@ export function Calls({ way }: { way: Explanation }) {
               )}
               {page.stage === 'exhausted' && page.next_step_at && (
                 <span>
-                  calls again <TimeAgo at={page.next_step_at} />
+                  goes on <TimeAgo at={page.next_step_at} />
                 </span>
               )}
             </div>

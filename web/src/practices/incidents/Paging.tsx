@@ -76,7 +76,8 @@ function OnePage({ page }: { page: Page }) {
       )}
       {page.stage === 'exhausted' && page.next_step_at && (
         <div className={styles.sub}>
-          Calls again <TimeAgo at={page.next_step_at} /> unless somebody answers
+          {page.calls.length > 0 ? 'Calls again' : 'Nobody to call; looks again'}{' '}
+          <TimeAgo at={page.next_step_at} /> unless somebody answers
         </div>
       )}
       {page.acknowledged_by && page.acknowledged_at && (

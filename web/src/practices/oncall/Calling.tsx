@@ -121,8 +121,9 @@ function End({ found }: { found: CallingPreview }) {
           {after} <ItemLink item={found.goes_on} /> goes on, the default policy.
         </>
       ) : (
-        `${after} nobody else is called: no other policy is the default one.`
+        `${after} nobody else is called, as no other policy is the default one.`
       )}
+      {!nobody && ' Then calling begins anew, after the minutes that the settings say.'}
     </>
   );
 }

@@ -14,6 +14,7 @@ interface Gap {
 
 /** From so many on, gaps at the same hours are one line. */
 const SEVERAL = 3;
+const DAY = 86_400_000;
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** The gaps in order, those at the same hours of several days together. */
@@ -25,23 +26,22 @@ export function grouped(gaps: Gap[], timeZone: string): GapGroup[] {
     timeZone,
   });
   const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone });
+  const hours = (gap: Gap) =>
+    `${clock.format(Date.parse(gap.from))}–${clock.format(Date.parse(gap.until))}`;
+  const alone = (gap: Gap): GapGroup => ({ askedBy: gap.asked_by, gaps: [gap], again: null });
+  const long = (gap: Gap) => Date.parse(gap.until) - Date.parse(gap.from) >= DAY;
   const found = new Map<string, Gap[]>();
-  for (const gap of gaps) {
-    const [from, until] = [Date.parse(gap.from), Date.parse(gap.until)];
-    const hours = `${clock.format(from)}–${clock.format(until)}`;
-    const days = Math.floor((until - from) / 86_400_000);
-    const key = `${hours} ${days} ${gap.asked_by}`;
+  for (const gap of gaps.filter((each) => !long(each))) {
+    const key = `${hours(gap)} ${gap.asked_by}`;
     found.set(key, [...(found.get(key) ?? []), gap]);
   }
-  const groups = [...found].flatMap(([key, same]): GapGroup[] => {
-    const askedBy = same[0]?.asked_by ?? '';
-    if (same.length < SEVERAL || !key.includes(' 0 ')) {
-      return same.map((gap) => ({ askedBy, gaps: [gap], again: null }));
-    }
+  const groups = [...found.values()].flatMap((same): GapGroup[] => {
+    const [first] = same;
+    if (!first || same.length < SEVERAL) return same.map(alone);
     const on = new Set(same.map((gap) => weekday.format(Date.parse(gap.from))));
-    const again = `${daysInWords(on)}, ${key.slice(0, key.indexOf(' '))}`;
-    return [{ askedBy, gaps: same, again }];
+    return [{ askedBy: first.asked_by, gaps: same, again: `${daysInWords(on)}, ${hours(first)}` }];
   });
+  groups.push(...gaps.filter(long).map(alone));
   const first = (group: GapGroup) => Date.parse(group.gaps[0]?.from ?? '');
   return groups.sort((a, b) => first(a) - first(b));
 }
