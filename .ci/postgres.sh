@@ -19,6 +19,7 @@ postgres_start() {
     as_postgres "$binaries/pg_ctl" start --wait --silent --pgdata "$postgres_home/data" \
         --log "$postgres_home/log" --options \
         "-p $port -k $postgres_home -c listen_addresses=127.0.0.1 -c fsync=off \
+         -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off -c jit=off \
          -c max_connections=300 -c max_wal_size=256MB" || return 1
     export OPERATE_TEST_POSTGRES="postgres://operate@127.0.0.1:$port/postgres"
     echo "PostgreSQL runs at $OPERATE_TEST_POSTGRES."

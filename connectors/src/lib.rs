@@ -32,6 +32,7 @@ mod shape;
 mod signal;
 pub mod sloth;
 mod suggest;
+pub mod tls;
 pub mod webhook;
 pub mod webpush;
 mod wire;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use connectors::tls::Pem;
 use server::{Config, Running};
 use spine::World;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,6 +25,13 @@ pub struct Serve {
     /// A TOML file with settings; the environment and flags win over it.
     #[arg(long, value_name = "FILE", env = "OPERATE_CONFIG")]
     config: Option<PathBuf>,
+    /// The certificate that makes connections private, and behind it those that vouch for it: a
+    /// file in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The key of the certificate, a file in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// Apply this estate when the database holds none yet.
     #[arg(long, value_name = "FOLDER")]
     sample: Option<PathBuf>,
@@ -52,6 +60,11 @@ impl Serve {
         }
         if let Some(database) = &self.database {
             config.database = Some(database.clone());
+        }
+        if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
+            let tls = config.tls.get_or_insert_default();
+            tls.certificate = Pem::File(certificate.clone());
+            tls.key = Pem::File(key.clone());
         }
         Ok(config)
     }

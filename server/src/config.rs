@@ -1,9 +1,11 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags. Unknown keys are errors.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use connectors::paging::Channels;
+use connectors::tls::Tls;
 use connectors::webhook::Allowed;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// File with the 32-byte key that secrets are sealed under; nodes of one database share it.
     pub key_file: Option<PathBuf>,
+    /// How connections are made private; without it they are not.
+    pub tls: Option<Tls>,
     /// Outgoing mail. Without a host no mail is sent.
     pub smtp: Smtp,
     /// Outgoing webhooks.
@@ -50,6 +54,12 @@ pub struct Config {
     pub backup: KeptBackups,
     /// What is logged, and how.
     pub log: Log,
+    /// Who may do what Alertmanager lets everybody do, each with the bcrypt of a password.
+    #[serde(skip)]
+    pub guests: BTreeMap<String, String>,
+    /// Headers that every answer carries.
+    #[serde(skip)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// How mail leaves.
@@ -175,6 +185,7 @@ impl Default for Config {
             database: None,
             public_url: None,
             key_file: None,
+            tls: None,
             smtp: Smtp::default(),
             webhook: Webhook::default(),
             channels: Channels::default(),
@@ -185,6 +196,8 @@ impl Default for Config {
             objectives: Objectives::default(),
             backup: KeptBackups::default(),
             log: Log::default(),
+            guests: BTreeMap::new(),
+            headers: BTreeMap::new(),
         }
     }
 }
@@ -296,6 +309,16 @@ impl Config {
         if self.objectives.retention_days == 0 {
             return Err("objectives.retention_days must be at least 1".to_owned());
         }
+        if let Some(tls) = &self.tls {
+            for (pem, field) in [(&tls.certificate, "certificate"), (&tls.key, "key")] {
+                if pem.is_empty() {
+                    return Err(format!("tls.{field} is missing: name a file in PEM"));
+                }
+            }
+            if tls.newest < tls.oldest {
+                return Err("tls.newest is older than tls.oldest".to_owned());
+            }
+        }
         self.objectives.allowed()?;
         self.calling.check()?;
         self.backup.check()?;
@@ -333,6 +356,7 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.tls.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
     }

@@ -40,6 +40,7 @@ mod slots;
 mod sole;
 mod streams;
 mod tail;
+mod tls;
 mod web;
 
 pub use app::App;
@@ -51,3 +52,4 @@ pub use router::description;
 pub use schema::MIGRATIONS;
 pub use serve::{Running, StartError, start};
 pub use settings::last_resorts;
+pub use tls::check as check_tls;

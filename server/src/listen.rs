@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,12 +13,16 @@ use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use spine::Clock;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt as _, service_fn};
+
+use crate::tls::Privacy;
 
 /// A client has so long to send the head of a request, counted from the answer before: whoever
 /// sends it bit by bit to hold a connection is cut off, and so is whoever asks nothing more.
@@ -43,17 +48,19 @@ fn taken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
 }
 
+/// How connections are served.
+#[derive(Clone)]
+pub struct Serving {
+    /// What answers.
+    pub router: Router,
+    /// What makes connections private, if anything.
+    pub privacy: Option<Arc<Privacy>>,
+    /// How long a client may take to say what it wants.
+    pub head_timeout: Duration,
+}
+
 /// Serves connections until `stop`, then waits for the requests that run.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    head_timeout: Duration,
-    clock: Clock,
-    stop: CancellationToken,
-) {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(head_timeout);
+pub async fn serve(listener: TcpListener, serving: Serving, clock: Clock, stop: CancellationToken) {
     let running = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -71,23 +78,47 @@ pub async fn serve(
         };
         // Answers are small and wanted at once; a failure to say so costs only time.
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = TowerToHyperService::new(service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            router.clone().oneshot(request)
-        }));
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = running.watch(connection.into_owned());
+        let (serving, watcher, stop) = (serving.clone(), running.watcher(), stop.clone());
         tokio::spawn(async move {
-            // A client that goes away, or does not speak HTTP, is no fault of ours.
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
+            let Some(privacy) = &serving.privacy else {
+                return serving.converse(stream, peer, watcher).await;
+            };
+            let greeting = TlsAcceptor::from(privacy.now()).accept(stream);
+            let greeted = tokio::select! {
+                () = stop.cancelled() => return,
+                greeted = tokio::time::timeout(serving.head_timeout, greeting) => greeted,
+            };
+            match greeted {
+                Ok(Ok(stream)) => serving.converse(stream, peer, watcher).await,
+                Ok(Err(error)) => tracing::debug!(%error, "a connection was not made private"),
+                Err(_) => tracing::debug!("a connection took too long to be made private"),
             }
         });
     }
     drop(listener);
     running.shutdown().await;
+}
+
+impl Serving {
+    /// Answers what is asked on one connection, until it ends.
+    async fn converse<S>(self, stream: S, peer: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.head_timeout);
+        builder.http2().timer(TokioTimer::new()).keep_alive_interval(self.head_timeout);
+        let service = TowerToHyperService::new(service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            self.router.clone().oneshot(request)
+        }));
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        // A client that goes away, or does not speak HTTP, is no fault of ours.
+        if let Err(error) = watcher.watch(connection.into_owned()).await {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -102,7 +133,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", axum::routing::get(|| async { "here" }));
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, router, head_timeout, Clock::System, stop.clone()));
+        let serving = Serving { router, privacy: None, head_timeout };
+        tokio::spawn(serve(listener, serving, Clock::System, stop.clone()));
         (address, stop)
     }
 
@@ -117,7 +149,8 @@ mod tests {
             }),
         );
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, router, HEAD_TIMEOUT, Clock::System, stop.clone()));
+        let serving = Serving { router, privacy: None, head_timeout: HEAD_TIMEOUT };
+        tokio::spawn(serve(listener, serving, Clock::System, stop.clone()));
         let mut client = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
         let mut said = String::new();

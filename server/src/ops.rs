@@ -7,13 +7,14 @@ use std::sync::OnceLock;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
+use crate::access;
 use crate::app::App;
 use crate::practices::alerts::history::writer as history;
 
@@ -73,11 +74,12 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// The routes that watch the process.
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
+    let guarded = from_fn_with_state(app.clone(), access::guarded);
     Router::new()
+        .route("/metrics", get(show).layer(guarded))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(show))
 }
 
 /// Alive: the process answers, and a start would not make it better.

@@ -103,7 +103,7 @@ pub fn router(app: App) -> Router {
         "" => Router::new(),
         prefix => Router::new().nest(prefix, compatible()),
     };
-    Router::new()
+    let router = Router::new()
         .merge(
             api.layer(from_fn_with_state(known, parameters::check))
                 .layer(from_fn_with_state(app.clone(), access::watch)),
@@ -120,7 +120,7 @@ pub fn router(app: App) -> Router {
         .merge(oncall::feeds::public_routes())
         .merge(chat::door_routes())
         .merge(oncall::answers::routes())
-        .merge(ops::routes())
+        .merge(ops::routes(&app))
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(app.config.intake.body_bytes_max))
@@ -133,7 +133,17 @@ pub fn router(app: App) -> Router {
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))
         .layer(header("content-security-policy", CSP))
-        .with_state(app)
+        .layer(from_fn_with_state(app.clone(), access::welcome));
+    app.config.headers.iter().fold(router, set).with_state(app)
+}
+
+/// What the settings say wins over what Operate says itself.
+fn set(router: Router<App>, (name, value): (&String, &String)) -> Router<App> {
+    let Ok(name) = HeaderName::try_from(name.as_str()) else { return router };
+    match HeaderValue::try_from(value.as_str()) {
+        Ok(value) => router.layer(SetResponseHeaderLayer::overriding(name, value)),
+        Err(_) => router,
+    }
 }
 
 /// Scripts and connections of our own only; styles inline because the component library sets them.

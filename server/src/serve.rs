@@ -23,6 +23,7 @@ use crate::backup::kept;
 use crate::config::Config;
 use crate::courier::{Courier, Ways};
 use crate::keys::Keys;
+use crate::listen::Serving;
 use crate::nodes::Nodes;
 use crate::ops::Metrics;
 use crate::practices::alerts::flood::Batcher;
@@ -51,6 +52,7 @@ use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
 use crate::sole::Sole;
 use crate::tail::{Feed, Tail};
+use crate::tls::Privacy;
 use crate::{MIGRATIONS, chat, commands, listen, nodes, router, selfwatch, streams};
 
 /// How long running requests may take to end when the process stops.
@@ -100,6 +102,7 @@ pub struct Running {
 /// When it cannot listen, open its database, or use a setting.
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
     let metrics = Metrics::of_process();
+    let privacy = config.tls.clone().map(Privacy::open).transpose().map_err(StartError::Setting)?;
     let (listeners, address) = open_all(&config).await?;
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;
@@ -136,7 +139,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let app = App {
         started_at: world.now(),
         node,
-        access: Access::new(&config.base_url()),
+        access: Access::new(&config, &world),
         db,
         world,
         config,
@@ -162,16 +165,17 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
     let mut tasks = vec![intake_task];
     tasks.extend(background(&app, courier, position));
     tasks.push(tokio::spawn(nodes::run(app.clone(), nodes)));
-    let http = answer(&app, listeners);
+    let http = answer(&app, listeners, privacy);
     Ok(Running { address, app, setup_code, stop, http, tasks, _sole: sole })
 }
 
 /// Answers on every listener until the process stops.
-fn answer(app: &App, listeners: Vec<TcpListener>) -> tokio::task::JoinHandle<()> {
+fn answer(app: &App, listeners: Vec<TcpListener>, privacy: Option<Privacy>) -> JoinHandle<()> {
     let router = router::router(app.clone());
+    let privacy = privacy.map(Arc::new);
+    let serving = Serving { router, privacy, head_timeout: listen::HEAD_TIMEOUT };
     let serving = listeners.into_iter().map(|listener| {
-        let (router, clock) = (router.clone(), app.world.clock.clone());
-        listen::serve(listener, router, listen::HEAD_TIMEOUT, clock, app.stop.clone())
+        listen::serve(listener, serving.clone(), app.world.clock.clone(), app.stop.clone())
     });
     let serving = futures::future::join_all(serving);
     tokio::spawn(async { drop(serving.await) })

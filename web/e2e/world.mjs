@@ -123,7 +123,7 @@ export async function settled(page) {
 
 /** Serious and critical faults that axe finds, one line each; by all of its rules or by one. */
 export async function faults(page, rule) {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   const runOnly = rule && [rule];
   const found = await page.evaluate((options) => window.axe.run(document, options), {
     resultTypes: ['violations'],

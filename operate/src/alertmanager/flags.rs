@@ -90,7 +90,7 @@ pub struct WebFlags {
     #[arg(long = "web.get-concurrency", value_name = "NUMBER", value_parser = bytes_max,
         allow_hyphen_values = true)]
     pub get_concurrency: Option<u64>,
-    /// Refused: TLS and passwords are those of Operate.
+    /// How it is reached privately: certificate, key, and names with passwords.
     #[arg(id = "web_config_file", long = "web.config.file", value_name = "FILE")]
     pub config_file: Option<String>,
     /// Refused: sockets are opened by address.
@@ -197,13 +197,6 @@ impl AlertmanagerFlags {
     /// Every such flag, with the remedy.
     pub fn check(&self) -> Result<(), Vec<String>> {
         let mut wrong = Vec::new();
-        if self.web.config_file.as_ref().is_some_and(|file| !file.is_empty()) {
-            wrong.push(
-                "--web.config.file is not supported, and without it anybody could come in; take \
-                 it out, and put a reverse proxy with TLS and passwords before Operate"
-                    .to_owned(),
-            );
-        }
         if self.web.systemd_socket {
             wrong.push(
                 "--web.systemd-socket is not supported; take it out, and give the address with \

@@ -5,6 +5,7 @@ use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use connectors::alertmanager::config::{WebConfig, load_web};
 use server::Config;
 
 use super::flags::AlertmanagerFlags;
@@ -14,7 +15,7 @@ use crate::serve;
 impl AlertmanagerFlags {
     /// Runs until SIGINT or SIGTERM; SIGHUP reads the configuration file again.
     pub async fn run(self) -> ExitCode {
-        let config = match self.check().and_then(|()| self.config().map_err(|error| vec![error])) {
+        let config = match self.check().and_then(|()| self.config()) {
             Ok(config) => config,
             Err(wrong) => {
                 wrong.iter().for_each(|wrong| eprintln!("operate alertmanager: {wrong}"));
@@ -27,11 +28,13 @@ impl AlertmanagerFlags {
         serve::run(config, None).await
     }
 
-    fn config(&self) -> Result<Config, String> {
-        let mut config = Config::load(None, std::env::vars()).map_err(|error| error.to_string())?;
+    fn config(&self) -> Result<Config, Vec<String>> {
+        let mut config =
+            Config::load(None, std::env::vars()).map_err(|error| vec![error.to_string()])?;
         let addresses: Result<Vec<_>, String> = self.web.listen.iter().map(address).collect();
-        let mut addresses = addresses?.into_iter();
-        config.listen = addresses.next().ok_or("--web.listen-address names no address")?;
+        let mut addresses = addresses.map_err(|error| vec![error])?.into_iter();
+        let none = || vec!["--web.listen-address names no address".to_owned()];
+        config.listen = addresses.next().ok_or_else(none)?;
         config.listen_also = addresses.collect();
         config.data.clone_from(&self.storage_path);
         config.public_url =
@@ -40,8 +43,14 @@ impl AlertmanagerFlags {
         config.routing.retention_seconds = self.data_retention.as_secs();
         config.routing.syntax = self.syntax();
         config.routing.prefix = self.route_prefix().to_owned();
-        // Alertmanager asks nobody for a key.
-        config.intake.open = true;
+        if let Some(file) = self.web.config_file.as_deref().filter(|file| !file.is_empty()) {
+            let web = web(file)?;
+            config.tls = web.tls;
+            config.guests = web.users;
+            config.headers = web.headers;
+        }
+        // Alertmanager asks nobody for a key, unless it asks for a name and a password.
+        config.intake.open = config.guests.is_empty();
         config.log.level = match self.log.level {
             Level::Debug => "debug",
             Level::Info => "info",
@@ -57,7 +66,7 @@ impl AlertmanagerFlags {
 
     fn all_notes(&self, config: &Config) -> Vec<String> {
         let mut notes = self.notes();
-        if !config.only_from_here() {
+        if !config.only_from_here() && config.intake.open {
             let listen: Vec<String> = self.web.listen.iter().map(ToString::to_string).collect();
             notes.push(format!(
                 "everybody who reaches {} can send alerts and silence them, as with Alertmanager; \
@@ -77,6 +86,11 @@ impl AlertmanagerFlags {
         }
         notes
     }
+}
+
+fn web(file: &str) -> Result<WebConfig, Vec<String>> {
+    let text = std::fs::read_to_string(file).map_err(|error| vec![format!("{file}: {error}")])?;
+    load_web(&text, file).map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 
 /// An address to listen on; without a host every one of the machine, of IPv6 and of IPv4.

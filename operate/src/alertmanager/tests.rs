@@ -100,7 +100,6 @@ fn wrong_values_are_refused_with_the_remedy() {
 #[test]
 fn what_would_open_what_has_to_stay_closed_is_refused() {
     for (line, words) in [
-        ("--web.config.file=web.yml", "put a reverse proxy with TLS"),
         ("--web.systemd-socket", "--web.listen-address"),
         ("--enable-feature=classic-mode --enable-feature=utf8-strict-mode", "exclude each"),
     ] {

@@ -98,8 +98,8 @@ impl Doctor {
             tell(network::mail(config).await);
             tell(network::reach(config));
         }
-        let own = config.filter(|_| !shell.server.named()).map(|config| config.listen);
-        let url = own.map_or_else(|| shell.server.url(), network::own_url);
+        let own = config.filter(|_| !shell.server.named());
+        let url = own.map_or_else(|| shell.server.url(), |config| network::own_url(&config));
         network::server(url, screen.now()).await.into_iter().for_each(&mut tell);
         let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok);
         if screen.json {

@@ -71,12 +71,16 @@ pub fn reach(config: &Config) -> Finding {
     Finding::ok(what, format!("links in messages begin with {url}"))
 }
 
-/// Where this machine reaches a server that listens on this address.
-pub fn own_url(listen: SocketAddr) -> String {
-    if listen.ip().is_unspecified() {
-        return format!("http://127.0.0.1:{}", listen.port());
+/// Where this machine reaches a server with these settings.
+pub fn own_url(config: &Config) -> String {
+    // A certificate is for a name, which only the settings know.
+    if config.tls.is_some() {
+        return config.base_url();
     }
-    format!("http://{listen}")
+    if config.listen.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", config.listen.port());
+    }
+    format!("http://{}", config.listen)
 }
 
 /// Whether the server runs, is ready, and has the same time.

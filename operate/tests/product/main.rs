@@ -23,6 +23,7 @@ mod killed_while_telling;
 mod moving;
 mod objectives;
 mod outage;
+mod private;
 mod sdks;
 mod slow_receivers;
 mod two_nodes;

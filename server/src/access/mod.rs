@@ -6,6 +6,7 @@
 //! ends where passwords end: in `session::open`.
 
 pub mod account;
+mod guests;
 pub mod password;
 pub mod policy;
 mod refusals;
@@ -29,10 +30,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use kernel::{Refusal, SpaceId, Time};
 use spine::{Db, Fault, World};
 
+pub use guests::{guarded, welcome};
 pub use policy::{Action, Caller, Identity, Role, Scope, may};
 pub use refusals::watch;
 
+use crate::config::Config;
 use crate::problem::{Answer, Problem};
+use guests::Guests;
 use password::{Busy, Passwords};
 use throttle::Throttle;
 use token::{TOKEN_PREFIX, hash};
@@ -49,6 +53,7 @@ struct Inner {
     refusals: Throttle,
     feeds: Throttle,
     keys: Mutex<HashMap<String, Key>>,
+    guests: Option<Guests>,
 }
 
 /// An integration key that was looked up a moment ago.
@@ -63,10 +68,11 @@ struct Key {
 const KEY_LIFE: Duration = Duration::from_secs(5);
 
 impl Access {
-    /// `public_url` is what links begin with: over `https` cookies are marked as secure.
-    pub fn new(public_url: &str) -> Access {
+    /// What links begin with says whether cookies are marked as secure: over `https`.
+    pub fn new(config: &Config, world: &World) -> Access {
+        let guests = Some(config.guests.clone()).filter(|guests| !guests.is_empty());
         Access(Arc::new(Inner {
-            public_url: public_url.to_owned(),
+            public_url: config.base_url(),
             passwords: Passwords::new(),
             by_name: Throttle::new(10, Duration::from_secs(10)),
             by_address: Throttle::new(30, Duration::from_secs(2)),
@@ -74,6 +80,7 @@ impl Access {
             // A service that reads the calendars of many people comes from few addresses.
             feeds: Throttle::new(120, Duration::from_secs(1)),
             keys: Mutex::default(),
+            guests: guests.map(|guests| Guests::new(guests, world)),
         }))
     }
 
@@ -158,6 +165,11 @@ impl Access {
     /// 429 when there were too many.
     pub fn reads_feed(&self, address: &Address, now: Time) -> Answer<()> {
         self.0.feeds.try_once(&address.0, now).map_err(session::throttled)
+    }
+
+    /// Who is let in by name and password, if anybody is.
+    pub fn guests(&self) -> Option<&Guests> {
+        self.0.guests.as_ref()
     }
 
     /// Whether cookies are marked for secure transport only.

@@ -17,6 +17,9 @@ const AT_ONCE: usize = 2;
 /// Waiting to be hashed: more are turned away.
 const WAITING_MAX: usize = 64;
 
+/// A bcrypt of the usual cost that no password has.
+const NOBODYS: &str = "$2y$10$.....................................................";
+
 /// Hashes and verifies passwords, a few at a time.
 #[derive(Clone, Debug)]
 pub struct Passwords {
@@ -65,6 +68,25 @@ impl Passwords {
                     let _ = argon2.hash_password_with_salt(password.as_bytes(), &[0; 16]);
                     false
                 }
+            }
+        })
+        .await
+    }
+
+    /// The same for what `htpasswd -B` made.
+    ///
+    /// # Errors
+    /// When too many are waiting already.
+    pub async fn verify_bcrypt(
+        &self,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<bool, Busy> {
+        self.alone(move || match stored {
+            Some(stored) => bcrypt::verify(password, &stored).unwrap_or(false),
+            None => {
+                let _ = bcrypt::verify(password, NOBODYS);
+                false
             }
         })
         .await

@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 
 use super::account::{self, By, Profile};
 use super::{Access, Gate, Role, session, store};
-use crate::MIGRATIONS;
+use crate::{Config, MIGRATIONS};
 
 spine::both!(MIGRATIONS;
     the_first_administrator_is_made_with_the_printed_code,
@@ -67,7 +67,9 @@ enum As<'a> {
 impl Desk {
     fn open(db: &Db) -> Desk {
         let world = World::manual(NOON, 7);
-        let access = Access::new("https://operate.example.org");
+        let public_url = Some("https://operate.example.org".to_owned());
+        let config = Config { public_url, ..Config::default() };
+        let access = Access::new(&config, &world);
         let gate = Gate { db: db.clone(), world, access };
         let (router, _) = super::routes::routes::<Gate>().split_for_parts();
         let watch = axum::middleware::from_fn_with_state(gate.clone(), super::watch);

@@ -20,6 +20,7 @@ mod redact;
 mod report;
 mod route;
 mod walk;
+mod web;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub use interval::NamedIntervals;
 pub use kept::{Kept, names_no_files};
 pub use receiver::{Integration, Receiver};
 pub use report::{Element, Fate, Report};
+pub use web::{WebConfig, load_web};
 
 use error::{Place, Wrong};
 use node::{Node, Value};

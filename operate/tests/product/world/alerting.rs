@@ -25,6 +25,8 @@ pub struct Alerting {
     folder: tempfile::TempDir,
     port: u16,
     prefix: &'static str,
+    /// The file of `--web.config.file`, where there is one.
+    web: Option<PathBuf>,
     program: Option<Program>,
     client: reqwest::Client,
 }
@@ -44,10 +46,29 @@ impl Alerting {
             folder: tempfile::tempdir().expect("a folder"),
             port,
             prefix,
+            web: None,
             program: None,
             client: client(),
         };
         alerting.configure(config);
+        alerting.launch().await;
+        alerting
+    }
+
+    /// The same over TLS and with what a file of `--web.config.file` says; this client is let in.
+    pub async fn start_private(make: Make, web: PathBuf, client: reqwest::Client) -> Alerting {
+        let port = free_port();
+        let mut alerting = Alerting {
+            url: format!("https://localhost:{port}"),
+            make,
+            folder: tempfile::tempdir().expect("a folder"),
+            port,
+            prefix: "",
+            web: Some(web),
+            program: None,
+            client,
+        };
+        alerting.configure("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
         alerting.launch().await;
         alerting
     }
@@ -89,6 +110,9 @@ impl Alerting {
         if !self.prefix.is_empty() {
             command.arg(format!("--web.route-prefix={}", self.prefix));
         }
+        if let Some(web) = &self.web {
+            command.arg(format!("--web.config.file={}", web.display()));
+        }
         let log = self.folder.path().join("program.log");
         self.program = Some(Program::start(&mut command, &log));
     }
@@ -98,8 +122,7 @@ impl Alerting {
         wait_until("it is ready", async || {
             let program = self.program.as_mut().expect("it was started");
             assert!(program.ended().is_none(), "{:?} ended:\n{}", self.make, program.printed());
-            let ready = format!("http://127.0.0.1:{}{}/-/ready", self.port, self.prefix);
-            let answer = self.client.get(ready).send().await.ok()?;
+            let answer = self.client.get(format!("{}/-/ready", self.url)).send().await.ok()?;
             answer.status().is_success().then_some(())
         })
         .await;
