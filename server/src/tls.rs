@@ -75,6 +75,11 @@ fn seen(settings: &Tls) -> Vec<Option<(SystemTime, u64)>> {
 }
 
 fn configured(settings: &Tls) -> Result<ServerConfig, String> {
+    for (pem, field) in [(&settings.certificate, "certificate"), (&settings.key, "key")] {
+        if pem.is_empty() {
+            return Err(format!("tls.{field} is missing: name a file in PEM"));
+        }
+    }
     let provider = Arc::new(provider(settings)?);
     let versions: &[&SupportedProtocolVersion] = match (settings.oldest, settings.newest) {
         (Version::Tls13, _) => &[&version::TLS13],

@@ -93,7 +93,16 @@ async fn copied(cluster: &str, template: &str) -> String {
 /// Where a database of the same cluster is.
 fn beside(cluster: &str, name: &str) -> String {
     let (server, _) = cluster.rsplit_once('/').expect("postgres://HOST/DATABASE");
-    format!("{server}/{name}")
+    format!("{server}/{name}?{FEW}")
+}
+
+/// Each connection costs PostgreSQL a process that learns everything anew.
+const FEW: &str = "pool_max_conns=6";
+
+/// The name of a database of [`beside`].
+fn name_of(url: &str) -> &str {
+    let (_, name) = url.rsplit_once('/').expect("postgres://HOST/DATABASE");
+    name.split_once('?').map_or(name, |(name, _)| name)
 }
 
 /// The name of a migrated database that tests get copies of, made by the first that wants one: a
@@ -115,7 +124,7 @@ async fn migrated(cluster: &str, migrations: &[Migration]) -> String {
         if !there(&mut admin).await {
             let url = postgres_url(cluster).await;
             Db::open(&url, migrations).await.expect("PostgreSQL opens").close().await;
-            let (_, fresh) = url.rsplit_once('/').expect("postgres://HOST/DATABASE");
+            let fresh = name_of(&url);
             run(cluster, format!("ALTER DATABASE {fresh} RENAME TO {name}")).await;
         }
     }
@@ -125,7 +134,7 @@ async fn migrated(cluster: &str, migrations: &[Migration]) -> String {
 
 /// Drops a database that [`postgres_url`] made.
 pub async fn drop_postgres(cluster: &str, url: &str) {
-    let (_, name) = url.rsplit_once('/').expect("postgres://HOST/DATABASE");
+    let name = name_of(url);
     run(cluster, format!("DROP DATABASE {name} WITH (FORCE)")).await;
 }
 

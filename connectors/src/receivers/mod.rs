@@ -31,6 +31,7 @@ mod http;
 mod incidentio;
 mod jira;
 mod length;
+mod mattermost;
 mod msteams;
 mod notice;
 mod oauth2;
@@ -66,6 +67,9 @@ pub use http::{Authorization, BasicAuth, HeaderConfig, HttpConfig};
 pub use incidentio::IncidentioConfig;
 pub use jira::JiraConfig;
 pub use length::Length;
+pub use mattermost::{
+    MattermostAttachment, MattermostConfig, MattermostField, MattermostPriority, MattermostProps,
+};
 pub use msteams::{MsteamsConfig, Msteamsv2Config};
 pub use notice::{NotSent, Notice};
 pub use oauth2::OAuth2Config;
@@ -209,6 +213,8 @@ integrations! {
     Jira(JiraConfig) = "jira_configs",
     /// A message in Rocket.Chat.
     Rocketchat(RocketchatConfig) = "rocketchat_configs",
+    /// A message in Mattermost.
+    Mattermost(MattermostConfig) = "mattermost_configs",
     /// An event of incident.io.
     Incidentio(IncidentioConfig) = "incidentio_configs",
 }

@@ -35,8 +35,14 @@ impl<'a> ProxyConfig<'a> {
         if let Some(url) = self.url {
             match Url::parse(url.reveal()) {
                 Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+                Ok(url) if matches!(url.scheme(), "socks5" | "socks5h") => {
+                    if !self.headers.is_empty() {
+                        let problem = "is nothing to a proxy of SOCKS: take it out";
+                        problems.add(field("proxy_connect_header"), problem);
+                    }
+                }
                 Ok(_) => {
-                    let problem = "is not supported: write a proxy of HTTP, http:// or https://";
+                    let problem = "is not supported: write http://, https:// or socks5://";
                     problems.add(field("proxy_url"), problem);
                 }
                 // What was given may hold a password.

@@ -75,7 +75,12 @@ fn made(way: &Way, allowed: &Arc<Allowed>, timeout: Duration) -> Result<Client, 
         None => builder.no_proxy(),
         Some(Proxy::Environment) => builder,
         Some(Proxy::At { url, except, headers }) => {
-            let parsed = Url::parse(url.reveal()).map_err(|error| unusable("proxy_url", &error))?;
+            let mut parsed =
+                Url::parse(url.reveal()).map_err(|error| unusable("proxy_url", &error))?;
+            // Names are looked up by the proxy, as in Alertmanager and as with proxies of HTTP.
+            if parsed.scheme() == "socks5" {
+                let _ = parsed.set_scheme("socks5h");
+            }
             guard::check(&parsed, allowed).map_err(|refused| unusable("proxy_url", &refused))?;
             let proxy = reqwest::Proxy::all(parsed)
                 .map_err(|error| unusable("proxy_url", &with_causes(&error.without_url())))?;

@@ -172,6 +172,15 @@ fn examples() -> Vec<(&'static str, Value)> {
                 "actions": [{ "text": "Go", "url": "http://x" }] }),
         ),
         (
+            "mattermost_configs",
+            json!({ "webhook_url": "https://chat.example.org/hooks/s3cret", "channel": "ops",
+                "attachments": [{ "title": "{{ .Status }}", "color": "#f00",
+                    "fields": [{ "title": "Team", "value": "{{ .Receiver }}", "short": true }] }],
+                "props": { "card": "{{ .GroupLabels.alertname }}" },
+                "priority": { "priority": "Important", "requested_ack": true,
+                    "persistent_notifications": true } }),
+        ),
+        (
             "incidentio_configs",
             json!({ "url": "https://api.incident.io/v2/x", "alert_source_token": "s3cret" }),
         ),
@@ -292,8 +301,10 @@ fn what_is_not_supported_of_http_config_is_told_with_its_field() {
         http(json!({ "oauth2": { "client_id": "x" } })),
         ["http_config.oauth2.token_url", "http_config.oauth2.client_secret"]
     );
-    let socks = json!({ "proxy_url": "socks5://ada:s3cret@p" });
-    assert_eq!(http(socks), ["http_config.proxy_url"]);
+    let other = json!({ "proxy_url": "ftp://ada:s3cret@p" });
+    assert_eq!(http(other), ["http_config.proxy_url"]);
+    let socks = json!({ "proxy_url": "socks5://p", "proxy_connect_header": { "X": ["y"] } });
+    assert_eq!(http(socks), ["http_config.proxy_connect_header"]);
     assert_eq!(http(json!({ "no_proxy": "x" })), ["http_config.no_proxy"]);
     let tls = json!({ "tls_config": { "max_version": "TLS11", "key": "s3cret" } });
     let told = ["http_config.tls_config.key", "http_config.tls_config.max_version"];

@@ -240,6 +240,62 @@ async fn requests_go_through_the_proxy_that_is_named() {
     assert_eq!((proxy.asked().len(), plain.asked().len()), (2, 1));
 }
 
+/// A proxy of SOCKS 5 that asks for a password, and what it was asked for: who, and where to.
+async fn socks() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let kept = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let kept = kept.clone();
+            tokio::spawn(async move {
+                let text = async |stream: &mut TcpStream| {
+                    let length = stream.read_u8().await.unwrap();
+                    let mut bytes = vec![0; length.into()];
+                    stream.read_exact(&mut bytes).await.unwrap();
+                    String::from_utf8_lossy(&bytes).into_owned()
+                };
+                assert_eq!(stream.read_u8().await.unwrap(), 5);
+                text(&mut stream).await;
+                stream.write_all(&[5, 2]).await.unwrap();
+                assert_eq!(stream.read_u8().await.unwrap(), 1);
+                let (user, password) = (text(&mut stream).await, text(&mut stream).await);
+                stream.write_all(&[1, 0]).await.unwrap();
+                let mut head = [0; 4];
+                stream.read_exact(&mut head).await.unwrap();
+                assert_eq!(head, [5, 1, 0, 3], "it looks names up");
+                let host = text(&mut stream).await;
+                let to = stream.read_u16().await.unwrap();
+                kept.lock().unwrap().push(format!("{user}:{password} {host}"));
+                stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).await.unwrap();
+                let mut onward = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut onward).await;
+            });
+        }
+    });
+    (port, asked)
+}
+
+#[tokio::test]
+async fn requests_go_through_a_proxy_of_socks_which_looks_names_up() {
+    let known = identity("alerts.internal", None);
+    let peer = Peer::start(Some(known.server), fine).await;
+    let (port, asked) = socks().await;
+    let url = format!("https://alerts.internal:{}/hook", peer.port);
+    for scheme in ["socks5", "socks5h"] {
+        let http = json!({
+            "proxy_url": format!("{scheme}://ada:s3cret@127.0.0.1:{port}"),
+            "tls_config": { "ca": known.certificate },
+        });
+        carried(&webhooks(&["127.0.0.1"]), &call(&url, http.clone())).await.unwrap();
+        let refused = carried(&webhooks(&[]), &call(&url, http)).await.unwrap_err();
+        assert!(refused.detail.contains("proxy_url"), "{refused}");
+    }
+    assert_eq!(*asked.lock().unwrap(), ["ada:s3cret alerts.internal"; 2]);
+    assert_eq!(peer.asked().len(), 2);
+}
+
 #[tokio::test]
 async fn a_proxy_in_a_private_network_has_to_be_allowed() {
     let proxy = Peer::start(None, fine).await;

@@ -51,6 +51,7 @@ impl AlertmanagerFlags {
         }
         // Alertmanager asks nobody for a key, unless it asks for a name and a password.
         config.intake.open = config.guests.is_empty();
+        config.intake.open_on_loopback = config.intake.open;
         config.log.level = match self.log.level {
             Level::Debug => "debug",
             Level::Info => "info",

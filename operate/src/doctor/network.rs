@@ -1,6 +1,5 @@
 //! What is reached over the network: the mail server, and the server itself.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use kernel::Time;

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use reqwest::{Certificate, Client, StatusCode};
+use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use reqwest::{Certificate, Client, Identity, StatusCode};
 use serde_json::json;
 
 use crate::world::{Alerting, Make, run, wait_until};
@@ -23,6 +23,7 @@ struct Files {
 
 impl Files {
     fn make() -> Files {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
         let trusted = certified(folder.path());
         let web = format!(
@@ -53,7 +54,6 @@ fn certified(folder: &Path) -> Certificate {
 }
 
 fn trusting(certificate: &Certificate, password: Option<&str>) -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let headers = password.map(|password| {
         let request = Client::new().get("http://localhost").basic_auth("ada", Some(password));
         request.build().expect("it is a request").headers().clone()
@@ -102,8 +102,12 @@ async fn amtool_comes_in_with_its_own_file() {
         let ada = files.client(Some("correct horse"));
         let place = Alerting::start_private(make, files.web(), ada).await;
         let client = files.folder.path().join("client.yml");
-        let text = "basic_auth: {username: ada, password: correct horse}\n\
-                    tls_config: {ca_file: own.crt}\n";
+        let ca = files.folder.path().join("own.crt");
+        let text = format!(
+            "basic_auth: {{username: ada, password: correct horse}}\n\
+             tls_config: {{ca_file: {}}}\n",
+            ca.display()
+        );
         std::fs::write(&client, text).expect("the folder can be written");
         let mut amtool = Command::new("amtool");
         amtool.arg(format!("--alertmanager.url={}", place.url));
@@ -112,6 +116,37 @@ async fn amtool_comes_in_with_its_own_file() {
         let output = run(amtool.env("HOME", place.folder()));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(place.get("/api/v2/silences").await.as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_no_certificate_that_is_vouched_for_gets_nowhere() {
+    for make in BOTH {
+        let files = Files::make();
+        let mine = generate_simple_self_signed(["ada".to_owned()]).expect("a certificate");
+        let clients = files.folder.path().join("clients.crt");
+        std::fs::write(&clients, mine.cert.pem()).expect("it is written");
+        let web = "tls_server_config: {cert_file: own.crt, key_file: own.key, \
+                   client_ca_file: clients.crt, client_auth_type: RequireAndVerifyClientCert}";
+        std::fs::write(files.web(), web).expect("it is written");
+        let with = |identity: Option<&CertifiedKey<KeyPair>>| {
+            let client = Client::builder().tls_certs_only([files.trusted.clone()]);
+            match identity {
+                None => client.build().expect("a client"),
+                Some(CertifiedKey { cert, signing_key }) => {
+                    let both = cert.pem() + &signing_key.serialize_pem();
+                    let identity = Identity::from_pem(both.as_bytes()).expect("an identity");
+                    client.identity(identity).build().expect("a client")
+                }
+            }
+        };
+        let place = Alerting::start_private(make, files.web(), with(Some(&mine))).await;
+        let other = generate_simple_self_signed(["eve".to_owned()]).expect("a certificate");
+        for client in [with(None), with(Some(&other))] {
+            let answer = client.get(format!("{}/api/v2/status", place.url)).send().await;
+            assert!(answer.is_err(), "{make:?} {answer:?}");
+        }
+        place.get("/api/v2/status").await;
     }
 }
 

@@ -277,13 +277,33 @@ async fn open_sqlite(path: &Path) -> Result<Db, Fault> {
 /// each query another round trip.
 const PROBE_AFTER: Duration = Duration::from_secs(1);
 
+/// Connections to PostgreSQL that a process has at most.
+const CONNECTIONS_MAX: u32 = 16;
+
+/// Takes `pool_max_conns=N` out of the URL, which is for programs and not for PostgreSQL.
+fn pooled(url: &str) -> Result<(String, u32), Fault> {
+    let Some((base, query)) = url.split_once('?') else {
+        return Ok((url.to_owned(), CONNECTIONS_MAX));
+    };
+    let (ours, others): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|pair| pair.starts_with("pool_max_conns="));
+    let most = ours.first().and_then(|pair| pair.split_once('='));
+    let most = most.map_or(Ok(CONNECTIONS_MAX), |(_, most)| most.parse());
+    let most = most.ok().filter(|most| (2..=1_000).contains(most)).ok_or_else(|| {
+        Fault::Other("the database's pool_max_conns is no number from 2 to 1000".to_owned())
+    })?;
+    let mark = if others.is_empty() { "" } else { "?" };
+    Ok((format!("{base}{mark}{}", others.join("&")), most))
+}
+
 async fn open_postgres(url: &str) -> Result<Db, Fault> {
-    let options = PgConnectOptions::from_str(url)?
+    let (url, most) = pooled(url)?;
+    let options = PgConnectOptions::from_str(&url)?
         .application_name("operate")
         .statement_cache_capacity(256)
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(16)
+        .max_connections(most)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
@@ -298,4 +318,22 @@ async fn open_postgres(url: &str) -> Result<Db, Fault> {
         .await?;
     let dialect = Dialect::Postgres { tx_offset: 0 };
     Ok(Db { pools: Pools::Postgres(pool), dialect, grown: watch::Sender::new(0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pooled;
+
+    #[test]
+    fn a_url_says_how_many_connections_there_are_at_most() {
+        let base = "postgres://operate@db/operate";
+        let of = |query: &str| pooled(&format!("{base}{query}")).ok();
+        assert_eq!(of(""), Some((base.to_owned(), 16)));
+        assert_eq!(of("?pool_max_conns=6"), Some((base.to_owned(), 6)));
+        let both = Some((format!("{base}?sslmode=require&a=b"), 8));
+        assert_eq!(of("?sslmode=require&pool_max_conns=8&a=b"), both);
+        for wrong in ["0", "1", "x", "", "1001"] {
+            assert_eq!(of(&format!("?pool_max_conns={wrong}")), None, "{wrong}");
+        }
+    }
 }

@@ -13,28 +13,6 @@ use super::node::{Node, Value};
 use super::route::Walk;
 use crate::receivers::{self, Problem};
 
-/// The sections of a receiver in Alertmanager, of which Operate may not have all.
-const KINDS: &[&str] = &[
-    "discord_configs",
-    "email_configs",
-    "incidentio_configs",
-    "jira_configs",
-    "mattermost_configs",
-    "msteams_configs",
-    "msteamsv2_configs",
-    "opsgenie_configs",
-    "pagerduty_configs",
-    "pushover_configs",
-    "rocketchat_configs",
-    "slack_configs",
-    "sns_configs",
-    "telegram_configs",
-    "victorops_configs",
-    "webex_configs",
-    "webhook_configs",
-    "wechat_configs",
-];
-
 /// Somebody who is told.
 #[derive(Clone, Debug)]
 pub struct Receiver {
@@ -133,18 +111,12 @@ impl Walk<'_> {
     fn receiver(&mut self, node: &Node, path: &str, around: &Around<'_>) -> Receiver {
         let mut receiver = Receiver { name: String::new(), integrations: Vec::new() };
         let mut fields = vec!["name"];
-        fields.extend(KINDS);
+        fields.extend(receivers::SECTIONS);
         for (key, value) in self.fields_of(node, path, &fields) {
             let path = format!("{path}.{}", key.name);
             let section = receivers::SECTIONS.iter().find(|known| **known == key.name);
             let Some(section) = section else {
-                if key.name == "name" {
-                    receiver.name = super::check::text(value).unwrap_or_default();
-                } else {
-                    let problem = format!("Operate has no {} yet", key.name);
-                    let remedy = "take it out, or reach it by a webhook";
-                    self.wrongs.push(Wrong::new(problem, remedy).at(key.place).within(&path));
-                }
+                receiver.name = super::check::text(value).unwrap_or_default();
                 continue;
             };
             for (index, node) in self.list(value, &path).iter().enumerate() {
