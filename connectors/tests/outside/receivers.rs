@@ -171,20 +171,21 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({ "token": "s3cret", "token_id": "s3cret", "channel": "#x",
                 "actions": [{ "text": "Go", "url": "http://x" }] }),
         ),
-        (
-            "mattermost_configs",
-            json!({ "webhook_url": "https://chat.example.org/hooks/s3cret", "channel": "ops",
-                "attachments": [{ "title": "{{ .Status }}", "color": "#f00",
-                    "fields": [{ "title": "Team", "value": "{{ .Receiver }}", "short": true }] }],
-                "props": { "card": "{{ .GroupLabels.alertname }}" },
-                "priority": { "priority": "Important", "requested_ack": true,
-                    "persistent_notifications": true } }),
-        ),
+        ("mattermost_configs", mattermost()),
         (
             "incidentio_configs",
             json!({ "url": "https://api.incident.io/v2/x", "alert_source_token": "s3cret" }),
         ),
     ]
+}
+
+fn mattermost() -> Value {
+    json!({ "webhook_url": "https://chat.example.org/hooks/s3cret", "channel": "ops",
+        "attachments": [{ "title": "{{ .Status }}", "color": "#f00",
+            "fields": [{ "title": "Team", "value": "{{ .Receiver }}", "short": true }] }],
+        "props": { "card": "{{ .GroupLabels.alertname }}" },
+        "priority": { "priority": "Important", "requested_ack": true,
+            "persistent_notifications": true } })
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! `--web.config.file`: certificate and passwords, with Debian's Alertmanager and with Operate in its
-//! place.
+//! `--web.config.file`: certificate and passwords, with Debian's Alertmanager and with Operate in
+//! its place.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -248,7 +248,11 @@ mod tests {
     const ADA: &str = "$2y$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
 
     fn wrong(text: &str) -> String {
-        let errors = load_web(text, "etc/web.yml").expect_err("something is wrong");
+        let mut errors = load_web(text, "etc/web.yml").expect_err("something is wrong");
+        for error in &mut errors {
+            assert!(!error.remedy.is_empty(), "{error}");
+            error.remedy.clear();
+        }
         errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
@@ -276,46 +280,35 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_without_secrets() {
-        let text = "tls_server_config:\n  cert_file: a.crt\n  client_auth_type: RequestClientCert\n\
-                    basic_auth_users:\n  ada: geheim\nhttp_server_config:\n  headers:\n    Server: x\n";
+        let text = "tls_server_config:\n  cert_file: a.crt\n  \
+                    client_auth_type: RequestClientCert\nbasic_auth_users:\n  ada: geheim\n\
+                    http_server_config:\n  headers:\n    Server: x\n";
         insta::assert_snapshot!(wrong(text), @r"
-        etc/web.yml:2:3: tls_server_config.key_file: it is missing; name the file, in PEM
-        etc/web.yml:3:21: tls_server_config.client_auth_type: this cannot be used; write RequireAndVerifyClientCert, VerifyClientCertIfGiven or NoClientCert: the others trust whatever is shown
-        etc/web.yml:5:8: basic_auth_users.ada: this is no bcrypt of a password; write what `htpasswd -nBC 10 ''` prints
-        etc/web.yml:8:13: http_server_config.headers.Server: unknown field `Server`; remove it, or use one of Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Content-Security-Policy, Access-Control-Allow-Headers, Access-Control-Allow-Methods, Access-Control-Allow-Origin, Access-Control-Expose-Headers
+        etc/web.yml:2:3: tls_server_config.key_file: it is missing
+        etc/web.yml:3:21: tls_server_config.client_auth_type: this cannot be used
+        etc/web.yml:5:8: basic_auth_users.ada: this is no bcrypt of a password
+        etc/web.yml:8:13: http_server_config.headers.Server: unknown field `Server`
         ");
-        insta::assert_snapshot!(
-            wrong("tls_server_confg: {}"),
-            @"etc/web.yml:1:1: tls_server_confg: unknown field `tls_server_confg`; did you mean `tls_server_config`?"
-        );
+        let unknown = wrong("tls_server_confg: {}");
+        assert_eq!(unknown, "etc/web.yml:1:1: tls_server_confg: unknown field `tls_server_confg`");
     }
 
     #[test]
     fn what_operate_cannot_do_is_refused_since_it_would_open_a_door() {
-        let tls = |more: &str| {
+        for (more, told) in [
+            ("client_allowed_sans: [x]", "client_allowed_sans: names of clients are not looked at"),
+            ("client_ca_file: c", "client_ca_file: no certificate is asked for"),
+            ("client_auth_type: RequireAndVerifyClientCert", "client_ca_file: it is missing"),
+            ("prefer_server_cipher_suites: false", "prefer_server_cipher_suites: clients cannot"),
+            ("min_version: TLS13, max_version: TLS12", "max_version: it is older than min_version"),
+        ] {
             let text = format!("tls_server_config: {{cert_file: a, key_file: b, {more}}}");
-            let told = wrong(&text);
-            told.split_once("tls_server_config.").expect("a field of it").1.to_owned()
-        };
-        insta::assert_snapshot!(
-            tls("client_allowed_sans: [x]"),
-            @"client_allowed_sans: names of clients are not looked at; let a CA of its own vouch for these clients, and name it"
-        );
-        insta::assert_snapshot!(
-            tls("client_ca_file: c"),
-            @"client_ca_file: no certificate is asked for; add client_auth_type: RequireAndVerifyClientCert, or take it out"
-        );
-        insta::assert_snapshot!(
-            tls("client_auth_type: RequireAndVerifyClientCert"),
-            @"client_ca_file: it is missing; name who vouches for clients, in PEM"
-        );
-        insta::assert_snapshot!(
-            tls("min_version: TLS13, max_version: TLS12"),
-            @"max_version: it is older than min_version; write TLS13, or take it out"
-        );
+            let all = wrong(&text);
+            assert!(all.contains(&format!("tls_server_config.{told}")), "{more}: {all}");
+            assert_eq!(all.lines().count(), 1, "{more}: {all}");
+        }
         assert!(wrong("rate_limit: {interval: 1s}").contains("unknown field `rate_limit`"));
-        let costly =
-            "basic_auth_users: {ada: $2y$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e}";
-        assert!(wrong(costly).contains("a cost of 31 takes too long"));
+        let costly = format!("basic_auth_users: {{ada: {}}}", ADA.replace("$04$", "$31$"));
+        assert!(wrong(&costly).contains("a cost of 31 takes too long"));
     }
 }
