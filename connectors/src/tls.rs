@@ -32,6 +32,13 @@ pub struct Tls {
     pub groups: Vec<String>,
 }
 
+impl Tls {
+    /// Whether connections are to be private at all.
+    pub fn is_on(&self) -> bool {
+        !self.certificate.is_empty() || !self.key.is_empty() || self.client_ca.is_some()
+    }
+}
+
 impl Default for Tls {
     fn default() -> Tls {
         Tls {

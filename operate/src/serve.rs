@@ -62,9 +62,8 @@ impl Serve {
             config.database = Some(database.clone());
         }
         if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
-            let tls = config.tls.get_or_insert_default();
-            tls.certificate = Pem::File(certificate.clone());
-            tls.key = Pem::File(key.clone());
+            config.tls.certificate = Pem::File(certificate.clone());
+            config.tls.key = Pem::File(key.clone());
         }
         Ok(config)
     }

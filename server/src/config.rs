@@ -32,8 +32,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// File with the 32-byte key that secrets are sealed under; nodes of one database share it.
     pub key_file: Option<PathBuf>,
-    /// How connections are made private; without it they are not.
-    pub tls: Option<Tls>,
+    /// How connections are made private; without a certificate they are not.
+    pub tls: Tls,
     /// Outgoing mail. Without a host no mail is sent.
     pub smtp: Smtp,
     /// Outgoing webhooks.
@@ -185,7 +185,7 @@ impl Default for Config {
             database: None,
             public_url: None,
             key_file: None,
-            tls: None,
+            tls: Tls::default(),
             smtp: Smtp::default(),
             webhook: Webhook::default(),
             channels: Channels::default(),
@@ -309,7 +309,7 @@ impl Config {
         if self.objectives.retention_days == 0 {
             return Err("objectives.retention_days must be at least 1".to_owned());
         }
-        if self.tls.as_ref().is_some_and(|tls| tls.newest < tls.oldest) {
+        if self.tls.newest < self.tls.oldest {
             return Err("tls.newest is older than tls.oldest".to_owned());
         }
         self.objectives.allowed()?;
@@ -349,7 +349,7 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None if self.tls.is_some() => format!("https://{}", self.listen),
+            None if self.tls.is_on() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
     }

@@ -102,7 +102,8 @@ pub struct Running {
 /// When it cannot listen, open its database, or use a setting.
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
     let metrics = Metrics::of_process();
-    let privacy = config.tls.clone().map(Privacy::open).transpose().map_err(StartError::Setting)?;
+    let privacy = config.tls.is_on().then(|| Privacy::open(config.tls.clone()));
+    let privacy = privacy.transpose().map_err(StartError::Setting)?;
     let (listeners, address) = open_all(&config).await?;
     let config = Arc::new(Config { listen: address, ..config });
     let sole = Sole::take(&config.database_url()).map_err(StartError::Setting)?;

@@ -45,7 +45,7 @@ impl AlertmanagerFlags {
         config.routing.prefix = self.route_prefix().to_owned();
         if let Some(file) = self.web.config_file.as_deref().filter(|file| !file.is_empty()) {
             let web = web(file)?;
-            config.tls = web.tls;
+            config.tls = web.tls.unwrap_or_default();
             config.guests = web.users;
             config.headers = web.headers;
         }

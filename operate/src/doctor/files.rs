@@ -43,8 +43,8 @@ pub fn files(config: &Config) -> Vec<Finding> {
         findings.push(folder(&config.data));
     }
     findings.push(key(&config.key_path(), &shown(&config.database_url())));
-    findings.extend(config.tls.as_ref().map(|tls| match server::check_tls(tls) {
-        Ok(()) => Finding::ok("tls", format!("with {}", tls.certificate)),
+    findings.extend(config.tls.is_on().then(|| match server::check_tls(&config.tls) {
+        Ok(()) => Finding::ok("tls", format!("with {}", config.tls.certificate)),
         Err(wrong) => Finding::fail("tls", wrong, "mend the file, or name another in [tls]"),
     }));
     findings.push(match &config.backup.folder {

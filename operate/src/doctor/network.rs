@@ -73,7 +73,7 @@ pub fn reach(config: &Config) -> Finding {
 /// Where this machine reaches a server with these settings.
 pub fn own_url(config: &Config) -> String {
     // A certificate is for a name, which only the settings know.
-    if config.tls.is_some() {
+    if config.tls.is_on() {
         return config.base_url();
     }
     if config.listen.ip().is_unspecified() {

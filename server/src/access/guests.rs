@@ -17,7 +17,7 @@ use spine::World;
 use super::password::{Busy, Passwords};
 use super::session::throttled;
 use super::throttle::Throttle;
-use super::token::{Secret, fits, hash};
+use super::token::{KEY_PREFIX, Secret, TOKEN_PREFIX, fits, hash};
 use crate::app::App;
 use crate::problem::{Answer, Problem};
 
@@ -133,5 +133,8 @@ fn named(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, pair) = value.split_once(' ')?;
     let pair = scheme.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(pair.trim()));
     let pair = String::from_utf8(pair?.ok()?).ok()?;
-    pair.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
+    let (name, password) = pair.split_once(':')?;
+    // Keys and tokens may stand in the place of a password, and are looked at where they count.
+    let ours = [KEY_PREFIX, TOKEN_PREFIX].iter().any(|prefix| password.starts_with(prefix));
+    (!ours).then(|| (name.to_owned(), password.to_owned()))
 }

@@ -14,6 +14,7 @@ mod companions;
 mod composites;
 mod consumers;
 mod contracts;
+mod description;
 mod detect_to_restore;
 mod estate;
 mod events;
