@@ -16256,7 +16256,7 @@ export interface operations {
                 /** @description Only those of this person: `person/ada`. */
                 assignee?: components["schemas"]["ItemRef"];
                 /** @description Only those that this account reported: `person:ada`. */
-                reporter?: string;
+                reporter?: components["schemas"]["Actor"];
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */
@@ -16454,7 +16454,7 @@ export interface operations {
                 /** @description Only those of this person: `person/ada`. */
                 assignee?: components["schemas"]["ItemRef"];
                 /** @description Only those that this account reported: `person:ada`. */
-                reporter?: string;
+                reporter?: components["schemas"]["Actor"];
                 /** @description Only those that touch this item: `service/orders`. */
                 item?: components["schemas"]["ItemRef"];
                 /** @description `true`: only those that are about to happen; `false`: only the others. */

@@ -78,7 +78,6 @@ pub struct FilterQuery {
     /// Only those of this person: `person/ada`.
     assignee: Option<ItemRef>,
     /// Only those that this account reported: `person:ada`.
-    #[param(value_type = Option<String>)]
     reporter: Option<Actor>,
     /// Only those that touch this item: `service/orders`.
     item: Option<ItemRef>,
