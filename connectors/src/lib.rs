@@ -4,8 +4,8 @@
 //! [`email`], [`webhook`], [`webpush`] and [`paging`] carry a page to a person; [`chat`]
 //! shows incidents in rooms and reads what people do there; [`link`] signs the address that
 //! acknowledges it; [`calendars`] reads when people are away; [`prometheus`] asks sources for
-//! measures. Nothing here decides, stores or retries, and no file knows another protocol's: to add
-//! one, add a file.
+//! measures; [`tls`] says how connections to us are made private. Nothing here decides, stores or
+//! retries, and no file knows another protocol's: to add one, add a file.
 
 pub mod alertmanager;
 pub mod calendars;

@@ -21,9 +21,9 @@ pub struct Tls {
     /// Whether those who show no certificate are let in all the same.
     pub client_certificate: ClientCertificate,
     /// The oldest version that is spoken.
-    pub oldest: Version,
+    pub oldest: TlsVersion,
     /// The newest version that is spoken.
-    pub newest: Version,
+    pub newest: TlsVersion,
     /// Whether HTTP/2 is spoken beside HTTP/1.1.
     pub http2: bool,
     /// Ciphers of TLS 1.2 by their names, no others; empty: all that are good.
@@ -46,8 +46,8 @@ impl Default for Tls {
             key: Pem::default(),
             client_ca: None,
             client_certificate: ClientCertificate::default(),
-            oldest: Version::Tls12,
-            newest: Version::Tls13,
+            oldest: TlsVersion::Tls12,
+            newest: TlsVersion::Tls13,
             http2: true,
             ciphers: Vec::new(),
             groups: Vec::new(),
@@ -66,13 +66,13 @@ pub enum ClientCertificate {
     Optional,
 }
 
-/// A version of TLS. Older ones are not spoken: they are no longer safe.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub enum Version {
-    /// 1.2
+/// A version of TLS, to us and from us. Older ones are not spoken: they are no longer safe.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum TlsVersion {
+    /// RFC 5246.
     #[serde(rename = "1.2")]
     Tls12,
-    /// 1.3
+    /// RFC 8446.
     #[serde(rename = "1.3")]
     Tls13,
 }

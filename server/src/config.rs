@@ -384,7 +384,7 @@ fn lay_over(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Conf
 
 /// Numbers, truths and lists as such, everything else as text.
 fn guess(key: &str, value: &str) -> toml::Value {
-    if matches!(key, "allow" | "listen_also") {
+    if matches!(key, "allow" | "listen_also" | "ciphers" | "groups") {
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         return toml::Value::Array(parts.map(|part| toml::Value::String(part.into())).collect());
     }
@@ -437,8 +437,10 @@ mod tests {
             ("OPERATE_SMTP__HOST", "mail.example.org"),
             ("OPERATE_SMTP__PORT", "587"),
             ("OPERATE_WEBHOOK__ALLOW", "10.0.0.0/8, chat.internal"),
+            ("OPERATE_TLS__GROUPS", "X25519,CurveP256"),
         ])
         .unwrap();
+        assert_eq!(config.tls.groups, ["X25519", "CurveP256"]);
         assert_eq!((config.smtp.host.as_str(), config.smtp.port), ("mail.example.org", 587));
         assert_eq!(config.webhook.allow, ["10.0.0.0/8", "chat.internal"]);
     }

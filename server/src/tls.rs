@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use connectors::tls::{ClientCertificate, Pem, Tls, Version};
+use connectors::tls::{ClientCertificate, Pem, Tls, TlsVersion};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -82,9 +82,9 @@ fn configured(settings: &Tls) -> Result<ServerConfig, String> {
     }
     let provider = Arc::new(provider(settings)?);
     let versions: &[&SupportedProtocolVersion] = match (settings.oldest, settings.newest) {
-        (Version::Tls13, _) => &[&version::TLS13],
-        (_, Version::Tls12) => &[&version::TLS12],
-        (_, Version::Tls13) => &[&version::TLS12, &version::TLS13],
+        (TlsVersion::Tls13, _) => &[&version::TLS13],
+        (_, TlsVersion::Tls12) => &[&version::TLS12],
+        (_, TlsVersion::Tls13) => &[&version::TLS12, &version::TLS13],
     };
     let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(versions)

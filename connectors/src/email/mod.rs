@@ -209,7 +209,7 @@ fn tls_parameters(config: &EmailConfig) -> Result<TlsParameters, ConfigError> {
         let identity = Identity::from_pem(certificate, key).map_err(|e| wrong("cert", e))?;
         builder = builder.identify_with(identity);
     }
-    if told.oldest == Some(receivers::TlsVersion::Tls13) {
+    if told.oldest == Some(crate::tls::TlsVersion::Tls13) {
         builder = builder.set_min_tls_version(TlsVersion::Tlsv13);
     }
     builder = builder.dangerous_accept_invalid_certs(told.unverified);

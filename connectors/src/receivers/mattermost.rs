@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::slack::FieldConfig;
 use super::{
     Call, HttpCall, HttpConfig, NotSent, Notice, Problems, Receiver, Secret, default_template,
     named,
@@ -67,7 +68,7 @@ pub struct MattermostAttachment {
     /// Where the title leads.
     pub title_link: String,
     /// A table.
-    pub fields: Vec<MattermostField>,
+    pub fields: Vec<FieldConfig>,
     /// A small picture.
     pub thumb_url: String,
     /// What stands below.
@@ -76,18 +77,6 @@ pub struct MattermostAttachment {
     pub footer_icon: String,
     /// A picture.
     pub image_url: String,
-}
-
-/// A row of the table.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MattermostField {
-    /// Its title.
-    pub title: String,
-    /// Its value.
-    pub value: String,
-    /// Whether it may stand beside another one.
-    pub short: Option<bool>,
 }
 
 /// What stands beside the message.

@@ -67,9 +67,7 @@ pub use http::{Authorization, BasicAuth, HeaderConfig, HttpConfig};
 pub use incidentio::IncidentioConfig;
 pub use jira::JiraConfig;
 pub use length::Length;
-pub use mattermost::{
-    MattermostAttachment, MattermostConfig, MattermostField, MattermostPriority, MattermostProps,
-};
+pub use mattermost::{MattermostAttachment, MattermostConfig, MattermostPriority, MattermostProps};
 pub use msteams::{MsteamsConfig, Msteamsv2Config};
 pub use notice::{NotSent, Notice};
 pub use oauth2::OAuth2Config;
@@ -77,14 +75,14 @@ pub use opsgenie::{OpsgenieConfig, Responder};
 pub use pagerduty::{ImageConfig, LinkConfig, PagerdutyConfig};
 pub use problems::Problem;
 pub use pushover::PushoverConfig;
-pub use rocketchat::{RocketchatAction, RocketchatConfig, RocketchatField};
+pub use rocketchat::{RocketchatAction, RocketchatConfig};
 pub use secret::Secret;
 pub(crate) use slack::judge as slack_judge;
 pub use slack::{ActionConfig, ConfirmConfig, FieldConfig, SlackConfig};
 pub use sns::{Sigv4Config, SnsConfig};
 pub use telegram::TelegramConfig;
 pub use tls::TlsConfig;
-pub use transport::{Grant, Proxy, Tls, TlsVersion, Transport};
+pub use transport::{Grant, Proxy, Tls, Transport};
 pub use victorops::VictoropsConfig;
 pub use webex::WebexConfig;
 pub use webhook::WebhookConfig;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::call::{answered, usual};
+use super::slack::FieldConfig;
 use super::{
     Call, HttpCall, HttpConfig, NotSent, Notice, Problems, Receiver, Secret, Verdict,
     default_template, named,
@@ -43,7 +44,7 @@ pub struct RocketchatConfig {
     #[serde(alias = "titleLink")]
     pub title_link: String,
     /// A table.
-    pub fields: Vec<RocketchatField>,
+    pub fields: Vec<FieldConfig>,
     /// A picture.
     pub image_url: String,
     /// A small picture.
@@ -54,18 +55,6 @@ pub struct RocketchatConfig {
     pub short_fields: bool,
     /// Buttons.
     pub actions: Vec<RocketchatAction>,
-}
-
-/// A row of the table.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RocketchatField {
-    /// Its title.
-    pub title: String,
-    /// Its value.
-    pub value: String,
-    /// Whether it may stand beside another one.
-    pub short: Option<bool>,
 }
 
 /// A button.

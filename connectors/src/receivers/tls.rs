@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::transport::{Tls, TlsVersion};
+use super::transport::Tls;
 use super::{NotSent, Notice, Problems, Secret};
+use crate::tls::TlsVersion;
 
 /// How connections are encrypted.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,6 +1,7 @@
 //! By which way the requests of a receiver go, complete: nothing of it is read any more.
 
 use super::Secret;
+use crate::tls::TlsVersion;
 
 /// By which way requests go. The usual one: directly, trusting what the system trusts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -28,15 +29,6 @@ pub struct Tls {
     pub oldest: Option<TlsVersion>,
     /// The newest version that is spoken; 1.3 without it.
     pub newest: Option<TlsVersion>,
-}
-
-/// A version of TLS.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum TlsVersion {
-    /// RFC 5246.
-    Tls12,
-    /// RFC 8446.
-    Tls13,
 }
 
 /// A proxy.

@@ -8,8 +8,9 @@ use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Url};
 
 use super::guard::{self, Allowed, Guard};
 use crate::SendError;
-use crate::receivers::{Proxy, Tls, TlsVersion, Transport};
+use crate::receivers::{Proxy, Tls, Transport};
 use crate::send::with_causes;
+use crate::tls::TlsVersion;
 
 /// As many clients are kept: a receiver whose files change gets a new one each time.
 const KEPT_MAX: usize = 64;

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use super::error::{ConfigError, Wrong};
 use super::node::Node;
 use super::{decode, folder, told};
-use crate::tls::{ClientCertificate, Pem, Tls, Version};
+use crate::tls::{ClientCertificate, Pem, Tls, TlsVersion};
 
-/// The most that a name or a password is checked against.
+/// Most users that are taken.
 const USERS_MAX: usize = 1_000;
 /// A higher one would keep a processor busy for minutes.
 const COST_MAX: u32 = 16;
@@ -98,10 +98,13 @@ fn read(document: &Node, folder: &Path, wrongs: &mut Vec<Wrong>) -> Option<WebCo
     let mut wrong = |field: &str, found: Wrong| {
         wrongs.push(found.at(document.nearest(field).place).within(field));
     };
-    for name in file.http_server_config.headers.keys() {
+    for (name, value) in &file.http_server_config.headers {
+        let field = format!("http_server_config.headers.{name}");
         if !HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            let field = format!("http_server_config.headers.{name}");
             wrong(&field, decode::unknown_field(name, HEADERS));
+        } else if !value.chars().all(|c| matches!(c, ' '..='~')) {
+            let remedy = "write it on one line, in letters of ASCII";
+            wrong(&field, Wrong::new("no header can hold this", remedy));
         }
     }
     if file.basic_auth_users.len() > USERS_MAX {
@@ -145,8 +148,8 @@ impl Section<'_> {
             let remedy = "take it out: Operate goes by its own order";
             self.wrong("prefer_server_cipher_suites", "clients cannot choose", remedy);
         }
-        let oldest = self.version(&says.min_version, "min_version", Version::Tls12);
-        let newest = self.version(&says.max_version, "max_version", Version::Tls13);
+        let oldest = self.version(&says.min_version, "min_version", TlsVersion::Tls12);
+        let newest = self.version(&says.max_version, "max_version", TlsVersion::Tls13);
         if newest < oldest {
             let remedy = "write TLS13, or take it out";
             self.wrong("max_version", "it is older than min_version", remedy);
@@ -209,14 +212,15 @@ impl Section<'_> {
         asked.unwrap_or_default()
     }
 
-    /// The oldest that are named are not spoken: they are no longer safe.
-    fn version(&mut self, text: &str, field: &str, otherwise: Version) -> Version {
+    fn version(&mut self, text: &str, field: &str, otherwise: TlsVersion) -> TlsVersion {
         match text {
             "" => otherwise,
-            "TLS10" | "TLS11" | "TLS12" => Version::Tls12,
-            "TLS13" => Version::Tls13,
+            "TLS12" => TlsVersion::Tls12,
+            // What is older is not spoken: it is no longer safe.
+            "TLS10" | "TLS11" if field == "min_version" => TlsVersion::Tls12,
+            "TLS13" => TlsVersion::Tls13,
             _ => {
-                self.wrong(field, "this is no version", "write TLS12 or TLS13");
+                self.wrong(field, "this is no version that is spoken", "write TLS12 or TLS13");
                 otherwise
             }
         }
@@ -267,7 +271,7 @@ mod tests {
         let tls = config.tls.expect("there is TLS");
         assert_eq!(tls.certificate, Pem::File("etc/a.crt".into()));
         assert_eq!(tls.key, Pem::File("/etc/a.key".into()));
-        assert_eq!((tls.client_ca, tls.oldest, tls.http2), (None, Version::Tls13, false));
+        assert_eq!((tls.client_ca, tls.oldest, tls.http2), (None, TlsVersion::Tls13, false));
         assert_eq!(config.users["ada"], ADA);
         assert_eq!(config.headers["X-Frame-Options"], "deny");
     }
@@ -299,6 +303,7 @@ mod tests {
             ("client_allowed_sans: [x]", "client_allowed_sans: names of clients are not looked at"),
             ("client_ca_file: c", "client_ca_file: no certificate is asked for"),
             ("client_auth_type: RequireAndVerifyClientCert", "client_ca_file: it is missing"),
+            ("max_version: TLS11", "max_version: this is no version"),
             ("prefer_server_cipher_suites: false", "prefer_server_cipher_suites: clients cannot"),
             ("min_version: TLS13, max_version: TLS12", "max_version: it is older than min_version"),
         ] {
@@ -307,6 +312,8 @@ mod tests {
             assert!(all.contains(&format!("tls_server_config.{told}")), "{more}: {all}");
             assert_eq!(all.lines().count(), 1, "{more}: {all}");
         }
+        let header = "http_server_config: {headers: {X-Frame-Options: \"deny\\nServer: x\"}}";
+        assert!(wrong(header).contains("X-Frame-Options: no header can hold this"));
         assert!(wrong("rate_limit: {interval: 1s}").contains("unknown field `rate_limit`"));
         let costly = format!("basic_auth_users: {{ada: {}}}", ADA.replace("$04$", "$31$"));
         assert!(wrong(&costly).contains("a cost of 31 takes too long"));
