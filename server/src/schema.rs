@@ -117,4 +117,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "layer_calendars",
         sql: include_str!("../migrations/0033_layer_calendars.sql"),
     },
+    Migration {
+        version: 34,
+        name: "policy_turns",
+        sql: include_str!("../migrations/0034_policy_turns.sql"),
+    },
 ];

@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::streams::{Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants};
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
-use estate::{Kind, Spec};
+use estate::{Kind, Spec, Turns};
 use incidents::expected::{self, Expected};
 use incidents::{Command, Incident};
 use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Moment, SpaceId, Time};
@@ -121,6 +121,7 @@ struct Loaded {
     pages: Vec<Page>,
     expected: Vec<Expected>,
     clocks: Vec<Clocks>,
+    turns: Turns,
 }
 
 impl Shell<'_> {
@@ -229,6 +230,7 @@ impl Shell<'_> {
             expected: &loaded.expected,
             clocks: &loaded.clocks,
             silenced: &silenced,
+            turns: &loaded.turns,
         };
         for reaction in react(fact, &context, self.moment) {
             match self.execute(tx, stored, reaction).await {
@@ -281,8 +283,10 @@ impl Shell<'_> {
             Want::PagesOf(incident) => {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
                 loaded.pages.extend(found.into_iter().map(|page| page.record));
+                loaded.turns = page_store::turns(tx, self.space).await?;
             }
             Want::Called => {
+                loaded.turns = page_store::turns(tx, self.space).await?;
                 let pages = page_store::of_open_incidents(tx, self.space).await?;
                 let incidents: BTreeSet<_> = pages.iter().map(|page| page.incident).collect();
                 for incident in incidents {
@@ -385,6 +389,7 @@ impl Shell<'_> {
             }
             Reaction::Clocks(id, command) => self.count(tx, id, &command, &asked).await?,
             Reaction::StartPage(id, start) => {
+                page_store::take_turn(tx, self.space, &start).await?;
                 let command = oncall::Command::Start(start);
                 engine::open_in(tx, &PAGES, id, &command, &asked).await?;
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
 use contracts::clocks::{self, Books, Clocks};
-use estate::Estate;
+use estate::{Estate, Turns};
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
@@ -419,6 +419,7 @@ impl World {
             routes: &self.routes,
             incidents: &incidents,
             pages: &pages,
+            turns: &self.turns(),
         };
         streams::react(&fact, &context, moment)
     }
@@ -454,6 +455,18 @@ impl World {
                 done.map(|done| self.keep_page(id, done))
             }
         };
+    }
+
+    /// Whose turn comes next, as the pages tell that took one.
+    fn turns(&self) -> Turns {
+        let taken =
+            self.pages.rows().filter_map(|page| Some((page.policy.clone(), page.turn? + 1)));
+        let mut next: BTreeMap<_, u64> = BTreeMap::new();
+        for (policy, turn) in taken {
+            let last = next.entry(policy).or_default();
+            *last = turn.max(*last);
+        }
+        next.into_iter().collect()
     }
 
     fn keep_page(&mut self, id: PageId, done: Done<Page>) {

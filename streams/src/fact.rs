@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
-use estate::{Estate, MaintenanceWindowSpec};
+use estate::{Estate, MaintenanceWindowSpec, Turns};
 use incidents::expected::{self, Expected};
 use incidents::{Incident, What};
 use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId};
@@ -54,6 +54,8 @@ pub struct Context<'a> {
     pub pages: &'a [Page],
     /// The expected alerts that [`wants`] asked for, in any order.
     pub expected: &'a [Expected],
+    /// Whose turn comes next, by each policy.
+    pub turns: &'a Turns,
     /// The clocks of incidents that [`wants`] asked for, in any order.
     pub clocks: &'a [Clocks],
     /// Which of the alerts, that of the fact included, a silence holds back now.
@@ -74,7 +76,7 @@ pub enum Want {
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
-    /// All pages of the incident.
+    /// All pages of the incident, and whose turn comes next.
     PagesOf(IncidentId),
     /// What is expected of the alert and is not over. More do no harm.
     ExpectedOf(AlertId),
@@ -84,7 +86,7 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
-    /// The pages of open incidents, and these.
+    /// The pages of open incidents, and these; and whose turn comes next.
     Called,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),

@@ -9,7 +9,9 @@ use incidents::{Incident, Stage, What};
 use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
 use oncall::{Command, For, Page, Start, Summary};
 
-use crate::steps::{acknowledge_timeout, again, at_once, fresh, means_now, plan};
+use crate::steps::{
+    about, acknowledge_timeout, again, at_once, fresh, means_now, plan, takes_turn,
+};
 use crate::{Context, Reaction, major};
 
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
@@ -228,12 +230,13 @@ fn ring(
         .filter(elsewhere)
         .map(|page| Reaction::Page(page.id, Command::Cancel { reason: reason.clone() }))
         .collect();
-    let about = About { priority: incident.priority, number: incident.number };
+    let about = About { priority: incident.priority, turn: context.turns.next(policy) };
     let plan = plan(context.estate, policy, about, moment.now);
     let start = Start {
         incident: incident.id,
         meant_for: For::Incident,
         policy: policy.clone(),
+        turn: takes_turn(&plan, about),
         steps: plan.steps,
         repeat: plan.repeat,
         begin_at: plan.begin_at,
@@ -262,13 +265,14 @@ pub(crate) fn start_major(
     context: &Context<'_>,
     now: Time,
 ) -> Start {
-    let about = About { priority: Priority::P1, number: incident.number };
+    let about = About { priority: Priority::P1, turn: context.turns.next(policy) };
     let mut plan = plan(context.estate, policy, about, now);
     at_once(&mut plan, context.estate, about, now);
     Start {
         incident: incident.id,
         meant_for: For::Major,
         policy: policy.clone(),
+        turn: takes_turn(&plan, about),
         steps: plan.steps,
         repeat: plan.repeat,
         begin_at: None,
@@ -310,7 +314,7 @@ fn replan(
     if page.summary.priority == priority || rests {
         return None;
     }
-    let about = About { priority, number: page.summary.number };
+    let about = About { priority, ..about(page) };
     let mut plan = Box::new(plan(context.estate, &page.policy, about, moment.now));
     if plan.begin_at.is_none() {
         // Who should have been called by now is called at once.

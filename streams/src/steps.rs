@@ -88,6 +88,11 @@ pub(crate) fn means_now(plan: &mut Plan, estate: &Estate, about: About, now: Tim
     }
 }
 
+/// The turn that a page takes of its policy, where that calls one of several in turn.
+pub(crate) fn takes_turn(plan: &Plan, about: About) -> Option<u64> {
+    plan.steps.iter().any(|step| step.rotate).then_some(about.turn)
+}
+
 pub(crate) fn acknowledge_timeout(estate: &Estate, policy: &ItemRef) -> Option<u32> {
     match estate.get(policy).map(|found| &found.spec) {
         Some(Spec::EscalationPolicy(spec)) => spec.acknowledge_timeout.map(Wait::seconds),
@@ -109,9 +114,10 @@ pub fn ways_to(person: &ItemRef, page: &Page, estate: &Estate, now: Time) -> Vec
     estate.ways(person, about(page), now).into_iter().map(contact).collect()
 }
 
-fn about(page: &Page) -> About {
+pub(crate) fn about(page: &Page) -> About {
     let priority = if page.is_major() { Priority::P1 } else { page.summary.priority };
-    About { priority, number: page.summary.number }
+    // Pages of before turns were counted go by what they have.
+    About { priority, turn: page.turn.unwrap_or(page.summary.number) }
 }
 
 /// The ways to whom targets mean at a time.
@@ -122,7 +128,7 @@ fn contacts(
     about: About,
     at: Time,
 ) -> Vec<Contact> {
-    let people = estate.meant(targets, rotate.then_some(about.number), at);
+    let people = estate.meant(targets, rotate.then_some(about.turn), at);
     people.into_iter().flat_map(|who| estate.ways(who, about, at)).map(contact).collect()
 }
 

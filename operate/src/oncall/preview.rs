@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ::estate::Turns;
 use clap::Args;
 use jiff::tz::TimeZone;
 use kernel::{ItemRef, Priority, Time};
@@ -84,7 +85,7 @@ impl Preview {
                 let what = format!("`{}` is no priority", clean(&self.priority));
                 wrong(what, "write one of P1 to P5")
             })?;
-        let found = files.estate.preview(&item, priority, at);
+        let found = files.estate.preview(&item, priority, at, &Turns::default());
         let found = found.ok_or_else(|| {
             Trouble::new(Code::NotFound, format!("no escalation policy is found for {item}"))
                 .remedy("give it, its team or its product an `escalationPolicy`")
@@ -114,7 +115,7 @@ pub(super) fn told(found: &Value, by_server: bool, screen: &Screen, zone: &TimeZ
         lines.push(screen.paint.yellow(format!("  waits    nobody is called before {until}")));
     }
     for (step, number) in items(found, "steps").iter().zip(1..) {
-        let one = if step["rotate"] == json!(true) { ", one of them in turn" } else { "" };
+        let one = in_turn(step, by_server);
         lines.push(format!("\n{}", screen.paint.bold(format!("Step {number}{one}"))));
         for call in items(step, "calls") {
             let (title, channel) = (text(call, "title"), text(call, "channel"));
@@ -131,6 +132,15 @@ pub(super) fn told(found: &Value, by_server: bool, screen: &Screen, zone: &TimeZ
     }
     lines.push(format!("\n{}", end(found, by_server, &when(&found["over_at"]))));
     lines.join("\n")
+}
+
+/// That one of several is called, and who is next: files alone know of no turns.
+fn in_turn(step: &Value, by_server: bool) -> String {
+    match (step["rotate"] == json!(true), step["next"].as_str()) {
+        (true, Some(next)) if by_server => format!(", one of them in turn, next {}", clean(next)),
+        (true, _) => ", one of them in turn".to_owned(),
+        (false, _) => String::new(),
+    }
 }
 
 /// What follows when nobody has answered in the first round.

@@ -1,6 +1,7 @@
 //! Whom a policy calls for an incident, when, and in which ways: what pages are made of, and what
 //! a preview shows.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use calendar::{Calendar, Span, Years};
@@ -21,8 +22,26 @@ const MINUTES_OF_A_DAY: i64 = 24 * 60;
 pub struct About {
     /// Of the incident.
     pub priority: Priority,
-    /// Its number: where one of several is called, it says who.
-    pub number: u64,
+    /// Whose turn it is, where one of several is called: see [`Turns`].
+    pub turn: u64,
+}
+
+/// Whose turn comes next by each policy that calls one of several in turn. Each page takes one, so
+/// that what other policies call for changes nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Turns(BTreeMap<ItemRef, u64>);
+
+impl Turns {
+    /// The next turn of a policy.
+    pub fn next(&self, policy: &ItemRef) -> u64 {
+        self.0.get(policy).copied().unwrap_or_default()
+    }
+}
+
+impl FromIterator<(ItemRef, u64)> for Turns {
+    fn from_iter<I: IntoIterator<Item = (ItemRef, u64)>>(next: I) -> Turns {
+        Turns(next.into_iter().collect())
+    }
 }
 
 /// What a policy says for a priority at a moment.
@@ -125,8 +144,8 @@ impl Estate {
 
     /// The people who are called when the turn of a step with these targets comes: each person,
     /// everybody in a team, whoever a schedule has on call. Whoever is away is left out, unless
-    /// nobody else is meant: rather somebody than nobody. With a turn one of them is called, the
-    /// next one for the next number.
+    /// nobody else is meant: rather somebody than nobody. With a turn one of them is called, and the
+    /// next one with the next turn.
     pub fn meant<'a>(
         &self,
         targets: impl IntoIterator<Item = &'a ItemRef>,

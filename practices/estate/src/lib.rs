@@ -39,7 +39,7 @@ mod wishes;
 
 pub use answers::{Affected, Assigned, Reached};
 pub use called::SetPolicies;
-pub use calling::{About, Says, Way};
+pub use calling::{About, Says, Turns, Way};
 pub use cover::{Cover, CoverError, person_named};
 pub use demand::Demand;
 pub use edge::Edge;

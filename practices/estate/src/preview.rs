@@ -6,7 +6,7 @@ use kernel::{ItemRef, Priority, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::calling::About;
+use crate::calling::{About, Turns};
 use crate::spec::{AbsenceType, EscalationHours, EscalationVariant, Spec};
 use crate::{Assigned, Estate, Kind};
 
@@ -52,8 +52,10 @@ pub struct PreviewStep {
     pub at: Time,
     /// Whom the policy names.
     pub targets: Vec<ItemRef>,
-    /// Whether only one of the people is called, another one for each incident.
+    /// Whether only one of the people is called, another one for each page.
     pub rotate: bool,
+    /// Whose turn it is by then, where only one of them is called.
+    pub next: Option<ItemRef>,
     /// The calls, in order; none: the step is passed over.
     pub calls: Vec<PreviewCall>,
     /// Whom it means and does not call: their own rules do not want it.
@@ -107,10 +109,16 @@ impl Estate {
 
     /// Whom an incident about an item would call, had it been opened at a moment; `None`: no
     /// escalation policy is found for it.
-    pub fn preview(&self, item: &ItemRef, priority: Priority, at: Time) -> Option<CallingPreview> {
+    pub fn preview(
+        &self,
+        item: &ItemRef,
+        priority: Priority,
+        at: Time,
+        turns: &Turns,
+    ) -> Option<CallingPreview> {
         let Assigned { to: policy, because } = self.leads_to(item)?;
         let says = self.says(&policy, priority, at)?;
-        let about = About { priority, number: 0 };
+        let about = About { priority, turn: turns.next(&policy) };
         let mut now = says.begin_at.unwrap_or(at);
         let (mut steps, mut last_way) = (Vec::new(), None::<Time>);
         for (place, step) in says.steps.iter().enumerate() {
@@ -118,12 +126,16 @@ impl Estate {
             let mut found = PreviewStep {
                 at: now,
                 rotate: step.rotate,
+                next: None,
                 calls: Vec::new(),
                 not_called: Vec::new(),
                 away: Vec::new(),
                 targets,
             };
             let called = self.meant(&found.targets, None, now);
+            let one =
+                || self.meant(&found.targets, Some(about.turn), now).first().copied().cloned();
+            found.next = if step.rotate { one() } else { None };
             found.away = self.away_of(&found.targets, &called, now);
             for person in called {
                 let ways = self.ways(person, about, now);

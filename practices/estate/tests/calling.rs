@@ -3,7 +3,7 @@
 
 mod support;
 
-use estate::Estate;
+use estate::{Estate, Turns};
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 use kernel::{ItemRef, Priority, Time};
@@ -94,7 +94,9 @@ fn the_preview_ends_when_the_page_would_give_up() {
     let estate = Estate::new(desired.resources().cloned());
     let policy: ItemRef = "escalationpolicy/shop".parse().expect("a reference");
     let over = |priority: Priority| {
-        let found = estate.preview(&policy, priority, Time::EPOCH).expect("somebody is called");
+        let found = estate
+            .preview(&policy, priority, Time::EPOCH, &Turns::default())
+            .expect("somebody is called");
         found.over_at.since(Time::EPOCH).as_secs()
     };
     assert_eq!(over(Priority::P1), 11 * 60);
@@ -162,7 +164,7 @@ fn a_preview_says_who_is_left_out_and_who_is_called_all_the_same() {
     let desired = desired(AWAY);
     let estate = Estate::new(desired.resources().cloned());
     let policy: ItemRef = "escalationpolicy/shop".parse().unwrap();
-    let found = estate.preview(&policy, Priority::P1, Time::EPOCH).unwrap();
+    let found = estate.preview(&policy, Priority::P1, Time::EPOCH, &Turns::default()).unwrap();
     let told = found.steps.iter().map(|step| {
         let calls: Vec<&str> = step.calls.iter().map(|call| call.person.name()).collect();
         let away = step.away.iter().map(|away| {

@@ -153,6 +153,9 @@ pub struct Start {
     pub meant_for: For,
     /// The escalation policy.
     pub policy: ItemRef,
+    /// Which of its turns this page takes, where the policy calls one of several in turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
     /// Whom to call, in order. A step without contacts is passed over.
     pub steps: Vec<Step>,
     /// How often to begin again after the last step.

@@ -20,6 +20,9 @@ pub struct Page {
     pub meant_for: For,
     /// The escalation policy.
     pub policy: ItemRef,
+    /// Which of the policy's turns it takes, where one of several is called in turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
     /// Where it is in its life.
     pub stage: Stage,
     /// What the calls say.
@@ -223,6 +226,7 @@ impl Page {
             incident: start.incident,
             meant_for: start.meant_for,
             policy: start.policy.clone(),
+            turn: start.turn,
             stage: Stage::Ringing,
             summary: start.summary.clone(),
             steps: start.steps.clone(),

@@ -266,6 +266,7 @@ fn start() -> Start {
         incident: IncidentId::from_bits(9),
         meant_for: For::Incident,
         policy: "escalationpolicy/payments".parse().unwrap(),
+        turn: None,
         steps: vec![plain(vec![contact("ada", "email")], 300)],
         repeat: 0,
         begin_at: None,

@@ -254,6 +254,7 @@ async fn pages_are_found_by_their_incident(place: Place) {
         incident: incident.id,
         meant_for: Default::default(),
         policy: item("escalationpolicy/ops"),
+        turn: None,
         steps: vec![Step {
             targets: Vec::new(),
             rotate: false,

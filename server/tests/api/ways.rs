@@ -359,9 +359,10 @@ async fn a_team_is_called_whole_or_one_of_it_in_turn(place: Place) {
 
     let one = team("{contacts: [team/shop], rotate: true, wait: 5m}");
     operate.apply(&one.replace("HOOK", &receiver.url)).await;
-    for item in ["canteen", "checkout", "canteen"] {
-        let report = json!({"title": item, "item": format!("service/{item}"), "impact": "high",
-                            "urgency": "high"});
+    // Incidents by which nobody of this policy is called take none of its turns.
+    for item in [Some("canteen"), None, Some("checkout"), None, None, Some("canteen")] {
+        let report = json!({"title": "Down", "item": item.map(|item| format!("service/{item}")),
+                            "impact": "high", "urgency": "high"});
         operate.ada.post("/incidents", report).await.is(201);
         operate.settled().await;
     }
@@ -370,6 +371,9 @@ async fn a_team_is_called_whole_or_one_of_it_in_turn(place: Place) {
     let turns: Vec<String> = receiver.calls()[2..].iter().map(|call| call.path.clone()).collect();
     assert_ne!(turns[0], turns[1]);
     assert_eq!(turns[0], turns[2]);
+    let preview = "/on-call/preview?item=escalationpolicy/shop&priority=P1";
+    let preview = operate.ada.get(preview).await.is(200);
+    assert_eq!(preview["steps"][0]["next"], format!("person{}", turns[1]), "{preview:#}");
     operate.end().await;
 }
 

@@ -9459,6 +9459,11 @@ export interface components {
             steps: components["schemas"]["PageStep"][];
             /** @description What the calls say. */
             summary: components["schemas"]["PageSummary"];
+            /**
+             * Format: int64
+             * @description Which of the policy's turns it takes, where one of several is called in turn.
+             */
+            turn?: number | null;
             /** @description Calls of steps that have begun which are still to be made. */
             waiting?: components["schemas"]["WaitingCall"][];
         };
@@ -10122,9 +10127,10 @@ export interface components {
             away: components["schemas"]["PreviewAway"][];
             /** @description The calls, in order; none: the step is passed over. */
             calls: components["schemas"]["PreviewCall"][];
+            next?: components["schemas"]["ItemRef"] | null;
             /** @description Whom it means and does not call: their own rules do not want it. */
             not_called: components["schemas"]["ItemRef"][];
-            /** @description Whether only one of the people is called, another one for each incident. */
+            /** @description Whether only one of the people is called, another one for each page. */
             rotate: boolean;
             /** @description Whom the policy names. */
             targets: components["schemas"]["ItemRef"][];

@@ -6,6 +6,7 @@ use kernel::{ItemRef, Priority, Time};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::store;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
@@ -34,6 +35,7 @@ pub(super) async fn preview(
 ) -> Answer<Json<CallingPreview>> {
     let snapshot = app.estate.snapshot(&caller.space);
     let at = query.at.unwrap_or_else(|| app.world.now());
-    let found = snapshot.estate.preview(&query.item, query.priority, at);
+    let turns = store::turns(&mut app.db.reader().await?, &caller.space).await?;
+    let found = snapshot.estate.preview(&query.item, query.priority, at, &turns);
     found.map(Json).ok_or_else(|| Problem::not_found("escalation policy for this item"))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use estate::Turns;
 use kernel::{Actor, IncidentId, ItemRef, SpaceId, Time};
 use oncall::Page;
 use oncall::notices::Watch;
@@ -89,6 +90,33 @@ pub async fn of_open_incidents(conn: &mut Conn, space: &SpaceId) -> Result<Vec<P
                WHERE incident.space_id = $1 AND incident.phase <> 'done' \
                AND page.stage <> 'cancelled' ORDER BY page.id";
     conn.all(sql, params![space]).await?.iter().map(|row| row.json("data")).collect()
+}
+
+/// Keeps that a page took a turn of its policy, where it did.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_turn(tx: &mut Tx, space: &SpaceId, start: &oncall::Start) -> Result<(), Fault> {
+    let Some(turn) = start.turn else { return Ok(()) };
+    let sql = "INSERT INTO policy_turn (space_id, policy, next) VALUES ($1, $2, $3) \
+               ON CONFLICT (space_id, policy) DO UPDATE SET next = excluded.next";
+    let next = i64::try_from(turn).unwrap_or_default().saturating_add(1);
+    tx.run(sql, params![space, start.policy.as_str(), next]).await?;
+    Ok(())
+}
+
+/// Whose turn comes next, by each policy of which one was taken.
+///
+/// # Errors
+/// When the database refuses or a policy is none.
+pub async fn turns(conn: &mut Conn, space: &SpaceId) -> Result<Turns, Fault> {
+    let sql = "SELECT policy, next FROM policy_turn WHERE space_id = $1";
+    let rows = conn.all(sql, params![space]).await?;
+    let next = |row: &Row| {
+        let turn = u64::try_from(row.get::<i64>("next")?).unwrap_or_default();
+        Ok((row.parse("policy")?, turn))
+    };
+    rows.iter().map(next).collect()
 }
 
 /// How many pages are in a stage.

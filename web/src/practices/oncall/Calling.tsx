@@ -65,7 +65,17 @@ function Steps({ found }: { found: CallingPreview }) {
       <ol className={styles.steps}>
         {found.steps.map((step, place) => (
           <li key={place}>
-            {step.rotate && <div className={styles.sub}>One of them in turn:</div>}
+            {step.rotate && (
+              <div className={styles.sub}>
+                One of them in turn
+                {step.next && (
+                  <>
+                    , next <ItemLink item={step.next} />
+                  </>
+                )}
+                :
+              </div>
+            )}
             {step.calls.length === 0 && (
               <div className={styles.sub}>Nobody: the step is passed over.</div>
             )}
