@@ -33,7 +33,7 @@ pub(crate) fn enter(
 
 /// The same without asking whether the interruption was planned.
 fn join_or_open(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
-    match verdict(alert, at, context, moment) {
+    match verdict(alert, at, &|incident| !incident.is_full(), context, moment) {
         Verdict::Attach { incident, reason, also } => {
             let mut reactions = join(alert, incident, reason, context);
             let merged: Vec<IncidentId> = also
@@ -47,8 +47,31 @@ fn join_or_open(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment)
             reactions.extend(take_up(alert, incident, &merged, context));
             reactions
         }
-        Verdict::Open { reason } => open(&[alert], &reason, context, moment),
+        Verdict::Open { reason } => match verdict(alert, at, &Incident::is_full, context, moment) {
+            Verdict::Attach { incident, reason, .. } => {
+                beyond(alert, incident, &reason, context, moment)
+            }
+            Verdict::Open { .. } => open(&[alert], &reason, context, moment),
+        },
     }
+}
+
+/// Opens an incident for an alert that belongs to one which takes no more; it hangs on that one.
+fn beyond(
+    alert: &Alert,
+    full: IncidentId,
+    reason: &str,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
+    let number = context.incidents.iter().find(|found| found.id == full).map_or(0, |f| f.number);
+    let reason = format!("{reason}; incident {number} takes no more alerts");
+    let mut reactions = open(&[alert], &reason, context, moment);
+    if let Some(Reaction::OpenIncident(id, _)) = reactions.first() {
+        let hangs = Command::SetParent { parent: Some(full), number };
+        reactions.push(Reaction::incident(*id, hangs));
+    }
+    reactions
 }
 
 /// An alert that fires again goes back to its incident while that takes it back, and else looks
@@ -160,20 +183,28 @@ pub fn assigned(context: &Context<'_>, item: Option<&ItemRef>) -> Option<(ItemRe
     Some((operator.to, operator.because))
 }
 
-fn verdict(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
+/// Where an alert belongs, of the incidents `among` which it is looked for.
+fn verdict(
+    alert: &Alert,
+    at: Time,
+    among: &dyn Fn(&Incident) -> bool,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Verdict {
     let arrival = Arrival { alert: alert.id, item: alert.item.clone(), at };
     let policy = &context.policy.incidents;
-    if let Some(verdict) = fellow(alert, at, context, moment) {
+    if let Some(verdict) = fellow(alert, at, among, context, moment) {
         return verdict;
     }
     if alert.item.is_none() {
-        return unmatched(alert, at, context, moment);
+        return unmatched(alert, at, among, context, moment);
     }
     let ask = |fits: &dyn Fn(&Incident) -> bool| {
         let candidates: Vec<Candidate> = context
             .incidents
             .iter()
-            .filter(|incident| fits(incident) && !kept_apart(alert, incident, context))
+            .filter(|incident| among(incident) && fits(incident))
+            .filter(|incident| !kept_apart(alert, incident, context))
             .filter_map(|incident| Candidate::of(incident, moment.now))
             .collect();
         let shared_max = policy.shared_dependency_hops_max;
@@ -202,10 +233,17 @@ fn kept_apart(alert: &Alert, incident: &Incident, context: &Context<'_>) -> bool
 
 /// The incident that the alert joins because people decided so: close in time to an alert that it
 /// recurs with, although nothing in the estate joins them.
-fn fellow(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Option<Verdict> {
+fn fellow(
+    alert: &Alert,
+    at: Time,
+    among: &dyn Fn(&Incident) -> bool,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Option<Verdict> {
     let window = context.policy.incidents.correlation_window();
     let free = |incident: &&Incident| {
         !incident.members.iter().any(|m| m.alert == alert.id && m.detached)
+            && among(incident)
             && incident.takes_new(moment.now)
             && welcomes(incident, alert)
     };
@@ -231,7 +269,13 @@ fn fellow(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Op
 
 /// Alerts about no known item go together when they come close in time: nothing says that they
 /// have one cause, but a burst of them must not call people for each.
-fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) -> Verdict {
+fn unmatched(
+    alert: &Alert,
+    at: Time,
+    among: &dyn Fn(&Incident) -> bool,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Verdict {
     let window = context.policy.incidents.correlation_window();
     let apart = |incident: &Incident| {
         let joined = incident.attached().map(|member| member.joined_at).max()?;
@@ -241,7 +285,8 @@ fn unmatched(alert: &Alert, at: Time, context: &Context<'_>, moment: &Moment) ->
         let free = !incident.members.iter().any(|m| m.alert == alert.id && m.detached);
         let free = free && !kept_apart(alert, incident, context);
         let same = incident.potential == alert.is_potential();
-        free && same && incident.items.is_empty() && incident.takes_new(moment.now)
+        let takes = among(incident) && incident.takes_new(moment.now);
+        free && same && incident.items.is_empty() && takes
     };
     let nearest = context
         .incidents

@@ -43,6 +43,9 @@ pub(crate) fn last_cleared(incident: &Incident) -> Option<Time> {
     all.and_then(|times| times.into_iter().max())
 }
 
+/// As many alerts as one incident takes, so that it stays small enough to be one row.
+pub(crate) const MEMBERS_MAX: usize = 1_000;
+
 impl Incident {
     /// Whether a cleared alert that fires again belongs to this incident: yes while the service
     /// is away, and within the reopen window after it came back. Outside, a new incident is due.
@@ -55,6 +58,12 @@ impl Incident {
     /// window after it came back, as long as the incident is not resolved.
     pub fn takes_new(&self, at: Time) -> bool {
         self.is_open() && self.within_window(at)
+    }
+
+    /// Whether it holds as many alerts as it takes. What comes after belongs to another incident,
+    /// which hangs on this one.
+    pub fn is_full(&self) -> bool {
+        self.members.len() >= MEMBERS_MAX
     }
 
     /// Whether the service is away, or came back no longer ago than the reopen window.

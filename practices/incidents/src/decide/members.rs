@@ -2,6 +2,7 @@ use kernel::{AlertId, ItemRef, Refusal, Time};
 
 use super::{Draft, moves, text};
 use crate::beginning::{Absorb, Attach};
+use crate::clearing::MEMBERS_MAX;
 use crate::event::What;
 use crate::incident::{Incident, Member};
 use crate::priority::{self, Assessment, Main, Stake};
@@ -29,7 +30,11 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
         }
         None => {}
     }
-    text::room_for_more("alerts", draft.record.members.len())?;
+    if draft.record.is_full() {
+        return Err(Refusal::invalid(format!(
+            "This incident holds {MEMBERS_MAX} alerts already; that is as many as it takes."
+        )));
+    }
     if !draft.record.takes_new(draft.now()) {
         return Err(too_late(&draft.record));
     }
