@@ -30,6 +30,7 @@ use crate::practices::alerts::flood::Batcher;
 use crate::practices::alerts::history::keeper;
 use crate::practices::alerts::history::writer::Historian;
 use crate::practices::alerts::hot::HotAlerts;
+use crate::practices::alerts::placing;
 use crate::practices::clocks::alarms;
 use crate::practices::clocks::store::ContractClocks;
 use crate::practices::contracts::counted::LiveCounts;
@@ -258,6 +259,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(historian.run(stop.clone())),
         tokio::spawn(keeper::run(app.clone())),
         tokio::spawn(housekeeping(app.clone())),
+        tokio::spawn(placing::run(app.clone())),
         tokio::spawn(pings::run(app.clone())),
         tokio::spawn(alarms::run(app.clone())),
         tokio::spawn(selfwatch::run(app.clone())),

@@ -14,6 +14,7 @@ conversations!(
     a_changed_setting_is_journaled_with_before_and_after,
     a_new_matrix_holds_for_what_opens_from_then_on,
     a_rule_finds_the_item_of_what_already_fires,
+    what_files_say_later_finds_the_item_of_what_already_fires,
     a_busy_day_is_in_the_journal_entry_by_entry,
     what_memory_cannot_read_keeps_nobody_from_being_called,
 );
@@ -176,6 +177,30 @@ async fn a_rule_finds_the_item_of_what_already_fires(place: Place) {
         "{}",
         refused.text
     );
+    operate.end().await;
+}
+
+async fn what_files_say_later_finds_the_item_of_what_already_fires(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&shop(&receiver.url)).await;
+    let lost = json!([
+        { "labels": { "alertname": "Down", "severity": "critical", "unit": "tills" } },
+        { "labels": { "alertname": "Down", "severity": "critical", "service": "warehouse" } },
+    ]);
+    operate.alerts(lost).await;
+    operate.settled().await;
+    assert_eq!(operate.ada.list("/alerts?matched=false").await.len(), 2);
+    let more = "---\n{apiVersion: operate/v1, kind: Route, metadata: {name: tills}, spec: {when: \
+                'labels.unit == \"tills\"', item: service/orders}}\n---\n{apiVersion: operate/v1, \
+                kind: Service, metadata: {name: warehouse}, spec: {}}\n";
+    operate.apply(&(shop(&receiver.url) + more)).await;
+    let placed = async || operate.ada.list("/alerts?matched=false").await.is_empty().then_some(());
+    operate.until("both have their items", placed).await;
+    for item in ["orders", "warehouse"] {
+        let found = operate.ada.list(&format!("/incidents?item=service/{item}")).await;
+        assert_eq!(found.len(), 1, "an incident says that service/{item} is hit");
+    }
     operate.end().await;
 }
 

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::filter::wants_item;
+use super::placing::place;
 use super::store::{self, ALERTS};
 use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
 use super::{bulk, classes, groups, list};
@@ -173,7 +174,7 @@ async fn put_rules(
     compile(&rules)?;
     settings::put(&app, &caller, settings::MATCH_RULES, &rules, call.expected).await?;
     app.estate.reload(&app.db).await?;
-    let rematched = rematch(&app, &caller).await?;
+    let rematched = place(&app, &caller.space, &caller.actor()).await?;
     Ok(Json(SavedRules { items: rules, rematched }))
 }
 
@@ -183,27 +184,6 @@ fn compile(rules: &[MatchRule]) -> Answer<Matcher> {
         let field = errors.first().map(|error| format!("{}.{}", error.index, error.field));
         Problem::refused(text.join("; ")).at(field.unwrap_or_default())
     })
-}
-
-/// Asks the rules again for every alert that fires and has no item yet.
-async fn rematch(app: &App, caller: &Caller) -> Answer<usize> {
-    let estate = app.estate.snapshot(&caller.space);
-    let mut changed = 0;
-    for alert in app.alerts.all(&caller.space) {
-        let record = &alert.record;
-        let found = estate.find_for(record);
-        let item = found.as_ref().map(|found| found.item.clone());
-        if !record.stage.firing() || item == record.item || item.is_none() {
-            continue;
-        }
-        let command =
-            Command::Match { item, matched_by: found.map(|found| found.rule.to_string()) };
-        let order = app.order(&caller.space, caller.actor());
-        let done = engine::execute(&app.db, &ALERTS, record.id, command, order).await?;
-        app.alerts.put(&caller.space, [Versioned { record: done.record, version: done.version }]);
-        changed += 1;
-    }
-    Ok(changed)
 }
 
 /// Which of the alerts that are not closed a rule would match, before it is saved.

@@ -1,7 +1,9 @@
 //! The estate in memory: graph, owners, rules. Rebuilt whenever resources or rules change; the
 //! database stays the truth.
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::{Alert, Classifier, Match, MatchRule, Matcher, Signal};
@@ -30,6 +32,8 @@ pub struct LiveEstate {
 pub struct Snapshot {
     /// The estate.
     pub estate: Estate,
+    /// Differs where what finds the items of alerts does: the items and the rules.
+    pub finds: u64,
     /// How many changes of resources it has seen: the web reloads its map when this moves.
     pub resources: usize,
     /// What opens an incident, what calls people.
@@ -106,9 +110,11 @@ impl Snapshot {
         let all: Vec<MatchRule> =
             rules.iter().cloned().chain(routes.iter().map(Route::rule)).collect();
         let matcher = usable(&all);
+        let finds = finds(&resources, &all);
         Snapshot {
             resources: resources.len(),
             estate: Estate::new(resources),
+            finds,
             routes,
             matcher,
             flow_of_files,
@@ -162,6 +168,18 @@ fn gap_routes(estate: &Estate) -> Vec<streams::Route> {
         priority: None,
     };
     estate.of_kind(Kind::Team).map(route).collect()
+}
+
+/// A mark of all that finds the items of alerts.
+fn finds(resources: &[estate::Resource], rules: &[MatchRule]) -> u64 {
+    let mut items: Vec<&ItemRef> = resources.iter().map(estate::Resource::item).collect();
+    items.sort_unstable();
+    let mut mark = DefaultHasher::new();
+    items.hash(&mut mark);
+    for MatchRule { name, when, item } in rules {
+        (name, when, item).hash(&mut mark);
+    }
+    mark.finish()
 }
 
 /// The escalation policies that settings name.
@@ -291,6 +309,12 @@ impl LiveEstate {
         }
         *self.inner.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// The estates of all spaces as they are now.
+    pub fn all(&self) -> Vec<(SpaceId, Arc<Snapshot>)> {
+        let spaces = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        spaces.iter().map(|(space, snapshot)| (space.clone(), Arc::clone(snapshot))).collect()
     }
 
     /// The estate of a space as it is now.
