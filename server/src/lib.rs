@@ -8,6 +8,7 @@ pub mod access;
 mod ack;
 mod app;
 pub mod backup;
+mod bodies;
 pub mod chat;
 mod commands;
 pub mod config;

@@ -20,6 +20,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::bodies::{Room, bounded};
 use crate::parameters::Parameters;
 use crate::practices::{alerts, estate, incidents, notifications, oncall, reports, silences};
 use crate::problem::Problem;
@@ -124,6 +125,7 @@ pub fn router(app: App) -> Router {
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(app.config.intake.body_bytes_max))
+        .layer(from_fn_with_state(Room::of(app.config.intake.body_bytes_max), bounded))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
         .layer(map_response(timed_out))
         .layer(from_fn_with_state(app.clone(), ops::timed))

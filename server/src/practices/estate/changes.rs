@@ -1,5 +1,7 @@
 //! Changes of the estate: plans applied as one, and single resources edited by hand.
 
+use std::collections::HashMap;
+
 use estate::{Action, Applied, Change, Desired, Mistake, Plan, Resource, SourceFile, Stored};
 use kernel::{Actor, Fact, ItemRef, Refusal};
 use serde::{Deserialize, Serialize};
@@ -105,8 +107,11 @@ async fn enact(
                     Err(mistakes) => return Ok(Outcome::Wrong(mistakes)),
                 };
                 let stamp = Stamp { space: &space, at: now, actor: &actor, cause: None };
+                let known: HashMap<&ItemRef, &Stored> =
+                    stored.iter().map(|stored| (stored.resource.item(), stored)).collect();
                 for change in &plan.changes {
-                    carry_out(tx, &stamp, (change, way), &stored, &why).await?;
+                    let known = known.get(&change.item).copied();
+                    carry_out(tx, &stamp, (change, way), known, &why).await?;
                 }
                 Ok(Outcome::Planned(plan))
             })
@@ -147,10 +152,9 @@ async fn carry_out(
     tx: &mut Tx,
     stamp: &Stamp<'_>,
     (change, way): (&Change, Way),
-    stored: &[Stored],
+    known: Option<&Stored>,
     why: &Decision,
 ) -> Result<(), Fault> {
-    let known = stored.iter().find(|stored| *stored.resource.item() == change.item);
     let wanted = change.resource.clone().map(|resource| match way.owned {
         true => said_in(resource, &change.file),
         false => Stored { resource, applied: None },

@@ -1,8 +1,8 @@
 //! HTTP faces of the estate.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use estate::{Edge, Estate, Kind, Mistake, Reached, Resource, SourceFile};
@@ -32,6 +32,9 @@ use crate::practices::objectives::decision::Decision;
 use crate::practices::oncall::mandate;
 use crate::problem::{Answer, Problem};
 
+/// Files of some 100,000 items with their relations; alerts come in smaller pieces.
+const ESTATE_BYTES_MAX: usize = 128 * 1024 * 1024;
+
 /// Every route of the estate.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -41,9 +44,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(impact))
         .routes(routes!(upstream))
         .routes(routes!(map))
-        .routes(routes!(plan))
-        .routes(routes!(apply))
         .routes(routes!(export))
+        .merge(whole())
+}
+
+/// Routes that take a whole estate at once.
+fn whole() -> OpenApiRouter<App> {
+    let routes = OpenApiRouter::new().routes(routes!(plan)).routes(routes!(apply));
+    routes.layer(DefaultBodyLimit::max(ESTATE_BYTES_MAX))
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -325,8 +333,8 @@ fn answer(app: &App, space: &SpaceId, outcome: changes::Outcome) -> (StatusCode,
 /// What is wrong with the promises of the estate as a plan would leave it.
 fn warnings(app: &App, space: &SpaceId, plan: &estate::Plan) -> Vec<PromiseWarning> {
     let snapshot = app.estate.snapshot(space);
-    let changed = |item: &ItemRef| plan.changes.iter().any(|change| change.item == *item);
-    let kept = snapshot.estate.resources().filter(|resource| !changed(resource.item()));
+    let changed: HashSet<&ItemRef> = plan.changes.iter().map(|change| &change.item).collect();
+    let kept = snapshot.estate.resources().filter(|kept| !changed.contains(kept.item()));
     let wanted = plan.changes.iter().filter_map(|change| change.resource.as_ref());
     let after = Estate::new(kept.chain(wanted).cloned());
     let found = underpinning::warnings(&after, app.world.now());
