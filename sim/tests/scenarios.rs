@@ -15,6 +15,9 @@ fn streams_come_out_as_their_scenarios_say() {
             std::fs::write(&path, &played).expect("writable");
         }
         assert_eq!(played, text, "{} came out otherwise", path.display());
+        // R233: what comes in alone decides priority, group, links and whom to call.
+        let elsewhere = sim::scenario::play_as(&text, 13);
+        assert_eq!(elsewhere, text, "{} came out otherwise elsewhere", path.display());
         count += 1;
     }
     assert!(count > 0, "no scenario in {}", folder.display());
