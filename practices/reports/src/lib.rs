@@ -10,6 +10,7 @@ mod alerts;
 #[cfg(test)]
 mod alerts_tests;
 mod anomaly;
+mod bearable;
 mod case;
 mod classes;
 mod counts;
@@ -33,15 +34,13 @@ pub use alerts::{
     alert_report,
 };
 pub use anomaly::{Anomaly, AnomalyKind};
+pub use bearable::{CodeCount, Ended, LoadLimits, TeamBacklog, Toil, Waiting, backlog, toil};
 pub use case::{Case, DEGRADED_FACTOR, Outcome};
 pub use classes::{ClassCounts, ClassReport, SourceClasses};
 pub use counts::{Counts, Day, Proven, Volume, notable};
 pub use expected::{Expected, ExpectedHour, Marks};
 pub use groups::{GroupEvidence, MEMBERS_MAX, MEMBERS_MIN, Occasion, evidence, groups};
-pub use load::{
-    CalledTo, LoadDay, LoadReport, PersonLoad, Ring, SHIFT_INCIDENTS_MAX, WEEK_NIGHTS_MAX,
-    load_report,
-};
+pub use load::{CalledTo, LoadDay, LoadReport, PersonLoad, Ring, load_report};
 pub use patterns::{
     Asked, HourCount, Known, Patterns, Quarter, RuleSeries, WeekHour, patterns, reads_from,
 };

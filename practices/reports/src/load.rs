@@ -11,12 +11,9 @@ use kernel::{IncidentId, ItemRef, Priority, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::bearable::LoadLimits;
 use crate::quantile::median;
 
-/// Incidents in twelve hours that one person can deal with well.
-pub const SHIFT_INCIDENTS_MAX: usize = 2;
-/// Nights with a call in seven days that one person can bear.
-pub const WEEK_NIGHTS_MAX: usize = 2;
 /// Calls that are named for each person.
 const NAMED_MAX: usize = 100;
 const SHIFT_MICROS: i64 = 12 * 3_600_000_000;
@@ -56,10 +53,8 @@ pub struct Ring {
 pub struct LoadReport {
     /// By person, the most loaded first.
     pub people: Vec<PersonLoad>,
-    /// Incidents in twelve hours that one person can deal with well.
-    pub shift_incidents_max: usize,
-    /// Nights with a call in seven days that one person can bear.
-    pub week_nights_max: usize,
+    /// Above what it warns.
+    pub limits: LoadLimits,
 }
 
 /// How much calling weighs on one person.
@@ -126,25 +121,21 @@ pub struct CalledTo {
 }
 
 /// The load by person.
-pub fn load_report(rings: &[Ring]) -> LoadReport {
+pub fn load_report(rings: &[Ring], limits: &LoadLimits) -> LoadReport {
     let mut by_person: BTreeMap<&ItemRef, Vec<&Ring>> = BTreeMap::new();
     for ring in rings {
         by_person.entry(&ring.person).or_default().push(ring);
     }
     let mut people: Vec<PersonLoad> =
-        by_person.into_iter().map(|(person, rings)| of_person(person, rings)).collect();
+        by_person.into_iter().map(|(person, rings)| of_person(person, rings, limits)).collect();
     people.sort_by(|a, b| {
         let weight = |load: &PersonLoad| (load.warnings.len(), load.incidents, load.at_night);
         weight(b).cmp(&weight(a)).then_with(|| a.person.cmp(&b.person))
     });
-    LoadReport {
-        people,
-        shift_incidents_max: SHIFT_INCIDENTS_MAX,
-        week_nights_max: WEEK_NIGHTS_MAX,
-    }
+    LoadReport { people, limits: *limits }
 }
 
-fn of_person(person: &ItemRef, mut rings: Vec<&Ring>) -> PersonLoad {
+fn of_person(person: &ItemRef, mut rings: Vec<&Ring>, limits: &LoadLimits) -> PersonLoad {
     rings.sort_by_key(|ring| ring.at);
     let mut firsts: Vec<(&Ring, Vec<String>)> = Vec::new();
     for ring in &rings {
@@ -181,20 +172,20 @@ fn of_person(person: &ItemRef, mut rings: Vec<&Ring>) -> PersonLoad {
         days: days.iter().map(|day| day_of(*day, &firsts, night)).collect(),
         called_to: firsts.iter().rev().take(NAMED_MAX).map(|first| named(first, night)).collect(),
     };
-    load.warnings = warnings(&load);
+    load.warnings = warnings(&load, limits);
     load
 }
 
-fn warnings(load: &PersonLoad) -> Vec<String> {
+fn warnings(load: &PersonLoad, limits: &LoadLimits) -> Vec<String> {
+    let (shift, nights) = (limits.shift_incidents_max, limits.week_nights_max);
     let mut warnings = Vec::new();
-    if load.worst_shift > SHIFT_INCIDENTS_MAX {
-        let most = load.worst_shift;
+    if load.worst_shift > shift as usize {
         warnings
-            .push(format!("{most} incidents within 12 hours; {SHIFT_INCIDENTS_MAX} are enough"));
+            .push(format!("{} incidents within 12 hours; {shift} are enough", load.worst_shift));
     }
-    if load.worst_week_nights > WEEK_NIGHTS_MAX {
+    if load.worst_week_nights > nights as usize {
         let most = load.worst_week_nights;
-        warnings.push(format!("called in {most} nights of 7; {WEEK_NIGHTS_MAX} are enough"));
+        warnings.push(format!("called in {most} nights of 7; {nights} are enough"));
     }
     warnings
 }
@@ -266,7 +257,7 @@ mod tests {
     }
 
     fn ada(rings: &[Ring]) -> PersonLoad {
-        load_report(rings).people.remove(0)
+        load_report(rings, &LoadLimits::default()).people.remove(0)
     }
 
     #[test]
@@ -313,7 +304,7 @@ mod tests {
         let bob = |ring: Ring| Ring { person: "person/bob".parse().unwrap(), ..ring };
         let busy = [ring(1, 10, 9, 0), ring(2, 10, 10, 0), ring(3, 10, 11, 0)];
         let calm = [4, 5, 6, 7].map(|day| bob(ring(day as u128, day, 12, 0)));
-        let report = load_report(&[&calm[..], &busy[..]].concat());
+        let report = load_report(&[&calm[..], &busy[..]].concat(), &LoadLimits::default());
         let order: Vec<&str> = report.people.iter().map(|load| load.person.name()).collect();
         assert_eq!(order, ["ada", "bob"]);
     }

@@ -1,16 +1,17 @@
 //! How much calling weighs on people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use estate::{PersonSpec, Spec};
 use kernel::{Actor, ItemRef, SpaceId, Time};
 use oncall::Page;
-use reports::{LoadReport, Period, Ring, load_report};
-use serde::Deserialize;
+use reports::{LoadLimits, LoadReport, Period, PersonLoad, Ring, TeamBacklog, Toil, load_report};
+use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
+use super::bearable::{backlog_of, limits, toil_of};
 use super::routes::period;
 use crate::access::Caller;
 use crate::access::store as accounts;
@@ -36,15 +37,28 @@ pub(super) struct LoadQuery {
     person: Option<ItemRef>,
 }
 
+/// Whether operation can go on like this.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub(super) struct LoadView {
+    /// By person, the most loaded first.
+    people: Vec<PersonLoad>,
+    /// Above what it warns.
+    limits: LoadLimits,
+    /// How much of what people were called to left nothing better behind.
+    toil: Toil,
+    /// What is open now, by team; where the oldest has waited longest, first.
+    backlog: Vec<TeamBacklog>,
+}
+
 /// How often people are called, at night, in a row, and whether that is more than can be borne;
-/// with what called each of them, and why.
+/// with what called each of them, and why. Also how much of it was toil, and what waits.
 #[utoipa::path(get, path = "/reports/load", tag = "reports", params(LoadQuery),
-    responses((status = 200, description = "The report", body = LoadReport)))]
+    responses((status = 200, description = "The report", body = LoadView)))]
 pub(super) async fn load(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<LoadQuery>,
-) -> Answer<Json<LoadReport>> {
+) -> Answer<Json<LoadView>> {
     let period = period(query.from, query.to, app.world.now())?;
     let snapshot = app.estate.snapshot(&caller.space);
     let wanted = |ring: &Ring| {
@@ -61,7 +75,14 @@ pub(super) async fn load(
         return Err(Problem::refused(too_many()).at("from").remedy("ask for a shorter time"));
     };
     rings.retain(wanted);
-    Ok(Json(load_report(&rings)))
+    let limits = limits(&mut conn, &caller.space).await?;
+    let called_to: BTreeSet<_> = rings.iter().map(|ring| ring.incident).collect();
+    let span = (period.from, period.to);
+    let toil = toil_of(&mut conn, &caller.space, &called_to, span, &limits).await?;
+    let (team, now) = (query.team.as_ref(), app.world.now());
+    let backlog = backlog_of(&mut conn, &caller.space, team, &limits, now).await?;
+    let LoadReport { people, limits } = load_report(&rings, &limits);
+    Ok(Json(LoadView { people, limits, toil, backlog }))
 }
 
 /// Why a report has no calls.

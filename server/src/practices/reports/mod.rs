@@ -1,6 +1,7 @@
 //! The shell of the reports practice.
 
 pub mod alerts;
+mod bearable;
 pub mod companions;
 mod load;
 mod measures;

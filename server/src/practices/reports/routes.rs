@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(super::patterns::patterns))
         .routes(routes!(super::patterns::expect))
         .routes(routes!(super::load::load))
+        .routes(routes!(super::bearable::get_limits, super::bearable::put_limits))
         .routes(routes!(super::series::series))
         .merge(super::monthly::routes())
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use incidents::Incident;
 use kernel::{IncidentId, ItemRef, Priority, SpaceId, Time};
 use objectives::{Unit, Window};
-use reports::{Case, Ring, load_report, times_report, totals_by};
+use reports::{Case, LoadLimits, Ring, load_report, times_report, totals_by};
 use serde::{Deserialize, Serialize};
 use spine::{Conn, Fault};
 use utoipa::{IntoParams, ToSchema};
@@ -217,7 +217,7 @@ impl Kept {
             let times = times_report(&cases, *step, self.now);
             let load = self.rings.as_ref().map(|rings| {
                 let rings = rings.iter().filter(|ring| step.holds(ring.at));
-                load_report(&rings.cloned().collect::<Vec<Ring>>())
+                load_report(&rings.cloned().collect::<Vec<Ring>>(), &LoadLimits::default())
             });
             let period = Period { name: String::new(), from: step.from, until: step.to };
             let own = self.own.as_ref().filter(|_| step.from < self.now);

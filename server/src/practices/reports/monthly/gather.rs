@@ -22,6 +22,7 @@ use crate::practices::contracts::gather::{self, Book, Deal};
 use crate::practices::contracts::views;
 use crate::practices::incidents::store::{self, word};
 use crate::practices::reports::alerts::{self, Asked, Read};
+use crate::practices::reports::bearable::limits;
 use crate::practices::reports::wanted::{self, About, Looked, hits, needs, operated};
 use crate::practices::reports::{load, routes};
 use crate::problem::{Answer, Problem};
@@ -182,6 +183,7 @@ impl Drawn<'_> {
         let objectives = std::mem::take(&mut availability.performance);
         let mut conn = self.app.db.reader().await?;
         let rings = load::rings_in(self.app, &mut conn, self.space, span).await?;
+        let limits = limits(&mut conn, self.space).await?;
         let load_left_out = rings.is_none().then(load::too_many);
         let mut rings = rings.unwrap_or_default();
         rings.retain(|ring| self.about.incidents.contains(&ring.incident));
@@ -200,7 +202,7 @@ impl Drawn<'_> {
             objectives,
             contracts: self.contracts(period).await?,
             alerts,
-            load: load_report(&rings),
+            load: load_report(&rings, &limits),
             load_left_out,
             maintenance: self.maintenance(period),
             changes,
