@@ -13,6 +13,7 @@ conversations!(
     an_open_browser_hears_of_every_change,
     a_changed_setting_is_journaled_with_before_and_after,
     a_new_matrix_holds_for_what_opens_from_then_on,
+    matrix_and_policy_saved_at_once_lose_nothing_of_each_other,
     a_rule_finds_the_item_of_what_already_fires,
     a_busy_day_is_in_the_journal_entry_by_entry,
     what_memory_cannot_read_keeps_nobody_from_being_called,
@@ -142,6 +143,41 @@ async fn a_new_matrix_holds_for_what_opens_from_then_on(place: Place) {
     assert_eq!(shown["priority"], "P1");
     matrix["cells"]["high"]["high"] = json!("P5");
     operate.ada.put("/settings/priority-matrix", matrix, None).await.problem(422);
+    operate.end().await;
+}
+
+async fn matrix_and_policy_saved_at_once_lose_nothing_of_each_other(place: Place) {
+    let operate = Operate::start(&place).await;
+    let ada = &operate.ada;
+    // Whoever still shows the policy as it was does not take the matrix back.
+    let seen = ada.get("/settings/policy").await;
+    let (stale, policy) = (seen.etag.clone(), seen.is(200));
+    let mut matrix = ada.get("/settings/priority-matrix").await;
+    let matrix_seen = matrix.etag.clone();
+    matrix.body["cells"]["high"]["high"] = json!("P2");
+    matrix.body["cells"]["medium"]["high"] = json!("P2");
+    let matrix = matrix.is(200);
+    ada.put("/settings/priority-matrix", matrix.clone(), matrix_seen.as_deref()).await.is(200);
+    let refused = ada.put("/settings/policy", policy, stale.as_deref()).await.problem(412);
+    assert_eq!(refused["detail"], "ada changed this meanwhile");
+    let refused = ada.put("/settings/priority-matrix", matrix.clone(), stale.as_deref()).await;
+    assert_eq!(refused.problem(412)["detail"], "ada changed this meanwhile");
+    let kept = ada.get("/settings/policy").await.is(200);
+    assert_eq!(kept["incidents"]["matrix"]["cells"]["high"]["high"], "P2");
+
+    for window in 100..110 {
+        let seen = ada.get("/settings/policy").await;
+        let (tag, mut policy) = (seen.etag.clone(), seen.is(200));
+        policy["incidents"]["reopen_window_seconds"] = json!(window);
+        let (policy, matrix) = tokio::join!(
+            ada.put("/settings/policy", policy, tag.as_deref()),
+            ada.put("/settings/priority-matrix", matrix.clone(), None),
+        );
+        matrix.is(200);
+        let kept = ada.get("/settings/policy").await.is(200);
+        let wrote = kept["incidents"]["reopen_window_seconds"] == json!(window);
+        assert_eq!(wrote, policy.status == 200, "{}", policy.text);
+    }
     operate.end().await;
 }
 
