@@ -9,9 +9,11 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use futures::stream;
+use kernel::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spine::journal::{self, Stored};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -90,28 +92,82 @@ async fn live(
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let heard = app.feed.listen();
     // A browser that comes back may have missed something in between.
     let missed = headers.contains_key("last-event-id");
     let first = missed.then(|| Ok(Event::default().event("reload").data("{}")));
-    let rest =
-        stream::unfold((heard, caller, app.stop.clone()), |(mut heard, caller, stop)| async move {
-            loop {
-                let got = tokio::select! {
-                    got = heard.recv() => got,
-                    () = stop.cancelled() => return None,
-                };
-                let event = match got {
-                    Ok(stored) if stored.entry.space == caller.space => shown(&stored),
-                    Ok(_) => continue,
-                    Err(RecvError::Lagged(_)) => Event::default().event("reload").data("{}"),
-                    Err(RecvError::Closed) => return None,
-                };
-                return Some((Ok(event), (heard, caller, stop)));
-            }
-        });
+    let looked_at = app.world.now();
+    let listener = Listener { heard: app.feed.listen(), app, caller, headers, looked_at };
+    let rest = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    });
     let stream = stream::StreamExt::chain(stream::iter(first), rest);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// How long somebody hears at most after their session has ended by itself.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+/// A browser that hears what happens, for as long as whoever opened it may.
+struct Listener {
+    app: App,
+    caller: Caller,
+    headers: HeaderMap,
+    heard: Receiver<Arc<Stored>>,
+    /// When it was last asked whether they may.
+    looked_at: Time,
+}
+
+impl Listener {
+    /// What is to be said next; `None`: nothing more.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let look = self.looked_at + LOOK_EVERY;
+            let got = tokio::select! {
+                // Who may no longer read is told nothing of what waits.
+                biased;
+                () = self.app.stop.cancelled() => return None,
+                () = self.app.world.clock.wait_until(look) => None,
+                got = self.heard.recv() => Some(got),
+            };
+            match got {
+                None => self.may_go_on().await?,
+                Some(Ok(stored)) if stored.entry.space != self.caller.space => {}
+                Some(Ok(stored)) => {
+                    if self.concerns_access(&stored) {
+                        self.may_go_on().await?;
+                    }
+                    return Some(shown(&stored));
+                }
+                Some(Err(RecvError::Lagged(_))) => {
+                    self.may_go_on().await?;
+                    return Some(Event::default().event("reload").data("{}"));
+                }
+                Some(Err(RecvError::Closed)) => return None,
+            }
+        }
+    }
+
+    /// Whether an entry is about how the caller is let in: sessions, account, token.
+    fn concerns_access(&self, stored: &Stored) -> bool {
+        let actor = self.caller.actor();
+        let name = stored.entry.subject.split_once(':').map_or("", |(_, name)| name);
+        let kind = stored.entry.kind.split_once('.').map_or("", |(kind, _)| kind);
+        name == actor.name() && ["session", "account", "token"].contains(&kind)
+    }
+
+    /// `None` when the caller may hear no more, or nobody can say: a browser asks again.
+    async fn may_go_on(&mut self) -> Option<()> {
+        self.looked_at = self.app.world.now();
+        let (access, app) = (&self.app.access, &self.app);
+        match access.still_reads(&app.db, &app.world, &self.headers).await {
+            Ok(reads) => reads.then_some(()),
+            Err(fault) => {
+                tracing::error!(error = %fault.chain(), "nobody could say who hears the feed");
+                None
+            }
+        }
+    }
 }
 
 fn shown(stored: &Arc<Stored>) -> Event {

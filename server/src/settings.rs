@@ -105,18 +105,53 @@ pub async fn change<T: Serialize + DeserializeOwned + Default>(
     name: &'static str,
     change: impl Fn(T) -> Result<T, Refusal>,
 ) -> Answer<T> {
+    Ok(change_from(app, caller, (name, None), change).await?.0)
+}
+
+/// The same for who may have seen a version, with which nothing else is changed; returns the new
+/// version too.
+async fn change_from<T: Serialize + DeserializeOwned + Default>(
+    app: &App,
+    caller: &Caller,
+    (name, expected): (&'static str, Option<i64>),
+    change: impl Fn(T) -> Result<T, Refusal>,
+) -> Answer<(T, i64)> {
     let mut tries = 0;
     loop {
         let mut conn = app.db.reader().await?;
         let (known, version) = get(&mut conn, &caller.space, name).await?;
         drop(conn);
+        if let Some(expected) = expected.filter(|expected| *expected != version) {
+            return Err(overtaken(app, &caller.space, name, (expected, version)).await?);
+        }
         let changed = change(known)?;
         tries += 1;
         match put(app, caller, name, &changed, Some(version)).await {
-            Err(problem) if problem.status == STALE && tries < TRIES => {}
-            written => return written.map(|_| changed),
+            Err(problem) if problem.status == STALE && expected.is_none() && tries < TRIES => {}
+            written => return written.map(|version| (changed, version)),
         }
     }
+}
+
+/// What somebody is told whose change comes after that of somebody else: who that was.
+async fn overtaken(
+    app: &App,
+    space: &SpaceId,
+    name: &str,
+    (expected, actual): (i64, i64),
+) -> Answer<Problem> {
+    let filter = journal::Filter {
+        subject: Some(format!("setting:{name}")),
+        limit: 1,
+        ..journal::Filter::default()
+    };
+    let newest = journal::list(&mut app.db.reader().await?, space, &filter).await?;
+    let mut problem = Problem::from(Denied::Stale { expected, actual });
+    if let Some(entry) = newest.first() {
+        problem.detail = format!("{} changed this meanwhile", entry.actor.name());
+        problem.remedy = Some("reload, and repeat the change if it still applies".to_owned());
+    }
+    Ok(problem)
 }
 
 /// How often a change is decided anew.
@@ -168,7 +203,13 @@ pub async fn put<T: Serialize>(
                 Ok(version + 1)
             })
         })
-        .await?;
+        .await;
+    let version = match version {
+        Err(Denied::Stale { expected, actual }) => {
+            return Err(overtaken(app, &caller.space, name, (expected, actual)).await?);
+        }
+        written => written?,
+    };
     app.estate.reload(&app.db).await?;
     Ok(version)
 }
@@ -302,11 +343,11 @@ async fn put_matrix(
 ) -> Answer<(HeaderMap, Json<Matrix>)> {
     may(&caller, Action::Administer, &[])?;
     matrix.validate()?;
-    let mut conn = app.db.reader().await?;
-    let (mut policy, _): (Policy, i64) = get(&mut conn, &caller.space, POLICY).await?;
-    drop(conn);
-    policy.incidents.matrix = matrix;
-    let version = put(&app, &caller, POLICY, &policy, call.expected).await?;
+    let with_matrix = |mut policy: Policy| {
+        policy.incidents.matrix = matrix;
+        Ok(policy)
+    };
+    let (_, version) = change_from(&app, &caller, (POLICY, call.expected), with_matrix).await?;
     Ok((etag(version), Json(matrix)))
 }
 

@@ -116,6 +116,32 @@ impl Access {
         }
     }
 
+    /// Whether whoever asked before may go on reading: not signed out, taken back or made a
+    /// consumer since. Looking is no use of the session, which ends when nobody uses it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn still_reads(
+        &self,
+        db: &Db,
+        world: &World,
+        headers: &HeaderMap,
+    ) -> Result<bool, Fault> {
+        let (mut conn, now) = (db.reader().await?, world.now());
+        let role = match (bearer(headers), session::cookie(headers)) {
+            (Some(token), _) => {
+                store::token(&mut conn, &hash(token), now).await?.map(|(_, token)| token.role)
+            }
+            (None, Some(cookie)) => {
+                let alive = session::alive_since(now);
+                let found = store::session(&mut conn, &hash(cookie), alive).await?;
+                found.map(|found| found.caller.role)
+            }
+            (None, None) => None,
+        };
+        Ok(role.is_some_and(|role| role > Role::Consumer))
+    }
+
     /// Whose integration key this is: its space, and its name as the source of what it sends. An
     /// API token with the scope `intake` is as good.
     ///

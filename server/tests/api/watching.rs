@@ -6,13 +6,18 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use spine::testing::Place;
 
-use crate::world::{Operate, Receiver, alert, conversations, shop};
+use crate::world::{Client, Operate, Receiver, alert, conversations, shop};
+
+const PASSWORD: &str = "correct horse battery staple";
 
 conversations!(
     it_says_that_it_lives_is_ready_and_how_it_does,
     an_open_browser_hears_of_every_change,
+    whoever_is_signed_out_or_removed_hears_nothing_more,
+    what_ended_by_itself_is_heard_no_more,
     a_changed_setting_is_journaled_with_before_and_after,
     a_new_matrix_holds_for_what_opens_from_then_on,
+    matrix_and_policy_saved_at_once_lose_nothing_of_each_other,
     a_rule_finds_the_item_of_what_already_fires,
     what_files_say_later_finds_the_item_of_what_already_fires,
     a_busy_day_is_in_the_journal_entry_by_entry,
@@ -98,6 +103,78 @@ async fn an_open_browser_hears_of_every_change(place: Place) {
     operate.end().await;
 }
 
+async fn whoever_is_signed_out_or_removed_hears_nothing_more(place: Place) {
+    let operate = Operate::start(&place).await;
+    let account = |name: &str, role: &str, consumers: Value| {
+        json!({ "name": name, "password": PASSWORD, "display_name": name, "role": role,
+            "consumers": consumers })
+    };
+    let mut streams = Vec::new();
+    for name in ["bea", "cem", "dan", "eve"] {
+        operate.ada.post("/accounts", account(name, "viewer", json!([]))).await.is(201);
+        let person = operate.ada.of(name, PASSWORD).await;
+        let stream = listen(&person).await;
+        streams.push((name, person, stream));
+    }
+    let token = json!({ "name": "wall", "role": "viewer", "scopes": ["read"] });
+    let secret = operate.ada.post("/tokens", token).await.is(201)["secret"].clone();
+    let by_token = operate.ada.bare(Method::GET, "/api/v1/journal/stream");
+    let wall = by_token.bearer_auth(secret.as_str().unwrap()).send().await.unwrap();
+
+    streams[0].1.delete("/session").await.is(204);
+    operate.ada.delete("/accounts/cem").await.is(204);
+    let mut consumer = account("dan", "consumer", json!(["team/web"]));
+    consumer.as_object_mut().unwrap().remove("name");
+    consumer.as_object_mut().unwrap().remove("password");
+    operate.ada.put("/accounts/dan", consumer, None).await.is(200);
+    operate.ada.delete("/tokens/wall").await.is(204);
+    operate.ada.post("/incidents", json!({ "title": "disk full" })).await.is(201);
+    streams.push(("wall", operate.ada.clone(), wall));
+    for (name, _, stream) in streams {
+        let heard = heard(&operate, stream, "Opened: disk full").await;
+        assert_eq!(heard.contains("disk full"), name == "eve", "{name}: {heard}");
+    }
+    operate.end().await;
+}
+
+async fn what_ended_by_itself_is_heard_no_more(place: Place) {
+    let operate = Operate::start(&place).await;
+    let token = json!({ "name": "wall", "role": "viewer", "scopes": ["read"] });
+    let secret = operate.ada.post("/tokens", token).await.is(201)["secret"].clone();
+    let request = operate.ada.bare(Method::GET, "/api/v1/journal/stream");
+    let wall = request.bearer_auth(secret.as_str().unwrap()).send().await.unwrap();
+    let browser = listen(&operate.ada).await;
+    // Nothing is written when a session ends because nobody used it.
+    operate.pass(Duration::from_secs(25 * 3600)).await;
+    let before = heard(&operate, browser, "Opened: disk full").await;
+    assert!(!before.contains("disk full"), "{before}");
+    let mut ada = operate.ada.clone();
+    ada.sign_in().await;
+    ada.post("/incidents", json!({ "title": "disk full" })).await.is(201);
+    assert!(heard(&operate, wall, "Opened: disk full").await.contains("disk full"));
+    operate.end().await;
+}
+
+async fn listen(client: &Client) -> reqwest::Response {
+    let stream = client.request(Method::GET, "/api/v1/journal/stream").send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    stream
+}
+
+/// What a stream says until it says this or ends.
+async fn heard(operate: &Operate, mut stream: reqwest::Response, last: &str) -> String {
+    let mut heard = String::new();
+    while !heard.contains(last) {
+        let chunk = operate.until("the stream says something or ends", async || {
+            let chunk = tokio::time::timeout(Duration::from_millis(5), stream.chunk()).await;
+            chunk.ok().map(|chunk| chunk.unwrap())
+        });
+        let Some(chunk) = chunk.await else { break };
+        heard.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    heard
+}
+
 async fn a_changed_setting_is_journaled_with_before_and_after(place: Place) {
     let operate = Operate::start(&place).await;
     let seen = operate.ada.get("/settings/policy").await;
@@ -143,6 +220,41 @@ async fn a_new_matrix_holds_for_what_opens_from_then_on(place: Place) {
     assert_eq!(shown["priority"], "P1");
     matrix["cells"]["high"]["high"] = json!("P5");
     operate.ada.put("/settings/priority-matrix", matrix, None).await.problem(422);
+    operate.end().await;
+}
+
+async fn matrix_and_policy_saved_at_once_lose_nothing_of_each_other(place: Place) {
+    let operate = Operate::start(&place).await;
+    let ada = &operate.ada;
+    // Whoever still shows the policy as it was does not take the matrix back.
+    let seen = ada.get("/settings/policy").await;
+    let (stale, policy) = (seen.etag.clone(), seen.is(200));
+    let mut matrix = ada.get("/settings/priority-matrix").await;
+    let matrix_seen = matrix.etag.clone();
+    matrix.body["cells"]["high"]["high"] = json!("P2");
+    matrix.body["cells"]["medium"]["high"] = json!("P2");
+    let matrix = matrix.is(200);
+    ada.put("/settings/priority-matrix", matrix.clone(), matrix_seen.as_deref()).await.is(200);
+    let refused = ada.put("/settings/policy", policy, stale.as_deref()).await.problem(412);
+    assert_eq!(refused["detail"], "ada changed this meanwhile");
+    let refused = ada.put("/settings/priority-matrix", matrix.clone(), stale.as_deref()).await;
+    assert_eq!(refused.problem(412)["detail"], "ada changed this meanwhile");
+    let kept = ada.get("/settings/policy").await.is(200);
+    assert_eq!(kept["incidents"]["matrix"]["cells"]["high"]["high"], "P2");
+
+    for window in 100..110 {
+        let seen = ada.get("/settings/policy").await;
+        let (tag, mut policy) = (seen.etag.clone(), seen.is(200));
+        policy["incidents"]["reopen_window_seconds"] = json!(window);
+        let (policy, matrix) = tokio::join!(
+            ada.put("/settings/policy", policy, tag.as_deref()),
+            ada.put("/settings/priority-matrix", matrix.clone(), None),
+        );
+        matrix.is(200);
+        let kept = ada.get("/settings/policy").await.is(200);
+        let wrote = kept["incidents"]["reopen_window_seconds"] == json!(window);
+        assert_eq!(wrote, policy.status == 200, "{}", policy.text);
+    }
     operate.end().await;
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { body, etag, http } from './client';
+import { body, etag, http, versioned } from './client';
 import { keys } from './keys';
 import type { ClassRule, ClassTrial } from './types';
 
@@ -9,9 +9,8 @@ export const rules = () =>
   queryOptions({
     queryKey: [...keys.settings, 'classification'],
     queryFn: async ({ signal }) => {
-      const { data, response } = await http.GET('/api/v1/settings/classification', { signal });
-      const version = Number(response.headers.get('etag')?.replaceAll('"', '') ?? 0);
-      return { items: data ?? [], version };
+      const found = await versioned(http.GET('/api/v1/settings/classification', { signal }));
+      return { items: found.value, version: found.version };
     },
   });
 

@@ -23,6 +23,21 @@ export async function body<D>(call: Promise<{ data?: D }>): Promise<D> {
   return data as D;
 }
 
+/** A document with the version that it was read at. */
+export interface Versioned<T> {
+  value: T;
+  version: number;
+}
+
+/** The body of an answer with the version that its entity tag names; 0: never written. */
+export async function versioned<D>(
+  call: Promise<{ data?: D; response: Response }>,
+): Promise<Versioned<D>> {
+  const { data, response } = await call;
+  const version = Number(response.headers.get('etag')?.replaceAll('"', '') ?? 0);
+  return { value: data as D, version };
+}
+
 /** Makes a repeat of the same request harmless. Works without a secure context, too. */
 export function idempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

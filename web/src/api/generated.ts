@@ -994,7 +994,7 @@ export interface paths {
         };
         /**
          * Entries as they come: `event: entry` with what changed, by whom. `event: reload` means that
-         *     some were missed. Ends with the session.
+         *     some were missed. Ends with the session, and when the account or the token is taken away.
          */
         get: operations["journal_live"];
         put?: never;

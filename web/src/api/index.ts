@@ -18,6 +18,7 @@ export * as silences from './silences';
 export * as tuning from './tuning';
 export * as webhooks from './webhooks';
 export { asProblem, Problem } from './errors';
+export type { Versioned } from './client';
 export { keys } from './keys';
 export type * from './types';
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { body, etag, http } from './client';
+import { body, etag, http, versioned } from './client';
 import { keys } from './keys';
 import type { NotificationPolicy, TemplateText } from './types';
 
@@ -82,8 +82,14 @@ export const takeBack = (version: number, reason: string, seen: number) =>
 export const policy = () =>
   queryOptions({
     queryKey: [...keys.settings, 'notifications'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/notifications', { signal })),
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/notifications', { signal })),
   });
 
-export const savePolicy = (policy: NotificationPolicy) =>
-  body(http.PUT('/api/v1/settings/notifications', { body: policy }));
+/** The version that was seen travels with it: a newer one is not overwritten. */
+export const savePolicy = (policy: NotificationPolicy, version: number) =>
+  body(
+    http.PUT('/api/v1/settings/notifications', {
+      body: policy,
+      params: { header: { 'If-Match': etag(version) } },
+    }),
+  );

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { body, http } from './client';
+import { body, etag, http, versioned } from './client';
 import { keys } from './keys';
 import type {
   ChatTrial,
@@ -114,20 +114,23 @@ export const webhookSecret = () =>
 export const matrix = () =>
   queryOptions({
     queryKey: [...keys.settings, 'priority-matrix'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/priority-matrix', { signal })),
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/priority-matrix', { signal })),
   });
 
-export const saveMatrix = (matrix: PriorityMatrix) =>
-  body(http.PUT('/api/v1/settings/priority-matrix', { body: matrix }));
+/** The version that was seen travels with each of these: a newer one is not overwritten. */
+const seen = (version: number) => ({ params: { header: { 'If-Match': etag(version) } } });
+
+export const saveMatrix = (matrix: PriorityMatrix, version: number) =>
+  body(http.PUT('/api/v1/settings/priority-matrix', { body: matrix, ...seen(version) }));
 
 export const routes = () =>
   queryOptions({
     queryKey: [...keys.settings, 'routes'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/routes', { signal })),
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/routes', { signal })),
   });
 
-export const saveRoutes = (routes: Route[]) =>
-  body(http.PUT('/api/v1/settings/routes', { body: routes }));
+export const saveRoutes = (routes: Route[], version: number) =>
+  body(http.PUT('/api/v1/settings/routes', { body: routes, ...seen(version) }));
 
 /** Routes that files brought: asked after those of the settings. */
 export const routesOfEstate = () =>
@@ -139,20 +142,20 @@ export const routesOfEstate = () =>
 export const policy = () =>
   queryOptions({
     queryKey: [...keys.settings, 'policy'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/policy', { signal })),
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/policy', { signal })),
   });
 
-export const savePolicy = (policy: Policy) =>
-  body(http.PUT('/api/v1/settings/policy', { body: policy }));
+export const savePolicy = (policy: Policy, version: number) =>
+  body(http.PUT('/api/v1/settings/policy', { body: policy, ...seen(version) }));
 
 export const reportMails = () =>
   queryOptions({
     queryKey: [...keys.settings, 'report-mails'],
-    queryFn: ({ signal }) => body(http.GET('/api/v1/settings/report-mails', { signal })),
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/report-mails', { signal })),
   });
 
-export const saveReportMails = (mails: ReportMail[]) =>
-  body(http.PUT('/api/v1/settings/report-mails', { body: mails }));
+export const saveReportMails = (mails: ReportMail[], version: number) =>
+  body(http.PUT('/api/v1/settings/report-mails', { body: mails, ...seen(version) }));
 
 export const deadLetters = () =>
   queryOptions({

@@ -16,7 +16,7 @@ export function Refusal({ problem, reload, kept = false }: Props) {
   if (problem.conflict || problem.status === 409) {
     return (
       <ProblemBox
-        title={problem.conflict ? 'Someone changed this record first.' : problem.message}
+        title={problem.message}
         remedy={
           problem.conflict
             ? `Nothing was changed. Reload to see the newer record${kept ? '; what you typed stays here' : ''}.`

@@ -1,13 +1,12 @@
 import { Button, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { type NotificationPolicy, routing } from '../../api';
-import { useSend } from '../../kit/command';
+import { type NotificationPolicy, routing, type Versioned } from '../../api';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
+import { useDraft } from './useDraft';
 
 type Cadence = NotificationPolicy['cadence'];
 
@@ -33,20 +32,19 @@ export function Notifications() {
   const query = useQuery(routing.policy());
   return (
     <Loaded query={query} rows={6}>
-      {(policy) => <Form key={JSON.stringify(policy)} stored={policy} />}
+      {(found) => <Form found={found} />}
     </Loaded>
   );
 }
 
-function Form({ stored }: { stored: NotificationPolicy }) {
-  const [policy, setPolicy] = useState(stored);
-  const { run, pending, problem, reload } = useSend(() => routing.savePolicy(policy));
+function Form({ found }: { found: Versioned<NotificationPolicy> }) {
+  const form = useDraft(found, routing.savePolicy);
+  const { draft: policy, problem } = form;
   const set = (change: Partial<NotificationPolicy>) =>
-    setPolicy((before) => ({ ...before, ...change }));
-  const changed = JSON.stringify(policy) !== JSON.stringify(stored);
+    form.setDraft((before) => ({ ...before, ...change }));
   return (
     <>
-      <Refusal problem={problem} reload={reload} kept />
+      <Refusal problem={problem} reload={form.reload} />
       <p className={styles.sub}>
         This concerns receivers of the routing configuration. People are called for incidents as
         their escalation policies say.
@@ -84,7 +82,7 @@ function Form({ stored }: { stored: NotificationPolicy }) {
         </Stack>
       </Panel>
       <div>
-        <Button disabled={!changed} loading={pending} onClick={() => void run()}>
+        <Button disabled={!form.changed} loading={form.pending} onClick={() => void form.send()}>
           Save
         </Button>
       </div>

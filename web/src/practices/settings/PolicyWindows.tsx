@@ -1,9 +1,7 @@
 import { Button, NumberInput, Select, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { type Policy, type Priority, settings, type Severity } from '../../api';
-import { useSend } from '../../kit/command';
+import { type Policy, type Priority, settings, type Severity, type Versioned } from '../../api';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -12,6 +10,7 @@ import { duration } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
 import { StageTargets } from './StageTargets';
+import { useDraft } from './useDraft';
 
 const meaning: Record<string, string> = {
   correlation_window_seconds:
@@ -35,7 +34,7 @@ export function PolicyWindows() {
   const query = useQuery(settings.policy());
   return (
     <Loaded query={query} rows={6}>
-      {(policy) => <Form key={JSON.stringify(policy)} stored={policy} />}
+      {(found) => <Form found={found} />}
     </Loaded>
   );
 }
@@ -43,18 +42,17 @@ export function PolicyWindows() {
 const severities: Severity[] = ['critical', 'error', 'warning', 'info'];
 const priorities: Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
 
-function Form({ stored }: { stored: Policy }) {
-  const [policy, setPolicy] = useState(stored);
-  const { run, pending, problem, reload } = useSend(() => settings.savePolicy(policy));
-  const changed = JSON.stringify(policy) !== JSON.stringify(stored);
-  const set = (change: Partial<Policy>) => setPolicy((before) => ({ ...before, ...change }));
+function Form({ found }: { found: Versioned<Policy> }) {
+  const form = useDraft(found, settings.savePolicy);
+  const { draft: policy, problem } = form;
+  const set = (change: Partial<Policy>) => form.setDraft((before) => ({ ...before, ...change }));
   const major = (change: Partial<Policy['major']>) =>
     set({ major: { ...policy.major, ...change } });
   const severityData = severities.map((value) => ({ value, label: severityWord[value] }));
   const severity = (value: string | null) => severities.find((each) => each === value) ?? null;
   return (
     <>
-      <Refusal problem={problem} reload={reload} kept />
+      <Refusal problem={problem} reload={form.reload} />
       <Panel title="What opens an incident and calls people">
         <Stack gap="md" maw={560}>
           <Select
@@ -200,7 +198,7 @@ function Form({ stored }: { stored: Policy }) {
         set={(stage_targets) => set({ incidents: { ...policy.incidents, stage_targets } })}
       />
       <div>
-        <Button disabled={!changed} loading={pending} onClick={() => void run()}>
+        <Button disabled={!form.changed} loading={form.pending} onClick={() => void form.send()}>
           Save
         </Button>
       </div>

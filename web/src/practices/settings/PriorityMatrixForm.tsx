@@ -1,15 +1,20 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { type Level, type Priority, type PriorityMatrix, settings } from '../../api';
+import {
+  type Level,
+  type Priority,
+  type PriorityMatrix,
+  settings,
+  type Versioned,
+} from '../../api';
 import { PriorityBadge } from '../../kit/Badges';
-import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
 import { words } from '../../kit/words';
 import { Panel } from '../../ui/Panel';
 import styles from './settings.module.css';
+import { useDraft } from './useDraft';
 
 const levels: Level[] = ['high', 'medium', 'low'];
 const priorities: Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
@@ -25,25 +30,26 @@ export function PriorityMatrixForm() {
       </p>
       <Panel title="Priority matrix">
         <Loaded query={query} rows={4}>
-          {(matrix) => <Form key={JSON.stringify(matrix)} stored={matrix} />}
+          {(found) => <Form found={found} />}
         </Loaded>
       </Panel>
     </>
   );
 }
 
-function Form({ stored }: { stored: PriorityMatrix }) {
-  const [cells, setCells] = useState(stored.cells);
-  const { run, pending, problem, reload } = useSend(() => settings.saveMatrix({ cells }));
-  const changed = JSON.stringify(cells) !== JSON.stringify(stored.cells);
+function Form({ found }: { found: Versioned<PriorityMatrix> }) {
+  const form = useDraft(found, settings.saveMatrix);
+  const { cells } = form.draft;
   const set = (impact: Level, urgency: Level, value: string) => {
     const priority = priorities.find((each) => each === value);
     if (!priority) return;
-    setCells((before) => ({ ...before, [impact]: { ...before[impact], [urgency]: priority } }));
+    form.setDraft(({ cells }) => ({
+      cells: { ...cells, [impact]: { ...cells[impact], [urgency]: priority } },
+    }));
   };
   return (
     <>
-      <Refusal problem={problem} reload={reload} kept />
+      <Refusal problem={form.problem} reload={form.reload} />
       <div style={{ overflowX: 'auto' }}>
         <table className={styles.matrix}>
           <caption style={{ textAlign: 'left', captionSide: 'bottom' }} className={styles.sub}>
@@ -83,7 +89,12 @@ function Form({ stored }: { stored: PriorityMatrix }) {
           </tbody>
         </table>
       </div>
-      <Button mt="sm" disabled={!changed} loading={pending} onClick={() => void run()}>
+      <Button
+        mt="sm"
+        disabled={!form.changed}
+        loading={form.pending}
+        onClick={() => void form.send()}
+      >
         Save the matrix
       </Button>
     </>

@@ -2,7 +2,7 @@ import { Button, MultiSelect, SegmentedControl, TagsInput, TextInput } from '@ma
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { contracts, estate, type ReportMail, settings } from '../../api';
+import { contracts, estate, type ReportMail, settings, type Versioned } from '../../api';
 import { useSend } from '../../kit/command';
 import { Loaded } from '../../kit/QueryState';
 import { Refusal } from '../../kit/Refusal';
@@ -24,10 +24,10 @@ export function ReportMails() {
         the first of the month at six. Mails that cannot be delivered stand under “Undelivered”.
       </p>
       <Loaded query={query} rows={3}>
-        {(mails) => (
+        {(found) => (
           <>
-            <List mails={mails} />
-            <Add mails={mails} />
+            <List found={found} />
+            <Add found={found} />
           </>
         )}
       </Loaded>
@@ -35,7 +35,8 @@ export function ReportMails() {
   );
 }
 
-function List({ mails }: { mails: ReportMail[] }) {
+function List({ found }: { found: Versioned<ReportMail[]> }) {
+  const mails = found.value;
   return (
     <Panel title="Reports by mail" flush>
       {mails.length === 0 ? (
@@ -68,7 +69,10 @@ function List({ mails }: { mails: ReportMail[] }) {
                 <RemoveButton
                   name={`the report ${mail.name}`}
                   remove={() =>
-                    settings.saveReportMails(mails.filter((other) => other.name !== mail.name))
+                    settings.saveReportMails(
+                      mails.filter((other) => other.name !== mail.name),
+                      found.version,
+                    )
                   }
                 />
               ),
@@ -80,7 +84,7 @@ function List({ mails }: { mails: ReportMail[] }) {
   );
 }
 
-function Add({ mails }: { mails: ReportMail[] }) {
+function Add({ found }: { found: Versioned<ReportMail[]> }) {
   const known = useQuery(contracts.list());
   const [name, setName] = useState('');
   const [every, setEvery] = useState<ReportMail['every']>('monthly');
@@ -91,17 +95,20 @@ function Add({ mails }: { mails: ReportMail[] }) {
   const services = useQuery(estate.items({ kind: 'service', limit: 200 }));
   const offered = [...(products.data?.items ?? []), ...(services.data?.items ?? [])];
   const { run, pending, problem, reload } = useSend(() =>
-    settings.saveReportMails([
-      ...mails,
-      {
-        name: name.trim(),
-        every,
-        recipients,
-        contracts: about,
-        products: every === 'monthly' ? months : [],
-        time_zone: browserZone(),
-      },
-    ]),
+    settings.saveReportMails(
+      [
+        ...found.value,
+        {
+          name: name.trim(),
+          every,
+          recipients,
+          contracts: about,
+          products: every === 'monthly' ? months : [],
+          time_zone: browserZone(),
+        },
+      ],
+      found.version,
+    ),
   );
   const add = async () => {
     if (!(await run())) return;

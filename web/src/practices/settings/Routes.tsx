@@ -1,10 +1,8 @@
 import { ActionIcon, Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { type Priority, type Route, settings } from '../../api';
-import { useSend } from '../../kit/command';
+import { type Priority, type Route, settings, type Versioned } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Loaded } from '../../kit/QueryState';
@@ -13,6 +11,7 @@ import { SimpleTable } from '../../kit/SimpleTable';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
 import styles from './settings.module.css';
+import { useDraft } from './useDraft';
 
 const priorities: Priority[] = ['P1', 'P2', 'P3', 'P4', 'P5'];
 
@@ -28,7 +27,7 @@ export function Routes() {
         first that holds counts.
       </p>
       <Loaded query={query} rows={3}>
-        {(routes) => <Form key={JSON.stringify(routes)} stored={routes} />}
+        {(found) => <Form found={found} />}
       </Loaded>
       <OfEstate />
     </>
@@ -56,10 +55,9 @@ function OfEstate() {
   );
 }
 
-function Form({ stored }: { stored: Route[] }) {
-  const [routes, setRoutes] = useState(stored);
-  const { run, pending, problem, reload } = useSend(() => settings.saveRoutes(routes));
-  const changed = JSON.stringify(routes) !== JSON.stringify(stored);
+function Form({ found }: { found: Versioned<Route[]> }) {
+  const form = useDraft(found, settings.saveRoutes);
+  const { draft: routes, setDraft: setRoutes, problem } = form;
   const set = (index: number, change: Partial<Route>) =>
     setRoutes((before) =>
       before.map((route, at) => (at === index ? { ...route, ...change } : route)),
@@ -80,7 +78,7 @@ function Form({ stored }: { stored: Route[] }) {
       }
     >
       <Stack gap="sm">
-        <Refusal problem={problem} reload={reload} kept />
+        <Refusal problem={problem} reload={form.reload} />
         {routes.length === 0 && (
           <EmptyState title="No route">Every incident goes to the owner of its item.</EmptyState>
         )}
@@ -140,7 +138,7 @@ function Form({ stored }: { stored: Route[] }) {
           </Group>
         ))}
         <div>
-          <Button disabled={!changed} loading={pending} onClick={() => void run()}>
+          <Button disabled={!form.changed} loading={form.pending} onClick={() => void form.send()}>
             Save the routes
           </Button>
         </div>
