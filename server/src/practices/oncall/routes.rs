@@ -159,8 +159,9 @@ async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> A
             }
             let page = load(app, caller, id).await?.record;
             let contacts = ways_to(&wish.to, &page, estate, now);
-            let persons = access::store::persons(&mut app.db.reader().await?, &caller.space);
-            let accounts: Accounts = persons.await?.into_iter().collect();
+            let mut conn = app.db.reader().await?;
+            let persons = access::store::persons(&mut conn, &caller.space).await?;
+            let accounts: Accounts = persons.into_iter().collect();
             let holder = page.acknowledged_by.as_ref().and_then(|by| accounts.person(by));
             let who = caller.person().or_else(|| holder.clone());
             let mut back = who.map_or_else(Vec::new, |who| ways_to(&who, &page, estate, now));
