@@ -3,13 +3,16 @@
 
 mod counted;
 mod decided;
+mod noted;
 mod released;
 mod tuned;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::streams::{Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants};
+use ::streams::{
+    Accounts, Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants,
+};
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
 use estate::{Kind, Spec, Turns};
@@ -23,6 +26,7 @@ use spine::follow::Follower;
 use spine::journal::{self, Stamp, Stored};
 use spine::{Denied, Fault, Tx, World};
 
+use crate::access;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
 use crate::practices::estate::live::{LiveEstate, Snapshot};
@@ -79,22 +83,15 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
         _ => {
             maintenance_window(stored).is_some()
-                || about_on_call(stored)
+                || noted::about_on_call(stored)
                 || counted::promises_changed(stored)
         }
     }
 }
 
-/// Whether an entry changes who is on call.
-fn about_on_call(stored: &Stored) -> bool {
-    let item = stored.entry.subject.strip_prefix("item:").and_then(|item| item.parse().ok());
-    item.and_then(|item: ItemRef| Kind::of(&item)).is_some_and(Kind::decides_who_is_on_call)
-}
-
 /// The maintenance window that an entry is about.
 fn maintenance_window(stored: &Stored) -> Option<ItemRef> {
-    let item: ItemRef = stored.entry.subject.strip_prefix("item:")?.parse().ok()?;
-    (Kind::of(&item) == Some(Kind::MaintenanceWindow)).then_some(item)
+    noted::item(stored).filter(|item| Kind::of(item) == Some(Kind::MaintenanceWindow))
 }
 
 /// Tells the compiler that a closure holds for every lifetime.
@@ -122,6 +119,7 @@ struct Loaded {
     expected: Vec<Expected>,
     clocks: Vec<Clocks>,
     turns: Turns,
+    accounts: Accounts,
 }
 
 impl Shell<'_> {
@@ -141,7 +139,7 @@ impl Shell<'_> {
             self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
-        } else if about_on_call(stored) {
+        } else if noted::about_on_call(stored) {
             self.on_call_changed(tx, stored).await
         } else if counted::promises_changed(stored) {
             self.follow_afresh(tx, stored, &Fact::Promises).await
@@ -194,7 +192,9 @@ impl Shell<'_> {
         if page_store::of_open_incidents(tx, self.space).await?.is_empty() {
             return Ok(());
         }
-        self.follow_afresh(tx, stored, &Fact::OnCall).await
+        let noted = noted::absence(stored);
+        let noted = noted.as_ref().map(|absence| (absence, stored.entry.at));
+        self.follow_afresh(tx, stored, &Fact::OnCall(noted)).await
     }
 
     /// Follows a fact that goes by resources alone, as they are in this transaction: memory may be
@@ -231,6 +231,7 @@ impl Shell<'_> {
             clocks: &loaded.clocks,
             silenced: &silenced,
             turns: &loaded.turns,
+            accounts: &loaded.accounts,
         };
         for reaction in react(fact, &context, self.moment) {
             match self.execute(tx, stored, reaction).await {
@@ -283,11 +284,12 @@ impl Shell<'_> {
             Want::PagesOf(incident) => {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
                 loaded.pages.extend(found.into_iter().map(|page| page.record));
-                loaded.turns = page_store::turns(tx, self.space).await?;
+                self.about_pages(tx, loaded).await?;
             }
             Want::Called => {
-                loaded.turns = page_store::turns(tx, self.space).await?;
+                self.about_pages(tx, loaded).await?;
                 let pages = page_store::of_open_incidents(tx, self.space).await?;
+                let pages: Vec<Page> = pages.into_iter().map(|page| page.record).collect();
                 let incidents: BTreeSet<_> = pages.iter().map(|page| page.incident).collect();
                 for incident in incidents {
                     loaded.incidents.extend(self.incident(tx, incident).await?);
@@ -303,6 +305,13 @@ impl Shell<'_> {
                 loaded.expected.extend(expected_store::by_window(tx, self.space, window).await?);
             }
         }
+        Ok(())
+    }
+
+    /// Whose turn comes next, and who stands behind accounts.
+    async fn about_pages(&self, tx: &mut Tx, loaded: &mut Loaded) -> Result<(), Fault> {
+        loaded.turns = page_store::turns(tx, self.space).await?;
+        loaded.accounts = access::store::persons(tx, self.space).await?.into_iter().collect();
         Ok(())
     }
 

@@ -24,6 +24,7 @@ use crate::world::{Happening, World};
 /// calls down to P3                             nobody is called for what is less urgent
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// major escalationpolicy/major products=2      whom to call for a major incident, and when
+/// account NAME person/ada                      whose account has another name than they
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
 /// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
@@ -32,6 +33,7 @@ use crate::world::{Happening, World};
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
 /// at 09:05 person:ada falls ill                and is away from then on
+/// at 09:05 person:ada falls ill since 09:00    … or was before anybody said so, or will be
 /// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
 /// at 09:05 link:cyd leads #1                   … of that of the team for major incidents
@@ -88,6 +90,11 @@ pub fn play_as(text: &str, seed: u64) -> String {
                 major.products = products.and_then(|n| n.parse().ok()).unwrap_or(major.products);
                 None
             }
+            ["account", name, person] => {
+                let person = person.parse().ok().map(|person| ((*name).to_owned(), person));
+                play.world.accounts = person.into_iter().collect();
+                None
+            }
             ["route", name, fields @ ..] => {
                 play.world.routes = routes(name, fields);
                 None
@@ -99,6 +106,7 @@ pub fn play_as(text: &str, seed: u64) -> String {
             }
             ["at", time, what @ ..] => {
                 play.world.now = at(time);
+                play.world.look();
                 play.report(None);
                 play.act(what).err()
             }
@@ -133,9 +141,10 @@ impl Play {
                 self.toggle(name);
             }
             ["again" | "clears", name] => self.toggle(name),
-            [who, "falls", "ill"] => {
+            [who, "falls", "ill", since @ ..] => {
                 if let Some(person) = PersonRef::new(actor(who).name()) {
-                    let (start, end) = (self.world.now, None);
+                    let start = since.last().map_or(self.world.now, |time| at(time));
+                    let end = None;
                     let absence_type = AbsenceType::Sickness;
                     self.world.away(AbsenceSpec { person, absence_type, start, end });
                 }
@@ -286,7 +295,7 @@ impl Play {
 
     fn line(&self, happening: &Happening) -> Option<String> {
         match happening {
-            Happening::Alert(..) | Happening::OnCall => None,
+            Happening::Alert(..) | Happening::OnCall(_) => None,
             Happening::Incident(id, event) => {
                 Some(format!("#{} {}", self.number(*id), self.incident_line(event)?))
             }

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
 use contracts::clocks::{self, Books, Clocks};
-use estate::{Estate, Turns};
+use estate::Estate;
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
-    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
-    PageId, Refusal, Time,
+    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, ItemRef, Lifecycle, Message, Moment,
+    OutboxId, PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
-use streams::{Context, Fact, Reaction, Routes, Want};
+use streams::{Accounts, Context, Fact, Reaction, Routes, Want};
 
 use crate::sample::{estate, policy};
 use crate::shelf::{Done, Shelf};
@@ -40,8 +40,8 @@ pub enum Happening {
     Expected(ExpectedId, expected::Event),
     /// To the clocks of an incident.
     Clocks(ClocksId, clocks::Event),
-    /// To who is on call when.
-    OnCall,
+    /// To who is on call when; and which absence was noted when, where one was.
+    OnCall(Option<(ItemRef, Time)>),
 }
 
 /// A message in the outbox.
@@ -105,6 +105,8 @@ pub struct World {
     pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
+    /// Whose accounts have other names than they.
+    pub accounts: Accounts,
     /// How far the oracle of shifts has read the journal.
     pub shifts_read: Cell<usize>,
     /// Whether every page was just asked whom it means, since who is on call changed.
@@ -138,6 +140,7 @@ impl World {
             routes: Routes::default(),
             classifier: Classifier::default(),
             estate: estate(),
+            accounts: Accounts::default(),
             matcher: Matcher::default(),
             by_fingerprint: HashMap::new(),
             cursor: 0,
@@ -282,6 +285,19 @@ impl World {
         }
     }
 
+    /// Lets pages follow who is on call as time has passed; whether any had to.
+    pub fn look(&mut self) -> bool {
+        let means = |page: &Page| {
+            streams::means_others(page, (&self.estate, &self.accounts), self.now)
+                && self.incidents.get(page.incident).is_some_and(Incident::is_open)
+        };
+        let others = self.pages.rows().any(means);
+        if others {
+            self.journal.push(Happening::OnCall(None));
+        }
+        others
+    }
+
     /// Whether the stream has entries before it.
     pub fn stream_behind(&self) -> bool {
         self.cursor < self.journal.len()
@@ -290,7 +306,7 @@ impl World {
     /// Whether the stream has read every change of who is on call.
     pub fn knows_who_is_on_call(&self) -> bool {
         let mut ahead = self.journal[self.cursor..].iter();
-        !ahead.any(|happening| matches!(happening, Happening::OnCall))
+        !ahead.any(Happening::is_on_call)
     }
 
     /// Lets the stream handle up to `count` entries; the cursor moves with the effects.
@@ -301,7 +317,7 @@ impl World {
             for reaction in self.react(&happening, &moment) {
                 self.follow(reaction, &moment);
             }
-            self.asked_anew.set(self.asked_anew.get() || matches!(happening, Happening::OnCall));
+            self.asked_anew.set(self.asked_anew.get() || happening.is_on_call());
             self.cursor += 1;
         }
     }
@@ -371,7 +387,7 @@ impl World {
             Happening::Expected(id, event) => {
                 self.expected.get(*id).map(|record| Fact::Expected(record, event))
             }
-            Happening::OnCall => Some(Fact::OnCall),
+            Happening::OnCall(noted) => Some(Fact::OnCall(noted.as_ref().map(|(i, at)| (i, *at)))),
             Happening::Clocks(..) => None,
         };
         let Some(fact) = fact else { return Vec::new() };
@@ -420,6 +436,7 @@ impl World {
             incidents: &incidents,
             pages: &pages,
             turns: &self.turns(),
+            accounts: &self.accounts,
         };
         streams::react(&fact, &context, moment)
     }
@@ -455,18 +472,6 @@ impl World {
                 done.map(|done| self.keep_page(id, done))
             }
         };
-    }
-
-    /// Whose turn comes next, as the pages tell that took one.
-    fn turns(&self) -> Turns {
-        let taken =
-            self.pages.rows().filter_map(|page| Some((page.policy.clone(), page.turn? + 1)));
-        let mut next: BTreeMap<_, u64> = BTreeMap::new();
-        for (policy, turn) in taken {
-            let last = next.entry(policy).or_default();
-            *last = turn.max(*last);
-        }
-        next.into_iter().collect()
     }
 
     fn keep_page(&mut self, id: PageId, done: Done<Page>) {

@@ -5,13 +5,13 @@ use contracts::clocks::{self, Clocks};
 use estate::{Estate, MaintenanceWindowSpec, Turns};
 use incidents::expected::{self, Expected};
 use incidents::{Incident, What};
-use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId};
+use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId, Time};
 use oncall::Page;
 
 use crate::companions::DecidedOn;
 use crate::promising::moves_clocks;
 use crate::proving::hit_items;
-use crate::{Policy, Routes};
+use crate::{Accounts, Policy, Routes};
 
 /// Something that happened, with the record as it is now.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +28,9 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
-    /// To who is on call when: a schedule changed, or somebody is away.
-    OnCall,
+    /// To who is on call when: a schedule changed, or somebody is away; and which absence was noted
+    /// when, where one was.
+    OnCall(Option<(&'a ItemRef, Time)>),
     /// To what was promised: a contract or a calendar was changed, or is gone.
     Promises,
 }
@@ -56,6 +57,8 @@ pub struct Context<'a> {
     pub expected: &'a [Expected],
     /// Whose turn comes next, by each policy.
     pub turns: &'a Turns,
+    /// Who stands behind accounts.
+    pub accounts: &'a Accounts,
     /// The clocks of incidents that [`wants`] asked for, in any order.
     pub clocks: &'a [Clocks],
     /// Which of the alerts, that of the fact included, a silence holds back now.
@@ -76,7 +79,7 @@ pub enum Want {
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
-    /// All pages of the incident, and whose turn comes next.
+    /// All pages of the incident, whose turn comes next, and who stands behind accounts.
     PagesOf(IncidentId),
     /// What is expected of the alert and is not over. More do no harm.
     ExpectedOf(AlertId),
@@ -86,7 +89,8 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
-    /// The pages of open incidents, and these; and whose turn comes next.
+    /// The pages of open incidents, and these; whose turn comes next, and who stands behind
+    /// accounts.
     Called,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),
@@ -155,7 +159,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
-        Fact::OnCall => vec![Want::Called],
+        Fact::OnCall(_) => vec![Want::Called],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

@@ -11,7 +11,9 @@
 //! **Invariant:** nothing here loads, stores or waits. The same fact in the same context leads to
 //! the same reactions.
 
+mod accounts;
 mod assess;
+mod by_time;
 pub mod companions;
 pub mod detect_to_restore;
 mod entering;
@@ -28,7 +30,9 @@ mod routes;
 mod steps;
 mod tune;
 
+pub use accounts::Accounts;
 pub use assess::{assessment, counted_on, kin, relation};
+pub use by_time::means_others;
 pub use detect_to_restore::react;
 pub use entering::{assigned, down_by};
 pub use fact::{Context, Fact, Reaction, Want, wants};

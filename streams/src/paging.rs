@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use estate::{About, AbsenceType, Estate};
+use estate::{About, AbsenceSpec, AbsenceType, Estate, Spec};
 use incidents::{Incident, Stage, What};
 use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
 use oncall::{Command, For, Page, Start, Summary};
@@ -12,7 +12,7 @@ use oncall::{Command, For, Page, Start, Summary};
 use crate::steps::{
     about, acknowledge_timeout, again, at_once, fresh, means_now, plan, takes_turn,
 };
-use crate::{Context, Reaction, major};
+use crate::{Accounts, Context, Reaction, major};
 
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
 pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
@@ -342,14 +342,19 @@ pub(crate) fn worked(
         watched && quiet(incident, context).is_none()
     });
     let team = major::called(incident, context);
-    let heard =
-        |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
+    let person = context.accounts.person(&by);
+    let worked = Command::Worked { by, person, at: event.at };
+    let heard = |page: &Page| Reaction::Page(page.id, worked.clone());
     last.into_iter().chain(team).map(heard).collect()
 }
 
 /// Lets every page that rings, or found nobody, call whoever is on call now, and lets what somebody
 /// had taken ring again who has fallen ill since.
-pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+pub(crate) fn reroute(
+    noted: Option<(&ItemRef, Time)>,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
     let (estate, now) = (context.estate, moment.now);
     let rings_for = |incident: IncidentId| {
         let of_it = context.pages.iter().filter(|page| page.incident == incident);
@@ -363,7 +368,8 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
         oncall::Stage::Acknowledged => {
             let incident = context.incidents.iter().find(|of| of.id == page.incident)?;
             let holds = incident.acknowledged_by.is_some() && quiet(incident, context).is_none();
-            let person = fallen_ill(page, estate, now).filter(|_| holds)?;
+            let person =
+                fallen_ill(page, noted, (estate, context.accounts), now).filter(|_| holds)?;
             Some(Command::HolderAway { person, again: Box::new(again(page, estate, now)) })
         }
         oncall::Stage::Cancelled => None,
@@ -372,11 +378,29 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     context.pages.iter().filter_map(reaction).collect()
 }
 
-/// Who took a page and has fallen ill since.
-fn fallen_ill(page: &Page, estate: &Estate, now: Time) -> Option<ItemRef> {
+/// Who took a page and is ill: from a time since then, or as was noted since then, from whenever.
+/// Who took it although that was known means to have it.
+pub(crate) fn fallen_ill(
+    page: &Page,
+    noted: Option<(&ItemRef, Time)>,
+    (estate, accounts): (&Estate, &Accounts),
+    now: Time,
+) -> Option<ItemRef> {
     let (by, at) = (page.acknowledged_by.as_ref()?, page.acknowledged_at?);
-    let person = ItemRef::new("person", by.name())?;
-    let absence = estate.away(&person, now)?;
-    let ill = absence.absence_type == AbsenceType::Sickness && absence.start >= at;
-    ill.then_some(person)
+    let person = accounts.person(by)?;
+    let noted = noted.filter(|(_, noted_at)| *noted_at >= at);
+    let noted = noted.and_then(|(absence, _)| estate.get(absence));
+    let noted = noted.and_then(|found| match &found.spec {
+        Spec::Absence(absence) => Some(absence),
+        _ => None,
+    });
+    let since = estate.absences().filter(|absence| absence.start >= at);
+    let mut all = since.chain(noted);
+    let ill = |absence: &AbsenceSpec| {
+        absence.absence_type == AbsenceType::Sickness
+            && *absence.person.item() == person
+            && absence.start <= now
+            && absence.end.is_none_or(|end| end > now)
+    };
+    all.any(ill).then_some(person)
 }

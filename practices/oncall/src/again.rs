@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kernel::{Actor, Moment, Refusal, Time};
+use kernel::{Actor, ItemRef, Moment, Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +22,31 @@ pub struct RingsAgain {
     pub at: Time,
     /// Who snoozed it until then; nobody: it rings unless something is done on the incident.
     pub snoozed_by: Option<Actor>,
+}
+
+/// Why a page rings again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PageRangWhy)]
+pub enum Why {
+    /// Whoever took it did nothing in time.
+    NothingDone,
+    /// The time for which somebody snoozed it is over.
+    SnoozeOver,
+    /// A person asked for it, or for the next step.
+    Asked,
+    /// Whoever had it has fallen ill.
+    HolderAway,
+    /// Nobody has answered, or somebody can be called by now.
+    Unanswered,
+}
+
+impl Why {
+    /// Whether work on the incident says that somebody has it. Who was called for another reason
+    /// has to say so: whoever asked for help, and whoever notes that nobody has come, has not.
+    fn answered_by_work(self) -> bool {
+        matches!(self, Why::NothingDone | Why::SnoozeOver)
+    }
 }
 
 impl RingsAgain {
@@ -44,11 +69,20 @@ impl Page {
     }
 
     /// Something was done on the incident: the time begins anew. A page that rang because nothing
-    /// was done is answered by it; one that rings for the first time wants an answer.
-    pub(crate) fn worked(&self, by: &Actor, at: Time, moment: &Moment) -> Vec<Event> {
+    /// was done is answered by it, if by whoever had it or was called; any other wants an answer.
+    pub(crate) fn worked(
+        &self,
+        (by, person): (&Actor, Option<&ItemRef>),
+        at: Time,
+        moment: &Moment,
+    ) -> Vec<Event> {
         if self.stage.unanswered() {
             let since = self.rang_again_at.is_some_and(|again| at >= again);
-            return if since { vec![self.taken(by, at, moment)] } else { Vec::new() };
+            let enough = self.rang_again_why.is_some_and(Why::answered_by_work);
+            let called = self.calls.iter().any(|call| Some(&call.contact) == person);
+            let theirs = called || self.had_by.as_ref() == Some(by);
+            let answers = since && enough && theirs;
+            return if answers { vec![self.taken(by, at, moment)] } else { Vec::new() };
         }
         let snoozed = self.rings_again.as_ref().is_some_and(|again| again.snoozed_by.is_some());
         let rings_again_at = self.timeout_from(at).filter(|_| !snoozed);
@@ -73,14 +107,14 @@ impl Page {
     /// Rings from the first step, at once or when its hours begin, by what the policy says now.
     pub(crate) fn ring_again(
         &self,
-        because: String,
+        (why, because): (Why, String),
         other: Option<&Plan>,
         begin_at: Option<Time>,
         moment: &Moment,
     ) -> Vec<Event> {
         let at = moment.now;
         let begin_at = begin_at.filter(|begin| *begin > at);
-        let rang = Event::RangAgain { at, because, begin_at };
+        let rang = Event::RangAgain { at, because, why: Some(why), begin_at };
         let other = other.map(Plan::within_limits);
         let replanned = other.as_ref().and_then(|other| self.for_these_hours(other, moment));
         let mut events: Vec<Event> = replanned.into_iter().chain([rang]).collect();
@@ -102,10 +136,12 @@ impl Page {
     ) -> Result<Vec<Event>, Refusal> {
         let at = moment.now;
         if self.stage == Stage::Ringing {
-            return match self.advance(fresh, moment) {
-                Event::Exhausted { .. } => Err(Refusal::invalid(NOBODY_NEXT)),
-                next => Ok(vec![next]),
+            let mut next = self.advance(fresh, moment);
+            let Event::Called { asked_by, .. } = &mut next else {
+                return Err(Refusal::invalid(NOBODY_NEXT));
             };
+            *asked_by = Some(moment.actor.clone());
+            return Ok(vec![next]);
         }
         let steps = plan::freshened(&self.steps, fresh);
         let round = self.fresh_round();
@@ -114,15 +150,18 @@ impl Page {
             .and_then(|place| plan::call(&steps, place, moment))
             .ok_or_else(|| Refusal::invalid(NOBODY_NEXT))?;
         let because = format!("{} wants the next step", moment.actor.name());
-        Ok(vec![Event::RangAgain { at, because, begin_at: None }, next])
+        let why = Some(Why::Asked);
+        Ok(vec![Event::RangAgain { at, because, why, begin_at: None }, next])
     }
 
-    /// Why it rings again, for people.
-    pub(crate) fn why_again(&self, again: &RingsAgain) -> String {
+    /// Why it rings again, also for people.
+    pub(crate) fn why_again(&self, again: &RingsAgain) -> (Why, String) {
         match (&again.snoozed_by, self.acknowledge_timeout_seconds) {
-            (Some(by), _) => format!("{} snoozed it until now", by.name()),
-            (None, Some(seconds)) => format!("nothing was done for {}", spelled(seconds)),
-            (None, None) => "nothing was done".to_owned(),
+            (Some(by), _) => (Why::SnoozeOver, format!("{} snoozed it until now", by.name())),
+            (None, Some(seconds)) => {
+                (Why::NothingDone, format!("nothing was done for {}", spelled(seconds)))
+            }
+            (None, None) => (Why::NothingDone, "nothing was done".to_owned()),
         }
     }
 

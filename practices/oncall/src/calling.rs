@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kernel::{Moment, OutboxId, Refusal};
 
+use crate::again::Why;
 use crate::event::Calling;
 use crate::plan::{self, Place};
 use crate::{Call, CallResult, Contact, Event, Page, Plan, Purpose, Stage, WaitingCall};
@@ -41,7 +42,8 @@ impl Page {
         }
         let (steps, repeat) = (plan::freshened(&self.steps, fresh).into_owned(), self.repeat);
         let now = Plan { steps, repeat, begin_at: None };
-        self.ring_again(SOMEBODY_NOW.to_owned(), Some(&now), None, moment)
+        let why = (Why::Unanswered, SOMEBODY_NOW.to_owned());
+        self.ring_again(why, Some(&now), None, moment)
     }
 
     /// It is time to call again for what nobody answered, or to look again for somebody. That there
@@ -66,7 +68,8 @@ impl Page {
             }
             false => SOMEBODY_NOW,
         };
-        self.ring_again(because.to_owned(), Some(&now), now.begin_at, moment)
+        let why = (Why::Unanswered, because.to_owned());
+        self.ring_again(why, Some(&now), now.begin_at, moment)
     }
 
     /// The round with which the page begins when it rings again: none is used twice.

@@ -1,7 +1,7 @@
 use kernel::{Actor, ItemRef, OutboxId, Priority, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{CallResult, Contact, HandOver, Start, Step};
+use crate::{CallResult, Contact, HandOver, Start, Step, Why};
 
 /// What can have happened to a page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub enum Event {
         later: Vec<Later>,
         /// When the next step is due unless somebody answers.
         next_step_at: Time,
+        /// Who asked for it before its time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<Actor>,
     },
     /// People of a step that has begun are called in their next way.
     Continued {
@@ -101,6 +104,9 @@ pub enum Event {
         at: Time,
         /// Why.
         because: String,
+        /// The same for rules; not said in entries of before it counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Why>,
         /// Nobody is called before; at once when not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         begin_at: Option<Time>,

@@ -2,7 +2,7 @@
 
 use kernel::{Actor, OutboxId, Time};
 
-use crate::again::RingsAgain;
+use crate::again::{RingsAgain, Why};
 use crate::event::{Calling, Later};
 use crate::{Call, CallResult, Contact, Event, HandOver, Page, Purpose, Stage, WaitingCall};
 
@@ -27,7 +27,7 @@ impl Page {
             Event::Snoozed { by, until, .. } => {
                 self.rings_again = Some(RingsAgain { at: *until, snoozed_by: Some(by.clone()) });
             }
-            Event::RangAgain { at, begin_at, .. } => self.ring_anew(*at, *begin_at),
+            Event::RangAgain { at, why, begin_at, .. } => self.ring_anew(*at, *why, *begin_at),
             Event::Replanned { .. } => self.take_in_plan(event),
             Event::Hastened { at } => self.next_step_at = Some(*at),
             Event::Held { at, until } => {
@@ -111,8 +111,11 @@ impl Page {
 
     fn take_in_calls(&mut self, event: &Event) {
         match event {
-            Event::Called { at, step, round, calls, later, next_step_at } => {
+            Event::Called { at, step, round, calls, later, next_step_at, asked_by } => {
                 let place = (*step, *round);
+                // Who wants help does not have it.
+                let asked = asked_by.as_ref().map(|_| Why::Asked);
+                self.rang_again_why = self.rang_again_why.map(|why| asked.unwrap_or(why));
                 (self.step, self.round) = place;
                 self.next_step_at = Some(*next_step_at);
                 self.held_until = None;
@@ -190,14 +193,15 @@ impl Page {
     }
 
     /// From the beginning, as if nobody had taken it; what was called before stays listed.
-    fn ring_anew(&mut self, at: Time, begin_at: Option<Time>) {
+    fn ring_anew(&mut self, at: Time, why: Option<Why>, begin_at: Option<Time>) {
         self.first_round = self.fresh_round();
         self.end_hand_over(at);
         self.stage = Stage::Ringing;
-        self.acknowledged_by = None;
+        self.had_by = self.acknowledged_by.take();
         self.acknowledged_at = None;
         self.rings_again = None;
         self.rang_again_at = Some(at);
+        self.rang_again_why = why;
         self.next_step_at = begin_at;
         self.held_until = begin_at;
     }

@@ -31,7 +31,7 @@ mod replan;
 mod stage;
 mod view;
 
-pub use again::{RingsAgain, SNOOZE_SECONDS_MAX};
+pub use again::{RingsAgain, SNOOZE_SECONDS_MAX, Why};
 pub use calling::LOOKS_AGAIN;
 pub use command::{Command, Contact, For, Plan, Span, Start, Step, Summary};
 pub use event::{Calling, Event, Later, describe};

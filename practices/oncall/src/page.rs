@@ -4,7 +4,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::again::{self, RingsAgain};
+use crate::again::{self, RingsAgain, Why};
 use crate::plan::{self, Place};
 use crate::{ALLOWED, Command, Contact, Event, For, HandOver, Stage, Step, Summary, Verb};
 
@@ -61,6 +61,12 @@ pub struct Page {
     /// When it rang again the last time after somebody had taken it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rang_again_at: Option<Time>,
+    /// Why it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rang_again_why: Option<Why>,
+    /// Who had it until it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub had_by: Option<Actor>,
     /// The round, from 0, with which the present ringing began. Rounds go on counting, so that no
     /// two calls of a page have the same place.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -243,6 +249,8 @@ impl Page {
             acknowledge_timeout_seconds: start.acknowledge_timeout_seconds,
             rings_again: None,
             rang_again_at: None,
+            rang_again_why: None,
+            had_by: None,
             first_round: 0,
             handover: None,
             cancel_reason: String::new(),
@@ -334,14 +342,16 @@ impl Lifecycle for Page {
             }
             Command::RingAgain { again } => {
                 let because = format!("{} asked for it", moment.actor.name());
-                Ok(self.ring_again(because, again.as_deref(), None, moment))
+                Ok(self.ring_again((Why::Asked, because), again.as_deref(), None, moment))
             }
             Command::Replan { priority, plan } => Ok(self.replan(*priority, plan, moment)),
             Command::Escalate { fresh } => self.escalate(fresh, moment),
             Command::HandOver(wish) => self.hand_over(wish, moment),
             Command::Accept { person } => self.accept(person.as_ref(), moment),
             Command::Keep {} => self.keep(moment),
-            Command::Worked { by, at: worked } => Ok(self.worked(by, (*worked).min(at), moment)),
+            Command::Worked { by, person, at: worked } => {
+                Ok(self.worked((by, person.as_ref()), (*worked).min(at), moment))
+            }
             Command::Cancel { reason } if self.stage == Stage::Acknowledged => {
                 Ok(self.settle(reason, moment))
             }
@@ -356,7 +366,8 @@ impl Lifecycle for Page {
             }
             Command::HolderAway { person, again } => {
                 let because = format!("{}, who had it, has fallen ill", person.name());
-                Ok(self.ring_again(because, Some(again), again.begin_at, moment))
+                let why = (Why::HolderAway, because);
+                Ok(self.ring_again(why, Some(again), again.begin_at, moment))
             }
             Command::RingLater { again_at } => {
                 let (again_at, nobody) = ((*again_at).max(at), !self.called_anybody());

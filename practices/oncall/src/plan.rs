@@ -65,6 +65,7 @@ pub(crate) fn call(steps: &[Step], place: Place, moment: &Moment) -> Option<Even
         calls: now.into_iter().map(|to| Calling { message: moment.id(), to }).collect(),
         later: later.into_iter().map(|to| Later { due_at: at(&to), to }).collect(),
         next_step_at: due(step, moment.now),
+        asked_by: None,
     })
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Moment, Priority, Time};
 
+use crate::again::Why;
 use crate::event::{Calling, Later};
 use crate::{Call, CallResult, Contact, Event, Page, Plan, Stage, Step, plan};
 
@@ -34,7 +35,8 @@ impl Page {
         match (self.stage, self.held_until, other.begin_at.filter(|begin| *begin > at)) {
             (Stage::Exhausted, _, begin_at) if urgent => {
                 let because = format!("it is {priority} now, and nobody has answered");
-                events.extend(replanned.ring_again(because, None, begin_at, moment));
+                let why = (Why::Unanswered, because);
+                events.extend(replanned.ring_again(why, None, begin_at, moment));
             }
             (Stage::Ringing, held, Some(until)) if held != Some(until) => {
                 push(&mut replanned, Event::Held { at, until });

@@ -15,6 +15,10 @@ conversations!(
     whoever_hands_over_keeps_it_until_the_other_one_accepts,
     whoever_hands_over_is_told_that_nobody_accepted,
     who_is_away_is_given_nothing_without_a_word,
+    whose_account_has_another_name_is_known_all_the_same,
+    a_note_of_somebody_else_stops_no_call,
+    who_was_ill_before_it_was_said_has_nothing_that_they_took_before,
+    what_somebody_has_rings_again_when_the_illness_begins_that_was_entered_before,
     the_next_step_is_called_when_somebody_asks_for_it,
     a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
@@ -206,6 +210,91 @@ async fn who_is_away_is_given_nothing_without_a_word(place: Place) {
     let mut anyway = hand_over("person/bob");
     anyway["even_if_away"] = json!(true);
     ask(&operate, anyway, 200).await;
+    operate.end().await;
+}
+
+async fn whose_account_has_another_name_is_known_all_the_same(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let account = json!({"name": "robert", "role": "responder", "password": PASSWORD,
+                         "display_name": "Robert", "person": "person/bob"});
+    operate.ada.post("/accounts", account).await.is(201);
+    let robert = operate.ada.of("robert", PASSWORD).await;
+    let commands = format!("/pages/{}/commands", page(&operate).await["id"].as_str().unwrap());
+    robert.post(&commands, json!({ "command": "acknowledge" })).await.is(200);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["assignee"], "person/bob");
+    let refused = ask(&operate, hand_over("person/bob"), 422).await;
+    assert!(refused["detail"].as_str().unwrap().contains("bob has it already"), "{refused}");
+
+    operate.ada.post("/people/bob/away", json!({ "type": "sickness" })).await.is(200);
+    operate.settled().await;
+    let rings = page(&operate).await;
+    assert_eq!((&rings["stage"], &rings["had_by"]), (&json!("ringing"), &json!("person:robert")));
+    assert_eq!(rings["rang_again_why"], "holder_away");
+    operate.end().await;
+}
+
+async fn who_was_ill_before_it_was_said_has_nothing_that_they_took_before(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 5).await;
+    let since = operate.world.now() - Duration::from_secs(3600);
+    let ill = json!({ "type": "sickness", "from": since });
+    let ill = operate.ada.post("/people/ada/away", ill).await.is(200);
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "ringing");
+
+    // Taking it although that is known means to have it, also when the note is made longer.
+    minutes(&operate, 1).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 1).await;
+    let absence = ill["absence"].as_str().unwrap();
+    let until = operate.world.now() + Duration::from_secs(86_400);
+    let longer = json!({
+        "apiVersion": "operate/v1", "kind": "Absence",
+        "metadata": { "name": absence.trim_start_matches("absence/") },
+        "spec": { "person": "ada", "type": "sickness", "start": since, "end": until },
+    });
+    operate.ada.put(&format!("/estate/items/{absence}"), longer, None).await.is(204);
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "acknowledged");
+    operate.end().await;
+}
+
+async fn what_somebody_has_rings_again_when_the_illness_begins_that_was_entered_before(
+    place: Place,
+) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let from = operate.world.now() + Duration::from_secs(20 * 60);
+    let ill = json!({ "type": "sickness", "from": from });
+    operate.ada.post("/people/ada/away", ill).await.is(200);
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 15).await;
+    assert_eq!(page(&operate).await["stage"], "acknowledged");
+    let operate = operate.restart(Duration::from_secs(5 * 60)).await;
+    called(&operate, &receiver, 2).await;
+    let rings = page(&operate).await;
+    assert_eq!(rings["rang_again_why"], "holder_away", "half an hour is not over: {rings}");
+    operate.end().await;
+}
+
+async fn a_note_of_somebody_else_stops_no_call(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    ask(&operate, json!({ "command": "escalate" }), 200).await;
+    let comment = json!({ "command": "comment", "text": "the customer rang again" });
+    operate.ada.post("/incidents/1/commands", comment).await;
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "ringing", "she asked for help");
     operate.end().await;
 }
 

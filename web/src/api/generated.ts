@@ -9423,6 +9423,7 @@ export interface components {
              *     two calls of a page have the same place.
              */
             first_round?: number;
+            had_by?: components["schemas"]["Actor"] | null;
             handover?: components["schemas"]["PageHandOver"] | null;
             held_until?: components["schemas"]["Time"] | null;
             /** @description Its id. */
@@ -9435,6 +9436,7 @@ export interface components {
             /** @description The escalation policy. */
             policy: components["schemas"]["ItemRef"];
             rang_again_at?: components["schemas"]["Time"] | null;
+            rang_again_why?: components["schemas"]["PageRangWhy"] | null;
             /**
              * Format: int32
              * @description How often to begin again after the last step.
@@ -9555,6 +9557,11 @@ export interface components {
             /** @description What a button says. */
             label: string;
         };
+        /**
+         * @description Why a page rings again.
+         * @enum {string}
+         */
+        PageRangWhy: "nothing_done" | "snooze_over" | "asked" | "holder_away" | "unanswered";
         /**
          * @description Where a page is in its life.
          * @enum {string}
