@@ -19,12 +19,12 @@ conversations!(
     a_changed_routing_is_tried_on_what_fired,
 );
 
-const DB: (&str, &str) = ("component", "orders-db");
-const ORDERS: (&str, &str) = ("service", "orders");
+pub(crate) const DB: (&str, &str) = ("component", "orders-db");
+pub(crate) const ORDERS: (&str, &str) = ("service", "orders");
 const CHECKOUT: (&str, &str) = ("service", "checkout");
 
 /// A server with one receiver, told of each alert name at once.
-async fn open(place: &Place) -> (Operate, Receiver, tempfile::TempDir) {
+pub(crate) async fn open(place: &Place) -> (Operate, Receiver, tempfile::TempDir) {
     let receiver = Receiver::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("alertmanager.yml");
@@ -41,12 +41,12 @@ async fn open(place: &Place) -> (Operate, Receiver, tempfile::TempDir) {
     (operate, receiver, folder)
 }
 
-async fn policy(operate: &Operate, policy: Value) {
+pub(crate) async fn policy(operate: &Operate, policy: Value) {
     operate.ada.put("/settings/notifications", policy, None).await.is(200);
 }
 
 /// What came to the receiver: for each message the names of its alerts with their states.
-fn told(receiver: &Receiver) -> Vec<Vec<String>> {
+pub(crate) fn told(receiver: &Receiver) -> Vec<Vec<String>> {
     let names = |body: &Value| {
         let alerts = body["alerts"].as_array().unwrap().iter();
         let name = |alert: &Value| {
@@ -58,7 +58,11 @@ fn told(receiver: &Receiver) -> Vec<Vec<String>> {
     receiver.calls_to("/ops").iter().map(|call| names(&call.body)).collect()
 }
 
-async fn until_told(operate: &Operate, receiver: &Receiver, count: usize) -> Vec<Vec<String>> {
+pub(crate) async fn until_told(
+    operate: &Operate,
+    receiver: &Receiver,
+    count: usize,
+) -> Vec<Vec<String>> {
     operate
         .until("the receiver is told", async || {
             let told = told(receiver);

@@ -116,7 +116,8 @@ impl Board {
     pub fn take(&mut self, alert: &Known, now: Timestamp) {
         let record = &alert.record;
         let key = record.fingerprint.bits();
-        if record.stage == Stage::Closed {
+        // Who closes a firing alert ends it for its groups too; they know nothing of others.
+        if record.stage == Stage::Closed && !self.seen.contains_key(&key) {
             return;
         }
         if !record.is_told() {
