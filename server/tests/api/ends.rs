@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde_json::json;
 use spine::testing::Place;
 
-use crate::telling::{DB, ORDERS, open, policy, told, until_told};
-use crate::world::conversations;
+use crate::telling::{DB, ORDERS, explanation, open, policy, told, until_told};
+use crate::world::{Operate, Receiver, conversations};
 
 conversations!(
     a_firing_alert_that_is_closed_by_hand_is_told_as_over,
     what_is_closed_with_many_others_holds_nothing_back_any_more,
+    what_ended_before_the_receiver_came_back_is_not_told_as_firing,
+    what_was_silenced_before_the_receiver_came_back_is_told_after_the_silence,
 );
 
 /// Beyond the interval of the groups.
@@ -52,5 +54,67 @@ async fn what_is_closed_with_many_others_holds_nothing_back_any_more(place: Plac
     let mut rest = until_told(&operate, &receiver, 3).await.split_off(1);
     rest.sort();
     assert_eq!(rest, [["DatabaseDown resolved"], ["OrdersFail firing"]]);
+    operate.end().await;
+}
+
+/// A receiver that cannot be reached, and has been tried with an alert that fires.
+async fn unreachable(operate: &Operate, receiver: &Receiver) {
+    receiver.answers(503);
+    operate.fires("Down", "critical", DB).await;
+    until_told(operate, receiver, 1).await;
+    operate.settled().await;
+}
+
+/// What is told from now on, once the receiver is back and an hour has passed.
+async fn told_when_back(operate: &Operate, receiver: &Receiver) -> Vec<Vec<String>> {
+    operate.settled().await;
+    let before = told(receiver).len();
+    receiver.answers(200);
+    for _ in 0..3 {
+        operate.pass(Duration::from_secs(20 * 60)).await;
+        operate.settled().await;
+    }
+    told(receiver).split_off(before)
+}
+
+async fn what_ended_before_the_receiver_came_back_is_not_told_as_firing(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    unreachable(&operate, &receiver).await;
+    operate.clears("Down", "critical", DB).await;
+    operate.pass(NEXT).await;
+    over(&operate).await;
+    assert_eq!(told_when_back(&operate, &receiver).await, Vec::<Vec<String>>::new());
+    operate.end().await;
+}
+
+/// Waits until it is noted that the receiver is not told, since all is over.
+async fn over(operate: &Operate) {
+    let noted = async || {
+        let way = explanation(operate, "Down").await;
+        let not_told = way["not_told"].as_array().unwrap().iter();
+        not_told.into_iter().find(|note| note["held"]["by"] == "over").cloned()
+    };
+    operate.until("the end is noted", noted).await;
+}
+
+async fn what_was_silenced_before_the_receiver_came_back_is_told_after_the_silence(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    unreachable(&operate, &receiver).await;
+    let silence = json!({
+        "matchers": ["alertname=Down"], "comment": "new disks",
+        "ends_at": operate.world.now() + Duration::from_secs(2 * 3600),
+    });
+    operate.ada.post("/silences", silence).await.is(201);
+    operate.pass(NEXT).await;
+    let held = async || {
+        let way = explanation(&operate, "Down").await;
+        (way["not_told"][0]["held"]["by"] == "silence").then_some(())
+    };
+    operate.until("it is held back", held).await;
+    assert_eq!(told_when_back(&operate, &receiver).await, Vec::<Vec<String>>::new());
+    let before = told(&receiver).len();
+    operate.pass(Duration::from_secs(3600)).await;
+    operate.pass(NEXT).await;
+    assert_eq!(until_told(&operate, &receiver, before + 1).await[before], ["Down firing"]);
     operate.end().await;
 }

@@ -71,7 +71,7 @@ pub(crate) async fn until_told(
         .await
 }
 
-async fn explanation(operate: &Operate, name: &str) -> Value {
+pub(crate) async fn explanation(operate: &Operate, name: &str) -> Value {
     let found = operate.ada.list("/alerts").await;
     let alert = found.iter().find(|alert| alert["name"] == name).unwrap();
     let path = format!("/alerts/{}/explanation", alert["id"].as_str().unwrap());

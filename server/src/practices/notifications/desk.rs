@@ -122,6 +122,14 @@ impl Desk<'_> {
                 flushed.notes.keep(due, &way);
                 continue;
             };
+            // Whatever is decided now is newer than what has not left: that may be over, or held back.
+            if let Some(waiting) = waiting
+                && !store::overtake(tx, self.space, waiting, self.moment.now).await?
+            {
+                waits = true;
+                flushed.notes.keep(due, &way);
+                continue;
+            }
             let rule = FlushRule {
                 repeat_interval: due.repeat_interval,
                 send_resolved: integration.config.send_resolved(),
@@ -158,13 +166,6 @@ impl Desk<'_> {
                 flushed.notes.keep(due, &way);
                 continue;
             };
-            if let Some(waiting) = waiting
-                && !store::overtake(tx, self.space, waiting, self.moment.now).await?
-            {
-                waits = true;
-                flushed.notes.keep(due, &way);
-                continue;
-            }
             flushed.notes.told(due, &way);
             let message = self.tell(tx, &telling, when, flushed).await?;
             flushed.lines.push(line(entry, Some(message)));

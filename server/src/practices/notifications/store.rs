@@ -194,7 +194,7 @@ pub async fn overtake(
     let touched = tx
         .run(
             "UPDATE outbox SET state = 'cancelled', due_at = NULL, settled_at = $3, \
-             detail = 'overtaken by a newer notification of the same group' \
+             detail = 'overtaken by what was decided about the group since' \
              WHERE space_id = $1 AND id = $2 AND state = 'waiting' AND leased_until <= $3",
             params![space, message, now],
         )
