@@ -31,6 +31,7 @@ use crate::world::{Happening, World};
 /// at 09:05 channel fails | works
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
+/// at 09:05 integration:pager sees NAME         acknowledges an alert
 /// at 09:05 person:ada falls ill                and is away from then on
 /// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
@@ -131,6 +132,14 @@ impl Play {
                     let absence_type = AbsenceType::Sickness;
                     self.world.away(AbsenceSpec { person, absence_type, start, end });
                 }
+            }
+            [who, "sees", name] => {
+                let Some(id) = self.world.alerts.rows().find(|a| a.name() == *name).map(|a| a.id)
+                else {
+                    unreachable!("no alert `{name}`")
+                };
+                let moment = self.world.moment(actor(who));
+                return self.world.ask_alert(id, &alerts::Command::Acknowledge {}, &moment);
             }
             [who, "answers", incident] => {
                 return self.ask_page(who, incident, &oncall::Command::Acknowledge {});

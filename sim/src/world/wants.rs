@@ -1,5 +1,6 @@
 //! Which incidents a reaction has to see.
 
+use alerts::Alert;
 use incidents::Incident;
 use kernel::{IncidentId, Time};
 use streams::Want;
@@ -23,9 +24,23 @@ impl World {
             Want::ChildrenOf(id) => {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
-            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
+            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) | Want::UnseenBeside(_) => false,
             Want::OpenIncidents | Want::Called => incident.is_open(),
             Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
+        }
+    }
+
+    /// Whether an alert is one of those that are wanted.
+    pub(super) fn meets_alert(&self, alert: &Alert, want: &Want) -> bool {
+        match want {
+            Want::Alert(id) => alert.id == *id,
+            Want::FiringOn(items) => alert.item.as_ref().is_some_and(|item| items.contains(item)),
+            Want::UnseenBeside(other) => {
+                let holding = Want::Holding(*other);
+                let mut together = self.incidents.rows().filter(|one| self.meets(one, &holding));
+                together.any(|one| one.attached().any(|member| member.alert == alert.id))
+            }
+            _ => false,
         }
     }
 
