@@ -133,6 +133,7 @@ impl Desk<'_> {
             let rule = FlushRule {
                 repeat_interval: due.repeat_interval,
                 send_resolved: integration.config.send_resolved(),
+                repeats: self.digest(due.priority).is_none(),
                 acknowledgement_stops_repeats: true,
             };
             let now = stamp(self.moment.now);
@@ -162,10 +163,7 @@ impl Desk<'_> {
                     (Telling { due, way, section, index, reason, firing, resolved }, entry)
                 }
             };
-            let Some(when) = self.when(tx, &telling, flushed).await? else {
-                flushed.notes.keep(due, &way);
-                continue;
-            };
+            let when = self.when(tx, &telling, flushed).await?;
             flushed.notes.told(due, &way);
             let message = self.tell(tx, &telling, when, flushed).await?;
             flushed.lines.push(line(entry, Some(message)));
@@ -227,33 +225,35 @@ impl Desk<'_> {
         Ok(message)
     }
 
-    /// When it is told: at once, or with the next digest of its priority or of a storm. `None`
-    /// when it is not: what waits for digests is not repeated.
+    /// The next digest of what is as urgent as this; `None` for what is told at once. What waits
+    /// for digests is not repeated.
+    fn digest(&self, priority: u8) -> Option<When> {
+        let soon = Some(self.policy.how_soon(priority)).filter(|soon| *soon != HowSoon::Now)?;
+        let at = self.policy.digest_at(soon, stamp(self.moment.now))?;
+        Some(When::Digest { kind: soon.word(), at: time(at) })
+    }
+
+    /// When it is told: at once, or with the next digest of its priority or of a storm.
     async fn when(
         &self,
         tx: &mut Tx,
         telling: &Telling<'_>,
         flushed: &mut Flushed,
-    ) -> Result<Option<When>, Fault> {
-        let now = stamp(self.moment.now);
-        let soon = self.policy.how_soon(telling.due.priority);
-        if soon != HowSoon::Now
-            && let Some(at) = self.policy.digest_at(soon, now)
-        {
-            let again = telling.reason == Reason::Repeat;
-            let digest = When::Digest { kind: soon.word(), at: time(at) };
-            return Ok((!again).then_some(digest));
+    ) -> Result<When, Fault> {
+        if let Some(digest) = self.digest(telling.due.priority) {
+            return Ok(digest);
         }
-        let Some(rule) = self.policy.storm_rule() else { return Ok(Some(When::Now)) };
+        let now = stamp(self.moment.now);
+        let Some(rule) = self.policy.storm_rule() else { return Ok(When::Now) };
         if !flushed.storms.contains_key(&telling.way) {
             let storm = self.storm(tx, &telling.way, &rule).await?;
             flushed.storms.insert(telling.way.clone(), storm);
         }
         let storm = flushed.storms.entry(telling.way.clone()).or_default();
-        Ok(Some(match storm.admit(&rule, now) {
+        Ok(match storm.admit(&rule, now) {
             Admission::Now => When::Now,
             Admission::Digest { at } => When::Digest { kind: "storm", at: time(at) },
-        }))
+        })
     }
 
     /// What a receiver was sent within the window of a rule.
