@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use spine::testing::Place;
 
-use crate::telling::{DB, ORDERS, explanation, open, policy, told, until_told};
+use crate::telling::{CHECKOUT, DB, ORDERS, explanation, flushed, open, policy, told, until_told};
 use crate::world::{Operate, Receiver, conversations};
 
 conversations!(
@@ -14,6 +14,8 @@ conversations!(
     what_is_closed_with_many_others_holds_nothing_back_any_more,
     what_ended_before_the_receiver_came_back_is_not_told_as_firing,
     what_was_silenced_before_the_receiver_came_back_is_told_after_the_silence,
+    an_end_that_was_told_is_not_told_again_after_a_restart,
+    an_end_that_was_not_told_is_told_after_a_restart,
 );
 
 /// Beyond the interval of the groups.
@@ -116,5 +118,39 @@ async fn what_was_silenced_before_the_receiver_came_back_is_told_after_the_silen
     operate.pass(Duration::from_secs(3600)).await;
     operate.pass(NEXT).await;
     assert_eq!(until_told(&operate, &receiver, before + 1).await[before], ["Down firing"]);
+    operate.end().await;
+}
+
+async fn an_end_that_was_told_is_not_told_again_after_a_restart(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    operate.fires("Down", "critical", DB).await;
+    until_told(&operate, &receiver, 1).await;
+    operate.fires("Down", "critical", ORDERS).await;
+    operate.pass(NEXT).await;
+    until_told(&operate, &receiver, 2).await;
+    operate.clears("Down", "critical", DB).await;
+    operate.pass(NEXT).await;
+    assert_eq!(until_told(&operate, &receiver, 3).await[2].len(), 2);
+    // What is told next says nothing of what ended before.
+    operate.fires("Down", "critical", CHECKOUT).await;
+    operate.pass(NEXT).await;
+    assert_eq!(until_told(&operate, &receiver, 4).await[3], ["Down firing", "Down firing"]);
+    let operate = operate.restart(Duration::from_secs(60)).await;
+    flushed(&operate, "Down").await;
+    operate.pass(NEXT).await;
+    flushed(&operate, "Down").await;
+    operate.settled().await;
+    assert_eq!(told(&receiver).len(), 4, "{:?}", told(&receiver));
+    operate.end().await;
+}
+
+async fn an_end_that_was_not_told_is_told_after_a_restart(place: Place) {
+    let (operate, receiver, _folder) = open(&place).await;
+    operate.fires("Down", "critical", DB).await;
+    until_told(&operate, &receiver, 1).await;
+    operate.settled().await;
+    operate.clears("Down", "critical", DB).await;
+    let operate = operate.restart(Duration::from_secs(60)).await;
+    assert_eq!(until_told(&operate, &receiver, 2).await[1], ["Down resolved"]);
     operate.end().await;
 }

@@ -21,7 +21,7 @@ conversations!(
 
 pub(crate) const DB: (&str, &str) = ("component", "orders-db");
 pub(crate) const ORDERS: (&str, &str) = ("service", "orders");
-const CHECKOUT: (&str, &str) = ("service", "checkout");
+pub(crate) const CHECKOUT: (&str, &str) = ("service", "checkout");
 
 /// A server with one receiver, told of each alert name at once.
 pub(crate) async fn open(place: &Place) -> (Operate, Receiver, tempfile::TempDir) {
@@ -89,7 +89,7 @@ async fn decided(operate: &Operate, name: &str) -> Value {
 }
 
 /// Waits until the group of an alert was looked at.
-async fn flushed(operate: &Operate, name: &str) {
+pub(crate) async fn flushed(operate: &Operate, name: &str) {
     let looked = async || {
         let way = explanation(operate, name).await;
         let due: kernel::Time = way["routes"][0]["group"]["due_at"].as_str()?.parse().ok()?;

@@ -65,6 +65,17 @@ impl Logged {
             (Carried::Arrived | Carried::Lost, _) => Standing::Knows(self.told.clone(), None),
         }
     }
+
+    /// Whether the receiver may think that a member fires: it was told so, or is about to be.
+    pub fn thinks_it_fires(&self, key: u64) -> bool {
+        let (told, pending) = (self.told.as_ref(), self.pending.as_ref());
+        let knows = match self.carried {
+            Carried::Arrived => [pending.or(told), None],
+            Carried::Waits | Carried::OnTheWay => [told, pending],
+            Carried::Lost => [told, None],
+        };
+        knows.into_iter().flatten().any(|entry| entry.firing.binary_search(&key).is_ok())
+    }
 }
 
 /// The log of groups, by group key and receiver.
