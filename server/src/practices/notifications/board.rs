@@ -306,10 +306,11 @@ impl Board {
         }
     }
 
-    /// The flush could not be done now: it is due again at `at`.
+    /// The flush could not be done now: it is due again at `at`, at the latest when it would be in
+    /// any case.
     pub fn again(&mut self, slot: &Slot, at: Timestamp, noted: Noted) {
-        if self.groups.contains_key(slot) {
-            self.wheel.schedule(slot.clone(), at);
+        if let Some(group) = self.groups.get(slot) {
+            self.wheel.schedule(slot.clone(), at.min(group.due()));
             self.note(slot, noted);
         }
     }

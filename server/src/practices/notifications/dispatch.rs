@@ -238,10 +238,9 @@ impl Dispatcher {
                 Ok(flushed) => {
                     let noted = flushed.notes.noted.drain(..);
                     for ((due, busy), noted) in due.iter().zip(&flushed.busy).zip(noted) {
-                        if *busy {
-                            board.again(&due.slot, soon, noted);
-                        } else {
-                            board.settle(due, noted);
+                        match busy {
+                            Some(until) => board.again(&due.slot, soon.max(stamp(*until)), noted),
+                            None => board.settle(due, noted),
                         }
                     }
                 }

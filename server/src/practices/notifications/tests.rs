@@ -136,7 +136,7 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
         })
         .await
         .unwrap();
-    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(None), "known in a moment");
     assert!(!overtaken(&place, waiting).await);
 }
 
@@ -149,7 +149,10 @@ async fn a_digest_is_not_taken_back_by_one_of_its_groups(place: Place) {
         })
     });
     write.await.unwrap();
-    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(NOON)));
+    carried(&place, Outcome::Failed { detail: "503".to_owned() }).await;
+    let again = NOON + outbox::backoff(1);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(again)), "not before it is tried");
 }
 
 async fn a_group_waits_in_one_digest_only(place: Place) {
