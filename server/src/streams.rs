@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::streams::{
-    Accounts, Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants,
+    Accounts, Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, unseen,
+    wants,
 };
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
@@ -253,6 +254,8 @@ impl Shell<'_> {
                 loaded.alerts.extend(found.map(|found| found.record));
             }
             Want::FiringOn(items) => loaded.alerts.extend(self.firing_on(items)),
+            // Its incidents are loaded before.
+            Want::UnseenBeside(_) => loaded.alerts.extend(self.unseen(&loaded.incidents)),
             Want::Holding(alert) => {
                 self.tagged(tx, &format!("alert:{alert}"), loaded).await?;
             }
@@ -328,6 +331,16 @@ impl Shell<'_> {
             let on = hot.iter().flat_map(|hot| items.iter().flat_map(|item| hot.on(item)));
             let firing = on.map(|alert| &alert.record).filter(|alert| alert.stage.firing());
             firing.cloned().collect()
+        })
+    }
+
+    /// The first alert of each incident that nobody looks at, by what memory knows.
+    fn unseen(&self, incidents: &[Incident]) -> Vec<Alert> {
+        self.hot.read(self.space, |hot| {
+            let record = |id| hot.and_then(|hot| hot.by_id(id)).map(|alert| &alert.record);
+            unseen(incidents, |id| {
+                record(id).filter(|alert| alert.stage == alerts::Stage::Open).cloned()
+            })
         })
     }
 

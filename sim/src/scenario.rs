@@ -32,6 +32,7 @@ use crate::world::{Happening, World};
 /// at 09:05 channel fails | works
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
+/// at 09:05 integration:pager sees NAME         acknowledges an alert
 /// at 09:05 person:ada falls ill                and is away from then on
 /// at 09:05 person:ada falls ill since 09:00    … or was before anybody said so, or will be
 /// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
@@ -148,6 +149,14 @@ impl Play {
                     let absence_type = AbsenceType::Sickness;
                     self.world.away(AbsenceSpec { person, absence_type, start, end });
                 }
+            }
+            [who, "sees", name] => {
+                let Some(id) = self.world.alerts.rows().find(|a| a.name() == *name).map(|a| a.id)
+                else {
+                    unreachable!("no alert `{name}`")
+                };
+                let moment = self.world.moment(actor(who));
+                return self.world.ask_alert(id, &alerts::Command::Acknowledge {}, &moment);
             }
             [who, "answers", incident] => {
                 return self.ask_page(who, incident, &oncall::Command::Acknowledge {});

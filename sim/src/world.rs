@@ -404,15 +404,7 @@ impl World {
             })
             .cloned()
             .collect();
-        let wanted = |alert: &&Alert| {
-            wants.iter().any(|want| match want {
-                Want::Alert(id) => alert.id == *id,
-                Want::FiringOn(items) => {
-                    alert.item.as_ref().is_some_and(|item| items.contains(item))
-                }
-                _ => false,
-            })
-        };
+        let wanted = |alert: &&Alert| wants.iter().any(|want| self.meets_alert(alert, want));
         let alerts: Vec<Alert> = self.alerts.rows().filter(wanted).cloned().collect();
         let wanted = |expected: &&Expected| {
             wants.iter().any(|want| match want {

@@ -12,6 +12,7 @@ use crate::paging::{self, keep, settle};
 use crate::potential::occurred;
 use crate::promising::{look, moves_clocks, tells_of_a_contract};
 use crate::proving::{end_after_parent, end_children, prove};
+use crate::seen::seen;
 use crate::{Context, Fact, Reaction, major, planned};
 
 /// What follows from a fact.
@@ -30,6 +31,7 @@ use crate::{Context, Fact, Reaction, major, planned};
 /// | alert returned | back to its incident, or as if fired |
 /// | alert matched to another item, relabelled | as if fired, if it fires and belongs nowhere |
 /// | alert cleared | its incident hears so; by policy it is restored |
+/// | alert acknowledged, as all that fires with it | its incident is, too, by the same hand |
 /// | incident has a member more | the alert knows where it belongs |
 /// | incident lost a member to a person | the alert knows; if it fires, it looks for another |
 /// | incident merged | the other one takes over what it held |
@@ -103,9 +105,9 @@ fn alert_fact(
                 .map(|incident| Reaction::incident(incident.id, cleared.clone()));
             heard.chain(planned::stopped(alert, context)).collect()
         }
+        Event::Acknowledged { at, by } => seen(alert, (by, *at), context),
         Event::Matched { .. }
         | Event::Relabelled(_)
-        | Event::Acknowledged { .. }
         | Event::Unacknowledged { .. }
         | Event::Closed { .. }
         | Event::MarkedNotUseful { .. }

@@ -79,6 +79,10 @@ pub enum Want {
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
+    /// For each of the incidents of which the alert is a member, and that nobody has taken, an alert
+    /// that fires in it and is not acknowledged, where there is one. Comes after [`Want::Holding`]
+    /// of the same alert. More do no harm.
+    UnseenBeside(AlertId),
     /// All pages of the incident, whose turn comes next, and who stands behind accounts.
     PagesOf(IncidentId),
     /// What is expected of the alert and is not over. More do no harm.
@@ -179,6 +183,9 @@ fn wants_of_alert(alert: &Alert, event: &alerts::Event) -> Vec<Want> {
         }
         alerts::Event::Cleared { .. } => {
             vec![Want::Holding(alert.id), Want::ExpectedOf(alert.id)]
+        }
+        alerts::Event::Acknowledged { .. } => {
+            vec![Want::Holding(alert.id), Want::UnseenBeside(alert.id)]
         }
         _ => Vec::new(),
     }

@@ -37,11 +37,11 @@ pub fn leads_somewhere(event: &Event, policy: &Policy) -> bool {
         Event::Returned(_)
         | Event::Relabelled(_)
         | Event::Matched { .. }
+        | Event::Acknowledged { .. }
         | Event::Cleared { .. } => true,
         // To the task of its rule: see `tune`.
         Event::MarkedNotUseful { .. } | Event::NotUsefulTakenBack { .. } => true,
-        Event::Acknowledged { .. }
-        | Event::Unacknowledged { .. }
+        Event::Unacknowledged { .. }
         | Event::Closed { .. }
         | Event::Attached { .. }
         | Event::Detached { .. } => false,

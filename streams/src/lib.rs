@@ -27,6 +27,7 @@ mod potential;
 mod promising;
 mod proving;
 mod routes;
+mod seen;
 mod steps;
 mod tune;
 
@@ -41,5 +42,6 @@ pub use major::MajorPolicy;
 pub use policy::Policy;
 pub use promising::{clock, facts, promises};
 pub use routes::{Route, RouteError, Routes};
+pub use seen::unseen;
 pub use steps::{again_now as called_again, fresh as called_now, tick as page_tick, ways_to};
 pub use tune::{rule_of, tune};

@@ -28,6 +28,8 @@ impl FlushMember {
 pub struct FlushRule {
     /// After how long the same is told again.
     pub repeat_interval: SignedDuration,
+    /// Whether the same is told again at all. Alertmanager always does.
+    pub repeats: bool,
     /// Whether the receiver is told what is resolved.
     pub send_resolved: bool,
     /// Whether nothing is repeated while every firing member is acknowledged. Alertmanager does
@@ -62,8 +64,8 @@ impl LogEntry {
     }
 
     /// Whether the entry still counts at a flush of these members: until it is forgotten, and
-    /// beyond that while all that fires is acknowledged, for then no repetition renews it. Else
-    /// what somebody looks at would be told anew, and its end never.
+    /// beyond that where nothing is repeated, or while all that fires is acknowledged, for then no
+    /// repetition renews it. Else what is known would be told anew, and its end never.
     pub fn stands(
         &self,
         members: &[FlushMember],
@@ -72,7 +74,7 @@ impl LogEntry {
         now: Timestamp,
     ) -> bool {
         let acknowledged = rule.acknowledgement_stops_repeats && all_acknowledged(members);
-        acknowledged || self.forgotten_at(rule.repeat_interval, retention) > now
+        acknowledged || !rule.repeats || self.forgotten_at(rule.repeat_interval, retention) > now
     }
 }
 
@@ -128,7 +130,7 @@ pub enum Quiet {
     NeverTold,
     /// It was told the same, and `repeat_interval` has not passed.
     Unchanged {
-        /// When it would be repeated.
+        /// When it would be repeated; never where nothing is.
         repeats_at: Timestamp,
     },
     /// It would be repeated, but all that fires is acknowledged.
@@ -188,7 +190,8 @@ fn reason(entry: &LogEntry, last: Option<&LogEntry>, rule: &FlushRule) -> Result
     if !is_subset(&entry.flapping, &last.flapping) {
         return Ok(Reason::Flapping);
     }
-    let repeats_at = later(last.at, rule.repeat_interval);
+    let repeats_at =
+        if rule.repeats { later(last.at, rule.repeat_interval) } else { Timestamp::MAX };
     if repeats_at <= entry.at { Ok(Reason::Repeat) } else { Err(Quiet::Unchanged { repeats_at }) }
 }
 

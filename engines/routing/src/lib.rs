@@ -53,6 +53,7 @@
 //! let rule = FlushRule {
 //!     repeat_interval: routes[0].timings().repeat_interval,
 //!     send_resolved: true,
+//!     repeats: true,
 //!     acknowledgement_stops_repeats: false,
 //! };
 //! let members = [FlushMember::new(7, MemberState::Firing)];

@@ -160,6 +160,7 @@ impl Run<'_> {
         let rule = FlushRule {
             repeat_interval: node.timings().repeat_interval,
             send_resolved: (self.trial.send_resolved)(node.receiver()),
+            repeats: true,
             acknowledgement_stops_repeats: false,
         };
         match decide_flush(&members, last.as_ref(), &rule, now) {

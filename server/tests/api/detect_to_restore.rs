@@ -10,6 +10,7 @@ use crate::world::{Operate, Receiver, alert, conversations, sample_estate, shop}
 conversations!(
     an_alert_opens_an_incident_on_its_item_and_calls_its_owner,
     acknowledging_stops_the_calls,
+    acknowledging_every_alert_takes_the_incident,
     when_all_alerts_cleared_the_incident_is_restored_by_policy,
     an_alert_that_returns_soon_goes_back_and_one_that_returns_late_does_not,
     a_resolved_incident_names_its_cause_and_may_be_reopened,
@@ -378,5 +379,22 @@ async fn the_last_node_of_two_is_grave_however_long_ago_the_first_one_failed(pla
     operate.ada.sign_in().await;
     let second = fires(&operate, "queue-2").await;
     assert_eq!((&second["priority"], &second["number"]), (&json!("P1"), &json!(2)));
+    operate.end().await;
+}
+
+async fn acknowledging_every_alert_takes_the_incident(place: Place) {
+    let (operate, receiver) = open(&place).await;
+    operate.fires("HighErrorRate", "critical", ORDERS).await;
+    let incident = id(&operate.incident("an incident", |_| true).await);
+    operate.settled().await;
+    let everybody = json!({ "command": { "command": "acknowledge" }, "filters": [{}] });
+    operate.ada.post("/alerts/commands", everybody).await.is(200);
+    let taken = operate.becomes(&incident, "it is taken", |it| !it["acknowledged_by"].is_null());
+    let taken = taken.await;
+    assert_eq!(taken["acknowledged_by"], "person:ada");
+    assert_eq!(taken["assignee"], "person/ada");
+    operate.pass(Duration::from_secs(1200)).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls().len(), 1, "nobody is called after the answer");
     operate.end().await;
 }

@@ -16,6 +16,7 @@ mod consumers;
 mod contracts;
 mod description;
 mod detect_to_restore;
+mod ends;
 mod estate;
 mod events;
 mod fed;

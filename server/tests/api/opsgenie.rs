@@ -16,6 +16,7 @@ conversations!(
     what_is_wrong_is_answered_as_opsgenie_answers,
     a_key_sees_the_alerts_that_it_sent,
     opsgenies_heartbeats_are_heartbeats,
+    what_is_acknowledged_calls_nobody_any_more,
 );
 
 const THEIRS: &str = "eb243592-faa2-4ba2-a551q-1afdf565c889";
@@ -256,5 +257,24 @@ async fn opsgenies_heartbeats_are_heartbeats(place: Place) {
         (&json!(false), &json!("minutes"))
     );
     ask(&operate, Method::GET, "/heartbeats/nobody/ping", Value::Null).await.is(404);
+    operate.end().await;
+}
+
+async fn what_is_acknowledged_calls_nobody_any_more(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&shop(&receiver.url)).await;
+    key(&operate, "genie", THEIRS).await;
+    ask(&operate, Method::POST, "/alerts", orders("a1")).await.is(202);
+    let called = async || (!receiver.calls_to("/bob").is_empty()).then_some(());
+    operate.until("bob is called", called).await;
+    let path = "/alerts/a1/acknowledge?identifierType=alias";
+    ask(&operate, Method::POST, path, json!({})).await.is(202);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], "integration:genie");
+    operate.pass(Duration::from_secs(1_200)).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls_to("/ada").len(), 0, "the next step is not reached");
     operate.end().await;
 }

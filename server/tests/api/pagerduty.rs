@@ -12,6 +12,7 @@ conversations!(
     an_event_is_refused_as_pagerduty_refuses_it,
     a_resolved_alert_comes_back_with_the_same_event,
     a_change_is_seen_on_the_page_of_its_item,
+    what_is_acknowledged_there_calls_nobody_any_more,
 );
 
 const THEIRS: &str = "R0123456789ABCDEF0123456789ABCDE";
@@ -150,5 +151,30 @@ async fn a_change_is_seen_on_the_page_of_its_item(place: Place) {
                    AND subject = 'integration:monitor'";
     assert_eq!(operate.count(subject).await, 1);
     send(&operate.ada, "/v2/change/enqueue", json!({ "routing_key": THEIRS })).await.is(400);
+    operate.end().await;
+}
+
+async fn what_is_acknowledged_there_calls_nobody_any_more(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    operate.apply(&shop(&receiver.url)).await;
+    key(&operate).await;
+    for dedup in ["k", "another"] {
+        send(&operate.ada, "/v2/enqueue", trigger(THEIRS, Some(dedup))).await.is(202);
+    }
+    let called = async || (!receiver.calls_to("/bob").is_empty()).then_some(());
+    operate.until("bob is called", called).await;
+    send(&operate.ada, "/v2/enqueue", act("acknowledge", "k")).await.is(202);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], Value::Null, "the other one waits: {incident}");
+    send(&operate.ada, "/v2/enqueue", act("acknowledge", "another")).await.is(202);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], "integration:monitor");
+    let calls = receiver.calls().len();
+    operate.pass(Duration::from_secs(1_200)).await;
+    operate.settled().await;
+    assert_eq!(receiver.calls().len(), calls, "nobody else is called");
     operate.end().await;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use alerts::Alert;
 use estate::Turns;
 use incidents::Incident;
 use kernel::{IncidentId, Time};
@@ -26,7 +27,7 @@ impl World {
             Want::ChildrenOf(id) => {
                 incident.parent == Some(*id) || incident.merged_into == Some(*id)
             }
-            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) => false,
+            Want::Alert(_) | Want::PagesOf(_) | Want::FiringOn(_) | Want::UnseenBeside(_) => false,
             Want::OpenIncidents | Want::Called => incident.is_open(),
             Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }
@@ -42,6 +43,20 @@ impl World {
             *last = turn.max(*last);
         }
         next.into_iter().collect()
+    }
+
+    /// Whether an alert is one of those that are wanted.
+    pub(super) fn meets_alert(&self, alert: &Alert, want: &Want) -> bool {
+        match want {
+            Want::Alert(id) => alert.id == *id,
+            Want::FiringOn(items) => alert.item.as_ref().is_some_and(|item| items.contains(item)),
+            Want::UnseenBeside(other) => {
+                let holding = Want::Holding(*other);
+                let mut together = self.incidents.rows().filter(|one| self.meets(one, &holding));
+                together.any(|one| one.attached().any(|member| member.alert == alert.id))
+            }
+            _ => false,
+        }
     }
 
     /// The incident, or the one in which it continues.

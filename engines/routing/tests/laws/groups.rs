@@ -22,6 +22,7 @@ fn seconds(seconds: i64) -> SignedDuration {
 const RULE: FlushRule = FlushRule {
     repeat_interval: SignedDuration::from_secs(1_000),
     send_resolved: true,
+    repeats: true,
     acknowledgement_stops_repeats: false,
 };
 
@@ -256,6 +257,19 @@ fn what_is_acknowledged_is_known_until_its_end_is_told() {
     assert!(!stands(&members(&[1], &[]), &rule), "nobody looks at it any more");
     assert!(!stands(&[acknowledged], &RULE), "only when wanted");
     assert!(entry.stands(&members(&[1], &[]), &RULE, retention, at(1_999)));
+}
+
+#[test]
+fn what_is_not_repeated_is_known_until_its_end_is_told() {
+    let rule = FlushRule { repeats: false, ..RULE };
+    let (entry, late) = (told(&[1], &[]), at(50_000));
+    let decide = |members: &[FlushMember]| {
+        assert!(entry.stands(members, &rule, seconds(100_000), late));
+        short(&decide_flush(members, Some(&entry), &rule, late))
+    };
+    assert!(decide(&members(&[1], &[])).starts_with("nothing: Unchanged"));
+    assert_eq!(decide(&members(&[1, 2], &[])), "Changed [1, 2] []");
+    assert_eq!(decide(&members(&[], &[1])), "Resolved [] [1]");
 }
 
 /// What happens to the alerts of a group between two flushes.

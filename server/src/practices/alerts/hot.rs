@@ -120,20 +120,20 @@ impl Space {
         self.due.first().map(|(due, _)| *due)
     }
 
-    /// Takes in a record, unless a newer version is here already.
-    pub fn put(&mut self, mut alert: Known) {
+    /// Takes in a record, unless a newer version is here already; gives it as it is now.
+    pub fn put(&mut self, mut alert: Known) -> Option<Known> {
         let fingerprint = alert.record.fingerprint;
         let before = self.by_fingerprint.get(&fingerprint);
         if let Some(before) = before {
             if before.version > alert.version {
-                return;
+                return None;
             }
             keep_refreshes(&before.record, &mut alert);
             if let Some(due) = before.record.next_due() {
                 self.due.remove(&(due, fingerprint));
             }
         } else if self.gone.after(fingerprint, alert.version) {
-            return;
+            return None;
         }
         let closed = alert.record.stage == Stage::Closed;
         let labels = (!closed).then_some(&alert.record.labels);
@@ -145,13 +145,14 @@ impl Space {
             self.gone.put(fingerprint, alert.version);
             self.by_fingerprint.remove(&fingerprint);
             self.by_id.remove(&alert.record.id);
-            return;
+            return Some(alert);
         }
         if let Some(due) = alert.record.next_due() {
             self.due.insert((due, fingerprint));
         }
         self.by_id.insert(alert.record.id, fingerprint);
-        self.by_fingerprint.insert(fingerprint, alert);
+        self.by_fingerprint.insert(fingerprint, alert.clone());
+        Some(alert)
     }
 }
 
@@ -272,13 +273,11 @@ impl HotAlerts {
             let alert: Known = alert.into();
             let (fingerprint, version) = (alert.record.fingerprint, alert.version);
             let known = space.get(fingerprint).map(|known| known.version);
-            space.put(alert);
+            let Some(alert) = space.put(alert) else { continue };
             // A refresh is no change.
-            if let Some(heard) = heard.filter(|_| known.is_none_or(|known| known < version))
-                && let Some(alert) = space.get(fingerprint)
-            {
+            if let Some(heard) = heard.filter(|_| known.is_none_or(|known| known < version)) {
                 // Whoever listened may be gone: the process is stopping.
-                let _ = heard.sender.send(alert.clone());
+                let _ = heard.sender.send(alert);
             }
         }
     }
@@ -371,5 +370,20 @@ mod tests {
         assert_eq!(only(&hot), None);
         hot.put(&space, [Versioned { record: alert("fires anew"), version: 7 }]);
         assert_eq!(only(&hot).as_deref(), Some("fires anew"));
+    }
+
+    #[test]
+    fn whoever_listens_hears_that_an_alert_was_closed() {
+        let (hot, space) = (HotAlerts::default(), SpaceId::main());
+        let mut changes = hot.listen(&space);
+        hot.put(&space, [Versioned { record: alert("open"), version: 5 }]);
+        let closed = Alert { stage: Stage::Closed, ..alert("open") };
+        hot.put(&space, [Versioned { record: closed, version: 6 }]);
+        hot.put(&space, [Versioned { record: alert("an older row"), version: 5 }]);
+        let mut heard = Vec::new();
+        while let Ok(change) = changes.try_recv() {
+            heard.push(change.record.stage);
+        }
+        assert_eq!(heard, [Stage::Open, Stage::Closed]);
     }
 }

@@ -116,9 +116,24 @@ impl Board {
     pub fn take(&mut self, alert: &Known, now: Timestamp) {
         let record = &alert.record;
         let key = record.fingerprint.bits();
-        if record.stage == Stage::Closed {
+        // Who closes a firing alert ends it for its groups too; they know nothing of others.
+        if record.stage == Stage::Closed && !self.seen.contains_key(&key) {
             return;
         }
+        self.put(alert, now);
+    }
+
+    /// Takes in what was closed and not settled in the groups of before.
+    pub fn take_over(&mut self, before: &Board, now: Timestamp) {
+        let alerts = before.seen.values().map(|seen| &seen.alert);
+        for alert in alerts.filter(|alert| alert.record.stage == Stage::Closed) {
+            self.put(alert, now);
+        }
+    }
+
+    fn put(&mut self, alert: &Known, now: Timestamp) {
+        let record = &alert.record;
+        let key = record.fingerprint.bits();
         if !record.is_told() {
             return self.forget(key, record);
         }
@@ -245,12 +260,7 @@ impl Board {
         let flaps: BTreeSet<u64> = flaps.collect();
         group.settle(&due.seen, |key| flaps.contains(&key));
         for key in due.seen.keys().filter(|key| !group.members().contains_key(key)) {
-            if let Some(seen) = self.seen.get_mut(key) {
-                seen.slots.retain(|slot| *slot != due.slot);
-                if seen.slots.is_empty() {
-                    self.seen.remove(key);
-                }
-            }
+            leave(&mut self.seen, *key, &due.slot);
         }
         if group.is_empty() {
             self.groups.remove(&due.slot);
@@ -261,16 +271,46 @@ impl Board {
         }
     }
 
+    /// The groups with members that are over.
+    pub fn with_ends(&self) -> Vec<&str> {
+        let over = |group: &Group| group.members().values().any(|member| is_over(member));
+        let found = self.groups.iter().filter(|(_, group)| over(group));
+        found.map(|(slot, _)| slot.1.as_ref()).collect()
+    }
+
+    /// Forgets the members that are over, but for those of which somebody may think that they
+    /// fire: asked by group and hash of the labels.
+    pub fn forget_ends(&mut self, thought_firing: impl Fn(&str, u64) -> bool) {
+        let mut empty = Vec::new();
+        for (slot, group) in &mut self.groups {
+            let over = group.members().iter().filter(|(_, member)| is_over(member));
+            let over: Vec<u64> =
+                over.map(|(key, _)| *key).filter(|key| !thought_firing(&slot.1, *key)).collect();
+            for key in over {
+                group.drop_member(key);
+                leave(&mut self.seen, key, slot);
+            }
+            if group.is_empty() {
+                empty.push(slot.clone());
+            }
+        }
+        for slot in empty {
+            self.groups.remove(&slot);
+            self.wheel.cancel(&slot);
+        }
+    }
+
     fn note(&mut self, slot: &Slot, noted: Noted) {
         if !noted.is_empty() {
             self.noted.insert(slot.clone(), noted);
         }
     }
 
-    /// The flush could not be done now: it is due again at `at`.
+    /// The flush could not be done now: it is due again at `at`, at the latest when it would be in
+    /// any case.
     pub fn again(&mut self, slot: &Slot, at: Timestamp, noted: Noted) {
-        if self.groups.contains_key(slot) {
-            self.wheel.schedule(slot.clone(), at);
+        if let Some(group) = self.groups.get(slot) {
+            self.wheel.schedule(slot.clone(), at.min(group.due()));
             self.note(slot, noted);
         }
     }
@@ -307,6 +347,19 @@ impl Board {
         sources.dedup();
         sources
     }
+}
+
+/// An alert is in this group no longer; in no group it is forgotten.
+fn leave(seen: &mut HashMap<u64, Seen>, key: u64, slot: &Slot) {
+    let Some(found) = seen.get_mut(&key) else { return };
+    found.slots.retain(|other| other != slot);
+    if found.slots.is_empty() {
+        seen.remove(&key);
+    }
+}
+
+fn is_over(member: &Member) -> bool {
+    member.state == MemberState::Resolved
 }
 
 fn member(alert: &Alert) -> Member {

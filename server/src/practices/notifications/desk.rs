@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use connectors::alertmanager::config::Integration;
 use jiff::SignedDuration;
 use kernel::{Data, Fact, Message, Moment, OutboxId, SpaceId, Time};
 use routing::{Admission, Flush, FlushRule, LogEntry, Reason, Storm, StormRule, decide_flush};
@@ -31,8 +32,8 @@ pub(super) struct Desk<'a> {
 /// What came of a flush.
 #[derive(Default)]
 pub(super) struct Flushed {
-    /// For each group whether it has to wait for a message that is on its way.
-    pub busy: Vec<bool>,
+    /// For each group until when it has to wait for a message that is on its way.
+    pub busy: Vec<Option<Time>>,
     /// When the first digest is due that something was put into.
     pub digest_at: Option<Time>,
     /// Why who was not told.
@@ -109,77 +110,86 @@ impl Desk<'_> {
         due: &Due,
         logged: &HashMap<(String, String), Logged>,
         flushed: &mut Flushed,
-    ) -> Result<bool, Fault> {
-        let Some(receiver) = self.routing.receiver(&due.receiver) else { return Ok(false) };
-        let mut waits = false;
+    ) -> Result<Option<Time>, Fault> {
+        let Some(receiver) = self.routing.receiver(&due.receiver) else { return Ok(None) };
+        let mut waits: Option<Time> = None;
         for integration in &receiver.integrations {
-            let section = integration.config.name();
-            let way = format!("{}/{section}[{}]", due.receiver, integration.index);
-            let known = logged.get(&(due.slot.1.to_string(), way.clone()));
-            let standing = known.map_or(Standing::Knows(None, None), Logged::standing);
-            let Standing::Knows(last, waiting) = standing else {
-                waits = true;
-                flushed.notes.keep(due, &way);
-                continue;
-            };
-            let rule = FlushRule {
-                repeat_interval: due.repeat_interval,
-                send_resolved: integration.config.send_resolved(),
-                acknowledgement_stops_repeats: true,
-            };
-            let now = stamp(self.moment.now);
-            let last = last.filter(|last| last.stands(&due.members, &rule, self.retention, now));
-            let line = |pending: LogEntry, message: Option<OutboxId>| Line {
-                group_key: due.slot.1.to_string(),
-                receiver: way.clone(),
-                version: known.map_or(0, |known| known.version),
-                told: last.clone(),
-                pending,
-                message,
-            };
-            let (telling, entry) = match decide_flush(&due.members, last.as_ref(), &rule, now) {
-                Flush::Nothing { why } => {
-                    let unsaid = untold::unsaid(due, last.as_ref(), why);
-                    flushed.notes.not_told(due, &way, unsaid, self.moment.now);
-                    continue;
-                }
-                Flush::Record { entry } => {
-                    flushed.notes.not_told(due, &way, due.held.clone(), self.moment.now);
-                    flushed.lines.push(line(entry, None));
-                    continue;
-                }
-                Flush::Send { reason, firing, resolved, entry } => {
-                    let index = integration.index;
-                    let way = way.clone();
-                    (Telling { due, way, section, index, reason, firing, resolved }, entry)
-                }
-            };
-            let Some(when) = self.when(tx, &telling, flushed).await? else {
-                flushed.notes.keep(due, &way);
-                continue;
-            };
-            if let Some(waiting) = waiting
-                && !store::overtake(tx, self.space, waiting, self.moment.now).await?
-            {
-                waits = true;
-                flushed.notes.keep(due, &way);
-                continue;
-            }
-            flushed.notes.told(due, &way);
-            let message = self.tell(tx, &telling, when, flushed).await?;
-            flushed.lines.push(line(entry, Some(message)));
+            let until = self.flush_way(tx, (due, integration), logged, flushed).await?;
+            waits = waits.into_iter().chain(until).min();
         }
         Ok(waits)
+    }
+
+    /// Decides about one way of telling; says until when it has to wait for a message.
+    async fn flush_way(
+        &self,
+        tx: &mut Tx,
+        (due, integration): (&Due, &Integration),
+        logged: &HashMap<(String, String), Logged>,
+        flushed: &mut Flushed,
+    ) -> Result<Option<Time>, Fault> {
+        let section = integration.config.name();
+        let way = format!("{}/{section}[{}]", due.receiver, integration.index);
+        let known = logged.get(&(due.slot.1.to_string(), way.clone()));
+        let standing = known.map_or(Standing::Knows(None, None), Logged::standing);
+        let (last, waiting) = match standing {
+            Standing::Knows(last, waiting) => (last, waiting),
+            Standing::Busy(until) => {
+                flushed.notes.keep(due, &way);
+                return Ok(Some(until.unwrap_or(self.moment.now)));
+            }
+        };
+        // Whatever is decided now is newer than what has not left: that may be over, or held back.
+        if let Some(waiting) = waiting
+            && !store::overtake(tx, self.space, waiting, self.moment.now).await?
+        {
+            flushed.notes.keep(due, &way);
+            return Ok(Some(self.moment.now));
+        }
+        let rule = FlushRule {
+            repeat_interval: due.repeat_interval,
+            send_resolved: integration.config.send_resolved(),
+            repeats: self.digest(due.priority).is_none(),
+            acknowledgement_stops_repeats: true,
+        };
+        let now = stamp(self.moment.now);
+        let last = last.filter(|last| last.stands(&due.members, &rule, self.retention, now));
+        let line = |pending: LogEntry, message: Option<OutboxId>| Line {
+            group_key: due.slot.1.to_string(),
+            receiver: way.clone(),
+            version: known.map_or(0, |known| known.version),
+            told: last.clone(),
+            pending,
+            message,
+        };
+        match decide_flush(&due.members, last.as_ref(), &rule, now) {
+            Flush::Nothing { why } => {
+                let unsaid = untold::unsaid(due, last.as_ref(), why);
+                flushed.notes.not_told(due, &way, unsaid, self.moment.now);
+            }
+            Flush::Record { entry } => {
+                flushed.notes.not_told(due, &way, due.held.clone(), self.moment.now);
+                flushed.lines.push(line(entry, None));
+            }
+            Flush::Send { reason, firing, resolved, entry } => {
+                let (way, index) = (way.clone(), integration.index);
+                let telling = Telling { due, way, section, index, reason, firing, resolved };
+                flushed.notes.told(due, &telling.way);
+                let message = self.tell(tx, &telling, flushed).await?;
+                flushed.lines.push(line(entry, Some(message)));
+            }
+        }
+        Ok(None)
     }
 
     async fn tell(
         &self,
         tx: &mut Tx,
         telling: &Telling<'_>,
-        when: When,
         flushed: &mut Flushed,
     ) -> Result<OutboxId, Fault> {
         let due = telling.due;
+        let when = self.when(tx, telling, flushed).await?;
         let told =
             Told::new(due, telling.section, telling.index, &telling.firing, &telling.resolved);
         let id = self.moment.id();
@@ -226,33 +236,35 @@ impl Desk<'_> {
         Ok(message)
     }
 
-    /// When it is told: at once, or with the next digest of its priority or of a storm. `None`
-    /// when it is not: what waits for digests is not repeated.
+    /// The next digest of what is as urgent as this; `None` for what is told at once. What waits
+    /// for digests is not repeated.
+    fn digest(&self, priority: u8) -> Option<When> {
+        let soon = Some(self.policy.how_soon(priority)).filter(|soon| *soon != HowSoon::Now)?;
+        let at = self.policy.digest_at(soon, stamp(self.moment.now))?;
+        Some(When::Digest { kind: soon.word(), at: time(at) })
+    }
+
+    /// When it is told: at once, or with the next digest of its priority or of a storm.
     async fn when(
         &self,
         tx: &mut Tx,
         telling: &Telling<'_>,
         flushed: &mut Flushed,
-    ) -> Result<Option<When>, Fault> {
-        let now = stamp(self.moment.now);
-        let soon = self.policy.how_soon(telling.due.priority);
-        if soon != HowSoon::Now
-            && let Some(at) = self.policy.digest_at(soon, now)
-        {
-            let again = telling.reason == Reason::Repeat;
-            let digest = When::Digest { kind: soon.word(), at: time(at) };
-            return Ok((!again).then_some(digest));
+    ) -> Result<When, Fault> {
+        if let Some(digest) = self.digest(telling.due.priority) {
+            return Ok(digest);
         }
-        let Some(rule) = self.policy.storm_rule() else { return Ok(Some(When::Now)) };
+        let now = stamp(self.moment.now);
+        let Some(rule) = self.policy.storm_rule() else { return Ok(When::Now) };
         if !flushed.storms.contains_key(&telling.way) {
             let storm = self.storm(tx, &telling.way, &rule).await?;
             flushed.storms.insert(telling.way.clone(), storm);
         }
         let storm = flushed.storms.entry(telling.way.clone()).or_default();
-        Ok(Some(match storm.admit(&rule, now) {
+        Ok(match storm.admit(&rule, now) {
             Admission::Now => When::Now,
             Admission::Digest { at } => When::Digest { kind: "storm", at: time(at) },
-        }))
+        })
     }
 
     /// What a receiver was sent within the window of a rule.

@@ -4,6 +4,7 @@
 //! Every node dispatches. A line of the log is written against the version that was decided on, so
 //! that of two nodes one tells and the other looks again.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::desk::Desk;
 use super::held::{Around, Planner};
 use super::live::{LiveRouting, Routing};
 use super::policy::NotificationPolicy;
+use super::store::Logged;
 use super::{digests, store};
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::estate::live::LiveEstate;
@@ -78,7 +80,7 @@ impl Dispatcher {
         let mut reloads = self.routing.changes();
         let mut failures = 0_u32;
         let mut digests_at = self.world.now();
-        self.rebuild();
+        self.rebuild().await;
         while !stop.is_cancelled() {
             let now = self.world.now();
             let due = self.board.read(|board| board.and_then(|board| board.next_due()));
@@ -90,7 +92,7 @@ impl Dispatcher {
                     Some(change) => self.take(change),
                     None => break,
                 },
-                _ = reloads.changed() => self.rebuild(),
+                _ = reloads.changed() => self.rebuild().await,
                 () = self.world.clock.wait_until(wake_at.max(now + rest)) => {}
             }
             match self.flush_all(&mut digests_at).await {
@@ -119,17 +121,42 @@ impl Dispatcher {
 
     /// Puts every alert into the groups of the configuration in force. All groups are then flushed
     /// soon; the log keeps what was told from being told again.
-    fn rebuild(&self) {
+    async fn rebuild(&self) {
         let now = stamp(self.world.now());
-        let fresh = self.routing.current().map(|routing| {
+        let mut fresh = self.routing.current().map(|routing| {
             let mut board = Board::new(routing);
             board.set_flap_rule(self.policy().flap_rule());
             for alert in self.hot.all(&self.space) {
                 board.take(&alert, now);
             }
+            self.board.read(|before| before.map(|before| board.take_over(before, now)));
             board
         });
+        if let Some(board) = &mut fresh
+            && let Err(fault) = self.forget_ends(board).await
+        {
+            tracing::error!(error = %fault.chain(), "ends that were told may be told again");
+        }
         *self.board.0.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
+    /// Leaves out what is over and was told: the log forgets an end with the next thing it tells.
+    async fn forget_ends(&self, board: &mut Board) -> Result<(), Fault> {
+        let groups = board.with_ends();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let now = self.world.now();
+        let logged = store::logged(&mut self.db.reader().await?, &self.space, &groups, now).await?;
+        let mut by_group: HashMap<&str, Vec<&Logged>> = HashMap::new();
+        for ((group, _), line) in &logged {
+            by_group.entry(group).or_default().push(line);
+        }
+        board.forget_ends(|group, key| {
+            let lines = by_group.get(group).into_iter().flatten();
+            lines.into_iter().any(|line| line.thinks_it_fires(key))
+        });
+        Ok(())
     }
 
     fn policy(&self) -> NotificationPolicy {
@@ -211,10 +238,9 @@ impl Dispatcher {
                 Ok(flushed) => {
                     let noted = flushed.notes.noted.drain(..);
                     for ((due, busy), noted) in due.iter().zip(&flushed.busy).zip(noted) {
-                        if *busy {
-                            board.again(&due.slot, soon, noted);
-                        } else {
-                            board.settle(due, noted);
+                        match busy {
+                            Some(until) => board.again(&due.slot, soon.max(stamp(*until)), noted),
+                            None => board.settle(due, noted),
                         }
                     }
                 }

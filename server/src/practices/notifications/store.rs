@@ -28,6 +28,8 @@ pub struct Logged {
     pending: Option<LogEntry>,
     message: Option<OutboxId>,
     carried: Carried,
+    /// When a message is tried next that waits and cannot be overtaken.
+    tried_at: Option<Time>,
 }
 
 /// What became of the message that tells `pending`.
@@ -47,8 +49,9 @@ enum Carried {
 /// Where a receiver stands when a group is flushed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
-    /// A message is on its way: what it was told is known in a moment.
-    Busy,
+    /// A message is on its way: what it was told is known in a moment, or not before it is tried
+    /// again at this time.
+    Busy(Option<Time>),
     /// What it was told last, and the message that has not left yet and is overtaken now.
     Knows(Option<LogEntry>, Option<OutboxId>),
 }
@@ -57,13 +60,24 @@ impl Logged {
     /// What the receiver knows.
     pub fn standing(&self) -> Standing {
         match (self.carried, self.message) {
-            (Carried::OnTheWay, _) => Standing::Busy,
+            (Carried::OnTheWay, _) => Standing::Busy(self.tried_at),
             (Carried::Arrived, _) if self.pending.is_some() => {
                 Standing::Knows(self.pending.clone(), None)
             }
             (Carried::Waits, message) => Standing::Knows(self.told.clone(), message),
             (Carried::Arrived | Carried::Lost, _) => Standing::Knows(self.told.clone(), None),
         }
+    }
+
+    /// Whether the receiver may think that a member fires: it was told so, or is about to be.
+    pub fn thinks_it_fires(&self, key: u64) -> bool {
+        let (told, pending) = (self.told.as_ref(), self.pending.as_ref());
+        let knows = match self.carried {
+            Carried::Arrived => [pending.or(told), None],
+            Carried::Waits | Carried::OnTheWay => [told, pending],
+            Carried::Lost => [told, None],
+        };
+        knows.into_iter().flatten().any(|entry| entry.firing.binary_search(&key).is_ok())
     }
 }
 
@@ -81,7 +95,7 @@ pub async fn logged(
     for chunk in group_keys.chunks(ROWS) {
         let sql = format!(
             "SELECT l.group_key, l.receiver, l.version, l.told, l.pending, l.message_id, \
-             o.state, o.leased_until, o.subject FROM notification_log l \
+             o.state, o.leased_until, o.due_at, o.subject FROM notification_log l \
              LEFT JOIN outbox o ON o.space_id = l.space_id AND o.id = l.message_id \
              WHERE l.space_id = $1 AND l.group_key IN ({})",
             placeholders(2, chunk.len())
@@ -110,7 +124,10 @@ fn read(row: &Row, now: Time) -> Result<Logged, Fault> {
         Some("dead" | "cancelled") => Carried::Lost,
         _ => Carried::Arrived,
     };
+    let waits = state.as_deref() == Some("waiting") && !leased;
+    let due_at: Option<Time> = row.get("due_at")?;
     Ok(Logged {
+        tried_at: due_at.filter(|_| waits),
         version: row.get("version")?,
         told: entry(row, "told")?,
         pending: entry(row, "pending")?,
@@ -194,7 +211,7 @@ pub async fn overtake(
     let touched = tx
         .run(
             "UPDATE outbox SET state = 'cancelled', due_at = NULL, settled_at = $3, \
-             detail = 'overtaken by a newer notification of the same group' \
+             detail = 'overtaken by what was decided about the group since' \
              WHERE space_id = $1 AND id = $2 AND state = 'waiting' AND leased_until <= $3",
             params![space, message, now],
         )

@@ -10,7 +10,7 @@ use super::board::stamp;
 use super::carry::Told;
 use super::digests::store as digests;
 use super::held::Held;
-use super::store::{self, Attempt, Line, Notification, Standing};
+use super::store::{self, Attempt, Line, Logged, Notification, Standing};
 use super::untold::store::{self as untold, NotTold};
 use crate::MIGRATIONS;
 
@@ -70,10 +70,13 @@ async fn told(
 }
 
 async fn standing(place: &Place, now: Time) -> Standing {
+    logged(place, now).await.standing()
+}
+
+async fn logged(place: &Place, now: Time) -> Logged {
     let mut conn = place.db.reader().await.unwrap();
     let found = store::logged(&mut conn, &SpaceId::main(), &[GROUP], now).await.unwrap();
-    let logged = &found[&(GROUP.to_owned(), WAY.to_owned())];
-    logged.standing()
+    found[&(GROUP.to_owned(), WAY.to_owned())].clone()
 }
 
 /// Takes the message and settles it so.
@@ -106,6 +109,8 @@ async fn a_receiver_knows_what_arrived_and_not_what_was_lost(place: Place) {
     told(&place, 1, Some(entry(&[1])), entry(&[1, 2]), 2).await.unwrap();
     carried(&place, Outcome::Rejected { detail: "gone".to_owned() }).await;
     assert_eq!(standing(&place, NOON).await, Standing::Knows(Some(entry(&[1])), None));
+    let logged = logged(&place, NOON).await;
+    assert!(logged.thinks_it_fires(1) && !logged.thinks_it_fires(2), "the second was lost");
 }
 
 async fn overtaken(place: &Place, message: OutboxId) -> bool {
@@ -119,6 +124,7 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
     told(&place, 0, None, entry(&[1]), 1).await.unwrap();
     let waiting = OutboxId::from_bits(1);
     assert_eq!(standing(&place, NOON).await, Standing::Knows(None, Some(waiting)));
+    assert!(logged(&place, NOON).await.thinks_it_fires(1), "it is about to be told");
     assert!(overtaken(&place, waiting).await);
     assert_eq!(standing(&place, NOON).await, Standing::Knows(None, None));
     // One that somebody carries is waited for.
@@ -130,7 +136,7 @@ async fn a_message_that_has_not_left_is_overtaken_by_the_next(place: Place) {
         })
         .await
         .unwrap();
-    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(None), "known in a moment");
     assert!(!overtaken(&place, waiting).await);
 }
 
@@ -143,7 +149,10 @@ async fn a_digest_is_not_taken_back_by_one_of_its_groups(place: Place) {
         })
     });
     write.await.unwrap();
-    assert_eq!(standing(&place, NOON).await, Standing::Busy);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(NOON)));
+    carried(&place, Outcome::Failed { detail: "503".to_owned() }).await;
+    let again = NOON + outbox::backoff(1);
+    assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(again)), "not before it is tried");
 }
 
 async fn a_group_waits_in_one_digest_only(place: Place) {
