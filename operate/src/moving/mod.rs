@@ -15,6 +15,7 @@ mod people;
 mod policy;
 mod rota;
 mod services;
+mod timeouts;
 mod urgency;
 mod week;
 mod zones;

@@ -15,7 +15,7 @@ use super::people::{Known, Ways, Who, missing};
 use super::policy::{Called, NOBODY, Rounds, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
 use super::week::Week;
-use super::{services, urgency, zones};
+use super::{services, timeouts, urgency, zones};
 
 /// Takes everything.
 pub fn take(moved: &mut Moved, export: &Export, team: Option<&TeamRef>) {
@@ -303,6 +303,7 @@ fn policies(moved: &mut Moved, export: &Export, known: &Known, called: &mut Call
     let policies = moved.list::<Policy>(export, "escalation_policies");
     let named = policies.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
     let names = Names::of("policy", named);
+    let timeouts = timeouts::of(export);
     for policy in &policies {
         let (at, policy) = (&policy.at, &policy.value);
         let mut steps = Steps::default();
@@ -313,6 +314,7 @@ fn policies(moved: &mut Moved, export: &Export, known: &Known, called: &mut Call
         }
         let mut said = Said::of(at, &policy.name);
         let team = known.first_team(&mut said, ids(&policy.teams));
+        timeouts.on_policy(&mut said, &policy.id, &mut steps);
         let name = names.get(&policy.id).unwrap_or_default();
         let told = told(&policy.id, &policy.name, &policy.description);
         called.add_policy(
@@ -370,10 +372,11 @@ fn services(
         .collect();
     let titled = titles.iter().map(|(id, title)| (id.as_str(), title.as_str()));
     let keys = Names::of("key", titled);
+    let timeouts = timeouts::of(export);
     for service in &found {
         let (at, service) = (&service.at, &service.value);
         let mut said = Said::of(at, &service.name);
-        if service.status == "disabled" {
+        if service.is_disabled() {
             said.left_out("it is switched off, with its keys");
             moved.say(said);
             continue;
@@ -396,6 +399,7 @@ fn services(
         let found = by_urgency.or(found);
         let told = told(&service.id, &service.name, &service.description);
         let there = services::service(moved, &mut said, (name, told), (team, found));
+        timeouts.on_service(&mut said, service);
         moved.say(said);
         for (place, integration) in service.integrations.iter().enumerate() {
             let mut said = Said::of(&format!("{at}.integrations[{place}]"), &integration.name);
