@@ -109,6 +109,7 @@ impl Tool {
             Tool::GoAlert => goalert::take(&mut moved, export, team),
         }
         moved.check();
+        moved.unled();
         moved
     }
 }

@@ -1,7 +1,12 @@
 //! What an import has come to so far: resources, keys of senders, and a line for every element.
 
+use std::collections::BTreeSet;
+
 use connectors::export::{Export, Found, Wrong};
-use estate::{Desired, Metadata, Resource, SourceFile, Spec, Stored, TeamRef, TeamSpec};
+use estate::{
+    Desired, EscalationPolicyRef, Kind, Metadata, Resource, SourceFile, Spec, Stored, TeamRef,
+    TeamSpec,
+};
 use kernel::Time;
 use serde::de::DeserializeOwned;
 use server::openslo::{Fate, Line};
@@ -166,6 +171,31 @@ impl Moved {
                 self.resources.push(resource);
             }
             None => said.impossible("its name cannot be made into one of ours; rename it"),
+        }
+    }
+
+    /// A team calls by a policy.
+    pub fn team_calls(&mut self, team: &TeamRef, policy: EscalationPolicyRef) {
+        let found = self.resources.iter_mut().find(|resource| resource.item() == team.item());
+        if let Some(Spec::Team(spec)) = found.map(|resource| &mut resource.spec) {
+            spec.escalation_policy = Some(policy);
+        }
+    }
+
+    /// Policies that nobody is called by are told.
+    pub fn unled(&mut self) {
+        let named = |spec: &Spec| spec.escalation_policy().map(|policy| policy.item().clone());
+        let led: BTreeSet<_> = self.resources.iter().filter_map(|it| named(&it.spec)).collect();
+        let policies = self.resources.iter().filter(|it| it.kind() == Kind::EscalationPolicy);
+        let unled: Vec<_> =
+            policies.map(|it| it.item().clone()).filter(|it| !led.contains(it)).collect();
+        for policy in unled {
+            let mut said = Said::of(policy.as_str(), "");
+            said.changed(format!(
+                "nothing leads to it, so nobody is called by it: write `escalationPolicy: {policy}` \
+                 at a team or service, or make it the policy of last resort"
+            ));
+            self.say(said);
         }
     }
 

@@ -14,8 +14,9 @@ use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
 use super::policy::{Called, NOBODY, Rounds, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
+use super::services::{self, To};
 use super::week::Week;
-use super::{services, timeouts, urgency, zones};
+use super::{timeouts, urgency, zones};
 
 /// Takes everything.
 pub fn take(moved: &mut Moved, export: &Export, team: Option<&TeamRef>) {
@@ -404,7 +405,8 @@ fn services(
         for (place, integration) in service.integrations.iter().enumerate() {
             let mut said = Said::of(&format!("{at}.integrations[{place}]"), &integration.name);
             let key = keys.get(&integration.id).unwrap_or_default();
-            key_of(moved, &mut said, (key, integration), there.then_some(name));
+            let to = if there { To::Service(name) } else { To::Nowhere };
+            key_of(moved, &mut said, (key, integration), to);
             moved.say(said);
         }
     }
@@ -414,14 +416,14 @@ fn key_of(
     moved: &mut Moved,
     said: &mut Said,
     (name, integration): (&str, &Integration),
-    service: Option<&str>,
+    to: To<'_>,
 ) {
     let (key, kind) = (integration.integration_key.as_str(), integration.kind.as_str());
     if kind.ends_with("_reference") && key.is_empty() {
         said.impossible("only a reference; export services with include[]=integrations");
     } else if kind.starts_with("events_api_v2") {
         let told = told(&integration.id, &integration.name, "");
-        services::key(moved, said, (name, told), ("pagerduty", key, service));
+        services::key(moved, said, (name, told), ("pagerduty", key, to));
     } else {
         said.impossible(format!(
             "`{kind}` does not speak Events API v2; make a key with `operate key add`, and a \

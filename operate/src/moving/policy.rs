@@ -154,6 +154,12 @@ impl Called {
         self.policies.get(id).map(|(_, spec)| spec)
     }
 
+    /// The policies of a team.
+    pub fn policies_of(&self, team: &TeamRef) -> impl Iterator<Item = &EscalationPolicyRef> {
+        let own = self.policies.values().filter(move |(_, spec)| spec.team.as_ref() == Some(team));
+        own.map(|(policy, _)| policy)
+    }
+
     /// The team of a policy.
     pub fn team_of_policy(&self, id: &str) -> Option<&TeamRef> {
         self.says(id).and_then(|spec| spec.team.as_ref())

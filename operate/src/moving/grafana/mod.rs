@@ -1,13 +1,14 @@
 //! From Grafana OnCall: shifts have levels, of which the highest counts; those of one level are on
 //! call at the same time.
 
+mod routes;
 mod shifts;
 
 use std::collections::BTreeMap;
 
 use connectors::export::{Export, Found};
 use connectors::grafana_oncall::{
-    Chain, FinalShift, Integration, NotificationRule, Schedule, Shift, Step, Team, User,
+    Chain, FinalShift, NotificationRule, Schedule, Shift, Step, Team, User,
 };
 use estate::{CalendarSpec, ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
 use jiff::civil::date;
@@ -32,15 +33,7 @@ pub fn take(moved: &mut Moved, export: &Export) {
     users(moved, export, &mut known);
     let mut called = schedules(moved, export, &known);
     chains(moved, export, &known, &mut called);
-    for Found { at, value } in moved.list::<Integration>(export, "integrations") {
-        let mut said = Said::of(&at, &value.name);
-        said.impossible(format!(
-            "what `{}` sends is of Grafana's own address; make a key with `operate key add`, and \
-             send there",
-            value.kind
-        ));
-        moved.say(said);
-    }
+    routes::integrations(moved, export, (&known, &called));
 }
 
 fn told<'a>(id: &'a str, title: &'a str) -> Told<'a> {

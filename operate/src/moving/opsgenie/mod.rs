@@ -2,6 +2,7 @@
 //! become schedules beside each other.
 
 mod calling;
+mod routing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,8 @@ pub fn take(moved: &mut Moved, export: &Export) {
     users(moved, export, (&teams, &mut known));
     let mut called = schedules(moved, export, &known);
     calling::escalations(moved, export, &known, &mut called);
-    calling::integrations(moved, export);
+    routing::teams(moved, export, &teams, (&known, &mut called));
+    calling::integrations(moved, export, &known);
 }
 
 fn told<'a>(id: &'a str, title: &'a str, description: &'a str) -> Told<'a> {

@@ -90,3 +90,56 @@ fn answers_of_one_element_each_are_read_by_the_names_of_their_files() {
     assert_eq!(moved.keys[0].alias, key);
     assert!(yaml(&moved, "person/ada").contains("+447700900123"));
 }
+
+/// The sample with the routing rules of its team.
+fn routed(rules: &str) -> Moved {
+    let rules = format!(r#"{{"data": [{rules}], "took": 0.1}}"#);
+    let files = [("all.json", ALL), ("routing_rules-t-ops.json", &*rules)];
+    moved(Tool::Opsgenie, &files, "2026-10-01T00:00:00Z")
+}
+
+const TO_ESCALATION: &str = r#"{"id": "rr-1", "name": "Default", "isDefault": true, "order": 1,
+    "criteria": {"type": "match-all"},
+    "notify": {"type": "escalation", "id": "e-1", "name": "Platform escalation"}}"#;
+
+#[test]
+fn what_comes_with_a_key_calls_by_the_default_rule_of_its_team() {
+    let moved = routed(TO_ESCALATION);
+    let team = yaml(&moved, "team/ops");
+    assert!(team.contains("escalationPolicy: escalationpolicy/platform-escalation"), "{team}");
+    let route = yaml(&moved, "route/prometheus-key");
+    assert!(route.contains("team: team/ops") && route.contains("prometheus"), "{route}");
+    assert!(!moved.lines.iter().any(|line| line.because.contains("nothing leads to it")));
+}
+
+#[test]
+fn without_its_rules_a_team_calls_by_its_only_escalation() {
+    let moved = all();
+    let team = yaml(&moved, "team/ops");
+    assert!(team.contains("escalationPolicy: escalationpolicy/platform-escalation"), "{team}");
+    assert_eq!(line(&moved, "teams[0].routing_rules").fate, Fate::Changed);
+}
+
+#[test]
+fn a_rule_to_a_schedule_gets_a_policy_and_one_for_some_alerts_says_what_to_write() {
+    let some = r#"{"id": "rr-0", "name": "Databases", "order": 0,
+        "criteria": {"type": "match-any-condition", "conditions": [
+            {"field": "tags", "operation": "contains", "expectedValue": "db"}]},
+        "notify": {"type": "escalation", "id": "e-1"}},"#;
+    let all = r#"{"id": "rr-1", "name": "All", "order": 1, "criteria": {"type": "match-all"},
+        "notify": {"type": "schedule", "id": "s-1", "name": "Platform"}},"#;
+    let moved = routed(
+        &format!("{some}{all}{TO_ESCALATION}")
+            .replace("\"rr-1\", \"name\": \"D", "\"rr-2\", \"name\": \"D"),
+    );
+    let team = yaml(&moved, "team/ops");
+    assert!(team.contains("escalationPolicy: escalationpolicy/all--routing"), "{team}");
+    let policy = yaml(&moved, "escalationpolicy/all--routing");
+    assert!(policy.contains("- schedule/platform\n"), "{policy}");
+    let databases = line(&moved, "routing_rules[0]");
+    assert_eq!(databases.fate, Fate::NotPossible);
+    assert!(databases.because.contains("escalationpolicy/platform-escalation"), "{databases:?}");
+    assert_eq!(line(&moved, "routing_rules[2]").fate, Fate::LeftOut);
+    let unled = line(&moved, "escalationpolicy/platform-escalation");
+    assert!(unled.because.contains("nothing leads to it"), "{unled:?}");
+}
