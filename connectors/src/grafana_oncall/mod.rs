@@ -85,6 +85,17 @@ pub struct Schedule {
     pub ical_url_primary: String,
     #[serde(default, deserialize_with = "or_default")]
     pub ical_url_overrides: String,
+    pub slack: Option<ScheduleSlack>,
+}
+
+/// Whom in Slack a schedule tells.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct ScheduleSlack {
+    #[serde(default, deserialize_with = "or_default")]
+    pub channel_id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub user_group_id: String,
 }
 
 /// A shift, or shifts that come again and again.

@@ -127,8 +127,15 @@ impl Moved {
         good
     }
 
-    /// Lists of which pages are missing are told.
+    /// Lists of which pages are missing, and those that are not read, are told.
     pub fn unfinished(&mut self, export: &Export) {
+        for list in export.unread() {
+            let mut said = Said::of(list, "");
+            said.left_out(
+                "a list of this name is not read; name it as the guide does if it should",
+            );
+            self.say(said);
+        }
         for list in export.unfinished() {
             let mut said = Said::of(list, "");
             said.impossible("its last page is missing; fetch all pages of it");
@@ -231,6 +238,11 @@ impl Moved {
             }
         }
     }
+}
+
+/// Whether an element stands in the file of something with this id, which it does not name.
+pub fn of_file<T>(found: &Found<T>, id: &str) -> bool {
+    found.at.split_once(':').is_some_and(|(file, _)| !id.is_empty() && file.contains(id))
 }
 
 /// What an element says of itself.

@@ -5,7 +5,7 @@ use connectors::opsgenie::export::{Participant, RoutingRule, Team};
 use estate::{EscalationPolicyRef, TeamRef};
 
 use super::{title, told};
-use crate::moving::moved::{Moved, Said};
+use crate::moving::moved::{Moved, Said, of_file};
 use crate::moving::names::Names;
 use crate::moving::people::Known;
 use crate::moving::policy::{Called, Rounds, Steps};
@@ -53,11 +53,6 @@ pub fn teams(
         said.impossible("its team is not known; name the file routing_rules-{id of the team}.json");
         moved.say(said);
     }
-}
-
-/// Whether a rule was found in the file of this team or person: the answer does not name them.
-pub fn of_file<T>(found: &Found<T>, id: &str) -> bool {
-    found.at.split_once(':').is_some_and(|(file, _)| !id.is_empty() && file.contains(id))
 }
 
 fn always(rule: &RoutingRule) -> bool {
