@@ -192,6 +192,19 @@ pub struct Rule {
     pub recipient: Participant,
 }
 
+impl Delay {
+    /// In seconds.
+    pub fn seconds(&self) -> u64 {
+        let amount = u64::from(self.time_amount);
+        match self.time_unit.to_lowercase().as_str() {
+            "hours" | "hour" => amount * 3_600,
+            "days" | "day" => amount * 86_400,
+            "seconds" | "second" => amount,
+            _ => amount * 60,
+        }
+    }
+}
+
 /// How long after the beginning.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -230,6 +243,47 @@ pub struct RoutingRule {
     pub criteria: Option<Criteria>,
     pub time_restriction: Option<serde_json::Value>,
     pub notify: Option<Participant>,
+}
+
+/// How somebody wants to be told; the answer does not name them.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationRule {
+    #[serde(default, deserialize_with = "or_default")]
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub action_type: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub order: i64,
+    pub enabled: Option<bool>,
+    pub criteria: Option<Criteria>,
+    pub time_restriction: Option<serde_json::Value>,
+    /// There in `GET /v2/users/{id}/notification-rules/{id}`.
+    pub steps: Option<Vec<NotificationStep>>,
+    pub repeat: Option<serde_json::Value>,
+}
+
+/// A way, and when it is used.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationStep {
+    pub contact: NotificationContact,
+    pub send_after: Option<Delay>,
+    pub enabled: Option<bool>,
+}
+
+/// A way of somebody.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationContact {
+    #[serde(default, deserialize_with = "or_default")]
+    pub method: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub to: String,
 }
 
 /// Which alerts a rule is for.

@@ -21,7 +21,7 @@ pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &m
         let mut said = Said::of(at, &escalation.name);
         let mut rules: Vec<(u64, usize, &Rule)> = Vec::new();
         for (place, rule) in escalation.rules.iter().enumerate() {
-            rules.push((delay(rule), place, rule));
+            rules.push((rule.delay.seconds(), place, rule));
         }
         rules.sort_by_key(|(after, place, _)| (*after, *place));
         if let Some((after, ..)) = rules.first().filter(|(after, ..)| *after > 0) {
@@ -44,17 +44,6 @@ pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &m
         let told = told(&escalation.id, &escalation.name, &escalation.description);
         called.add_policy(moved, &mut said, (name, told), (team, steps, count));
         moved.say(said);
-    }
-}
-
-/// Seconds from the beginning.
-fn delay(rule: &Rule) -> u64 {
-    let amount = u64::from(rule.delay.time_amount);
-    match rule.delay.time_unit.to_lowercase().as_str() {
-        "hours" | "hour" => amount * 3_600,
-        "days" | "day" => amount * 86_400,
-        "seconds" | "second" => amount,
-        _ => amount * 60,
     }
 }
 

@@ -143,3 +143,72 @@ fn a_rule_to_a_schedule_gets_a_policy_and_one_for_some_alerts_says_what_to_write
     let unled = line(&moved, "escalationpolicy/platform-escalation");
     assert!(unled.because.contains("nothing leads to it"), "{unled:?}");
 }
+
+#[test]
+fn rules_for_new_alerts_say_how_somebody_is_called() {
+    let step = |method: &str, minutes: u32| {
+        json!({ "contact": { "method": method, "to": "x" }, "enabled": true,
+            "sendAfter": { "timeAmount": minutes, "timeUnit": "minutes" } })
+    };
+    let priority = |of: &str| {
+        json!({ "field": "priority", "not": false, "operation": "equals",
+        "expectedValue": of })
+    };
+    let rules = json!({ "data": [
+        { "id": "n-3", "name": "Rest", "actionType": "create-alert", "order": 3, "enabled": true,
+          "criteria": { "type": "match-all" }, "steps": [step("email", 0)] },
+        { "id": "n-1", "name": "Urgent", "actionType": "create-alert", "order": 1, "enabled": true,
+          "criteria": { "type": "match-any-condition",
+            "conditions": [priority("P1"), priority("P2")] },
+          "steps": [step("sms", 0), step("email", 5), step("mobile", 0)] },
+        { "id": "n-2", "name": "Databases", "actionType": "create-alert", "order": 2,
+          "criteria": { "type": "match-all-conditions", "conditions": [
+            { "field": "tags", "operation": "contains", "expectedValue": "db" }] },
+          "steps": [step("sms", 0)] },
+        { "id": "n-4", "name": "Closed", "actionType": "closed-alert", "steps": [step("sms", 0)] },
+    ]});
+    let rules = rules.to_string();
+    let files = [("all.json", ALL), ("notification_rules-u-ada.json", &*rules)];
+    let moved = moved(Tool::Opsgenie, &files, "2026-10-01T00:00:00Z");
+    let ada = yaml(&moved, "person/ada");
+    let notify = ada.split_once("  notify:\n").map(|(_, rules)| rules).unwrap_or_default();
+    insta::assert_snapshot!(notify, @r"
+    - priorities:
+        - P1
+        - P2
+      by:
+        - sms
+    - priorities:
+        - P1
+        - P2
+      after: 5m
+      by:
+        - email
+    - priorities:
+        - P3
+        - P4
+        - P5
+      by:
+        - email
+    ");
+    assert_eq!(line(&moved, "notification_rules[1].steps[2]").fate, Fate::NotPossible);
+    assert_eq!(line(&moved, "notification_rules[2]").fate, Fate::NotPossible);
+    assert_eq!(line(&moved, "notification_rules[3]").fate, Fate::LeftOut);
+    assert!(!line(&moved, "users[0]").because.contains("every way at once"));
+    assert!(line(&moved, "users[1]").because.contains("every way at once"));
+}
+
+#[test]
+fn nobody_is_left_uncalled_where_no_rule_is_taken() {
+    let rules = r#"{"data": [{"id": "n-1", "name": "Urgent", "actionType": "create-alert",
+        "criteria": {"type": "match-all-conditions", "conditions": [
+            {"field": "priority", "operation": "equals", "expectedValue": "P1"}]},
+        "steps": [{"contact": {"method": "sms", "to": "44-7700900123"}}]}]}"#;
+    let files = [("all.json", ALL), ("notification_rules-u-ada.json", rules)];
+    let moved = moved(Tool::Opsgenie, &files, "2026-10-01T00:00:00Z");
+    let ada = yaml(&moved, "person/ada");
+    let rest = "    - priorities:\n        - P2\n        - P3\n        - P4\n        - P5\n      \
+                by:\n        - email\n        - sms\n";
+    assert!(ada.contains(rest), "{ada}");
+    assert!(line(&moved, "users[0]").because.contains("P2, P3, P4, P5"));
+}
