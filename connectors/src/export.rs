@@ -59,6 +59,8 @@ pub struct Export {
     ids: BTreeMap<(&'static str, String), usize>,
     /// Whether each page of a list says that there are more.
     pages: BTreeMap<&'static str, Vec<bool>>,
+    /// Lists of which nothing is known.
+    unread: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +104,11 @@ impl Export {
     /// Whether a list was there, be it empty.
     pub fn has(&self, name: &str) -> bool {
         self.pages.contains_key(name) || self.lists.contains_key(name)
+    }
+
+    /// Where lists stand of which nothing is known, beside those that are.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        self.unread.iter().map(String::as_str)
     }
 
     /// Lists of which every page says that there are more.
@@ -215,6 +222,7 @@ impl Gather<'_> {
                 let what = "there is nothing in `data`; the API refused, look at its `errors`";
                 return Err(Wrong { at: at.to_owned(), what: what.to_owned() });
             }
+            self.leave(at, &map);
             let at = if list.is_some() { at.to_owned() } else { self.below(at, wrapper) };
             return self.value(list, at, inner, depth + 1);
         }
@@ -232,7 +240,10 @@ impl Gather<'_> {
             }
         }
         match (some, list) {
-            (true, _) => Ok(()),
+            (true, _) => {
+                self.leave(at, &map);
+                Ok(())
+            }
             (false, Some(_)) => self.element(list, at, map),
             (false, None) => {
                 let lists: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
@@ -242,6 +253,18 @@ impl Gather<'_> {
                 );
                 Err(Wrong { at: at.to_owned(), what })
             }
+        }
+    }
+
+    /// Notes lists that are not read: something that has elements, beside what is known.
+    fn leave(&mut self, at: &str, rest: &Map<String, Value>) {
+        let is_list =
+            |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
+        let wrapped =
+            |value: &Value| WRAPPERS.iter().any(|name| value.get(name).is_some_and(is_list));
+        for (name, _) in rest.iter().filter(|(_, value)| is_list(value) || wrapped(value)) {
+            let place = self.below(at, name);
+            self.export.unread.push(shortened(&place));
         }
     }
 

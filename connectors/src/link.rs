@@ -1,5 +1,5 @@
 //! Signed links: whoever holds one may acknowledge one page, or the pages that one message told,
-//! until it expires, without signing in.
+//! or say that a test reached them, until it expires, without signing in.
 //!
 //! A token is base64url of what it says and an HMAC-SHA256 over it. It is a bearer's right: it
 //! goes only into messages to the contact it names. Nothing is stored, so a token cannot be
@@ -14,6 +14,7 @@ use sha2::Sha256;
 /// Keeps these signatures apart from any other use of the same key.
 const PURPOSE: &[u8] = b"operate: acknowledge a page, version 1\0";
 const PURPOSE_ALL: &[u8] = b"operate: acknowledge what was told together, version 1\0";
+const PURPOSE_TEST: &[u8] = b"operate: a test of a way, version 1\0";
 const PURPOSE_CODE: &[u8] = b"operate: a code that proves a way, version 1\0";
 const SIGNATURE_BYTES: usize = 32;
 const ID_BYTES: usize = 16;
@@ -29,6 +30,8 @@ pub enum Takes {
     Page(PageId),
     /// Every page that this message told.
     Told(OutboxId),
+    /// Nothing: it shows that a test came by the way with this mark ([`LinkKey::way`]).
+    Test(u128),
 }
 
 /// What a link allows: this contact may acknowledge this, until then.
@@ -47,6 +50,7 @@ pub struct AckLink {
 pub struct LinkKey {
     one: Hmac<Sha256>,
     all: Hmac<Sha256>,
+    test: Hmac<Sha256>,
     code: Hmac<Sha256>,
 }
 
@@ -63,6 +67,7 @@ impl LinkKey {
         LinkKey {
             one: mac.clone().chain_update(PURPOSE),
             all: mac.clone().chain_update(PURPOSE_ALL),
+            test: mac.clone().chain_update(PURPOSE_TEST),
             code: mac.chain_update(PURPOSE_CODE),
         }
     }
@@ -79,6 +84,7 @@ impl LinkKey {
         let (key, id) = match link.takes {
             Takes::Page(page) => (&self.one, page.bits()),
             Takes::Told(message) => (&self.all, message.bits()),
+            Takes::Test(way) => (&self.test, way),
         };
         said.extend_from_slice(&id.to_be_bytes());
         said.extend_from_slice(&link.expires_at.micros().to_be_bytes());
@@ -86,6 +92,16 @@ impl LinkKey {
         let signature = key.clone().chain_update(&said).finalize().into_bytes();
         let token = [signature.as_slice(), said.as_slice()].concat();
         Ok(URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// The mark of a way to somebody: of another channel or address it is another one.
+    pub fn way(&self, channel: &str, address: &str) -> u128 {
+        let mut mac = self.test.clone();
+        mac.update(&(channel.len() as u64).to_be_bytes());
+        mac.update(channel.as_bytes());
+        mac.update(address.as_bytes());
+        let mark = mac.finalize().into_bytes();
+        mark.iter().take(ID_BYTES).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
     }
 
     /// What is kept of a code that is sent to somebody: nobody without the key can find the code by
@@ -114,9 +130,11 @@ impl LinkKey {
         let signed =
             |key: &Hmac<Sha256>| key.clone().chain_update(said).verify_slice(signature).is_ok();
         // Which key signed it says what it takes.
-        let takes: fn(u128) -> Takes = match (signed(&self.one), signed(&self.all)) {
-            (true, _) => |id| Takes::Page(PageId::from_bits(id)),
-            (_, true) => |id| Takes::Told(OutboxId::from_bits(id)),
+        let keys = (signed(&self.one), signed(&self.all), signed(&self.test));
+        let takes: fn(u128) -> Takes = match keys {
+            (true, ..) => |id| Takes::Page(PageId::from_bits(id)),
+            (_, true, _) => |id| Takes::Told(OutboxId::from_bits(id)),
+            (_, _, true) => Takes::Test,
             _ => return Err(LinkError::Forged),
         };
         let link = read(said, takes).ok_or(LinkError::Forged)?;
@@ -164,6 +182,7 @@ mod tests {
         let takes = prop_oneof![
             any::<u128>().prop_map(|id| Takes::Page(PageId::from_bits(id))),
             any::<u128>().prop_map(|id| Takes::Told(OutboxId::from_bits(id))),
+            any::<u128>().prop_map(Takes::Test),
         ];
         (takes, "\\PC{0,50}", 1_001..i64::MAX / 1_000_000).prop_map(|(takes, contact, expiry)| {
             AckLink { takes, contact, expires_at: Time::from_seconds(expiry) }
@@ -195,6 +214,17 @@ mod tests {
         assert_eq!(key(2).verify(&token, NOW), Err(LinkError::Forged));
         let contact = "x".repeat(201);
         assert_eq!(key(1).sign(&AckLink { contact, ..link }), Err(LinkError::ContactTooLong));
+    }
+
+    #[test]
+    fn the_mark_of_a_way_is_of_its_key_channel_and_address() {
+        let mark = key(1).way("sms", "+49301");
+        assert_eq!(mark, key(1).way("sms", "+49301"));
+        for other in [key(2).way("sms", "+49301"), key(1).way("sms", "+49302")] {
+            assert_ne!(mark, other);
+        }
+        assert_ne!(mark, key(1).way("sm", "s+49301"));
+        assert_ne!(key(1).way("voice", "+49301"), mark);
     }
 
     #[test]

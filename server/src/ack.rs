@@ -25,6 +25,7 @@ use crate::practices::oncall::store::PAGES;
 use crate::problem::Problem;
 
 mod all;
+mod test;
 
 /// The routes of links.
 pub fn routes() -> Router<App> {
@@ -84,7 +85,7 @@ async fn find(app: &App, token: &str) -> Result<Found, Said> {
     let mut conn = app.db.reader().await.map_err(|_| unavailable())?;
     let space = SpaceId::main();
     let message = match link.takes {
-        Takes::Page(_) => Ok(None),
+        Takes::Page(_) | Takes::Test(_) => Ok(None),
         Takes::Told(message) => outbox::one(&mut conn, &space, message).await,
     };
     let message = message.map_err(|_| unavailable())?;
@@ -110,6 +111,9 @@ fn unavailable() -> Said {
 }
 
 async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
+    if let Some(test) = test::of(&app, &token) {
+        return test.map_or_else(IntoResponse::into_response, |test| test.view());
+    }
     match find(&app, &token).await {
         Ok(Found { link, pages, .. }) => match &pages[..] {
             [one] => view(&link, one),
@@ -124,7 +128,11 @@ async fn acknowledge(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let said = acknowledged(&app, &token).await.unwrap_or_else(|said| said);
+    let said = match test::of(&app, &token) {
+        Some(Ok(test)) => test.reached(&app, How::Link).await,
+        Some(Err(said)) => said,
+        None => acknowledged(&app, &token).await.unwrap_or_else(|said| said),
+    };
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     if accepted == Some("application/json") { said.json() } else { said.into_response() }
 }
@@ -178,17 +186,9 @@ async fn heard(
         Ok(heard) => heard,
         Err(why) => return Problem::unauthorized(why.to_string()).into_response(),
     };
-    let found = match find(&app, &token).await {
-        Ok(found) => found,
-        Err(said) => return said.into_response(),
-    };
-    let said = match heard {
-        Heard::Digits(digits) => pressed(&app, &found, &digits).await,
-        Heard::Unreached(why) => return unreached(&app, &found, &why).await,
-        Heard::Nothing => return StatusCode::NO_CONTENT.into_response(),
-    };
-    match said {
-        Ok(text) => {
+    match said_of(&app, &token, heard).await {
+        Ok(None) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Some(text)) => {
             let (kind, said) = phone.says(&text);
             let headers = [("content-type", kind), ("cache-control", "no-store")];
             (StatusCode::OK, headers, said).into_response()
@@ -197,19 +197,36 @@ async fn heard(
     }
 }
 
+/// What to say to what was heard; nothing to what needs no answer.
+async fn said_of(app: &App, token: &str, heard: Heard) -> Result<Option<String>, Said> {
+    if let Some(test) = test::of(app, token) {
+        let test = test?;
+        let Heard::Digits(digits) = heard else { return Ok(None) };
+        return Ok(Some(test.pressed(app, &digits).await));
+    }
+    let found = find(app, token).await?;
+    match heard {
+        Heard::Digits(digits) => pressed(app, &found, &digits).await.map(Some),
+        Heard::Unreached(why) => unreached(app, &found, &why).await.map(|()| None),
+        Heard::Nothing => Ok(None),
+    }
+}
+
 /// Hears from a provider of text messages what became of one.
 async fn told(State(app): State<App>, Path(token): Path<String>, body: Bytes) -> Response {
     let heard = app.config.channels.sms.heard(&|_| String::new(), &body, app.world.now());
-    let Ok(Heard::Unreached(why)) = heard else { return StatusCode::NO_CONTENT.into_response() };
-    match find(&app, &token).await {
-        Ok(found) => unreached(&app, &found, &why).await,
+    let Ok(heard @ Heard::Unreached(_)) = heard else {
+        return StatusCode::NO_CONTENT.into_response();
+    };
+    match said_of(&app, &token, heard).await {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(said) => said.into_response(),
     }
 }
 
 /// Writes down that the telephone rang in vain.
-async fn unreached(app: &App, found: &Found, why: &str) -> Response {
-    let Some(told) = &found.message else { return StatusCode::NO_CONTENT.into_response() };
+async fn unreached(app: &App, found: &Found, why: &str) -> Result<(), Said> {
+    let Some(told) = &found.message else { return Ok(()) };
     let call = |page: &&Page| page.calls.iter().any(|call| call.message == told.id);
     for page in found.pages.iter().filter(call) {
         let order = app.order(&SpaceId::main(), Actor::system("telephone"));
@@ -218,10 +235,10 @@ async fn unreached(app: &App, found: &Found, why: &str) -> Response {
         let done = engine::execute(&app.db, &PAGES, page.id, command, order).await;
         // A refusal: nobody is called any more.
         if let Err(spine::Denied::Fault(_)) = done {
-            return unavailable().into_response();
+            return Err(unavailable());
         }
     }
-    StatusCode::NO_CONTENT.into_response()
+    Ok(())
 }
 
 /// What to say of the keys that were pressed, after what they ask for.

@@ -99,3 +99,16 @@ fn tens_of_thousands_are_read() {
     let export = Export::read(&[file("a.json", &json!({ "users": users }))], KNOWN).unwrap();
     assert_eq!(ids(&export, "users").len(), 50_000);
 }
+
+#[test]
+fn lists_that_are_not_known_beside_known_ones_are_named() {
+    let both = json!({ "users": [{ "id": "1" }], "user_list": [{ "id": "2" }],
+        "wrapped": { "results": [{ "id": "3" }] }, "next": null, "limits": [1, 2], "empty": [] });
+    let page = json!({ "data": [{ "id": "4" }], "included": [{ "id": "5" }], "took": 0.1 });
+    let files = [file("all.json", &both), file("users.json", &page)];
+    let export = Export::read(&files, KNOWN).unwrap();
+    assert_eq!(ids(&export, "users"), ["1", "4"]);
+    let unread: Vec<&str> = export.unread().collect();
+    let expected = ["all.json: user_list", "all.json: wrapped", "users.json: included"];
+    assert_eq!(unread, expected);
+}

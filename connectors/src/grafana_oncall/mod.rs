@@ -14,6 +14,7 @@ pub const LISTS: &[Known] = &[
     ("escalation_policies", "escalation_policy"),
     ("personal_notification_rules", "personal_notification_rule"),
     ("integrations", "integration"),
+    ("routes", "route"),
     ("final_shifts", "final_shift"),
 ];
 
@@ -84,6 +85,17 @@ pub struct Schedule {
     pub ical_url_primary: String,
     #[serde(default, deserialize_with = "or_default")]
     pub ical_url_overrides: String,
+    pub slack: Option<ScheduleSlack>,
+}
+
+/// Whom in Slack a schedule tells.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct ScheduleSlack {
+    #[serde(default, deserialize_with = "or_default")]
+    pub channel_id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub user_group_id: String,
 }
 
 /// A shift, or shifts that come again and again.
@@ -180,4 +192,33 @@ pub struct Integration {
     pub name: String,
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub team_id: String,
+    /// Where alerts go that no other route is for.
+    pub default_route: Option<DefaultRoute>,
+}
+
+/// Where the alerts of an integration go.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct DefaultRoute {
+    #[serde(default, deserialize_with = "or_default")]
+    pub escalation_chain_id: String,
+}
+
+/// Where some alerts of an integration go.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct Route {
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub integration_id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub escalation_chain_id: String,
+    /// What alerts it is for, in words of its own.
+    #[serde(default, deserialize_with = "or_default")]
+    pub routing_regex: String,
+    /// The last one is that of the integration itself.
+    #[serde(default, deserialize_with = "or_default")]
+    pub is_the_last_route: bool,
 }

@@ -1,5 +1,5 @@
-//! What `GET /v2/users`, `/v2/teams`, `/v2/schedules`, their overrides, `/v2/escalations` and
-//! `/v2/integrations` of Opsgenie answer, as far as it says who is called when.
+//! What `GET /v2/users`, `/v2/teams`, `/v2/schedules`, their rules and overrides, `/v2/escalations`
+//! and `/v2/integrations` of Opsgenie answer, as far as it says who is called when.
 
 use serde::Deserialize;
 
@@ -13,6 +13,8 @@ pub const LISTS: &[Known] = &[
     ("overrides", "override"),
     ("escalations", "escalation"),
     ("integrations", "integration"),
+    ("routing_rules", "routing_rule"),
+    ("notification_rules", "notification_rule"),
 ];
 
 /// Somebody with an account.
@@ -190,6 +192,19 @@ pub struct Rule {
     pub recipient: Participant,
 }
 
+impl Delay {
+    /// In seconds.
+    pub fn seconds(&self) -> u64 {
+        let amount = u64::from(self.time_amount);
+        match self.time_unit.to_lowercase().as_str() {
+            "hours" | "hour" => amount * 3_600,
+            "days" | "day" => amount * 86_400,
+            "seconds" | "second" => amount,
+            _ => amount * 60,
+        }
+    }
+}
+
 /// How long after the beginning.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -212,6 +227,91 @@ pub struct Repeat {
     pub count: serde_json::Value,
 }
 
+/// Where the alerts of a team go; the answer does not name the team.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct RoutingRule {
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// The last one, which always holds.
+    #[serde(default, deserialize_with = "or_default")]
+    pub is_default: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    pub order: i64,
+    pub criteria: Option<Criteria>,
+    pub time_restriction: Option<serde_json::Value>,
+    pub notify: Option<Participant>,
+}
+
+/// How somebody wants to be told; the answer does not name them.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationRule {
+    #[serde(default, deserialize_with = "or_default")]
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub action_type: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub order: i64,
+    pub enabled: Option<bool>,
+    pub criteria: Option<Criteria>,
+    pub time_restriction: Option<serde_json::Value>,
+    /// There in `GET /v2/users/{id}/notification-rules/{id}`.
+    pub steps: Option<Vec<NotificationStep>>,
+    pub repeat: Option<serde_json::Value>,
+}
+
+/// A way, and when it is used.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationStep {
+    pub contact: NotificationContact,
+    pub send_after: Option<Delay>,
+    pub enabled: Option<bool>,
+}
+
+/// A way of somebody.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct NotificationContact {
+    #[serde(default, deserialize_with = "or_default")]
+    pub method: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub to: String,
+}
+
+/// Which alerts a rule is for.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct Criteria {
+    /// `match-all`, `match-any-condition` or `match-all-conditions`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub conditions: Vec<Condition>,
+}
+
+/// What a rule asks of an alert.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct Condition {
+    #[serde(default, deserialize_with = "or_default")]
+    pub field: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub not: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    pub operation: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub expected_value: String,
+}
+
 /// A way in.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -226,6 +326,8 @@ pub struct Integration {
     pub enabled: Option<bool>,
     #[serde(default, deserialize_with = "or_default")]
     pub team_id: String,
+    /// The same, in `GET /v2/integrations/{id}`.
+    pub owner_team: Option<Reference>,
     /// There in `GET /v2/integrations/{id}`.
     #[serde(default, deserialize_with = "or_default")]
     pub api_key: String,

@@ -200,6 +200,19 @@ pub struct Service {
     pub support_hours: Option<SupportHours>,
     #[serde(default, deserialize_with = "or_default")]
     pub scheduled_actions: Vec<serde_json::Value>,
+    /// Seconds after which an incident that somebody took calls again; 0 is never.
+    #[serde(default, deserialize_with = "or_default")]
+    pub acknowledgement_timeout: u32,
+    /// Seconds after which an incident is resolved by itself; 0 is never.
+    #[serde(default, deserialize_with = "or_default")]
+    pub auto_resolve_timeout: u32,
+}
+
+impl Service {
+    /// Whether it opens no incidents.
+    pub fn is_disabled(&self) -> bool {
+        self.status == "disabled"
+    }
 }
 
 /// How urgent the incidents of a service are: always the same, or by its support hours.

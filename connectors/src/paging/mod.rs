@@ -347,6 +347,11 @@ impl PageCall<'_> {
         lines.join("\n")
     }
 
+    /// Whether it only tries a way: there is no incident of that number.
+    pub(crate) fn is_test(&self) -> bool {
+        self.number == 0
+    }
+
     /// Whether it has to wake somebody.
     pub(crate) fn urgent(&self) -> bool {
         self.priority <= Priority::P2

@@ -318,13 +318,16 @@ pub(super) fn voice(
 ) -> Result<HttpCall, SendError> {
     let number = number(to)?;
     let text = said(page);
-    let it = if page.others().is_empty() { "it" } else { "them" };
-    let asked = format!("{text} Press {DIGIT} to take {it}.");
-    let otherwise = format!("Nobody has taken {it}. Goodbye.");
+    let (asks, otherwise) = match page.others() {
+        _ if page.is_test() => ("say that it reached you", "Nobody has said so. Goodbye."),
+        [] => ("take it", "Nobody has taken it. Goodbye."),
+        _ => ("take them", "Nobody has taken them. Goodbye."),
+    };
+    let asked = format!("{text} Press {DIGIT} to {asks}.");
     let action = format!("{}/voice", page.acknowledge_url);
     match phone.provider {
         Some(Provider::Vonage) => {
-            let asks = Some((action.as_str(), otherwise.as_str()));
+            let asks = Some((action.as_str(), otherwise));
             vonage::call(phone, number, &Spoken { text: &asked, asks }, now)
         }
         Some(Provider::Http) => {
@@ -332,7 +335,7 @@ pub(super) fn voice(
             Ok(phone.described(number, &text, page.acknowledge_url))
         }
         _ => {
-            let asks = Some((action.as_str(), otherwise.as_str()));
+            let asks = Some((action.as_str(), otherwise));
             Ok(twilio::call(phone, number, &Spoken { text: &asked, asks }))
         }
     }
@@ -382,7 +385,11 @@ fn short(page: &PageCall<'_>, answer: &str) -> String {
         count => format!(" +{count} more: {}", more.join(" ")),
     };
     let note = if page.note.is_empty() { String::new() } else { format!(" {}", page.note) };
-    let take = if page.others().is_empty() { "Take it" } else { "See and take all" };
+    let take = match page.others() {
+        _ if page.is_test() => "It reached me",
+        [] => "Take it",
+        _ => "See and take all",
+    };
     let end = format!("{more}{note} {take}: {}{answer}", page.acknowledge_url);
     let used = begin.chars().count() + end.chars().count();
     let room = TEXT_CHARS_MAX.saturating_sub(used).max(20);
@@ -399,6 +406,9 @@ fn short(page: &PageCall<'_>, answer: &str) -> String {
 fn said(page: &PageCall<'_>) -> String {
     let spoken = |priority: Priority| priority.to_string().replace('P', "priority ");
     let note = if page.note.is_empty() { String::new() } else { format!(" {}", page.note) };
+    if page.is_test() {
+        return format!("Operate calls you. {}{note}", page.title());
+    }
     if page.others().is_empty() {
         let (priority, title) = (spoken(page.priority), page.title());
         let number = page.number;

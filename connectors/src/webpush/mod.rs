@@ -170,8 +170,10 @@ fn topic(page: &PageCall<'_>) -> String {
 
 /// What the service worker reads, in `web/public/sw.js`.
 fn shown(page: &PageCall<'_>) -> Vec<u8> {
-    // A trial has no page to acknowledge: its link is that of the incident.
-    let acknowledge = Some(page.acknowledge_url).filter(|url| *url != page.incident_url);
+    // A trial has nothing to acknowledge, and whoever added the browser is known to have it. A link
+    // that could not be signed is that of the incident.
+    let is_link = |url: &&str| *url != page.incident_url && !page.is_test();
+    let acknowledge = Some(page.acknowledge_url).filter(is_link);
     let message = json!({
         "title": shortened(&page.headline(), TITLE_BYTES_MAX),
         "body": shortened(&page.details(), BODY_BYTES_MAX),

@@ -15,6 +15,7 @@ mod people;
 mod policy;
 mod rota;
 mod services;
+mod timeouts;
 mod urgency;
 mod week;
 mod zones;
@@ -108,6 +109,7 @@ impl Tool {
             Tool::GoAlert => goalert::take(&mut moved, export, team),
         }
         moved.check();
+        moved.unled();
         moved
     }
 }

@@ -1,7 +1,12 @@
 //! What an import has come to so far: resources, keys of senders, and a line for every element.
 
+use std::collections::BTreeSet;
+
 use connectors::export::{Export, Found, Wrong};
-use estate::{Desired, Metadata, Resource, SourceFile, Spec, Stored, TeamRef, TeamSpec};
+use estate::{
+    Desired, EscalationPolicyRef, Kind, Metadata, Resource, SourceFile, Spec, Stored, TeamRef,
+    TeamSpec,
+};
 use kernel::Time;
 use serde::de::DeserializeOwned;
 use server::openslo::{Fate, Line};
@@ -122,8 +127,15 @@ impl Moved {
         good
     }
 
-    /// Lists of which pages are missing are told.
+    /// Lists of which pages are missing, and those that are not read, are told.
     pub fn unfinished(&mut self, export: &Export) {
+        for list in export.unread() {
+            let mut said = Said::of(list, "");
+            said.left_out(
+                "a list of this name is not read; name it as the guide does if it should",
+            );
+            self.say(said);
+        }
         for list in export.unfinished() {
             let mut said = Said::of(list, "");
             said.impossible("its last page is missing; fetch all pages of it");
@@ -169,6 +181,31 @@ impl Moved {
         }
     }
 
+    /// A team calls by a policy.
+    pub fn team_calls(&mut self, team: &TeamRef, policy: EscalationPolicyRef) {
+        let found = self.resources.iter_mut().find(|resource| resource.item() == team.item());
+        if let Some(Spec::Team(spec)) = found.map(|resource| &mut resource.spec) {
+            spec.escalation_policy = Some(policy);
+        }
+    }
+
+    /// Policies that nobody is called by are told.
+    pub fn unled(&mut self) {
+        let named = |spec: &Spec| spec.escalation_policy().map(|policy| policy.item().clone());
+        let led: BTreeSet<_> = self.resources.iter().filter_map(|it| named(&it.spec)).collect();
+        let policies = self.resources.iter().filter(|it| it.kind() == Kind::EscalationPolicy);
+        let unled: Vec<_> =
+            policies.map(|it| it.item().clone()).filter(|it| !led.contains(it)).collect();
+        for policy in unled {
+            let mut said = Said::of(policy.as_str(), "");
+            said.changed(format!(
+                "nothing leads to it, so nobody is called by it: write `escalationPolicy: {policy}` \
+                 at a team or service, or make it the policy of last resort"
+            ));
+            self.say(said);
+        }
+    }
+
     /// Holds the resources against the rules for files: what is wrong is told and taken out.
     pub fn check(&mut self) {
         // The team that was named is there already, whatever it says.
@@ -201,6 +238,11 @@ impl Moved {
             }
         }
     }
+}
+
+/// Whether an element stands in the file of something with this id, which it does not name.
+pub fn of_file<T>(found: &Found<T>, id: &str) -> bool {
+    found.at.split_once(':').is_some_and(|(file, _)| !id.is_empty() && file.contains(id))
 }
 
 /// What an element says of itself.

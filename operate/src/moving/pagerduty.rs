@@ -14,8 +14,9 @@ use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
 use super::policy::{Called, NOBODY, Rounds, Steps, person};
 use super::rota::{Part, Rota, every, moment_of, wall_of};
+use super::services::{self, To};
 use super::week::Week;
-use super::{services, urgency, zones};
+use super::{timeouts, urgency, zones};
 
 /// Takes everything.
 pub fn take(moved: &mut Moved, export: &Export, team: Option<&TeamRef>) {
@@ -303,6 +304,7 @@ fn policies(moved: &mut Moved, export: &Export, known: &Known, called: &mut Call
     let policies = moved.list::<Policy>(export, "escalation_policies");
     let named = policies.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
     let names = Names::of("policy", named);
+    let timeouts = timeouts::of(export);
     for policy in &policies {
         let (at, policy) = (&policy.at, &policy.value);
         let mut steps = Steps::default();
@@ -313,6 +315,7 @@ fn policies(moved: &mut Moved, export: &Export, known: &Known, called: &mut Call
         }
         let mut said = Said::of(at, &policy.name);
         let team = known.first_team(&mut said, ids(&policy.teams));
+        timeouts.on_policy(&mut said, &policy.id, &mut steps);
         let name = names.get(&policy.id).unwrap_or_default();
         let told = told(&policy.id, &policy.name, &policy.description);
         called.add_policy(
@@ -370,10 +373,11 @@ fn services(
         .collect();
     let titled = titles.iter().map(|(id, title)| (id.as_str(), title.as_str()));
     let keys = Names::of("key", titled);
+    let timeouts = timeouts::of(export);
     for service in &found {
         let (at, service) = (&service.at, &service.value);
         let mut said = Said::of(at, &service.name);
-        if service.status == "disabled" {
+        if service.is_disabled() {
             said.left_out("it is switched off, with its keys");
             moved.say(said);
             continue;
@@ -396,11 +400,13 @@ fn services(
         let found = by_urgency.or(found);
         let told = told(&service.id, &service.name, &service.description);
         let there = services::service(moved, &mut said, (name, told), (team, found));
+        timeouts.on_service(&mut said, service);
         moved.say(said);
         for (place, integration) in service.integrations.iter().enumerate() {
             let mut said = Said::of(&format!("{at}.integrations[{place}]"), &integration.name);
             let key = keys.get(&integration.id).unwrap_or_default();
-            key_of(moved, &mut said, (key, integration), there.then_some(name));
+            let to = if there { To::Service(name) } else { To::Nowhere };
+            key_of(moved, &mut said, (key, integration), to);
             moved.say(said);
         }
     }
@@ -410,14 +416,14 @@ fn key_of(
     moved: &mut Moved,
     said: &mut Said,
     (name, integration): (&str, &Integration),
-    service: Option<&str>,
+    to: To<'_>,
 ) {
     let (key, kind) = (integration.integration_key.as_str(), integration.kind.as_str());
     if kind.ends_with("_reference") && key.is_empty() {
         said.impossible("only a reference; export services with include[]=integrations");
     } else if kind.starts_with("events_api_v2") {
         let told = told(&integration.id, &integration.name, "");
-        services::key(moved, said, (name, told), ("pagerduty", key, service));
+        services::key(moved, said, (name, told), ("pagerduty", key, to));
     } else {
         said.impossible(format!(
             "`{kind}` does not speak Events API v2; make a key with `operate key add`, and a \

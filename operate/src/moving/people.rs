@@ -155,6 +155,8 @@ pub struct Ways {
     pub calm: Vec<(Wait, ContactMethod)>,
     /// Whether the two are told apart.
     pub apart: bool,
+    /// Rules as they are, where an export has rules by priority; then the others do not count.
+    pub own: Vec<NotifyRule>,
 }
 
 impl Ways {
@@ -203,6 +205,13 @@ impl Ways {
         self.reach(said, by, &format!("+{digits}"));
     }
 
+    /// Every way that there is an address for.
+    pub fn known(&self) -> Vec<ContactMethod> {
+        let fixed = [ContactMethod::Email, ContactMethod::Webhook];
+        let fixed = fixed.into_iter().filter(|by| self.has(*by));
+        fixed.chain(self.addresses.keys().copied()).collect()
+    }
+
     /// Whether there is an address for a way.
     pub fn has(&self, by: ContactMethod) -> bool {
         match by {
@@ -246,6 +255,9 @@ impl Ways {
             }
             rules
         };
+        if !self.own.is_empty() {
+            return self.own.clone();
+        }
         match (self.urgent.is_empty(), self.calm.is_empty()) {
             (true, true) => Vec::new(),
             (false, false) => {

@@ -17,6 +17,8 @@ const REPEAT_MAX: u32 = 100;
 /// Most layers and most overrides of a schedule.
 const LAYERS_MAX: usize = 20;
 const OVERRIDES_MAX: usize = 1_000;
+/// Shortest and longest time for which whoever took an incident may do nothing, in seconds.
+const AGAIN_SECONDS: (u32, u32) = (60, 86_400);
 
 /// What is said of a step without anybody to call.
 pub const NOBODY: &str =
@@ -55,6 +57,8 @@ pub struct Steps {
     steps: Vec<EscalationStep>,
     /// The hours for which all of it waits.
     waits: Option<WaitsForHours>,
+    /// After how long whoever took an incident is called again.
+    again: Option<Wait>,
 }
 
 impl Steps {
@@ -79,6 +83,16 @@ impl Steps {
     pub fn wait_for(&mut self, hours: CalendarSpec) {
         let calendar = EscalationHours::These(Box::new(hours));
         self.waits = Some(WaitsForHours { priorities: Priority::ALL.to_vec(), calendar });
+    }
+
+    /// Whoever took an incident and does nothing for so many seconds is called again.
+    pub fn call_again(&mut self, said: &mut Said, seconds: u32) {
+        let (shortest, longest) = AGAIN_SECONDS;
+        let after = Wait::from_seconds(seconds.clamp(shortest, longest));
+        if after.seconds() != seconds {
+            said.changed(format!("whoever took an incident is called again after {after}"));
+        }
+        self.again = Some(after);
     }
 
     /// Whether nobody is called.
@@ -138,6 +152,12 @@ impl Called {
     /// What the policy with an id says.
     pub fn says(&self, id: &str) -> Option<&EscalationPolicySpec> {
         self.policies.get(id).map(|(_, spec)| spec)
+    }
+
+    /// The policies of a team.
+    pub fn policies_of(&self, team: &TeamRef) -> impl Iterator<Item = &EscalationPolicyRef> {
+        let own = self.policies.values().filter(move |(_, spec)| spec.team.as_ref() == Some(team));
+        own.map(|(policy, _)| policy)
     }
 
     /// The team of a policy.
@@ -202,7 +222,7 @@ impl Called {
         }
         let repeat = rounds.count(said);
         let metadata = moved.metadata(said, name, told);
-        let waits = steps.waits.clone();
+        let (waits, acknowledge_timeout) = (steps.waits.clone(), steps.again);
         let steps = steps.merged(said);
         let spec = EscalationPolicySpec {
             team,
@@ -210,7 +230,7 @@ impl Called {
             variants: Vec::new(),
             repeat,
             waits,
-            acknowledge_timeout: None,
+            acknowledge_timeout,
         };
         moved.add(said, metadata, Spec::EscalationPolicy(spec.clone()));
         if let Some(policy) = EscalationPolicyRef::new(name) {

@@ -226,6 +226,15 @@ impl Ways {
         format!("{}{path}", self.base_url)
     }
 
+    /// What the link of a call acknowledges: what its message tells; a test tells nothing, and is
+    /// answered.
+    fn takes(&self, to: &Address<'_>, call: &Call) -> Takes {
+        match call.page {
+            Some(_) => Takes::Told(call.telling.unwrap_or(to.message)),
+            None => Takes::Test(self.links.way(to.channel, to.target)),
+        }
+    }
+
     fn acknowledge_url(&self, call: &Call, takes: Option<Takes>) -> String {
         let link = takes.map(|takes| AckLink {
             takes,
@@ -273,7 +282,7 @@ impl Ways {
 
     async fn webhook(&self, to: &Address<'_>, call: &Call, mut body: Value) -> Outcome {
         body["url"] = json!(self.incident_url(call));
-        body["acknowledge_url"] = json!(self.acknowledge_url(call, takes(to, call)));
+        body["acknowledge_url"] = json!(self.acknowledge_url(call, Some(self.takes(to, call))));
         self.hook(to, &body).await
     }
 
@@ -306,7 +315,7 @@ impl Ways {
             service: call.service.as_ref().map(named),
             because: because(call, policy.as_deref()),
             incident_url: self.incident_url(call),
-            acknowledge_url: self.acknowledge_url(call, takes(to, call)),
+            acknowledge_url: self.acknowledge_url(call, Some(self.takes(to, call))),
             together: self.together(call),
             note: call.next_at.map_or_else(String::new, note),
         }
@@ -382,11 +391,6 @@ impl Said<'_> {
             note: &self.note,
         }
     }
-}
-
-/// What the link of a call acknowledges: what its message tells; a test tells nothing.
-fn takes(to: &Address<'_>, call: &Call) -> Option<Takes> {
-    call.page.map(|_| Takes::Told(call.telling.unwrap_or(to.message)))
 }
 
 /// What an answer means for the message.

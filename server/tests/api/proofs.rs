@@ -14,6 +14,7 @@ conversations!(
     a_code_that_came_by_a_way_verifies_it_until_the_address_changes,
     a_code_is_good_for_some_tries_and_some_minutes,
     a_call_that_is_answered_by_its_link_verifies_its_way,
+    a_test_that_is_answered_verifies_its_way,
     whoever_is_on_call_within_a_week_and_hard_to_reach_is_listed,
 );
 
@@ -151,6 +152,45 @@ async fn a_call_that_is_answered_by_its_link_verifies_its_way(place: Place) {
     operate.ada.send(reqwest::Client::new().post(&url)).await;
     assert_eq!(way(&operate, "sms").await["verified"]["how"], "link");
     assert_eq!(way(&operate, "webhook").await["verified"], Value::Null);
+    operate.end().await;
+}
+
+async fn a_test_that_is_answered_verifies_its_way(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = open(&place, &receiver).await;
+    operate.ada.post("/people/bob/ways/try", json!({})).await.is(200);
+    let twiml = said(&receiver, VOICE, "Twiml");
+    assert!(twiml.contains("Press 4 to say that it reached you"), "{twiml}");
+    assert!(!twiml.contains("incident"), "{twiml}");
+    let (_, rest) = twiml.split_once("/ack/").unwrap();
+    let voice = format!("{}/ack/{}", operate.ada.base(), rest.split_once('"').unwrap().0);
+    let tells = async |url: &str, body: &'static str| {
+        operate.ada.send(reqwest::Client::new().post(url).body(body)).await
+    };
+    assert_eq!(tells(&voice, "CallStatus=in-progress").await.status, 204);
+    assert_eq!(tells(&voice, "CallStatus=busy").await.status, 204);
+    let wrong = tells(&voice, "CallSid=CA1&Digits=1").await;
+    assert!(wrong.text.contains("The test was not answered"), "{}", wrong.text);
+    assert_eq!(way(&operate, "voice").await["verified"], Value::Null);
+    let right = tells(&voice, "CallSid=CA1&Digits=4").await;
+    assert!(right.kind.starts_with("text/xml"), "{}", right.kind);
+    assert!(right.text.contains("The test was received"), "{}", right.text);
+    assert_eq!(way(&operate, "voice").await["verified"]["how"], "digit");
+    assert_eq!(way(&operate, "sms").await["verified"], Value::Null, "another way");
+
+    let text = said(&receiver, SMS, "Body");
+    let (_, token) = text.split_once("/ack/").unwrap();
+    let token = token.split_whitespace().next().unwrap();
+    let url = format!("{}/ack/{token}", operate.ada.base());
+    assert_eq!(tells(&format!("{url}/text"), "MessageStatus=undelivered").await.status, 204);
+    let looked = operate.ada.send(reqwest::Client::new().get(&url)).await;
+    assert!(looked.text.contains("It reached me"), "{}", looked.text);
+    assert_eq!(way(&operate, "sms").await["verified"], Value::Null, "programs follow links, too");
+    operate.apply(&estate(&receiver, "+4930201")).await;
+    assert_eq!(tells(&url, "").await.status, 404, "the number is another one");
+    operate.apply(&estate(&receiver, "+4930200")).await;
+    assert_eq!(tells(&url, "").await.status, 200);
+    assert_eq!(way(&operate, "sms").await["verified"]["how"], "link");
     operate.end().await;
 }
 

@@ -1,13 +1,15 @@
 //! From Grafana OnCall: shifts have levels, of which the highest counts; those of one level are on
 //! call at the same time.
 
+mod calendars;
+mod routes;
 mod shifts;
 
 use std::collections::BTreeMap;
 
 use connectors::export::{Export, Found};
 use connectors::grafana_oncall::{
-    Chain, FinalShift, Integration, NotificationRule, Schedule, Shift, Step, Team, User,
+    Chain, FinalShift, NotificationRule, Schedule, Shift, Step, Team, User,
 };
 use estate::{CalendarSpec, ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
 use jiff::civil::date;
@@ -30,17 +32,9 @@ const REPEATS: u32 = 5;
 pub fn take(moved: &mut Moved, export: &Export) {
     let mut known = teams(moved, export);
     users(moved, export, &mut known);
-    let mut called = schedules(moved, export, &known);
+    let mut called = calendars::schedules(moved, export, &known);
     chains(moved, export, &known, &mut called);
-    for Found { at, value } in moved.list::<Integration>(export, "integrations") {
-        let mut said = Said::of(&at, &value.name);
-        said.impossible(format!(
-            "what `{}` sends is of Grafana's own address; make a key with `operate key add`, and \
-             send there",
-            value.kind
-        ));
-        moved.say(said);
-    }
+    routes::integrations(moved, export, (&known, &called));
 }
 
 fn told<'a>(id: &'a str, title: &'a str) -> Told<'a> {
@@ -77,10 +71,10 @@ fn users(moved: &mut Moved, export: &Export, known: &mut Known) {
         let teams = known.teams_of(&mut said, user.teams.iter().map(String::as_str));
         let (email, zone) = (user.email.clone(), user.timezone.clone());
         let mut ways = Ways { email, zone, apart: true, ..Ways::default() };
-        match user.slack.iter().find(|slack| !slack.user_id.is_empty()) {
-            Some(slack) => ways.reach(&mut said, ContactMethod::Slack, &slack.user_id),
-            None => said.plain("telephone numbers are not in the export"),
+        if let Some(slack) = user.slack.iter().find(|slack| !slack.user_id.is_empty()) {
+            ways.reach(&mut said, ContactMethod::Slack, &slack.user_id);
         }
+        said.plain("telephone numbers are not in the export");
         let own = of.remove(user.id.as_str()).unwrap_or_default();
         wishes(moved, &mut ways, &own);
         let name = names.get(&user.id).unwrap_or_default();
@@ -133,150 +127,6 @@ fn whole(seconds: Option<f64>) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was clamped")]
     let whole = seconds as u64;
     whole
-}
-
-fn schedules(moved: &mut Moved, export: &Export, known: &Known) -> Called {
-    let schedules = moved.list::<Schedule>(export, "schedules");
-    let shifts: BTreeMap<String, Found<Shift>> = moved
-        .list::<Shift>(export, "on_call_shifts")
-        .into_iter()
-        .map(|shift| (shift.value.id.clone(), shift))
-        .collect();
-    let finals = moved.list::<FinalShift>(export, "final_shifts");
-    let named = schedules.iter().map(|it| (it.value.id.as_str(), it.value.name.as_str()));
-    let names = Names::of("schedule", named);
-    let mut called = Called::default();
-    for Found { at, value: schedule } in &schedules {
-        let mut said = Said::of(at, &schedule.name);
-        let zone = if schedule.time_zone.is_empty() { "UTC" } else { &schedule.time_zone };
-        let zone = zones::known(zone).unwrap_or(zone);
-        let team = known.first_team(&mut said, [&*schedule.team_id].into_iter());
-        let mut rota = Rota { zone: zone.to_owned(), team, ..Rota::default() };
-        if TimeZone::get(zone).is_err() {
-            said.impossible(format!("its zone `{zone}` is not known; correct it"));
-            moved.say(said);
-            continue;
-        }
-        let over = &schedule.ical_url_overrides;
-        let over = (!over.is_empty()).then(|| Part::read("overrides", i32::MAX, over));
-        if schedule.kind == "ical" && !schedule.ical_url_primary.is_empty() {
-            rota.parts.push(Part::read("calendar", 0, &schedule.ical_url_primary));
-            said.changed(
-                "its calendar is read again and again; an event that names several people is the \
-                 shift of the first",
-            );
-        } else if schedule.kind == "ical" {
-            frozen(moved.now, &mut said, (&mut rota, schedule), (&finals, known));
-        } else {
-            let own = schedule.shifts.iter().map(|id| (id, shifts.get(id)));
-            let mut there: Vec<&Found<Shift>> = Vec::new();
-            for (id, shift) in own {
-                match shift {
-                    Some(shift) => there.push(shift),
-                    None => said.impossible(format!(
-                        "its shift {id} is not in the export; export all pages of on_call_shifts"
-                    )),
-                }
-            }
-            shifts_of(moved, &mut rota, &there, known);
-        }
-        rota.parts.extend(over);
-        let name = names.get(&schedule.id).unwrap_or_default();
-        let told = told(&schedule.id, &schedule.name);
-        called.add_schedule(moved, &mut said, (name, told), &rota);
-        moved.say(said);
-    }
-    called
-}
-
-fn shifts_of(moved: &mut Moved, rota: &mut Rota, shifts: &[&Found<Shift>], known: &Known) {
-    let again = |shift: &Shift| matches!(shift.kind.as_str(), "recurrent_event" | "rolling_users");
-    let highest = shifts.iter().filter(|shift| again(&shift.value)).map(|it| it.value.level).max();
-    for Found { at, value: shift } in shifts {
-        let mut said = Said::of(at, &shift.name);
-        let Some(timed) = shifts::timed(moved.now, &mut said, shift, &rota.zone) else {
-            moved.say(said);
-            continue;
-        };
-        let mut parts = Vec::new();
-        if again(shift) {
-            parts = shifts::parts(&mut said, shift, &timed, known).unwrap_or_default();
-        } else if let Some((start, end)) = shifts::once(moved.now, &mut said, &timed) {
-            let none = Vec::new();
-            let rolling = shift.rolling_users.first().unwrap_or(&none);
-            let users = if shift.users.is_empty() { rolling } else { &shift.users };
-            let over = shift.kind == "override" || highest.is_none_or(|top| shift.level > top);
-            let turns: Vec<TurnRef> =
-                users.iter().map(|id| known.turn(&mut said, id, "")).collect();
-            match &turns[..] {
-                [turn] if over => rota.overrides.extend(turn.person().map(|person| {
-                    let (person, reason) = (person.clone(), Some(shift.name.clone()));
-                    ScheduleOverride { start, end, person, instead_of: None, reason }
-                })),
-                _ => parts.extend(turns.into_iter().map(|turn| {
-                    let level = if shift.kind == "override" { i32::MAX } else { shift.level };
-                    let every = Every::Weeks(1);
-                    let part = Part::new(&shift.name, timed.start, every, vec![turn]);
-                    Part { level, until: Some(end), ..part }
-                })),
-            }
-        }
-        let name = timed.zone.iana_name().unwrap_or("UTC");
-        let zone = (name != rota.zone).then(|| name.to_owned());
-        rota.parts.extend(parts.into_iter().map(|part| Part { zone: zone.clone(), ..part }));
-        moved.say(said);
-    }
-    if rota.parts.is_empty() && !rota.overrides.is_empty() {
-        rota.parts.push(nobody());
-    }
-}
-
-/// A layer without anybody, for a schedule of overrides alone.
-fn nobody() -> Part {
-    let start = date(2020, 1, 6).at(0, 0, 0, 0);
-    Part::new("nobody", start, Every::Weeks(1), vec![TurnRef::FREE])
-}
-
-/// A schedule of a calendar elsewhere, as it was worked out when it was exported.
-fn frozen(
-    now: Time,
-    said: &mut Said,
-    (rota, schedule): (&mut Rota, &Schedule),
-    (finals, known): (&[Found<FinalShift>], &Known),
-) {
-    let of = |found: &&Found<FinalShift>| {
-        found.at.split_once(':').is_some_and(|(file, _)| file.contains(&schedule.id))
-    };
-    let mut until = Time::EPOCH;
-    for Found { value: shift, .. } in finals.iter().filter(of) {
-        let utc = TimeZone::UTC;
-        let times = (moment_of(&shift.shift_start, &utc), moment_of(&shift.shift_end, &utc));
-        let (Some(start), Some(end)) = times else { continue };
-        let Some(person) = known.person(&shift.user_pk).cloned() else {
-            said.impossible(missing(&shift.user_pk, &shift.user_username));
-            continue;
-        };
-        if end > now {
-            until = until.max(end);
-            let instead_of = None;
-            rota.overrides.push(ScheduleOverride { start, end, person, instead_of, reason: None });
-        }
-    }
-    if rota.overrides.is_empty() {
-        said.impossible(format!(
-            "its calendar is not read; save final_shifts of it as final_shifts-{}.json, or write \
-             its turns by hand",
-            schedule.id
-        ));
-        return;
-    }
-    rota.parts.push(nobody());
-    let overlap = |pair: &[ScheduleOverride]| pair[1].start < pair[0].end;
-    rota.overrides.sort_by_key(|made| (made.start, made.end));
-    if rota.overrides.windows(2).any(overlap) {
-        said.impossible("several are on call at one time in it, of whom the later one is taken");
-    }
-    said.changed(format!("its shifts are fixed until {until}; the calendar is asked no more"));
 }
 
 fn chains(moved: &mut Moved, export: &Export, known: &Known, called: &mut Called) {

@@ -1,6 +1,6 @@
 //! Whom escalations call, and the keys with which alerts come in.
 
-use connectors::export::Export;
+use connectors::export::{Export, Found};
 use connectors::opsgenie::export::{Escalation, Integration, Rule};
 use estate::Target;
 
@@ -9,7 +9,7 @@ use crate::moving::moved::{Moved, Said};
 use crate::moving::names::Names;
 use crate::moving::people::Known;
 use crate::moving::policy::{Called, Rounds, Steps, person};
-use crate::moving::services;
+use crate::moving::services::{self, To};
 
 /// Escalations become policies.
 pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &mut Called) {
@@ -21,7 +21,7 @@ pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &m
         let mut said = Said::of(at, &escalation.name);
         let mut rules: Vec<(u64, usize, &Rule)> = Vec::new();
         for (place, rule) in escalation.rules.iter().enumerate() {
-            rules.push((delay(rule), place, rule));
+            rules.push((rule.delay.seconds(), place, rule));
         }
         rules.sort_by_key(|(after, place, _)| (*after, *place));
         if let Some((after, ..)) = rules.first().filter(|(after, ..)| *after > 0) {
@@ -44,17 +44,6 @@ pub fn escalations(moved: &mut Moved, export: &Export, known: &Known, called: &m
         let told = told(&escalation.id, &escalation.name, &escalation.description);
         called.add_policy(moved, &mut said, (name, told), (team, steps, count));
         moved.say(said);
-    }
-}
-
-/// Seconds from the beginning.
-fn delay(rule: &Rule) -> u64 {
-    let amount = u64::from(rule.delay.time_amount);
-    match rule.delay.time_unit.to_lowercase().as_str() {
-        "hours" | "hour" => amount * 3_600,
-        "days" | "day" => amount * 86_400,
-        "seconds" | "second" => amount,
-        _ => amount * 60,
     }
 }
 
@@ -94,18 +83,26 @@ fn whom(said: &mut Said, rule: &Rule, (known, called): (&Known, &Called)) -> (Ve
     (found, kind == "random")
 }
 
-/// Integrations become keys.
-pub fn integrations(moved: &mut Moved, export: &Export) {
+/// Integrations become keys, with a route to the team that has them.
+pub fn integrations(moved: &mut Moved, export: &Export, known: &Known) {
     let integrations = moved.list::<Integration>(export, "integrations");
     let id = |it: &Integration| if it.id.is_empty() { it.name.clone() } else { it.id.clone() };
     let ids: Vec<String> = integrations.iter().map(|it| id(&it.value)).collect();
     let titles = integrations.iter().map(|it| it.value.name.as_str());
     let names = Names::of("key", ids.iter().map(String::as_str).zip(titles));
+    // The list leaves keys out; an integration that is asked for alone comes without its id.
+    let alone = |it: &Integration| {
+        let same = |other: &&Found<Integration>| other.value.name == it.name;
+        let with_key = |other: &Found<Integration>| !other.value.api_key.is_empty();
+        it.api_key.is_empty() && integrations.iter().filter(same).any(with_key)
+    };
     for (integration, id) in integrations.iter().zip(&ids) {
         let (at, integration) = (&integration.at, &integration.value);
         let mut said = Said::of(at, &integration.name);
         if integration.enabled == Some(false) {
             said.left_out("it is switched off");
+        } else if alone(integration) {
+            said.plain("stands with its key in another answer");
         } else if integration.api_key.is_empty() {
             said.impossible(
                 "its key is not in the export; export it by GET /v2/integrations/{id}, or make a \
@@ -114,9 +111,28 @@ pub fn integrations(moved: &mut Moved, export: &Export) {
         } else {
             let name = names.get(id).unwrap_or_default();
             let told = told(id, &integration.name, "");
-            let key = ("opsgenie", integration.api_key.as_str(), None);
+            let named = integrations.iter().filter(|other| other.value.name == integration.name);
+            let owner = named.map(|other| team_of(&other.value)).find(|id| !id.is_empty());
+            let team = known.first_team(&mut said, owner.into_iter());
+            let to = match &team {
+                Some(team) => To::Team(team),
+                None => {
+                    said.changed(
+                        "no team has it: write a Route for what comes with it, or the policy of \
+                         last resort is called",
+                    );
+                    To::Nowhere
+                }
+            };
+            let key = ("opsgenie", integration.api_key.as_str(), to);
             services::key(moved, &mut said, (name, told), key);
         }
         moved.say(said);
     }
+}
+
+/// The id of the team that has an integration; empty when none is said.
+fn team_of(integration: &Integration) -> &str {
+    let owner = integration.owner_team.as_ref().map_or("", |team| team.id.as_str());
+    if integration.team_id.is_empty() { owner } else { &integration.team_id }
 }

@@ -2,19 +2,21 @@
 //! become schedules beside each other.
 
 mod calling;
+mod routing;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use connectors::export::{Export, Found};
 use connectors::opsgenie::export::{
-    Hours, Override, Participant, Rotation, Schedule, Team, TimeRestriction, User,
+    Hours, NotificationRule, Override, Participant, Rotation, Schedule, Team, TimeRestriction, User,
 };
 use estate::{ContactMethod, ScheduleOverride, Spec, TeamRef, TeamSpec, TurnRef};
 use jiff::tz::TimeZone;
 use kernel::Time;
 use schedule::Every;
 
-use crate::moving::moved::{Moved, Said, Told};
+use crate::moving::moved::{Moved, Said, Told, of_file};
 use crate::moving::names::Names;
 use crate::moving::people::{Known, Ways, Who, missing};
 use crate::moving::policy::Called;
@@ -28,7 +30,8 @@ pub fn take(moved: &mut Moved, export: &Export) {
     users(moved, export, (&teams, &mut known));
     let mut called = schedules(moved, export, &known);
     calling::escalations(moved, export, &known, &mut called);
-    calling::integrations(moved, export);
+    routing::teams(moved, export, &teams, (&known, &mut called));
+    calling::integrations(moved, export, &known);
 }
 
 fn told<'a>(id: &'a str, title: &'a str, description: &'a str) -> Told<'a> {
@@ -65,6 +68,7 @@ fn users(moved: &mut Moved, export: &Export, (teams, known): (&[Found<Team>], &m
         }
     }
     let users = moved.list::<User>(export, "users");
+    let rules = moved.list::<NotificationRule>(export, "notification_rules");
     let called = |user: &User| match user.full_name.trim() {
         "" => user.username.clone(),
         name => name.to_owned(),
@@ -72,6 +76,14 @@ fn users(moved: &mut Moved, export: &Export, (teams, known): (&[Found<Team>], &m
     let titles: Vec<String> = users.iter().map(|user| called(&user.value)).collect();
     let ids = users.iter().map(|user| user.value.id.as_str());
     let names = Names::of("person", ids.zip(titles.iter().map(String::as_str)));
+    let known_user = |rule: &Found<_>| users.iter().any(|user| of_file(rule, &user.value.id));
+    for lost in rules.iter().filter(|rule| !known_user(rule)) {
+        let mut said = Said::of(&lost.at, &lost.value.name);
+        said.impossible(
+            "whose it is is not known; name the file notification_rules-{id of the user}.json",
+        );
+        moved.say(said);
+    }
     for (user, title) in users.iter().zip(&titles) {
         let (at, user) = (&user.at, &user.value);
         let mut said = Said::of(at, title);
@@ -82,14 +94,12 @@ fn users(moved: &mut Moved, export: &Export, (teams, known): (&[Found<Team>], &m
         }
         let of = member_of.get(user.id.as_str()).into_iter().flatten();
         let teams: Vec<TeamRef> = of.filter_map(|id| known.team(id).cloned()).collect();
-        let ways = ways(moved, at, user);
+        let mut ways = ways(moved, at, user);
         if user.user_contacts.is_empty() {
             said.changed("only their mail address is in the export; add others by expand=contact");
         }
-        said.changed(
-            "rules for notifications are not taken: everybody is called by every way \
-             at once until `notify` says otherwise",
-        );
+        let own: Vec<_> = rules.iter().filter(|rule| of_file(rule, &user.id)).collect();
+        wishes::take(moved, &mut said, (&mut ways, &own));
         let name = names.get(&user.id).unwrap_or_default();
         known.add(moved, &mut said, name, Who { told: told(&user.id, title, ""), ways, teams });
         moved.say(said);

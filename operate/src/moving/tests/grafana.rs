@@ -185,3 +185,53 @@ fn a_chain_whose_later_steps_have_a_condition_is_not_taken_without_it() {
         assert!(told.because.contains("none of it is taken"), "{told:?}");
     }
 }
+
+#[test]
+fn an_integration_becomes_a_service_that_calls_by_its_default_chain() {
+    let moved = all();
+    let service = yaml(&moved, "service/alerts");
+    assert!(service.contains("escalationPolicy: escalationpolicy/default"), "{service}");
+    assert!(service.contains("team: team/ops"), "{service}");
+    let route = yaml(&moved, "route/alerts-key");
+    assert!(route.contains("item: service/alerts"), "{route}");
+    let told = line(&moved, "integrations[0]");
+    assert!(told.because.contains("`operate key add alerts --kind alertmanager`"), "{told:?}");
+    let some = line(&moved, "routes[0]");
+    assert_eq!(some.fate, Fate::NotPossible);
+    assert!(some.because.contains("escalationpolicy/default"), "{some:?}");
+    assert!(!moved.lines.iter().any(|line| line.because.contains("nothing leads to it")));
+}
+
+#[test]
+fn a_policy_that_nothing_leads_to_says_what_to_write() {
+    let text = ALL.replace("\"default_route\"", "\"other\"");
+    let moved = moved(Tool::GrafanaOncall, &[("all.json", &text)], "2026-10-01T00:00:00Z");
+    let told = line(&moved, "escalationpolicy/default");
+    assert_eq!(told.fate, Fate::Changed);
+    assert!(told.because.contains("`escalationPolicy: escalationpolicy/default`"), "{told:?}");
+}
+
+#[test]
+fn what_no_schedule_takes_is_told() {
+    let text = ALL.replacen("\"O2\", ", "", 1).replacen(
+        "\"name\": \"Desk\",",
+        "\"name\": \"Desk\", \"slack\": {\"channel_id\": \"C9\"},",
+        1,
+    );
+    let broken = FINAL.replacen("2026-10-24T09:00:00Z", "tomorrow", 1);
+    let files = [
+        ("all.json", &*text),
+        ("final_shifts-SICAL.json", &*broken),
+        ("final_shifts-SGONE.json", FINAL),
+    ];
+    let moved = moved(Tool::GrafanaOncall, &files, "2026-10-01T00:00:00Z");
+    assert_eq!(line(&moved, "on_call_shifts[1]").fate, Fate::LeftOut);
+    assert_eq!(line(&moved, "final_shifts[0]").fate, Fate::NotPossible);
+    let unused = line(&moved, "final_shifts");
+    assert!(unused.because.starts_with("2 of them"), "{unused:?}");
+    let desk = line(&moved, "schedules[1]");
+    assert!(desk.because.contains("channel C9"), "{desk:?}");
+    for user in ["users[0]", "users[1]"] {
+        assert!(line(&moved, user).because.contains("telephone numbers"), "{user}");
+    }
+}

@@ -64,6 +64,63 @@ fn whatever_is_wrong_in_an_export_is_told_and_the_rest_is_taken() {
     }
 }
 
+/// Elements with an id of their own that stand within others, by the name of their list.
+const WITHIN: [&str; 10] = [
+    "contact_methods",
+    "notification_rules",
+    "schedule_layers",
+    "escalation_rules",
+    "integrations",
+    "rotations",
+    "contactMethods",
+    "notificationRules",
+    "steps",
+    "integrationKeys",
+];
+
+/// The places of all elements that have an id, as lines name them.
+fn elements(value: &Value, at: &str, found: &mut Vec<String>) {
+    let Value::Object(map) = value else { return };
+    for (name, inner) in map {
+        let list = ["data", "results", "nodes"].iter().find_map(|wrapper| inner.get(wrapper));
+        let top = at.is_empty() || at == "data";
+        if top && name == "data" {
+            elements(inner, "data", found);
+            continue;
+        }
+        let Some(list) = list.unwrap_or(inner).as_array() else { continue };
+        if !top && !WITHIN.contains(&name.as_str()) {
+            continue;
+        }
+        for (place, element) in list.iter().enumerate() {
+            let dot = if at.is_empty() { "" } else { "." };
+            let at = format!("{at}{dot}{name}[{place}]");
+            if element.get("id").is_some() {
+                found.push(at.clone());
+            }
+            // An override names the rotations that it is for; they are no elements of it.
+            if name != "overrides" {
+                elements(element, &at, found);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_element_with_an_id_has_a_line() {
+    for (tool, text) in EXPORTS {
+        let whole: Value = serde_json::from_str(text).unwrap();
+        let moved = taken(tool, text.to_owned()).unwrap();
+        let mut all = Vec::new();
+        elements(&whole, "", &mut all);
+        assert!(all.len() > 10, "{tool:?} {all:?}");
+        for element in all {
+            // Panics where there is none.
+            line(&moved, &element);
+        }
+    }
+}
+
 #[test]
 fn a_missing_list_and_references_to_nothing_are_told() {
     for (tool, text) in EXPORTS {

@@ -294,3 +294,48 @@ fn a_service_that_is_switched_off_is_left_out_with_its_keys() {
     assert!(!moved.resources.iter().any(is_service));
     assert!(moved.keys.is_empty());
 }
+
+/// Two services of one policy, with what they say of incidents that stay taken or open.
+fn two_services(one: &str, other: &str) -> Moved {
+    let first = r#""services": ["#;
+    let of = r#""escalation_policy": {"id": "PPOL001", "type": "escalation_policy_reference"}"#;
+    let services = format!(
+        r#"{first} {{"id": "PSVC002", "name": "Refunds", {other}, {of}}},
+           {{"id": "PSVC003", "name": "Off", "status": "disabled", {of}}},"#
+    );
+    let checkout = r#""id": "PSVC001", "name": "Checkout","#;
+    let text = ALL.replace(first, &services).replace(checkout, &format!("{checkout} {one},"));
+    moved(Tool::PagerDuty, &[("all.json", &text)], "2026-10-01T00:00:00Z")
+}
+
+#[test]
+fn a_policy_calls_again_as_all_of_its_services_say() {
+    let half_an_hour = "\"acknowledgement_timeout\": 1800, \"auto_resolve_timeout\": null";
+    let agreed = two_services(half_an_hour, half_an_hour);
+    let policy = yaml(&agreed, "escalationpolicy/payments");
+    assert!(policy.contains("acknowledgeTimeout: 30m"), "{policy}");
+    let checkout = line(&agreed, "services[2]");
+    assert!(!checkout.because.contains("called again"), "{checkout:?}");
+
+    let apart = two_services(half_an_hour, "\"acknowledgement_timeout\": null");
+    let policy = yaml(&apart, "escalationpolicy/payments");
+    assert!(!policy.contains("acknowledgeTimeout"), "{policy}");
+    let checkout = line(&apart, "services[2]");
+    assert_eq!(checkout.fate, Fate::Changed);
+    assert!(checkout.because.contains("called again after 30m"), "{checkout:?}");
+    assert!(!line(&apart, "services[0]").because.contains("called again"));
+
+    let week = "\"acknowledgement_timeout\": 604800";
+    let long = two_services(week, week);
+    let policy = yaml(&long, "escalationpolicy/payments");
+    assert!(policy.contains("acknowledgeTimeout: 24h"), "{policy}");
+    assert!(line(&long, "escalation_policies[0]").because.contains("called again after 24h"));
+}
+
+#[test]
+fn a_service_whose_incidents_were_resolved_by_themselves_says_that_they_stay_open() {
+    let moved = two_services("\"auto_resolve_timeout\": 14400", "\"auto_resolve_timeout\": 0");
+    let checkout = line(&moved, "services[2]");
+    assert!(checkout.because.contains("resolved by themselves after 4h"), "{checkout:?}");
+    assert!(!line(&moved, "services[0]").because.contains("by themselves"));
+}
