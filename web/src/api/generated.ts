@@ -10379,12 +10379,12 @@ export interface components {
             /** @description When it began. */
             at: components["schemas"]["Time"];
             /**
-             * Format: int64
+             * Format: double
              * @description How many events were good.
              */
             good: number;
             /**
-             * Format: int64
+             * Format: double
              * @description How many there were.
              */
             total: number;
