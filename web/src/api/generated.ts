@@ -4408,6 +4408,7 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description Whether it was in time. */
             met: boolean;
+            priority?: components["schemas"]["Priority"] | null;
             /**
              * Format: int64
              * @description The whole target, in seconds.
@@ -4569,7 +4570,7 @@ export interface components {
             excluded?: string | null;
             /** @description The incident. */
             incident: components["schemas"]["CaseRef"];
-            /** @description Its priority, which set the target. */
+            /** @description The priority that set the target, which the incident may have had before. */
             priority: components["schemas"]["Priority"];
             /** @description When it began. */
             started_at: components["schemas"]["Time"];

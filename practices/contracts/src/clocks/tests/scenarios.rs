@@ -8,9 +8,9 @@
 //! at DATE HH:MM VERB …
 //! ```
 //!
-//! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `writes`,
-//! `holds supplier`, `resumes`, `restored [HH:MM]`, `resolved`, `relapses`, `reopened`,
-//! `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
+//! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `unanswered`
+//! (nobody had responded after all), `writes`, `holds supplier`, `resumes`, `restored [HH:MM]`,
+//! `resolved`, `relapses [HH:MM]`, `reopened [HH:MM]`, `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
 //! was changed). After `unseen` nobody looks yet.
 
 use calendar::{Day, Definition, When};
@@ -182,14 +182,17 @@ impl Play {
             }
             ("priority", [priority]) => world.set_priority(word(priority)),
             ("responds", _) => world.facts.responded = Some(now),
+            ("unanswered", _) => world.facts.responded = None,
             ("writes", _) => world.facts.updates.push(now),
             ("holds", [reason]) => world.hold(word(reason)),
             ("resumes", _) => world.resume(),
             ("restored", [clock]) => world.facts.restored = Some(at(date, clock)),
             ("restored", _) => world.restore(),
             ("resolved", _) => world.resolve(),
-            ("relapses", _) => world.come_back(false),
-            ("reopened", _) => world.come_back(true),
+            ("relapses", [clock]) => world.come_back(at(date, clock), false),
+            ("relapses", _) => world.come_back(now, false),
+            ("reopened", [clock]) => world.come_back(at(date, clock), true),
+            ("reopened", _) => world.come_back(now, true),
             ("cancelled", _) => world.facts.ended = Some(Ended::Cancelled),
             ("merged", _) => world.facts.ended = Some(Ended::Merged),
             ("detected", [clock]) => world.facts.detected = at(date, clock),
