@@ -4448,6 +4448,11 @@ export interface components {
             /** @description What an incident may wait for while the clock stands. */
             pauses?: components["schemas"]["PauseReason"][];
             /**
+             * @description Whether only comments that the consumer reads stop it: the first one `respond`, each
+             *     `update`.
+             */
+            publicOnly?: boolean;
+            /**
              * @description The longest time by priority, such as `P1: 15m` or `P4: 2d`. Priorities that are not there
              *     have no promise.
              */
@@ -4503,6 +4508,10 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Who. */
             by: components["schemas"]["Actor"];
+            /** @description Whether the consumer wrote it. */
+            by_consumer?: boolean;
+            /** @description Whether it is for the consumer, too, who reads it on what she reported. */
+            public?: boolean;
             /** @description What. */
             text: string;
         };
@@ -5287,16 +5296,18 @@ export interface components {
              */
             took_milliseconds: number;
         };
-        /** @description What she wrote to a report. */
+        /** @description What was written to a report, by her or to her. */
         DeskComment: {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Whether she wrote it. */
+            own: boolean;
             /** @description What. */
             text: string;
         };
         /** @description Something that she reported. */
         DeskReport: {
-            /** @description What she wrote since, the oldest first. */
+            /** @description What she wrote since, and what was written to her, the oldest first. */
             comments: components["schemas"]["DeskComment"][];
             /** @description What she added. */
             description: string;
@@ -6595,6 +6606,8 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "comment";
+            /** @description Whether it is for the consumer, too, who reads it on what she reported. */
+            public?: boolean;
             /** @description What. */
             text: string;
         } | {

@@ -53,6 +53,8 @@ fn told(clock: &Clock, now: Time) -> Option<What> {
 
 /// One clock that a contract promises.
 fn follow(draft: &mut Draft, promise: &Promise, promised: &PromisedClock, facts: &Facts) {
+    let in_public = promised.public_only.then(|| facts.in_public());
+    let facts = in_public.as_ref().unwrap_or(facts);
     let which = Which {
         contract: promise.contract.clone(),
         clock: promised.clock,

@@ -50,6 +50,7 @@ fn promised(clock: Kind, targets: &[(Priority, Target)], definition: Definition)
         pauses: Vec::new(),
         on_reopen: OnReopen::Resume,
         warn_at: vec![50, 75, 90],
+        public_only: false,
     }
 }
 
@@ -67,6 +68,7 @@ impl World {
             detected,
             responded: None,
             updates: Vec::new(),
+            messages: Vec::new(),
             restored: None,
             resolved: None,
             returns: Vec::new(),

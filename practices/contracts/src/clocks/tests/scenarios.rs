@@ -3,13 +3,14 @@
 //! ```text
 //! calendar NAME ZONE always | DAYS HH:MM-HH:MM [DAYS HH:MM-HH:MM] [closed=DATE,…]
 //! CONTRACT KIND P1=1h P2=4h … [in=CALENDAR] [pauses=supplier,consumer] [reopen=fresh] [warn=50]
+//!     [public=true]
 //! CONTRACT scope inside | outside | as_inside
 //! CONTRACT ends
 //! at DATE HH:MM VERB …
 //! ```
 //!
 //! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `unanswered`
-//! (nobody had responded after all), `writes`, `holds supplier`, `resumes`, `restored [HH:MM]`,
+//! (nobody had responded after all), `writes [publicly]`, `holds supplier`, `resumes`, `restored [HH:MM]`,
 //! `resolved`, `relapses [HH:MM]`, `reopened [HH:MM]`, `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
 //! was changed). After `unseen` nobody looks yet.
 
@@ -157,6 +158,7 @@ impl Play {
                 }
                 "pauses" => clock.pauses = value.split(',').map(word).collect(),
                 "reopen" => clock.on_reopen = word(value),
+                "public" => clock.public_only = value == "true",
                 "warn" => {
                     clock.warn_at = value.split(',').map(|s| s.parse().expect("%")).collect();
                 }
@@ -183,7 +185,10 @@ impl Play {
             ("priority", [priority]) => world.set_priority(word(priority)),
             ("responds", _) => world.facts.responded = Some(now),
             ("unanswered", _) => world.facts.responded = None,
-            ("writes", _) => world.facts.updates.push(now),
+            ("writes", rest) => {
+                world.facts.updates.push(now);
+                world.facts.messages.extend(rest.first().map(|_| now));
+            }
             ("holds", [reason]) => world.hold(word(reason)),
             ("resumes", _) => world.resume(),
             ("restored", [clock]) => world.facts.restored = Some(at(date, clock)),
