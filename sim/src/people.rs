@@ -205,7 +205,7 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
         16 => Command::Merge { into: other.id },
         17 => match rng.pick(&incident.members) {
             Some(member) => Command::Detach { alert: member.alert, reason: reason() },
-            None => Command::Comment { text: reason() },
+            None => Command::Comment { text: reason(), public: false, by_consumer: false },
         },
         18 => Command::OverridePriority {
             priority: rng.pick(&Priority::ALL).copied().filter(|_| rng.chance(70)),

@@ -241,7 +241,7 @@ impl Play {
                 note: None,
                 outage_end: None,
             },
-            "comment" => Command::Comment { text: reason },
+            "comment" => Command::Comment { text: reason, public: false, by_consumer: false },
             "priority" => Command::OverridePriority {
                 priority: serde_json::from_value(first.into()).ok(),
                 reason,

@@ -75,7 +75,11 @@ pub fn facts(incident: &Incident) -> Facts {
         from: hold.since,
         until: None,
     });
-    let wrote = incident.comments.iter().filter(|comment| comment.by.human());
+    // A consumer who asks again is no answer to her.
+    let wrote = || {
+        let comments = incident.comments.iter();
+        comments.filter(|comment| comment.by.human() && !comment.by_consumer)
+    };
     Facts {
         incident: incident.id,
         number: incident.number,
@@ -83,7 +87,8 @@ pub fn facts(incident: &Incident) -> Facts {
         potential: incident.potential,
         detected,
         responded: at(incident.times.acknowledged).filter(|_| incident.taken_by_human),
-        updates: wrote.map(|comment| comment.at).collect(),
+        updates: wrote().map(|comment| comment.at).collect(),
+        messages: wrote().filter(|comment| comment.public).map(|comment| comment.at).collect(),
         restored: at(incident.times.restored),
         resolved: at(incident.times.resolved),
         returns: past.returns.iter().map(returned).collect(),
@@ -192,6 +197,7 @@ fn clocks(estate: &Estate, terms: &ContractTerms) -> Vec<PromisedClock> {
             estate::OnReopen::Fresh => OnReopen::Fresh,
         },
         warn_at: clock.warn_at.clone(),
+        public_only: clock.public_only,
     };
     terms.clocks.iter().map(clock).collect()
 }
@@ -230,4 +236,37 @@ fn working(estate: &Estate, calendar: Option<&CalendarRef>) -> Working {
 /// something is broken. One of a clock belongs to the incident that the clock is about.
 pub(crate) fn tells_of_a_contract(alert: &alerts::Alert) -> bool {
     [contracts::clocks::SOURCE, contracts::compliance::SOURCE].contains(&&*alert.source)
+}
+
+#[cfg(test)]
+mod tests {
+    use incidents::{Command as Ask, Open};
+    use kernel::{Actor, IncidentId, Lifecycle as _, Time};
+
+    use super::*;
+
+    #[test]
+    fn what_the_consumer_writes_herself_is_no_update_and_what_is_for_colleagues_no_message() {
+        let moment = |minute: i64, who: &str| {
+            Moment::new(Time::from_seconds(60 * minute), Actor::Person(who.to_owned()), 1)
+        };
+        let id = IncidentId::from_bits(7);
+        let open = Ask::Open(Box::new(Open::titled("I cannot pay".to_owned())));
+        let opened = Incident::open(id, &open, &moment(0, "eve")).unwrap();
+        let (first, more) = opened.split_first().unwrap();
+        let mut incident = Incident::born(id, first).unwrap();
+        more.iter().for_each(|event| incident.apply(event));
+        for (minute, who, public, by_consumer) in
+            [(1, "eve", false, true), (2, "ada", false, false), (3, "ada", true, false)]
+        {
+            let comment = Ask::Comment { text: "still".to_owned(), public, by_consumer };
+            let events = incident.decide(&comment, &moment(minute, who)).unwrap();
+            events.iter().for_each(|event| incident.apply(event));
+        }
+        let facts = facts(&incident);
+        let minutes = |times: &[Time]| -> Vec<i64> {
+            times.iter().map(|at| at.micros() / 60_000_000).collect()
+        };
+        assert_eq!((minutes(&facts.updates), minutes(&facts.messages)), (vec![2, 3], vec![3]));
+    }
 }

@@ -74,7 +74,7 @@ fn series(minutes: i64, seed: u64) -> Buckets {
         let noise = (random >> 33) % 120;
         let day = (minute % DAY - DAY / 2).unsigned_abs();
         let total = 1_400 - day + noise;
-        let counts = Counts { good: total - (random >> 50) % 4, total };
+        let counts = Counts::whole(total - (random >> 50) % 4, total);
         buckets.put(minute, counts).expect("counts");
     }
     buckets

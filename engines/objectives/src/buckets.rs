@@ -1,28 +1,21 @@
 //! Good and total by the minute, small enough to keep for a year.
 //!
 //! Minutes are kept in blocks of 256: of each the least total, and what each minute has above it,
-//! in as many bits as the greatest needs. Sums before each block answer for all whole blocks, so
-//! that a window costs two halved blocks whatever its length.
+//! in as many bits as the greatest needs; in thousandths only where there are fractions. Sums
+//! before each block answer for all whole blocks, so that a window costs two halved blocks
+//! whatever its length.
 
 use calendar::Span;
 
+use crate::counts::{Counts, PARTS};
 use crate::{MINUTE, Tally};
 
 /// Minutes of a block.
 const BLOCK: usize = 256;
-/// Events that one minute may hold, so that sums of centuries fit.
+/// Events that one minute may hold.
 pub(crate) const TOTAL_MAX: u64 = 1 << 40;
 /// Minutes that one series may hold: two hundred years.
 pub(crate) const MINUTES_MAX: usize = 200 * 366 * 1_440;
-
-/// Events of one minute.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    /// How many were good.
-    pub good: u64,
-    /// How many there were.
-    pub total: u64,
-}
 
 /// The series of one indicator: for each minute its counts, or that nothing is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +28,11 @@ pub struct Buckets {
     sums: Sums,
 }
 
-/// Sums over all minutes before something.
+/// Sums over all minutes before something, in thousandths; those of centuries fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sums {
-    good: u64,
-    total: u64,
+    good: u128,
+    total: u128,
     known: u32,
 }
 
@@ -47,28 +40,32 @@ struct Sums {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Block {
     before: Sums,
-    least: u64,
-    total_bits: u8,
-    bad_bits: u8,
-    /// Whether a mask of the known minutes precedes the numbers.
-    masked: bool,
+    widths: Widths,
     words: Box<[u64]>,
+}
+
+/// How the numbers of minutes are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Widths {
+    pub(crate) least: u64,
+    pub(crate) total_bits: u8,
+    pub(crate) bad_bits: u8,
+    /// Whether a mask of the known minutes precedes the numbers.
+    pub(crate) masked: bool,
+    /// Whether the numbers are thousandths; else they are whole events.
+    pub(crate) fine: bool,
 }
 
 /// Counts that cannot be taken.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BucketError {
     /// More good ones than there were.
-    #[error("good: {good} of {total} events; there cannot be more good events than events")]
-    Good {
-        /// The good ones.
-        good: u64,
-        /// All.
-        total: u64,
-    },
+    #[error("good: {} of {} events; there cannot be more good events than events",
+        .0.good(), .0.total())]
+    Good(Counts),
     /// More than a minute holds.
-    #[error("total: {0} events in a minute; at most {TOTAL_MAX} are counted")]
-    Total(u64),
+    #[error("total: {} events in a minute; at most {TOTAL_MAX} are counted", .0.total())]
+    Total(Counts),
     /// Outside of what the series holds.
     #[error(
         "minute: {0} lies outside of the series; it begins with its first minute and holds \
@@ -126,10 +123,10 @@ impl Buckets {
     /// The place of a minute that can be set so.
     fn place(&self, minute: i64, counts: Counts) -> Result<usize, BucketError> {
         if counts.good > counts.total {
-            return Err(BucketError::Good { good: counts.good, total: counts.total });
+            return Err(BucketError::Good(counts));
         }
-        if counts.total > TOTAL_MAX {
-            return Err(BucketError::Total(counts.total));
+        if counts.total > TOTAL_MAX * PARTS {
+            return Err(BucketError::Total(counts));
         }
         let place = minute.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         place.filter(|place| *place < MINUTES_MAX).ok_or(BucketError::Minute(minute))
@@ -191,8 +188,8 @@ impl Buckets {
         let (low, high) = (self.before(from), self.before(until.max(from)));
         let known = i64::from(high.known - low.known);
         Tally {
-            good: (high.good - low.good) as f64,
-            total: (high.total - low.total) as f64,
+            good: events(high.good - low.good),
+            total: events(high.total - low.total),
             known_micros: known * MINUTE,
             unknown_micros: (asked - known).saturating_mul(MINUTE),
         }
@@ -271,6 +268,12 @@ impl Buckets {
     }
 }
 
+/// Events from thousandths; whole ones are exact.
+fn events(parts: u128) -> f64 {
+    let one = u128::from(PARTS);
+    (parts / one) as f64 + (parts % one) as f64 / PARTS as f64
+}
+
 /// The first whole minute at an instant or later.
 fn ceiling(micros: i64) -> i64 {
     micros.div_euclid(MINUTE) + i64::from(micros.rem_euclid(MINUTE) > 0)
@@ -289,8 +292,8 @@ impl Sums {
     fn with(self, set: Option<Counts>) -> Sums {
         let Some(counts) = set else { return self };
         Sums {
-            good: self.good + counts.good,
-            total: self.total + counts.total,
+            good: self.good + u128::from(counts.good),
+            total: self.total + u128::from(counts.total),
             known: self.known + 1,
         }
     }
@@ -298,78 +301,90 @@ impl Sums {
 
 /// Minutes as numbers of as few bits as they need.
 pub(crate) struct Packed {
-    pub(crate) least: u64,
-    pub(crate) total_bits: u8,
-    pub(crate) bad_bits: u8,
-    pub(crate) masked: bool,
+    pub(crate) widths: Widths,
     pub(crate) words: Vec<u64>,
 }
 
 impl Packed {
     pub(crate) fn of(minutes: &[Option<Counts>]) -> Packed {
         let known = || minutes.iter().flatten();
-        let least = known().map(|counts| counts.total).min().unwrap_or(0);
-        let most = known().map(|counts| counts.total - least).max().unwrap_or(0);
-        let bad = known().map(|counts| counts.total - counts.good).max().unwrap_or(0);
-        let (total_bits, bad_bits) = (bits(most), bits(bad));
-        let masked = minutes.iter().any(Option::is_none);
-        let mut words = vec![0; words(minutes.len(), total_bits, bad_bits, masked)];
-        let begin = if masked { minutes.len() } else { 0 };
-        let width = usize::from(total_bits) + usize::from(bad_bits);
+        let fine = !known().all(Counts::is_whole);
+        let unit = if fine { 1 } else { PARTS };
+        let least = known().map(|counts| counts.total).min().unwrap_or(0) / unit;
+        let total = |counts: &Counts| counts.total / unit - least;
+        let bad = |counts: &Counts| (counts.total - counts.good) / unit;
+        let widths = Widths {
+            least,
+            total_bits: bits(known().map(total).max().unwrap_or(0)),
+            bad_bits: bits(known().map(bad).max().unwrap_or(0)),
+            masked: minutes.iter().any(Option::is_none),
+            fine,
+        };
+        let mut words = vec![0; widths.words(minutes.len())];
         for (at, set) in minutes.iter().enumerate() {
             let Some(counts) = set else { continue };
-            if masked {
+            if widths.masked {
                 write(&mut words, at, 1, 1);
             }
-            let from = begin + at * width;
-            write(&mut words, from, total_bits, counts.total - least);
-            write(&mut words, from + usize::from(total_bits), bad_bits, counts.total - counts.good);
+            let from = widths.place(minutes.len(), at);
+            write(&mut words, from, widths.total_bits, total(counts));
+            write(&mut words, from + usize::from(widths.total_bits), widths.bad_bits, bad(counts));
         }
-        Packed { least, total_bits, bad_bits, masked, words }
+        Packed { widths, words }
     }
 
     /// The minute at a place, of so many.
     pub(crate) fn get(&self, count: usize, at: usize) -> Option<Counts> {
-        let widths = (self.least, self.total_bits, self.bad_bits, self.masked);
-        unpacked(&self.words, widths, (count, at))
+        self.widths.unpacked(&self.words, count, at)
     }
 }
 
-fn unpacked(
-    words: &[u64],
-    (least, total_bits, bad_bits, masked): (u64, u8, u8, bool),
-    (count, at): (usize, usize),
-) -> Option<Counts> {
-    if masked && read(words, at, 1) == 0 {
-        return None;
+impl Widths {
+    /// Bits that a minute takes, but for the mask.
+    fn each(&self) -> usize {
+        usize::from(self.total_bits) + usize::from(self.bad_bits)
     }
-    let (total_width, bad_width) = (usize::from(total_bits), usize::from(bad_bits));
-    let from = if masked { count } else { 0 } + at * (total_width + bad_width);
-    let total = least + read(words, from, total_bits);
-    let bad = read(words, from + total_width, bad_bits);
-    Some(Counts { good: total.saturating_sub(bad), total })
+
+    /// Bits that so many minutes take.
+    pub(crate) fn all_bits(&self, count: usize) -> usize {
+        (self.each() + usize::from(self.masked)) * count
+    }
+
+    /// Words that so many minutes take.
+    pub(crate) fn words(&self, count: usize) -> usize {
+        self.all_bits(count).div_ceil(64)
+    }
+
+    /// Where the numbers of a minute begin, of so many.
+    fn place(&self, count: usize, at: usize) -> usize {
+        if self.masked { count + at * self.each() } else { at * self.each() }
+    }
+
+    fn unpacked(&self, words: &[u64], count: usize, at: usize) -> Option<Counts> {
+        if self.masked && read(words, at, 1) == 0 {
+            return None;
+        }
+        let from = self.place(count, at);
+        let total = self.least + read(words, from, self.total_bits);
+        let bad = read(words, from + usize::from(self.total_bits), self.bad_bits);
+        let unit = if self.fine { 1 } else { PARTS };
+        Some(Counts { good: total.saturating_sub(bad) * unit, total: total * unit })
+    }
 }
 
 impl Block {
     fn pack(minutes: &[Option<Counts>], before: Sums) -> Block {
-        let Packed { least, total_bits, bad_bits, masked, words } = Packed::of(minutes);
-        Block { before, least, total_bits, bad_bits, masked, words: words.into() }
+        let Packed { widths, words } = Packed::of(minutes);
+        Block { before, widths, words: words.into() }
     }
 
     fn get(&self, at: usize) -> Option<Counts> {
-        let widths = (self.least, self.total_bits, self.bad_bits, self.masked);
-        unpacked(&self.words, widths, (BLOCK, at))
+        self.widths.unpacked(&self.words, BLOCK, at)
     }
 
     fn unpack(&self) -> Vec<Option<Counts>> {
         (0..BLOCK).map(|at| self.get(at)).collect()
     }
-}
-
-/// Words that so many minutes of these widths take.
-pub(crate) fn words(count: usize, total_bits: u8, bad_bits: u8, masked: bool) -> usize {
-    let each = usize::from(total_bits) + usize::from(bad_bits) + usize::from(masked);
-    (each * count).div_ceil(64)
 }
 
 /// Bits that a number needs.

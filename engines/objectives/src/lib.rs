@@ -11,6 +11,7 @@ mod alerts;
 mod availability;
 mod buckets;
 mod budget;
+mod counts;
 mod encoding;
 mod exclusion;
 mod indicator;
@@ -24,8 +25,9 @@ pub use alerts::{Guard, Pair, Severity, Verdict, pairs};
 pub use availability::{
     Availability, Degraded, Maintenance, Observed, Outage, Terms, availability, fewer_than,
 };
-pub use buckets::{BucketError, Buckets, Counts};
+pub use buckets::{BucketError, Buckets};
 pub use budget::{Budget, Policy, Runway, Stance, Target, burn};
+pub use counts::Counts;
 pub use encoding::DecodeError;
 pub use exclusion::{Exclusion, LeftOut, exclude};
 pub use indicator::{Clock, Comparison, Latency, Missing, Slices, tickets};

@@ -68,6 +68,9 @@ enum Verb {
     },
     /// Writes a comment.
     Comment {
+        /// It is for the consumer, too, who reads it on what she reported.
+        #[arg(long)]
+        public: bool,
         /// Number or id.
         incident: String,
         /// What to write.
@@ -169,8 +172,9 @@ impl IncidentArgs {
                 });
                 ask(&client, screen, &incident, command).await
             }
-            Verb::Comment { incident, text } => {
-                let command = json!({ "command": "comment", "text": text.join(" ") });
+            Verb::Comment { public, incident, text } => {
+                let command =
+                    json!({ "command": "comment", "text": text.join(" "), "public": public });
                 ask(&client, screen, &incident, command).await
             }
             Verb::Open(wanted) => open(&client, screen, wanted).await,

@@ -177,6 +177,36 @@ async fn a_burning_objective_calls_somebody_at_the_right_minute_and_silence_is_n
     desk.running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rates_count_what_increases_count() {
+    const MINUTES: i64 = 20;
+    let begin = World::system().now().micros() / 60_000_000 - MINUTES - 3;
+    // Four errors of 1,200 requests: by the second that is less than half an error of twenty.
+    let minutes = vec![(1_196, 4); usize::try_from(MINUTES).unwrap()];
+    let requests = Requests::start(begin, &minutes).await;
+    let folder = tempfile::tempdir().unwrap();
+    let prometheus = Prometheus::scraping_fast(folder.path(), &requests.address).await;
+    wait_until("the past is scraped", async || requests.told().then_some(())).await;
+
+    let desk = Desk::start(Time::from_seconds((begin + MINUTES) * 60 + 3)).await;
+    let counted = OBJECTIVE.replace("PROM", &prometheus.address);
+    let (_, rate) = counted.rsplit_once("---").unwrap();
+    let rate = rate.replace("name: orders,", "name: by-rate,").replace("increase(", "rate(");
+    let estate = format!("{ESTATE}{counted}---{rate}");
+    let files = json!({ "files": [{ "name": "a.yaml", "text": estate }], "prune": false });
+    desk.send(Method::POST, "/api/v1/estate/apply", Some(files)).await;
+    desk.pass(1);
+    let by_increase = desk.counted(MINUTES * 1_200).await;
+    let by_rate = wait_until("rates are counted", async || {
+        let found = desk.get("/api/v1/objectives/by-rate").await;
+        (found["total"] == by_increase["total"]).then_some(found)
+    })
+    .await;
+    assert_eq!(by_rate["bad"], (MINUTES * 4) as f64, "{by_rate}");
+    assert_eq!(by_rate["bad"], by_increase["bad"]);
+    desk.running.stop().await;
+}
+
 async fn silence_is_unknown(desk: &Desk, prometheus: Prometheus) {
     let before = desk.objective().await;
     assert_eq!(before["unknown_share"], 0.0, "{before}");

@@ -103,7 +103,7 @@ impl Combine {
                 }
             }
         }
-        let counted = |good: u64| Some(Counts { good, total: COMPOSED_MINUTE });
+        let counted = |good: u64| Some(Counts::whole(good, COMPOSED_MINUTE));
         match self {
             Combine::All if short => counted(0),
             Combine::All if unknown => None,
@@ -153,11 +153,10 @@ impl Terms {
         for minute in range.filter(|minute| self.counting.counts(minute * MINUTE)) {
             if let Some(counts) = buckets.minute(minute) {
                 known = true;
-                sum.good += counts.good;
-                sum.total += counts.total;
+                sum = sum + counts;
             }
         }
-        if sum.total > 0 {
+        if !sum.is_none() {
             return self.judged(sum);
         }
         match (&self.method, known) {
@@ -171,13 +170,12 @@ impl Terms {
 
     /// What counts of which there are some say.
     fn judged(&self, sum: Counts) -> Says {
-        let share = sum.good as f64 / sum.total as f64;
-        let reaches = |least: f64| match sum.good == sum.total {
+        let share = sum.good() / sum.total();
+        let reaches = |least: f64| match sum.is_good() {
             true => true,
             false => least < 1.0 && share >= least - NEAR,
         };
-        let micros = u128::from(sum.good) * u128::from(COMPOSED_MINUTE) / u128::from(sum.total);
-        let micros = u64::try_from(micros).unwrap_or(COMPOSED_MINUTE);
+        let micros = sum.share_of(COMPOSED_MINUTE);
         match &self.method {
             Method::Events | Method::Time(_) => {
                 Says::Good { micros, enough: reaches(self.target.share()) }

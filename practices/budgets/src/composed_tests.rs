@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use crate::{Alerts, COMPOSED_MINUTE, Combine, Composite, Counting, Method, Part, Says, Terms};
 
 const MINUTE: i64 = 60_000_000;
-const WHOLE: Option<Counts> = Some(Counts { good: COMPOSED_MINUTE, total: COMPOSED_MINUTE });
-const BAD: Option<Counts> = Some(Counts { good: 0, total: COMPOSED_MINUTE });
+const WHOLE: Option<Counts> = Some(Counts::whole(COMPOSED_MINUTE, COMPOSED_MINUTE));
+const BAD: Option<Counts> = Some(Counts::whole(0, COMPOSED_MINUTE));
 
 fn terms(target: f64, method: Method) -> Terms {
     Terms {
@@ -33,7 +33,7 @@ fn series(minutes: &[Option<(u64, u64)>]) -> Buckets {
     let mut buckets = Buckets::new(0);
     for (minute, set) in minutes.iter().enumerate() {
         if let Some((good, total)) = *set {
-            buckets.put(minute as i64, Counts { good, total }).unwrap();
+            buckets.put(minute as i64, Counts::whole(good, total)).unwrap();
         }
     }
     buckets
@@ -53,8 +53,8 @@ fn good(share: f64, enough: bool) -> Says {
 }
 
 fn share(counts: Option<Counts>) -> Option<f64> {
-    let counts = counts.filter(|counts| counts.total > 0)?;
-    Some(counts.good as f64 / counts.total as f64)
+    let counts = counts.filter(|counts| !counts.is_none())?;
+    Some(counts.good() / counts.total())
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod words;
 
 pub use asking::{Asked, CHUNK_MINUTES, ask, rest_minutes};
 pub use composed::{COMPOSED_MINUTE, Combine, Composite, Part, Says};
-pub use counting::{Parted, counted, judged, minute_query};
+pub use counting::{Parted, Per, counted, judged, minute_query};
 pub use figures::{Figures, Moving, PairNow, figures, series};
 pub use judge::{Burning, Event, State, Urgency, describe};
 pub use recorded::Recorded;

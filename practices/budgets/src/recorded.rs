@@ -28,12 +28,10 @@ impl Recorded {
             return Some(*counts);
         }
         match &self.away {
-            Some(away) if away.clip(span).total() * 2 >= MINUTE => {
-                Some(Counts { good: 0, total: 1 })
-            }
+            Some(away) if away.clip(span).total() * 2 >= MINUTE => Some(Counts::whole(0, 1)),
             _ if self.unknown.contains(span.from) => None,
-            Some(_) => Some(Counts { good: 1, total: 1 }),
-            None => Some(Counts { good: 0, total: 0 }),
+            Some(_) => Some(Counts::whole(1, 1)),
+            None => Some(Counts::whole(0, 0)),
         }
     }
 
@@ -87,8 +85,8 @@ mod tests {
         Recorded { away, unknown, ended: BTreeMap::new() }
     }
 
-    const UP: Counts = Counts { good: 1, total: 1 };
-    const DOWN: Counts = Counts { good: 0, total: 1 };
+    const UP: Counts = Counts::whole(1, 1);
+    const DOWN: Counts = Counts::whole(0, 1);
 
     #[test]
     fn a_minute_is_bad_while_it_was_away_and_unknown_while_nobody_looked() {
@@ -120,13 +118,10 @@ mod tests {
 
     #[test]
     fn what_ended_counts_in_its_minute_and_is_taken_back_with_it() {
-        let ended = BTreeMap::from([(4, Counts { good: 1, total: 2 })]);
+        let ended = BTreeMap::from([(4, Counts::whole(1, 2))]);
         let before = Recorded { ended, ..Recorded::default() };
-        let none = Counts { good: 0, total: 0 };
-        assert_eq!(
-            (before.minute(4), before.minute(5)),
-            (Some(Counts { good: 1, total: 2 }), Some(none))
-        );
+        let none = Counts::whole(0, 0);
+        assert_eq!((before.minute(4), before.minute(5)), (Some(Counts::whole(1, 2)), Some(none)));
         let after = Recorded::default();
         assert_eq!(after.changes(Some(&before), 0..6, 6), [(4, none)]);
     }

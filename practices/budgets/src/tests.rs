@@ -56,7 +56,7 @@ impl World {
     fn pass(&mut self, minutes: i64, counts: Option<(u64, u64)>) {
         for _ in 0..minutes {
             if let Some((good, total)) = counts {
-                self.buckets.put(self.minute, Counts { good, total }).unwrap();
+                self.buckets.put(self.minute, Counts::whole(good, total)).unwrap();
             }
             self.minute += 1;
             let figures = self.figures();
@@ -361,20 +361,48 @@ fn gaps_are_asked_for_again_for_a_day() {
 
 #[test]
 fn what_a_source_does_not_answer_is_unknown_and_never_good() {
-    let counts = |good, total| Some(Counts { good, total });
-    assert_eq!(counted(Parted::Good, Some(98.6), Some(100.2)), counts(99, 100));
-    assert_eq!(counted(Parted::Bad, Some(1.4), Some(100.2)), counts(99, 100));
-    assert_eq!(counted(Parted::Bad, None, Some(100.0)), None, "nobody said that none was bad");
-    assert_eq!(counted(Parted::Good, Some(1.0), None), None);
-    assert_eq!(counted(Parted::Bad, None, Some(0.0)), counts(0, 0), "nothing can have been bad");
-    assert_eq!(counted(Parted::Good, Some(101.0), Some(100.0)), counts(100, 100), "extrapolated");
+    let counts = |good, total| Some(Counts::whole(good, total));
+    let minute = |parted, part, total| counted(parted, Per::Minute, part, total);
+    assert_eq!(minute(Parted::Good, Some(99.0), Some(100.0)), counts(99, 100));
+    assert_eq!(minute(Parted::Bad, Some(1.0), Some(100.0)), counts(99, 100));
+    assert_eq!(minute(Parted::Bad, None, Some(100.0)), None, "nobody said that none was bad");
+    assert_eq!(minute(Parted::Good, Some(1.0), None), None);
+    assert_eq!(minute(Parted::Bad, None, Some(0.0)), counts(0, 0), "nothing can have been bad");
+    assert_eq!(minute(Parted::Good, Some(101.0), Some(100.0)), counts(100, 100), "extrapolated");
     for odd in [-1.0, f64::NAN, f64::INFINITY, 1e13] {
-        assert_eq!(counted(Parted::Good, Some(1.0), Some(odd)), None, "{odd}");
-        assert_eq!(counted(Parted::Good, Some(odd), Some(1.0)), None, "{odd}");
+        assert_eq!(minute(Parted::Good, Some(1.0), Some(odd)), None, "{odd}");
+        assert_eq!(minute(Parted::Good, Some(odd), Some(1.0)), None, "{odd}");
     }
     assert_eq!(judged(Some(0.2), Comparison::Lte, 0.3), counts(1, 1));
     assert_eq!(judged(Some(0.4), Comparison::Lte, 0.3), counts(0, 1));
     assert_eq!(judged(None, Comparison::Lte, 0.3), None);
+}
+
+#[test]
+fn rates_count_the_same_events_as_increases() {
+    let rate = |part, total| counted(Parted::Bad, Per::Second, Some(part), Some(total)).unwrap();
+    let errors = rate(0.4, 20.0);
+    assert_eq!((errors.good(), errors.total()), (1_176.0, 1_200.0), "0.4 errors of 20 a second");
+    assert_eq!(rate(0.0, 0.3), Counts::whole(18, 18), "few are not none");
+    // Recorded per second under a name that does not say so: the share is the same all the same.
+    let few = counted(Parted::Bad, Per::Minute, Some(0.4), Some(20.0)).unwrap();
+    assert_eq!((few.good(), few.total()), (19.6, 20.0));
+}
+
+#[test]
+fn a_query_says_whether_it_answers_per_second() {
+    for query in [
+        "sum(rate(requests_total[1m]))",
+        "sum by (job) (irate(x[5m]))",
+        "sum(job:requests:rate5m{job=\"shop\"}) or vector(0)",
+    ] {
+        assert_eq!(Per::of(query), Per::Second, "{query}");
+    }
+    for query in
+        ["sum(increase(requests_total[1m]))", "slo:errors:ratio_rate5m", "rate_limited_total", "x"]
+    {
+        assert_eq!(Per::of(query), Per::Minute, "{query}");
+    }
 }
 
 #[test]
@@ -411,6 +439,20 @@ proptest! {
         }
         let asked = asked.unwrap();
         prop_assert!(asked.from <= want && asked.until == now, "{asked:?}");
+    }
+
+    #[test]
+    fn the_share_that_a_source_answers_is_the_one_that_is_kept(
+        rate in 0.05..5_000.0_f64, share in 0.0..=1.0_f64, minutes in 1..600_i64,
+        per in prop_oneof![Just(Per::Second), Just(Per::Minute)],
+    ) {
+        let counts = counted(Parted::Bad, per, Some(rate * share), Some(rate)).unwrap();
+        let mut buckets = Buckets::new(0);
+        let all: Vec<(i64, Counts)> = (0..minutes).map(|minute| (minute, counts)).collect();
+        buckets.put_all(&all).unwrap();
+        let kept = Buckets::decode(&buckets.encode()).unwrap().sum(Span::new(0, minutes * MINUTE));
+        let of = kept.bad() / kept.total;
+        prop_assert!((of - share).abs() <= 0.002 / rate, "{of} of {share}");
     }
 
     #[test]

@@ -328,6 +328,7 @@ fn promised() -> impl Strategy<Value = Spec> {
                 pauses: vec![PauseReason::Consumer],
                 on_reopen: OnReopen::Fresh,
                 warn_at,
+                public_only: true,
             }
         });
     let terms = (of(named()), vec(clock, 0..3), vec(named(), 0..3)).prop_map(

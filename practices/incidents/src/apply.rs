@@ -258,8 +258,10 @@ impl Incident {
                 self.priority_override =
                     priority.map(|priority| PriorityOverride { priority, reason, by, at });
             }
-            What::Commented { text } => {
-                self.comments.push(Comment { at, by: by.clone(), text: text.clone() });
+            What::Commented { text, public, by_consumer } => {
+                let (public, by_consumer) = (*public, *by_consumer);
+                let (by, text) = (by.clone(), text.clone());
+                self.comments.push(Comment { at, by, text, public, by_consumer });
             }
             What::TaskAdded { task, title, assignee } => self.tasks.push(Task {
                 id: *task,

@@ -117,6 +117,12 @@ pub enum Command {
     Comment {
         /// What.
         text: String,
+        /// Whether it is for the consumer, too, who reads it on what she reported.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        public: bool,
+        /// Whether the consumer writes it; only her own desk says so, and no JSON can.
+        #[serde(skip)]
+        by_consumer: bool,
     },
     /// Note something that has to be done.
     AddTask {

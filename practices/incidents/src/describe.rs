@@ -92,7 +92,9 @@ fn describe_rest(event: &Event) -> String {
         What::PriorityOverridden { priority: None, reason } => {
             with("Let the matrix decide the priority", reason)
         }
-        What::Commented { text } => with("Commented", text),
+        What::Commented { text, by_consumer: true, .. } => with("The consumer added", text),
+        What::Commented { text, public: true, .. } => with("Wrote to the consumer", text),
+        What::Commented { text, .. } => with("Commented", text),
         What::TaskAdded { title, .. } => with("Added a task", title),
         What::TaskFinished { .. } => "Finished a task".to_owned(),
         What::Linked { title, .. } => with("Added a link", title),

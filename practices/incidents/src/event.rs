@@ -242,6 +242,12 @@ pub enum What {
     Commented {
         /// What.
         text: String,
+        /// Whether it is for the consumer, too, who reads it on what she reported.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        public: bool,
+        /// Whether the consumer wrote it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_consumer: bool,
     },
     /// A task was noted.
     TaskAdded {

@@ -142,7 +142,10 @@ const RESOLVE: &[Field] = &[
 const HOLD: &[Field] = &[choice("reason", "Waiting for", HOLD_REASONS), note()];
 const REOPEN: &[Field] = &[field("reason", FieldKind::Longtext, "What was seen")];
 const MERGE: &[Field] = &[field("into", FieldKind::Incident, "Continue in")];
-const COMMENT: &[Field] = &[field("text", FieldKind::Longtext, "Comment")];
+const COMMENT: &[Field] = &[
+    field("text", FieldKind::Longtext, "Comment"),
+    field("public", FieldKind::Boolean, "For the consumer, too").optional(),
+];
 const ADD_TASK: &[Field] = &[
     field("title", FieldKind::Text, "What has to be done"),
     field("assignee", FieldKind::Person, "By whom").optional(),

@@ -24,6 +24,12 @@ pub struct Comment {
     pub by: Actor,
     /// What.
     pub text: String,
+    /// Whether it is for the consumer, too, who reads it on what she reported.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
+    /// Whether the consumer wrote it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_consumer: bool,
 }
 
 /// Something that has to be done.

@@ -65,7 +65,8 @@ impl Asked<'_> {
     /// Why not, for whoever asked.
     pub async fn comment(&self, incident: &str, text: String) -> Result<String, String> {
         self.account()?;
-        let number = self.command(incident, Command::Comment { text }).await?;
+        let command = Command::Comment { text, public: false, by_consumer: false };
+        let number = self.command(incident, command).await?;
         Ok(format!("Written down on #{number}."))
     }
 

@@ -72,14 +72,23 @@ async fn a_consumer_sees_her_services_and_reports_what_does_not_work(place: Plac
     let path = format!("/consumer/reports/{id}/comments");
     eve.post(&path, words).await.is(200);
     operate.command(id, json!({ "command": "comment", "text": "blame the vendor" })).await;
+    let answer = json!({ "command": "comment", "text": "we look", "public": true });
+    operate.command(id, answer).await;
+    let forged = json!({ "command": "comment", "text": "x", "by_consumer": true });
+    operate.ada.post(&format!("/incidents/{id}/commands"), forged).await.problem(400);
     operate.command(id, json!({ "command": "restore" })).await;
     operate.settled().await;
     let desk = eve.get("/consumer").await.is(200);
     let report = &desk["reports"][0];
     assert_eq!((&report["state"], &report["open"]), (&json!("restored"), &json!(true)));
-    let comments: Vec<&Value> =
-        report["comments"].as_array().unwrap().iter().map(|one| &one["text"]).collect();
-    assert_eq!(comments, [&json!("the card is refused")]);
+    let comments: Vec<(&Value, &Value)> = report["comments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["own"], &one["text"]))
+        .collect();
+    let (hers, ours) = (json!("the card is refused"), json!("we look"));
+    assert_eq!(comments, [(&json!(true), &hers), (&json!(false), &ours)]);
     assert_eq!(desk["services"][0]["now"]["state"], "works");
 
     others_are_not_hers(&operate, &eve, id).await;

@@ -4408,6 +4408,7 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description Whether it was in time. */
             met: boolean;
+            priority?: components["schemas"]["Priority"] | null;
             /**
              * Format: int64
              * @description The whole target, in seconds.
@@ -4446,6 +4447,11 @@ export interface components {
             onReopen?: components["schemas"]["OnReopen"];
             /** @description What an incident may wait for while the clock stands. */
             pauses?: components["schemas"]["PauseReason"][];
+            /**
+             * @description Whether only comments that the consumer reads stop it: the first one `respond`, each
+             *     `update`.
+             */
+            publicOnly?: boolean;
             /**
              * @description The longest time by priority, such as `P1: 15m` or `P4: 2d`. Priorities that are not there
              *     have no promise.
@@ -4502,6 +4508,10 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Who. */
             by: components["schemas"]["Actor"];
+            /** @description Whether the consumer wrote it. */
+            by_consumer?: boolean;
+            /** @description Whether it is for the consumer, too, who reads it on what she reported. */
+            public?: boolean;
             /** @description What. */
             text: string;
         };
@@ -4569,7 +4579,7 @@ export interface components {
             excluded?: string | null;
             /** @description The incident. */
             incident: components["schemas"]["CaseRef"];
-            /** @description Its priority, which set the target. */
+            /** @description The priority that set the target, which the incident may have had before. */
             priority: components["schemas"]["Priority"];
             /** @description When it began. */
             started_at: components["schemas"]["Time"];
@@ -5286,16 +5296,18 @@ export interface components {
              */
             took_milliseconds: number;
         };
-        /** @description What she wrote to a report. */
+        /** @description What was written to a report, by her or to her. */
         DeskComment: {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Whether she wrote it. */
+            own: boolean;
             /** @description What. */
             text: string;
         };
         /** @description Something that she reported. */
         DeskReport: {
-            /** @description What she wrote since, the oldest first. */
+            /** @description What she wrote since, and what was written to her, the oldest first. */
             comments: components["schemas"]["DeskComment"][];
             /** @description What she added. */
             description: string;
@@ -6594,6 +6606,8 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "comment";
+            /** @description Whether it is for the consumer, too, who reads it on what she reported. */
+            public?: boolean;
             /** @description What. */
             text: string;
         } | {
@@ -10386,12 +10400,12 @@ export interface components {
             /** @description When it began. */
             at: components["schemas"]["Time"];
             /**
-             * Format: int64
+             * Format: double
              * @description How many events were good.
              */
             good: number;
             /**
-             * Format: int64
+             * Format: double
              * @description How many there were.
              */
             total: number;

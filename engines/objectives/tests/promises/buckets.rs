@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::MINUTE;
 
 fn counts(good: u64, total: u64) -> Counts {
-    Counts { good, total }
+    Counts::whole(good, total)
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn a_day_of_an_ordinary_service_takes_less_than_two_kilobytes() {
 #[test]
 fn impossible_counts_are_refused() {
     let mut buckets = Buckets::new(5);
-    assert_eq!(buckets.put(5, counts(2, 1)), Err(BucketError::Good { good: 2, total: 1 }));
-    assert_eq!(buckets.put(5, counts(0, u64::MAX)), Err(BucketError::Total(u64::MAX)));
+    assert_eq!(buckets.put(5, counts(2, 1)), Err(BucketError::Good(counts(2, 1))));
+    assert_eq!(buckets.put(5, counts(0, u64::MAX)), Err(BucketError::Total(counts(0, u64::MAX))));
     for minute in [4, i64::MIN, i64::MAX] {
         assert_eq!(buckets.put(minute, counts(1, 1)), Err(BucketError::Minute(minute)));
     }
@@ -91,15 +91,25 @@ fn damaged_bytes_are_refused() {
         buckets.put(minute, counts(minute as u64, 700)).expect("counts");
     }
     let bytes = buckets.encode();
+    assert_eq!(bytes[0], 2, "whole events are written as they always were");
     assert_eq!(Buckets::decode(&bytes), Ok(buckets));
     assert_eq!(Buckets::decode(&bytes[..bytes.len() - 1]), Err(DecodeError::Damaged));
     assert_eq!(Buckets::decode(&[9]), Err(DecodeError::Version(9)));
     assert_eq!(Buckets::decode(&[]), Err(DecodeError::Damaged));
 }
 
+/// Minutes with their events and bad events in thousandths, most of them whole.
 fn entries() -> impl Strategy<Value = Vec<(i64, u64, u64)>> {
     let total = prop_oneof![0..9_u64, 0..2_000_u64, 0..1_u64 << 40];
-    prop::collection::vec((0..900_i64, total, 0..5_u64), 0..60)
+    let whole = (0..900_i64, total, 0..5_u64);
+    let whole = whole.prop_map(|(minute, total, bad)| (minute, total * 1_000, bad * 1_000));
+    let fine = (700..900_i64, 0..1_u64 << 40, 0..5_000_u64);
+    prop::collection::vec(prop_oneof![3 => whole, 1 => fine], 0..60)
+}
+
+/// Thousandths as events.
+fn fine(good: u64, total: u64) -> Counts {
+    Counts::parts(good as f64 / 1e3, total as f64 / 1e3).expect("events")
 }
 
 proptest! {
@@ -109,15 +119,16 @@ proptest! {
         let mut buckets = Buckets::new(-3);
         let mut minutes: BTreeMap<i64, Counts> = BTreeMap::new();
         for (minute, total, bad) in entries {
-            let counts = counts(total.saturating_sub(bad), total);
+            let counts = fine(total.saturating_sub(bad), total);
             buckets.put(minute, counts).expect("counts");
             minutes.insert(minute, counts);
         }
         let sum = buckets.sum(Span::new(from * MINUTE, (from + length) * MINUTE));
         let within: Vec<&Counts> = minutes.range(from..from + length).map(|(_, c)| c).collect();
-        let good: u64 = within.iter().map(|counts| counts.good).sum();
-        let total: u64 = within.iter().map(|counts| counts.total).sum();
-        prop_assert_eq!((sum.good, sum.total), (good as f64, total as f64));
+        let good: f64 = within.iter().map(|counts| counts.good()).sum();
+        let total: f64 = within.iter().map(|counts| counts.total()).sum();
+        prop_assert!((sum.good - good).abs() <= total * 1e-12, "{} is {good}", sum.good);
+        prop_assert!((sum.total - total).abs() <= total * 1e-12, "{} is {total}", sum.total);
         let known = within.len() as i64;
         prop_assert_eq!(sum.known_micros, known * MINUTE);
         prop_assert_eq!(sum.unknown_micros, (length - known) * MINUTE);
@@ -133,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0..3_u8) {
+    fn no_bytes_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0..5_u8) {
         if let Some(first) = bytes.first_mut() {
             *first = version;
         }

@@ -7,7 +7,7 @@ use super::{MINUTE, near};
 fn series() -> Buckets {
     let mut buckets = Buckets::new(0);
     for (minute, good, total) in [(0, 10, 10), (1, 5_000, 10_000), (3, 0, 0)] {
-        buckets.put(minute, Counts { good, total }).expect("counts");
+        buckets.put(minute, Counts::whole(good, total)).expect("counts");
     }
     buckets
 }

@@ -1,4 +1,4 @@
-use kernel::Time;
+use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,6 +84,9 @@ pub struct Run {
     pub target_seconds: Option<i64>,
     /// Whether it was in time.
     pub met: bool,
+    /// The priority that its target was of; those that ended before Operate kept it have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
 }
 
 impl Clock {
@@ -168,11 +171,11 @@ impl Clock {
                 self.went_on = Some(*since);
                 match (fresh, run) {
                     (true, run) => self.begin_again(*since, run),
-                    (false, Some(run)) => {
+                    (false, Some(run)) if run.at < *since => {
                         let reason = WaitsFor::Nothing;
                         self.pauses.push(Pause { reason, from: run.at, until: Some(*since) });
                     }
-                    (false, None) => {}
+                    (false, _) => {}
                 }
                 self.time(timing, at);
             }

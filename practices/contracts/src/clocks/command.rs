@@ -43,8 +43,11 @@ pub struct Facts {
     pub detected: Time,
     /// When the first human being took it; a program's acknowledgement is none.
     pub responded: Option<Time>,
-    /// When human beings wrote what is going on.
+    /// When human beings wrote what is going on, but for the consumer.
     pub updates: Vec<Time>,
+    /// When what they wrote was for the consumer.
+    #[serde(default)]
+    pub messages: Vec<Time>,
     /// Since when the service is back.
     pub restored: Option<Time>,
     /// When the work was done.
@@ -140,6 +143,18 @@ pub struct PromisedClock {
     pub on_reopen: OnReopen,
     /// At which shares of the target it warns, in percent.
     pub warn_at: Vec<u8>,
+    /// Whether only what was written for the consumer stops it.
+    #[serde(default)]
+    pub public_only: bool,
+}
+
+impl Facts {
+    /// The same where only what was written for the consumer counts: whoever took it without a
+    /// word has not answered.
+    pub(super) fn in_public(&self) -> Facts {
+        let responded = self.messages.iter().copied().min();
+        Facts { responded, updates: self.messages.clone(), ..self.clone() }
+    }
 }
 
 /// Working time by value, so that a change of the calendar is a change of the promise.

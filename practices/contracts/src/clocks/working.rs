@@ -6,7 +6,7 @@ use std::sync::Arc;
 use calendar::{Calendar, Definition, Span, Spans, Years};
 use kernel::Time;
 
-use super::clock::{Mark, Pause, Run, Timing};
+use super::clock::{Clock, Mark, Pause, Run, Timing};
 use super::command::Working;
 use super::terms::{Target, Terms};
 
@@ -81,20 +81,17 @@ pub(super) fn elapsed_seconds(
     calendar.elapsed(from.micros(), until.micros(), &spans(pauses)) / SECOND
 }
 
-/// What a clock came to that was stopped at a time.
-pub(super) fn run(
-    calendar: &Calendar,
-    (from, at): (Time, Time),
-    pauses: &[Pause],
-    timing: &Timing,
-) -> Run {
+/// What a clock comes to that is stopped at a time.
+pub(super) fn run(calendar: &Calendar, (from, at): (Time, Time), clock: &Clock) -> Run {
+    let timing = &clock.timing;
     Run {
         from,
         at,
         due: timing.due,
-        elapsed_seconds: elapsed_seconds(calendar, (from, at), pauses),
+        elapsed_seconds: elapsed_seconds(calendar, (from, at), &clock.pauses),
         target_seconds: timing.target_seconds,
         met: timing.due.is_none_or(|due| at <= due),
+        priority: Some(clock.terms.priority),
     }
 }
 

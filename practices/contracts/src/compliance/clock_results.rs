@@ -13,7 +13,7 @@ use crate::clocks::{Clock, Clocks, Kind, Run, Why};
 pub struct ClockRun {
     /// The incident.
     pub incident: CaseRef,
-    /// Its priority, which set the target.
+    /// The priority that set the target, which the incident may have had before.
     pub priority: Priority,
     /// Which clock.
     pub clock: Kind,
@@ -76,8 +76,10 @@ impl ClockRun {
     pub fn of(clocks: &Clocks, contract: &ItemRef, incident: &CaseRef) -> Vec<ClockRun> {
         let own = clocks.clocks.iter().filter(|clock| clock.which.contract == *contract);
         let runs = own.flat_map(|clock| {
-            let over =
-                |run: &Run| ClockRun::new(clock, incident, (run.from, run.due, Some(run.at)));
+            let over = |run: &Run| ClockRun {
+                priority: run.priority.unwrap_or(clock.terms.priority),
+                ..ClockRun::new(clock, incident, (run.from, run.due, Some(run.at)))
+            };
             let earlier: Vec<ClockRun> = clock.earlier.iter().map(over).collect();
             let present = match (&clock.stopped, clock.dropped) {
                 (Some(run), _) => over(run),

@@ -64,8 +64,7 @@ pub enum Counts {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Slice {
     pub span: Span,
-    pub good: u64,
-    pub total: u64,
+    pub events: objectives::Counts,
     /// Microseconds of which something is known.
     pub known_micros: i64,
 }
@@ -73,7 +72,7 @@ pub(super) struct Slice {
 impl Slice {
     /// The good share; nothing when nothing was counted, which says nothing.
     pub fn share(&self) -> Option<f64> {
-        (self.total > 0).then(|| self.good as f64 / self.total as f64)
+        (!self.events.is_none()).then(|| self.events.good() / self.events.total())
     }
 
     /// Whether it was good enough; nothing when nothing was counted.
@@ -135,11 +134,10 @@ impl Counted {
     fn slice(&self, span: Span) -> Slice {
         let first = span.from.div_euclid(MINUTE);
         let last = (span.until - 1).div_euclid(MINUTE);
-        let mut slice = Slice { span, good: 0, total: 0, known_micros: 0 };
+        let mut slice = Slice { span, events: objectives::Counts::default(), known_micros: 0 };
         for minute in first..=last {
             if let Some(counts) = self.counts.minute(minute) {
-                slice.good += counts.good;
-                slice.total += counts.total;
+                slice.events = slice.events + counts;
                 slice.known_micros +=
                     Span::new(minute * MINUTE, (minute + 1) * MINUTE).clip(span).length();
             }

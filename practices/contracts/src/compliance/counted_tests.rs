@@ -23,7 +23,7 @@ fn probe(but: &[Stretch<'_>]) -> Counted {
         let told = but.iter().find(|(from, until, _)| minute(from) <= at && at < minute(until));
         let set = told.map_or(Some((1, 1)), |(_, _, set)| *set);
         if let Some((good, total)) = set {
-            counts.put(at, objectives::Counts { good, total }).expect("a minute");
+            counts.put(at, objectives::Counts::whole(good, total)).expect("a minute");
         }
     }
     Counted {

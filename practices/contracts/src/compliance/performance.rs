@@ -194,7 +194,7 @@ impl Sums {
         let mut sums = Sums { good: 0.0, total: 0.0 };
         for slice in slices {
             let (good, total) = match (measure.counts, slice.share()) {
-                (Counts::Events, _) => (slice.good as f64, slice.total as f64),
+                (Counts::Events, _) => (slice.events.good(), slice.events.total()),
                 (_, None) if measure.missing_bad => (0.0, 1.0),
                 (_, None) => (0.0, 0.0),
                 (Counts::Shares, Some(share)) => (share, 1.0),
@@ -243,14 +243,15 @@ fn breaches(counted: &Counted, slices: &[Slice]) -> Vec<Breach> {
     let runs = slices.chunk_by(follows).filter(|run| run.first().is_some_and(bad));
     let breach = |run: &[Slice]| {
         let (first, last) = (run.first()?, run.last()?);
-        let good: u64 = run.iter().map(|slice| slice.good).sum();
-        let total: u64 = run.iter().map(|slice| slice.total).sum();
+        let nothing = objectives::Counts::default();
+        let sum = run.iter().fold(nothing, |sum, slice| sum + slice.events);
+        let (good, total) = (sum.good(), sum.total());
         Some(Breach {
             from: Time::from_micros(first.span.from),
             to: Time::from_micros(last.span.until),
-            reached_percent: (total > 0).then(|| percent(good as f64 / total as f64)),
-            bad: total.saturating_sub(good) as f64,
-            total: total as f64,
+            reached_percent: (total > 0.0).then(|| percent(good / total)),
+            bad: total - good,
+            total,
         })
     };
     runs.filter_map(breach).collect()

@@ -10,9 +10,9 @@ use super::content::{length, named, time_zone};
 use crate::Kind;
 use crate::mistake::Wrong;
 use crate::spec::{
-    AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockTerms, ContractStatus,
-    ContractTerms, ContractType, Exclude, Indicator, ObjectiveSpec, PauseReason, Records,
-    ServiceContractSpec, Wait,
+    AvailabilityTerms, BudgetPolicy, BudgetingMethod, CalendarSpec, ClockKind, ClockTerms,
+    ContractStatus, ContractTerms, ContractType, Exclude, Indicator, ObjectiveSpec, PauseReason,
+    Records, ServiceContractSpec, Wait,
 };
 
 /// Longest description in words, and longest query, in characters.
@@ -170,6 +170,11 @@ fn availability(wrong: &mut Vec<Wrong>, field: &str, terms: &AvailabilityTerms) 
 }
 
 fn clock(wrong: &mut Vec<Wrong>, field: &str, terms: &ClockTerms) {
+    if terms.public_only && !matches!(terms.clock, ClockKind::Respond | ClockKind::Update) {
+        let message = "no comment stops this clock";
+        let remedy = "remove it, or say it of `respond` or `update`";
+        wrong.push(Wrong::new(&format!("{field}.publicOnly"), message, remedy));
+    }
     if terms.targets.is_empty() {
         let remedy = "add targets by priority, such as `P1: 1h`";
         wrong.push(Wrong::new(&format!("{field}.targets"), "this clock has no target", remedy));

@@ -195,6 +195,10 @@ pub struct ClockTerms {
     /// Shares of the target, in percent, at which it warns; 50, 75 and 90 when not said.
     #[serde(default = "warnings", skip_serializing_if = "are_usual_warnings")]
     pub warn_at: Vec<u8>,
+    /// Whether only comments that the consumer reads stop it: the first one `respond`, each
+    /// `update`.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub public_only: bool,
 }
 
 /// What a clock of a contract measures, from when the incident was detected.

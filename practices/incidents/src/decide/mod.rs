@@ -64,7 +64,9 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Reopen { reason } => moves::reopen(draft, reason),
         Command::Cancel { reason } => moves::cancel(draft, reason),
         Command::Merge { into } => moves::merge(draft, *into),
-        Command::Comment { text } => notes::comment(draft, text),
+        Command::Comment { text, public, by_consumer } => {
+            notes::comment(draft, text, (*public, *by_consumer))
+        }
         Command::AddTask { title, assignee } => notes::add_task(draft, title, assignee.as_ref()),
         Command::FinishTask { task } => notes::finish_task(draft, *task),
         Command::Link { url, title, kind } => notes::link(draft, url, title, *kind),

@@ -6,10 +6,14 @@ use crate::incident::Role;
 use crate::times::{Stamp, TimePoint};
 use crate::written::LinkKind;
 
-pub(super) fn comment(draft: &mut Draft<'_>, text: &str) -> Result<(), Refusal> {
+pub(super) fn comment(
+    draft: &mut Draft<'_>,
+    text: &str,
+    (public, by_consumer): (bool, bool),
+) -> Result<(), Refusal> {
     text::room_for_more("comments", draft.record.comments.len())?;
     let text = text::prose("comment", text)?;
-    draft.push(What::Commented { text });
+    draft.push(What::Commented { text, public, by_consumer });
     Ok(())
 }
 

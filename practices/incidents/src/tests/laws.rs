@@ -70,7 +70,7 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Reopen { reason: reason() },
         Command::Cancel { reason: reason() },
         Command::Merge { into: IncidentId::from_bits(99) },
-        Command::Comment { text: reason() },
+        Command::Comment { text: reason(), public: false, by_consumer: false },
         Command::AddTask { title: reason(), assignee: None },
         Command::FinishTask { task },
         Command::Link { url: "https://a.b/c".into(), title: reason(), kind: LinkKind::Ticket },

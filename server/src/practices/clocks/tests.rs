@@ -55,6 +55,7 @@ fn promise(minutes: u32) -> Promise {
         pauses: Vec::new(),
         on_reopen: OnReopen::Resume,
         warn_at: vec![50],
+        public_only: false,
     };
     Promise {
         contract: "servicecontract/shop".parse().unwrap(),

@@ -312,8 +312,8 @@ fn counted_hashes(counted: &[Counted], period: &Period) -> Vec<(String, String)>
         for minute in minutes.clone() {
             if let Some(counts) = counted.counts.minute(minute) {
                 hasher.update(minute.to_be_bytes());
-                hasher.update(counts.good.to_be_bytes());
-                hasher.update(counts.total.to_be_bytes());
+                hasher.update(counts.good().to_be_bytes());
+                hasher.update(counts.total().to_be_bytes());
             }
         }
         (counted.objective.to_string(), hex(&hasher.finalize()))

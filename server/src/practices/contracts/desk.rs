@@ -8,7 +8,7 @@ use ::contracts::compliance::{ServiceNow, service_now};
 use axum::extract::State;
 use axum::http::StatusCode;
 use estate::ContractStatus;
-use incidents::{Command, Incident, Open};
+use incidents::{Command, Comment, Incident, Open};
 use kernel::{IncidentId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use spine::Conn;
@@ -99,15 +99,17 @@ struct DeskReport {
     reported_at: Time,
     /// When the service was back.
     restored_at: Option<Time>,
-    /// What she wrote since, the oldest first.
+    /// What she wrote since, and what was written to her, the oldest first.
     comments: Vec<DeskComment>,
 }
 
-/// What she wrote to a report.
+/// What was written to a report, by her or to her.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeskComment {
     /// When.
     at: Time,
+    /// Whether she wrote it.
+    own: bool,
     /// What.
     text: String,
 }
@@ -174,8 +176,13 @@ async fn reports(conn: &mut Conn, caller: &Caller) -> Answer<Vec<DeskReport>> {
 
 fn shown(incident: &Incident, caller: &Caller) -> DeskReport {
     // What others write to each other is not for her.
-    let own = incident.comments.iter().filter(|comment| comment.by == caller.actor());
-    let comments = own.map(|comment| DeskComment { at: comment.at, text: comment.text.clone() });
+    let own = |comment: &Comment| comment.by == caller.actor();
+    let hers = incident.comments.iter().filter(|comment| comment.public || own(comment));
+    let comments = hers.map(|comment| DeskComment {
+        at: comment.at,
+        own: own(comment),
+        text: comment.text.clone(),
+    });
     DeskReport {
         id: incident.id,
         number: incident.number,
@@ -287,7 +294,8 @@ async fn comment(
     if found.record.reporter != Some(caller.actor()) {
         return Err(Problem::not_found("report"));
     }
-    let order = (&INCIDENTS, id, Command::Comment { text: new.text });
+    let comment = Command::Comment { text: new.text, public: false, by_consumer: true };
+    let order = (&INCIDENTS, id, comment);
     commands::execute(&app, caller.asker(), call, order, view).await?;
     let found = incident_routes::load(&app, &caller, &id.to_string()).await?;
     Ok(Json(shown(&found.record, &caller)))

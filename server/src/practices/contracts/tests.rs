@@ -430,7 +430,7 @@ async fn counts_in_memory_follow_what_is_written_and_forgotten(place: Place) {
     let first = at("2026-01-02T00:00:00Z").micros() / 60_000_000;
     let put = async |day: i64, version: i64, good: u64| {
         let mut minutes = objectives::Buckets::new(first + day * 1_440);
-        let counts = objectives::Counts { good, total: 10 };
+        let counts = objectives::Counts::whole(good, 10);
         minutes.put(first + day * 1_440, counts).expect("a minute");
         let day = counted::Day { day: first / 1_440 + day, version, minutes };
         let work = db.write::<_, Fault, _>(move |tx| {
@@ -449,19 +449,19 @@ async fn counts_in_memory_follow_what_is_written_and_forgotten(place: Place) {
         let found =
             live.of(&mut conn, &here(), (&estate, &agreements(&deals)), span).await.unwrap();
         assert_eq!((found.len(), found[0].objective.name()), (1, "probe"));
-        [0, 1].map(|day| found[0].counts.minute(first + day * 1_440).map(|counts| counts.good))
+        [0, 1].map(|day| found[0].counts.minute(first + day * 1_440).map(|counts| counts.good()))
     };
     assert_eq!(good().await, [None, None]);
     put(0, 0, 9).await;
-    assert_eq!(good().await, [Some(9), None]);
+    assert_eq!(good().await, [Some(9.0), None]);
     put(1, 0, 8).await;
     put(0, 1, 5).await;
-    assert_eq!(good().await, [Some(5), Some(8)], "a day was written again");
+    assert_eq!(good().await, [Some(5.0), Some(8.0)], "a day was written again");
     let work = db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move { counted::forget_days(tx, first / 1_440 + 1, 10).await })
     });
     work.await.expect("it is forgotten");
-    assert_eq!(good().await, [None, Some(8)], "a day was forgotten");
+    assert_eq!(good().await, [None, Some(8.0)], "a day was forgotten");
 }
 
 async fn a_report_is_sent_once_for_each_turn(place: Place) {

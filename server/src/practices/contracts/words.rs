@@ -154,6 +154,7 @@ fn objective(estate: &Estate, item: &ItemRef) -> String {
 
 fn clock(terms: &ClockTerms) -> String {
     let what = match terms.clock {
+        ClockKind::Respond if terms.public_only => "Somebody answers you",
         ClockKind::Respond => "Somebody takes it",
         ClockKind::Update => "You hear how it stands every",
         ClockKind::Restore => "It works again",

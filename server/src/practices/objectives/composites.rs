@@ -260,7 +260,7 @@ async fn replace(
 /// lost among so much time.
 async fn take_back(app: &App, space: &SpaceId, name: &str) -> Result<(), Fault> {
     let days = store::days(&mut app.db.reader().await?, space, name, (0, i64::MAX)).await?;
-    let composed = |counts: &Counts| counts.total == COMPOSED_MINUTE;
+    let composed = |counts: &Counts| counts.total() == COMPOSED_MINUTE as f64;
     let mut left = Vec::new();
     for day in &days {
         let mut minutes = Buckets::new(day.day * DAY);

@@ -58,9 +58,9 @@ struct RawMinute {
     /// When it began.
     at: Time,
     /// How many events were good.
-    good: u64,
+    good: f64,
     /// How many there were.
-    total: u64,
+    total: f64,
 }
 
 /// Minutes, as they were counted.
@@ -98,7 +98,7 @@ async fn minutes(
         .filter_map(|minute| {
             let counts = buckets.minute(minute)?;
             let at = Time::from_micros(minute * MINUTE);
-            Some(RawMinute { at, good: counts.good, total: counts.total })
+            Some(RawMinute { at, good: counts.good(), total: counts.total() })
         })
         .collect();
     let sum = buckets.sum(Span::new(from * MINUTE, until * MINUTE));

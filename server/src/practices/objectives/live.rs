@@ -246,7 +246,7 @@ pub fn lacks(day: &Day, buckets: &Buckets) -> bool {
     let first = day.minutes.first();
     (first..first + DAY).any(|minute| {
         day.minutes.minute(minute).is_none()
-            && buckets.minute(minute).is_some_and(|counts| counts.total == COMPOSED_MINUTE)
+            && buckets.minute(minute).is_some_and(|counts| counts.total() == COMPOSED_MINUTE as f64)
     })
 }
 

@@ -143,7 +143,7 @@ fn checked(app: &App, minutes: &[PushedMinute]) -> Answer<Vec<(i64, Counts)>> {
         if pushed.total > 1 << 40 {
             return wrong("total", format!("{} events are more than a minute holds", pushed.total));
         }
-        Ok((minute, Counts { good: pushed.good, total: pushed.total }))
+        Ok((minute, Counts::whole(pushed.good, pushed.total)))
     };
     let mut all = minutes.iter().enumerate().map(one).collect::<Answer<Vec<_>>>()?;
     // Of the same minute twice the later one counts.

@@ -1,6 +1,6 @@
 //! The questions of an objective to its source, and what the answers count.
 
-use budgets::{Parted, counted, judged, minute_query};
+use budgets::{Parted, Per, counted, judged, minute_query};
 use connectors::prometheus::{AskError, Range, Source, Sources};
 use estate::{Indicator, ThresholdOp};
 use objectives::{Comparison, Counts};
@@ -15,6 +15,8 @@ pub enum Question {
     Events {
         /// Which part.
         parted: Parted,
+        /// What an answer counts for; both are taken alike, so that their share is kept.
+        per: Per,
         /// The query for the part.
         part: String,
         /// The query for all.
@@ -54,7 +56,7 @@ impl Question {
             (None, Some(bad)) => (Parted::Bad, bad),
             (None, None) => return None,
         };
-        Some(Question::Events { parted, part: minute_query(part), total })
+        Some(Question::Events { parted, per: Per::of(&total), part: minute_query(part), total })
     }
 
     /// Asks about minutes; each is asked for at its end.
@@ -75,13 +77,13 @@ impl Question {
             step: STEP,
         };
         let counts: Vec<Option<Counts>> = match self {
-            Question::Events { parted, part, total } => {
+            Question::Events { parted, per, part, total } => {
                 let totals = sources.ask(source, range(total)).await?;
                 let parts = sources.ask(source, range(part)).await?;
                 let counts: Vec<Option<Counts>> = parts
                     .iter()
                     .zip(&totals)
-                    .map(|(part, total)| counted(*parted, *part, *total))
+                    .map(|(part, total)| counted(*parted, *per, *part, *total))
                     .collect();
                 let silent = parts.iter().all(Option::is_none);
                 if silent && totals.iter().flatten().any(|total| *total > 0.0) {

@@ -120,8 +120,7 @@ fn ended(
             };
             let minute = run.counted_at(now).micros().div_euclid(MINUTE);
             let counts = ended.entry(minute).or_default();
-            counts.good += good;
-            counts.total += 1;
+            *counts = *counts + Counts::whole(good, 1);
         }
     }
     ended

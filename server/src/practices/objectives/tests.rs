@@ -40,7 +40,7 @@ fn space() -> SpaceId {
 
 fn day(number: i64, version: i64, good: u64) -> Day {
     let mut minutes = Buckets::new(number * DAY);
-    let counts = (0..100).map(|minute| (number * DAY + minute, Counts { good, total: 10 }));
+    let counts = (0..100).map(|minute| (number * DAY + minute, Counts::whole(good, 10)));
     minutes.put_all(&counts.collect::<Vec<_>>()).unwrap();
     Day { day: number, version, minutes }
 }

@@ -106,7 +106,7 @@ function OneReport({ report }: { report: Report }) {
       <ul className={styles.leftOut}>
         {report.comments.map((comment) => (
           <li key={comment.at}>
-            <TimeAgo at={comment.at} /> {comment.text}
+            <TimeAgo at={comment.at} /> <b>{comment.own ? 'You' : 'Answer'}:</b> {comment.text}
           </li>
         ))}
       </ul>

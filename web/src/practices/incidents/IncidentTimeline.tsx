@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button, Checkbox, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, type KeyboardEvent, useState } from 'react';
 
@@ -39,10 +39,13 @@ export function IncidentTimeline({ incident, send, can }: PartProps) {
 
 function CommentBox({ send }: Pick<PartProps, 'send'>) {
   const [text, setText] = useState('');
+  const [shared, setShared] = useState(false);
   const { run, pending, problem, reload } = useSend(send);
   const post = async () => {
     if (text.trim() === '') return;
-    if (await run({ command: 'comment', text: text.trim() })) setText('');
+    if (!(await run({ command: 'comment', text: text.trim(), public: shared }))) return;
+    setText('');
+    setShared(false);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -75,6 +78,12 @@ function CommentBox({ send }: Pick<PartProps, 'send'>) {
           Comment
         </Button>
       </div>
+      <Checkbox
+        size="xs"
+        label="For the consumer, too"
+        checked={shared}
+        onChange={(event) => setShared(event.currentTarget.checked)}
+      />
     </form>
   );
 }

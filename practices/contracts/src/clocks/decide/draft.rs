@@ -127,7 +127,7 @@ impl Draft {
     pub(super) fn run(&mut self, clock: &Clock, at: Time) -> Run {
         let calendar = self.calendar(&clock.terms);
         let between = (clock.from, at.max(clock.from));
-        working::run(&calendar, between, &clock.pauses, &clock.timing)
+        working::run(&calendar, between, clock)
     }
 
     pub(super) fn go_on(&mut self, which: &Which, since: Time, fresh: bool) {

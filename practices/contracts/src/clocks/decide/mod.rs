@@ -53,6 +53,8 @@ fn told(clock: &Clock, now: Time) -> Option<What> {
 
 /// One clock that a contract promises.
 fn follow(draft: &mut Draft, promise: &Promise, promised: &PromisedClock, facts: &Facts) {
+    let in_public = promised.public_only.then(|| facts.in_public());
+    let facts = in_public.as_ref().unwrap_or(facts);
     let which = Which {
         contract: promise.contract.clone(),
         clock: promised.clock,
@@ -152,9 +154,10 @@ fn come_back(draft: &mut Draft, one: &One, facts: &Facts, stop: Option<Stop>) {
         let fresh = back.reopened && one.terms.on_reopen == OnReopen::Fresh;
         draft.go_on(&one.which, back.at, fresh);
     }
-    // What measured it was taken back: it goes on as if it had stood.
-    if stop.is_none() && draft.known(&one.which).is_some_and(|clock| clock.stopped.is_some()) {
-        draft.go_on(&one.which, draft.now, false);
+    // What measured it was taken back: it had not happened, and the clock never stopped.
+    let run = draft.known(&one.which).and_then(|clock| clock.stopped);
+    if let (Some(run), None) = (run, stop) {
+        draft.go_on(&one.which, run.at, false);
     }
 }
 

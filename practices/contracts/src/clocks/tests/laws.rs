@@ -97,7 +97,7 @@ fn play(week: usize, steps: &[(Step, bool)]) {
             Step::Resume => world.resume(),
             Step::Restore => world.restore(),
             Step::Resolve => world.resolve(),
-            Step::Return(reopened) => world.come_back(*reopened),
+            Step::Return(reopened) => world.come_back(world.now, *reopened),
             Step::Promise(calendar, target, pauses, fresh) => {
                 world.promises = promises(*calendar, *target, *pauses, *fresh);
             }

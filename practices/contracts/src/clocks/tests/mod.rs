@@ -11,6 +11,7 @@ use kernel::{
 };
 
 use super::*;
+use crate::compliance::{CaseRef, ClockKept, ClockRun};
 
 /// An incident and its contracts as a test moves them, with the clocks that follow.
 struct World {
@@ -49,6 +50,7 @@ fn promised(clock: Kind, targets: &[(Priority, Target)], definition: Definition)
         pauses: Vec::new(),
         on_reopen: OnReopen::Resume,
         warn_at: vec![50, 75, 90],
+        public_only: false,
     }
 }
 
@@ -66,6 +68,7 @@ impl World {
             detected,
             responded: None,
             updates: Vec::new(),
+            messages: Vec::new(),
             restored: None,
             resolved: None,
             returns: Vec::new(),
@@ -139,11 +142,41 @@ impl World {
         self.facts.resolved = self.facts.resolved.or(Some(self.now));
     }
 
-    /// The service is away again.
-    fn come_back(&mut self, reopened: bool) {
+    /// The service is away again since a time.
+    fn come_back(&mut self, at: Time, reopened: bool) {
         let (restored, resolved) = (self.facts.restored.take(), self.facts.resolved.take());
         if restored.is_some() {
-            self.facts.returns.push(Return { restored, resolved, at: self.now, reopened });
+            self.facts.returns.push(Return { restored, resolved, at, reopened });
         }
     }
+}
+
+#[test]
+fn a_round_that_is_over_keeps_the_priority_that_it_was_of() {
+    let monday = Time::parse("2026-03-02T08:00:00Z").unwrap();
+    let after = |count: u64| monday + std::time::Duration::from_secs(60 * count);
+    let targets = [(Priority::P1, minutes(30)), (Priority::P3, minutes(240))];
+    let update = promised(Kind::Update, &targets, Definition::always("UTC"));
+    let mut world = World::new(monday, Priority::P1, vec![promise("sla", vec![update])]);
+    world.look();
+    for (minute, priority) in [(20, None), (60, None), (90, Some(Priority::P3)), (200, None)] {
+        world.now = after(minute);
+        match priority {
+            Some(priority) => world.set_priority(priority),
+            None => world.facts.updates.push(world.now),
+        }
+        world.look();
+    }
+    let incident = CaseRef { id: world.facts.incident, number: 7, title: String::new() };
+    let runs = ClockRun::of(world.record(), &item("servicecontract/sla"), &incident);
+    let told: Vec<_> = runs.iter().map(|run| (run.priority, run.kept(world.now))).collect();
+    assert_eq!(
+        told,
+        [
+            (Priority::P1, ClockKept::Met),
+            (Priority::P1, ClockKept::Missed),
+            (Priority::P3, ClockKept::Met),
+            (Priority::P3, ClockKept::Open),
+        ]
+    );
 }

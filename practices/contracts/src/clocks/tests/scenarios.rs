@@ -3,14 +3,15 @@
 //! ```text
 //! calendar NAME ZONE always | DAYS HH:MM-HH:MM [DAYS HH:MM-HH:MM] [closed=DATE,…]
 //! CONTRACT KIND P1=1h P2=4h … [in=CALENDAR] [pauses=supplier,consumer] [reopen=fresh] [warn=50]
+//!     [public=true]
 //! CONTRACT scope inside | outside | as_inside
 //! CONTRACT ends
 //! at DATE HH:MM VERB …
 //! ```
 //!
-//! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `writes`,
-//! `holds supplier`, `resumes`, `restored [HH:MM]`, `resolved`, `relapses`, `reopened`,
-//! `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
+//! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `unanswered`
+//! (nobody had responded after all), `writes [publicly]`, `holds supplier`, `resumes`, `restored [HH:MM]`,
+//! `resolved`, `relapses [HH:MM]`, `reopened [HH:MM]`, `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
 //! was changed). After `unseen` nobody looks yet.
 
 use calendar::{Day, Definition, When};
@@ -157,6 +158,7 @@ impl Play {
                 }
                 "pauses" => clock.pauses = value.split(',').map(word).collect(),
                 "reopen" => clock.on_reopen = word(value),
+                "public" => clock.public_only = value == "true",
                 "warn" => {
                     clock.warn_at = value.split(',').map(|s| s.parse().expect("%")).collect();
                 }
@@ -182,14 +184,20 @@ impl Play {
             }
             ("priority", [priority]) => world.set_priority(word(priority)),
             ("responds", _) => world.facts.responded = Some(now),
-            ("writes", _) => world.facts.updates.push(now),
+            ("unanswered", _) => world.facts.responded = None,
+            ("writes", rest) => {
+                world.facts.updates.push(now);
+                world.facts.messages.extend(rest.first().map(|_| now));
+            }
             ("holds", [reason]) => world.hold(word(reason)),
             ("resumes", _) => world.resume(),
             ("restored", [clock]) => world.facts.restored = Some(at(date, clock)),
             ("restored", _) => world.restore(),
             ("resolved", _) => world.resolve(),
-            ("relapses", _) => world.come_back(false),
-            ("reopened", _) => world.come_back(true),
+            ("relapses", [clock]) => world.come_back(at(date, clock), false),
+            ("relapses", _) => world.come_back(now, false),
+            ("reopened", [clock]) => world.come_back(at(date, clock), true),
+            ("reopened", _) => world.come_back(now, true),
             ("cancelled", _) => world.facts.ended = Some(Ended::Cancelled),
             ("merged", _) => world.facts.ended = Some(Ended::Merged),
             ("detected", [clock]) => world.facts.detected = at(date, clock),

@@ -14,7 +14,8 @@ const STARTED: &str = r#"{"at":"2026-03-02T08:00:00Z","event":"started",
 const STOPPED: &str = r#"{"at":"2026-03-02T08:20:00Z","event":"stopped",
 "which":{"contract":"servicecontract/sla","clock":"restore","title":"sla","zone":"UTC"},
 "run":{"from":"2026-03-02T08:00:00Z","at":"2026-03-02T08:20:00Z",
-"due":"2026-03-02T09:00:00Z","elapsed_seconds":1200,"target_seconds":3600,"met":true}}"#;
+"due":"2026-03-02T09:00:00Z","elapsed_seconds":1200,"target_seconds":3600,"met":true,
+"priority":"P1"}}"#;
 
 #[test]
 fn events_are_written_flat_and_read_back() {
@@ -37,6 +38,12 @@ fn events_are_written_flat_and_read_back() {
         serde_json::to_string(world.events.last().unwrap()).unwrap(),
         STOPPED.replace('\n', "")
     );
+    // Written before the priority was kept.
+    let old = STOPPED.replace('\n', "").replace(r#","priority":"P1""#, "");
+    let What::Stopped { run, .. } = serde_json::from_str::<Event>(&old).unwrap().what else {
+        panic!("it stopped");
+    };
+    assert_eq!(run.priority, None);
     for event in &world.events {
         let text = serde_json::to_string(event).unwrap();
         assert_eq!(&serde_json::from_str::<Event>(&text).unwrap(), event);
