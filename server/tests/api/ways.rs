@@ -443,6 +443,23 @@ async fn the_load_of_a_person_names_what_called_them_and_why(place: Place) {
     );
     assert_eq!(bob["called_to"][0]["because"], "step 1 of escalationpolicy/shop");
     assert_eq!(bob["called_to"][0]["channels"], json!(["ntfy", "sms"]));
+    assert_eq!(report["toil"]["ended"], 0, "it is still open");
+    let waiting = &report["backlog"][0];
+    assert_eq!((&waiting["team"], &waiting["open"]), (&json!("team/shop"), &json!(1)));
+    assert_eq!(waiting["warning"], Value::Null);
+    let id = waiting["oldest"]["incident"].as_str().unwrap().to_owned();
+    operate.command(&id, json!({"command": "restore"})).await;
+    let over = json!({"command": "resolve", "cause_class": "unknown",
+                      "resolution_code": "self_cleared"});
+    operate.command(&id, over).await;
+    let limits = json!({"toil_percent_max": 101});
+    let refused = operate.ada.put("/settings/load-limits", limits, None).await.problem(422);
+    assert_eq!(refused["field"], "toil_percent_max");
+    let limits = json!({"toil_percent_max": 20});
+    operate.ada.put("/settings/load-limits", limits, None).await.is(200);
+    let toil = operate.ada.get("/reports/load").await.is(200)["toil"].clone();
+    assert_eq!((&toil["ended"], &toil["share"]), (&json!(1), &json!(1.0)));
+    assert!(toil["warning"].as_str().is_some_and(|told| told.contains("20 %")), "{toil}");
     let none = operate.ada.get("/reports/load?person=person/ada").await.is(200);
     assert_eq!(none["people"], json!([]));
     let team = operate.ada.get("/reports/load?team=team/data").await.is(200);

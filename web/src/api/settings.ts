@@ -5,6 +5,7 @@ import { keys } from './keys';
 import type {
   ChatTrial,
   EditAccount,
+  LoadLimits,
   NewAccount,
   NewKey,
   NewToken,
@@ -156,6 +157,15 @@ export const reportMails = () =>
 
 export const saveReportMails = (mails: ReportMail[], version: number) =>
   body(http.PUT('/api/v1/settings/report-mails', { body: mails, ...seen(version) }));
+
+export const loadLimits = () =>
+  queryOptions({
+    queryKey: [...keys.settings, 'load-limits'],
+    queryFn: ({ signal }) => versioned(http.GET('/api/v1/settings/load-limits', { signal })),
+  });
+
+export const saveLoadLimits = (limits: LoadLimits, version: number) =>
+  body(http.PUT('/api/v1/settings/load-limits', { body: limits, ...seen(version) }));
 
 export const deadLetters = () =>
   queryOptions({

@@ -18,6 +18,7 @@ import { absolute, duration } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import { EmptyState } from '../../ui/States';
+import { BacklogPanel, ToilPanel } from './Bearable';
 import { ReportViews } from './ReportViews';
 import styles from './reports.module.css';
 
@@ -71,41 +72,47 @@ function Filters() {
 }
 
 function Content({ report, one }: { report: LoadReport; one: boolean }) {
-  if (report.people.length === 0) {
-    return (
-      <EmptyState title="Nobody was called">
-        In this time no escalation policy called anybody, or the filters leave nobody over.
-      </EmptyState>
-    );
-  }
+  const { limits } = report;
   return (
     <>
       <Panel title="By person" flush>
-        <SimpleTable
-          label="Load by person"
-          rows={report.people}
-          rowKey={(load) => load.person}
-          columns={[
-            { header: 'Person', cell: (load) => <Person load={load} one={one} /> },
-            { header: 'Incidents', align: 'end', cell: (load) => load.incidents },
-            { header: 'Answered', align: 'end', cell: (load) => load.answered },
-            {
-              header: 'Median answer',
-              align: 'end',
-              cell: (load) => figureText(load.answer_median_seconds, duration),
-            },
-            { header: 'At night', align: 'end', cell: (load) => load.at_night },
-            { header: 'Worst 12 h', align: 'end', cell: (load) => load.worst_shift },
-            { header: 'Days in a row', align: 'end', cell: (load) => load.longest_streak_days },
-            { header: 'More than enough', cell: (load) => <Warnings load={load} /> },
-          ]}
-        />
+        {report.people.length === 0 && (
+          <EmptyState title="Nobody was called">
+            In this time no escalation policy called anybody, or the filters leave nobody over.
+          </EmptyState>
+        )}
+        {report.people.length > 0 && (
+          <SimpleTable
+            label="Load by person"
+            rows={report.people}
+            rowKey={(load) => load.person}
+            columns={[
+              { header: 'Person', cell: (load) => <Person load={load} one={one} /> },
+              { header: 'Incidents', align: 'end', cell: (load) => load.incidents },
+              { header: 'Answered', align: 'end', cell: (load) => load.answered },
+              {
+                header: 'Median answer',
+                align: 'end',
+                cell: (load) => figureText(load.answer_median_seconds, duration),
+              },
+              { header: 'At night', align: 'end', cell: (load) => load.at_night },
+              { header: 'Worst 12 h', align: 'end', cell: (load) => load.worst_shift },
+              { header: 'Days in a row', align: 'end', cell: (load) => load.longest_streak_days },
+              { header: 'More than enough', cell: (load) => <Warnings load={load} /> },
+            ]}
+          />
+        )}
       </Panel>
       <p className={styles.note}>
         One incident counts once for a person, however often it rang. More than{' '}
-        {report.shift_incidents_max} incidents within twelve hours, or {report.week_nights_max}{' '}
-        nights with a call out of seven, are warned about.
+        {limits.shift_incidents_max} incidents within twelve hours, or {limits.week_nights_max}{' '}
+        nights with a call out of seven, are warned about.{' '}
+        <Link to="/settings/$part" params={{ part: 'load' }}>
+          Limits
+        </Link>
       </p>
+      <ToilPanel toil={report.toil} />
+      {!one && <BacklogPanel backlog={report.backlog} />}
       {report.people.slice(0, one ? 1 : 0).map((load) => (
         <Detail key={load.person} load={load} />
       ))}

@@ -19,6 +19,7 @@ export const settingsParts = [
   ['notifications', 'Notifications'],
   ['chat', 'Chat'],
   ['reports', 'Reports by mail'],
+  ['load', 'Limits of load'],
   ['outbox', 'Undelivered'],
   ['about', 'About'],
 ] as const;

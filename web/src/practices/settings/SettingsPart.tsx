@@ -7,6 +7,7 @@ import { Classification } from './Classification';
 import { DataSources } from './DataSources';
 import { Escalation, People } from './EstateLists';
 import { IntegrationKeys } from './IntegrationKeys';
+import { LoadLimits } from './LoadLimits';
 import { Mappings } from './Mappings';
 import { MatchRules } from './MatchRules';
 import { Notifications } from './Notifications';
@@ -51,6 +52,8 @@ export function SettingsPart() {
       return <Chat />;
     case 'reports':
       return <ReportMails />;
+    case 'load':
+      return <LoadLimits />;
     case 'outbox':
       return <Outbox />;
     case 'about':
