@@ -12,6 +12,8 @@ pub(crate) enum Shape {
     Any,
     /// Text that says something.
     Text,
+    /// A length of time: a number and its unit.
+    Length,
     /// One of these words.
     Word(&'static [&'static str]),
     Number,
@@ -74,6 +76,7 @@ impl Found {
             (Shape::Word(words), Value::String(word)) if words.contains(&word.as_str()) => {
                 return Some(value.clone());
             }
+            (Shape::Length, Value::String(text)) if is_length(text) => return Some(value.clone()),
             (Shape::Labels, Value::Object(map)) => return self.labels(document, map, path),
             (Shape::List(element), Value::Array(list)) => {
                 let each = list.iter().enumerate();
@@ -164,6 +167,13 @@ impl Found {
     }
 }
 
+/// Whether a text is a number over 0 and a unit of OpenSLO.
+fn is_length(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    number.bytes().any(|digit| digit != b'0') && ["m", "h", "d", "w", "M", "Q", "Y"].contains(&unit)
+}
+
 /// What is wrong, and after a semicolon what to do.
 pub(crate) fn split(said: &str) -> (String, String) {
     let (message, remedy) = said.split_once("; ").unwrap_or((said, ""));
@@ -175,6 +185,7 @@ impl Shape {
     fn words(&self) -> (&'static str, &'static str) {
         match self {
             Shape::Text | Shape::Word(_) => ("text", "write text here"),
+            Shape::Length => ("a length of time", "write one like 5m, 1h or 3d"),
             Shape::Number => ("a number", "write a number here, without quotes"),
             Shape::Bool => ("true or false", "write true or false"),
             Shape::List(_) => ("a list", "begin each element on a line of its own with `- `"),

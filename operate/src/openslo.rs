@@ -8,7 +8,7 @@ use estate::Resource;
 use kernel::ItemRef;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::openslo::{Fate, Line, read};
+use server::openslo::{Beside, Fate, Line, read};
 
 use crate::Shell;
 use crate::client::Client;
@@ -31,6 +31,10 @@ pub struct ImportOpenSlo {
     /// The team that answers for services of the documents which the estate does not have.
     #[arg(long, value_name = "TEAM")]
     team: Option<String>,
+    /// The data source of metrics that name none, as in v1alpha. Without it the only one of their
+    /// kind among the documents is taken.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     /// Write the resources to this file, to be looked at and applied.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -60,7 +64,8 @@ impl ImportOpenSlo {
     pub async fn run(self, shell: &Shell) -> Outcome {
         let screen = &shell.screen;
         let (text, name) = crate::alertmanager::read(&self.file)?;
-        let found = read(&text, self.team.as_deref())
+        let beside = Beside { team: self.team.as_deref(), source: self.source.as_deref() };
+        let found = read(&text, beside)
             .map_err(|wrong| Trouble::wrong(format!("{}: {wrong}", clean(&name))))?;
         let wrong = found.lines.iter().filter(|line| line.fate == Fate::NotPossible).count();
         if !screen.json {

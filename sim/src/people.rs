@@ -200,7 +200,7 @@ fn command(incident: &Incident, other: &Incident, rng: &mut Rng) -> Command {
         11 => Command::Close {},
         12 => Command::Hold { reason: HoldReason::Supplier, note: None },
         13 => Command::Resume {},
-        14 => Command::Reopen { reason: reason() },
+        14 => Command::Reopen { reason: reason(), at: None },
         15 => Command::Cancel { reason: reason() },
         16 => Command::Merge { into: other.id },
         17 => match rng.pick(&incident.members) {

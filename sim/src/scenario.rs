@@ -249,7 +249,7 @@ impl Play {
             "hold" => Command::Hold { reason: HoldReason::Supplier, note: None },
             "resume" => Command::Resume {},
             "cancel" => Command::Cancel { reason },
-            "reopen" => Command::Reopen { reason },
+            "reopen" => Command::Reopen { reason, at: None },
             "assign" => Command::Assign {
                 team: first.parse().ok(),
                 assignee: None,

@@ -11,6 +11,7 @@ mod alpha;
 mod check;
 mod document;
 mod objective;
+mod references;
 mod shapes;
 
 pub use check::check;
@@ -19,6 +20,7 @@ pub use document::{
     Metric, MetricSource, ObjectiveSpec, Ratio, SloSpec, TimeWindow,
 };
 pub use objective::{Method, Objective, composite_target, is_composite, objectives, window};
+pub use references::references;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use crate::shape::{Field, Shape, may, must};
 
-use Shape::{Any, Bool, List, Map, Number, Open, Text, Word};
+use Shape::{Any, Bool, Length, List, Map, Number, Open, Text, Word};
 
 /// What every document has around its specification.
 pub(super) const DOCUMENT: Shape = Map(&[
@@ -20,7 +20,11 @@ pub(super) fn spec(kind: &str, alpha: bool) -> Option<&'static Shape> {
         ("SLO", false) => Some(&SLO),
         ("SLO", true) => Some(&ALPHA),
         ("SLI", false) => Some(&INDICATOR_SPEC),
+        ("Service", _) => Some(&SERVICE),
+        ("DataSource", false) => Some(&DATA_SOURCE),
+        ("AlertPolicy", false) => Some(&ALERT_POLICY),
         ("AlertCondition", false) => Some(&ALERT_CONDITION),
+        ("AlertNotificationTarget", false) => Some(&ALERT_TARGET),
         _ => None,
     }
 }
@@ -76,15 +80,45 @@ const METRIC: Shape = Map(&[must("metricSource", &SOURCE)]);
 
 const SOURCE: Shape = Map(&[may("metricSourceRef", &Text), may("type", &Text), must("spec", &Any)]);
 
+const SERVICE: Shape = Map(&[may("description", &Any)]);
+
+const DATA_SOURCE: Shape =
+    Map(&[may("description", &Any), must("type", &Text), must("connectionDetails", &Open(&[]))]);
+
+const ALERT_POLICY: Shape = Map(&[
+    may("description", &Any),
+    may("alertWhenNoData", &Bool),
+    may("alertWhenResolved", &Bool),
+    may("alertWhenBreaching", &Bool),
+    must("conditions", &List(&CONDITION_OR_NAME)),
+    may("notificationTargets", &List(&TARGET_OR_NAME)),
+]);
+
+/// In place, or by name.
+const CONDITION_OR_NAME: Shape = Map(&[
+    may("conditionRef", &Text),
+    may("kind", &Text),
+    may("metadata", &METADATA),
+    may("spec", &ALERT_CONDITION),
+]);
+const TARGET_OR_NAME: Shape = Map(&[
+    may("targetRef", &Text),
+    may("kind", &Text),
+    may("metadata", &METADATA),
+    may("spec", &ALERT_TARGET),
+]);
+
+const ALERT_TARGET: Shape = Map(&[may("description", &Any), must("target", &Text)]);
+
 const ALERT_CONDITION: Shape =
     Map(&[may("description", &Any), must("severity", &Text), must("condition", &CONDITION)]);
 
 const CONDITION: Shape = Map(&[
-    must("kind", &Text),
+    must("kind", &Word(&["burnrate"])),
     must("op", &OPERATOR),
     must("threshold", &Number),
-    must("lookbackWindow", &Text),
-    must("alertAfter", &Text),
+    must("lookbackWindow", &Length),
+    must("alertAfter", &Length),
 ]);
 
 const ALPHA: Shape = Map(&[

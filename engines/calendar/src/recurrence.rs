@@ -125,12 +125,13 @@ impl Recurrence {
 
     /// The occurrences from the beginning on, in their order.
     fn occurrences(&self) -> impl Iterator<Item = Timestamp> {
-        let walls = (&self.set).into_iter().take(OCCURRENCES_MAX);
-        let walls = walls.map_while(|wall| {
+        let walls = (&self.set).into_iter().map_while(|wall| {
             let wall = Timestamp::from_second(wall.timestamp()).ok()?;
             Some(TimeZone::UTC.to_datetime(wall))
         });
-        let counted = walls.skip_while(|wall| *wall < self.begin).take(self.count);
+        // One more than is looked at, so that whoever lists them knows that there are more.
+        let most = self.count.min(OCCURRENCES_MAX + 1);
+        let counted = walls.skip_while(|wall| *wall < self.begin).take(most);
         counted.map_while(|wall| {
             // "Compatible" is RFC 5545's reading of gaps and folds.
             self.zone.to_ambiguous_zoned(wall).compatible().ok().map(|zoned| zoned.timestamp())

@@ -36,7 +36,17 @@ impl Graph {
     /// probabilities, at most with the least of them; of k of n the k best are up together at
     /// least, and the n−k+1 worst are not all down at most.
     pub fn composite(&self, item: &str, own: impl Fn(&str) -> f64) -> Option<Composite> {
-        let order = self.order(self.number(item)?);
+        self.composite_of_all(&[item], own)
+    }
+
+    /// How available several items are together, each of which must be up: what they share counts
+    /// once. Unknown items are passed over; `None` when no other is left.
+    pub fn composite_of_all(&self, items: &[&str], own: impl Fn(&str) -> f64) -> Option<Composite> {
+        let roots: Vec<u32> = items.iter().filter_map(|item| self.number(item)).collect();
+        let order = self.order(&roots);
+        if order.is_empty() {
+            return None;
+        }
         let mut place = vec![NONE; self.len()];
         for (at, item) in (0u32..).zip(&order) {
             place[*item as usize] = at;
@@ -45,18 +55,20 @@ impl Graph {
             order.iter().map(|item| own(self.name(*item)).clamp(0.0, 1.0)).collect();
         let parts: Vec<Parts> = order.iter().map(|item| self.parts(*item, &place)).collect();
         let items = order.len();
-        let exact = exact(&parts, |at| own[at as usize]);
+        let roots: Vec<u32> = roots.iter().map(|root| place[*root as usize]).collect();
+        let exact = exact(&parts, &roots, |at| own[at as usize]);
         let (low, high) = match exact {
             Some(exact) => (exact, exact),
-            None => bounds(&parts, &own),
+            None => bounds(&parts, &roots, &own),
         };
         Some(Composite { low, high, items })
     }
 
-    /// The item and all that it rests on, what is nearer first.
-    fn order(&self, root: u32) -> Vec<u32> {
+    /// Some items and all that they rest on, what is nearer first.
+    fn order(&self, roots: &[u32]) -> Vec<u32> {
         let mut seen = vec![false; self.len()];
-        let (mut order, mut open) = (Vec::new(), vec![root]);
+        let mut open: Vec<u32> = roots.iter().rev().copied().collect();
+        let mut order = Vec::new();
         while let Some(item) = open.pop() {
             if std::mem::replace(&mut seen[item as usize], true) {
                 continue;
@@ -97,8 +109,8 @@ struct Parts {
     groups: Vec<(u32, usize, Vec<u32>)>,
 }
 
-/// The probability that the first is up; `None` when the diagram grows too large.
-fn exact(parts: &[Parts], own: impl Fn(u32) -> f64) -> Option<f64> {
+/// The probability that all roots are up; `None` when the diagram grows too large.
+fn exact(parts: &[Parts], roots: &[u32], own: impl Fn(u32) -> f64) -> Option<f64> {
     let mut diagram = Diagram::new();
     // Everything is up until shown otherwise: cycles fail only by what fails in or below them.
     let mut up: Vec<Function> = vec![YES; parts.len()];
@@ -118,14 +130,16 @@ fn exact(parts: &[Parts], own: impl Fn(u32) -> f64) -> Option<f64> {
             up[at] = function;
         }
         if up == before {
-            return Some(diagram.probability(up[0], own));
+            let roots = roots.iter().map(|root| up[*root as usize]).collect();
+            let together = diagram.all(roots)?;
+            return Some(diagram.probability(together, own));
         }
     }
 }
 
-/// Two numbers between which the probability lies that the first is up.
-fn bounds(parts: &[Parts], own: &[f64]) -> (f64, f64) {
-    // With everything up, the first is up.
+/// Two numbers between which the probability lies that all roots are up.
+fn bounds(parts: &[Parts], roots: &[u32], own: &[f64]) -> (f64, f64) {
+    // With everything up, they are up.
     let all: f64 = own.iter().product();
     let (mut low, mut high) = (vec![0.0_f64; parts.len()], own.to_vec());
     // Each pass starts from bounds and gives bounds: any number of passes is right.
@@ -148,7 +162,12 @@ fn bounds(parts: &[Parts], own: &[f64]) -> (f64, f64) {
             high[at] = high[at].min(own[at] * most);
         }
     }
-    (low[0].max(all).min(high[0]), high[0])
+    let mut apart: Vec<u32> = roots.to_vec();
+    apart.sort_unstable();
+    apart.dedup();
+    let least: f64 = apart.iter().map(|root| low[*root as usize]).product();
+    let most = apart.iter().map(|root| high[*root as usize]).fold(1.0, f64::min);
+    (least.max(all).min(most), most)
 }
 
 /// The product of the greatest of some numbers.
@@ -172,16 +191,40 @@ mod tests {
         }
         builder.relate("shop", Relation::DependsOn, "rack");
         let graph = builder.build();
-        let order = graph.order(graph.number("shop").expect("an item"));
+        let order = graph.order(&[graph.number("shop").expect("an item")]);
         let mut place = vec![NONE; graph.len()];
         for (at, item) in (0u32..).zip(&order) {
             place[*item as usize] = at;
         }
         let parts: Vec<Parts> = order.iter().map(|item| graph.parts(*item, &place)).collect();
         let own = vec![0.9; order.len()];
-        let (low, high) = bounds(&parts, &own);
-        let exact = exact(&parts, |_| 0.9).expect("it is small");
+        let (low, high) = bounds(&parts, &[0], &own);
+        let exact = exact(&parts, &[0], |_| 0.9).expect("it is small");
         assert!(low <= exact && exact <= high && low < high, "{low} {exact} {high}");
         assert!(low > 0.0 && high < 0.9);
+        let (low, high) = bounds(&parts, &[0, 1, 1], &own);
+        assert!(low < high && high < 0.9, "{low} {high}");
+    }
+
+    #[test]
+    fn what_several_items_share_counts_once() {
+        let mut builder = Builder::new();
+        for item in ["shop", "desk"] {
+            builder.relate(item, Relation::DependsOn, "site");
+        }
+        let graph = builder.build();
+        let of =
+            |items: &[&str]| graph.composite_of_all(items, |_| 0.9).and_then(|found| found.exact());
+        let near = |found: Option<f64>, wanted: f64| {
+            assert!(
+                found.is_some_and(|found| (found - wanted).abs() < 1e-12),
+                "{found:?} {wanted}"
+            );
+        };
+        near(of(&["shop"]), 0.81);
+        near(of(&["shop", "desk"]), 0.729);
+        near(of(&["shop", "shop", "nowhere"]), 0.81);
+        assert_eq!(of(&["nowhere"]), None);
+        assert_eq!(of(&[]), None);
     }
 }

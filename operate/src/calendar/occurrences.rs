@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use calendar::{Recurrence, RuleError};
+use calendar::{OCCURRENCES_MAX, Recurrence, RuleError};
 use clap::Args;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -26,7 +26,7 @@ pub struct Occurrences {
     /// The zone in whose wall time the rule counts: Europe/Berlin.
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     tz: String,
-    /// How many times at most.
+    /// How many times at most; up to 20000.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     limit: usize,
 }
@@ -58,6 +58,14 @@ impl Occurrences {
 
     /// The times, and whether there are more than the limit lets through.
     pub(super) fn found(&self) -> Result<(Vec<Zoned>, bool), Trouble> {
+        if self.limit > OCCURRENCES_MAX {
+            let mut trouble =
+                Trouble::wrong(format!("{} times are more than are listed", self.limit));
+            trouble.field = Some("--limit".to_owned());
+            let remedy =
+                format!("write at most {OCCURRENCES_MAX}, and begin later for those after");
+            return Err(trouble.remedy(remedy));
+        }
         let zone = zone(&self.tz)?;
         let (begin, whole_day) = begin(&self.dtstart, &zone)?;
         let rule = if whole_day { without_time(&self.rrule) } else { self.rrule.clone() };

@@ -51,6 +51,15 @@ fn an_endless_rule_is_cut_at_the_limit_and_says_so() {
 }
 
 #[test]
+fn a_list_is_never_shorter_than_it_was_asked_for_without_a_word() {
+    let times = |rule: &str, limit| Occurrences::new("2026-11-27", rule, "UTC", limit).found();
+    let (found, more) = times("FREQ=MINUTELY", 20_000).unwrap();
+    assert_eq!((found.len(), more), (20_000, true));
+    let trouble = times("FREQ=MINUTELY", 50_000).unwrap_err();
+    assert_eq!(trouble.field.as_deref(), Some("--limit"));
+}
+
+#[test]
 fn what_cannot_be_read_names_the_flag_and_a_remedy() {
     for (dtstart, rule, zone, flag) in [
         ("soon", "FREQ=DAILY", "UTC", "--dtstart"),

@@ -55,6 +55,8 @@ struct Promise {
 /// Everything that was found.
 #[derive(Debug, Default)]
 struct Found {
+    /// The documents of OpenSLO with their files: they may name each other.
+    openslo: Vec<(String, Placed)>,
     documents: usize,
     promises: Vec<Promise>,
     errors: Vec<(String, Mistake)>,
@@ -70,6 +72,7 @@ impl SloArgs {
         for file in &files {
             found.file(&file.name, &file.text, shell.screen.now().micros());
         }
+        found.together();
         Ok(show(&shell.screen, &found, files.len()))
     }
 }
@@ -98,6 +101,7 @@ impl Found {
                     Ok(read) => self.promises.extend(of_openslo(file, document, &read, now)),
                     Err(mistakes) => self.errors.extend(named(mistakes)),
                 }
+                self.openslo.push((file.to_owned(), document.clone()));
             }
         }
         if documents.is_empty() {
@@ -110,6 +114,17 @@ impl Found {
             };
             self.errors.push((file.to_owned(), mistake));
         }
+    }
+
+    /// What documents of all files say of each other.
+    fn together(&mut self) {
+        let documents: Vec<&Placed> = self.openslo.iter().map(|(_, document)| document).collect();
+        let told = |(place, mistake): (usize, Mistake)| {
+            self.openslo.get(place).map(|(file, _)| (file.clone(), mistake))
+        };
+        let found: Vec<_> = openslo::references(&documents).into_iter().filter_map(told).collect();
+        self.errors.extend(found);
+        self.errors.sort();
     }
 }
 

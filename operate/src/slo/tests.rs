@@ -7,9 +7,14 @@ const NOW: i64 = 1_795_773_600_000_000;
 const SLOTH: &str = "version: prometheus/v1\nservice: shop\nslos:\n  - name: availability\n    \
     objective: 99.9\n    sli: { plugin: { id: x } }\n    alerting: { name: Burning }\n";
 
+const UP: &str = "apiVersion: openslo/v1\nkind: SLI\nmetadata: { name: up }\nspec:\n  \
+    ratioMetric:\n    good: { metricSource: { spec: { query: up } } }\n    \
+    total: { metricSource: { spec: { query: all } } }\n";
+
 fn found(text: &str) -> Found {
     let mut found = Found::default();
     found.file("shop.yaml", text, NOW);
+    found.together();
     found
 }
 
@@ -36,6 +41,7 @@ fn a_month_of_the_calendar_has_the_length_that_it_has_now() {
         calendar: { startTime: 2026-01-01 00:00:00, timeZone: UTC }\n  objectives:\n    \
         - { displayName: Inside, target: 0.999, timeSliceTarget: 0.9, timeSliceWindow: 1m }\n    \
         - { target: 1, timeSliceTarget: 0.9, timeSliceWindow: 1m }\n";
+    let text = &format!("{text}---\n{UP}");
     let found = found(text);
     assert!(found.errors.is_empty(), "{:?}", found.errors);
     insta::assert_snapshot!(told::promise(&found.promises[0], Paint(false)), @"
@@ -80,6 +86,21 @@ fn every_mistake_names_file_line_field_and_remedy() {
     shop.yaml:5:5: slos[0].objective: 999 is no share in percent; write one up to 100, like 99.9
     ");
     assert_eq!(told::mistake_document("a", &found.errors[1].1)["line"], 5);
+}
+
+#[test]
+fn an_indicator_may_stand_in_another_file_and_has_to_stand_in_one() {
+    let slo = "apiVersion: openslo/v1\nkind: SLO\nmetadata: { name: shop }\nspec:\n  \
+        service: shop\n  budgetingMethod: Occurrences\n  indicatorRef: up\n  \
+        timeWindow: [{ duration: 28d, isRolling: true }]\n  objectives: [{ target: 0.9 }]\n";
+    let mut both = Found::default();
+    both.file("slo.yaml", slo, NOW);
+    both.file("sli.yaml", UP, NOW);
+    both.together();
+    assert!(both.errors.is_empty(), "{:?}", both.errors);
+    let alone = found(slo);
+    let told = told::mistake(&alone.errors[0].0, &alone.errors[0].1, Paint(false));
+    assert!(told.starts_with("shop.yaml:7:3: spec.indicatorRef: there is no SLI `up`"), "{told}");
 }
 
 #[test]

@@ -101,6 +101,10 @@ pub enum Command {
     Reopen {
         /// What was seen.
         reason: String,
+        /// Since when it is away again; now where nothing is said. Where it never was back, the
+        /// time at which it was restored.
+        #[serde(default)]
+        at: Option<Time>,
     },
     /// It was no incident.
     Cancel {

@@ -140,7 +140,10 @@ const RESOLVE: &[Field] = &[
     field("outage_end", FieldKind::Time, "End of the outage, if recorded wrong").optional(),
 ];
 const HOLD: &[Field] = &[choice("reason", "Waiting for", HOLD_REASONS), note()];
-const REOPEN: &[Field] = &[field("reason", FieldKind::Longtext, "What was seen")];
+const REOPEN: &[Field] = &[
+    field("reason", FieldKind::Longtext, "What was seen"),
+    field("at", FieldKind::Time, "Away since (now, if empty)").optional(),
+];
 const MERGE: &[Field] = &[field("into", FieldKind::Incident, "Continue in")];
 const COMMENT: &[Field] = &[
     field("text", FieldKind::Longtext, "Comment"),

@@ -6589,6 +6589,7 @@ export interface components {
             /** @enum {string} */
             command: "resume";
         } | {
+            at?: components["schemas"]["Time"] | null;
             /** @enum {string} */
             command: "reopen";
             /** @description What was seen. */
@@ -9300,6 +9301,11 @@ export interface components {
         };
         /** @description Documents of OpenSLO. */
         OpenSloText: {
+            /**
+             * @description The data source of metrics that name none; the only one of their kind among the documents
+             *     when not said.
+             */
+            source?: string | null;
             /** @description The team that answers for services that they bring. */
             team?: string | null;
             /** @description The YAML. */

@@ -173,3 +173,30 @@ proptest! {
         let _ = Recurrence::parse(&format!("FREQ=MONTHLY;{rule}"), "Europe/Berlin", begin);
     }
 }
+
+#[test]
+fn rules_within_a_day_are_followed_for_whoever_asks_and_planned_by_nobody() {
+    let begin = at("2026-11-27T22:59:58Z");
+    for (rule, expected) in [
+        ("FREQ=SECONDLY;INTERVAL=2", "2026-11-27T23:00:02Z"),
+        ("FREQ=MINUTELY;INTERVAL=30", "2026-11-27T23:59:58Z"),
+        ("FREQ=HOURLY", "2026-11-28T00:59:58Z"),
+    ] {
+        let found = Recurrence::parse_any(rule, "UTC", begin).expect(rule);
+        assert_eq!(found.following(begin).nth(2), Some(at(expected)), "{rule}");
+        assert_eq!(Recurrence::parse(rule, "UTC", begin).unwrap_err(), RuleError::Frequency);
+    }
+}
+
+#[test]
+fn a_rule_within_a_day_may_come_months_later() {
+    let begin = at("1997-09-02T09:00:00Z");
+    for (rule, first) in [
+        ("FREQ=SECONDLY;BYMONTH=10", "1997-10-01T00:00:00Z"),
+        ("FREQ=MINUTELY;BYMONTH=10", "1997-10-01T00:00:00Z"),
+        ("FREQ=HOURLY;BYMONTH=8", "1998-08-01T00:00:00Z"),
+    ] {
+        let found = Recurrence::parse_any(rule, "UTC", begin).expect(rule);
+        assert_eq!(found.next_from(begin), Some(at(first)), "{rule}");
+    }
+}

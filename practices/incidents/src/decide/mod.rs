@@ -61,7 +61,7 @@ fn dispatch(draft: &mut Draft<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Close {} => moves::close(draft),
         Command::Hold { reason, note } => moves::hold(draft, *reason, note.as_deref()),
         Command::Resume {} => moves::resume(draft),
-        Command::Reopen { reason } => moves::reopen(draft, reason),
+        Command::Reopen { reason, at } => moves::reopen(draft, reason, *at),
         Command::Cancel { reason } => moves::cancel(draft, reason),
         Command::Merge { into } => moves::merge(draft, *into),
         Command::Comment { text, public, by_consumer } => {

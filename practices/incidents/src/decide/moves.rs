@@ -188,12 +188,22 @@ pub(super) fn resume(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn reopen(draft: &mut Draft<'_>, reason: &str) -> Result<(), Refusal> {
+pub(super) fn reopen(draft: &mut Draft<'_>, reason: &str, at: Option<Time>) -> Result<(), Refusal> {
     let reason = text::prose("reason", reason)?;
     let now = draft.now();
+    let relapsed_at = at.unwrap_or(now);
+    if relapsed_at > now {
+        return Err(Refusal::invalid("It cannot break again in the future."));
+    }
+    if let Some(back) = draft.record.times.restored.filter(|back| relapsed_at < back.at) {
+        return Err(Refusal::invalid(format!(
+            "It was away until {} in any case: name that time if it never was back.",
+            back.at
+        )));
+    }
     if draft.record.stage == Stage::Restored {
         let to = Stage::Diagnosing;
-        draft.push(What::Relapsed { relapsed_at: now, to, because: reason });
+        draft.push(What::Relapsed { relapsed_at, to, because: reason });
         return Ok(());
     }
     if !draft.record.may_be_reopened(now) {
@@ -202,7 +212,7 @@ pub(super) fn reopen(draft: &mut Draft<'_>, reason: &str) -> Result<(), Refusal>
             draft.record.policy.reopen_within_days
         )));
     }
-    draft.push(What::Reopened { relapsed_at: now, reason });
+    draft.push(What::Reopened { relapsed_at, reason });
     Ok(())
 }
 

@@ -67,7 +67,7 @@ pub(super) fn one_of_each(life: &Life, now: Time) -> Vec<Command> {
         Command::Close {},
         Command::Hold { reason: HoldReason::Supplier, note: None },
         Command::Resume {},
-        Command::Reopen { reason: reason() },
+        Command::Reopen { reason: reason(), at: None },
         Command::Cancel { reason: reason() },
         Command::Merge { into: IncidentId::from_bits(99) },
         Command::Comment { text: reason(), public: false, by_consumer: false },

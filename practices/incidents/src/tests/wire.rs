@@ -36,7 +36,7 @@ fn every_earlier_command_is_written_like_this() {
     {"command":"close"}
     {"command":"hold","reason":"supplier","note":null}
     {"command":"resume"}
-    {"command":"reopen","reason":"because"}
+    {"command":"reopen","reason":"because","at":null}
     {"command":"cancel","reason":"because"}
     {"command":"merge","into":"inc_00000000000000000000000033"}
     {"command":"comment","text":"because"}

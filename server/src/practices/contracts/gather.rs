@@ -7,7 +7,7 @@ use ::contracts::compliance::{
     Agreement, Case, CaseHit, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work,
     figures, figures_of_incidents, periods,
 };
-use calendar::{Calendar, Definition, Years};
+use calendar::{Calendar, Definition, YEARS_MAX, Years};
 use estate::{
     CalendarRef, ContractPeriod, ContractStatus, ContractTerms, Estate, Kind,
     MaintenanceWindowSpec, Resource, ServiceContractSpec, Spec, Wait,
@@ -177,18 +177,20 @@ fn running_since(deals: &[Deal], now: Time) -> Time {
 
 /// The contracts of an estate that are wanted.
 pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> Vec<Deal> {
-    let mut calendars = Calendars { estate, now, known: HashMap::new() };
     let found = estate.of_kind(Kind::ServiceContract).filter_map(|resource| match &resource.spec {
         Spec::ServiceContract(spec) if wanted(resource) => Some((resource, spec)),
         _ => None,
     });
+    let found: Vec<_> = found.collect();
+    let since = found.iter().map(|(_, spec)| spec.start).min().unwrap_or(now);
+    let mut calendars = Calendars { estate, since, now, known: HashMap::new() };
     let deal = |(resource, spec): (&Resource, &ServiceContractSpec)| Deal {
         item: resource.item().clone(),
         title: resource.title().to_owned(),
         spec: spec.clone(),
         agreement: agreement(spec, &mut calendars),
     };
-    found.map(deal).collect()
+    found.into_iter().map(deal).collect()
 }
 
 /// What happened to these agreements between two times.
@@ -265,7 +267,7 @@ pub fn unpromised(
     hours: Option<&CalendarRef>,
     (start, unit, zone): (Time, PeriodUnit, &str),
 ) -> Agreement {
-    let mut calendars = Calendars { estate, now, known: HashMap::new() };
+    let mut calendars = Calendars { estate, since: start, now, known: HashMap::new() };
     let (calendar, _) = calendars.of(hours);
     let promise = Promise { period: unit, ..Promise::nothing() };
     let version = Version {
@@ -282,6 +284,8 @@ pub fn unpromised(
 /// Calendars, each worked out once.
 struct Calendars<'a> {
     estate: &'a Estate,
+    /// When the first of the agreements begins.
+    since: Time,
     now: Time,
     known: HashMap<Option<ItemRef>, (Arc<Calendar>, String)>,
 }
@@ -290,7 +294,7 @@ impl Calendars<'_> {
     /// Some service hours and their zone: day and night in UTC where none are named.
     fn of(&mut self, calendar: Option<&CalendarRef>) -> (Arc<Calendar>, String) {
         let name = calendar.map(|calendar| calendar.item().clone());
-        let (estate, now) = (self.estate, self.now);
+        let (estate, since, now) = (self.estate, self.since, self.now);
         let worked_out = || {
             let named = name.as_ref().and_then(|name| estate.get(name));
             let definition = match named.map(|resource| &resource.spec) {
@@ -298,8 +302,7 @@ impl Calendars<'_> {
                 _ => None,
             };
             let definition = definition.unwrap_or_else(|| Definition::always("UTC"));
-            let around = Years::around(now.micros());
-            let years = Years { last: around.first + 13, ..around };
+            let years = years(since, now);
             // Files are checked before they are applied: what is stored can be worked out.
             let calendar =
                 definition.compile(years).or_else(|_| Definition::empty("UTC").compile(years));
@@ -308,10 +311,19 @@ impl Calendars<'_> {
         if let Some(known) = self.known.get(&name) {
             return known.clone();
         }
-        let made = worked_out().expect("an empty calendar can be worked out for any ten years");
+        let made = worked_out().expect("an empty calendar can be worked out for any years");
         self.known.insert(name, made.clone());
         made
     }
+}
+
+/// The years that figures are drawn of: from the first agreement on, as far as a calendar reaches,
+/// to some years from now.
+pub(super) fn years(since: Time, now: Time) -> Years {
+    let around = Years::around(now.micros());
+    let last = around.first + 13;
+    let begun = Years::near(since.micros()).first.max(last - YEARS_MAX + 1);
+    Years { first: around.first.min(begun), last }
 }
 
 /// An incident, with what of the scopes it hits.

@@ -180,7 +180,7 @@ async fn incidents_that_may_reach_into_a_period_are_found(place: Place) {
     let known = live.since(&mut conn, &here(), Time::EPOCH).await.unwrap();
     assert_eq!(known[0].outages.len(), 1);
     drop(conn);
-    let reopen = Command::Reopen { reason: "again".to_owned() };
+    let reopen = Command::Reopen { reason: "again".to_owned(), at: None };
     ask(&place.db, first.id, at("2026-01-13T00:00:00Z"), reopen).await;
     let mut conn = place.db.reader().await.unwrap();
     let known = live.since(&mut conn, &here(), Time::EPOCH).await.unwrap();
@@ -481,4 +481,15 @@ async fn a_report_is_sent_once_for_each_turn(place: Place) {
     assert!(!note("2026-02-01T06:00:00Z").await, "another node was faster");
     assert!(note("2026-03-01T06:00:00Z").await);
     assert_eq!(last().await, Some(at("2026-03-01T06:00:00Z")));
+}
+
+#[test]
+fn contracts_that_began_long_ago_have_service_hours_then() {
+    let now = at("2026-11-27T00:00:00Z");
+    let years = |since: &str| gather::years(at(since), now);
+    assert!(years("2001-05-01T00:00:00Z").first <= 2001);
+    assert_eq!(years("2026-01-01T00:00:00Z"), years("2025-01-01T00:00:00Z"), "ten years always");
+    let oldest = years("1700-01-01T00:00:00Z");
+    assert!(i32::from(oldest.last) - i32::from(oldest.first) < 200, "{oldest:?}");
+    assert!(oldest.last >= 2028);
 }

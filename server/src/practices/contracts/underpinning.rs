@@ -88,17 +88,14 @@ pub fn check(estate: &Estate, spec: &ServiceContractSpec, now: Time) -> PromiseC
         shares.map(|percent| percent / 100.0).reduce(f64::min).unwrap_or(1.0)
     };
     // Of several items in scope each must be there.
-    let (mut low, mut high) = (1.0_f64, 1.0_f64);
-    for item in &spec.scope {
-        if let Some(composite) = estate.graph().composite(item.as_str(), share_of) {
-            low *= composite.low;
-            high = high.min(composite.high);
-        }
-    }
-    told(standing(wanted, (low, high), without), wanted.share() * 100.0, high * 100.0)
+    let scope: Vec<&str> = spec.scope.iter().map(ItemRef::as_str).collect();
+    let composite = estate.graph().composite_of_all(&scope, share_of);
+    let (low, high) = composite.map_or((1.0, 1.0), |composite| (composite.low, composite.high));
+    let standing = standing(wanted, (low, high), without);
+    told(standing, wanted.share() * 100.0, (low * 100.0, high * 100.0), without)
 }
 
-fn told(standing: Standing, wanted: f64, high: f64) -> PromiseCheck {
+fn told(standing: Standing, wanted: f64, (low, high): (f64, f64), without: usize) -> PromiseCheck {
     let (standing, text) = match standing {
         Standing::Covered => (
             PromiseStanding::Covered,
@@ -113,6 +110,13 @@ fn told(standing: Standing, wanted: f64, high: f64) -> PromiseCheck {
                 "{wanted} % is promised, but what it rests on gives {:.4} % at most: buy \
                      more, add redundancy, or promise less.",
                 composite * 100.0
+            ),
+        ),
+        Standing::Unknown if without == 0 => (
+            PromiseStanding::Unknown,
+            format!(
+                "What it rests on gives between {low:.4} % and {high:.4} %: it is too much to be \
+                     worked out exactly."
             ),
         ),
         Standing::Unknown => (
@@ -132,4 +136,53 @@ pub fn warnings(estate: &Estate, now: Time) -> Vec<(ItemRef, String)> {
     let checked = contracts.map(|(item, spec)| (item.clone(), check(estate, spec, now)));
     let bad = checked.filter(|(_, check)| check.standing == PromiseStanding::Exceeds);
     bad.map(|(item, check)| (item, check.text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use estate::SourceFile;
+
+    use super::*;
+
+    const ESTATE: &str = "
+{apiVersion: operate/v1, kind: Team, metadata: {name: web}, spec: {}}
+---
+{apiVersion: operate/v1, kind: Supplier, metadata: {name: host}, spec: {}}
+---
+{apiVersion: operate/v1, kind: Service, metadata: {name: shop}, spec: {team: web}}
+---
+{apiVersion: operate/v1, kind: Service, metadata: {name: desk}, spec: {team: web}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: bought},
+ spec: {type: underpinning, provider: supplier/host, consumer: team/web,
+  scope: [service/shop, service/desk], start: '2026-01-01T00:00:00Z',
+  terms: [{availability: {target: 99.9, period: month}}]}}
+---
+{apiVersion: operate/v1, kind: ServiceContract, metadata: {name: sold},
+ spec: {type: sla, provider: team/web, consumer: team/web, underpinnedBy: [bought],
+  scope: [service/shop, service/desk], start: '2026-01-01T00:00:00Z',
+  terms: [{availability: {target: SOLD, period: month}}]}}
+";
+
+    fn sold(target: &str) -> PromiseCheck {
+        let text = ESTATE.replace("SOLD", target);
+        let file = SourceFile { name: "estate.yaml".to_owned(), text };
+        let desired = estate::read(&[file]).unwrap();
+        let estate = Estate::new(desired.resources().cloned());
+        let sold: ItemRef = "servicecontract/sold".parse().unwrap();
+        match estate.get(&sold).map(|resource| &resource.spec) {
+            Some(Spec::ServiceContract(spec)) => {
+                check(&estate, spec, Time::parse("2026-03-01T00:00:00Z").unwrap())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn two_parts_that_fail_apart_give_less_than_each_of_them() {
+        let exceeds = sold("99.85");
+        assert_eq!(exceeds.standing, PromiseStanding::Exceeds, "{exceeds:?}");
+        assert!(exceeds.text.contains("99.8001 %"), "{}", exceeds.text);
+        assert_eq!(sold("99.8").standing, PromiseStanding::Covered);
+    }
 }

@@ -10,9 +10,10 @@
 //! ```
 //!
 //! Times are on the wall of Berlin. Verbs are `opened`, `priority P2`, `responds`, `unanswered`
-//! (nobody had responded after all), `writes [publicly]`, `holds supplier`, `resumes`, `restored [HH:MM]`,
-//! `resolved`, `relapses [HH:MM]`, `reopened [HH:MM]`, `cancelled`, `merged`, `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract
-//! was changed). After `unseen` nobody looks yet.
+//! (nobody had responded after all), `writes [publicly]`, `holds supplier`, `resumes`,
+//! `restored [HH:MM]`, `resolved`, `relapses [HH:MM]`, `reopened [HH:MM]`, `cancelled`, `merged`,
+//! `detected HH:MM`, `clock` (what is due happens), and `looks` (a contract was changed). After
+//! `unseen` nobody looks yet.
 
 use calendar::{Day, Definition, When};
 use jiff::civil::DateTime;

@@ -3,14 +3,16 @@
 
 mod read;
 mod routes;
+mod sources;
 #[cfg(test)]
 mod tests;
+mod window;
 mod write;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use read::{Read, read};
+pub use read::{Beside, Read, read};
 pub use routes::routes;
 pub use write::written;
 

@@ -1,18 +1,29 @@
 use std::collections::BTreeMap;
 
 use connectors::openslo::{
-    Body, Document, IndicatorSpec, Metadata, Metric, Ratio, SloSpec, TimeWindow, Wrong,
-    composite_target, is_composite,
+    Body, Document, IndicatorSpec, Metadata, Metric, Ratio, SloSpec, Wrong, composite_target,
+    is_composite,
 };
 use estate::Resource;
 use objectives::Target;
 use serde_json::{Map, Value, json};
 
+use super::sources::{self, Sources, like_prometheus};
+use super::window::window_of;
 use super::{ALSO, COMPOSED, Fate, Line, PUSHED};
 
-/// Kinds of sources that answer the API of Prometheus.
-const LIKE_PROMETHEUS: [&str; 6] =
-    ["prometheus", "mimir", "thanos", "victoriametrics", "cortex", "any"];
+/// Events of a minute whose ratio is worked out already, so that each minute weighs the same.
+const WORKED_OUT: u32 = 1_000;
+
+/// What whoever imports says beside the documents.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The team that answers for the services that they bring; without it services have to be in
+    /// the estate already.
+    pub team: Option<&'a str>,
+    /// The data source of metrics that name none.
+    pub source: Option<&'a str>,
+}
 
 /// What documents come to.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -23,26 +34,30 @@ pub struct Read {
     pub lines: Vec<Line>,
 }
 
-/// Reads documents of OpenSLO, v1 or v1alpha. `team` answers for the services that they bring;
-/// without it services have to be in the estate already.
+/// What the documents hold that others refer to.
+struct Given<'a> {
+    indicators: BTreeMap<&'a str, &'a IndicatorSpec>,
+    sources: Sources<'a>,
+}
+
+/// Reads documents of OpenSLO, v1 or v1alpha.
 ///
 /// # Errors
 /// When the text is no OpenSLO.
-pub fn read(text: &str, team: Option<&str>) -> Result<Read, Wrong> {
+pub fn read(text: &str, beside: Beside<'_>) -> Result<Read, Wrong> {
     let documents = connectors::openslo::parse(text)?;
-    let indicators: BTreeMap<&str, &IndicatorSpec> = documents
-        .iter()
-        .filter_map(|document| match &document.body {
-            Body::Sli(spec) => Some((document.metadata.name.as_str(), spec)),
-            _ => None,
-        })
-        .collect();
+    let indicators = documents.iter().filter_map(|document| match &document.body {
+        Body::Sli(spec) => Some((document.metadata.name.as_str(), spec)),
+        _ => None,
+    });
+    let sources = Sources::of(&documents, beside.source);
+    let given = Given { indicators: indicators.collect(), sources };
     let mut read = Read::default();
     for document in &documents {
         match &document.body {
-            Body::Service(_) => read.service(document, team),
+            Body::Service(_) => read.service(document, beside.team),
             Body::DataSource(spec) => read.source(document, spec),
-            Body::Slo(spec) => read.slo(document, spec, &indicators),
+            Body::Slo(spec) => read.slo(document, spec, &given),
             Body::Sli(_) => {
                 read.line("SLI", document, Fate::Changed, "stands in each objective that names it");
             }
@@ -105,8 +120,7 @@ impl Read {
     fn source(&mut self, document: &Document, spec: &Value) {
         let kind = spec["type"].as_str().unwrap_or_default();
         let details = &spec["connectionDetails"];
-        let url = ["url", "address", "endpoint"].iter().find_map(|name| details[*name].as_str());
-        let Some(url) = url.filter(|_| like_prometheus(kind)) else {
+        let Some(url) = sources::url(spec).filter(|_| like_prometheus(kind)) else {
             let because = "only servers with the API of Prometheus are asked, at a `url`; push \
                            the counts of others";
             return self.line("DataSource", document, Fate::NotPossible, because);
@@ -133,12 +147,7 @@ impl Read {
         self.add("DataSource", document, &resource, said);
     }
 
-    fn slo(
-        &mut self,
-        document: &Document,
-        spec: &SloSpec,
-        indicators: &BTreeMap<&str, &IndicatorSpec>,
-    ) {
+    fn slo(&mut self, document: &Document, spec: &SloSpec, given: &Given<'_>) {
         let also = also(&document.metadata);
         if !also[COMPOSED].is_null() {
             return self.composed(document, spec, &also);
@@ -151,7 +160,7 @@ impl Read {
                 also["alerts"] = json!({ "page": false, "ticket": false });
             }
             let part = Part { document, spec, also: &also, place };
-            parts.extend(self.target(&part, indicators, composite));
+            parts.extend(self.target(&part, given, composite));
         }
         if composite {
             self.composite(document, spec, &also, &parts);
@@ -159,16 +168,12 @@ impl Read {
     }
 
     /// Takes in a target of an objective, as one of its own; returns its name.
-    fn target(
-        &mut self,
-        part: &Part<'_>,
-        indicators: &BTreeMap<&str, &IndicatorSpec>,
-        composite: bool,
-    ) -> Option<String> {
+    fn target(&mut self, part: &Part<'_>, given: &Given<'_>, composite: bool) -> Option<String> {
         let Part { document, spec, also, place } = *part;
         let target = &spec.objectives[place];
-        let named =
-            |name: &Option<String>| name.as_deref().and_then(|name| indicators.get(name).copied());
+        let named = |name: &Option<String>| {
+            name.as_deref().and_then(|name| given.indicators.get(name).copied())
+        };
         let own = target.indicator.as_ref().map(|indicator| &indicator.spec);
         let of_all = spec.indicator.as_ref().map(|indicator| &indicator.spec);
         let found = own
@@ -181,7 +186,8 @@ impl Read {
             return None;
         };
         let mut changes: Vec<String> = Vec::new();
-        let objective = Slo { spec, also, target: place, indicator: found };
+        let sources = &given.sources;
+        let objective = Slo { spec, also, target: place, indicator: found, sources };
         let wanted = match objective.wanted(&mut changes) {
             Ok(wanted) => wanted,
             Err(because) => {
@@ -293,6 +299,7 @@ struct Slo<'a> {
     also: &'a Value,
     target: usize,
     indicator: &'a IndicatorSpec,
+    sources: &'a Sources<'a>,
 }
 
 impl Slo<'_> {
@@ -340,7 +347,7 @@ impl Slo<'_> {
             wanted.insert("value".to_owned(), json!(query(metric, false, changes)?));
             wanted.insert("op".to_owned(), json!(op));
             wanted.insert("limit".to_owned(), json!(limit));
-            wanted.insert("source".to_owned(), json!(source(metric)?));
+            wanted.insert("source".to_owned(), json!(self.sources.source(metric, changes)?));
             return Ok(Value::Object(wanted));
         }
         let ratio = self.indicator.ratio_metric.as_ref().ok_or("it has no indicator")?;
@@ -354,11 +361,10 @@ impl Slo<'_> {
         wanted: &mut Map<String, Value>,
         changes: &mut Vec<String>,
     ) -> Result<(), String> {
-        let Some(total) = &ratio.total else {
-            return Err(
-                "a ratio that is worked out already has no counts: write good and total".to_owned()
-            );
-        };
+        if let Some(raw) = &ratio.raw {
+            return self.worked_out(raw, ratio.raw_type.as_deref(), wanted, changes);
+        }
+        let total = ratio.total.as_ref().ok_or("its ratio has no total")?;
         if total.metric_source.kind.as_deref() == Some(PUSHED) {
             return Ok(());
         }
@@ -369,7 +375,28 @@ impl Slo<'_> {
                 wanted.insert(name.to_owned(), json!(query(metric, counter, changes)?));
             }
         }
-        wanted.insert("source".to_owned(), json!(source(total)?));
+        wanted.insert("source".to_owned(), json!(self.sources.source(total, changes)?));
+        Ok(())
+    }
+
+    /// A ratio from 0 to 1 that is worked out already: of each minute so much is good, or bad.
+    fn worked_out(
+        &self,
+        raw: &Metric,
+        kind: Option<&str>,
+        wanted: &mut Map<String, Value>,
+        changes: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let part = match kind {
+            Some("success") => "good",
+            Some("failure") => "bad",
+            _ => return Err("its raw ratio has no `rawType`: success or failure".to_owned()),
+        };
+        let query = query(raw, false, changes)?;
+        wanted.insert(part.to_owned(), json!(format!("{WORKED_OUT} * ({query})")));
+        wanted.insert("total".to_owned(), json!(format!("vector({WORKED_OUT})")));
+        wanted.insert("source".to_owned(), json!(self.sources.source(raw, changes)?));
+        changes.push("its ratio is asked for each minute, and each minute weighs the same".into());
         Ok(())
     }
 }
@@ -392,48 +419,6 @@ fn query(metric: &Metric, counter: bool, changes: &mut Vec<String>) -> Result<St
         changes.push(change);
     }
     Ok(format!("sum(increase({query}[1m]))"))
-}
-
-fn source(metric: &Metric) -> Result<String, String> {
-    let named = metric.metric_source.metric_source_ref.clone();
-    named.ok_or_else(|| "its metric names no data source; write `metricSourceRef`".to_owned())
-}
-
-fn like_prometheus(kind: &str) -> bool {
-    kind.is_empty() || LIKE_PROMETHEUS.contains(&kind.to_ascii_lowercase().as_str())
-}
-
-fn window_of(window: &TimeWindow) -> Result<Value, String> {
-    let digits = window.duration.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = window.duration.split_at(digits);
-    let number: u32 = number.parse().map_err(|_| "its window has no length".to_owned())?;
-    let days = match unit {
-        "w" => Some(7),
-        "d" => Some(1),
-        "M" => Some(30),
-        "Q" => Some(90),
-        "Y" => Some(365),
-        _ => None,
-    };
-    if window.is_rolling {
-        let rolling = match days {
-            Some(days) => format!("{}d", days * number),
-            None => window.duration.clone(),
-        };
-        return Ok(json!({ "rolling": rolling }));
-    }
-    let period = match (number, unit) {
-        (1, "w") => "week",
-        (1, "M" | "m") => "month",
-        (1, "Q") | (3, "M" | "m") => "quarter",
-        (1, "Y") | (12, "M" | "m") => "year",
-        _ => return Err("its periods are not weeks, months, quarters or years".to_owned()),
-    };
-    let calendar = window.calendar.as_ref().ok_or("its periods have no beginning")?;
-    if !calendar.start_time.contains(" 00:00:00") && !calendar.start_time.ends_with("T00:00:00") {
-        return Err("its periods do not begin at midnight".to_owned());
-    }
-    Ok(json!({ "calendar": period, "timeZone": calendar.time_zone }))
 }
 
 fn also(metadata: &Metadata) -> Value {

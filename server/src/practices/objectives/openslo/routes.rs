@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Line, read, written};
+use super::{Beside, Line, read, written};
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::Json;
@@ -38,6 +38,9 @@ struct OpenSloText {
     text: String,
     /// The team that answers for services that they bring.
     team: Option<String>,
+    /// The data source of metrics that name none; the only one of their kind among the documents
+    /// when not said.
+    source: Option<String>,
 }
 
 /// What documents come to.
@@ -59,7 +62,8 @@ async fn read_openslo(
     _: Caller,
     Json(asked): Json<OpenSloText>,
 ) -> Answer<Json<OpenSloRead>> {
-    let found = read(&asked.text, asked.team.as_deref())
+    let beside = Beside { team: asked.team.as_deref(), source: asked.source.as_deref() };
+    let found = read(&asked.text, beside)
         .map_err(|wrong| Problem::refused(wrong.to_string()).at("text"))?;
     let estate = estate::export(&found.resources);
     Ok(Json(OpenSloRead { lines: found.lines, estate }))

@@ -1,7 +1,7 @@
 use connectors::openslo::Body;
 use estate::{Desired, Resource, SourceFile};
 
-use super::{Fate, read};
+use super::{Beside, Fate, read};
 use crate::practices::estate::live::Snapshot;
 
 fn resources(text: &str) -> Vec<Resource> {
@@ -75,7 +75,7 @@ fn what_is_written_reads_back_the_same() {
     let before = resources(ESTATE);
     let snapshot = Snapshot::of(before.clone());
     let text = super::written(&snapshot).unwrap();
-    let found = read(&text, None).unwrap();
+    let found = read(&text, Beside::default()).unwrap();
     let wrong: Vec<_> = found.lines.iter().filter(|line| line.fate == Fate::NotPossible).collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
     for resource in &before {
@@ -153,7 +153,7 @@ spec:
         spec:
           thresholdMetric: {metricSource: {metricSourceRef: prom, spec: {query: p95}}}
 "#;
-    let found = read(text, None).unwrap();
+    let found = read(text, Beside::default()).unwrap();
     let wrong: Vec<_> = found.lines.iter().filter(|line| line.fate == Fate::NotPossible).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     let said = &found.lines.last().unwrap().because;
@@ -180,7 +180,7 @@ spec:
     assert!(!quick.alerts.page && !quick.alerts.ticket);
     // And once more from what is written of them.
     let snapshot = Snapshot::of(found.resources.clone());
-    let again = read(&super::written(&snapshot).unwrap(), None).unwrap();
+    let again = read(&super::written(&snapshot).unwrap(), Beside::default()).unwrap();
     let same = |resource: &&Resource| resource.metadata.name == "shop";
     assert_eq!(again.resources.iter().find(same), found.resources.iter().find(same));
 }
@@ -222,7 +222,7 @@ kind: AlertPolicy
 metadata: {name: page}
 spec: {}
 "#;
-    let found = read(text, Some("payments")).unwrap();
+    let found = read(text, Beside { team: Some("payments"), source: None }).unwrap();
     let fates: Vec<(&str, Fate)> =
         found.lines.iter().map(|line| (line.element.as_str(), line.fate)).collect();
     assert_eq!(
@@ -239,5 +239,103 @@ spec: {}
     for part in ["team/payments", "sum(increase(good_total[1m]))", "rolling: 28d", "target: 99.9"] {
         assert!(written.contains(part), "{part} in {written}");
     }
-    assert!(read("kind: SLO", None).is_err());
+    assert!(read("kind: SLO", Beside::default()).is_err());
+}
+
+/// The window of a document, or why it cannot be taken.
+fn window(duration: &str, start: &str) -> Result<serde_json::Value, String> {
+    super::window::window_of(&connectors::openslo::TimeWindow {
+        duration: duration.to_owned(),
+        is_rolling: false,
+        calendar: Some(connectors::openslo::CalendarStart {
+            start_time: start.to_owned(),
+            time_zone: "Europe/Berlin".to_owned(),
+        }),
+    })
+}
+
+#[test]
+fn periods_of_the_calendar_are_taken_only_as_they_begin() {
+    for (duration, start, period) in [
+        ("1w", "2026-01-05 00:00:00", "week"),
+        ("1M", "2026-02-01 00:00:00", "month"),
+        ("3M", "2026-04-01T00:00:00", "quarter"),
+        ("1Y", "2026-01-01 00:00:00", "year"),
+    ] {
+        assert_eq!(window(duration, start).unwrap()["calendar"], period, "{duration}");
+    }
+    for (duration, start, why) in [
+        ("1M", "2026-01-15 00:00:00", "on the first"),
+        ("1w", "2026-01-04 00:00:00", "on Mondays"),
+        ("1M", "2026-01-01 12:00:00", "at midnight"),
+        ("1Q", "2026-02-01 00:00:00", "April"),
+        ("1Y", "2026-04-01 00:00:00", "1 January"),
+        ("2w", "2026-01-05 00:00:00", "`2w`"),
+        ("1d", "2026-01-05 00:00:00", "a window that rolls"),
+    ] {
+        let said = window(duration, start).unwrap_err();
+        assert!(said.contains(why), "{duration} from {start}: {said}");
+    }
+}
+
+const ALPHA: &str = r#"
+apiVersion: openslo/v1alpha
+kind: SLO
+metadata: {name: requests}
+spec:
+  service: shop
+  budgetingMethod: Occurrences
+  timeWindows: [{count: 30, unit: Day}]
+  objectives:
+    - target: 0.999
+      ratioMetrics:
+        good: {source: prometheus, query: "sum(rate(good_total[{{.window}}]))"}
+        total: {source: prometheus, query: "sum(rate(all_total[{{.window}}]))"}
+"#;
+
+#[test]
+fn a_metric_that_names_no_source_asks_the_one_that_is_meant() {
+    let lines = |text: &str, source| read(text, Beside { team: None, source }).unwrap();
+    let refused = lines(ALPHA, None).lines.remove(0);
+    assert_eq!(refused.fate, Fate::NotPossible);
+    assert!(refused.because.contains("--source NAME"), "{}", refused.because);
+    let said = lines(ALPHA, Some("prom"));
+    assert_eq!(said.lines[0].fate, Fate::Changed, "{:?}", said.lines);
+    assert!(estate::export(&said.resources).contains("source: prom"));
+
+    let source = |name: &str, kind: &str| {
+        format!(
+            "---\napiVersion: openslo/v1\nkind: DataSource\nmetadata: {{name: {name}}}\n\
+             spec: {{type: {kind}, connectionDetails: {{url: 'http://{name}'}}}}\n"
+        )
+    };
+    let other = source("mimir", "Mimir");
+    let one = lines(&format!("{ALPHA}{}{other}", source("main", "Prometheus")), None);
+    assert!(one.lines[0].because.contains("main is asked"), "{:?}", one.lines);
+    let two = [source("main", "Prometheus"), source("second", "prometheus")].concat();
+    let two = lines(&format!("{ALPHA}{two}"), None);
+    assert_eq!(two.lines[0].fate, Fate::NotPossible, "{:?}", two.lines);
+}
+
+#[test]
+fn a_ratio_that_is_worked_out_already_is_asked_for_each_minute() {
+    let text = |kind: &str| {
+        format!(
+            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: shop}}\nspec:\n  \
+             service: shop\n  budgetingMethod: Occurrences\n  \
+             timeWindow: [{{duration: 28d, isRolling: true}}]\n  objectives: [{{target: 0.99}}]\n  \
+             indicator:\n    metadata: {{name: raw}}\n    spec:\n      ratioMetric:\n        \
+             rawType: {kind}\n        raw: {{metricSource: {{metricSourceRef: prom, \
+             spec: {{query: 'job:errors:ratio'}}}}}}\n"
+        )
+    };
+    for (kind, part) in [("success", "good"), ("failure", "bad")] {
+        let found = read(&text(kind), Beside::default()).unwrap();
+        assert_eq!(found.lines[0].fate, Fate::Changed, "{:?}", found.lines);
+        let estate::Spec::Objective(spec) = &found.resources[0].spec else { panic!("{found:?}") };
+        let (good, bad) = (&spec.indicator.good, &spec.indicator.bad);
+        let asked = if part == "good" { good } else { bad };
+        assert_eq!(asked.as_deref(), Some("1000 * (job:errors:ratio)"));
+        assert_eq!(spec.indicator.total.as_deref(), Some("vector(1000)"));
+    }
 }
