@@ -144,8 +144,8 @@ impl Estate {
 
     /// The people who are called when the turn of a step with these targets comes: each person,
     /// everybody in a team, whoever a schedule has on call. Whoever is away is left out, unless
-    /// nobody else is meant: rather somebody than nobody. With a turn one of them is called, and the
-    /// next one with the next turn.
+    /// nobody else is meant: rather somebody than nobody. With a turn one of them is called, and
+    /// the next one with the next turn.
     pub fn meant<'a>(
         &self,
         targets: impl IntoIterator<Item = &'a ItemRef>,
