@@ -9,7 +9,9 @@ mod tuned;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::streams::{Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants};
+use ::streams::{
+    Accounts, Context, Fact, Glance, Reaction, Want, counted_on, leads_somewhere, react, wants,
+};
 use alerts::Alert;
 use contracts::clocks::{self, Clocks};
 use estate::{Kind, Spec, Turns};
@@ -23,6 +25,7 @@ use spine::follow::Follower;
 use spine::journal::{self, Stamp, Stored};
 use spine::{Denied, Fault, Tx, World};
 
+use crate::access;
 use crate::practices::alerts::hot::HotAlerts;
 use crate::practices::alerts::store::ALERTS;
 use crate::practices::estate::live::{LiveEstate, Snapshot};
@@ -122,6 +125,7 @@ struct Loaded {
     expected: Vec<Expected>,
     clocks: Vec<Clocks>,
     turns: Turns,
+    accounts: Accounts,
 }
 
 impl Shell<'_> {
@@ -231,6 +235,7 @@ impl Shell<'_> {
             clocks: &loaded.clocks,
             silenced: &silenced,
             turns: &loaded.turns,
+            accounts: &loaded.accounts,
         };
         for reaction in react(fact, &context, self.moment) {
             match self.execute(tx, stored, reaction).await {
@@ -283,10 +288,10 @@ impl Shell<'_> {
             Want::PagesOf(incident) => {
                 let found = page_store::of_incident(tx, self.space, *incident).await?;
                 loaded.pages.extend(found.into_iter().map(|page| page.record));
-                loaded.turns = page_store::turns(tx, self.space).await?;
+                self.about_pages(tx, loaded).await?;
             }
             Want::Called => {
-                loaded.turns = page_store::turns(tx, self.space).await?;
+                self.about_pages(tx, loaded).await?;
                 let pages = page_store::of_open_incidents(tx, self.space).await?;
                 let incidents: BTreeSet<_> = pages.iter().map(|page| page.incident).collect();
                 for incident in incidents {
@@ -303,6 +308,13 @@ impl Shell<'_> {
                 loaded.expected.extend(expected_store::by_window(tx, self.space, window).await?);
             }
         }
+        Ok(())
+    }
+
+    /// Whose turn comes next, and who stands behind accounts.
+    async fn about_pages(&self, tx: &mut Tx, loaded: &mut Loaded) -> Result<(), Fault> {
+        loaded.turns = page_store::turns(tx, self.space).await?;
+        loaded.accounts = access::store::persons(tx, self.space).await?.into_iter().collect();
         Ok(())
     }
 

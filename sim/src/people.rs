@@ -144,6 +144,7 @@ fn page_command(asked: usize) -> oncall::Command {
             even_if_away: false,
             contacts: vec![way("cyd", 0), way("cyd", 120)],
             back: vec![way("bob", 0)],
+            holder: None,
         }),
         4 => oncall::Command::RingAgain { again: None },
         5 => oncall::Command::Escalate { fresh: Vec::new() },

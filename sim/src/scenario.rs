@@ -24,6 +24,7 @@ use crate::world::{Happening, World};
 /// calls down to P3                             nobody is called for what is less urgent
 /// watch escalationpolicy/duty                  whom to call when nobody is charged in time
 /// major escalationpolicy/major products=2      whom to call for a major incident, and when
+/// account NAME person/ada                      whose account has another name than they
 /// route NAME when=CEL team=T priority=P        CEL without spaces
 /// class NAME when=CEL response=R boundary=CEL  a rule that classifies; in the order of the lines
 /// at 09:00 fires NAME severity label=value     begins to fire; all that fire repeat it each line
@@ -78,6 +79,11 @@ pub fn play(text: &str) -> String {
                 major.escalation_policy = policy.parse().ok();
                 let products = products.first().and_then(|said| said.strip_prefix("products="));
                 major.products = products.and_then(|n| n.parse().ok()).unwrap_or(major.products);
+                None
+            }
+            ["account", name, person] => {
+                let person = person.parse().ok().map(|person| ((*name).to_owned(), person));
+                play.world.accounts = person.into_iter().collect();
                 None
             }
             ["route", name, fields @ ..] => {

@@ -17,7 +17,7 @@ use kernel::{
     PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
-use streams::{Context, Fact, Reaction, Routes, Want};
+use streams::{Accounts, Context, Fact, Reaction, Routes, Want};
 
 use crate::sample::{estate, policy};
 use crate::shelf::{Done, Shelf};
@@ -105,6 +105,8 @@ pub struct World {
     pub classifier: Classifier,
     /// What there is.
     pub estate: Estate,
+    /// Whose accounts have other names than they.
+    pub accounts: Accounts,
     /// How far the oracle of shifts has read the journal.
     pub shifts_read: Cell<usize>,
     /// Whether every page was just asked whom it means, since who is on call changed.
@@ -138,6 +140,7 @@ impl World {
             routes: Routes::default(),
             classifier: Classifier::default(),
             estate: estate(),
+            accounts: Accounts::default(),
             matcher: Matcher::default(),
             by_fingerprint: HashMap::new(),
             cursor: 0,
@@ -420,6 +423,7 @@ impl World {
             incidents: &incidents,
             pages: &pages,
             turns: &self.turns(),
+            accounts: &self.accounts,
         };
         streams::react(&fact, &context, moment)
     }
@@ -455,18 +459,6 @@ impl World {
                 done.map(|done| self.keep_page(id, done))
             }
         };
-    }
-
-    /// Whose turn comes next, as the pages tell that took one.
-    fn turns(&self) -> Turns {
-        let taken =
-            self.pages.rows().filter_map(|page| Some((page.policy.clone(), page.turn? + 1)));
-        let mut next: BTreeMap<_, u64> = BTreeMap::new();
-        for (policy, turn) in taken {
-            let last = next.entry(policy).or_default();
-            *last = turn.max(*last);
-        }
-        next.into_iter().collect()
     }
 
     fn keep_page(&mut self, id: PageId, done: Done<Page>) {

@@ -216,7 +216,7 @@ fn page_fact(
     }
     match event {
         Event::Acknowledged { at, by, .. } => {
-            let person = person_of(page, by);
+            let person = person_of(page, by, context);
             let taken = Command::Acknowledge { by: Some(by.clone()), at: Some(*at), person };
             let taken = Reaction::incident(incident.id, taken);
             [taken].into_iter().chain(settle(page, incident, context)).collect()
@@ -276,7 +276,9 @@ fn team_fact(
 ) -> Vec<Reaction> {
     use oncall::Event;
     let leads = match event {
-        Event::Acknowledged { by, .. } => Some(major::answered(incident, by, person_of(page, by))),
+        Event::Acknowledged { by, .. } => {
+            Some(major::answered(incident, by, person_of(page, by, context)))
+        }
         Event::HandOverAccepted { by, to, .. } => {
             Some(major::answered(incident, by, Some(to.clone())))
         }
@@ -293,9 +295,9 @@ fn team_fact(
 }
 
 /// Who answered, as a person of the estate whom the page called.
-fn person_of(page: &Page, by: &Actor) -> Option<ItemRef> {
-    let answered = |contact: &&ItemRef| contact.kind() == "person" && contact.name() == by.name();
-    page.calls.iter().map(|call| &call.contact).find(answered).cloned()
+fn person_of(page: &Page, by: &Actor, context: &Context<'_>) -> Option<ItemRef> {
+    let person = context.accounts.person(by)?;
+    page.calls.iter().any(|call| call.contact == person).then_some(person)
 }
 
 /// The incident, or the one in which it continues, as far as the shell has loaded it.

@@ -11,7 +11,7 @@ use oncall::Page;
 use crate::companions::DecidedOn;
 use crate::promising::moves_clocks;
 use crate::proving::hit_items;
-use crate::{Policy, Routes};
+use crate::{Accounts, Policy, Routes};
 
 /// Something that happened, with the record as it is now.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,8 @@ pub struct Context<'a> {
     pub expected: &'a [Expected],
     /// Whose turn comes next, by each policy.
     pub turns: &'a Turns,
+    /// Who stands behind accounts.
+    pub accounts: &'a Accounts,
     /// The clocks of incidents that [`wants`] asked for, in any order.
     pub clocks: &'a [Clocks],
     /// Which of the alerts, that of the fact included, a silence holds back now.
@@ -76,7 +78,7 @@ pub enum Want {
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
-    /// All pages of the incident, and whose turn comes next.
+    /// All pages of the incident, whose turn comes next, and who stands behind accounts.
     PagesOf(IncidentId),
     /// What is expected of the alert and is not over. More do no harm.
     ExpectedOf(AlertId),
@@ -86,7 +88,8 @@ pub enum Want {
     FiringOn(BTreeSet<ItemRef>),
     /// The incidents that hang on this one, and those that were merged into it.
     ChildrenOf(IncidentId),
-    /// The pages of open incidents, and these; and whose turn comes next.
+    /// The pages of open incidents, and these; whose turn comes next, and who stands behind
+    /// accounts.
     Called,
     /// The clocks of the incident, where it has some.
     ClocksOf(IncidentId),

@@ -11,6 +11,7 @@
 //! **Invariant:** nothing here loads, stores or waits. The same fact in the same context leads to
 //! the same reactions.
 
+mod accounts;
 mod assess;
 pub mod companions;
 pub mod detect_to_restore;
@@ -28,6 +29,7 @@ mod routes;
 mod steps;
 mod tune;
 
+pub use accounts::Accounts;
 pub use assess::{assessment, counted_on, kin, relation};
 pub use detect_to_restore::react;
 pub use entering::{assigned, down_by};

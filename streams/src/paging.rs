@@ -342,8 +342,9 @@ pub(crate) fn worked(
         watched && quiet(incident, context).is_none()
     });
     let team = major::called(incident, context);
-    let heard =
-        |page: &Page| Reaction::Page(page.id, Command::Worked { by: by.clone(), at: event.at });
+    let person = context.accounts.person(&by);
+    let worked = Command::Worked { by, person, at: event.at };
+    let heard = |page: &Page| Reaction::Page(page.id, worked.clone());
     last.into_iter().chain(team).map(heard).collect()
 }
 
@@ -363,7 +364,7 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
         oncall::Stage::Acknowledged => {
             let incident = context.incidents.iter().find(|of| of.id == page.incident)?;
             let holds = incident.acknowledged_by.is_some() && quiet(incident, context).is_none();
-            let person = fallen_ill(page, estate, now).filter(|_| holds)?;
+            let person = fallen_ill(page, context, now).filter(|_| holds)?;
             Some(Command::HolderAway { person, again: Box::new(again(page, estate, now)) })
         }
         oncall::Stage::Cancelled => None,
@@ -373,10 +374,10 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
 }
 
 /// Who took a page and has fallen ill since.
-fn fallen_ill(page: &Page, estate: &Estate, now: Time) -> Option<ItemRef> {
+fn fallen_ill(page: &Page, context: &Context<'_>, now: Time) -> Option<ItemRef> {
     let (by, at) = (page.acknowledged_by.as_ref()?, page.acknowledged_at?);
-    let person = ItemRef::new("person", by.name())?;
-    let absence = estate.away(&person, now)?;
+    let person = context.accounts.person(by)?;
+    let absence = context.estate.away(&person, now)?;
     let ill = absence.absence_type == AbsenceType::Sickness && absence.start >= at;
     ill.then_some(person)
 }

@@ -70,11 +70,17 @@ impl Page {
 
     /// Something was done on the incident: the time begins anew. A page that rang because nothing
     /// was done is answered by it, if by whoever had it or was called; any other wants an answer.
-    pub(crate) fn worked(&self, by: &Actor, at: Time, moment: &Moment) -> Vec<Event> {
+    pub(crate) fn worked(
+        &self,
+        (by, person): (&Actor, Option<&ItemRef>),
+        at: Time,
+        moment: &Moment,
+    ) -> Vec<Event> {
         if self.stage.unanswered() {
             let since = self.rang_again_at.is_some_and(|again| at >= again);
             let enough = self.rang_again_why.is_some_and(Why::answered_by_work);
-            let theirs = self.had_by.as_ref() == Some(by) || self.has_called(by);
+            let called = self.calls.iter().any(|call| Some(&call.contact) == person);
+            let theirs = called || self.had_by.as_ref() == Some(by);
             let answers = since && enough && theirs;
             return if answers { vec![self.taken(by, at, moment)] } else { Vec::new() };
         }
@@ -83,11 +89,6 @@ impl Page {
         let later = |at: &Time| self.rings_again.as_ref().is_none_or(|again| again.at < *at);
         let seen = |rings_again_at| Event::WorkSeen { at: moment.now, rings_again_at };
         rings_again_at.filter(later).map(seen).into_iter().collect()
-    }
-
-    fn has_called(&self, by: &Actor) -> bool {
-        let person = |to: &ItemRef| to.kind() == "person" && to.name() == by.name();
-        self.calls.iter().any(|call| person(&call.contact))
     }
 
     /// Nobody is called until then; whoever asks for it takes the page.

@@ -59,6 +59,9 @@ pub enum Command {
     Worked {
         /// Who.
         by: Actor,
+        /// The same as a person of the estate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<ItemRef>,
         /// When.
         at: Time,
     },

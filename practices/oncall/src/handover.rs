@@ -56,6 +56,9 @@ pub struct Wish {
     /// The ways to whoever hands it over. Filled in by Operate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Contact>,
+    /// Who has it, as a person: accounts may have other names. Filled in by Operate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<ItemRef>,
 }
 
 impl Page {
@@ -63,7 +66,6 @@ impl Page {
     pub(crate) fn hand_over(&self, wish: &Wish, moment: &Moment) -> Result<Vec<Event>, Refusal> {
         let (to, reason) = (&wish.to, wish.reason.trim());
         let minutes = wish.minutes.unwrap_or(MINUTES);
-        let holder = self.acknowledged_by.as_ref().map(Actor::name);
         let wrong = |reason: String| Err(Refusal::invalid(reason));
         if to.kind() != "person" {
             return wrong(format!("{to} is no person: name one as person/name"));
@@ -71,7 +73,7 @@ impl Page {
         if let Some(over) = &self.handover {
             return wrong(format!("it is being handed over to {} already", over.to.name()));
         }
-        if holder == Some(to.name()) {
+        if wish.holder.as_ref() == Some(to) {
             return wrong(format!("{} has it already", to.name()));
         }
         if reason.is_empty() || reason.chars().count() > REASON_MAX {

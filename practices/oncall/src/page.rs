@@ -349,7 +349,9 @@ impl Lifecycle for Page {
             Command::HandOver(wish) => self.hand_over(wish, moment),
             Command::Accept { person } => self.accept(person.as_ref(), moment),
             Command::Keep {} => self.keep(moment),
-            Command::Worked { by, at: worked } => Ok(self.worked(by, (*worked).min(at), moment)),
+            Command::Worked { by, person, at: worked } => {
+                Ok(self.worked((by, person.as_ref()), (*worked).min(at), moment))
+            }
             Command::Cancel { reason } if self.stage == Stage::Acknowledged => {
                 Ok(self.settle(reason, moment))
             }

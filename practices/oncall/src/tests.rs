@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kernel::{
-    Actor, Effect, IncidentId, Lifecycle, Moment, OutboxId, PageId, Priority, Time, laws,
+    Actor, Effect, IncidentId, ItemRef, Lifecycle, Moment, OutboxId, PageId, Priority, Time, laws,
 };
 
 use crate::{
@@ -60,7 +60,7 @@ fn the_laws_hold_in_every_stage() {
         Command::HandOver(wish("bob")),
         Command::Accept { person: None },
         Command::Keep {},
-        Command::Worked { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
+        Command::Worked { by: Actor::Person("ada".to_owned()), person: None, at: Time::EPOCH },
         Command::Answered { by: Actor::Person("ada".to_owned()), at: Time::EPOCH },
         Command::DeliveryRecorded { message, result: CallResult::Delivered, detail: String::new() },
         Command::Cancel { reason: "no incident".to_owned() },
@@ -237,6 +237,7 @@ fn wish(to: &str) -> Wish {
         even_if_away: false,
         contacts: vec![contact(to, "email"), by_way(to, "voice@4m")],
         back: vec![contact("ada", "email")],
+        holder: None,
     }
 }
 
@@ -413,7 +414,11 @@ impl Scenario {
                 let morning = words.get(3).map(|clock| time(clock));
                 Command::Snooze { span, until, morning }
             }
-            Some(&"hands_to") => Command::HandOver(wish(words[2])),
+            Some(&"hands_to") => {
+                let has = self.page.as_ref().and_then(|page| page.acknowledged_by.as_ref());
+                let holder = has.and_then(|by| ItemRef::new("person", by.name()));
+                Command::HandOver(Wish { holder, ..wish(words[2]) })
+            }
             Some(&"accept") => Command::Accept { person: None },
             Some(&"keep") => Command::Keep {},
             Some(&"ring_again") => Command::RingAgain { again: None },
@@ -429,13 +434,14 @@ impl Scenario {
                 fresh: self.other.iter().map(|step| step.contacts.clone()).collect(),
             },
             Some(&"ill") => Command::HolderAway {
-                person: kernel::ItemRef::new("person", words[2]).unwrap(),
+                person: ItemRef::new("person", words[2]).unwrap(),
                 again: plan(&self.steps, None),
             },
             Some(&"ring_later") => Command::RingLater { again_at: time(words[2]) },
             Some(&"escalate") => Command::Escalate { fresh: Vec::new() },
             Some(&"works") => Command::Worked {
                 by: words[0].parse().unwrap(),
+                person: words[0].split_once(':').and_then(|(_, n)| ItemRef::new("person", n)),
                 at: time(words.get(2).unwrap_or(&clock)),
             },
             Some(&"taken") => {

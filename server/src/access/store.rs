@@ -1,6 +1,6 @@
 //! Accounts, sessions, tokens and keys in the database. SQL only; every rule is elsewhere.
 
-use kernel::{SpaceId, Time};
+use kernel::{ItemRef, SpaceId, Time};
 use spine::{Conn, Fault, Row, Tx, params};
 
 use super::account::Account;
@@ -48,6 +48,13 @@ pub async fn accounts(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Account>, 
         "SELECT {ACCOUNT} FROM account WHERE space_id = $1 ORDER BY name"
     ));
     conn.all(sql, params![space]).await?.iter().map(read_account).collect()
+}
+
+/// The person of each account that names one.
+pub async fn persons(conn: &mut Conn, space: &SpaceId) -> Result<Vec<(String, ItemRef)>, Fault> {
+    let sql = "SELECT name, person FROM account WHERE space_id = $1 AND person IS NOT NULL";
+    let rows = conn.all(sql, params![space]).await?;
+    rows.iter().map(|row| Ok((row.get("name")?, row.parse("person")?))).collect()
 }
 
 /// The stored hash of an account's password.

@@ -404,6 +404,9 @@ async fn an_edited_account_loses_what_it_lost_at_once(place: Place) {
     let user = desk.get(As::Page(&ada), "/session").await.body["user"].clone();
     assert_eq!(user["teams"], json!(["team/web"]));
     assert_eq!((&user["person"], &user["scoped"]), (&json!("person/ada"), &json!(true)));
+    let mut conn = place.db.reader().await.unwrap();
+    let persons = store::persons(&mut conn, &SpaceId::main()).await.unwrap();
+    assert_eq!(persons, [("ada".to_owned(), "person/ada".parse().unwrap())]);
 
     let mut stray = body.clone();
     stray["teams"] = json!(["service/web"]);

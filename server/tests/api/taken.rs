@@ -15,6 +15,8 @@ conversations!(
     whoever_hands_over_keeps_it_until_the_other_one_accepts,
     whoever_hands_over_is_told_that_nobody_accepted,
     who_is_away_is_given_nothing_without_a_word,
+    whose_account_has_another_name_is_known_all_the_same,
+    a_note_of_somebody_else_stops_no_call,
     the_next_step_is_called_when_somebody_asks_for_it,
     a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
@@ -206,6 +208,43 @@ async fn who_is_away_is_given_nothing_without_a_word(place: Place) {
     let mut anyway = hand_over("person/bob");
     anyway["even_if_away"] = json!(true);
     ask(&operate, anyway, 200).await;
+    operate.end().await;
+}
+
+async fn whose_account_has_another_name_is_known_all_the_same(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let account = json!({"name": "robert", "role": "responder", "password": PASSWORD,
+                         "display_name": "Robert", "person": "person/bob"});
+    operate.ada.post("/accounts", account).await.is(201);
+    let robert = operate.ada.of("robert", PASSWORD).await;
+    let commands = format!("/pages/{}/commands", page(&operate).await["id"].as_str().unwrap());
+    robert.post(&commands, json!({ "command": "acknowledge" })).await.is(200);
+    operate.settled().await;
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["assignee"], "person/bob");
+    let refused = ask(&operate, hand_over("person/bob"), 422).await;
+    assert!(refused["detail"].as_str().unwrap().contains("bob has it already"), "{refused}");
+
+    operate.ada.post("/people/bob/away", json!({ "type": "sickness" })).await.is(200);
+    operate.settled().await;
+    let rings = page(&operate).await;
+    assert_eq!((&rings["stage"], &rings["had_by"]), (&json!("ringing"), &json!("person:robert")));
+    assert_eq!(rings["rang_again_why"], "holder_away");
+    operate.end().await;
+}
+
+async fn a_note_of_somebody_else_stops_no_call(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    ask(&operate, json!({ "command": "escalate" }), 200).await;
+    let comment = json!({ "command": "comment", "text": "the customer rang again" });
+    operate.ada.post("/incidents/1/commands", comment).await;
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "ringing", "she asked for help");
     operate.end().await;
 }
 

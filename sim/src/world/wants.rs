@@ -1,5 +1,8 @@
-//! Which incidents a reaction has to see.
+//! Which incidents a reaction has to see, and whose turn comes next.
 
+use std::collections::BTreeMap;
+
+use estate::Turns;
 use incidents::Incident;
 use kernel::{IncidentId, Time};
 use streams::Want;
@@ -27,6 +30,18 @@ impl World {
             Want::OpenIncidents | Want::Called => incident.is_open(),
             Want::ExpectedOf(_) | Want::ExpectedBy(_) | Want::ClocksOf(_) => false,
         }
+    }
+
+    /// Whose turn comes next, as the pages tell that took one.
+    pub(super) fn turns(&self) -> Turns {
+        let taken =
+            self.pages.rows().filter_map(|page| Some((page.policy.clone(), page.turn? + 1)));
+        let mut next: BTreeMap<_, u64> = BTreeMap::new();
+        for (policy, turn) in taken {
+            let last = next.entry(policy).or_default();
+            *last = turn.max(*last);
+        }
+        next.into_iter().collect()
     }
 
     /// The incident, or the one in which it continues.

@@ -1,8 +1,8 @@
 //! HTTP faces of pages and of the outbox.
 
-use ::streams::{called_again, called_now, ways_to};
+use ::streams::{Accounts, called_again, called_now, ways_to};
 use axum::extract::State;
-use estate::{Spec, next_morning, person_named};
+use estate::{Spec, next_morning};
 use kernel::{OutboxId, PageId, Time};
 use oncall::{Command, For, Page, View, Wish};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::presence;
 use super::store::{self, PAGES};
-use crate::access::{Action, Caller, may};
+use crate::access::{self, Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Call};
 use crate::extract::{Json, Path, Query};
@@ -159,13 +159,16 @@ async fn informed(command: Command, id: PageId, app: &App, caller: &Caller) -> A
             }
             let page = load(app, caller, id).await?.record;
             let contacts = ways_to(&wish.to, &page, estate, now);
-            let named = page.acknowledged_by.as_ref().map(|by| person_named(by.name()));
-            let who = caller.person().or(named);
+            let mut conn = app.db.reader().await?;
+            let persons = access::store::persons(&mut conn, &caller.space).await?;
+            let accounts: Accounts = persons.into_iter().collect();
+            let holder = page.acknowledged_by.as_ref().and_then(|by| accounts.person(by));
+            let who = caller.person().or_else(|| holder.clone());
             let mut back = who.map_or_else(Vec::new, |who| ways_to(&who, &page, estate, now));
             let first = back.iter().map(|way| way.after_seconds).min();
             back.retain(|way| Some(way.after_seconds) == first);
             back.iter_mut().for_each(|way| way.after_seconds = 0);
-            Command::HandOver(Wish { contacts, back, ..wish })
+            Command::HandOver(Wish { contacts, back, holder, ..wish })
         }
         Command::Accept { .. } => Command::Accept { person: caller.person() },
         other => other,

@@ -84,9 +84,8 @@ pub(super) async fn rings_in(
     if found.len() > PAGES_MAX {
         return Ok(None);
     }
-    let accounts = accounts::accounts(conn, space).await?;
     let persons: BTreeMap<String, ItemRef> =
-        accounts.into_iter().filter_map(|account| Some((account.name, account.person?))).collect();
+        accounts::persons(conn, space).await?.into_iter().collect();
     let snapshot = app.estate.snapshot(space);
     let specs: BTreeMap<&ItemRef, &PersonSpec> = snapshot
         .estate
