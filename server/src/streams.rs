@@ -3,6 +3,7 @@
 
 mod counted;
 mod decided;
+mod noted;
 mod released;
 mod tuned;
 
@@ -82,22 +83,15 @@ fn heeds(stored: &Stored, rules: &LiveEstate) -> bool {
         Some(kind) if [Incident::KIND, Page::KIND, Expected::KIND].contains(&kind) => true,
         _ => {
             maintenance_window(stored).is_some()
-                || about_on_call(stored)
+                || noted::about_on_call(stored)
                 || counted::promises_changed(stored)
         }
     }
 }
 
-/// Whether an entry changes who is on call.
-fn about_on_call(stored: &Stored) -> bool {
-    let item = stored.entry.subject.strip_prefix("item:").and_then(|item| item.parse().ok());
-    item.and_then(|item: ItemRef| Kind::of(&item)).is_some_and(Kind::decides_who_is_on_call)
-}
-
 /// The maintenance window that an entry is about.
 fn maintenance_window(stored: &Stored) -> Option<ItemRef> {
-    let item: ItemRef = stored.entry.subject.strip_prefix("item:")?.parse().ok()?;
-    (Kind::of(&item) == Some(Kind::MaintenanceWindow)).then_some(item)
+    noted::item(stored).filter(|item| Kind::of(item) == Some(Kind::MaintenanceWindow))
 }
 
 /// Tells the compiler that a closure holds for every lifetime.
@@ -145,7 +139,7 @@ impl Shell<'_> {
             self.released(tx, stored, &record, &event).await
         } else if let Some(window) = maintenance_window(stored) {
             self.window_changed(tx, stored, &window).await
-        } else if about_on_call(stored) {
+        } else if noted::about_on_call(stored) {
             self.on_call_changed(tx, stored).await
         } else if counted::promises_changed(stored) {
             self.follow_afresh(tx, stored, &Fact::Promises).await
@@ -198,7 +192,9 @@ impl Shell<'_> {
         if page_store::of_open_incidents(tx, self.space).await?.is_empty() {
             return Ok(());
         }
-        self.follow_afresh(tx, stored, &Fact::OnCall).await
+        let noted = noted::absence(stored);
+        let noted = noted.as_ref().map(|absence| (absence, stored.entry.at));
+        self.follow_afresh(tx, stored, &Fact::OnCall(noted)).await
     }
 
     /// Follows a fact that goes by resources alone, as they are in this transaction: memory may be

@@ -33,6 +33,7 @@ use crate::world::{Happening, World};
 /// at 09:05 clock                               what is due happens
 /// at 09:05 person:ada acknowledge #1           and other verbs
 /// at 09:05 person:ada falls ill                and is away from then on
+/// at 09:05 person:ada falls ill since 09:00    … or was before anybody said so, or will be
 /// at 09:05 person:ada declares #1 again        declares a major incident, with a reason
 /// at 09:05 link:ada answers #1                 follows the link of the newest page
 /// at 09:05 link:cyd leads #1                   … of that of the team for major incidents
@@ -131,9 +132,10 @@ impl Play {
                 self.toggle(name);
             }
             ["again" | "clears", name] => self.toggle(name),
-            [who, "falls", "ill"] => {
+            [who, "falls", "ill", since @ ..] => {
                 if let Some(person) = PersonRef::new(actor(who).name()) {
-                    let (start, end) = (self.world.now, None);
+                    let start = since.last().map_or(self.world.now, |time| at(time));
+                    let end = None;
                     let absence_type = AbsenceType::Sickness;
                     self.world.away(AbsenceSpec { person, absence_type, start, end });
                 }
@@ -284,7 +286,7 @@ impl Play {
 
     fn line(&self, happening: &Happening) -> Option<String> {
         match happening {
-            Happening::Alert(..) | Happening::OnCall => None,
+            Happening::Alert(..) | Happening::OnCall(_) => None,
             Happening::Incident(id, event) => {
                 Some(format!("#{} {}", self.number(*id), self.incident_line(event)?))
             }

@@ -35,7 +35,7 @@ impl World {
         let given: Vec<&ItemRef> = self.given().map(|(item, _)| item).collect();
         let Some(gone) = given.get(skip).copied().cloned() else { return };
         let rest = self.estate.resources().filter(|resource| *resource.item() != gone).cloned();
-        self.on_call_changed(Estate::new(rest));
+        self.on_call_changed(Estate::new(rest), None);
     }
 
     /// Lets somebody be away; it is known from now on.
@@ -57,20 +57,23 @@ impl World {
             theirs.end = Some(theirs.end.map_or(now, |end| end.min(now)));
             Some(resource)
         };
-        self.on_call_changed(Estate::new(self.estate.resources().cloned().filter_map(stays)));
+        let rest = self.estate.resources().cloned().filter_map(stays);
+        self.on_call_changed(Estate::new(rest), None);
     }
 
     fn note(&mut self, name: &str, spec: Spec) {
+        let absence = matches!(spec, Spec::Absence(_));
         let count = self.journal.len();
         let metadata = Metadata { name: format!("{name}-{count:06}"), ..Metadata::default() };
         let Some(made) = Resource::new(metadata, spec) else { return };
+        let noted = absence.then(|| (made.item().clone(), self.now));
         let all = self.estate.resources().cloned().chain([made]);
-        self.on_call_changed(Estate::new(all));
+        self.on_call_changed(Estate::new(all), noted);
     }
 
-    fn on_call_changed(&mut self, estate: Estate) {
+    fn on_call_changed(&mut self, estate: Estate, noted: Option<(ItemRef, Time)>) {
         self.estate = estate;
-        self.journal.push(Happening::OnCall);
+        self.journal.push(Happening::OnCall(noted));
     }
 
     fn given(&self) -> impl Iterator<Item = (&ItemRef, &ShiftOverrideSpec)> {
@@ -202,4 +205,11 @@ fn went_over(page: &Page, world: &World) {
         up_to_it.flat_map(|step| world.meant(&step.targets, world.now)).collect();
     let stray = coming.into_iter().find(|name| !known.contains(name));
     assert!(meant.is_empty() || stray.is_none(), "{stray:?} is away and called: {page:?}");
+}
+
+impl Happening {
+    /// Whether it is to who is on call when.
+    pub(crate) fn is_on_call(&self) -> bool {
+        matches!(self, Happening::OnCall(_))
+    }
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use alerts::{Alert, Classifier, Fingerprint, Found, Ignored, Matcher, Signal};
 use contracts::clocks::{self, Books, Clocks};
-use estate::{Estate, Turns};
+use estate::Estate;
 use incidents::Incident;
 use incidents::expected::{self, Expected};
 use kernel::{
-    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, Lifecycle, Message, Moment, OutboxId,
-    PageId, Refusal, Time,
+    Actor, AlertId, ClocksId, Effect, ExpectedId, IncidentId, ItemRef, Lifecycle, Message, Moment,
+    OutboxId, PageId, Refusal, Time,
 };
 use oncall::{CallResult, Page};
 use streams::{Accounts, Context, Fact, Reaction, Routes, Want};
@@ -40,8 +40,8 @@ pub enum Happening {
     Expected(ExpectedId, expected::Event),
     /// To the clocks of an incident.
     Clocks(ClocksId, clocks::Event),
-    /// To who is on call when.
-    OnCall,
+    /// To who is on call when; and which absence was noted when, where one was.
+    OnCall(Option<(ItemRef, Time)>),
 }
 
 /// A message in the outbox.
@@ -293,7 +293,7 @@ impl World {
     /// Whether the stream has read every change of who is on call.
     pub fn knows_who_is_on_call(&self) -> bool {
         let mut ahead = self.journal[self.cursor..].iter();
-        !ahead.any(|happening| matches!(happening, Happening::OnCall))
+        !ahead.any(Happening::is_on_call)
     }
 
     /// Lets the stream handle up to `count` entries; the cursor moves with the effects.
@@ -304,7 +304,7 @@ impl World {
             for reaction in self.react(&happening, &moment) {
                 self.follow(reaction, &moment);
             }
-            self.asked_anew.set(self.asked_anew.get() || matches!(happening, Happening::OnCall));
+            self.asked_anew.set(self.asked_anew.get() || happening.is_on_call());
             self.cursor += 1;
         }
     }
@@ -374,7 +374,7 @@ impl World {
             Happening::Expected(id, event) => {
                 self.expected.get(*id).map(|record| Fact::Expected(record, event))
             }
-            Happening::OnCall => Some(Fact::OnCall),
+            Happening::OnCall(noted) => Some(Fact::OnCall(noted.as_ref().map(|(i, at)| (i, *at)))),
             Happening::Clocks(..) => None,
         };
         let Some(fact) = fact else { return Vec::new() };

@@ -70,7 +70,7 @@ pub fn react(fact: &Fact<'_>, context: &Context<'_>, moment: &Moment) -> Vec<Rea
             come_back(alert, moment.now, None, context, moment)
         }
         Fact::Unsilenced(_) => Vec::new(),
-        Fact::OnCall => paging::reroute(context, moment),
+        Fact::OnCall(noted) => paging::reroute(*noted, context, moment),
         Fact::Promises => {
             let open = context.incidents.iter().filter(|incident| incident.is_open());
             open.filter_map(|incident| look(incident, context, moment)).collect()

@@ -5,7 +5,7 @@ use contracts::clocks::{self, Clocks};
 use estate::{Estate, MaintenanceWindowSpec, Turns};
 use incidents::expected::{self, Expected};
 use incidents::{Incident, What};
-use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId};
+use kernel::{AlertId, ClocksId, ExpectedId, IncidentId, ItemRef, PageId, Time};
 use oncall::Page;
 
 use crate::companions::DecidedOn;
@@ -28,8 +28,9 @@ pub enum Fact<'a> {
     Window(&'a ItemRef, Option<&'a MaintenanceWindowSpec>),
     /// To an alert that fires: a silence that held it back has let it go.
     Unsilenced(&'a Alert),
-    /// To who is on call when: a schedule changed, or somebody is away.
-    OnCall,
+    /// To who is on call when: a schedule changed, or somebody is away; and which absence was noted
+    /// when, where one was.
+    OnCall(Option<(&'a ItemRef, Time)>),
     /// To what was promised: a contract or a calendar was changed, or is gone.
     Promises,
 }
@@ -158,7 +159,7 @@ pub fn wants(fact: &Fact<'_>) -> Vec<Want> {
         }
         Fact::Expected(..) => Vec::new(),
         Fact::Window(window, _) => vec![Want::ExpectedBy((*window).clone())],
-        Fact::OnCall => vec![Want::Called],
+        Fact::OnCall(_) => vec![Want::Called],
         Fact::Unsilenced(alert) => {
             let near = Want::Near(alert.item.clone());
             vec![Want::Holding(alert.id), near, Want::ExpectedOf(alert.id)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use estate::{About, AbsenceType, Estate};
+use estate::{About, AbsenceSpec, AbsenceType, Estate, Spec};
 use incidents::{Incident, Stage, What};
 use kernel::{Actor, IncidentId, ItemRef, Moment, Priority, Time};
 use oncall::{Command, For, Page, Start, Summary};
@@ -350,7 +350,11 @@ pub(crate) fn worked(
 
 /// Lets every page that rings, or found nobody, call whoever is on call now, and lets what somebody
 /// had taken ring again who has fallen ill since.
-pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
+pub(crate) fn reroute(
+    noted: Option<(&ItemRef, Time)>,
+    context: &Context<'_>,
+    moment: &Moment,
+) -> Vec<Reaction> {
     let (estate, now) = (context.estate, moment.now);
     let rings_for = |incident: IncidentId| {
         let of_it = context.pages.iter().filter(|page| page.incident == incident);
@@ -364,7 +368,7 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
         oncall::Stage::Acknowledged => {
             let incident = context.incidents.iter().find(|of| of.id == page.incident)?;
             let holds = incident.acknowledged_by.is_some() && quiet(incident, context).is_none();
-            let person = fallen_ill(page, context, now).filter(|_| holds)?;
+            let person = fallen_ill(page, noted, context, now).filter(|_| holds)?;
             Some(Command::HolderAway { person, again: Box::new(again(page, estate, now)) })
         }
         oncall::Stage::Cancelled => None,
@@ -373,11 +377,29 @@ pub(crate) fn reroute(context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
     context.pages.iter().filter_map(reaction).collect()
 }
 
-/// Who took a page and has fallen ill since.
-fn fallen_ill(page: &Page, context: &Context<'_>, now: Time) -> Option<ItemRef> {
+/// Who took a page and is ill: from a time since then, or as was noted since then, from whenever.
+/// Who took it although that was known means to have it.
+fn fallen_ill(
+    page: &Page,
+    noted: Option<(&ItemRef, Time)>,
+    context: &Context<'_>,
+    now: Time,
+) -> Option<ItemRef> {
     let (by, at) = (page.acknowledged_by.as_ref()?, page.acknowledged_at?);
     let person = context.accounts.person(by)?;
-    let absence = context.estate.away(&person, now)?;
-    let ill = absence.absence_type == AbsenceType::Sickness && absence.start >= at;
-    ill.then_some(person)
+    let noted = noted.filter(|(_, noted_at)| *noted_at >= at);
+    let noted = noted.and_then(|(absence, _)| context.estate.get(absence));
+    let noted = noted.and_then(|found| match &found.spec {
+        Spec::Absence(absence) => Some(absence),
+        _ => None,
+    });
+    let since = context.estate.absences().filter(|absence| absence.start >= at);
+    let mut all = since.chain(noted);
+    let ill = |absence: &AbsenceSpec| {
+        absence.absence_type == AbsenceType::Sickness
+            && *absence.person.item() == person
+            && absence.start <= now
+            && absence.end.is_none_or(|end| end > now)
+    };
+    all.any(ill).then_some(person)
 }

@@ -17,6 +17,7 @@ conversations!(
     who_is_away_is_given_nothing_without_a_word,
     whose_account_has_another_name_is_known_all_the_same,
     a_note_of_somebody_else_stops_no_call,
+    who_was_ill_before_it_was_said_has_nothing_that_they_took_before,
     the_next_step_is_called_when_somebody_asks_for_it,
     a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
@@ -232,6 +233,35 @@ async fn whose_account_has_another_name_is_known_all_the_same(place: Place) {
     let rings = page(&operate).await;
     assert_eq!((&rings["stage"], &rings["had_by"]), (&json!("ringing"), &json!("person:robert")));
     assert_eq!(rings["rang_again_why"], "holder_away");
+    operate.end().await;
+}
+
+async fn who_was_ill_before_it_was_said_has_nothing_that_they_took_before(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 5).await;
+    let since = operate.world.now() - Duration::from_secs(3600);
+    let ill = json!({ "type": "sickness", "from": since });
+    let ill = operate.ada.post("/people/ada/away", ill).await.is(200);
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "ringing");
+
+    // Taking it although that is known means to have it, also when the note is made longer.
+    minutes(&operate, 1).await;
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 1).await;
+    let absence = ill["absence"].as_str().unwrap();
+    let until = operate.world.now() + Duration::from_secs(86_400);
+    let longer = json!({
+        "apiVersion": "operate/v1", "kind": "Absence",
+        "metadata": { "name": absence.trim_start_matches("absence/") },
+        "spec": { "person": "ada", "type": "sickness", "start": since, "end": until },
+    });
+    operate.ada.put(&format!("/estate/items/{absence}"), longer, None).await.is(204);
+    operate.settled().await;
+    assert_eq!(page(&operate).await["stage"], "acknowledged");
     operate.end().await;
 }
 
