@@ -46,7 +46,7 @@ use crate::practices::notifications::live::LiveRouting;
 use crate::practices::objectives::live::LiveObjectives;
 use crate::practices::objectives::{decide, keep};
 use crate::practices::oncall::store::Pages;
-use crate::practices::oncall::{answers, fed, gaps, leave, notices};
+use crate::practices::oncall::{answers, by_time, fed, gaps, leave, notices};
 use crate::practices::silences::live::LiveSilences;
 use crate::practices::silences::store::Silences;
 use crate::practices::swaps::hands;
@@ -266,6 +266,7 @@ fn background(app: &App, courier: Courier, position: journal::Position) -> Vec<J
         tokio::spawn(exposure::run(app.clone())),
         tokio::spawn(allowance::run(app.clone())),
         tokio::spawn(notices::run(app.clone())),
+        tokio::spawn(by_time::run(app.clone())),
         tokio::spawn(gaps::run(app.clone())),
         tokio::spawn(leave::run(app.clone())),
         tokio::spawn(fed::run(app.clone())),

@@ -289,6 +289,7 @@ impl Shell<'_> {
             Want::Called => {
                 self.about_pages(tx, loaded).await?;
                 let pages = page_store::of_open_incidents(tx, self.space).await?;
+                let pages: Vec<Page> = pages.into_iter().map(|page| page.record).collect();
                 let incidents: BTreeSet<_> = pages.iter().map(|page| page.incident).collect();
                 for incident in incidents {
                     loaded.incidents.extend(self.incident(tx, incident).await?);

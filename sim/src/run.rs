@@ -103,8 +103,11 @@ fn step(world: &mut World, outside: &mut Outside, rng: &mut Rng) {
         27..=38 => outside.report(world.now, rng),
         39..=48 => outside.arrive(world),
         49..=64 => world.stream(1 + rng.below(8)),
-        65..=72 => {
+        65..=71 => {
             world.clockwork();
+        }
+        72 => {
+            world.look();
         }
         73..=79 => outside.lease(world),
         80..=86 => outside.send(world, rng.chance(15)),

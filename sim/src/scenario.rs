@@ -98,6 +98,7 @@ pub fn play(text: &str) -> String {
             }
             ["at", time, what @ ..] => {
                 play.world.now = at(time);
+                play.world.look();
                 play.report(None);
                 play.act(what).err()
             }

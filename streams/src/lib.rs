@@ -13,6 +13,7 @@
 
 mod accounts;
 mod assess;
+mod by_time;
 pub mod companions;
 pub mod detect_to_restore;
 mod entering;
@@ -31,6 +32,7 @@ mod tune;
 
 pub use accounts::Accounts;
 pub use assess::{assessment, counted_on, kin, relation};
+pub use by_time::means_others;
 pub use detect_to_restore::react;
 pub use entering::{assigned, down_by};
 pub use fact::{Context, Fact, Reaction, Want, wants};

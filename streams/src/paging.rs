@@ -12,7 +12,7 @@ use oncall::{Command, For, Page, Start, Summary};
 use crate::steps::{
     about, acknowledge_timeout, again, at_once, fresh, means_now, plan, takes_turn,
 };
-use crate::{Context, Reaction, major};
+use crate::{Accounts, Context, Reaction, major};
 
 /// Starts, answers or cancels pages so that they fit the incident as it is now.
 pub(crate) fn keep(incident: &Incident, context: &Context<'_>, moment: &Moment) -> Vec<Reaction> {
@@ -368,7 +368,8 @@ pub(crate) fn reroute(
         oncall::Stage::Acknowledged => {
             let incident = context.incidents.iter().find(|of| of.id == page.incident)?;
             let holds = incident.acknowledged_by.is_some() && quiet(incident, context).is_none();
-            let person = fallen_ill(page, noted, context, now).filter(|_| holds)?;
+            let person =
+                fallen_ill(page, noted, (estate, context.accounts), now).filter(|_| holds)?;
             Some(Command::HolderAway { person, again: Box::new(again(page, estate, now)) })
         }
         oncall::Stage::Cancelled => None,
@@ -379,21 +380,21 @@ pub(crate) fn reroute(
 
 /// Who took a page and is ill: from a time since then, or as was noted since then, from whenever.
 /// Who took it although that was known means to have it.
-fn fallen_ill(
+pub(crate) fn fallen_ill(
     page: &Page,
     noted: Option<(&ItemRef, Time)>,
-    context: &Context<'_>,
+    (estate, accounts): (&Estate, &Accounts),
     now: Time,
 ) -> Option<ItemRef> {
     let (by, at) = (page.acknowledged_by.as_ref()?, page.acknowledged_at?);
-    let person = context.accounts.person(by)?;
+    let person = accounts.person(by)?;
     let noted = noted.filter(|(_, noted_at)| *noted_at >= at);
-    let noted = noted.and_then(|(absence, _)| context.estate.get(absence));
+    let noted = noted.and_then(|(absence, _)| estate.get(absence));
     let noted = noted.and_then(|found| match &found.spec {
         Spec::Absence(absence) => Some(absence),
         _ => None,
     });
-    let since = context.estate.absences().filter(|absence| absence.start >= at);
+    let since = estate.absences().filter(|absence| absence.start >= at);
     let mut all = since.chain(noted);
     let ill = |absence: &AbsenceSpec| {
         absence.absence_type == AbsenceType::Sickness

@@ -18,6 +18,7 @@ conversations!(
     whose_account_has_another_name_is_known_all_the_same,
     a_note_of_somebody_else_stops_no_call,
     who_was_ill_before_it_was_said_has_nothing_that_they_took_before,
+    what_somebody_has_rings_again_when_the_illness_begins_that_was_entered_before,
     the_next_step_is_called_when_somebody_asks_for_it,
     a_repeat_is_answered_as_before_also_when_others_are_on_call_by_then,
     who_may_not_act_on_the_incident_may_not_quiet_its_page,
@@ -262,6 +263,25 @@ async fn who_was_ill_before_it_was_said_has_nothing_that_they_took_before(place:
     operate.ada.put(&format!("/estate/items/{absence}"), longer, None).await.is(204);
     operate.settled().await;
     assert_eq!(page(&operate).await["stage"], "acknowledged");
+    operate.end().await;
+}
+
+async fn what_somebody_has_rings_again_when_the_illness_begins_that_was_entered_before(
+    place: Place,
+) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::start(&place).await;
+    ring(&operate, &receiver).await;
+    let from = operate.world.now() + Duration::from_secs(20 * 60);
+    let ill = json!({ "type": "sickness", "from": from });
+    operate.ada.post("/people/ada/away", ill).await.is(200);
+    ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 15).await;
+    assert_eq!(page(&operate).await["stage"], "acknowledged");
+    let operate = operate.restart(Duration::from_secs(5 * 60)).await;
+    called(&operate, &receiver, 2).await;
+    let rings = page(&operate).await;
+    assert_eq!(rings["rang_again_why"], "holder_away", "half an hour is not over: {rings}");
     operate.end().await;
 }
 

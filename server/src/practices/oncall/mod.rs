@@ -2,6 +2,7 @@
 
 pub mod answers;
 mod away;
+pub mod by_time;
 pub mod devices;
 mod fairness;
 pub mod fed;

@@ -84,12 +84,18 @@ pub async fn between(
 ///
 /// # Errors
 /// When the database refuses or a page does not read back.
-pub async fn of_open_incidents(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Page>, Fault> {
-    let sql = "SELECT page.data FROM incident JOIN page \
+pub async fn of_open_incidents(
+    conn: &mut Conn,
+    space: &SpaceId,
+) -> Result<Vec<Versioned<Page>>, Fault> {
+    let sql = "SELECT page.version, page.data FROM incident JOIN page \
                ON page.space_id = incident.space_id AND page.incident_id = incident.id \
                WHERE incident.space_id = $1 AND incident.phase <> 'done' \
                AND page.stage <> 'cancelled' ORDER BY page.id";
-    conn.all(sql, params![space]).await?.iter().map(|row| row.json("data")).collect()
+    let rows = conn.all(sql, params![space]).await?;
+    rows.iter()
+        .map(|row| Ok(Versioned { record: row.json("data")?, version: row.get("version")? }))
+        .collect()
 }
 
 /// Keeps that a page took a turn of its policy, where it did.
