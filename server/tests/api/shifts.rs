@@ -336,12 +336,22 @@ async fn what_happened_in_a_turn_is_handed_over_with_notes(place: Place) {
     assert_eq!(report["silences"][0]["comment"], "disks");
     assert_eq!(report["notes"][0]["text"], "The disk of orders is slow.");
 
+    // Another team has it now, and it was this schedule that was called for it.
+    let given = json!({"command": "assign", "team": "team/data"});
+    operate.ada.post("/incidents/1/commands", given).await.is(200);
+    operate.settled().await;
     worked(&operate, &operate.ada, Duration::from_secs(86_400)).await;
     let report = operate.ada.get("/schedules/shop/hand-over").await.is(200);
     assert_eq!(name(&report["turn"]["person"]), next);
     assert_eq!(report["notes"], json!([]), "a note belongs to its turn");
     assert_eq!(report["pages"], json!([]));
     assert_eq!(report["open"][0]["number"], 1, "it is open still");
+    let resolved = json!({"command": "resolve", "cause_class": "technology",
+                          "resolution_code": "fixed"});
+    operate.ada.post("/incidents/1/commands", resolved).await.is(200);
+    operate.settled().await;
+    let report = operate.ada.get("/schedules/shop/hand-over").await.is(200);
+    assert_eq!((&report["open"], &report["over"][0]["number"]), (&json!([]), &json!(1)));
     let past = format!("/schedules/shop/hand-over?at={began}");
     let past = operate.ada.get(&past).await.is(200);
     assert_eq!(past["notes"][0]["by"], "person:ada");
