@@ -14,11 +14,12 @@ use connectors::link::{AckLink, LinkKey, Takes};
 use connectors::paging::{Heard, takes};
 use kernel::{Actor, Message, SpaceId};
 use oncall::proof::How;
-use oncall::{CallResult, Command, For, Page};
+use oncall::{Command, For, Page};
 use serde_json::json;
 use spine::{engine, outbox};
 
 use crate::app::App;
+use crate::courier;
 use crate::html::{escaped, page};
 use crate::practices::oncall::proofs::{self, store::WayKey};
 use crate::practices::oncall::store::PAGES;
@@ -224,21 +225,10 @@ async fn told(State(app): State<App>, Path(token): Path<String>, body: Bytes) ->
     }
 }
 
-/// Writes down that the telephone rang in vain.
+/// Writes down that the telephone rang in vain, for all that the call told.
 async fn unreached(app: &App, found: &Found, why: &str) -> Result<(), Said> {
     let Some(told) = &found.message else { return Ok(()) };
-    let call = |page: &&Page| page.calls.iter().any(|call| call.message == told.id);
-    for page in found.pages.iter().filter(call) {
-        let order = app.order(&SpaceId::main(), Actor::system("telephone"));
-        let result = CallResult::Unreached;
-        let command = Command::DeliveryRecorded { message: told.id, result, detail: why.into() };
-        let done = engine::execute(&app.db, &PAGES, page.id, command, order).await;
-        // A refusal: nobody is called any more.
-        if let Err(spine::Denied::Fault(_)) = done {
-            return Err(unavailable());
-        }
-    }
-    Ok(())
+    courier::unreached(app, &SpaceId::main(), told, why).await.map_err(|_| unavailable())
 }
 
 /// What to say of the keys that were pressed, after what they ask for.

@@ -24,10 +24,12 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 mod together;
+mod unreached;
 mod ways;
 
 use settling::Settling;
 use together::Parcel;
+pub use unreached::unreached;
 pub use ways::{Address, NOTE, Ways, judged, outcome};
 
 /// Messages in flight at once. No target has more of them than are free, so that one that does not

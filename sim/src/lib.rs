@@ -8,6 +8,7 @@ mod clocks;
 pub mod oracle;
 pub mod outside;
 pub mod people;
+mod rising;
 pub mod rng;
 pub mod run;
 mod sample;

@@ -8,7 +8,7 @@ use oncall::Page;
 use crate::outside::Outside;
 use crate::shelf::Shelf;
 use crate::world::{LetterState, World};
-use crate::{clocks, shifts, watched};
+use crate::{clocks, rising, shifts, watched};
 
 /// Holds after every step.
 ///
@@ -54,6 +54,8 @@ pub fn at_rest(world: &World, outside: &Outside) {
     world.incidents.rows().for_each(|incident| nothing_is_orphaned(incident, world));
     every_call_was_made(world, outside);
     world.pages.rows().for_each(|page| watched::quiet_was_kept(page, world));
+    world.pages.rows().for_each(|page| rising::steps_have_their_time(page, world));
+    world.pages.rows().for_each(|page| rising::somebody_said_so(page, world));
     world.incidents.rows().for_each(|incident| watched::work_is_watched(incident, world));
     world.incidents.rows().for_each(|incident| clocks::at_rest(incident, world));
 }

@@ -2,6 +2,7 @@
 //! step means is said when its time comes.
 
 use estate::{AbsenceSpec, Estate, Metadata, Resource, ShiftOverrideSpec, Spec};
+use incidents::Incident;
 use kernel::{ItemRef, Time};
 use oncall::{Event, Page, Purpose};
 
@@ -74,6 +75,19 @@ impl World {
     fn on_call_changed(&mut self, estate: Estate, noted: Option<(ItemRef, Time)>) {
         self.estate = estate;
         self.journal.push(Happening::OnCall(noted));
+    }
+
+    /// Lets pages follow who is on call as time has passed; whether any had to.
+    pub fn look(&mut self) -> bool {
+        let means = |page: &Page| {
+            streams::means_others(page, (&self.estate, &self.accounts), self.now)
+                && self.incidents.get(page.incident).is_some_and(Incident::is_open)
+        };
+        let others = self.pages.rows().any(means);
+        if others {
+            self.journal.push(Happening::OnCall(None));
+        }
+        others
     }
 
     fn given(&self) -> impl Iterator<Item = (&ItemRef, &ShiftOverrideSpec)> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use incidents::{Incident, Stage};
 use kernel::Time;
-use oncall::{Event, Page};
+use oncall::{Event, Page, Why};
 
 use crate::oracle::{own, told};
 use crate::world::World;
@@ -37,9 +37,8 @@ pub(crate) fn quiet_was_kept(page: &Page, world: &World) {
                 handing_over = false;
                 quiet_until = for_ever;
             }
-            Event::RangAgain { at, because, .. } => {
-                let asked =
-                    because.contains(" asked for it") || because.contains(" wants the next");
+            Event::RangAgain { at, because, why, .. } => {
+                let asked = *why == Some(Why::Asked);
                 let ill = *because == format!("{holder}, who had it, has fallen ill");
                 assert!(asked || ill || quiet_until <= Some(*at), "rang too soon: {page:?}");
                 handing_over = false;

@@ -111,6 +111,8 @@ pub struct World {
     pub shifts_read: Cell<usize>,
     /// Whether every page was just asked whom it means, since who is on call changed.
     pub asked_anew: Cell<bool>,
+    /// Who said of which page that they take it, and when.
+    pub took: Vec<(PageId, Actor, Time)>,
     /// Calendars as the oracles read them, worked out once.
     pub books: RefCell<Books>,
     matcher: Matcher,
@@ -128,6 +130,7 @@ impl World {
             now,
             shifts_read: Cell::new(0),
             asked_anew: Cell::new(false),
+            took: Vec::new(),
             books: RefCell::new(Books::new(now, now)),
             alerts: Shelf::default(),
             incidents: Shelf::default(),
@@ -250,6 +253,9 @@ impl World {
         moment: &Moment,
     ) -> Result<(), Refusal> {
         let done = self.pages.execute(id, command, moment)?;
+        if matches!(command, oncall::Command::Acknowledge {} | oncall::Command::Snooze { .. }) {
+            self.took.push((id, moment.actor.clone(), moment.now));
+        }
         self.keep_page(id, done);
         Ok(())
     }

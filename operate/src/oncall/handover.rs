@@ -78,7 +78,7 @@ fn told(found: &Value, screen: &Screen) -> String {
         };
         format!("{}  {}, {by}", when(each, "started_at"), incident(each))
     });
-    section("Came and went", "over", &incident);
+    section("Over", "over", &incident);
     section("Maintenance", "maintenance", &|each| {
         format!("{} to {}  {}", when(each, "from"), when(each, "until"), text(each, "title"))
     });

@@ -1,5 +1,6 @@
 //! What people are told of their shifts, outside of any incident: that one begins soon, that theirs
-//! is over and who takes over, and that somebody else's absence or a change gave them one.
+//! is over and who takes over, that somebody else's absence or a change gave them one, and that
+//! another has theirs.
 //!
 //! **Invariant:** decided from who is on call, what was told before, and the time alone; what is
 //! past after a long stop is not told.
@@ -88,6 +89,11 @@ pub enum News {
         /// Each stretch of it, and why.
         turns: Vec<(Span, Why)>,
     },
+    /// Others have time on call that they had.
+    Lost {
+        /// Each stretch of it, who has it, and why.
+        turns: Vec<Turn>,
+    },
 }
 
 /// What one person wishes: how long before a shift they are told; `None`: nothing.
@@ -105,6 +111,7 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
     let mut told = watch.told.clone();
     let mut notices = Vec::new();
     let mut given = given(watch, turns, now);
+    let mut lost = lost(watch, turns, now);
     for (place, stretch) in stretches.iter().enumerate() {
         let person = &*stretch.person;
         let (from, until) = (time(stretch.span.from), time(stretch.span.until));
@@ -142,6 +149,9 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
                 notices.push(Notice { person, news: News::TakesOver { turn: stretch.clone() } });
             }
             if before.is_some() {
+                // Whose shift another has from now on is told so once.
+                let gone = |turn: &Turn| turn.span.from == stretch.span.until;
+                lost.entry(person.into()).or_default().retain(|turn| !gone(turn));
                 let news = News::Ends { at: until, next };
                 notices.push(Notice { person: person.into(), news });
             }
@@ -151,6 +161,10 @@ pub fn look(watch: &Watch, turns: &[Turn], wishes: Wishes<'_>, now: Time) -> (Wa
     let given =
         given.into_iter().map(|(person, turns)| Notice { person, news: News::Given { turns } });
     notices.extend(given);
+    lost.retain(|person, turns| !turns.is_empty() && wishes(person).is_some());
+    let lost =
+        lost.into_iter().map(|(person, turns)| Notice { person, news: News::Lost { turns } });
+    notices.extend(lost);
     let window = window(now);
     told.retain(|told| told.at.micros() >= window.from);
     let after = Watch { seen_until: Some(horizon(now)), had: had(&stretches, window), told };
@@ -177,6 +191,26 @@ fn given(watch: &Watch, turns: &[Turn], now: Time) -> BTreeMap<String, Vec<(Span
     }
     given.retain(|_, spans| !spans.is_empty());
     given
+}
+
+/// Time on call that people had at the last look and others have now. Who is away knows why
+/// somebody stands in; that nobody has it is for the alerts of gaps to say.
+fn lost(watch: &Watch, turns: &[Turn], now: Time) -> BTreeMap<String, Vec<Turn>> {
+    let mut lost: BTreeMap<String, Vec<Turn>> = BTreeMap::new();
+    let Some(seen_until) = watch.seen_until else { return lost };
+    let seen = Span::new(now.micros(), seen_until.micros());
+    for (person, had) in &watch.had {
+        let stands_in = |why: &Why| matches!(why, Why::Backup { away, .. } if **away == **person);
+        let others = || turns.iter().filter(|turn| *turn.person != **person);
+        let spans = had.iter().map(|(from, until)| Span::new(from.micros(), until.micros()));
+        for span in spans.map(|span| span.clip(seen)) {
+            let of = others().filter(|turn| !stands_in(&turn.why));
+            let of = of.map(|turn| Turn { span: turn.span.clip(span), ..turn.clone() });
+            let of = of.filter(|turn| turn.span.from < turn.span.until);
+            lost.entry(person.clone()).or_default().extend(of);
+        }
+    }
+    lost
 }
 
 fn covers(given: &[(Span, Why)], at: i64) -> bool {

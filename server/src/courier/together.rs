@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use kernel::{Actor, Moment, OutboxId, PageId, Priority, SpaceId, Time};
 use oncall::line::{DueCall, Fate, Held, LineRules};
 use oncall::{CallResult, Command};
-use serde_json::Value;
+use serde_json::{Value, json};
 use spine::engine::{self, Asked};
 use spine::outbox::{self, Outcome, Taken};
 use spine::{Denied, Fault, Tx};
 
 use super::Courier;
 use super::store::{self, LineKey};
+use super::unreached::Carried;
 use crate::config::Calling;
 use crate::practices::notifications::store::Attempt;
 use crate::practices::oncall::store::PAGES;
@@ -342,7 +343,7 @@ fn number(taken: &Taken) -> u64 {
 fn plain(taken: &mut Taken) -> bool {
     let Value::Object(body) = &mut taken.message.body else { return false };
     let before = body.len();
-    body.retain(|part, _| !["together", "telling", "next_at"].contains(&part.as_str()));
+    body.retain(|part, _| !["together", "telling", "next_at", "carries"].contains(&part.as_str()));
     body.len() < before
 }
 
@@ -351,6 +352,14 @@ fn word(lead: &mut Taken, others: &[Taken], (telling, next_at): (OutboxId, Optio
     let body = &mut lead.message.body;
     if let Some(next_at) = next_at {
         body["next_at"] = next_at.to_string().into();
+    }
+    let carried = |other: &Taken| {
+        let page = engine::subject_id::<oncall::Page>(&other.subject)?;
+        Some(Carried { page, message: other.message.id })
+    };
+    let carried: Vec<Carried> = others.iter().filter_map(carried).collect();
+    if !carried.is_empty() {
+        body["carries"] = json!(carried);
     }
     let subject = &lead.subject;
     let others = unlike(others).filter(|other| other.subject != *subject);

@@ -293,6 +293,17 @@ async fn pages_are_found_by_their_incident(place: Place) {
     let started = page_store::started_between(&mut conn, &here, NOON, later).await.unwrap();
     assert_eq!(started, [(page.started_at, incident.id)]);
     assert!(page_store::started_between(&mut conn, &here, later, later).await.unwrap().is_empty());
+    let open = page_store::of_open_incidents(&mut conn, &here).await.unwrap();
+    assert_eq!((open.len(), &open[0].record), (1, &page));
+    assert!(page_store::of_open_incidents(&mut conn, &there).await.unwrap().is_empty());
+    let naming = async |space: &SpaceId, person: &str| {
+        let mut conn = place.db.reader().await.expect("a connection");
+        page_store::waiting_that_name(&mut conn, space, &item(person)).await.unwrap()
+    };
+    let called = page.steps[0].contacts[0].contact.as_str();
+    assert_eq!(naming(&here, called).await, [page.clone()]);
+    assert!(naming(&there, called).await.is_empty());
+    assert!(naming(&here, "person/nobody").await.is_empty());
 }
 
 fn of_file(resource: ::estate::Resource) -> ::estate::Stored {

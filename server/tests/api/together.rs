@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::config::Config;
 use spine::testing::Place;
 
-use crate::world::{Operate, Receiver, Reply, alert, conversations, shop};
+use crate::world::{Operate, Receiver, Reply, Vonage, alert, conversations, shop};
 
 conversations!(
     what_follows_soon_is_told_as_one_and_taken_by_one_link,
@@ -17,17 +17,28 @@ conversations!(
     what_did_not_arrive_counts_as_told_to_nobody,
     what_somebody_took_before_it_left_counts_as_told_to_nobody,
     a_page_that_called_twice_meanwhile_is_told_once,
+    a_telephone_that_rings_in_vain_reached_nobody_for_all_that_it_told,
 );
 
 /// The shop with stalls that have nothing to do with each other, where bob is called by push.
 async fn open(place: &Place, receiver: &Receiver, set: impl FnOnce(&mut Config)) -> Operate {
+    let push = "addresses: {ntfy: bob}, contactMethods: [ntfy]";
+    open_for(place, receiver, push, set).await
+}
+
+/// The same, where bob is called as this says.
+async fn open_for(
+    place: &Place,
+    receiver: &Receiver,
+    ways: &str,
+    set: impl FnOnce(&mut Config),
+) -> Operate {
     let operate = Operate::with(place, |config| {
         config.channels.ntfy.url = format!("{}/push", receiver.url);
         set(config);
     })
     .await;
     let bob = "webhook: HOOK/bob, contactMethods: [webhook]";
-    let push = "addresses: {ntfy: bob}, contactMethods: [ntfy]";
     let shop = shop("HOOK");
     assert!(shop.contains(bob));
     let stalls: String = (1..=6)
@@ -38,7 +49,7 @@ async fn open(place: &Place, receiver: &Receiver, set: impl FnOnce(&mut Config))
             )
         })
         .collect();
-    operate.apply(&(shop.replace(bob, push).replace("HOOK", &receiver.url) + &stalls)).await;
+    operate.apply(&(shop.replace(bob, ways).replace("HOOK", &receiver.url) + &stalls)).await;
     operate
 }
 
@@ -259,5 +270,45 @@ async fn a_page_that_called_twice_meanwhile_is_told_once(place: Place) {
     operate.pass(Duration::from_secs(3601)).await;
     let push = told(&operate, &receiver, 2).await.remove(1);
     assert!(!push["title"].as_str().unwrap().contains("more"), "{push}");
+    operate.end().await;
+}
+
+async fn a_telephone_that_rings_in_vain_reached_nobody_for_all_that_it_told(place: Place) {
+    let (receiver, vonage) = (Receiver::start().await, Vonage::start().await);
+    let all = "priorities: [P1, P2, P3, P4, P5]";
+    let ways = format!(
+        "addresses: {{ntfy: bob, voice: \"+4930200\"}}, \
+         notify: [{{{all}, by: [voice]}}, {{{all}, after: 10m, by: [ntfy]}}]"
+    );
+    let set = |config: &mut Config| config.channels.voice = vonage.settings();
+    let operate = open_for(&place, &receiver, &ways, set).await;
+    let rung = async |count: usize| {
+        let rung = async || (vonage.calls().len() == count).then_some(());
+        operate.until(&format!("{count} calls"), rung).await;
+        operate.settled().await;
+    };
+    falls(&operate, 1).await;
+    rung(1).await;
+    for number in 2..=3 {
+        falls(&operate, number).await;
+        held(&operate, number).await;
+    }
+    operate.pass(Duration::from_secs(61)).await;
+    rung(2).await;
+    for number in 2..=3 {
+        reads(&operate, number, |said| said.starts_with("delivered: ")).await;
+    }
+
+    let busy = vonage.tells(&operate.ada, &json!({ "status": "busy" }), operate.world.now());
+    assert_eq!(operate.ada.send(busy).await.status, 204);
+    for number in 2..=3 {
+        reads(&operate, number, |said| said == "unreached: busy").await;
+        let next = async || (calls(&operate, number).await.len() == 2).then_some(());
+        operate.until("the next way, long before its time", next).await;
+    }
+    reads(&operate, 1, |said| said.starts_with("delivered: ")).await;
+    // Nobody was told by it: what comes next need not wait for it.
+    falls(&operate, 4).await;
+    rung(3).await;
     operate.end().await;
 }

@@ -5930,9 +5930,9 @@ export interface components {
             notes: components["schemas"]["ShiftNote"][];
             /** @description The time of the answer. */
             now: components["schemas"]["Time"];
-            /** @description Incidents of the team that are open, the gravest first. */
+            /** @description Open incidents of the team, and those for which the schedule was called, the gravest first. */
             open: components["schemas"]["HandedIncident"][];
-            /** @description Incidents of the turn that are over. */
+            /** @description The same that came or ended in the turn, and are over. */
             over: components["schemas"]["HandedIncident"][];
             /** @description Pages of the turn, in order. */
             pages: components["schemas"]["HandedPage"][];

@@ -75,6 +75,12 @@ fn told(notice: &Notice) -> String {
             let each = turns.iter().map(|(span, _)| (hour(span.from), hour(span.until)));
             format!("{person} is given {:?}", each.take(3).collect::<Vec<_>>())
         }
+        News::Lost { turns } => {
+            let each = turns.iter().map(|turn| {
+                format!("{} to {} to {}", hour(turn.span.from), hour(turn.span.until), turn.person)
+            });
+            format!("{person} loses {}", each.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -100,12 +106,14 @@ fn after_a_long_stop_nothing_is_told_of_what_is_past() {
 fn who_is_given_a_shift_is_told_at_once_and_once() {
     let mut desk = Desk::new();
     desk.change(30, 34, "ada");
-    assert_eq!(desk.at(2.0), ["ada is given [(30, 34)]"]);
+    assert_eq!(desk.at(2.0), ["ada is given [(30, 34)]", "bob loses 30 to 34 to ada"]);
     assert_eq!(desk.at(2.1), [""; 0]);
     desk.change(30, 36, "ada");
-    assert_eq!(desk.at(3.0), ["ada is given [(34, 36)]"], "only what is new");
+    let only_new = ["ada is given [(34, 36)]", "bob loses 34 to 36 to ada"];
+    assert_eq!(desk.at(3.0), only_new);
     desk.schedule.changes.clear();
-    assert_eq!(desk.at(4.0), ["bob is given [(30, 36)]"], "he has his own turn again");
+    let again = ["bob is given [(30, 36)]", "ada loses 30 to 36 to bob"];
+    assert_eq!(desk.at(4.0), again, "he has his own turn again");
     desk.change(50, 52, "ada");
     assert_eq!(desk.at(5.0), [""; 0], "it is her turn anyway");
 }
@@ -127,7 +135,7 @@ fn who_stands_in_is_told_of_every_shift_in_one_notice_and_of_no_more_as_days_pas
 fn a_shift_that_is_given_shortly_before_it_begins_is_told_once() {
     let mut desk = Desk::new();
     desk.change(6, 8, "bob");
-    assert_eq!(desk.at(5.5), ["bob is given [(6, 8)]"]);
+    assert_eq!(desk.at(5.5), ["bob is given [(6, 8)]", "ada loses 6 to 8 to bob"]);
     assert_eq!(desk.at(5.6), [""; 0]);
     assert_eq!(desk.at(6.0), ["ada ends 6, then bob"]);
     assert_eq!(desk.at(7.0), ["ada begins 8 to 24"], "she has it back after him");
@@ -138,7 +146,7 @@ fn the_beginning_is_told_anew_when_it_moves() {
     let mut desk = Desk::new();
     assert_eq!(desk.at(23.5), ["bob begins 24 to 48"]);
     desk.change(24, 26, "ada");
-    assert_eq!(desk.at(23.6), ["ada is given [(24, 26)]"]);
+    assert_eq!(desk.at(23.6), ["ada is given [(24, 26)]", "bob loses 24 to 26 to ada"]);
     assert_eq!(desk.at(25.0), ["bob begins 26 to 48"]);
 }
 
@@ -165,7 +173,11 @@ fn who_takes_over_is_known_once_whatever_people_wish() {
 fn who_wishes_no_notices_gets_none() {
     let mut desk = Desk::new();
     desk.change(30, 34, "eve");
-    assert_eq!(desk.at(2.0), [""; 0]);
+    assert_eq!(desk.at(2.0), ["bob loses 30 to 34 to eve"]);
+    desk.schedule.changes.clear();
+    assert_eq!(desk.at(2.1), ["bob is given [(30, 34)]"]);
+    desk.change(30, 34, "eve");
+    assert_eq!(desk.at(2.2), ["bob loses 30 to 34 to eve"]);
     assert_eq!(desk.at(29.5), [""; 0]);
     assert_eq!(desk.at(30.0), ["bob ends 30, then eve"]);
 }
@@ -185,4 +197,13 @@ fn a_gap_after_a_shift_is_said() {
     desk.schedule = daily().away("bob", Span::new(NOON + 23 * HOUR, NOON + 40 * HOUR));
     desk.schedule.layers[0].backup = schedule::Backup::Nobody;
     assert_eq!(desk.at(24.0), ["ada ends 24, then nobody"]);
+}
+
+#[test]
+fn who_stood_in_is_told_that_the_other_one_is_back() {
+    let mut desk = Desk::new();
+    desk.schedule = daily().away("ada", Span::new(NOON + 40 * HOUR, NOON + 60 * HOUR));
+    assert_eq!(desk.at(2.0), ["bob is given [(48, 60)]"], "she knows that she is away");
+    desk.schedule = daily();
+    assert_eq!(desk.at(3.0), ["ada is given [(48, 60)]", "bob loses 48 to 60 to ada"]);
 }

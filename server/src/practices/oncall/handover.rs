@@ -3,6 +3,7 @@
 
 mod views;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -174,7 +175,7 @@ impl Asked<'_> {
         let whole = (from, Time::from_micros(turn.span.until));
         let until = whole.1.min(self.now);
         let ahead = next.map_or(self.now + AHEAD, |next| Time::from_micros(next.span.until));
-        let (open, over) = self.incidents(conn, team.as_ref(), (from, until)).await?;
+        let (open, over) = self.incidents(conn, (team.as_ref(), turn), (from, until)).await?;
         let numbers: Vec<IncidentId> = open.iter().map(|incident| incident.incident).collect();
         let clocks = clocks::live(conn, self.space, self.now).await?.into_iter();
         let at_risk = clocks.filter(|clock| clock.at_risk() && numbers.contains(&clock.incident));
@@ -197,22 +198,47 @@ impl Asked<'_> {
         }))
     }
 
-    /// The incidents of a team that are open, and those that came in the turn and are over.
+    /// The incidents of a team, and those of others for which the schedule was called: that are
+    /// open, and that came or ended in the turn and are over.
     async fn incidents(
         &self,
         conn: &mut Conn,
-        team: Option<&ItemRef>,
+        (team, turn): (Option<&ItemRef>, &Turn),
         (from, until): (Time, Time),
     ) -> Result<(Vec<HandedIncident>, Vec<HandedIncident>), Fault> {
         let theirs =
             |incident: &Incident| team.is_none_or(|team| incident.team.as_ref() == Some(team));
+        let pages = store::of_open_incidents(conn, self.space).await?;
+        let called = pages.iter().filter(|page| self.called(&page.record, turn));
+        let called: BTreeSet<IncidentId> = called.map(|page| page.record.incident).collect();
         let open = incident_store::open(conn, self.space).await?.into_iter();
-        let open = open.map(|found| found.record).filter(theirs);
+        let open = open.map(|found| found.record);
+        let open = open.filter(|incident| theirs(incident) || called.contains(&incident.id));
         let came = incident_store::in_period(conn, self.space, from, until).await?.into_iter();
-        let over = came.filter(theirs).filter(|incident| {
-            !incident.stage.is_open() && incident.opened_at >= from && incident.opened_at < until
+        let within = |at: Time| at >= from && at < until;
+        let came = came.filter(|incident| {
+            !incident.stage.is_open() && (within(incident.opened_at) || within(ended_at(incident)))
         });
-        Ok((open.map(HandedIncident::of).collect(), over.map(HandedIncident::of).collect()))
+        let mut over = Vec::new();
+        for incident in came {
+            let mut listed = theirs(&incident);
+            if !listed {
+                let pages = store::of_incident(conn, self.space, incident.id).await?;
+                listed = pages.iter().any(|page| self.called(&page.record, turn));
+            }
+            over.extend(listed.then(|| HandedIncident::of(incident)));
+        }
+        Ok((open.map(HandedIncident::of).collect(), over))
+    }
+
+    /// Whether a page called the schedule, or the one whose turn it is within it.
+    fn called(&self, page: &Page, turn: &Turn) -> bool {
+        let person = estate::person_named(&turn.person);
+        page.calls.iter().any(|call| {
+            let step = page.steps.get(call.step as usize);
+            step.is_some_and(|step| step.targets.contains(self.schedule))
+                || call.contact == person && turn.span.contains(call.at.micros())
+        })
     }
 
     /// The pages that called the one whose turn it is, and the others of the schedule's team.
@@ -277,4 +303,11 @@ impl Asked<'_> {
         found.sort_by_key(|window| window.from);
         found
     }
+}
+
+/// When an incident that is over ended; of one that was merged or called off, when it was last
+/// moved.
+fn ended_at(incident: &Incident) -> Time {
+    let ended = incident.times.resolved.or(incident.times.closed);
+    ended.map_or(incident.updated_at, |stamp| stamp.at)
 }

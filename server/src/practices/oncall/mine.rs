@@ -22,8 +22,6 @@ use crate::problem::Answer;
 
 /// How far ahead shifts are shown.
 const AHEAD: Duration = Duration::from_secs(8 * 7 * 86_400);
-/// How many unanswered pages are looked through.
-const PAGES_MAX: i64 = 500;
 
 /// Being on call, for the one who asks.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -89,9 +87,8 @@ pub(super) async fn mine(State(app): State<App>, caller: Caller) -> Answer<Json<
     };
     let mut conn = app.db.reader().await?;
     let acts = may(&caller, Action::Respond, &[]).is_ok();
-    let waiting = store::waiting(&mut conn, &caller.space, PAGES_MAX).await?;
-    let waiting = waiting.iter().map(|found| &found.record);
-    let theirs = waiting.filter(|page| asked(page, &person) || calls(page, &person));
+    let waiting = store::waiting_that_name(&mut conn, &caller.space, &person).await?;
+    let theirs = waiting.iter().filter(|page| asked(page, &person) || calls(page, &person));
     mine.pages = theirs.map(|page| MyPage::of(page, (&person, acts))).collect();
     mine.may_say_away = acts;
     mine.to_replace = to_replace_now(&app, &caller.space, &snapshot.estate, &person).await?;

@@ -1,6 +1,6 @@
-//! Tells people of their shifts: one begins soon, theirs is over, they were given one. What was
-//! told is written in the transaction that puts the messages out, so that a restart tells nothing
-//! twice.
+//! Tells people of their shifts: one begins soon, theirs is over, they were given one, or another
+//! has theirs. What was told is written in the transaction that puts the messages out, so that a
+//! restart tells nothing twice.
 
 use std::time::Duration;
 
@@ -268,10 +268,19 @@ impl<'a> About<'a> {
                 });
                 let mut lines = vec![format!("You are now on call for {title}:")];
                 lines.extend(each);
-                if let Some(more) = turns.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
-                    lines.push(format!("and {more} more"));
-                }
+                lines.extend(more(turns.len()));
                 (format!("You were given a shift: {title}"), lines)
+            }
+            News::Lost { turns } => {
+                let each = turns.iter().take(NAMED_MAX).map(|turn| {
+                    let because = self.estate.because(self.schedule, &turn.why);
+                    let (from, until) = (at(turn.span.from), at(turn.span.until));
+                    format!("{from} to {until}: {} ({because})", self.name(&turn.person))
+                });
+                let mut lines = vec![format!("Others are now on call for {title} instead of you:")];
+                lines.extend(each);
+                lines.extend(more(turns.len()));
+                (format!("Another has your shift: {title}"), lines)
             }
         }
     }
@@ -280,4 +289,10 @@ impl<'a> About<'a> {
         let item = person_named(person);
         self.estate.get(&item).map_or(person, |found| found.title()).to_owned()
     }
+}
+
+/// How many stretches of time a notice does not name.
+fn more(count: usize) -> Option<String> {
+    let more = count.checked_sub(NAMED_MAX).filter(|more| *more > 0)?;
+    Some(format!("and {more} more"))
 }

@@ -154,6 +154,24 @@ pub async fn waiting(
         .collect()
 }
 
+/// Those of [`waiting`] that name a person, whatever for, the newest first: in a storm they are
+/// few of many.
+///
+/// # Errors
+/// When the database refuses or a page does not read back.
+pub async fn waiting_that_name(
+    conn: &mut Conn,
+    space: &SpaceId,
+    person: &ItemRef,
+) -> Result<Vec<Page>, Fault> {
+    let sql = "SELECT data FROM page \
+               WHERE space_id = $1 AND (stage IN ('ringing', 'exhausted') \
+               OR stage = 'acknowledged' AND due_at IS NOT NULL) AND data LIKE $2 \
+               ORDER BY started_at DESC, id DESC";
+    let rows = conn.all(sql, params![space, format!("%\"{person}\"%")]).await?;
+    rows.iter().map(|row| row.json("data")).collect()
+}
+
 /// An address under which a calendar program reads shifts, without its secret.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Feed {

@@ -78,7 +78,7 @@ function Content({ report, name, at }: PartProps) {
         <div className={styles.stack}>
           <Incidents title="Open incidents" none="Nothing is open." rows={report.open} />
           <Pages report={report} />
-          <Incidents title="Came and went" none="Nothing else happened." rows={report.over} />
+          <Incidents title="Over" none="Nothing ended." rows={report.over} />
         </div>
         <div className={styles.stack}>
           <Notes report={report} name={name} at={at} />

@@ -100,7 +100,7 @@ function Notices({ mine }: { mine: MyOnCall }) {
         {before === null || before === undefined
           ? 'You are told nothing of your shifts, as you wish.'
           : ways
-            ? `You are told by ${ways} ${duration(before)} before a shift begins, when it ends, and when you are given one.`
+            ? `You are told by ${ways} ${duration(before)} before a shift begins, when it ends, and when you are given one or another has yours.`
             : 'No way to tell you is set up: no mail server, no chat, and no ntfy, Gotify or text message of yours.'}
       </p>
     </Panel>

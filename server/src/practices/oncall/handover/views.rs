@@ -26,9 +26,9 @@ pub(in crate::practices::oncall) struct HandOver {
     pub(in crate::practices::oncall) next: Option<TurnView>,
     /// The time of the answer.
     pub(in crate::practices::oncall) now: Time,
-    /// Incidents of the team that are open, the gravest first.
+    /// Open incidents of the team, and those for which the schedule was called, the gravest first.
     pub(in crate::practices::oncall) open: Vec<HandedIncident>,
-    /// Incidents of the turn that are over.
+    /// The same that came or ended in the turn, and are over.
     pub(in crate::practices::oncall) over: Vec<HandedIncident>,
     /// Pages of the turn, in order.
     pub(in crate::practices::oncall) pages: Vec<HandedPage>,
@@ -149,7 +149,7 @@ impl HandOver {
             ("Open incidents", self.open.iter().map(incident).collect()),
             ("Clocks at risk", self.clocks.iter().map(clock).collect()),
             ("Pages of the turn", self.pages.iter().map(page).collect()),
-            ("Came and went", self.over.iter().map(incident).collect()),
+            ("Over", self.over.iter().map(incident).collect()),
             ("Maintenance", self.maintenance.iter().map(|each| each.title.clone()).collect()),
             (
                 "Silences",
