@@ -4902,6 +4902,8 @@ export interface components {
             /** @description The channel: `email`, `sms` and so on. */
             channel: string;
             code_until?: components["schemas"]["Time"] | null;
+            /** @description What calls by it cannot do as the settings are, although they leave; empty: nothing. */
+            lacks: string;
             /** @description What is missing in the settings before calls can leave by it; empty: nothing. */
             problem: string;
             /** @description The address in it; of a browser its name. */
