@@ -11124,6 +11124,7 @@ export interface components {
             backup?: components["schemas"]["BackupRule"];
             backupPerson?: components["schemas"]["PersonRef"] | null;
             calendar?: components["schemas"]["LayerCalendar"] | null;
+            during?: components["schemas"]["EscalationHours"] | null;
             /** @description The hours of a week in which it has somebody; always when not said. */
             hours?: components["schemas"]["OpeningHours"][];
             /** @description What it is called, for explanations. */
