@@ -1,7 +1,7 @@
-//! Vonage: what it answers to text messages (`/sms/json`), their delivery receipts, and calls through its Voice API
-//! (`/v1/calls`), signed by the key of an application, with what is read out as an NCCO. The keys
-//! that are pressed, and what becomes of a call, are handed in as JSON under a JWT that is signed
-//! with the signature secret of the account.
+//! Vonage: what it answers to text messages (`/sms/json`), and their delivery receipts; calls
+//! through its Voice API (`/v1/calls`), signed by the key of an application, with what is read out
+//! as an NCCO. The keys that are pressed, and what becomes of a call, are handed in as JSON under a
+//! JWT that is signed with the signature secret of the account.
 //!
 //! **Invariant:** a request is signed for a quarter of an hour, and what is handed in counts for
 //! five minutes.

@@ -220,7 +220,8 @@ async fn what_twilio_did_not_sign_counts_for_nothing(place: Place) {
     let receiver = Receiver::start().await;
     let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
     rings(&operate, &receiver, &wishes("HOOK")).await;
-    operate.pass(Duration::from_secs(245)).await;
+    operate.pass(Duration::from_secs(125)).await;
+    operate.pass(Duration::from_secs(120)).await;
     delivered(&operate, &["ntfy", "sms", "voice"]).await;
     let call = receiver.calls_to("/voice/2010-04-01/Accounts/AC1/Calls.json").remove(0);
     let twiml = form(&call.text, "Twiml");
