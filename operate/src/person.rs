@@ -97,10 +97,11 @@ async fn ways(client: &Client, screen: &Screen, person: &str) -> Outcome {
     }
     let mut table = Table::new(screen.paint, &["channel", "to", "state", "reaches them"]);
     for way in items(&found, "ways") {
-        let problem = text(way, "problem");
-        let state = match problem.is_empty() {
-            true => Cell("ready".to_owned(), Colour::Green),
-            false => Cell(problem, Colour::Red),
+        let (problem, lacks) = (text(way, "problem"), text(way, "lacks"));
+        let state = match (problem.is_empty(), lacks.is_empty()) {
+            (true, true) => Cell("ready".to_owned(), Colour::Green),
+            (true, false) => Cell(format!("ready; {lacks}"), Colour::Yellow),
+            (false, _) => Cell(problem, Colour::Red),
         };
         let verified = match way["verified"].is_null() {
             true => Cell("not verified".to_owned(), Colour::Yellow),

@@ -5,14 +5,14 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use connectors::link::{AckLink, LinkKey, Takes};
-use connectors::paging::{Heard, takes};
-use kernel::{Actor, Message, SpaceId};
+use connectors::paging::{HandedIn, Heard, NotTheirs, takes};
+use kernel::{Actor, Message, SpaceId, Time};
 use oncall::proof::How;
 use oncall::{Command, For, Page};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/ack/{token}", get(show).post(acknowledge))
         .route("/ack/{token}/voice", post(heard))
-        .route("/ack/{token}/text", post(told))
+        .route("/ack/{token}/text", get(told).post(told))
 }
 
 /// What is answered to whoever follows or posts a link.
@@ -179,13 +179,10 @@ async fn heard(
     body: Bytes,
 ) -> Response {
     let phone = &app.config.channels.voice;
-    let header = |name: &str| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    };
-    let heard = match phone.heard(&header, &body, app.world.now()) {
+    let handed = (&*format!("{token}/voice"), &headers, &*body);
+    let heard = match handed_in(&app, handed, |handed, now| phone.heard(handed, now)) {
         Ok(heard) => heard,
-        Err(why) => return Problem::unauthorized(why.to_string()).into_response(),
+        Err(why) => return why.into_response(),
     };
     match said_of(&app, &token, heard).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
@@ -213,11 +210,38 @@ async fn said_of(app: &App, token: &str, heard: Heard) -> Result<Option<String>,
     }
 }
 
-/// Hears from a provider of text messages what became of one.
-async fn told(State(app): State<App>, Path(token): Path<String>, body: Bytes) -> Response {
-    let heard = app.config.channels.sms.heard(&|_| String::new(), &body, app.world.now());
-    let Ok(heard @ Heard::Unreached(_)) = heard else {
-        return StatusCode::NO_CONTENT.into_response();
+/// What was handed in below the address of a link.
+fn handed_in(
+    app: &App,
+    (path, headers, body): (&str, &HeaderMap, &[u8]),
+    read: impl Fn(&HandedIn<'_>, Time) -> Result<Heard, NotTheirs>,
+) -> Result<Heard, Problem> {
+    let header = |name: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let url = format!("{}/ack/{path}", app.config.base_url());
+    let handed = HandedIn { url: &url, header: &header, body };
+    read(&handed, app.world.now()).map_err(|why| Problem::unauthorized(why.to_string()))
+}
+
+/// Hears from a provider of text messages what became of one; in the query where the provider asks
+/// by GET.
+async fn told(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let phone = &app.config.channels.sms;
+    let query = query.unwrap_or_default();
+    let body = if body.is_empty() { query.as_bytes() } else { &*body };
+    let handed = (&*format!("{token}/text"), &headers, body);
+    let heard = match handed_in(&app, handed, |handed, now| phone.told(handed, now)) {
+        Ok(heard @ Heard::Unreached(_)) => heard,
+        Ok(_) => return StatusCode::NO_CONTENT.into_response(),
+        Err(why) => return why.into_response(),
     };
     match said_of(&app, &token, heard).await {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),

@@ -8,8 +8,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
 use kernel::{Time, unhex};
@@ -104,11 +102,11 @@ pub fn received(
 ) -> Result<Received, NotTheirs> {
     match phone.provider {
         Some(Provider::Twilio) => {
-            twilio(phone.secret.reveal(), url, &header("x-twilio-signature"), body, now)
+            from_twilio(phone.secret.reveal(), url, &header("x-twilio-signature"), body, now)
         }
         Some(Provider::Vonage) => {
             let json = header("content-type").starts_with("application/json");
-            vonage(phone.signature_secret.reveal(), json, body, now)
+            from_vonage(phone.signature_secret.reveal(), json, body, now)
         }
         Some(Provider::Http) => {
             let json = header("content-type").starts_with("application/json");
@@ -144,7 +142,10 @@ fn described(
 }
 
 /// The fields of a form or of a flat JSON object.
-fn fields(json: bool, body: &[u8]) -> Result<BTreeMap<String, String>, NotTheirs> {
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn fields(json: bool, body: &[u8]) -> Result<BTreeMap<String, String>, NotTheirs> {
     if !json {
         return Ok(form_urlencoded::parse(body).into_owned().collect());
     }
@@ -157,22 +158,16 @@ fn fields(json: bool, body: &[u8]) -> Result<BTreeMap<String, String>, NotTheirs
     Ok(fields.into_iter().map(|(name, value)| (name, text(value))).collect())
 }
 
-fn twilio(
+fn from_twilio(
     secret: &str,
     url: &str,
     signature: &str,
     body: &[u8],
     now: Time,
 ) -> Result<Received, NotTheirs> {
-    let theirs = BASE64_STANDARD.decode(signature).map_err(|_| NotTheirs::Missing)?;
-    if secret.is_empty() || theirs.is_empty() {
-        return Err(NotTheirs::Missing);
-    }
     let mut fields: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     fields.sort();
-    let signed = fields.iter().fold(url.to_owned(), |signed, (name, value)| signed + name + value);
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
-    ring::hmac::verify(&key, signed.as_bytes(), &theirs).map_err(|_| NotTheirs::Wrong)?;
+    twilio::verify(secret, url, signature, &fields)?;
     let field = |name: &str| {
         let found = fields.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.clone()).ok_or(NotTheirs::Other)
@@ -185,7 +180,16 @@ fn twilio(
     })
 }
 
-fn vonage(secret: &str, json: bool, body: &[u8], now: Time) -> Result<Received, NotTheirs> {
+/// The fields of what Vonage hands in, once its signature is known to be right.
+///
+/// # Errors
+/// Why it is not taken.
+pub(super) fn signed_by_vonage(
+    secret: &str,
+    json: bool,
+    body: &[u8],
+    now: Time,
+) -> Result<BTreeMap<String, String>, NotTheirs> {
     let mut fields = fields(json, body)?;
     let signature = fields.remove("sig").and_then(|sig| unhex(&sig)).ok_or(NotTheirs::Missing)?;
     if secret.is_empty() {
@@ -197,11 +201,20 @@ fn vonage(secret: &str, json: bool, body: &[u8], now: Time) -> Result<Received, 
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes());
     let mac = mac.map_err(|_| NotTheirs::Wrong)?.chain_update(signed.as_bytes());
     mac.verify_slice(&signature).map_err(|_| NotTheirs::Wrong)?;
-    let seconds = fields.get("timestamp").and_then(|seconds| seconds.parse::<i64>().ok());
-    let seconds = seconds.ok_or(NotTheirs::Missing)?;
+    let seconds = signed_at(&fields).ok_or(NotTheirs::Missing)?;
     if (now.micros() / 1_000_000).abs_diff(seconds) > AGE_MAX.as_secs() {
         return Err(NotTheirs::Old);
     }
+    Ok(fields)
+}
+
+fn signed_at(fields: &BTreeMap<String, String>) -> Option<i64> {
+    fields.get("timestamp").and_then(|seconds| seconds.parse().ok())
+}
+
+fn from_vonage(secret: &str, json: bool, body: &[u8], now: Time) -> Result<Received, NotTheirs> {
+    let mut fields = signed_by_vonage(secret, json, body, now)?;
+    let seconds = signed_at(&fields).ok_or(NotTheirs::Missing)?;
     let mut field = |name: &str| fields.remove(name).ok_or(NotTheirs::Other);
     Ok(Received {
         id: field("messageId")?,
@@ -322,7 +335,7 @@ mod tests {
     #[test]
     fn what_twilio_signed_is_taken_for_its_own() {
         let check = |secret, url, signature, body: &str| {
-            twilio(secret, url, signature, body.as_bytes(), NOW).unwrap_err()
+            from_twilio(secret, url, signature, body.as_bytes(), NOW).unwrap_err()
         };
         let signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
         assert_eq!(check("12345", URL, signature, FORM), NotTheirs::Other, "it is a call");
@@ -344,15 +357,15 @@ mod tests {
             "text": "ack&1=2", "timestamp": "1772366400", "sig": sig,
         });
         let body = body.to_string();
-        let read = vonage("secret", true, body.as_bytes(), NOW).unwrap();
+        let read = from_vonage("secret", true, body.as_bytes(), NOW).unwrap();
         assert_eq!((read.from.as_str(), read.text.as_str()), ("+447700900001", "ack&1=2"));
         let late = NOW + Duration::from_secs(301);
-        assert_eq!(vonage("secret", true, body.as_bytes(), late), Err(NotTheirs::Old));
-        assert_eq!(vonage("other", true, body.as_bytes(), NOW), Err(NotTheirs::Wrong));
-        assert_eq!(vonage("", true, body.as_bytes(), NOW), Err(NotTheirs::Missing));
+        assert_eq!(from_vonage("secret", true, body.as_bytes(), late), Err(NotTheirs::Old));
+        assert_eq!(from_vonage("other", true, body.as_bytes(), NOW), Err(NotTheirs::Wrong));
+        assert_eq!(from_vonage("", true, body.as_bytes(), NOW), Err(NotTheirs::Missing));
         let changed = body.replace("ack&1", "esc&1");
-        assert_eq!(vonage("secret", true, changed.as_bytes(), NOW), Err(NotTheirs::Wrong));
-        assert_eq!(vonage("secret", false, b"text=ack", NOW), Err(NotTheirs::Missing));
+        assert_eq!(from_vonage("secret", true, changed.as_bytes(), NOW), Err(NotTheirs::Wrong));
+        assert_eq!(from_vonage("secret", false, b"text=ack", NOW), Err(NotTheirs::Missing));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod answers;
 mod chat;
 mod phone;
 mod push;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use answers::{Asked, Listed, NotTheirs, Received, listed, received};
 pub(crate) use chat::plain;
-pub use phone::{Answers, Heard, Phone, Provider, takes};
+pub use phone::{Answers, HandedIn, Heard, Phone, Provider, takes};
 pub use together::{LISTED_MAX, Told};
 
 use crate::SendError;
@@ -243,6 +244,32 @@ impl Channels {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What calls by a channel that is set up cannot do where this installation is found at
+    /// `base_url`; nothing when they can do all.
+    pub fn lacks(&self, channel: Channel, base_url: &str) -> Option<&'static str> {
+        let phone = match channel {
+            Channel::Sms => &self.sms,
+            Channel::Voice => &self.voice,
+            _ => return None,
+        };
+        // Who describes a gateway may have it in the same network.
+        let elsewhere = matches!(phone.provider, Some(Provider::Twilio | Provider::Vonage));
+        if !elsewhere || phone.check().is_err() || reach::is_public(base_url) {
+            return None;
+        }
+        Some(match channel {
+            Channel::Voice => {
+                "calls cannot be taken by a digit, and it is not told when nobody answers: the \
+                 provider does not reach Operate; set public_url to an address that begins with \
+                 https:// and is open to it"
+            }
+            _ => {
+                "it is not told when a message does not arrive: the provider does not reach \
+                 Operate; set public_url to an address that begins with https:// and is open to it"
+            }
+        })
     }
 
     /// The request that calls a person.

@@ -8,7 +8,7 @@ use kernel::{Priority, Time};
 use serde::{Deserialize, Serialize};
 
 use super::together::READ_OUT_MAX;
-use super::{NotTheirs, Note, PageCall, one_line, twilio, vonage};
+use super::{NotTheirs, Note, PageCall, answers, one_line, twilio, vonage};
 use crate::SendError;
 use crate::receivers::{HttpCall, Method, Secret};
 
@@ -58,6 +58,17 @@ pub enum Heard {
     Unreached(String),
     /// It goes on, or ended as it should.
     Nothing,
+}
+
+/// What a provider hands in.
+#[derive(Clone, Copy)]
+pub struct HandedIn<'a> {
+    /// The address that it was sent to, as the provider was told it.
+    pub url: &'a str,
+    /// The value of a header, by its name in small letters; empty when there is none.
+    pub header: &'a dyn Fn(&str) -> String,
+    /// What it says.
+    pub body: &'a [u8],
 }
 
 /// How answers to text messages come in.
@@ -140,15 +151,32 @@ impl Phone {
     ///
     /// # Errors
     /// Why it is not taken.
-    pub fn heard(
-        &self,
-        header: &dyn Fn(&str) -> String,
-        body: &[u8],
-        now: Time,
-    ) -> Result<Heard, NotTheirs> {
+    pub fn heard(&self, handed: &HandedIn<'_>, now: Time) -> Result<Heard, NotTheirs> {
         match self.provider {
-            Some(Provider::Vonage) => vonage::heard(self, &header("authorization"), body, now),
-            _ => Ok(twilio::heard(body)),
+            Some(Provider::Vonage) => {
+                vonage::heard(self, &(handed.header)("authorization"), handed.body, now)
+            }
+            Some(Provider::Twilio) => twilio::signed(self, handed).map(twilio::heard),
+            _ => Ok(twilio::heard(handed.body)),
+        }
+    }
+
+    /// Reads what a provider hands in about a text message: whether it arrived.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub fn told(&self, handed: &HandedIn<'_>, now: Time) -> Result<Heard, NotTheirs> {
+        match self.provider {
+            Some(Provider::Vonage) => {
+                let json = (handed.header)("content-type").starts_with("application/json");
+                let secret = self.signature_secret.reveal();
+                let fields = match secret {
+                    "" => answers::fields(json, handed.body)?,
+                    secret => answers::signed_by_vonage(secret, json, handed.body, now)?,
+                };
+                Ok(vonage::receipt(&fields))
+            }
+            _ => self.heard(handed, now),
         }
     }
 
@@ -279,6 +307,12 @@ pub(super) fn text_note(phone: &Phone, to: &str, note: &Note<'_>) -> Result<Http
     texted(phone, to, (text.chars().take(TEXT_CHARS_MAX).collect(), String::new()), "")
 }
 
+/// Where a provider is to tell what became of a text message: it refuses what is to be told at an
+/// address that nobody outside can reach.
+pub(super) fn told_at(acknowledge_url: &str) -> Option<String> {
+    acknowledge_url.starts_with("https://").then(|| format!("{acknowledge_url}/text"))
+}
+
 /// `reference` tells messages apart where the provider takes one.
 fn texted(
     phone: &Phone,
@@ -289,7 +323,7 @@ fn texted(
     let number = number(to)?;
     Ok(match phone.provider {
         Some(Provider::Vonage) => {
-            let form = vec![
+            let mut form = vec![
                 ("api_key", phone.account.clone()),
                 ("api_secret", phone.secret.reveal().to_owned()),
                 ("from", phone.from.clone()),
@@ -299,6 +333,7 @@ fn texted(
                 ("client-ref", reference),
                 ("text", text),
             ];
+            form.extend(told_at(acknowledge_url).map(|url| ("callback", url)));
             let url = format!("{}/sms/json", phone.api("https://rest.nexmo.com"));
             let mut call = HttpCall::post_form(url, form);
             call.judge = vonage::texted;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use insta::assert_snapshot;
 use kernel::{OutboxId, Priority, Time};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Channel, Channels, Destination, Heard, NotTheirs, Note, PageCall, Phone, Provider, Told, takes,
+    Channel, Channels, Destination, HandedIn, Heard, NotTheirs, Note, PageCall, Phone, Provider,
+    Told, takes,
 };
 use crate::receivers::{HttpCall, Secret, Verdict};
 
@@ -211,8 +212,40 @@ fn a_voice_reads_it_out_and_takes_one_digit() {
     let (kind, answer) = channels().voice.says("Taken. <Thank you>");
     assert_eq!(kind, "text/xml; charset=utf-8");
     assert_eq!(answer, "<Response><Say>Taken. &lt;Thank you&gt;</Say></Response>");
-    let heard = channels().voice.heard(&|_| String::new(), b"CallSid=CA1&Digits=4", NOW);
+    let heard = by_twilio(&channels().voice, "CallSid=CA1&Digits=4", "s");
     assert_eq!(heard, Ok(Heard::Digits("4".to_owned())));
+}
+
+/// What is heard of a form that Twilio hands in, signed with a secret; unsigned without one.
+fn by_twilio(phone: &Phone, form: &str, secret: &str) -> Result<Heard, NotTheirs> {
+    let url = "https://operate.example.org/ack/t0ken/voice";
+    let mut fields: Vec<(String, String)> =
+        form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+    fields.sort();
+    let text = fields.iter().fold(url.to_owned(), |text, (name, value)| text + name + value);
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+    let signature = match secret {
+        "" => String::new(),
+        _ => BASE64_STANDARD.encode(ring::hmac::sign(&key, text.as_bytes())),
+    };
+    let header = |name: &str| match name {
+        "x-twilio-signature" => signature.clone(),
+        _ => String::new(),
+    };
+    phone.heard(&HandedIn { url, header: &header, body: form.as_bytes() }, NOW)
+}
+
+#[test]
+fn what_twilio_says_is_taken_when_it_signed_it_for_this_address() {
+    let (four, digits) = (Ok(Heard::Digits("4".to_owned())), "CallSid=CA1&Digits=4");
+    let twilio = channels().voice;
+    assert_eq!(by_twilio(&twilio, digits, "s"), four);
+    assert_eq!(by_twilio(&twilio, digits, "other"), Err(NotTheirs::Wrong));
+    assert_eq!(by_twilio(&twilio, digits, ""), Err(NotTheirs::Missing));
+    // Whoever else offers the same API may not sign, and is held to it when it does.
+    let other = Phone { url: "https://calls.example.org".to_owned(), ..twilio };
+    assert_eq!(by_twilio(&other, digits, ""), four);
+    assert_eq!(by_twilio(&other, digits, "other"), Err(NotTheirs::Wrong));
 }
 
 #[test]
@@ -228,8 +261,7 @@ fn twilio_tells_what_became_of_a_call_or_a_message() {
             Heard::Unreached("undelivered, error 30003".to_owned()),
         ),
     ] {
-        let told = channels().voice.heard(&|_| String::new(), form.as_bytes(), NOW);
-        assert_eq!(told, Ok(heard), "{form}");
+        assert_eq!(by_twilio(&channels().voice, form, "s"), Ok(heard), "{form}");
     }
     // What cannot be told at an address that nobody outside reaches is not asked for.
     let inside = PageCall { acknowledge_url: "http://127.0.0.1:7070/ack/t", ..page("down") };
@@ -251,6 +283,42 @@ fn vonage_says_in_the_body_whether_it_took_a_message() {
     assert_eq!((call.judge)(200, &answer("0")), Verdict::Taken);
     assert_eq!((call.judge)(200, &answer("1")), Verdict::Later("1: x".to_owned()));
     assert_eq!((call.judge)(200, &answer("4")), Verdict::Never("4: x".to_owned()));
+}
+
+#[test]
+fn a_receipt_of_vonage_says_whether_a_text_message_arrived() {
+    let mut channels = channels();
+    channels.sms.provider = Some(super::Provider::Vonage);
+    let call = channels.call(Channel::Sms, "+4930123456", &page("down"), NOW).unwrap().0;
+    let asked = form_urlencoded::parse(call.body.as_bytes()).find(|(name, _)| name == "callback");
+    assert_eq!(asked.unwrap().1, "https://operate.example.org/ack/t0ken/text");
+    let told = |phone: &Phone, body: &str| {
+        let json = if body.starts_with('{') { "application/json" } else { "" };
+        let header = |name: &str| match name {
+            "content-type" => json.to_owned(),
+            _ => String::new(),
+        };
+        phone.told(&HandedIn { url: "", header: &header, body: body.as_bytes() }, NOW)
+    };
+    let mut phone = channels.sms;
+    let failed = r#"{"msisdn": "4930123456", "status": "failed", "err-code": "6"}"#;
+    let in_vain = Heard::Unreached("failed, error 6".to_owned());
+    assert_eq!(told(&phone, failed), Ok(in_vain.clone()));
+    assert_eq!(told(&phone, "status=expired&err-code=0"), Ok(Heard::Unreached("expired".into())));
+    for on_its_way in ["status=delivered", "status=accepted", "status=buffered", "x"] {
+        assert_eq!(told(&phone, on_its_way), Ok(Heard::Nothing), "{on_its_way}");
+    }
+
+    phone.signature_secret = Secret::new("shared");
+    assert_eq!(told(&phone, failed), Err(NotTheirs::Missing));
+    let fields = format!("err-code=6&status=failed&timestamp={}", NOW.micros() / 1_000_000);
+    let sign = |secret: &str| {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
+        let signature = ring::hmac::sign(&key, format!("&{fields}").as_bytes());
+        format!("{fields}&sig={}", kernel::hex(signature.as_ref()))
+    };
+    assert_eq!(told(&phone, &sign("shared")), Ok(in_vain));
+    assert_eq!(told(&phone, &sign("other")), Err(NotTheirs::Wrong));
 }
 
 /// The settings of an application at Vonage.
@@ -378,7 +446,8 @@ fn what_vonage_says_of_a_call_is_taken_when_it_signed_it_lately_and_for_these_wo
     };
     let hash = |text: &str| kernel::hex(&Sha256::digest(text));
     let heard = |authorization: &str, body: &str| {
-        application().heard(&|_| authorization.to_owned(), body.as_bytes(), NOW)
+        let header = |_: &str| authorization.to_owned();
+        application().heard(&HandedIn { url: "", header: &header, body: body.as_bytes() }, NOW)
     };
     let (head, iat) = (json!({"alg": "HS256", "typ": "JWT"}), NOW.micros() / 1_000_000);
     let body = r#"{"dtmf": {"digits": "4", "timed_out": false}, "uuid": "a \" b"}"#;
@@ -513,6 +582,25 @@ fn what_is_not_set_up_or_no_address_is_refused_for_good() {
             "{channel:?}"
         );
     }
+}
+
+#[test]
+fn a_telephone_whose_provider_does_not_reach_us_lacks_the_digit() {
+    let channels = channels();
+    let (inside, outside) = ("http://127.0.0.1:7070", "https://operate.example.org");
+    let lacks = channels.lacks(Channel::Voice, inside).unwrap();
+    assert!(lacks.contains("by a digit") && lacks.contains("public_url"), "{lacks}");
+    assert!(channels.lacks(Channel::Sms, inside).is_some());
+    for (channel, address) in
+        [(Channel::Voice, outside), (Channel::Sms, outside), (Channel::Ntfy, inside)]
+    {
+        assert_eq!(channels.lacks(channel, address), None, "{channel:?}");
+    }
+    // A gateway may be in the same network, and what is not set up lacks everything.
+    assert_eq!(Channels::default().lacks(Channel::Voice, inside), None);
+    let gateway = Phone { provider: Some(Provider::Http), ..channels.voice.clone() };
+    let described = Channels { voice: gateway, ..channels };
+    assert_eq!(described.lacks(Channel::Voice, inside), None);
 }
 
 #[test]

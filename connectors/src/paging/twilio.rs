@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::phone::{Heard, Phone, Spoken};
+use super::NotTheirs;
+use super::phone::{HandedIn, Heard, Phone, Spoken, told_at};
 use crate::markup::escaped;
 use crate::receivers::HttpCall;
 
@@ -27,21 +28,49 @@ pub(super) fn call(phone: &Phone, number: &str, said: &Spoken<'_>) -> HttpCall {
     };
     let to = number.to_owned();
     let mut form = vec![("To", to), ("From", phone.from.clone()), ("Twiml", twiml)];
-    form.extend(said.asks.and_then(|(url, _)| told_at(url)));
+    let told_at = said.asks.map(|(url, _)| url).filter(|url| url.starts_with("https://"));
+    form.extend(told_at.map(|url| ("StatusCallback", url.to_owned())));
     request(phone, "Calls", form)
 }
 
 /// The request that sends a text message; `acknowledge_url` is empty for what is no call.
 pub(super) fn text(phone: &Phone, number: &str, text: String, acknowledge_url: &str) -> HttpCall {
     let mut form = vec![("To", number.to_owned()), ("From", phone.from.clone()), ("Body", text)];
-    form.extend(told_at(&format!("{acknowledge_url}/text")));
+    form.extend(told_at(acknowledge_url).map(|url| ("StatusCallback", url)));
     request(phone, "Messages", form)
 }
 
-/// Where it is to tell what became of a call or a message: it refuses what is to be told at an
-/// address that nobody outside can reach.
-fn told_at(url: &str) -> Option<(&'static str, String)> {
-    url.starts_with("https://").then(|| ("StatusCallback", url.to_owned()))
+/// What was handed in, once its signature is known to be right. Whoever else offers the same API
+/// may not sign: what comes without a signature from there has the link alone to show.
+///
+/// # Errors
+/// Why it is not taken.
+pub(super) fn signed<'a>(phone: &Phone, handed: &HandedIn<'a>) -> Result<&'a [u8], NotTheirs> {
+    let signature = (handed.header)("x-twilio-signature");
+    if phone.secret.is_empty() || (signature.is_empty() && !phone.url.is_empty()) {
+        return Ok(handed.body);
+    }
+    let mut fields: Vec<(String, String)> =
+        form_urlencoded::parse(handed.body).into_owned().collect();
+    fields.sort();
+    verify(phone.secret.reveal(), handed.url, &signature, &fields)?;
+    Ok(handed.body)
+}
+
+/// Whether a form was signed for an address; its fields are sorted.
+pub(super) fn verify(
+    secret: &str,
+    url: &str,
+    signature: &str,
+    fields: &[(String, String)],
+) -> Result<(), NotTheirs> {
+    let theirs = BASE64_STANDARD.decode(signature).map_err(|_| NotTheirs::Missing)?;
+    if secret.is_empty() || theirs.is_empty() {
+        return Err(NotTheirs::Missing);
+    }
+    let signed = fields.iter().fold(url.to_owned(), |signed, (name, value)| signed + name + value);
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+    ring::hmac::verify(&key, signed.as_bytes(), &theirs).map_err(|_| NotTheirs::Wrong)
 }
 
 /// What was handed in about a call or a message.

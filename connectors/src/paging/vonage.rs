@@ -1,11 +1,12 @@
-//! Vonage: what it answers to text messages (`/sms/json`), and calls through its Voice API
-//! (`/v1/calls`), signed by the key of an application, with what is read out as an NCCO. The keys
-//! that are pressed, and what becomes of a call, are handed in as JSON under a JWT that is signed
-//! with the signature secret of the account.
+//! Vonage: what it answers to text messages (`/sms/json`), and their delivery receipts; calls
+//! through its Voice API (`/v1/calls`), signed by the key of an application, with what is read out
+//! as an NCCO. The keys that are pressed, and what becomes of a call, are handed in as JSON under a
+//! JWT that is signed with the signature secret of the account.
 //!
 //! **Invariant:** a request is signed for a quarter of an hour, and what is handed in counts for
 //! five minutes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
@@ -139,6 +140,21 @@ pub(super) fn texted(status: u16, body: &str) -> Verdict {
             Verdict::Later(format!("{}: {}", part.status, part.error_text))
         }
         Some(part) => Verdict::Never(format!("{}: {}", part.status, part.error_text)),
+    }
+}
+
+/// What became of a text message, by its delivery receipt.
+pub(super) fn receipt(fields: &BTreeMap<String, String>) -> Heard {
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    match field("status") {
+        // In the words of its documents, as far as a message will not arrive any more by them.
+        status @ ("expired" | "failed" | "rejected" | "deleted" | "undelivered") => {
+            let code = field("err-code");
+            let code =
+                if matches!(code, "" | "0") { String::new() } else { format!(", error {code}") };
+            Heard::Unreached(format!("{status}{code}"))
+        }
+        _ => Heard::Nothing,
     }
 }
 

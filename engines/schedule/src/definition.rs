@@ -1,4 +1,4 @@
-use calendar::{Day, Hours, Span};
+use calendar::{Day, Definition, Hours, Span};
 use jiff::civil::DateTime;
 
 use crate::Person;
@@ -32,6 +32,9 @@ pub struct Layer {
     pub until: Option<i64>,
     /// The hours of a week in which it has somebody; always when there are none.
     pub hours: Vec<Hours>,
+    /// When it has somebody as a calendar says it, with its holidays and in its own zone; then
+    /// `hours` do not count.
+    pub open: Option<Definition>,
     /// Whether a shift without any of those hours is nobody's turn, so that days off fall on
     /// everybody alike.
     pub skip_closed: bool,
@@ -185,6 +188,18 @@ impl Layer {
         let (days, from, until) = (days.to_vec(), from.to_owned(), until.to_owned());
         self.hours.push(Hours { days, from, until });
         self
+    }
+
+    /// Only when a calendar is open, whatever hours were added.
+    #[must_use]
+    pub fn open(mut self, open: Definition) -> Layer {
+        self.open = Some(open);
+        self
+    }
+
+    /// Whether it has somebody at any hour.
+    pub(crate) fn is_always(&self) -> bool {
+        self.hours.is_empty() && self.open.is_none()
     }
 
     /// With this rule for who is away.

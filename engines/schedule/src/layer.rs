@@ -53,7 +53,7 @@ pub(crate) fn shifts(
         }
         // Turns that are skipped count from the start, so the hours are needed from there.
         let counted = if layer.skip_closed { holds } else { within };
-        let open = match layer.hours.is_empty() {
+        let open = match layer.is_always() {
             true => None,
             false => Some(hours(layer, zone, counted)?),
         };
@@ -80,7 +80,7 @@ pub(crate) fn shifts(
 
 /// The planned shifts of a layer within a window.
 fn planned(layer: &Layer, zone: &TimeZone, window: Span) -> Result<Vec<Shift>, ScheduleError> {
-    let open = match layer.hours.is_empty() {
+    let open = match layer.is_always() {
         true => Spans::one(window.from, window.until),
         false => hours(layer, zone, window)?,
     };
@@ -131,16 +131,29 @@ fn starts(layer: &Layer, zone: &TimeZone) -> Result<Vec<i64>, ScheduleError> {
     Ok(starts)
 }
 
-/// The hours of a layer, in its zone.
+/// The hours of a layer, in its zone or in that of its calendar.
 fn hours(layer: &Layer, zone: &TimeZone, within: Span) -> Result<Spans, ScheduleError> {
     let year = |micros: i64| {
         let at = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
         zone.to_datetime(at).year()
     };
-    let years = Years { first: year(within.from), last: year(within.until) };
-    let name = zone.iana_name().unwrap_or("UTC");
-    let definition = Definition { hours: layer.hours.clone(), ..Definition::empty(name) };
-    let compiled = definition.compile(years);
+    let (first, last) = (year(within.from), year(within.until));
+    let compiled = match &layer.open {
+        None => {
+            let name = zone.iana_name().unwrap_or("UTC");
+            let definition = Definition { hours: layer.hours.clone(), ..Definition::empty(name) };
+            definition.compile(Years { first, last })
+        }
+        // Where the calendar is it may be another year.
+        Some(open) => {
+            let years = Years { first: (first - 1).max(1), last: (last + 1).min(9_998) };
+            let wrong = |error: calendar::CalendarError| calendar::CalendarError {
+                field: format!("during.{}", error.field),
+                ..error
+            };
+            open.compile(years).map_err(wrong)
+        }
+    };
     let compiled = compiled.map_err(|error| ScheduleError::new(error.field, error.what))?;
     Ok(compiled.open().clip(within))
 }

@@ -97,6 +97,7 @@ impl Doctor {
             database.into_iter().for_each(&mut tell);
             tell(network::mail(config).await);
             tell(network::reach(config));
+            network::telephones(config).into_iter().for_each(&mut tell);
         }
         let own = config.filter(|_| !shell.server.named());
         let url = own.map_or_else(|| shell.server.url(), |config| network::own_url(&config));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use connectors::paging::Channel;
 use kernel::Time;
 use serde_json::Value;
 use server::Config;
@@ -68,6 +69,18 @@ pub fn reach(config: &Config) -> Finding {
         return Finding::warn(what, format!("links in messages begin with {url}"), remedy);
     }
     Finding::ok(what, format!("links in messages begin with {url}"))
+}
+
+/// Whether those who carry calls reach this installation, where somebody is set up.
+pub fn telephones(config: &Config) -> Vec<Finding> {
+    let url = config.base_url();
+    let told = |channel: Channel| {
+        let lacks = config.channels.lacks(channel, &url)?;
+        let remedy = "set public_url to an https address that the provider reaches";
+        let (lacks, _) = lacks.split_once(';').unwrap_or((lacks, ""));
+        Some(Finding::warn(channel.name(), format!("{lacks} at {url}"), remedy))
+    };
+    [Channel::Voice, Channel::Sms].into_iter().filter_map(told).collect()
 }
 
 /// Where this machine reaches a server with these settings.

@@ -199,8 +199,9 @@ impl Moved {
         for policy in unled {
             let mut said = Said::of(policy.as_str(), "");
             said.changed(format!(
-                "nothing leads to it, so nobody is called by it: write `escalationPolicy: {policy}` \
-                 at a team or service, or make it the policy of last resort"
+                "nothing leads to it, so nobody is called by it: write \
+                 `escalationPolicy: {policy}` at a team or service, or make it the policy of last \
+                 resort"
             ));
             self.say(said);
         }

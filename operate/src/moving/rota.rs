@@ -77,6 +77,7 @@ impl Part {
             calendar: self.calendar.clone().map(|url| LayerCalendar { url }),
             until: self.until,
             hours: self.week.opening(),
+            during: None,
             skip_closed: self.skip_closed,
             backup: BackupRule::default(),
             backup_person: None,

@@ -1,4 +1,5 @@
-//! How long an incident of PagerDuty may stay taken, and open: services say it there, policies here.
+//! How long an incident of PagerDuty may stay taken, and open: services say it there, policies
+//! here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use calendar::{Calendar, Span, Spans, Years};
+use calendar::{Calendar, Definition, Span, Spans, Years};
 use kernel::{ItemRef, Time};
 use schedule::{Change, Occasions, Person, Planned, Roster, Schedule, Share, Why};
 
 use crate::reference::{CalendarRef, TurnRef};
-use crate::rota::{person, span};
+use crate::rota::{HOLIDAY, person, span};
 use crate::spec::{
-    AbsenceSpec, CalendarSpec, ContractStatus, ScheduleSpec, ServiceContractSpec,
+    AbsenceSpec, CalendarSpec, ContractStatus, EscalationHours, ScheduleSpec, ServiceContractSpec,
     ShiftOverrideSpec, Spec,
 };
 use crate::{Estate, FedShift, Kind};
@@ -82,6 +82,9 @@ impl Estate {
                 person: shift.person.name().into(),
             };
             layer.planned = shifts.into_iter().flatten().map(planned).collect();
+            if let Some(calendar) = said.during.as_ref().and_then(EscalationHours::calendar) {
+                layer.open = Some(self.definition(calendar)?);
+            }
         }
         rota.changes.extend(self.overrides(schedule).map(|(_, made)| {
             let (span, person) = (span(made.start, Some(made.end)), person(&made.person));
@@ -91,6 +94,16 @@ impl Estate {
             }
         }));
         Ok(rota)
+    }
+
+    /// A calendar for the engine.
+    fn definition(&self, named: &CalendarRef) -> Result<Definition, CoverError> {
+        let Some(Spec::Calendar(spec)) = self.get(named).map(|found| &found.spec) else {
+            return Err(CoverError::missing(named));
+        };
+        spec.definition().map_err(|place| {
+            CoverError::at(named, format!("holidays[{place}]"), HOLIDAY.to_owned())
+        })
     }
 
     pub(crate) fn schedule(&self, schedule: &ItemRef) -> Result<&ScheduleSpec, CoverError> {
@@ -300,9 +313,7 @@ impl Estate {
         };
         let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
         let definition = spec.definition().map_err(|place| {
-            let what = "this holiday does not say in one way when it is; write one of date, \
-                        yearly, easter, rule, ical";
-            CoverError::at(named, format!("holidays[{place}]"), what.to_owned())
+            CoverError::at(named, format!("holidays[{place}]"), HOLIDAY.to_owned())
         })?;
         let compiled = definition.compile(years);
         compiled.map_err(|error| CoverError::at(named, error.field, error.what))

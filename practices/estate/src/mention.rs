@@ -145,6 +145,9 @@ impl<'a> Mentions<'a> {
                 }
             }
             self.one(&format!("layers[{place}].backupPerson"), &layer.backup_person);
+            if let Some(calendar) = layer.during.as_ref().and_then(|hours| hours.calendar()) {
+                self.add(format!("layers[{place}].during"), calendar.item());
+            }
         }
         for (place, change) in schedule.overrides.iter().enumerate() {
             self.add(format!("overrides[{place}].person"), &change.person);

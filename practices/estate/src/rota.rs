@@ -5,7 +5,13 @@ use kernel::{ItemRef, Time};
 use schedule::{Absence, Backup, Change, Every, Layer, Limits, Person, Rotation, Schedule};
 
 use crate::TurnRef;
-use crate::spec::{AbsenceSpec, BackupRule, ScheduleLayer, ScheduleSpec, ShiftLimits, Wait};
+use crate::spec::{
+    AbsenceSpec, BackupRule, EscalationHours, ScheduleLayer, ScheduleSpec, ShiftLimits, Wait,
+};
+
+/// What is wrong with a holiday that does not say when it is.
+pub(crate) const HOLIDAY: &str = "this holiday does not say in one way when it is; write one of \
+                                  date, yearly, easter, rule, ical";
 
 impl ScheduleSpec {
     /// The same for the engine, with whoever is away; people are called by their names.
@@ -65,6 +71,15 @@ impl ScheduleLayer {
             from: hours.from.clone(),
             until: hours.until.clone(),
         });
+        let open = match &self.during {
+            Some(EscalationHours::These(these)) => Some(
+                these
+                    .definition()
+                    .map_err(|place| (format!("during.holidays[{place}]"), HOLIDAY.to_owned()))?,
+            ),
+            // A calendar stands in no schedule: the estate lays it in.
+            Some(EscalationHours::Of(_)) | None => None,
+        };
         Ok(Layer {
             name: self.name.clone(),
             zone: self.time_zone.clone().unwrap_or_default(),
@@ -73,6 +88,7 @@ impl ScheduleLayer {
             planned: Vec::new(),
             until: self.until.map(Time::micros),
             hours: hours.collect(),
+            open,
             skip_closed: self.skip_closed,
             backup: match (&self.backup_person, self.backup) {
                 (Some(named), _) => Backup::Person(person(named)),

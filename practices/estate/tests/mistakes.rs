@@ -682,3 +682,21 @@ fn hours_of_variants_can_be_worked_out() {
       -> name a person
     ");
 }
+
+#[test]
+fn hours_of_a_layer_are_checked_like_those_of_a_calendar() {
+    let layer = |hours: &str| {
+        let rotation = "{start: '2026-12-21T00:00', every: 1d, people: [nobody]}";
+        let layers = format!("[{{name: days, {hours}, rotations: [{rotation}]}}]");
+        told(&document("Schedule", "desk", &format!("  {{timeZone: UTC, layers: {layers}}}")))
+    };
+    let days = "[{days: [mon], from: '08:00', until: '16:00'}]";
+    let both = layer(&format!("hours: {days}, during: {{timeZone: UTC, hours: {days}}}"));
+    assert!(both.contains("two kinds of hours"), "{both}");
+    let never = layer("during: {timeZone: UTC}");
+    assert!(never.contains("spec.layers[0].during.hours"), "{never}");
+    let nowhere = layer(&format!("during: {{timeZone: Nowhere, hours: {days}}}"));
+    assert!(nowhere.contains("spec.layers[0].during.timeZone"), "{nowhere}");
+    let unknown = layer("during: office");
+    assert!(unknown.contains("layers[0].during"), "{unknown}");
+}

@@ -394,14 +394,16 @@ fn taking_turns() -> impl Strategy<Value = Spec> {
     let backup =
         prop_oneof![Just(BackupRule::Next), Just(BackupRule::Below), Just(BackupRule::Nobody),];
     let calendar = of(text()).prop_map(|url| url.map(|url| LayerCalendar { url }));
-    let who = (vec(rotation, 0..3), calendar);
+    let during = of(named()).prop_map(|named| named.map(EscalationHours::Of));
+    let who = (vec(rotation, 0..3), calendar, during);
     let layer = (text(), who, any::<bool>(), backup, of(named()), of(time()));
     let layer = layer.prop_map(|(name, who, skip_closed, backup, backup_person, until)| {
-        let (rotations, calendar) = who;
+        let (rotations, calendar, during) = who;
         ScheduleLayer {
             name,
             rotations,
             calendar,
+            during,
             skip_closed,
             backup,
             backup_person,

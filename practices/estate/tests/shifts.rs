@@ -89,3 +89,44 @@ fn a_layer_has_whom_its_calendar_gives_the_time() {
     assert_eq!(fed.takes_turns(&schedule), [item("person/ada")]);
     assert_eq!(estate(&[]).takes_turns(&schedule), []);
 }
+
+/// Who has the days about Christmas, by a layer with these hours and nina below it.
+fn days(during: &str) -> Vec<String> {
+    let text = format!(
+        "{{apiVersion: operate/v1, kind: Person, metadata: {{name: ada}}, spec: {{email: a@b.c}}}}
+---
+{{apiVersion: operate/v1, kind: Person, metadata: {{name: ben}}, spec: {{email: b@b.c}}}}
+---
+{{apiVersion: operate/v1, kind: Person, metadata: {{name: nina}}, spec: {{email: n@b.c}}}}
+---
+{{apiVersion: operate/v1, kind: Calendar, metadata: {{name: office}}, spec: {{timeZone: UTC,
+  hours: [{{days: [mon, tue, wed, thu, fri], from: '08:00', until: '16:00'}}],
+  holidays: [{{name: Christmas, yearly: '12-25'}}]}}}}
+---
+{{apiVersion: operate/v1, kind: Schedule, metadata: {{name: desk}}, spec: {{timeZone: UTC, layers: [
+  {{name: below, rotations: [{{start: '2026-12-01T00:00', every: 1w, people: [nina]}}]}},
+  {{name: days, {during}, skipClosed: true,
+    rotations: [{{start: '2026-12-21T00:00', every: 1d, people: [ada, ben]}}]}}]}}}}
+"
+    );
+    let estate = Estate::new(desired(&text).resources().cloned());
+    let window = (at("2026-12-24T00:00:00Z"), at("2026-12-29T00:00:00Z"));
+    let window = Span::new(window.0.micros(), window.1.micros());
+    let roster = estate.roster(&item("schedule/desk"), window).expect("it can be worked out");
+    let noon = |day: u32| at(&format!("2026-12-{day}T12:00:00Z")).micros();
+    let who =
+        |day| roster.at(noon(day)).map_or("nobody".to_owned(), |turn| turn.person.to_string());
+    (24..=28).map(who).collect()
+}
+
+#[test]
+fn a_layer_follows_the_holidays_of_a_calendar() {
+    // Ada has the 21st and the 23rd, ben the 22nd and the 24th; then ada's turn is on Monday.
+    let expected = ["ben", "nina", "nina", "nina", "ada"];
+    assert_eq!(days("during: office"), expected);
+    let these = "during: {timeZone: UTC, holidays: [{name: Christmas, date: '2026-12-25'}], \
+                 hours: [{days: [mon, tue, wed, thu, fri], from: '08:00', until: '16:00'}]}";
+    assert_eq!(days(these), expected);
+    let without = "hours: [{days: [mon, tue, wed, thu, fri], from: '08:00', until: '16:00'}]";
+    assert_eq!(days(without), ["ben", "ada", "nina", "nina", "ben"]);
+}

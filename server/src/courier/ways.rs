@@ -150,6 +150,11 @@ impl Ways {
         }
     }
 
+    /// What calls that leave by a channel cannot do as this installation is set up.
+    pub fn lacks(&self, channel: &str) -> Option<&'static str> {
+        self.channels.lacks(Channel::named(channel)?, &self.base_url)
+    }
+
     /// Makes one attempt.
     pub async fn carry(&self, to: &Address<'_>, body: &Value) -> Outcome {
         if to.channel == mails::CHANNEL || body["kind"] == NOTE {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use connectors::paging::{Phone, Provider};
 use connectors::receivers::Secret;
 use reqwest::Method;
@@ -16,6 +18,8 @@ conversations!(
     one_digit_on_the_telephone_takes_the_incident,
     a_call_through_vonage_is_taken_by_a_digit_that_vonage_signed,
     a_text_message_that_does_not_arrive_is_told,
+    what_twilio_did_not_sign_counts_for_nothing,
+    a_receipt_of_vonage_hastens_the_next_way,
     a_telephone_that_rings_in_vain_makes_the_next_way_due,
     what_can_wait_rings_when_somebody_is_at_work,
     what_waits_says_so_and_follows_the_priority_as_it_was_foreseen,
@@ -212,6 +216,68 @@ async fn a_text_message_that_does_not_arrive_is_told(place: Place) {
     operate.end().await;
 }
 
+async fn what_twilio_did_not_sign_counts_for_nothing(place: Place) {
+    let receiver = Receiver::start().await;
+    let operate = Operate::with(&place, |config| channels(config, &receiver)).await;
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    operate.pass(Duration::from_secs(125)).await;
+    operate.pass(Duration::from_secs(120)).await;
+    delivered(&operate, &["ntfy", "sms", "voice"]).await;
+    let call = receiver.calls_to("/voice/2010-04-01/Accounts/AC1/Calls.json").remove(0);
+    let twiml = form(&call.text, "Twiml");
+    let (_, rest) = twiml.split_once("action=\"").unwrap();
+    let told = rest.split_once('"').unwrap().0;
+    let (_, path) = told.split_once("/ack/").unwrap();
+    let press = async |secret: &str| {
+        let text = format!("{told}CallSidCA1Digits4");
+        let key =
+            ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+        let signature = BASE64_STANDARD.encode(ring::hmac::sign(&key, text.as_bytes()));
+        let request = reqwest::Client::new()
+            .post(format!("{}/ack/{path}", operate.ada.base()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-twilio-signature", signature)
+            .body("CallSid=CA1&Digits=4");
+        operate.ada.send(request).await
+    };
+    press("another secret").await.problem(401);
+    let incident = operate.ada.get("/incidents/1").await.is(200);
+    assert_eq!(incident["acknowledged_by"], Value::Null);
+    let taken = press("s").await;
+    assert!(taken.text.contains("Nobody else is called"), "{}", taken.text);
+    operate.end().await;
+}
+
+async fn a_receipt_of_vonage_hastens_the_next_way(place: Place) {
+    let receiver = Receiver::start().await;
+    let set = |config: &mut Config| {
+        channels(config, &receiver);
+        config.public_url = Some("https://operate.example.org".to_owned());
+        config.channels.sms.provider = Some(Provider::Vonage);
+    };
+    let operate = Operate::with(&place, set).await;
+    receiver.says(r#"{"message-count": "1", "messages": [{"status": "0"}]}"#);
+    rings(&operate, &receiver, &wishes("HOOK")).await;
+    operate.pass(Duration::from_secs(125)).await;
+    delivered(&operate, &["ntfy", "sms"]).await;
+    let sent = receiver.calls_to("/sms/sms/json").remove(0);
+    let (_, path) = form(&sent.text, "callback").split_once("/ack/").map_or_else(
+        || panic!("no address for the receipt: {}", sent.text),
+        |(base, path)| (base.to_owned(), path.to_owned()),
+    );
+    let url = format!("{}/ack/{path}", operate.ada.base());
+    let tells = async |fields: &str| {
+        operate.ada.send(reqwest::Client::new().get(format!("{url}?{fields}"))).await.status
+    };
+    assert_eq!(tells("status=delivered&err-code=0").await, 204);
+    assert_eq!(tells("status=failed&err-code=6").await, 204);
+    let next = ["ntfy \"delivered\"", "sms \"unreached\"", "voice \"delivered\""];
+    operate.until("the call", async || (calls(&operate).await == next).then_some(())).await;
+    let pages = operate.ada.list("/incidents/1/pages").await;
+    assert_eq!(pages[0]["calls"][1]["detail"], "failed, error 6");
+    operate.end().await;
+}
+
 async fn a_telephone_that_rings_in_vain_makes_the_next_way_due(place: Place) {
     let (operate, vonage) = rung_by_vonage(&place).await;
     let busy = json!({"status": "busy", "uuid": "63f61863", "direction": "outbound"});
@@ -292,6 +358,9 @@ async fn trying_the_ways_tells_what_every_provider_said(place: Place) {
     assert_eq!(known, ["email", "webhook", "ntfy", "sms", "voice"]);
     assert!(ways["ways"][0]["problem"].as_str().unwrap().contains("smtp.host"));
     assert_eq!(ways["may_try"], true);
+    let lacks = ways["ways"][4]["lacks"].as_str().unwrap();
+    assert!(lacks.contains("by a digit"), "the provider does not reach 127.0.0.1: {lacks}");
+    assert_eq!(ways["ways"][2]["lacks"], "");
 
     let tried = operate.ada.post("/people/bob/ways/try", json!({})).await.is(200);
     let told: Vec<(String, bool)> = tried["results"]

@@ -4912,6 +4912,8 @@ export interface components {
             /** @description The channel: `email`, `sms` and so on. */
             channel: string;
             code_until?: components["schemas"]["Time"] | null;
+            /** @description What calls by it cannot do as the settings are, although they leave; empty: nothing. */
+            lacks: string;
             /** @description What is missing in the settings before calls can leave by it; empty: nothing. */
             problem: string;
             /** @description The address in it; of a browser its name. */
@@ -11149,6 +11151,7 @@ export interface components {
             backup?: components["schemas"]["BackupRule"];
             backupPerson?: components["schemas"]["PersonRef"] | null;
             calendar?: components["schemas"]["LayerCalendar"] | null;
+            during?: components["schemas"]["EscalationHours"] | null;
             /** @description The hours of a week in which it has somebody; always when not said. */
             hours?: components["schemas"]["OpeningHours"][];
             /** @description What it is called, for explanations. */

@@ -2,7 +2,7 @@
 //! shown at the latest decides which hand-overs have passed, so that an hour that is left out has
 //! no length and one that comes twice belongs to the shift in which it came first.
 
-use calendar::{Day, Span};
+use calendar::{Day, Span, When};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -71,12 +71,12 @@ impl<'a> Walk<'a> {
         }
         let rotation = &rotations[holds?];
         while after(rotation.start, rotation.every, self.shift + 1) <= self.latest {
-            let counts = !self.layer.skip_closed || self.layer.hours.is_empty() || self.had_hours;
+            let counts = !self.layer.skip_closed || self.always() || self.had_hours;
             self.turn += usize::from(counts);
             self.shift += 1;
             self.had_hours = false;
         }
-        let open = self.layer.hours.is_empty() || self.open();
+        let open = self.always() || self.open();
         self.had_hours |= open;
         let ended = self.layer.until.is_some_and(|until| minute >= until);
         (open && !ended).then(|| self.turn % rotation.people.len())
@@ -90,12 +90,25 @@ impl<'a> Walk<'a> {
             let waiting = (0..self.layer.planned.len()).filter(holds);
             self.rotation = waiting.min_by_key(|place| &self.layer.planned[*place]);
         }
-        let open = self.layer.hours.is_empty() || self.open();
+        let open = self.always() || self.open();
         let ended = self.layer.until.is_some_and(|until| minute >= until);
         self.rotation.filter(|_| open && !ended).map(|_| 0)
     }
 
+    fn always(&self) -> bool {
+        self.layer.hours.is_empty() && self.layer.open.is_none()
+    }
+
+    /// Whether the hours hold; those of a calendar have to be in the zone of the layer here.
     fn open(&self) -> bool {
+        let (hours, holidays) = match &self.layer.open {
+            Some(open) => (&open.hours[..], &open.holidays[..]),
+            None => (&self.layer.hours[..], &[][..]),
+        };
+        let today = self.latest.date().to_string();
+        if holidays.iter().any(|holiday| holiday.when == When::Date(today.clone())) {
+            return false;
+        }
         let minutes = |text: &str| {
             let (hour, minute) = text.split_once(':').expect("HH:MM");
             hour.parse::<i64>().expect("hours") * 60 + minute.parse::<i64>().expect("minutes")
@@ -103,7 +116,7 @@ impl<'a> Walk<'a> {
         let now = i64::from(self.latest.hour()) * 60 + i64::from(self.latest.minute());
         let yesterday = self.latest.date().checked_sub(1.day()).expect("a date");
         let days = [(self.latest.date(), now), (yesterday, now + 1440)];
-        self.layer.hours.iter().any(|hours| {
+        hours.iter().any(|hours| {
             let (from, until) = (minutes(&hours.from), minutes(&hours.until));
             let until = if until < from { until + 1440 } else { until };
             days.iter().any(|(date, now)| {

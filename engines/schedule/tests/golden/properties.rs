@@ -1,6 +1,6 @@
 //! Random schedules about changes of clocks.
 
-use calendar::{Day, Span, Spans};
+use calendar::{Day, Definition, Holiday, Span, Spans, When};
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -55,11 +55,14 @@ fn layer() -> impl Strategy<Value = Layer> {
     ];
     let parts = (
         prop::collection::vec(rotation, 1..3),
-        prop::collection::vec(hours, 0..3),
+        (
+            prop::collection::vec(hours, 0..3),
+            prop::option::of(prop::collection::vec(0..5_i64, 0..3)),
+        ),
         (any::<bool>(), backup, prop::option::of(0..LENGTH)),
         prop::sample::select(&["", "America/New_York", "Asia/Tokyo"][..]),
     );
-    parts.prop_map(|(mut rotations, hours, (skip_closed, backup, until), zone)| {
+    parts.prop_map(|(mut rotations, (hours, closed), (skip_closed, backup, until), zone)| {
         rotations.sort_by_key(|rotation| rotation.0);
         // Two cannot start at once, nor where clocks put two walls at one instant.
         rotations.dedup_by_key(|rotation| rotation.0 / 180);
@@ -79,6 +82,17 @@ fn layer() -> impl Strategy<Value = Layer> {
         for (days, from, length) in hours {
             let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
             layer = layer.hours(&days, &clock(from), &clock((from + length) % 1440));
+        }
+        // A calendar says the hours, with holidays beside them.
+        if let Some(closed) = closed {
+            let hours = std::mem::take(&mut layer.hours);
+            let holidays = closed.into_iter().map(|day| {
+                let date = date(2000, 1, 1).checked_add(jiff::Span::new().days(day));
+                let date = date.expect("a date").to_string();
+                Holiday { name: date.clone(), when: When::Date(date) }
+            });
+            let holidays = holidays.collect();
+            layer = layer.open(Definition { hours, holidays, ..Definition::empty(zone) });
         }
         layer
     })
@@ -123,6 +137,16 @@ fn schedule() -> impl Strategy<Value = (Schedule, Span)> {
                 rotation.start = midnight.checked_add(since).expect("a wall time");
             }
             layer.until = layer.until.map(|until| begin + until * MINUTE);
+            if let Some(open) = &mut layer.open {
+                open.zone =
+                    if layer.zone.is_empty() { zone.to_owned() } else { layer.zone.clone() };
+                for holiday in &mut open.holidays {
+                    let day: jiff::civil::Date = holiday.name.parse().expect("a date");
+                    let since = day.duration_since(date(2000, 1, 2));
+                    let moved = first.checked_add(since).expect("a date");
+                    holiday.when = When::Date(moved.to_string());
+                }
+            }
             schedule = schedule.layer(layer);
         }
         schedule.changes = changes

@@ -1,6 +1,6 @@
 //! `cases/stories.txt`: schedules, and who is on call at which moment.
 
-use calendar::{Day, Span, Spans};
+use calendar::{Day, Definition, Holiday, Hours, Span, Spans, When};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -101,6 +101,7 @@ impl Story {
     /// A line about the layer above it.
     fn layer_line(&mut self, word: &str, rest: &str) {
         let until = (word == "until").then(|| self.at(rest));
+        let zone = self.schedule.zone.clone();
         let planned = (word == "planned").then(|| {
             let (span, person) = rest.rsplit_once(' ').expect("a person");
             schedule::Planned { span: self.span(span), person: person.into() }
@@ -113,6 +114,18 @@ impl Story {
                 let (days, time) = rest.split_once(' ').expect("days and hours");
                 let (from, until) = time.split_once('-').expect("from-until");
                 *layer = std::mem::take(layer).hours(&day_range(days), from, until);
+            }
+            "open" => {
+                let (days, time) = rest.split_once(' ').expect("days and hours");
+                let (from, until) = time.split_once('-').expect("from-until");
+                let (from, until) = (from.to_owned(), until.to_owned());
+                let open = layer.open.get_or_insert_with(|| Definition::empty(&zone));
+                open.hours.push(Hours { days: day_range(days), from, until });
+            }
+            "holiday" => {
+                let open = layer.open.as_mut().expect("hours of a calendar");
+                let when = When::Date(rest.to_owned());
+                open.holidays.push(Holiday { name: rest.to_owned(), when });
             }
             "backup" => {
                 layer.backup = match rest {

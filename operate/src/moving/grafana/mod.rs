@@ -8,22 +8,14 @@ mod shifts;
 use std::collections::BTreeMap;
 
 use connectors::export::{Export, Found};
-use connectors::grafana_oncall::{
-    Chain, FinalShift, NotificationRule, Schedule, Shift, Step, Team, User,
-};
-use estate::{CalendarSpec, ContactMethod, ScheduleOverride, Spec, Target, TeamSpec, TurnRef};
-use jiff::civil::date;
-use jiff::tz::TimeZone;
-use kernel::Time;
-use schedule::Every;
+use connectors::grafana_oncall::{Chain, NotificationRule, Step, Team, User};
+use estate::{CalendarSpec, ContactMethod, Spec, Target, TeamSpec};
 
 use super::moved::{Moved, Said, Told};
 use super::names::Names;
 use super::people::{Known, Ways, Who, missing};
 use super::policy::{Called, Rounds, Steps, person};
-use super::rota::{Part, Rota, moment_of};
 use super::week::{DAY, Week};
-use super::zones;
 
 /// How often a chain that repeats begins again.
 const REPEATS: u32 = 5;

@@ -20,8 +20,8 @@ pub fn integrations(moved: &mut Moved, export: &Export, (known, called): (&Known
         let mut said = Said::of(at, &integration.name);
         let name = names.get(&integration.id).unwrap_or_default();
         said.impossible(format!(
-            "what `{}` sends is of Grafana's own address: make the key with `operate key add {name} \
-             --kind {}`, and send there",
+            "what `{}` sends is of Grafana's own address: make the key with \
+             `operate key add {name} --kind {}`, and send there",
             integration.kind,
             kind(&integration.kind)
         ));

@@ -1,7 +1,10 @@
 //! What must hold for schedules and absences.
 
+use super::promise::calendar;
 use crate::mistake::Wrong;
-use crate::spec::{AbsenceSpec, BackupRule, ScheduleLayer, ScheduleSpec, ShiftOverrideSpec};
+use crate::spec::{
+    AbsenceSpec, BackupRule, EscalationHours, ScheduleLayer, ScheduleSpec, ShiftOverrideSpec,
+};
 
 /// Most layers of a schedule, and most people, rotations, overrides and swaps each.
 const LAYERS_MAX: usize = 20;
@@ -39,15 +42,19 @@ pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
             let remedy = "give each layer with a calendar a name of its own";
             wrong.push(Wrong::new(&format!("{field}.name"), "another layer has it", remedy));
         }
+        wrong.extend(during(&field, layer));
         if layer.backup_person.is_some() && layer.backup != BackupRule::default() {
             let message = "two rules for who stands in";
             let field = format!("{field}.backupPerson");
             wrong.push(Wrong::new(&field, message, "keep `backup` or `backupPerson`"));
         }
     }
+    // What is wrong with hours that are written there is told above.
+    let known = |field: &str| field.contains(".during.");
     match spec.rota([]).map(|rota| rota.check()) {
-        Err((field, what)) => wrong.push(told(&field, &what)),
-        Ok(Err(error)) => wrong.push(told(&error.field, &error.what)),
+        Err((field, what)) if !known(&field) => wrong.push(told(&field, &what)),
+        Ok(Err(error)) if !known(&error.field) => wrong.push(told(&error.field, &error.what)),
+        Err(_) | Ok(Err(_)) => {}
         Ok(Ok(())) => {}
     }
     for (place, change) in spec.overrides.iter().enumerate() {
@@ -62,6 +69,19 @@ pub(super) fn schedule(wrong: &mut Vec<Wrong>, spec: &ScheduleSpec) {
             }
         }
     }
+}
+
+/// What is wrong with the hours of a layer that a calendar says.
+fn during(field: &str, layer: &ScheduleLayer) -> Option<Wrong> {
+    let hours = layer.during.as_ref()?;
+    if !layer.hours.is_empty() {
+        let field = format!("{field}.during");
+        return Some(Wrong::new(&field, "two kinds of hours", "keep `hours` or `during`"));
+    }
+    let EscalationHours::These(these) = hours else { return None };
+    let found = calendar(these)?;
+    let inner = found.field.strip_prefix("spec").unwrap_or_default();
+    Some(Wrong { field: format!("{field}.during{inner}"), ..found })
 }
 
 /// What is wrong with how a layer says who is on call.

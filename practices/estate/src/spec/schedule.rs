@@ -2,7 +2,7 @@ use kernel::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OpeningHours, Wait, unset};
+use super::{EscalationHours, OpeningHours, Wait, unset};
 use crate::reference::{CalendarRef, PersonRef, ScheduleRef, TeamRef, TurnRef};
 
 /// Who is on call when: people who take turns, in layers of which a later one lies over those
@@ -64,6 +64,10 @@ pub struct ScheduleLayer {
     /// The hours of a week in which it has somebody; always when not said.
     #[serde(default, skip_serializing_if = "unset")]
     pub hours: Vec<OpeningHours>,
+    /// The same with holidays, instead of `hours`: a calendar by its name, or one that is written
+    /// right here.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub during: Option<EscalationHours>,
     /// Whether shifts without any of those hours are nobody's turn, so that days off fall on
     /// everybody alike.
     #[serde(default, skip_serializing_if = "unset")]

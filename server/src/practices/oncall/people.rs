@@ -67,6 +67,8 @@ struct Way {
     wanted: bool,
     /// What is missing in the settings before calls can leave by it; empty: nothing.
     problem: String,
+    /// What calls by it cannot do as the settings are, although they leave; empty: nothing.
+    lacks: &'static str,
     /// How it was shown that it reaches them; none: it was not.
     verified: Option<Proven>,
     /// Until when a code that was sent by it can be entered; none: there is no such code.
@@ -122,6 +124,7 @@ async fn ways(
             to: to.to_owned(),
             wanted: spec.wants(method),
             problem: app.ways.ready(method.channel()).err().unwrap_or_default(),
+            lacks: app.ways.lacks(method.channel()).unwrap_or_default(),
             verified: proof.and_then(|proof| proof.proven.clone()),
             code_until: proof.and_then(|proof| proof.code_until(app.world.now())),
         }

@@ -20,6 +20,7 @@ pub struct Receiver {
 
 struct Inbox {
     status: StatusCode,
+    says: String,
     calls: Vec<Received>,
 }
 
@@ -45,7 +46,7 @@ impl Receiver {
     pub async fn start() -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
-        let inbox = Inbox { status: StatusCode::OK, calls: Vec::new() };
+        let inbox = Inbox { status: StatusCode::OK, says: String::new(), calls: Vec::new() };
         let state = Arc::new(Mutex::new(inbox));
         let router = Router::new().fallback(take).with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -56,6 +57,11 @@ impl Receiver {
     pub fn answers(&self, status: u16) {
         let status = StatusCode::from_u16(status).expect("a status");
         self.state.lock().expect("nobody panicked").status = status;
+    }
+
+    /// Answers with this text from now on.
+    pub fn says(&self, text: &str) {
+        text.clone_into(&mut self.state.lock().expect("nobody panicked").says);
     }
 
     /// Everything that came so far.
@@ -92,7 +98,7 @@ async fn take(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> StatusCode {
+) -> (StatusCode, String) {
     let header = |name: &str| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
@@ -111,5 +117,5 @@ async fn take(
     if method != Method::GET {
         inbox.calls.push(received);
     }
-    inbox.status
+    (inbox.status, inbox.says.clone())
 }

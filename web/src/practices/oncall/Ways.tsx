@@ -110,6 +110,7 @@ function State({
     );
   }
   if (way.problem) return <span className={styles.bad}>{way.problem}</span>;
+  if (way.lacks) return <span className={styles.bad}>{way.lacks}</span>;
   return <span>{way.wanted ? 'Ready' : `Not used: none of ${their} wishes names it`}</span>;
 }
 
