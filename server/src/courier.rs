@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectors::receivers::ATTEMPT_MAX;
 use kernel::Time;
 use spine::engine;
 use spine::outbox::{self, Outcome, Taken};
@@ -37,6 +38,16 @@ const IN_FLIGHT: usize = 256;
 const NAP: Duration = Duration::from_millis(500);
 /// Time until the next look while messages wait for a slot that no other message gives up.
 const SOON: Duration = Duration::from_millis(50);
+
+// Else another attempt would begin beside this one. What is left is for writing down how it ended.
+const _: () = assert!(ATTEMPT_MAX.as_secs() + 10 < outbox::LEASE.as_secs());
+
+fn too_long() -> Outcome {
+    Outcome::failed(format!(
+        "an attempt may take {} s, and this one took longer",
+        ATTEMPT_MAX.as_secs()
+    ))
+}
 
 /// Carries messages to the outside.
 pub struct Courier {
@@ -162,7 +173,10 @@ impl Courier {
             return Vec::new();
         };
         let began = self.world.now();
-        let outcome = self.send(&taken).await;
+        let outcome = tokio::select! {
+            outcome = self.send(&taken) => outcome,
+            () = self.world.clock.wait(ATTEMPT_MAX) => too_long(),
+        };
         let at = self.world.now();
         let took = at.since(began);
         let channel = taken.message.channel.clone();

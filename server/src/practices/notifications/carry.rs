@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use connectors::receivers::{AlertData, AlertStatus, Call, Notice, TemplateData, Verdict};
 use connectors::webhook::Webhooks;
@@ -185,7 +186,11 @@ impl Carrier {
         let answer = webhooks.carry(&call, move || clock.now()).await.map_err(failed)?;
         match (call.judge)(answer.status, &answer.body) {
             Verdict::Taken => {}
-            Verdict::Later(detail) => return Err(Outcome::Failed { detail }),
+            Verdict::Later(detail) => {
+                let seconds = answer.retry_after.map(u64::from);
+                let retry_after = seconds.map(Duration::from_secs);
+                return Err(Outcome::Failed { detail, retry_after });
+            }
             Verdict::Never(detail) => return Err(Outcome::Rejected { detail }),
         }
         if let Some(next) = &call.next {
@@ -199,7 +204,7 @@ impl Carrier {
 
 fn failed(error: connectors::SendError) -> Outcome {
     if error.retry {
-        Outcome::Failed { detail: error.detail }
+        Outcome::failed(error.detail)
     } else {
         Outcome::Rejected { detail: error.detail }
     }
