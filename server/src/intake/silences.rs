@@ -143,8 +143,8 @@ async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId
         starts_at: Some(posted.starts_at),
         ends_at: Some(posted.ends_at),
         recurrence: None,
-        comment: posted.comment,
-        created_by: posted.created_by,
+        comment: said(posted.comment, "no comment was given"),
+        created_by: said(posted.created_by, "somebody"),
     };
     let after = if posted.id.is_empty() {
         changes::create(app, asker, Call::default(), plan).await?
@@ -164,6 +164,11 @@ async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId
         changes::edit(app, asker, Call::default(), id, plan).await?
     };
     id_in(&after)
+}
+
+/// Alertmanager takes empty texts; here something has to stand for them.
+fn said(text: String, otherwise: &str) -> String {
+    if text.trim().is_empty() { otherwise.to_owned() } else { text }
 }
 
 fn id_in(silence: &Value) -> Answer<SilenceId> {

@@ -12,6 +12,7 @@ conversations!(
     what_holds_an_alert_back_is_told_with_its_end,
     why_it_was_not_told_is_known_when_the_reason_is_gone,
     without_a_configuration_that_is_said,
+    clients_of_alertmanager_see_what_mutes_a_group_and_alerts_in_order,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -186,5 +187,31 @@ async fn without_a_configuration_that_is_said(place: Place) {
     let way = explained(&operate, "Odd").await;
     assert_eq!((&way["routing_configured"], &way["routes"]), (&json!(false), &json!([])));
     assert_eq!((&way["opened"], &way["pages"]), (&Value::Null, &json!([])));
+    operate.end().await;
+}
+
+async fn clients_of_alertmanager_see_what_mutes_a_group_and_alerts_in_order(place: Place) {
+    let (operate, _receiver) = open(&place).await;
+    let ask = async |path: &str| {
+        let request = operate.ada.bare(reqwest::Method::GET, &format!("/api/v2/alerts{path}"));
+        operate.ada.send(request).await.is(200)
+    };
+    operate.fires("SlowOrders", "warning", ORDERS).await;
+    let groups = operate
+        .until("the group is there", async || {
+            let groups = ask("/groups").await;
+            groups[0].is_object().then_some(groups)
+        })
+        .await;
+    let status = &groups[0]["alerts"][0]["status"];
+    assert_eq!((&status["mutedBy"], &status["state"]), (&json!(["weekend"]), &json!("suppressed")));
+    assert_eq!(ask("/groups?muted=false").await, json!([]));
+    for name in ["A", "B", "C", "D", "E", "F"] {
+        operate.fires(name, "critical", ORDERS).await;
+    }
+    let alerts = ask("").await;
+    assert_eq!(alerts[0]["status"]["mutedBy"], json!([]));
+    let prints = texts(&alerts, "fingerprint");
+    assert!(prints.len() == 7 && prints.is_sorted(), "{prints:?}");
     operate.end().await;
 }
