@@ -213,5 +213,8 @@ async fn clients_of_alertmanager_see_what_mutes_a_group_and_alerts_in_order(plac
     assert_eq!(alerts[0]["status"]["mutedBy"], json!([]));
     let prints = texts(&alerts, "fingerprint");
     assert!(prints.len() == 7 && prints.is_sorted(), "{prints:?}");
+    // Where the links in messages lead.
+    assert_eq!(operate.ada.list("/alerts?receiver=everybody").await.len(), 7);
+    assert_eq!(operate.ada.list("/alerts?receiver=nobody").await.len(), 0);
     operate.end().await;
 }
