@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectors::receivers::ATTEMPT_MAX;
 use kernel::Time;
 use spine::engine;
 use spine::outbox::{self, Outcome, Taken};
 use spine::{Db, Fault, NodeId, World};
 use tokio_util::sync::CancellationToken;
 
-use crate::practices::notifications::carry::Carrier;
+use crate::practices::notifications::carry::{self, Carrier};
 use crate::practices::notifications::dispatch;
 use crate::practices::notifications::live::LiveRouting;
 use crate::practices::notifications::store::Attempt;
@@ -39,6 +40,16 @@ const IN_FLIGHT: usize = 256;
 const NAP: Duration = Duration::from_millis(500);
 /// Time until the next look while messages wait for a slot that no other message gives up.
 const SOON: Duration = Duration::from_millis(50);
+
+// Else another attempt would begin beside this one. What is left is for writing down how it ended.
+const _: () = assert!(ATTEMPT_MAX.as_secs() + 10 < outbox::LEASE.as_secs());
+
+fn too_long() -> Outcome {
+    Outcome::failed(format!(
+        "an attempt may take {} s, and this one took longer",
+        ATTEMPT_MAX.as_secs()
+    ))
+}
 
 /// Carries messages to the outside.
 pub struct Courier {
@@ -164,7 +175,10 @@ impl Courier {
             return Vec::new();
         };
         let began = self.world.now();
-        let outcome = self.send(&taken).await;
+        let outcome = tokio::select! {
+            outcome = self.send(&taken) => outcome,
+            () = self.world.clock.wait(ATTEMPT_MAX) => too_long(),
+        };
         let at = self.world.now();
         let took = at.since(began);
         let channel = taken.message.channel.clone();
@@ -177,6 +191,9 @@ impl Courier {
         };
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
+        if taken.message.channel == dispatch::CHANNEL {
+            carry::count(&taken.message.target, &outcome, took);
+        }
         let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         let counted = parcel.counted;
         together::attempts(&Attempt { taken, counted, outcome, at, took_micros }, wanted)

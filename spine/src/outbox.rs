@@ -18,6 +18,9 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// After so many failed attempts a message is laid aside.
 pub const ATTEMPTS_MAX: i64 = 10;
 
+/// At most so long the other side may wish to be left alone: whoever has to be told waits.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
+
 /// A message taken for one attempt.
 #[derive(Clone, Debug)]
 pub struct Taken {
@@ -47,12 +50,21 @@ pub enum Outcome {
     Failed {
         /// What went wrong.
         detail: String,
+        /// How long the other side wants to be left alone, where it said so.
+        retry_after: Option<Duration>,
     },
     /// It failed and will fail again: laid aside at once.
     Rejected {
         /// What went wrong.
         detail: String,
     },
+}
+
+impl Outcome {
+    /// It failed, and may succeed later.
+    pub fn failed(detail: impl Into<String>) -> Outcome {
+        Outcome::Failed { detail: detail.into(), retry_after: None }
+    }
 }
 
 /// Puts messages in, each with the record that it is about, due at once.
@@ -321,8 +333,11 @@ fn end(taken: &Taken, outcome: &Outcome, now: Time) -> (&'static str, Vec<Value>
     let (state, detail, due) = match outcome {
         Outcome::Delivered { detail } => ("delivered", detail, None),
         Outcome::Rejected { detail } => ("dead", detail, None),
-        Outcome::Failed { detail } if taken.attempt >= ATTEMPTS_MAX => ("dead", detail, None),
-        Outcome::Failed { detail } => ("waiting", detail, Some(now + backoff(taken.attempt))),
+        Outcome::Failed { detail, .. } if taken.attempt >= ATTEMPTS_MAX => ("dead", detail, None),
+        Outcome::Failed { detail, retry_after } => {
+            let wished = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
+            ("waiting", detail, Some(now + backoff(taken.attempt).max(wished)))
+        }
     };
     let settled_at = due.is_none().then_some(now);
     let detail: String = detail.chars().take(500).collect();

@@ -13,6 +13,7 @@ pub struct Query {
     active: bool,
     silenced: bool,
     inhibited: bool,
+    muted: bool,
     matchers: Vec<Matcher>,
     receiver: Option<Regex>,
 }
@@ -28,6 +29,7 @@ impl Query {
             active: true,
             silenced: true,
             inhibited: true,
+            muted: true,
             matchers: Vec::new(),
             receiver: None,
         };
@@ -39,6 +41,7 @@ impl Query {
                 "filter" => wanted.matchers.push(Matcher::parse(&value)?),
                 "silenced" if !value.is_empty() => wanted.silenced = is_true(&value),
                 "inhibited" if !value.is_empty() => wanted.inhibited = is_true(&value),
+                "muted" if !value.is_empty() => wanted.muted = is_true(&value),
                 "active" if !value.is_empty() => wanted.active = is_true(&value),
                 "receiver" if !value.is_empty() => {
                     wanted.receiver = Some(whole(&value).map_err(QueryError::Receiver)?);
@@ -59,6 +62,11 @@ impl Query {
     pub fn shows(&self, silenced: bool, inhibited: bool) -> bool {
         let held = silenced || inhibited;
         (held || self.active) && (!silenced || self.silenced) && (!inhibited || self.inhibited)
+    }
+
+    /// Whether groups that a time interval mutes belong into the answer (0.28 and newer).
+    pub fn shows_muted(&self) -> bool {
+        self.muted
     }
 
     /// Whether an alert with these labels belongs into the answer; `label` gives the value of a

@@ -38,6 +38,8 @@ pub struct Told<'a> {
     pub inhibited_by: &'a [u64],
     /// The silences that hold it back.
     pub silenced_by: &'a [SilenceId],
+    /// The time intervals in which its group is not told (0.28 and newer).
+    pub muted_by: &'a [String],
 }
 
 impl AlertsBody {
@@ -88,12 +90,19 @@ impl AlertsBody {
             write_hexadecimal(out, *hash);
             out.push(b'"');
         }
+        out.extend_from_slice(br#"],"mutedBy":["#);
+        for (place, name) in told.muted_by.iter().enumerate() {
+            out.extend_from_slice(if place == 0 { b"" } else { b"," });
+            write_text(out, name);
+        }
         out.extend_from_slice(br#"],"silencedBy":["#);
         for (place, id) in told.silenced_by.iter().enumerate() {
             out.extend_from_slice(if place == 0 { b"" } else { b"," });
             write_text(out, &uuid_of(*id));
         }
-        out.extend_from_slice(if told.silenced_by.is_empty() && told.inhibited_by.is_empty() {
+        let free =
+            told.silenced_by.is_empty() && told.inhibited_by.is_empty() && told.muted_by.is_empty();
+        out.extend_from_slice(if free {
             br#"],"state":"active"},"updatedAt":"#
         } else {
             br#"],"state":"suppressed"},"updatedAt":"#

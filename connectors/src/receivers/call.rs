@@ -29,6 +29,11 @@ pub(super) struct Made {
     pub through: Option<Arc<Transport>>,
 }
 
+/// How long one attempt to tell a receiver may take, whatever its `timeout` says and however many
+/// requests it makes. Who carries messages has each for a minute, and others must not begin before
+/// that has ended.
+pub const ATTEMPT_MAX: Duration = Duration::from_secs(45);
+
 /// A request over HTTP.
 #[derive(Clone)]
 pub struct HttpCall {

@@ -58,7 +58,7 @@ use std::sync::Arc;
 use gotemplate::{LoadError, Templates};
 use serde::{Deserialize, Deserializer};
 
-pub use call::{Call, HttpCall, Judge, MailCall, MailServer, Method, Next, Verdict};
+pub use call::{ATTEMPT_MAX, Call, HttpCall, Judge, MailCall, MailServer, Method, Next, Verdict};
 pub(crate) use call::{answered, path_part, usual};
 pub use data::{AlertData, AlertStatus, TemplateData};
 pub use discord::DiscordConfig;

@@ -49,6 +49,10 @@ impl AlertmanagerFlags {
             config.guests = web.users;
             config.headers = web.headers;
         }
+        if config.public_url.is_none() && config.listen.ip().is_unspecified() {
+            let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+            config.public_url = address_of_links(host.as_deref(), &config);
+        }
         // Alertmanager asks nobody for a key, unless it asks for a name and a password.
         config.intake.open = config.guests.is_empty();
         config.intake.open_on_loopback = config.intake.open;
@@ -89,6 +93,14 @@ impl AlertmanagerFlags {
     }
 }
 
+/// What links begin with where every address of the machine is listened on: its name, as with
+/// Alertmanager.
+fn address_of_links(host: Option<&str>, config: &Config) -> Option<String> {
+    let host = host.map(str::trim).filter(|host| !host.is_empty() && *host != "(none)")?;
+    let scheme = if config.tls.is_on() { "https" } else { "http" };
+    Some(format!("{scheme}://{host}:{}", config.listen.port()))
+}
+
 fn web(file: &str) -> Result<WebConfig, Vec<String>> {
     let text = std::fs::read_to_string(file).map_err(|error| vec![format!("{file}: {error}")])?;
     load_web(&text, file).map_err(|errors| errors.iter().map(ToString::to_string).collect())
@@ -104,4 +116,21 @@ fn address(one: &Listen) -> Result<SocketAddr, String> {
         .ok()
         .and_then(|mut all| all.next())
         .ok_or_else(|| format!("--web.listen-address: {host} is no address of this machine"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_begin_with_the_name_of_the_machine() {
+        let mut config = Config { listen: ([0, 0, 0, 0], 9093).into(), ..Config::default() };
+        let link = address_of_links(Some("pager-1\n"), &config);
+        assert_eq!(link.as_deref(), Some("http://pager-1:9093"));
+        config.tls.key = connectors::tls::Pem::written("key.pem");
+        let link = address_of_links(Some("pager-1"), &config);
+        assert_eq!(link.as_deref(), Some("https://pager-1:9093"));
+        assert_eq!(address_of_links(Some("(none)"), &config), None);
+        assert_eq!(address_of_links(None, &config), None);
+    }
 }

@@ -109,7 +109,7 @@ impl Rooms {
         let body = answer.as_ref().map(|answer| answer.body.clone()).unwrap_or_default();
         match judged(answer, judge) {
             Outcome::Delivered { .. } => Ok(body),
-            Outcome::Failed { detail } | Outcome::Rejected { detail } => {
+            Outcome::Failed { detail, .. } | Outcome::Rejected { detail } => {
                 Err(spoken.service.explained(&detail))
             }
         }
@@ -127,7 +127,7 @@ impl Rooms {
         let room = Room { service: service.to_owned(), name: name.to_owned() };
         match self.show(to.space, incident, &room).await {
             Ok(outcome) => outcome,
-            Err(fault) => Outcome::Failed { detail: fault.chain() },
+            Err(fault) => Outcome::failed(fault.chain()),
         }
     }
 
@@ -138,8 +138,7 @@ impl Rooms {
         room: &Room,
     ) -> Result<Outcome, Fault> {
         let Some(before) = self.claim(space, incident, room).await? else {
-            let detail = "its message is being written already".to_owned();
-            return Ok(Outcome::Failed { detail });
+            return Ok(Outcome::failed("its message is being written already"));
         };
         // Read after the claim, so that what is older never overwrites what is newer.
         let card = self.card(space, incident).await;
@@ -148,7 +147,7 @@ impl Rooms {
             Ok(None) => {
                 (Outcome::Rejected { detail: "there is no such incident".to_owned() }, before)
             }
-            Err(fault) => (Outcome::Failed { detail: fault.chain() }, before),
+            Err(fault) => (Outcome::failed(fault.chain()), before),
         };
         self.release(space, incident, room, after).await?;
         Ok(outcome)

@@ -59,7 +59,7 @@ impl Browsers {
         let subscription = match self.devices.subscription(to.space, person, to.target).await {
             Ok(Some(subscription)) => subscription,
             Ok(None) => return Outcome::Rejected { detail: "this browser was removed".to_owned() },
-            Err(fault) => return Outcome::Failed { detail: fault.chain() },
+            Err(fault) => return Outcome::failed(fault.chain()),
         };
         let world = &self.devices.world;
         let sender = Sender { key: &self.sender, contact: &self.contact, now: world.now() };

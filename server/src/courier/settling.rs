@@ -104,10 +104,10 @@ async fn write(tx: &mut Tx, attempts: &[Attempt], moment: &Moment) -> Result<(),
         let Some(page) = engine::subject_id::<oncall::Page>(&taken.subject) else { continue };
         let (result, detail) = match (outcome, state) {
             (Outcome::Delivered { detail }, _) => (CallResult::Delivered, detail),
-            (Outcome::Failed { detail } | Outcome::Rejected { detail }, Some("dead")) => {
+            (Outcome::Failed { detail, .. } | Outcome::Rejected { detail }, Some("dead")) => {
                 (CallResult::Failed, detail)
             }
-            (Outcome::Failed { detail } | Outcome::Rejected { detail }, _) => {
+            (Outcome::Failed { detail, .. } | Outcome::Rejected { detail }, _) => {
                 (CallResult::Waiting, detail)
             }
         };

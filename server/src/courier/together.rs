@@ -131,7 +131,9 @@ fn with_others(outcome: &Outcome, others: &[String]) -> Outcome {
     let said = |detail: &str| format!("told together with {named}{rest}: {detail}");
     match outcome {
         Outcome::Delivered { detail } => Outcome::Delivered { detail: said(detail) },
-        Outcome::Failed { detail } => Outcome::Failed { detail: said(detail) },
+        Outcome::Failed { detail, retry_after } => {
+            Outcome::Failed { detail: said(detail), retry_after: *retry_after }
+        }
         Outcome::Rejected { detail } => Outcome::Rejected { detail: said(detail) },
     }
 }

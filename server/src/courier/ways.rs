@@ -409,7 +409,7 @@ pub fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
             let ms = answer.latency.as_millis();
             Outcome::Delivered { detail: format!("{} in {ms} ms", answer.status) }
         }
-        Verdict::Later(detail) => Outcome::Failed { detail },
+        Verdict::Later(detail) => Outcome::failed(detail),
         Verdict::Never(detail) => Outcome::Rejected { detail },
     }
 }
@@ -418,7 +418,7 @@ pub fn judged(answer: Result<Answer, SendError>, judge: Judge) -> Outcome {
 pub fn outcome(result: Result<String, SendError>) -> Outcome {
     match result {
         Ok(detail) => Outcome::Delivered { detail },
-        Err(error) if error.retry => Outcome::Failed { detail: error.detail },
+        Err(error) if error.retry => Outcome::failed(error.detail),
         Err(error) => Outcome::Rejected { detail: error.detail },
     }
 }

@@ -1,6 +1,6 @@
 //! What Alertmanager's API v2 shows: alerts, groups, receivers, status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,10 +10,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use connectors::alertmanager::{self, AlertsBody, Query, ShownAlert, Status, Told};
 use kernel::{SilenceId, SpaceId, Time};
+use routing::{Muted, Node};
 use spine::engine::Versioned;
 
 use super::alertmanager::{json, reader, refusal, wrong};
 use crate::app::App;
+use crate::practices::notifications::board::stamp;
 use crate::practices::notifications::live::Routing;
 
 /// The one receiver that Operate is to clients of this API without a routing configuration.
@@ -67,37 +69,55 @@ fn alerts_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
     // Taken out first: what is asked below has locks of its own, of which none may be waited for
     // while this one is held.
     let equal: Vec<(&str, &str)> = query.equalities().collect();
-    let fitting = app.alerts.find(space, &equal, fits);
+    let mut fitting = app.alerts.find(space, &equal, fits);
+    // In the order of Alertmanager; each is asked once, since they lie all over memory.
+    fitting.sort_by_cached_key(|alert| alert.record.fingerprint);
     let mut body = AlertsBody::new(RECEIVER, fitting.len());
     for alert in &fitting {
         let receivers = look.receivers(&alert.record);
         if receivers.iter().any(|name| query.wants(name)) {
-            look.push(&mut body, &alert.record, &receivers, query);
+            look.push(&mut body, &alert.record, (&receivers, &[]), query);
         }
     }
     body.finish()
 }
 
+/// How many alerts fire that nothing holds back, and how many that something does.
+pub(super) fn counted(app: &App, space: &SpaceId) -> (usize, usize) {
+    let look = Look::new(app, space);
+    let firing = app.alerts.find(space, &[], |alert| alert.stage.firing());
+    let held =
+        |alert: &Alert| !look.silenced_by(alert).is_empty() || !look.inhibited_by(alert).is_empty();
+    let suppressed = firing.iter().filter(|alert| held(&alert.record)).count();
+    (firing.len() - suppressed, suppressed)
+}
+
 /// The groups in the order of their labels and receivers, as Alertmanager gives them.
 fn groups_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
     type Members = Vec<Arc<Versioned<Alert>>>;
-    let mut found: BTreeMap<(BTreeMap<String, String>, String), Members> = BTreeMap::new();
+    type Found = (Members, BTreeSet<String>);
+    let look = Look::new(app, space);
+    let mut found: BTreeMap<(BTreeMap<String, String>, String), Found> = BTreeMap::new();
     app.board.read(|board| {
-        for (group, receiver, alerts) in board.iter().flat_map(|board| board.groups()) {
+        for (group, node, alerts) in board.iter().flat_map(|board| board.groups()) {
+            let (receiver, muted) = (node.receiver(), look.muted_by(node));
             let fits = |record: &Alert| {
                 record.stage.firing() && query.matches(|name| record.labels.get(name))
             };
             let fitting: Members =
                 alerts.into_iter().filter(|alert| fits(&alert.record)).cloned().collect();
-            if query.wants(receiver) && !fitting.is_empty() {
+            let shown = muted.is_empty() || query.shows_muted();
+            if shown && query.wants(receiver) && !fitting.is_empty() {
                 let key = (group.labels().clone(), receiver.to_owned());
-                found.entry(key).or_default().extend(fitting);
+                let found = found.entry(key).or_default();
+                found.0.extend(fitting);
+                found.1.extend(muted);
             }
         }
     });
-    let look = Look::new(app, space);
     let mut body = AlertsBody::new(RECEIVER, 0);
-    for ((labels, receiver), mut members) in found {
+    for ((labels, receiver), (mut members, muted)) in found {
+        let muted: Vec<String> = muted.into_iter().collect();
         members.sort_by_key(|alert| alert.record.fingerprint);
         members.retain(|alert| look.shows(&alert.record, query));
         if members.is_empty() {
@@ -109,7 +129,7 @@ fn groups_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
             let fingerprint = alert.record.fingerprint;
             let latest = app.alerts.read(space, |alerts| alerts?.get(fingerprint).cloned());
             let record = &latest.as_ref().unwrap_or(alert).record;
-            look.push(&mut body, record, &look.receivers(record), query);
+            look.push(&mut body, record, (&look.receivers(record), &muted), query);
         }
         body.end_group();
     }
@@ -160,7 +180,25 @@ impl<'a> Look<'a> {
         query.shows(!self.silenced_by(alert).is_empty(), !self.inhibited_by(alert).is_empty())
     }
 
-    fn push(&self, body: &mut AlertsBody, alert: &Alert, receivers: &[&str], query: &Query) {
+    /// The time intervals by which a route is told nothing now.
+    fn muted_by(&self, node: &Node) -> Vec<String> {
+        let intervals = self.routing.as_ref().map(|routing| &routing.intervals);
+        let muted = intervals.and_then(|all| node.muted_at(all, stamp(self.now)));
+        match muted {
+            Some(Muted::Inside(name)) => vec![name],
+            Some(Muted::Outside(names)) => names,
+            None => Vec::new(),
+        }
+    }
+
+    /// Adds an alert with its receivers and what mutes its group.
+    fn push(
+        &self,
+        body: &mut AlertsBody,
+        alert: &Alert,
+        (receivers, muted_by): (&[&str], &[String]),
+        query: &Query,
+    ) {
         let (silenced_by, inhibited_by) = (self.silenced_by(alert), self.inhibited_by(alert));
         if !query.shows(!silenced_by.is_empty(), !inhibited_by.is_empty()) {
             return;
@@ -172,7 +210,8 @@ impl<'a> Look<'a> {
             updated_at: alert.last_seen,
             generator_url: &alert.generator_url,
         };
-        let told = Told { receivers, inhibited_by: &inhibited_by, silenced_by: &silenced_by };
+        let told =
+            Told { receivers, inhibited_by: &inhibited_by, silenced_by: &silenced_by, muted_by };
         body.push_told(&shown, &told, alert.labels.iter(), alert.annotations.iter());
     }
 }

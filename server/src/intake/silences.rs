@@ -63,13 +63,25 @@ async fn list(
     }
 }
 
-/// A silence as this API knows it: the state by the clock; of one that recurs, the window.
-fn shown(silence: &Silence, now: Time) -> ShownSilence<'_> {
-    let state = match silence.stage.open() {
+/// The states with their names.
+pub(super) const STATES: [(SilenceState, &str); 3] = [
+    (SilenceState::Active, "active"),
+    (SilenceState::Pending, "pending"),
+    (SilenceState::Expired, "expired"),
+];
+
+/// Where a silence is in its life, by the clock.
+pub(super) fn state(silence: &Silence, now: Time) -> SilenceState {
+    match silence.stage.open() {
         true if silence.window.holds(now) => SilenceState::Active,
         true if now < silence.window.from => SilenceState::Pending,
         _ => SilenceState::Expired,
-    };
+    }
+}
+
+/// A silence as this API knows it: the state by the clock; of one that recurs, the window.
+fn shown(silence: &Silence, now: Time) -> ShownSilence<'_> {
+    let state = state(silence, now);
     let recurs = silence.recurrence.is_some();
     let ends_at = if recurs { silence.window.until } else { silence.ends_at };
     ShownSilence {
@@ -143,8 +155,8 @@ async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId
         starts_at: Some(posted.starts_at),
         ends_at: Some(posted.ends_at),
         recurrence: None,
-        comment: posted.comment,
-        created_by: posted.created_by,
+        comment: said(posted.comment, "no comment was given"),
+        created_by: said(posted.created_by, "somebody"),
     };
     let after = if posted.id.is_empty() {
         changes::create(app, asker, Call::default(), plan).await?
@@ -164,6 +176,11 @@ async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId
         changes::edit(app, asker, Call::default(), id, plan).await?
     };
     id_in(&after)
+}
+
+/// Alertmanager takes empty texts; here something has to stand for them.
+fn said(text: String, otherwise: &str) -> String {
+    if text.trim().is_empty() { otherwise.to_owned() } else { text }
 }
 
 fn id_in(silence: &Value) -> Answer<SilenceId> {

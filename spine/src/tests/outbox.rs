@@ -17,6 +17,7 @@ crate::both!(MIGRATIONS;
     a_target_that_is_busy_is_passed_over,
     what_the_dead_had_taken_is_due_at_once_and_what_the_living_have_is_not,
     a_failed_message_waits_longer_each_time_and_then_dies,
+    who_wants_to_be_left_alone_is_not_asked_before,
     a_rejected_message_dies_at_once_and_can_be_retried,
     a_dead_message_that_is_dismissed_stays_away,
     a_cancelled_message_is_not_sent,
@@ -88,7 +89,7 @@ fn delivered() -> Outcome {
 }
 
 fn failed() -> Outcome {
-    Outcome::Failed { detail: "timeout".to_owned() }
+    Outcome::failed("timeout")
 }
 
 async fn a_message_is_taken_once_and_settled_by_its_holder(place: Place) {
@@ -153,6 +154,20 @@ async fn a_failed_message_waits_longer_each_time_and_then_dies(place: Place) {
     }
     assert_eq!(backoff(1), Duration::from_secs(2));
     assert_eq!(backoff(30), Duration::from_secs(600));
+}
+
+async fn who_wants_to_be_left_alone_is_not_asked_before(place: Place) {
+    message(&place.db).await;
+    let mut now = NOON;
+    // Less than is waited in any case says nothing, and nobody may wish for days.
+    for (wish, waits) in [(1, 2), (300, 300), (86_400, 3_600)] {
+        let taken = take(&place.db, "a", now, 10).await.remove(0);
+        let retry_after = Some(Duration::from_secs(wish));
+        let busy = Outcome::Failed { detail: "429".to_owned(), retry_after };
+        assert_eq!(settle(&place.db, &taken, busy, now).await, Some("waiting"));
+        now = now + Duration::from_secs(waits);
+        assert_eq!(next_due(&place.db).await, Some(now));
+    }
 }
 
 async fn a_rejected_message_dies_at_once_and_can_be_retried(place: Place) {

@@ -13,6 +13,7 @@ export interface AlertFilter {
   item?: string;
   matched?: string;
   source?: string;
+  receiver?: string;
   team?: string;
   matching?: string;
   silenced?: string;

@@ -3181,6 +3181,8 @@ export interface components {
             name?: string | null;
             /** @description Only those with this text in name, summary or a label value. */
             q?: string | null;
+            /** @description Only those that the routes in force lead to this receiver. */
+            receiver?: string | null;
             /** @description Only these severities. */
             severity?: components["schemas"]["AlertSeverity"][] | null;
             /** @description Only those that a silence holds back now, or only the others. */
@@ -12983,6 +12985,8 @@ export interface operations {
                 incident?: components["schemas"]["IncidentId"];
                 /** @description Only those that came first through the integration of this name. */
                 source?: string;
+                /** @description Only those that the routes in force lead to this receiver. */
+                receiver?: string;
                 /**
                  * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
                  *     team answers.
@@ -13156,6 +13160,8 @@ export interface operations {
                 incident?: components["schemas"]["IncidentId"];
                 /** @description Only those that came first through the integration of this name. */
                 source?: string;
+                /** @description Only those that the routes in force lead to this receiver. */
+                receiver?: string;
                 /**
                  * @description Only those on items that this team answers for, as `team/name`; `none`: those for which no
                  *     team answers.

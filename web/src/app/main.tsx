@@ -11,6 +11,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { keys, Problem } from '../api';
+import { fromAlertmanager } from './alertmanager';
 import { createAppRouter } from './router';
 import { theme, variables } from './theme';
 
@@ -32,6 +33,10 @@ const client: QueryClient = new QueryClient({
     },
   },
 });
+
+// Before the router looks: messages of Alertmanager's templates lead here.
+const here = fromAlertmanager(window.location.hash);
+if (here) window.history.replaceState(null, '', here);
 
 const router = createAppRouter(client);
 

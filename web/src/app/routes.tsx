@@ -70,6 +70,7 @@ const alerts = createRoute({
     'item',
     'matched',
     'source',
+    'receiver',
     'team',
     'matching',
     'silenced',

@@ -7,11 +7,11 @@ use std::path::Path;
 use gotemplate::Templates;
 
 use super::decode::read;
-use super::error::{ConfigError, Place, Wrong};
+use super::error::{ConfigError, Note, Place, Wrong};
 use super::global;
 use super::node::{Node, Value};
 use super::route::Walk;
-use crate::receivers::{self, Problem};
+use crate::receivers::{self, Length, Problem};
 
 /// Somebody who is told.
 #[derive(Clone, Debug)]
@@ -147,6 +147,7 @@ impl Walk<'_> {
         self.wrongs.extend(missing.into_iter().map(|wrong| wrong.within(path)));
         let config =
             read(&whole, path, self.wrongs, |node| receivers::Integration::read(section, node))?;
+        self.note_timeout(&whole, path);
         let line = node.place.line;
         let places = whole.places();
         let integration = Integration { config, index: 0, line, path: path.to_owned(), places };
@@ -158,6 +159,18 @@ impl Walk<'_> {
             }
         }
         Some(integration)
+    }
+}
+
+impl Walk<'_> {
+    fn note_timeout(&mut self, node: &Node, path: &str) {
+        let Some(value) = node.field("timeout") else { return };
+        let limit = receivers::ATTEMPT_MAX;
+        if texts(value).filter_map(|text| Length::parse(text)).any(|length| length.0 > limit) {
+            let text =
+                format!("an attempt ends after {} s; it is then made again", limit.as_secs());
+            self.notes.push(Note::new(value.place, &format!("{path}.timeout"), &text));
+        }
     }
 }
 

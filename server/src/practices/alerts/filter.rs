@@ -16,6 +16,7 @@ use super::hot::Known;
 use crate::app::App;
 use crate::listing::Words;
 use crate::practices::estate::live::Snapshot;
+use crate::practices::notifications::live::Routing;
 use crate::practices::oncall::gaps;
 use crate::problem::{Answer, Problem};
 use crate::selfwatch;
@@ -48,6 +49,8 @@ pub struct Filter {
     pub incident: Option<IncidentId>,
     /// Only those that came first through the integration of this name.
     pub source: Option<String>,
+    /// Only those that the routes in force lead to this receiver.
+    pub receiver: Option<String>,
     /// Only those on items that this team answers for, as `team/name`; `none`: those for which no
     /// team answers.
     pub team: Option<String>,
@@ -75,8 +78,8 @@ impl Filter {
     /// Whether nothing is asked for but states.
     pub fn only_states(&self) -> bool {
         let Filter { state: _, severity, class, impact, name, item, matched, incident, .. } = self;
-        let Filter { source, team, matching, silenced, q, .. } = self;
-        let texts = [name, source, team, matching, q];
+        let Filter { source, receiver, team, matching, silenced, q, .. } = self;
+        let texts = [name, source, receiver, team, matching, q];
         severity.0.is_empty()
             && class.0.is_empty()
             && impact.0.is_empty()
@@ -107,7 +110,8 @@ impl Filter {
         };
         let text = self.q.as_deref().map(Needle::new);
         let owners = Owners { estate: app.estate.snapshot(space), known: RefCell::default() };
-        Ok(Sieve { filter: self.clone(), matchers, team, text, owners })
+        let routing = app.routing.current();
+        Ok(Sieve { filter: self.clone(), matchers, team, text, owners, routing })
     }
 }
 
@@ -117,6 +121,7 @@ pub struct Sieve {
     matchers: Option<Matchers>,
     team: Option<Option<ItemRef>>,
     text: Option<Needle>,
+    routing: Option<Arc<Routing>>,
     /// The teams behind the items.
     pub owners: Owners,
 }
@@ -136,7 +141,13 @@ impl Sieve {
             && filter.source.as_deref().is_none_or(|source| *alert.source == *source)
             && self.team.as_ref().is_none_or(|team| self.owners.of(alert.item.as_ref()) == *team)
             && self.matchers.as_ref().is_none_or(|matchers| matchers.matches(&alert.labels))
+            && filter.receiver.as_deref().is_none_or(|receiver| self.leads_to(alert, receiver))
             && self.text.as_ref().is_none_or(|text| text.is_in(alert))
+    }
+
+    fn leads_to(&self, alert: &Alert, receiver: &str) -> bool {
+        let routing = self.routing.as_ref();
+        routing.is_some_and(|routing| routing.receivers_of(&alert.labels).contains(&receiver))
     }
 
     fn classed(&self, alert: &Alert) -> bool {

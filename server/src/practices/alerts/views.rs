@@ -89,6 +89,8 @@ pub struct FilterBody {
     incident: Option<IncidentId>,
     /// Only those that came first through the integration of this name.
     source: Option<String>,
+    /// Only those that the routes in force lead to this receiver.
+    receiver: Option<String>,
     /// Only those on items that this team answers for, as `team/name`; `none`: for which no team
     /// answers.
     team: Option<String>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use alerts::{Alert, Stage};
 use jiff::Timestamp;
 use kernel::Time;
-use routing::{FlapRule, Flaps, FlushMember, Group, Inhibitor, Member, MemberState, Wheel};
+use routing::{FlapRule, Flaps, FlushMember, Group, Inhibitor, Member, MemberState, Node, Wheel};
 use spine::engine::Versioned;
 
 use super::broken::Broken;
@@ -320,12 +320,12 @@ impl Board {
         flapping(&self.flaps, self.flap_rule.as_ref(), key, now)
     }
 
-    /// Every group with the alerts in it, in no order.
-    pub fn groups(&self) -> impl Iterator<Item = (&Group, &str, Vec<&Known>)> {
+    /// Every group with its route and the alerts in it, in no order.
+    pub fn groups(&self) -> impl Iterator<Item = (&Group, &Node, Vec<&Known>)> {
         self.groups.iter().filter_map(|(slot, group)| {
             let node = self.routing.tree.nodes().get(slot.0)?;
             let alerts = group.members().keys().filter_map(|key| Some(&self.seen.get(key)?.alert));
-            Some((group, node.receiver(), alerts.collect()))
+            Some((group, node, alerts.collect()))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use connectors::receivers::{AlertData, AlertStatus, Call, Notice, TemplateData, Verdict};
 use connectors::webhook::Webhooks;
@@ -103,6 +104,35 @@ impl Told {
     }
 }
 
+/// Why attempts failed, as Alertmanager calls it.
+pub const REASONS: [&str; 3] = ["clientError", "serverError", "other"];
+
+/// Counts an attempt under the names by which Alertmanager is watched; `way` is the receiver's:
+/// `ops/webhook[0]`.
+pub fn count(way: &str, outcome: &Outcome, took: Duration) {
+    let integration = way.rsplit_once('/').map_or(way, |(_, section)| section);
+    let integration = integration.split('[').next().unwrap_or_default().to_owned();
+    metrics::counter!("alertmanager_notifications_total", "integration" => integration.clone())
+        .increment(1);
+    metrics::histogram!("alertmanager_notification_latency_seconds",
+        "integration" => integration.clone())
+    .record(took.as_secs_f64());
+    let (Outcome::Failed { detail, .. } | Outcome::Rejected { detail }) = outcome else { return };
+    metrics::counter!("alertmanager_notifications_failed_total",
+        "integration" => integration, "reason" => reason(detail))
+    .increment(1);
+}
+
+/// An answer that is no success begins with its status.
+fn reason(detail: &str) -> &'static str {
+    let digits = detail.bytes().take_while(u8::is_ascii_digit).count();
+    match (digits, detail.as_bytes().first()) {
+        (3, Some(b'4')) => REASONS[0],
+        (3, Some(b'5')) => REASONS[1],
+        _ => REASONS[2],
+    }
+}
+
 /// Carries notifications.
 pub struct Carrier {
     /// The configuration.
@@ -185,7 +215,11 @@ impl Carrier {
         let answer = webhooks.carry(&call, move || clock.now()).await.map_err(failed)?;
         match (call.judge)(answer.status, &answer.body) {
             Verdict::Taken => {}
-            Verdict::Later(detail) => return Err(Outcome::Failed { detail }),
+            Verdict::Later(detail) => {
+                let seconds = answer.retry_after.map(u64::from);
+                let retry_after = seconds.map(Duration::from_secs);
+                return Err(Outcome::Failed { detail, retry_after });
+            }
             Verdict::Never(detail) => return Err(Outcome::Rejected { detail }),
         }
         if let Some(next) = &call.next {
@@ -199,8 +233,20 @@ impl Carrier {
 
 fn failed(error: connectors::SendError) -> Outcome {
     if error.retry {
-        Outcome::Failed { detail: error.detail }
+        Outcome::failed(error.detail)
     } else {
         Outcome::Rejected { detail: error.detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_an_attempt_failed_is_told_by_the_status() {
+        let details = ["400: no such channel", "503", "connection refused", "4096 bytes", ""];
+        let reasons = ["clientError", "serverError", "other", "other", "other"];
+        assert_eq!(details.map(reason), reasons);
     }
 }

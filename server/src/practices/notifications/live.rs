@@ -183,7 +183,11 @@ impl LiveRouting {
         let read = Routing::read(path, self.settings.syntax);
         metrics::gauge!("alertmanager_config_last_reload_successful")
             .set(f64::from(u8::from(read.is_ok())));
-        self.now.write().unwrap_or_else(PoisonError::into_inner).routing = Some(Arc::new(read?));
+        let read = read?;
+        for note in &read.config.notes {
+            tracing::warn!("{}:{note}", path.display());
+        }
+        self.now.write().unwrap_or_else(PoisonError::into_inner).routing = Some(Arc::new(read));
         metrics::gauge!("alertmanager_config_last_reload_success_timestamp_seconds")
             .set(now.micros() as f64 / 1e6);
         self.changed.send_modify(|count| *count += 1);

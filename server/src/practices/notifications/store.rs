@@ -348,7 +348,7 @@ pub async fn attempted(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), Fault> {
         let Attempt { taken, outcome, at, took_micros, .. } = attempt;
         let (result, detail) = match outcome {
             Outcome::Delivered { detail } => ("delivered", detail),
-            Outcome::Failed { detail } => ("failed", detail),
+            Outcome::Failed { detail, .. } => ("failed", detail),
             Outcome::Rejected { detail } => ("rejected", detail),
         };
         let detail: String = detail.chars().take(500).collect();

@@ -150,7 +150,7 @@ async fn a_digest_is_not_taken_back_by_one_of_its_groups(place: Place) {
     });
     write.await.unwrap();
     assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(NOON)));
-    carried(&place, Outcome::Failed { detail: "503".to_owned() }).await;
+    carried(&place, Outcome::failed("503")).await;
     let again = NOON + outbox::backoff(1);
     assert_eq!(standing(&place, NOON).await, Standing::Busy(Some(again)), "not before it is tried");
 }

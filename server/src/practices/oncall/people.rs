@@ -198,7 +198,7 @@ async fn try_ways(
             let address = Address { space, channel, target: to, message };
             let (delivered, detail) = match app.ways.carry(&address, &body).await {
                 Outcome::Delivered { detail } => (true, detail),
-                Outcome::Failed { detail } | Outcome::Rejected { detail } => (false, detail),
+                Outcome::Failed { detail, .. } | Outcome::Rejected { detail } => (false, detail),
             };
             TriedWay { channel: channel.to_owned(), to: to.to_owned(), delivered, detail }
         }

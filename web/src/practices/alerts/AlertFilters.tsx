@@ -128,6 +128,7 @@ function Matching({
 const others = [
   ['name', 'Name'],
   ['source', 'Source'],
+  ['receiver', 'Receiver'],
   ['team', 'Team'],
   ['silenced', 'Silenced'],
   ['incident', 'Incident'],

@@ -127,7 +127,7 @@ async fn send_code(
         Outcome::Delivered { detail } => {
             Ok(Json(CodeSent { channel: key.channel, to: key.target, until, detail }))
         }
-        Outcome::Failed { detail } | Outcome::Rejected { detail } => {
+        Outcome::Failed { detail, .. } | Outcome::Rejected { detail } => {
             Err(Problem::refused(format!("the code did not leave: {detail}")))
         }
     }
