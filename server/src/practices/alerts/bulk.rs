@@ -20,6 +20,7 @@ use super::filter::{Filter, apart, held_back};
 use super::flight;
 use super::hot::Known;
 use super::list::{Sort, only_open};
+use super::mandate::Mandate;
 use super::store;
 use super::tally::Tally;
 use super::views::FilterBody;
@@ -122,6 +123,13 @@ struct BulkAlert {
     acknowledged_by: Option<Actor>,
 }
 
+/// What is asked of each alert, when, and of which of them it may be asked.
+struct Order {
+    command: Command,
+    moment: Moment,
+    mandate: Mandate,
+}
+
 /// What becomes of each alert.
 #[derive(Default)]
 struct Judged {
@@ -146,10 +154,14 @@ async fn command_many(
     let limit = limit(&bulk)?;
     let filters = filters(&bulk)?;
     let (alerts, missing) = meant(&app, &caller.space, &filters, &bulk.ids).await?;
-    let moment = Arc::new(app.moment(caller.actor()));
-    let (inner, space, at) = (app.clone(), caller.space.clone(), moment.clone());
-    let command = bulk.command.clone();
-    let look = move || (seen(&inner, &space, &alerts, &filters), judge(&alerts, &command, &at));
+    let mandate = Mandate::over(&app, &caller, alerts.iter().map(|alert| &alert.record)).await?;
+    let order = Arc::new(Order {
+        command: bulk.command.clone(),
+        moment: app.moment(caller.actor()),
+        mandate,
+    });
+    let (inner, space, asked) = (app.clone(), caller.space.clone(), order.clone());
+    let look = move || (seen(&inner, &space, &alerts, &filters), judge(&alerts, &asked));
     let (mut answer, mut judged) = apart(look).await?;
     judged.refusals.extend(missing.into_iter().map(|id| BulkRefusal {
         id,
@@ -163,8 +175,7 @@ async fn command_many(
     if !bulk.dry_run {
         answer.changed = 0;
         for chunk in judged.changes.chunks(CHUNK) {
-            let order = (&bulk.command, moment.clone());
-            let done = write(&app, &caller.space, chunk.to_vec(), order).await?;
+            let done = write(&app, &caller.space, chunk.to_vec(), &order).await?;
             answer.changed += done.changes.len();
             judged.unchanged += done.unchanged;
             judged.refusals.extend(done.refusals);
@@ -289,10 +300,12 @@ fn seen(app: &App, space: &SpaceId, alerts: &[Known], filters: &[Filter]) -> Bul
     }
 }
 
-fn judge(alerts: &[Known], command: &Command, moment: &Moment) -> Judged {
+fn judge(alerts: &[Known], order: &Order) -> Judged {
     let mut judged = Judged::default();
     for alert in alerts {
-        match alert.record.decide(command, moment) {
+        let allowed = order.mandate.allows(&alert.record);
+        let decide = |()| alert.record.decide(&order.command, &order.moment);
+        match allowed.and_then(decide) {
             Ok(events) if events.is_empty() => judged.unchanged += 1,
             Ok(events) => judged.changes.push((alert.clone(), events)),
             Err(refusal) => judged.refusals.push(BulkRefusal {
@@ -311,21 +324,21 @@ async fn write(
     app: &App,
     space: &SpaceId,
     changes: Vec<(Known, Vec<Event>)>,
-    (command, moment): (&Command, Arc<Moment>),
+    order: &Order,
 ) -> Answer<Judged> {
     let mut judged = Judged { changes, ..Judged::default() };
     for _ in 0..TRIES {
         if judged.changes.is_empty() {
             return Ok(judged);
         }
-        match commit(app, space, &judged.changes, &moment).await {
+        match commit(app, space, &judged.changes, &order.moment).await {
             Err(fault) if fault.worth_retrying() => {
                 let ids: Vec<AlertId> =
                     judged.changes.iter().map(|(alert, _)| alert.record.id).collect();
                 let stored = store::by_id(&mut app.db.reader().await?, space, &ids).await?;
                 app.alerts.put(space, stored.iter().cloned());
                 let fresh: Vec<Known> = stored.into_iter().map(Arc::new).collect();
-                let again = judge(&fresh, command, &moment);
+                let again = judge(&fresh, order);
                 judged.changes = again.changes;
                 judged.unchanged += again.unchanged;
                 judged.refusals.extend(again.refusals);
