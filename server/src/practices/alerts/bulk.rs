@@ -2,7 +2,7 @@
 //! transactions. Every alert is judged for itself, so that one that refuses holds up no other.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use alerts::{Alert, Change, Command, Event, Severity, Stage};
 use axum::extract::State;
@@ -10,7 +10,8 @@ use kernel::{Actor, AlertId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use spine::Fault;
-use utoipa::ToSchema;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -200,11 +201,12 @@ fn limit(bulk: &Bulk) -> Answer<usize> {
     Ok(limit)
 }
 
-/// The names that a filter may hold. A name that is misspelt must not widen what is changed.
-const NAMES: [&str; 11] = [
-    "state", "severity", "name", "item", "matched", "incident", "source", "team", "matching",
-    "silenced", "q",
-];
+/// The names that a filter may hold: those of the list. A name that is misspelt must not widen what
+/// is changed.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let parameters = Filter::into_params(|| Some(ParameterIn::Query)).into_iter();
+    parameters.map(|parameter| parameter.name).collect()
+});
 
 fn filters(bulk: &Bulk) -> Answer<Vec<Filter>> {
     if bulk.filters.is_empty() && bulk.ids.is_empty() {
@@ -217,7 +219,7 @@ fn filters(bulk: &Bulk) -> Answer<Vec<Filter>> {
         return Err(Problem::invalid(message).at("filters"));
     }
     let read = |(place, fields): (usize, &Map<String, Value>)| {
-        if let Some(odd) = fields.keys().find(|name| !NAMES.contains(&name.as_str())) {
+        if let Some(odd) = fields.keys().find(|name| !NAMES.contains(name)) {
             let message =
                 format!("there is no filter `{}`", odd.chars().take(64).collect::<String>());
             return Err(Problem::refused(message)
