@@ -115,6 +115,7 @@ async fn reloading(running: &Running, hangups: Option<Signal>) {
 }
 
 fn log(config: &Config) {
+    // What is no filter was refused with the settings.
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if config.log.format == "json" {

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 
 mod calling;
 mod kept;
+mod log;
 
 pub use calling::Calling;
 pub use kept::KeptBackups;
+pub use log::Log;
 
 /// Every setting, with its default. In the environment a setting is spelled `OPERATE_` and its
 /// path in capitals with `__` between sections: `OPERATE_SMTP__HOST`.
@@ -166,16 +168,6 @@ impl Default for History {
     }
 }
 
-/// What is logged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// `text` for people, `json` for programs.
-    pub format: String,
-    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,server=debug`.
-    pub level: String,
-}
-
 impl Default for Config {
     fn default() -> Config {
         Config {
@@ -245,12 +237,6 @@ impl Default for Intake {
     }
 }
 
-impl Default for Log {
-    fn default() -> Log {
-        Log { format: "text".to_owned(), level: "info".to_owned() }
-    }
-}
-
 /// A setting that cannot be used: where it was found, and what is wrong with it.
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[error("{place}: {message}")]
@@ -300,9 +286,7 @@ impl Config {
         if !["none", "starttls", "implicit"].contains(&self.smtp.tls.as_str()) {
             return Err("smtp.tls is none, starttls or implicit".to_owned());
         }
-        if !["text", "json"].contains(&self.log.format.as_str()) {
-            return Err("log.format is text or json".to_owned());
-        }
+        self.log.check()?;
         if self.history.retention_days == 0 {
             return Err("history.retention_days must be at least 1".to_owned());
         }

@@ -216,6 +216,14 @@ impl Page {
         self.calls.iter().any(due)
     }
 
+    /// Whether somebody of whom this holds was called, will be, or stands in one of its steps.
+    pub fn calls_any(&self, meant: impl Fn(&ItemRef) -> bool) -> bool {
+        let called = self.calls.iter().map(|call| &call.contact);
+        let waiting = self.waiting.iter().map(|call| &call.to.contact);
+        let steps = self.steps.iter().flat_map(|step| &step.contacts).map(|to| &to.contact);
+        called.chain(waiting).chain(steps).any(meant)
+    }
+
     /// Whether somebody may still be called for it although it was taken.
     pub fn goes_on(&self) -> bool {
         self.rings_again.is_some() || self.handover.is_some()

@@ -79,6 +79,11 @@ impl Caller {
         }
     }
 
+    /// Whether they act only on what belongs to their teams.
+    pub fn limited(&self) -> bool {
+        self.scoped && self.role < Role::Admin
+    }
+
     /// The person in the estate, when the caller is one.
     pub fn person(&self) -> Option<ItemRef> {
         match &self.identity {

@@ -22,7 +22,7 @@ use crate::access::{Action, Caller, may, session};
 use crate::app::App;
 use crate::commands::{Asker, Call};
 use crate::extract::RawBody;
-use crate::practices::silences::{changes, store};
+use crate::practices::silences::{changes, mandate, store};
 use crate::problem::{Answer, Problem};
 
 /// The routes, under the paths where clients expect them.
@@ -127,8 +127,8 @@ async fn post(
     request: Request,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let asker = match asker(&app, &mut parts, peer).await {
-        Ok(asker) => asker,
+    let by = match asker(&app, &mut parts, peer).await {
+        Ok(by) => by,
         Err(problem) => return refusal(&problem),
     };
     let body = match RawBody::from_request(Request::from_parts(parts, body), &app).await {
@@ -139,7 +139,7 @@ async fn post(
         Ok(posted) => posted,
         Err(told) => return wrong(&told),
     };
-    match put(&app, asker, posted).await {
+    match put(&app, by, posted).await {
         Ok(id) => json(StatusCode::OK, alertmanager::silence_id_body(id)),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             wrong(&format!("failed to create silence: {}", problem.detail))
@@ -149,7 +149,7 @@ async fn post(
 }
 
 /// Makes a silence, or changes the one that is named.
-async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId> {
+async fn put(app: &App, (asker, caller): By, posted: PostedSilence) -> Answer<SilenceId> {
     let mut plan = Plan {
         matchers: Conditions::from(posted.matchers),
         starts_at: Some(posted.starts_at),
@@ -158,11 +158,17 @@ async fn put(app: &App, asker: Asker, posted: PostedSilence) -> Answer<SilenceId
         comment: said(posted.comment, "no comment was given"),
         created_by: said(posted.created_by, "somebody"),
     };
+    if let Some(caller) = &caller {
+        mandate::may_silence(app, caller, &plan.matchers).await?;
+    }
     let after = if posted.id.is_empty() {
         changes::create(app, asker, Call::default(), plan).await?
     } else {
         let id = id_of(&posted.id).ok_or_else(|| Problem::not_found("silence"))?;
         let before = load(app, &asker.space, id).await?;
+        if let Some(caller) = &caller {
+            mandate::may_change(app, caller, &before).await?;
+        }
         if before.recurrence.is_some() {
             return Err(Problem::refused("this silence recurs; change it in Operate"));
         }
@@ -196,8 +202,12 @@ async fn expire(
 ) -> Response {
     let (mut parts, _) = request.into_parts();
     let done = async {
-        let asker = asker(&app, &mut parts, peer).await?;
+        let (asker, caller) = asker(&app, &mut parts, peer).await?;
         let id = id_of(&id).ok_or_else(|| Problem::not_found("silence"))?;
+        if let Some(caller) = caller {
+            let silence = load(&app, &asker.space, id).await?;
+            mandate::may_change(&app, &caller, &silence).await?;
+        }
         changes::expire(&app, asker, Call::default(), id).await
     };
     match done.await {
@@ -211,19 +221,23 @@ async fn expire(
     }
 }
 
+/// Who asks; where it is somebody who is signed in, whose account may be limited to teams.
+type By = (Asker, Option<Caller>);
+
 /// Whoever may send alerts may hold them back, and so may whoever is signed in and may respond.
 /// A browser has to come from our own pages.
-async fn asker(app: &App, parts: &mut Parts, peer: SocketAddr) -> Answer<Asker> {
+async fn asker(app: &App, parts: &mut Parts, peer: SocketAddr) -> Answer<By> {
     session::same_origin(&parts.headers, &app.config.base_url())?;
     let query = parts.uri.query().map(str::to_owned);
     match source(app, &parts.headers, query.as_deref(), peer, "alertmanager").await {
         Ok(source) => {
-            Ok(Asker { space: source.space, actor: Actor::Integration(source.name.to_string()) })
+            let actor = Actor::Integration(source.name.to_string());
+            Ok((Asker { space: source.space, actor }, None))
         }
         Err(problem) => match Caller::from_request_parts(parts, app).await {
             Ok(caller) => {
                 may(&caller, Action::Respond, &[])?;
-                Ok(caller.asker())
+                Ok((caller.asker(), Some(caller)))
             }
             Err(_) => Err(problem),
         },

@@ -58,6 +58,13 @@ async fn a_class_is_shown_wherever_the_alert_is(place: Place) {
     assert_eq!(names(&operate, "/alerts?class=unclassified").await, ["Odd"]);
     let two = names(&operate, "/alerts?class=informational,unclassified").await;
     assert_eq!(two, ["Odd", "SlowAnswers"]);
+    // What the list is narrowed to, all of it can be asked for at once.
+    for filter in [json!({ "class": ["exception"] }), json!({ "impact": ["security"] })] {
+        let ask = json!({ "command": { "command": "acknowledge" }, "filters": [filter],
+            "dry_run": true });
+        let meant = operate.ada.post("/alerts/commands", ask).await.is(200);
+        assert_eq!((&meant["changed"], &meant["sample"][0]["name"]), (&json!(1), &json!("Login")));
+    }
     assert_eq!(names(&operate, "/alerts?impact=security,performance").await, ["Login"]);
     assert_eq!(names(&operate, "/alerts?impact=performance").await, Vec::<String>::new());
 

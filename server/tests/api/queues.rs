@@ -7,11 +7,13 @@ use server::Config;
 use spine::testing::Place;
 
 use crate::shifts::linked;
-use crate::world::{Operate, Receiver, conversations, shop};
+use crate::world::{Client, Operate, Receiver, conversations, shop};
 
 conversations!(
     a_team_sees_what_hits_the_products_that_it_operates_in_its_queue,
     a_limited_responder_of_the_operating_team_works_on_what_hits_its_product,
+    a_limited_responder_leaves_the_alerts_of_other_teams_alone,
+    a_limited_responder_holds_back_what_is_of_their_teams_alone,
     what_names_no_team_goes_to_whoever_operates_its_product,
     whoever_reported_an_incident_is_told_how_it_ends,
     whoever_is_charged_with_an_incident_is_told_that_its_stage_runs_out,
@@ -87,6 +89,84 @@ async fn a_limited_responder_of_the_operating_team_works_on_what_hits_its_produc
     assert_eq!(other.get("/incidents/1").await.is(200)["allowed"], json!([]));
     assert_ne!(data.get("/incidents/1").await.is(200)["allowed"], json!([]));
     data.post("/incidents/1/commands", take).await.is(200);
+    operate.end().await;
+}
+
+/// Somebody whose account is limited to a team.
+async fn limited(operate: &Operate, team: &str) -> Client {
+    let password = "correct horse battery";
+    let account = json!({"name": team, "role": "responder", "password": password,
+                         "display_name": team, "scoped": true,
+                         "teams": [format!("team/{team}")]});
+    operate.ada.post("/accounts", account).await.is(201);
+    operate.ada.of(team, password).await
+}
+
+async fn alert_on(operate: &Operate, item: &str) -> Value {
+    operate.ada.list(&format!("/alerts?item={item}")).await.remove(0)
+}
+
+async fn a_limited_responder_leaves_the_alerts_of_other_teams_alone(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&product("http://127.0.0.1:9")).await;
+    operate.fires("Down", "critical", ("service", "orders")).await;
+    operate.fires("Cold", "critical", ("service", "canteen")).await;
+    operate.settled().await;
+    // The data team operates the product of the orders; the canteen is the shop's alone.
+    let (data, other) = (limited(&operate, "data").await, limited(&operate, "other").await);
+    let orders = alert_on(&operate, "service/orders").await;
+    let canteen = alert_on(&operate, "service/canteen").await;
+    let commands = |alert: &Value| format!("/alerts/{}/commands", alert["id"].as_str().unwrap());
+    for command in ["clear", "close", "acknowledge"] {
+        let command = json!({ "command": command });
+        other.post(&commands(&orders), command.clone()).await.problem(403);
+        data.post(&commands(&canteen), command).await.problem(403);
+    }
+    let shown = |alert: &Value| format!("/alerts/{}", alert["id"].as_str().unwrap());
+    assert_eq!(data.get(&shown(&canteen)).await.is(200)["allowed"], json!([]));
+    assert_ne!(data.get(&shown(&orders)).await.is(200)["allowed"], json!([]));
+    let rows = data.list("/alerts?item=service/canteen").await;
+    assert_eq!(rows[0]["allowed"], json!([]));
+
+    let all = json!({ "command": { "command": "clear" }, "filters": [{}] });
+    let done = data.post("/alerts/commands", all).await.is(200);
+    assert_eq!((&done["changed"], &done["refused"]), (&json!(1), &json!(1)), "{done}");
+    assert_eq!(done["refusals"][0]["id"], canteen["id"]);
+    let reason = done["refusals"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("team/shop"), "{reason}");
+    assert_eq!(alert_on(&operate, "service/canteen").await["state"], "open");
+    let incident = operate.ada.list("/incidents?item=service/canteen").await.remove(0);
+    assert_ne!(incident["stage"], "restored", "{incident}");
+    operate.end().await;
+}
+
+async fn a_limited_responder_holds_back_what_is_of_their_teams_alone(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&product("http://127.0.0.1:9")).await;
+    operate.fires("Down", "critical", ("service", "orders")).await;
+    operate.fires("Down", "critical", ("service", "canteen")).await;
+    operate.settled().await;
+    let data = limited(&operate, "data").await;
+    let ends = operate.world.now() + Duration::from_secs(3600);
+    let plan =
+        |matchers: Value| json!({ "matchers": matchers, "ends_at": ends, "comment": "new disks" });
+    let wide = data.post("/silences", plan(json!(["alertname=\"Down\""]))).await.problem(403);
+    assert!(wide["detail"].as_str().unwrap().contains("1 are not yours"), "{wide}");
+    let made = data.post("/silences", plan(json!(["service=\"orders\""]))).await.is(201);
+    let own = format!("/silences/{}", made["id"].as_str().unwrap());
+    data.put(&own, plan(json!(["alertname=\"Down\""])), None).await.problem(403);
+    // While nothing fires the conditions have to say whose it is.
+    let ahead = |matchers: Value| data.post("/silences", plan(matchers));
+    ahead(json!(["component=\"orders-db\""])).await.is(201);
+    ahead(json!(["service=\"checkout\""])).await.problem(403);
+    ahead(json!(["alertname=~\"Disk.+\""])).await.problem(403);
+    // What somebody without limits made for both stays theirs; one's own may be ended.
+    let both = operate.ada.post("/silences", plan(json!(["alertname=\"Down\""]))).await.is(201);
+    let both = format!("/silences/{}", both["id"].as_str().unwrap());
+    let end = json!({ "command": "expire" });
+    data.post(&format!("{both}/commands"), end.clone()).await.problem(403);
+    assert_eq!(data.get(&both).await.is(200)["allowed"], json!([]));
+    data.post(&format!("{own}/commands"), end).await.is(200);
     operate.end().await;
 }
 

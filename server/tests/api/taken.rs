@@ -353,9 +353,15 @@ async fn who_may_not_act_on_the_incident_may_not_quiet_its_page(place: Place) {
     ] {
         dan.post(&commands, command).await.problem(403);
     }
-    // Whoever is called may answer, and has it then.
-    dan.post(&commands, json!({ "command": "acknowledge" })).await.is(200);
-    dan.post(&commands, json!({ "command": "snooze", "for": "1h" })).await.is(200);
+    dan.post(&commands, json!({ "command": "acknowledge" })).await.problem(403);
+    // Whoever is called may answer, whatever their teams, and has it then.
+    let mut bob = account("bobby", "team/data");
+    bob["person"] = json!("person/bob");
+    operate.ada.post("/accounts", bob).await.is(201);
+    let bob = operate.ada.of("bobby", PASSWORD).await;
+    bob.post(&commands, json!({ "command": "snooze", "for": "1h" })).await.problem(403);
+    bob.post(&commands, json!({ "command": "acknowledge" })).await.is(200);
+    bob.post(&commands, json!({ "command": "snooze", "for": "1h" })).await.is(200);
     operate.end().await;
 }
 

@@ -2,7 +2,7 @@
 //! transactions. Every alert is judged for itself, so that one that refuses holds up no other.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use alerts::{Alert, Change, Command, Event, Severity, Stage};
 use axum::extract::State;
@@ -10,7 +10,8 @@ use kernel::{Actor, AlertId, ItemRef, Lifecycle, Moment, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use spine::Fault;
-use utoipa::ToSchema;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,6 +21,7 @@ use super::filter::{Filter, apart, held_back};
 use super::flight;
 use super::hot::Known;
 use super::list::{Sort, only_open};
+use super::mandate::Mandate;
 use super::store;
 use super::tally::Tally;
 use super::views::FilterBody;
@@ -122,6 +124,13 @@ struct BulkAlert {
     acknowledged_by: Option<Actor>,
 }
 
+/// What is asked of each alert, when, and of which of them it may be asked.
+struct Order {
+    command: Command,
+    moment: Moment,
+    mandate: Mandate,
+}
+
 /// What becomes of each alert.
 #[derive(Default)]
 struct Judged {
@@ -146,10 +155,14 @@ async fn command_many(
     let limit = limit(&bulk)?;
     let filters = filters(&bulk)?;
     let (alerts, missing) = meant(&app, &caller.space, &filters, &bulk.ids).await?;
-    let moment = Arc::new(app.moment(caller.actor()));
-    let (inner, space, at) = (app.clone(), caller.space.clone(), moment.clone());
-    let command = bulk.command.clone();
-    let look = move || (seen(&inner, &space, &alerts, &filters), judge(&alerts, &command, &at));
+    let mandate = Mandate::over(&app, &caller, alerts.iter().map(|alert| &alert.record)).await?;
+    let order = Arc::new(Order {
+        command: bulk.command.clone(),
+        moment: app.moment(caller.actor()),
+        mandate,
+    });
+    let (inner, space, asked) = (app.clone(), caller.space.clone(), order.clone());
+    let look = move || (seen(&inner, &space, &alerts, &filters), judge(&alerts, &asked));
     let (mut answer, mut judged) = apart(look).await?;
     judged.refusals.extend(missing.into_iter().map(|id| BulkRefusal {
         id,
@@ -163,8 +176,7 @@ async fn command_many(
     if !bulk.dry_run {
         answer.changed = 0;
         for chunk in judged.changes.chunks(CHUNK) {
-            let order = (&bulk.command, moment.clone());
-            let done = write(&app, &caller.space, chunk.to_vec(), order).await?;
+            let done = write(&app, &caller.space, chunk.to_vec(), &order).await?;
             answer.changed += done.changes.len();
             judged.unchanged += done.unchanged;
             judged.refusals.extend(done.refusals);
@@ -189,11 +201,12 @@ fn limit(bulk: &Bulk) -> Answer<usize> {
     Ok(limit)
 }
 
-/// The names that a filter may hold. A name that is misspelt must not widen what is changed.
-const NAMES: [&str; 11] = [
-    "state", "severity", "name", "item", "matched", "incident", "source", "team", "matching",
-    "silenced", "q",
-];
+/// The names that a filter may hold: those of the list. A name that is misspelt must not widen what
+/// is changed.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let parameters = Filter::into_params(|| Some(ParameterIn::Query)).into_iter();
+    parameters.map(|parameter| parameter.name).collect()
+});
 
 fn filters(bulk: &Bulk) -> Answer<Vec<Filter>> {
     if bulk.filters.is_empty() && bulk.ids.is_empty() {
@@ -206,7 +219,7 @@ fn filters(bulk: &Bulk) -> Answer<Vec<Filter>> {
         return Err(Problem::invalid(message).at("filters"));
     }
     let read = |(place, fields): (usize, &Map<String, Value>)| {
-        if let Some(odd) = fields.keys().find(|name| !NAMES.contains(&name.as_str())) {
+        if let Some(odd) = fields.keys().find(|name| !NAMES.contains(name)) {
             let message =
                 format!("there is no filter `{}`", odd.chars().take(64).collect::<String>());
             return Err(Problem::refused(message)
@@ -289,10 +302,12 @@ fn seen(app: &App, space: &SpaceId, alerts: &[Known], filters: &[Filter]) -> Bul
     }
 }
 
-fn judge(alerts: &[Known], command: &Command, moment: &Moment) -> Judged {
+fn judge(alerts: &[Known], order: &Order) -> Judged {
     let mut judged = Judged::default();
     for alert in alerts {
-        match alert.record.decide(command, moment) {
+        let allowed = order.mandate.allows(&alert.record);
+        let decide = |()| alert.record.decide(&order.command, &order.moment);
+        match allowed.and_then(decide) {
             Ok(events) if events.is_empty() => judged.unchanged += 1,
             Ok(events) => judged.changes.push((alert.clone(), events)),
             Err(refusal) => judged.refusals.push(BulkRefusal {
@@ -311,21 +326,21 @@ async fn write(
     app: &App,
     space: &SpaceId,
     changes: Vec<(Known, Vec<Event>)>,
-    (command, moment): (&Command, Arc<Moment>),
+    order: &Order,
 ) -> Answer<Judged> {
     let mut judged = Judged { changes, ..Judged::default() };
     for _ in 0..TRIES {
         if judged.changes.is_empty() {
             return Ok(judged);
         }
-        match commit(app, space, &judged.changes, &moment).await {
+        match commit(app, space, &judged.changes, &order.moment).await {
             Err(fault) if fault.worth_retrying() => {
                 let ids: Vec<AlertId> =
                     judged.changes.iter().map(|(alert, _)| alert.record.id).collect();
                 let stored = store::by_id(&mut app.db.reader().await?, space, &ids).await?;
                 app.alerts.put(space, stored.iter().cloned());
                 let fresh: Vec<Known> = stored.into_iter().map(Arc::new).collect();
-                let again = judge(&fresh, command, &moment);
+                let again = judge(&fresh, order);
                 judged.changes = again.changes;
                 judged.unchanged += again.unchanged;
                 judged.refusals.extend(again.refusals);

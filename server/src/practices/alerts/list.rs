@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::filter::{Filter, Sieve, apart};
 use super::hot::Known;
+use super::mandate::Mandate;
 use super::routes::shown;
 use super::store;
 use crate::access::Caller;
@@ -101,8 +102,9 @@ async fn open(
     let (inner, space) = (app.clone(), caller.space.clone());
     let look = move || found(&inner, &space, &sieve, (&sort, offset, limit));
     let (page, total) = apart(look).await?;
-    let items: Vec<Value> =
-        page.iter().map(|alert| shown(app, caller, &alert.record, alert.version)).collect();
+    let mandate = Mandate::over(app, caller, page.iter().map(|alert| &alert.record)).await?;
+    let row = |alert: &Known| shown(app, (caller, &mandate), &alert.record, alert.version);
+    let items: Vec<Value> = page.iter().map(row).collect();
     let next = (offset + items.len() < total).then(|| (offset + items.len()).to_string());
     Ok(AlertList { items, next, total: Some(total) })
 }
@@ -259,11 +261,13 @@ async fn closed(
     let (mut items, mut looked) = (Vec::new(), 0);
     loop {
         let rows = store::closed(&mut conn, &caller.space, &before, CHUNK).await?;
+        let mandate = Mandate::over(app, caller, rows.iter().map(|alert| &alert.record)).await?;
         for alert in &rows {
             before = alert.record.id.to_string();
             // A closed alert is held back by nothing.
             if sieve.holds(&alert.record) && sieve.silenced() != Some(true) {
-                items.push(caller.sees(json!(alert.record.view(alert.version)), &[]));
+                let teams = mandate.teams(&alert.record);
+                items.push(caller.sees(json!(alert.record.view(alert.version)), &teams));
             }
             if items.len() == limit {
                 return Ok(AlertList { items, next: Some(before), total });

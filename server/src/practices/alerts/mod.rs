@@ -11,6 +11,7 @@ mod groups;
 pub mod history;
 pub mod hot;
 mod list;
+pub mod mandate;
 pub mod placing;
 mod postings;
 pub mod routes;

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::filter::wants_item;
+use super::mandate::Mandate;
 use super::placing::place;
 use super::store::{self, ALERTS};
 use super::views::{MatchRules, RuleExample, RuleOfEstate, RulePreview, SavedRules};
@@ -68,7 +69,12 @@ fn view(alert: &Alert, version: i64, _: Time) -> Value {
 }
 
 /// An alert as the caller sees it, with the silences that hold it back now.
-pub(super) fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> Value {
+pub(super) fn shown(
+    app: &App,
+    (caller, mandate): (&Caller, &Mandate),
+    alert: &Alert,
+    version: i64,
+) -> Value {
     let mut view = alert.view(version);
     view.allowed.retain(|offer| alert.suits(offer, &caller.actor()));
     if alert.stage.firing() {
@@ -76,7 +82,7 @@ pub(super) fn shown(app: &App, caller: &Caller, alert: &Alert, version: i64) -> 
         view.silenced_by = silenced.by;
         view.silenced_until = silenced.until;
     }
-    caller.sees(json!(view), &[])
+    caller.sees(json!(view), &mandate.teams(alert))
 }
 
 /// Shows one alert.
@@ -90,7 +96,9 @@ async fn one(
     Path(AlertPath { id }): Path<AlertPath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, id).await?;
-    Ok((etag(found.version), Json(shown(&app, &caller, &found.record, found.version))))
+    let mandate = Mandate::over(&app, &caller, std::iter::once(&found.record)).await?;
+    let shown = shown(&app, (&caller, &mandate), &found.record, found.version);
+    Ok((etag(found.version), Json(shown)))
 }
 
 /// Asks something of an alert; the answer is the alert afterwards.
@@ -109,6 +117,9 @@ async fn command(
     if command.system_only() {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
+    let found = load(&app, &caller, id).await?;
+    let mandate = Mandate::over(&app, &caller, std::iter::once(&found.record)).await?;
+    mandate.allows(&found.record)?;
     let asker = caller.asker();
     let after = commands::execute(&app, asker, call, (&ALERTS, id, command), view).await?;
     let mut conn = app.db.reader().await?;
@@ -116,7 +127,7 @@ async fn command(
     app.alerts.catch_up(&caller.space, stored.clone());
     let version = after.get("version").and_then(Value::as_i64).unwrap_or_default();
     let after = match stored.first().filter(|alert| alert.version == version) {
-        Some(alert) => shown(&app, &caller, &alert.record, version),
+        Some(alert) => shown(&app, (&caller, &mandate), &alert.record, version),
         None => after,
     };
     Ok((etag(version), Json(after)))

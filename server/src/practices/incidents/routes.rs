@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::commands::{self, Asker, Call};
 use crate::extract::{Json, Path, Query};
 use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
+use crate::practices::alerts::mandate::Mandate;
 use crate::practices::clocks::routes::{self as clocks, next_of};
 use crate::practices::clocks::store as clock_store;
 use crate::practices::estate::views::Hits;
@@ -358,7 +359,7 @@ pub(crate) fn may_respond(app: &App, caller: &Caller, incident: &Incident) -> Re
 
 /// The teams to whom an incident belongs: the one that is charged with it, and those in whose queue
 /// its main item is. None, while nobody is charged with it.
-fn teams_of(incident: &Incident, estate: &Estate) -> Vec<ItemRef> {
+pub(crate) fn teams_of(incident: &Incident, estate: &Estate) -> Vec<ItemRef> {
     let Some(team) = &incident.team else { return Vec::new() };
     let duties = incident.main_item.iter().flat_map(|item| estate.duties(item));
     let others = duties.map(|duty| duty.to).filter(|other| other != team);
@@ -449,10 +450,11 @@ async fn alerts(
     let ids: Vec<_> = found.record.attached().map(|member| member.alert).collect();
     let mut conn = app.db.reader().await?;
     let alerts = crate::practices::alerts::store::by_id(&mut conn, &caller.space, &ids).await?;
-    let items: Vec<Value> = alerts
-        .iter()
-        .map(|alert| caller.sees(json!(alert.record.view(alert.version)), &[]))
-        .collect();
+    let mandate = Mandate::over(&app, &caller, alerts.iter().map(|alert| &alert.record)).await?;
+    let shown = |Versioned { record, version }: &Versioned<::alerts::Alert>| {
+        caller.sees(json!(record.view(*version)), &mandate.teams(record))
+    };
+    let items: Vec<Value> = alerts.iter().map(shown).collect();
     Ok(Json(json!({ "items": items })))
 }
 

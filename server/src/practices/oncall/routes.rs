@@ -2,8 +2,8 @@
 
 use ::streams::{Accounts, called_again, called_now, ways_to};
 use axum::extract::State;
-use estate::{Spec, next_morning};
-use kernel::{OutboxId, PageId, Time};
+use estate::{Spec, next_morning, person_named};
+use kernel::{ItemRef, OutboxId, PageId, Time};
 use oncall::{Command, For, Page, View, Wish};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -110,8 +110,8 @@ async fn command(
     if command.system_only() {
         return Err(Problem::forbidden("this command is for Operate itself"));
     }
-    if !matches!(command, Command::Acknowledge {} | Command::Accept { .. }) {
-        may_command(&app, &caller, id).await?;
+    if !matches!(command, Command::Accept { .. }) {
+        may_command(&app, &caller, id, &command).await?;
     }
     let call = call.covering(&command);
     let command = informed(command, id, &app, &caller).await?;
@@ -121,9 +121,15 @@ async fn command(
 
 /// Whoever was called may take a page; more than that is for whoever took it, and for those who may
 /// act on its incident.
-async fn may_command(app: &App, caller: &Caller, id: PageId) -> Answer<()> {
+async fn may_command(app: &App, caller: &Caller, id: PageId, command: &Command) -> Answer<()> {
     let page = load(app, caller, id).await?.record;
     if page.acknowledged_by.as_ref() == Some(&caller.actor()) {
+        return Ok(());
+    }
+    let meant = |contact: &ItemRef| {
+        caller.person().as_ref() == Some(contact) || caller.teams.contains(contact)
+    };
+    if matches!(command, Command::Acknowledge {}) && page.calls_any(meant) {
         return Ok(());
     }
     let incident = page.incident.to_string();

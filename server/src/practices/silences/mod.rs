@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod live;
+pub mod mandate;
 pub mod preview;
 pub mod routes;
 pub mod store;

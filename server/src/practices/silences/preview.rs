@@ -9,6 +9,7 @@ use silences::Conditions;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::practices::alerts::hot::Known;
 
 /// Alerts that a preview shows at most.
 const SHOWN: usize = 50;
@@ -69,13 +70,19 @@ impl SilencedAlert {
     }
 }
 
-/// Looks through the alerts that fire.
-pub fn preview(app: &App, space: &SpaceId, conditions: &Conditions) -> SilencePreview {
-    let now = app.world.now();
+/// The alerts that fire and match, in no order.
+pub fn matching(app: &App, space: &SpaceId, conditions: &Conditions) -> Vec<Known> {
     let mut found = app.alerts.all(space);
     found.retain(|alert| {
         alert.record.stage.firing() && conditions.match_labels(&alert.record.labels)
     });
+    found
+}
+
+/// Looks through the alerts that fire.
+pub fn preview(app: &App, space: &SpaceId, conditions: &Conditions) -> SilencePreview {
+    let now = app.world.now();
+    let mut found = matching(app, space, conditions);
     found.sort_by_key(|alert| {
         (Reverse(alert.record.severity), alert.record.starts_at, alert.record.id)
     });

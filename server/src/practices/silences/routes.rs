@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use super::preview::{self, Asked, SilencePreview};
 use super::store::{self, Filter, SILENCES};
-use super::{changes, changes::view};
-use crate::access::{Action, Caller, may};
+use super::{changes, changes::view, mandate};
+use crate::access::Caller;
 use crate::app::App;
 use crate::commands::Call;
 use crate::extract::{Json, Path, Query};
@@ -124,7 +124,7 @@ async fn create(
     call: Call,
     Json(plan): Json<Plan>,
 ) -> Answer<(StatusCode, Json<Value>)> {
-    may(&caller, Action::Respond, &[])?;
+    mandate::may_silence(&app, &caller, &plan.matchers).await?;
     let plan = signed(plan, &caller);
     let shown = changes::create(&app, caller.asker(), call, plan).await?;
     Ok((StatusCode::CREATED, Json(shown)))
@@ -175,8 +175,11 @@ async fn one(
     Path(SilencePath { id }): Path<SilencePath>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
     let found = load(&app, &caller, id).await?;
-    let shown = view(&found.record, found.version, app.world.now());
-    Ok((etag(found.version), Json(caller.sees(shown, &[]))))
+    let mut shown = view(&found.record, found.version, app.world.now());
+    if mandate::may_change(&app, &caller, &found.record).await.is_err() {
+        shown["allowed"] = Value::Array(Vec::new());
+    }
+    Ok((etag(found.version), Json(shown)))
 }
 
 /// Changes a silence. Other conditions, or another beginning of an active one, make a new silence
@@ -192,7 +195,9 @@ async fn edit(
     call: Call,
     Json(plan): Json<Plan>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
-    may(&caller, Action::Respond, &[])?;
+    let found = load(&app, &caller, id).await?;
+    mandate::may_change(&app, &caller, &found.record).await?;
+    mandate::may_silence(&app, &caller, &plan.matchers).await?;
     let plan = signed(plan, &caller);
     let shown = changes::edit(&app, caller.asker(), call, id, plan).await?;
     Ok((etag(version(&shown)), Json(shown)))
@@ -210,9 +215,13 @@ async fn command(
     call: Call,
     Json(command): Json<Command>,
 ) -> Answer<(HeaderMap, Json<Value>)> {
-    may(&caller, Action::Respond, &[])?;
+    let found = load(&app, &caller, id).await?;
+    mandate::may_change(&app, &caller, &found.record).await?;
     let command = match command {
-        Command::Edit { plan } => Command::Edit { plan: Box::new(signed(*plan, &caller)) },
+        Command::Edit { plan } => {
+            mandate::may_silence(&app, &caller, &plan.matchers).await?;
+            Command::Edit { plan: Box::new(signed(*plan, &caller)) }
+        }
         command if command.system_only() => {
             return Err(Problem::forbidden("this command is for Operate itself"));
         }
