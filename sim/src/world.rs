@@ -291,19 +291,6 @@ impl World {
         }
     }
 
-    /// Lets pages follow who is on call as time has passed; whether any had to.
-    pub fn look(&mut self) -> bool {
-        let means = |page: &Page| {
-            streams::means_others(page, (&self.estate, &self.accounts), self.now)
-                && self.incidents.get(page.incident).is_some_and(Incident::is_open)
-        };
-        let others = self.pages.rows().any(means);
-        if others {
-            self.journal.push(Happening::OnCall(None));
-        }
-        others
-    }
-
     /// Whether the stream has entries before it.
     pub fn stream_behind(&self) -> bool {
         self.cursor < self.journal.len()

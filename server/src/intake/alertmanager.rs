@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post as post_or_put};
 use connectors::alertmanager;
 
-use super::shown;
 use super::source::source;
+use super::{measures, shown};
 use crate::app::App;
 use crate::problem::Problem;
 

@@ -2,7 +2,7 @@
 
 use ::streams::{Accounts, called_again, called_now, ways_to};
 use axum::extract::State;
-use estate::{Spec, next_morning, person_named};
+use estate::{Spec, next_morning};
 use kernel::{ItemRef, OutboxId, PageId, Time};
 use oncall::{Command, For, Page, View, Wish};
 use serde::{Deserialize, Serialize};
