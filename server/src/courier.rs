@@ -11,7 +11,7 @@ use spine::outbox::{self, Outcome, Taken};
 use spine::{Db, Fault, NodeId, World};
 use tokio_util::sync::CancellationToken;
 
-use crate::practices::notifications::carry::Carrier;
+use crate::practices::notifications::carry::{self, Carrier};
 use crate::practices::notifications::dispatch;
 use crate::practices::notifications::live::LiveRouting;
 use crate::practices::notifications::store::Attempt;
@@ -189,6 +189,9 @@ impl Courier {
         };
         metrics::counter!("operate_deliveries_total", "channel" => channel, "result" => result)
             .increment(1);
+        if taken.message.channel == dispatch::CHANNEL {
+            carry::count(&taken.message.target, &outcome, took);
+        }
         let took_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         let counted = parcel.counted;
         together::attempts(&Attempt { taken, counted, outcome, at, took_micros }, wanted)

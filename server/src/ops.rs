@@ -75,11 +75,13 @@ fn known(method: &Method) -> &'static str {
 
 /// The routes that watch the process.
 pub fn routes(app: &App) -> Router<App> {
+    Router::new().merge(numbers(app)).route("/healthz", get(healthz)).route("/readyz", get(readyz))
+}
+
+/// The numbers alone, for where Alertmanager has them below its prefix.
+pub fn numbers(app: &App) -> Router<App> {
     let guarded = from_fn_with_state(app.clone(), access::guarded);
-    Router::new()
-        .route("/metrics", get(show).layer(guarded))
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+    Router::new().route("/metrics", get(show).layer(guarded))
 }
 
 /// Alive: the process answers, and a start would not make it better.
@@ -145,6 +147,7 @@ async fn show(State(app): State<App>) -> Response {
         }
     }
     process::measure();
+    crate::intake::measures::measure(&app).await;
     metrics::gauge!("operate_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.0.render()).into_response()

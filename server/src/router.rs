@@ -101,7 +101,7 @@ pub fn router(app: App) -> Router {
     let compatible = || intake::alertmanager_routes().merge(intake::silences_routes());
     let prefixed = match app.config.routing.prefix.trim_end_matches('/') {
         "" => Router::new(),
-        prefix => Router::new().nest(prefix, compatible()),
+        prefix => Router::new().nest(prefix, compatible().merge(ops::numbers(&app))),
     };
     let router = Router::new()
         .merge(

@@ -127,8 +127,7 @@ mod tests {
         let mut config = Config { listen: ([0, 0, 0, 0], 9093).into(), ..Config::default() };
         let link = address_of_links(Some("pager-1\n"), &config);
         assert_eq!(link.as_deref(), Some("http://pager-1:9093"));
-        config.tls.certificate = Some("cert.pem".into());
-        config.tls.key = Some("key.pem".into());
+        config.tls.key = connectors::tls::Pem::written("key.pem");
         let link = address_of_links(Some("pager-1"), &config);
         assert_eq!(link.as_deref(), Some("https://pager-1:9093"));
         assert_eq!(address_of_links(Some("(none)"), &config), None);

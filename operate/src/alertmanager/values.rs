@@ -81,7 +81,9 @@ impl Feature {
 
     pub(super) fn why(self) -> &'static str {
         match self {
-            Feature::ReceiverNameInMetrics => "measures name receivers anyway",
+            Feature::ReceiverNameInMetrics => {
+                "the page of an alert and `operate alert explain` tell every attempt by its receiver"
+            }
             Feature::AlertNamesInMetrics => "names of alerts are counted in the analysis",
             Feature::AutoGomemlimit => "Operate has no garbage collector to hold back",
             Feature::AutoGomaxprocs => "all processors are used",

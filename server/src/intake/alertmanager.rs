@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post as post_or_put};
 use connectors::alertmanager;
 
-use super::shown;
 use super::source::source;
+use super::{measures, shown};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -60,9 +60,15 @@ async fn post(
     };
     let read = match alertmanager::parse(&body) {
         Ok(read) => read,
-        Err(malformed) => return wrong(&malformed.to_string()),
+        Err(malformed) => {
+            measures::invalid(1);
+            return wrong(&malformed.to_string());
+        }
     };
+    let sent = read.len();
     let (signals, invalid) = super::admit(read, &source.name);
+    measures::invalid((sent - signals.len()) as u64);
+    measures::received(&signals, app.world.now());
     if !signals.is_empty()
         && let Err(not_taken) = app.intake.take(source.space, signals).await
     {

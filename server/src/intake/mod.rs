@@ -6,6 +6,7 @@ mod alertmanager;
 mod cloudevents;
 mod events;
 mod mapped;
+pub mod measures;
 mod opsgenie;
 mod orders;
 mod pagerduty;

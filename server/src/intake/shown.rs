@@ -82,6 +82,16 @@ fn alerts_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
     body.finish()
 }
 
+/// How many alerts fire that nothing holds back, and how many that something does.
+pub(super) fn counted(app: &App, space: &SpaceId) -> (usize, usize) {
+    let look = Look::new(app, space);
+    let firing = app.alerts.find(space, &[], |alert| alert.stage.firing());
+    let held =
+        |alert: &Alert| !look.silenced_by(alert).is_empty() || !look.inhibited_by(alert).is_empty();
+    let suppressed = firing.iter().filter(|alert| held(&alert.record)).count();
+    (firing.len() - suppressed, suppressed)
+}
+
 /// The groups in the order of their labels and receivers, as Alertmanager gives them.
 fn groups_body(app: &App, space: &SpaceId, query: &Query) -> Vec<u8> {
     type Members = Vec<Arc<Versioned<Alert>>>;

@@ -63,13 +63,25 @@ async fn list(
     }
 }
 
-/// A silence as this API knows it: the state by the clock; of one that recurs, the window.
-fn shown(silence: &Silence, now: Time) -> ShownSilence<'_> {
-    let state = match silence.stage.open() {
+/// The states with their names.
+pub(super) const STATES: [(SilenceState, &str); 3] = [
+    (SilenceState::Active, "active"),
+    (SilenceState::Pending, "pending"),
+    (SilenceState::Expired, "expired"),
+];
+
+/// Where a silence is in its life, by the clock.
+pub(super) fn state(silence: &Silence, now: Time) -> SilenceState {
+    match silence.stage.open() {
         true if silence.window.holds(now) => SilenceState::Active,
         true if now < silence.window.from => SilenceState::Pending,
         _ => SilenceState::Expired,
-    };
+    }
+}
+
+/// A silence as this API knows it: the state by the clock; of one that recurs, the window.
+fn shown(silence: &Silence, now: Time) -> ShownSilence<'_> {
+    let state = state(silence, now);
     let recurs = silence.recurrence.is_some();
     let ends_at = if recurs { silence.window.until } else { silence.ends_at };
     ShownSilence {

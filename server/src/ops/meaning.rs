@@ -31,6 +31,20 @@ use Kind::{Counter, Gauge, Histogram};
 
 /// Every number that is shown.
 pub const METRICS: &[(&str, Kind, &str)] = &[
+    ("alertmanager_alerts", Gauge, "Alerts that fire, by whether something holds them back."),
+    ("alertmanager_alerts_invalid_total", Counter, "Alerts that could not be taken."),
+    ("alertmanager_alerts_received_total", Counter, "Alerts that came in."),
+    ("alertmanager_build_info", Gauge, "The version whose API is spoken, always 1."),
+    (
+        "alertmanager_config_last_reload_success_timestamp_seconds",
+        Gauge,
+        "When the routing was last read, in seconds since 1970.",
+    ),
+    ("alertmanager_config_last_reload_successful", Gauge, "Whether the routing was read last."),
+    ("alertmanager_notification_latency_seconds", Histogram, "How long an attempt to tell takes."),
+    ("alertmanager_notifications_failed_total", Counter, "Attempts to tell that failed."),
+    ("alertmanager_notifications_total", Counter, "Attempts to tell receivers of groups."),
+    ("alertmanager_silences", Gauge, "Silences, by where they are in their life."),
     ("operate_alert_history_overdue_seconds", Gauge, "How late the tidying of history is."),
     ("operate_alerts_firing", Gauge, "Alerts that fire."),
     ("operate_alerts_unclassified", Gauge, "Alerts that fire and that no rule classifies."),

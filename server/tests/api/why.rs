@@ -13,6 +13,7 @@ conversations!(
     why_it_was_not_told_is_known_when_the_reason_is_gone,
     without_a_configuration_that_is_said,
     clients_of_alertmanager_see_what_mutes_a_group_and_alerts_in_order,
+    alertmanagers_numbers_are_there_also_below_its_prefix,
 );
 
 const ORDERS: (&str, &str) = ("service", "orders");
@@ -42,6 +43,7 @@ async fn open(place: &Place) -> (Operate, Receiver) {
         std::fs::create_dir_all(&config.data).unwrap();
         std::fs::write(&file, text).unwrap();
         config.routing.file = Some(file);
+        config.routing.prefix = "/am".to_owned();
     })
     .await;
     operate.apply(&shop(&receiver.url)).await;
@@ -216,5 +218,37 @@ async fn clients_of_alertmanager_see_what_mutes_a_group_and_alerts_in_order(plac
     // Where the links in messages lead.
     assert_eq!(operate.ada.list("/alerts?receiver=everybody").await.len(), 7);
     assert_eq!(operate.ada.list("/alerts?receiver=nobody").await.len(), 0);
+    operate.end().await;
+}
+
+async fn alertmanagers_numbers_are_there_also_below_its_prefix(place: Place) {
+    let (operate, receiver) = open(&place).await;
+    receiver.answers(503);
+    operate.fires("Down", "critical", ORDERS).await;
+    operate.pass(Duration::from_secs(2)).await;
+    let numbers = async || {
+        let request = operate.ada.bare(reqwest::Method::GET, "/am/metrics");
+        operate.ada.send(request).await.text
+    };
+    let failed = "alertmanager_notifications_failed_total{integration=\"webhook\",\
+                  reason=\"serverError\"}";
+    let counted = async || {
+        let text = numbers().await;
+        let line = text.lines().find_map(|line| line.strip_prefix(failed))?;
+        (line.trim() != "0").then_some(text.clone())
+    };
+    let text = operate.until("the attempt is counted", counted).await;
+    for line in [
+        "alertmanager_alerts{state=\"active\"} 1",
+        "alertmanager_alerts_received_total{status=\"firing\",version=\"v2\"}",
+        "alertmanager_alerts_invalid_total{version=\"v2\"}",
+        "alertmanager_notifications_total{integration=\"webhook\"}",
+        "alertmanager_notification_latency_seconds_bucket{integration=\"webhook\"",
+        "alertmanager_silences{state=\"expired\"} 0",
+        "alertmanager_build_info{",
+        "alertmanager_config_last_reload_successful 1",
+    ] {
+        assert!(text.contains(line), "no {line} in\n{text}");
+    }
     operate.end().await;
 }

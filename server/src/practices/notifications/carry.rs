@@ -104,6 +104,35 @@ impl Told {
     }
 }
 
+/// Why attempts failed, as Alertmanager calls it.
+pub const REASONS: [&str; 3] = ["clientError", "serverError", "other"];
+
+/// Counts an attempt under the names by which Alertmanager is watched; `way` is the receiver's:
+/// `ops/webhook[0]`.
+pub fn count(way: &str, outcome: &Outcome, took: Duration) {
+    let integration = way.rsplit_once('/').map_or(way, |(_, section)| section);
+    let integration = integration.split('[').next().unwrap_or_default().to_owned();
+    metrics::counter!("alertmanager_notifications_total", "integration" => integration.clone())
+        .increment(1);
+    metrics::histogram!("alertmanager_notification_latency_seconds",
+        "integration" => integration.clone())
+    .record(took.as_secs_f64());
+    let (Outcome::Failed { detail, .. } | Outcome::Rejected { detail }) = outcome else { return };
+    metrics::counter!("alertmanager_notifications_failed_total",
+        "integration" => integration, "reason" => reason(detail))
+    .increment(1);
+}
+
+/// An answer that is no success begins with its status.
+fn reason(detail: &str) -> &'static str {
+    let digits = detail.bytes().take_while(u8::is_ascii_digit).count();
+    match (digits, detail.as_bytes().first()) {
+        (3, Some(b'4')) => REASONS[0],
+        (3, Some(b'5')) => REASONS[1],
+        _ => REASONS[2],
+    }
+}
+
 /// Carries notifications.
 pub struct Carrier {
     /// The configuration.
@@ -207,5 +236,17 @@ fn failed(error: connectors::SendError) -> Outcome {
         Outcome::failed(error.detail)
     } else {
         Outcome::Rejected { detail: error.detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_an_attempt_failed_is_told_by_the_status() {
+        let details = ["400: no such channel", "503", "connection refused", "4096 bytes", ""];
+        let reasons = ["clientError", "serverError", "other", "other", "other"];
+        assert_eq!(details.map(reason), reasons);
     }
 }
