@@ -114,6 +114,7 @@ pub fn router(app: App) -> Router {
         .merge(compatible())
         .merge(prefixed)
         .merge(intake::pagerduty_routes())
+        .merge(intake::cloudevents_doors())
         .merge(intake::opsgenie_routes())
         .merge(crate::practices::heartbeats::routes::short_routes())
         .merge(ack::routes())

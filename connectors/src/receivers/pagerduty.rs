@@ -154,6 +154,7 @@ struct Payload {
 }
 
 impl PagerdutyConfig {
+    /// Where both keys are given, Alertmanager goes by that of the service.
     fn is_v1(&self) -> bool {
         !self.service_key.is_empty() || self.service_key_file.is_some()
     }
@@ -302,10 +303,6 @@ impl Receiver for PagerdutyConfig {
         problems.one_of("service_key", !self.service_key.is_empty(), &self.service_key_file);
         problems.one_of("routing_key", !self.routing_key.is_empty(), &self.routing_key_file);
         let v2 = !self.routing_key.is_empty() || self.routing_key_file.is_some();
-        if v2 && self.is_v1() {
-            let problem = "routing_key and service_key cannot both be given: leave one out";
-            problems.add("routing_key", problem);
-        }
         if !v2 && !self.is_v1() {
             problems.add("routing_key", "is missing: add routing_key or service_key");
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{answered, usual};
 use super::{
-    Call, HttpCall, HttpConfig, NotSent, Notice, Problems, Receiver, Secret, Verdict,
+    Call, HttpCall, HttpConfig, Length, NotSent, Notice, Problems, Receiver, Secret, Verdict,
     default_template, is_empty,
 };
 
@@ -65,6 +65,8 @@ pub struct SlackConfig {
     pub actions: Vec<ActionConfig>,
     /// The text of the message itself, above the attachment.
     pub message_text: String,
+    /// How long an answer may take.
+    pub timeout: Length,
 }
 
 /// A row of the table.
@@ -142,6 +144,7 @@ impl Default for SlackConfig {
             mrkdwn_in: ["fallback", "pretext", "text"].map(str::to_owned).to_vec(),
             actions: Vec::new(),
             message_text: String::new(),
+            timeout: Length::default(),
         }
     }
 }
@@ -378,6 +381,7 @@ impl Receiver for SlackConfig {
         let url = notice.secret(&self.api_url, &self.api_url_file)?;
         let mut call = HttpCall::post_json(url, &message);
         call.judge = judge;
+        call.timeout = self.timeout.is_positive().then_some(self.timeout.0);
         Ok(vec![Call::Http(Box::new(call))])
     }
 }

@@ -351,11 +351,6 @@ fn what_a_kind_needs_and_excludes_is_told_with_its_field() {
         ),
         (
             "pagerduty_configs",
-            json!({ "routing_key": "a", "service_key": "b" }),
-            vec!["routing_key"],
-        ),
-        (
-            "pagerduty_configs",
             json!({ "routing_key": "a", "details": { "x": "{{" } }),
             vec!["details.x"],
         ),

@@ -4,8 +4,10 @@
 use std::net::SocketAddr;
 
 use alerts::{Mapping, MappingRule, Received};
+use axum::Router;
 use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::routing::options;
 use connectors::cloudevents;
 use kernel::ItemRef;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,31 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(examples))
         .routes(routes!(mapping, put_mapping))
         .routes(routes!(preview))
+}
+
+/// The routes by which senders of events ask whether they may send: they are not of the API.
+pub fn doors() -> Router<App> {
+    Router::new()
+        .route("/api/v1/events/cloudevents", options(may_send))
+        .route("/api/v1/webhooks/{integration}", options(may_send))
+}
+
+/// Lets a sender of events in that has a key: the handshake of CloudEvents' HTTP webhooks, which
+/// some services ask for before they deliver anything.
+async fn may_send(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer<(StatusCode, HeaderMap)> {
+    source(&app, &headers, query.as_deref(), peer, "cloudevents").await?;
+    let mut answer = HeaderMap::new();
+    answer.insert(header::ALLOW, HeaderValue::from_static("OPTIONS, POST"));
+    if let Some(origin) = headers.get("webhook-request-origin") {
+        answer.insert("webhook-allowed-origin", origin.clone());
+        answer.insert("webhook-allowed-rate", HeaderValue::from_static("*"));
+    }
+    Ok((StatusCode::OK, answer))
 }
 
 /// The integration that an address names.

@@ -27,7 +27,7 @@ use crate::practices::alerts::flood::NotTaken;
 use crate::problem::Problem;
 
 pub use alertmanager::routes as alertmanager_routes;
-pub use cloudevents::routes as cloudevents_routes;
+pub use cloudevents::{doors as cloudevents_doors, routes as cloudevents_routes};
 pub use events::routes as events_routes;
 pub use opsgenie::routes as opsgenie_routes;
 pub use pagerduty::routes as pagerduty_routes;

@@ -10,6 +10,7 @@ conversations!(
     cloudevents_that_speak_of_alerts_make_them_without_a_mapping,
     a_mapping_is_written_against_the_events_that_came,
     a_webhook_is_for_its_own_key,
+    a_sender_asks_first_whether_it_may_send,
 );
 
 async fn send(operate: &Operate, path: &str, headers: &[(&str, &str)], body: Value) -> Reply {
@@ -139,5 +140,24 @@ async fn a_webhook_is_for_its_own_key(place: Place) {
     send(&operate, &path("ci", key), &[], json!({})).await.is(202);
     let unread = operate.ada.bare(Method::POST, &format!("/api/v1{}", path("ci", key)));
     operate.ada.send(unread.body("no json")).await.problem(400);
+    operate.end().await;
+}
+
+async fn a_sender_asks_first_whether_it_may_send(place: Place) {
+    let operate = Operate::start(&place).await;
+    for path in ["/api/v1/events/cloudevents", "/api/v1/webhooks/shop"] {
+        let asked = operate.ada.bare(Method::OPTIONS, path);
+        let asked = asked.header("webhook-request-origin", "eventemitter.example.com");
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let said = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(said("webhook-allowed-origin"), "eventemitter.example.com");
+        assert_eq!(
+            (said("webhook-allowed-rate"), said("allow")),
+            ("*".into(), "OPTIONS, POST".into())
+        );
+        let stranger = operate.ada.bare(Method::OPTIONS, &format!("{path}?key=nobody"));
+        assert_eq!(stranger.send().await.unwrap().status(), 401, "{path}");
+    }
     operate.end().await;
 }

@@ -108,7 +108,9 @@ async fn an_alert_lives_as_it_does_with_opsgenie(place: Place) {
     assert_eq!(alert["data"]["status"], "closed");
     // Sent again, it is open again; deleted, it is put away.
     ask(&operate, Method::POST, "/alerts", orders("a1")).await.is(202);
-    assert_eq!(ask(&operate, Method::GET, &at, Value::Null).await.is(200)["data"]["count"], 2);
+    let again = ask(&operate, Method::GET, &at, Value::Null).await.is(200)["data"].clone();
+    assert_eq!(again["count"], 2);
+    assert!(again["createdAt"].as_str() > alert["data"]["createdAt"].as_str(), "{again}");
     ask(&operate, Method::DELETE, &at, Value::Null).await.is(202);
     let away = ask(&operate, Method::GET, &at, Value::Null).await.is(200);
     assert_eq!(away["data"]["status"], "closed");
@@ -186,6 +188,10 @@ async fn what_is_snoozed_is_held_back_until_then_or_its_end(place: Place) {
     snooze("a", "2099-01-01T00:00:00Z").await.is(202);
     assert_eq!(snoozed("a").await, (json!(true), json!("2099-01-01T00:00:00Z")), "the last word");
     assert_eq!(snoozed("b").await, (json!(false), Value::Null), "no other alert is snoozed");
+    let renamed = json!({ "message": "Orders are slow" });
+    let path = "/alerts/a/message?identifierType=alias";
+    ask(&operate, Method::PUT, path, renamed).await.is(202);
+    assert_eq!(snoozed("a").await, (json!(true), json!("2099-01-01T00:00:00Z")), "renamed");
     snooze("a", "2000-01-01T00:00:00Z").await.is(422);
     snooze("a", "later").await.is(422);
     snooze("a", "").await.is(422);

@@ -63,6 +63,9 @@ fn version_1_of_pagerduty_is_spoken_with_a_service_key() {
     let event = body("pagerduty_configs", &config, &resolved());
     assert_eq!((&event["event_type"], event.get("client")), (&json!("resolve"), None));
     assert!(!read("pagerduty_configs", &config).unwrap().send_resolved());
+    // As with Alertmanager, that key counts where both are given.
+    let both = json!({ "service_key": "s3cret", "routing_key": "r" });
+    assert_eq!(http("pagerduty_configs", &both, &firing()).url, call.url);
 }
 
 fn next(section: &str, data: &TemplateData) -> Next {

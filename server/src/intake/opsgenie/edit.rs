@@ -260,6 +260,10 @@ async fn relabel(
     if let Err(invalid) = signal.validate(0) {
         return Err(Faults::one(&invalid.field, invalid.problem).into());
     }
+    let renamed = snooze::follow(app, asking, alert, &signal.labels).await?;
     take(app, asking, vec![signal]).await?;
+    if renamed {
+        snooze::wake(app, asking, alert).await?;
+    }
     Ok(Outcome::Done)
 }

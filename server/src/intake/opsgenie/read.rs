@@ -53,7 +53,7 @@ fn seen(alert: &Alert) -> Seen<'_> {
         tiny: tiny(alert),
         id: alert.id.to_string(),
         owner: alert.acknowledged_by.as_ref().map_or("", |actor| actor.name()),
-        created: alert.first_seen,
+        created: alert.received_at,
         updated: alert.ends_at.unwrap_or(alert.last_seen),
         occurred: alert.last_seen,
         count: alert.fired_count.into(),
@@ -95,7 +95,7 @@ fn shown(app: &App, asking: &Asking, alert: &Alert) -> Map<String, Value> {
         "snoozedUntil": snoozed,
         "count": alert.fired_count,
         "lastOccurredAt": alert.last_seen,
-        "createdAt": alert.first_seen,
+        "createdAt": alert.received_at,
         "updatedAt": changed,
         "source": seen.source,
         "owner": alert.acknowledged_by.as_ref().map_or("", |actor| actor.name()),
@@ -189,7 +189,7 @@ pub(super) async fn list(
             _ => String::new(),
         };
         let updated = matches!(asked.sort.as_str(), "updatedAt" | "lastOccurredAt");
-        (text, if updated { alert.last_seen } else { alert.first_seen })
+        (text, if updated { alert.last_seen } else { alert.received_at })
     };
     found.sort_by_cached_key(by);
     if asked.order != "asc" {

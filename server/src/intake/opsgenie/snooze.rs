@@ -1,10 +1,10 @@
 //! Snoozing, which is a silence of that one alert: it is recorded and not told until then.
 
-use alerts::Alert;
+use alerts::{Alert, Labels};
 use connectors::opsgenie::{Faults, Patch};
-use kernel::Actor;
+use kernel::{Actor, Time};
 use routing::{Matcher, Matchers, Op};
-use silences::{Conditions, Plan};
+use silences::{Conditions, Plan, Silence};
 
 use super::{Asking, Refused};
 use crate::app::App;
@@ -35,9 +35,32 @@ pub(super) async fn snooze(
         return Err(Faults::one("endTime", "endTime must be later than now.").into());
     }
     wake(app, asking, alert).await?;
+    hold(app, asking, &alert.labels, until).await
+}
+
+/// Lets a snooze go on for an alert that is to be called otherwise. Says whether it is: then what
+/// held it by the name of before has to be ended.
+pub(super) async fn follow(
+    app: &App,
+    asking: &Asking,
+    before: &Alert,
+    after: &Labels,
+) -> Result<bool, Refused> {
+    let renamed = before.labels.get("alertname") != after.get("alertname");
+    if renamed && let Some(until) = own(app, asking, before).await?.iter().map(ends_at).max() {
+        hold(app, asking, after, until).await?;
+    }
+    Ok(renamed)
+}
+
+fn ends_at(silence: &Silence) -> Time {
+    silence.ends_at
+}
+
+async fn hold(app: &App, asking: &Asking, labels: &Labels, until: Time) -> Result<(), Refused> {
     // The name is asked for too, for another sender may use the same alias.
     let equal = |name: &str| {
-        let value = alert.labels.get(name).unwrap_or_default();
+        let value = labels.get(name).unwrap_or_default();
         Matcher::new(name, Op::Equal, value)
     };
     let matchers = ["alertname", "alias"].map(equal);
@@ -57,18 +80,7 @@ pub(super) async fn snooze(
 
 /// Ends what this key snoozed of the alert: when it is closed, or is snoozed anew.
 pub(super) async fn wake(app: &App, asking: &Asking, alert: &Alert) -> Result<(), Refused> {
-    let held = app.silences.silenced_by(&asking.source.space, &alert.labels, app.world.now());
-    if held.is_empty() {
-        return Ok(());
-    }
-    let found = {
-        let mut conn = app.db.reader().await?;
-        store::by_id(&mut conn, &asking.source.space, &held).await?
-    };
-    for silence in found.into_iter().map(|found| found.record) {
-        if silence.comment != COMMENT || *silence.created_by != *asking.source.name {
-            continue;
-        }
+    for silence in own(app, asking, alert).await? {
         match changes::expire(app, asker(asking), Call::default(), silence.id).await {
             // Its time came meanwhile.
             Err(problem) if problem.status == 409 => {}
@@ -76,4 +88,18 @@ pub(super) async fn wake(app: &App, asking: &Asking, alert: &Alert) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What this key snoozed of the alert and holds it back now.
+async fn own(app: &App, asking: &Asking, alert: &Alert) -> Result<Vec<Silence>, Refused> {
+    let held = app.silences.silenced_by(&asking.source.space, &alert.labels, app.world.now());
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conn = app.db.reader().await?;
+    let found = store::by_id(&mut conn, &asking.source.space, &held).await?;
+    let own = |silence: &Silence| {
+        silence.comment == COMMENT && *silence.created_by == *asking.source.name
+    };
+    Ok(found.into_iter().map(|found| found.record).filter(own).collect())
 }
