@@ -20,6 +20,9 @@ mod excluded;
 mod exposure;
 mod figures;
 mod health;
+mod hits;
+#[cfg(test)]
+mod hits_tests;
 mod lines;
 mod outlook;
 mod performance;
@@ -41,6 +44,7 @@ pub use excluded::LeftOut;
 pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
+pub use hits::{Dependencies, KeptHit, Struck, hits};
 pub use lines::{Line, LineKind};
 pub use outlook::{Boundary, Forecast, Outlook};
 pub use performance::{Breach, Performance};

@@ -42,6 +42,7 @@ fn version(from: &str, hours: &Definition, promise: Promise) -> Version {
     Version {
         from: at(from),
         until: None,
+        scope: vec![item("product/shop")],
         calendar: Arc::new(hours.compile(YEARS).expect("hours")),
         zone: hours.zone.clone(),
         promise: Some(promise),
@@ -52,12 +53,7 @@ fn version(from: &str, hours: &Definition, promise: Promise) -> Version {
 /// A contract on the shop from the beginning of 2026 on.
 pub(super) fn shop(hours: &Definition, promise: Promise) -> Agreement {
     let from = "2025-12-31T23:00";
-    Agreement {
-        scope: vec![item("product/shop")],
-        start: at(from),
-        end: None,
-        versions: vec![version(from, hours, promise)],
-    }
+    Agreement { start: at(from), end: None, versions: vec![version(from, hours, promise)] }
 }
 
 pub(super) fn always() -> Definition {
@@ -78,8 +74,8 @@ pub(super) fn case(number: u64, outages: &[(&str, &str)]) -> Case {
             item: item("product/shop"),
             root: item("component/db"),
             softened: false,
+            times: outages.iter().map(|(from, to)| (at(from), end(to))).collect(),
         }],
-        outages: outages.iter().map(|(from, to)| (at(from), end(to))).collect(),
         marks: Vec::new(),
         users: None,
     }

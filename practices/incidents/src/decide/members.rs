@@ -3,7 +3,8 @@ use kernel::{AlertId, ItemRef, Refusal, Time};
 use super::{Draft, moves, text};
 use crate::beginning::{Absorb, Attach};
 use crate::event::What;
-use crate::incident::{Incident, Member};
+use crate::incident::Incident;
+use crate::member::Member;
 use crate::priority::{self, Assessment, Main, Stake};
 use crate::stage::Stage;
 use crate::times::{Beginning, Stamp};
@@ -41,6 +42,8 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
         reason: text::clipped(&attach.reason),
         primary: false,
         joined_at: draft.now(),
+        since: attach.started_at.map(|at| at.min(draft.now())),
+        spells: Vec::new(),
         cleared_at: None,
         detached: false,
         potential: attach.potential,

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ::contracts::compliance::{
-    Agreement, Case, CaseHit, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work,
-    figures, figures_of_incidents, periods,
+    Agreement, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work, figures,
+    figures_of_incidents, periods,
 };
 use calendar::{Calendar, Definition, Years};
 use estate::{
@@ -16,7 +16,7 @@ use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
 
 use super::facts::Facts;
-use super::{presence, store};
+use super::{hits, presence, store};
 use crate::app::App;
 use crate::practices::estate::live::Snapshot;
 use crate::problem::{Answer, Problem};
@@ -202,11 +202,11 @@ pub async fn seen(
     facts: &[Arc<Facts>],
     (after, now): (Time, Time),
 ) -> Answer<Seen> {
-    let scope: BTreeSet<&ItemRef> = agreements.iter().flat_map(|of| &of.scope).collect();
+    let scope: BTreeSet<&ItemRef> = agreements.iter().flat_map(|of| of.scope()).collect();
     let looked = store::presence(conn, &SpaceId::main(), after).await?;
     let past = store::past_windows(conn, space).await?;
     Ok(Seen {
-        cases: facts.iter().map(|facts| case(estate, &scope, facts)).collect(),
+        cases: hits::cases(estate, &scope, facts),
         works: works(estate, &past, &scope),
         unknown: presence::unknown(&looked, after, now),
         counted: Vec::new(),
@@ -219,14 +219,10 @@ fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agree
         let (calendar, zone) = calendars.of(terms.calendar.as_ref());
         let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
         let objectives = objectives.collect();
-        Version { from, until, calendar, zone, promise: promise(terms), objectives }
+        let scope = spec.scope_of(terms).to_vec();
+        Version { from, until, scope, calendar, zone, promise: promise(terms), objectives }
     });
-    Agreement {
-        scope: spec.scope.clone(),
-        start: spec.start,
-        end: spec.end,
-        versions: versions.collect(),
-    }
+    Agreement { start: spec.start, end: spec.end, versions: versions.collect() }
 }
 
 fn promise(terms: &ContractTerms) -> Option<Promise> {
@@ -271,12 +267,13 @@ pub fn unpromised(
     let version = Version {
         from: start,
         until: None,
+        scope: vec![item.clone()],
         calendar,
         zone: zone.to_owned(),
         promise: Some(promise),
         objectives,
     };
-    Agreement { scope: vec![item.clone()], start, end: None, versions: vec![version] }
+    Agreement { start, end: None, versions: vec![version] }
 }
 
 /// Calendars, each worked out once.
@@ -312,52 +309,6 @@ impl Calendars<'_> {
         self.known.insert(name, made.clone());
         made
     }
-}
-
-/// An incident, with what of the scopes it hits.
-fn case(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Case {
-    Case {
-        incident: facts.incident.clone(),
-        priority: facts.priority,
-        outcome: facts.outcome,
-        hits: hits(estate, scope, facts),
-        outages: facts.outages.clone(),
-        marks: facts.marks.clone(),
-        users: facts.users,
-    }
-}
-
-/// Whether an incident takes an item away, itself or through what the item needs: what redundancy
-/// carries is not taken away. Contracts, months and other reports ask this one question.
-pub fn takes_away(estate: &Estate, item: &ItemRef, facts: &Facts) -> bool {
-    hits(estate, &BTreeSet::from([item]), facts).iter().any(|hit| !hit.softened)
-}
-
-/// What of some items an incident hits. What it kept when it happened counts; beyond that the
-/// estate as it is now.
-fn hits(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Vec<CaseHit> {
-    let mut hits: Vec<CaseHit> = Vec::new();
-    let mut add = |item: &ItemRef, root: &ItemRef, softened: bool| {
-        if scope.contains(item) && !hits.iter().any(|hit| hit.item == *item) {
-            hits.push(CaseHit { item: item.clone(), root: root.clone(), softened });
-        }
-    };
-    for item in &facts.items {
-        add(item, item, false);
-    }
-    for (item, root, softened) in &facts.hits {
-        add(item, root, *softened);
-    }
-    let kept = [Kind::UseCase, Kind::Product, Kind::Service];
-    let unkept = scope.iter().any(|item| Kind::of(item).is_some_and(|kind| !kept.contains(&kind)));
-    if facts.more || unkept {
-        for reached in estate.impact(&facts.items) {
-            if let Some(root) = reached.path.first() {
-                add(&reached.item, root, reached.softened);
-            }
-        }
-    }
-    hits
 }
 
 /// Planned work on what is in scope: as the windows are now, and those that had begun before they

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod exposure;
 pub mod facts;
 pub mod gather;
+pub mod hits;
 pub mod mails;
 pub mod presence;
 mod preview;

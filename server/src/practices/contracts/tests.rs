@@ -112,6 +112,7 @@ async fn open(db: &Db, number: u64, now: Time) -> Incident {
             root: "component/db".parse().expect("an item"),
             hops: 1,
             softened: false,
+            beside: false,
         }],
         main: None,
     });

@@ -77,7 +77,7 @@ fn of_contract(
     let Some(deal) = deals.pop().filter(|deal| deal.spec.status != ContractStatus::Draft) else {
         return Vec::new();
     };
-    let scope: BTreeSet<&ItemRef> = deal.agreement.scope.iter().collect();
+    let scope: BTreeSet<&ItemRef> = deal.agreement.scope().collect();
     let works = gather::works(estate, past, &scope);
     let closed = hours.then(|| Exclusion {
         spans: deal.agreement.closed(time),
