@@ -299,12 +299,7 @@ impl Estate {
             jiff::tz::TimeZone::UTC.to_datetime(at).year()
         };
         let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
-        let definition = spec.definition().map_err(|place| {
-            let what = "this holiday does not say in one way when it is; write one of date, \
-                        yearly, easter, rule, ical";
-            CoverError::at(named, format!("holidays[{place}]"), what.to_owned())
-        })?;
-        let compiled = definition.compile(years);
+        let compiled = spec.compile(years);
         compiled.map_err(|error| CoverError::at(named, error.field, error.what))
     }
 

@@ -22,7 +22,8 @@ pub struct ServiceContractSpec {
     pub provider: ItemRef,
     /// To whom: a team, a person, a use case or a product.
     pub consumer: ItemRef,
-    /// What it is about: products, services, components, use cases, sites, suppliers.
+    /// What it is about: products, services, components, use cases, sites, suppliers. Terms may say
+    /// something else for their own time.
     pub scope: Vec<ItemRef>,
     /// What becomes of work on what is not in scope.
     #[serde(default, skip_serializing_if = "unset")]
@@ -279,6 +280,11 @@ impl ServiceContractSpec {
         let begun = |terms: &&ContractTerms| terms.from.is_none_or(|from| from <= at);
         let held = self.terms.iter().rfind(begun).or(self.terms.first());
         held.map_or(&self.scope, |terms| self.scope_of(terms))
+    }
+
+    /// Whether it is, was, or will be about an item.
+    pub fn ever_covers(&self, item: &ItemRef) -> bool {
+        self.terms.iter().any(|terms| self.scope_of(terms).contains(item))
     }
 
     /// When some terms hold: from their beginning to that of the next, within the contract.

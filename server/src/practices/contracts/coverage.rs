@@ -188,12 +188,12 @@ impl Promises {
             if !in_force(spec, now) {
                 continue;
             }
-            let needed = spec.scope.iter().flat_map(|covered| estate.upstream(covered));
+            let scope = spec.scope_at(now);
+            let needed = scope.iter().flat_map(|covered| estate.upstream(covered));
             let needed = needed.filter(|reached| !reached.softened).map(|reached| reached.item);
-            let needed: BTreeSet<ItemRef> =
-                needed.filter(|item| !spec.scope.contains(item)).collect();
+            let needed: BTreeSet<ItemRef> = needed.filter(|item| !scope.contains(item)).collect();
             let contract = resource.item();
-            for item in &spec.scope {
+            for item in scope {
                 found.contracts.entry(item.clone()).or_default().push(contract.clone());
             }
             for item in needed {

@@ -1,13 +1,12 @@
 //! What figures are drawn from, gathered once for all contracts that are asked about.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ::contracts::compliance::{
     Agreement, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work, figures,
     figures_of_incidents, periods,
 };
-use calendar::{Calendar, Definition, Years};
 use estate::{
     CalendarRef, ContractPeriod, ContractStatus, ContractTerms, Estate, Kind,
     MaintenanceWindowSpec, Resource, ServiceContractSpec, Spec, Wait,
@@ -16,7 +15,7 @@ use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
 
 use super::facts::Facts;
-use super::{hits, presence, store};
+use super::{hits, hours, presence, store};
 use crate::app::App;
 use crate::practices::estate::live::Snapshot;
 use crate::problem::{Answer, Problem};
@@ -177,7 +176,6 @@ fn running_since(deals: &[Deal], now: Time) -> Time {
 
 /// The contracts of an estate that are wanted.
 pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> Vec<Deal> {
-    let mut calendars = Calendars { estate, now, known: HashMap::new() };
     let found = estate.of_kind(Kind::ServiceContract).filter_map(|resource| match &resource.spec {
         Spec::ServiceContract(spec) if wanted(resource) => Some((resource, spec)),
         _ => None,
@@ -186,7 +184,7 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
         item: resource.item().clone(),
         title: resource.title().to_owned(),
         spec: spec.clone(),
-        agreement: agreement(spec, &mut calendars),
+        agreement: agreement((estate, now), spec),
     };
     found.map(deal).collect()
 }
@@ -213,10 +211,10 @@ pub async fn seen(
     })
 }
 
-fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agreement {
+fn agreement((estate, now): (&Estate, Time), spec: &ServiceContractSpec) -> Agreement {
     let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
         let (from, until) = spec.holds(place);
-        let (calendar, zone) = calendars.of(terms.calendar.as_ref());
+        let (calendar, zone) = hours::of(estate, terms.calendar.as_ref(), now);
         let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
         let objectives = objectives.collect();
         let scope = spec.scope_of(terms).to_vec();
@@ -258,11 +256,10 @@ fn promise(terms: &ContractTerms) -> Option<Promise> {
 pub fn unpromised(
     (estate, now): (&Estate, Time),
     (item, objectives): (&ItemRef, Vec<ItemRef>),
-    hours: Option<&CalendarRef>,
+    calendar: Option<&CalendarRef>,
     (start, unit, zone): (Time, PeriodUnit, &str),
 ) -> Agreement {
-    let mut calendars = Calendars { estate, now, known: HashMap::new() };
-    let (calendar, _) = calendars.of(hours);
+    let (calendar, _) = hours::of(estate, calendar, now);
     let promise = Promise { period: unit, ..Promise::nothing() };
     let version = Version {
         from: start,
@@ -274,41 +271,6 @@ pub fn unpromised(
         objectives,
     };
     Agreement { start, end: None, versions: vec![version] }
-}
-
-/// Calendars, each worked out once.
-struct Calendars<'a> {
-    estate: &'a Estate,
-    now: Time,
-    known: HashMap<Option<ItemRef>, (Arc<Calendar>, String)>,
-}
-
-impl Calendars<'_> {
-    /// Some service hours and their zone: day and night in UTC where none are named.
-    fn of(&mut self, calendar: Option<&CalendarRef>) -> (Arc<Calendar>, String) {
-        let name = calendar.map(|calendar| calendar.item().clone());
-        let (estate, now) = (self.estate, self.now);
-        let worked_out = || {
-            let named = name.as_ref().and_then(|name| estate.get(name));
-            let definition = match named.map(|resource| &resource.spec) {
-                Some(Spec::Calendar(spec)) => spec.definition().ok(),
-                _ => None,
-            };
-            let definition = definition.unwrap_or_else(|| Definition::always("UTC"));
-            let around = Years::around(now.micros());
-            let years = Years { last: around.first + 13, ..around };
-            // Files are checked before they are applied: what is stored can be worked out.
-            let calendar =
-                definition.compile(years).or_else(|_| Definition::empty("UTC").compile(years));
-            calendar.ok().map(|calendar| (Arc::new(calendar), definition.zone.clone()))
-        };
-        if let Some(known) = self.known.get(&name) {
-            return known.clone();
-        }
-        let made = worked_out().expect("an empty calendar can be worked out for any ten years");
-        self.known.insert(name, made.clone());
-        made
-    }
 }
 
 /// Planned work on what is in scope: as the windows are now, and those that had begun before they

@@ -80,7 +80,7 @@ async fn list(
 ) -> Answer<Json<Items<ContractRow>>> {
     let book = Book::all(&app, &caller.space).await?;
     let wanted = |deal: &&Deal| {
-        query.item.as_ref().is_none_or(|item| deal.spec.scope.contains(item))
+        query.item.as_ref().is_none_or(|item| deal.spec.scope_at(book.now).contains(item))
             && query.consumer.as_ref().is_none_or(|consumer| deal.spec.consumer == *consumer)
     };
     let rows = book.deals.iter().filter(wanted).map(|deal| ContractRow::of(&book, deal));
@@ -153,6 +153,9 @@ async fn drawn(
     deal_of: &ItemRef,
     name: Option<&str>,
 ) -> Answer<ComplianceReport> {
+    if !app.estate.snapshot(&caller.space).estate.contains(deal_of) {
+        return super::kept::report(app, &caller.space, deal_of, name).await;
+    }
     let (book, deal) = Book::one(app, &caller.space, deal_of).await?;
     let period = named(&book, &deal, name)?;
     let figures = book.figures(&deal, &period);
@@ -177,7 +180,7 @@ async fn drawn(
         title: deal.title.clone(),
         provider: deal.spec.provider.clone(),
         consumer: deal.spec.consumer.clone(),
-        scope: deal.spec.scope.clone(),
+        scope: deal.spec.scope_at(period.from.max(deal.spec.start)).to_vec(),
         words: terms.map(|t| words::of_terms(&book.snapshot.estate, t)).unwrap_or_default(),
         figures,
         clocks,

@@ -72,7 +72,8 @@ pub(super) async fn standings(
 ) -> Answer<Json<Items<Standing>>> {
     let book = Book::all(&app, &caller.space).await?;
     let states = health::of_items(&app, &caller.space).await?;
-    let covered = |item: &ItemRef| book.deals.iter().any(|deal| deal.spec.scope.contains(item));
+    let covered =
+        |item: &ItemRef| book.deals.iter().any(|deal| deal.spec.scope_at(book.now).contains(item));
     let estate = &book.snapshot.estate;
     let mut items = Vec::new();
     for resource in estate.resources() {
@@ -99,7 +100,7 @@ async fn of(
     };
     let mut inputs = vec![HealthInput::State { severity }];
     inputs.extend(of_incidents(book, item));
-    let deals = book.deals.iter().filter(|deal| deal.spec.scope.contains(item));
+    let deals = book.deals.iter().filter(|deal| deal.spec.scope_at(book.now).contains(item));
     let deals: Vec<&Deal> = deals.collect();
     for deal in &deals {
         inputs.extend(of_contract(book, deal));

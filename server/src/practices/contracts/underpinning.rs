@@ -82,14 +82,14 @@ pub fn check(estate: &Estate, spec: &ServiceContractSpec, now: Time) -> PromiseC
     let without = below.iter().filter(|spec| promised(spec, now).is_none()).count();
     let share_of = |item: &str| {
         let covers = |spec: &&&ServiceContractSpec| {
-            spec.scope.iter().any(|covered| covered.as_str() == item)
+            spec.scope_at(now).iter().any(|covered| covered.as_str() == item)
         };
         let shares = below.iter().filter(covers).filter_map(|spec| promised(spec, now));
         shares.map(|percent| percent / 100.0).reduce(f64::min).unwrap_or(1.0)
     };
     // Of several items in scope each must be there.
     let (mut low, mut high) = (1.0_f64, 1.0_f64);
-    for item in &spec.scope {
+    for item in spec.scope_at(now) {
         if let Some(composite) = estate.graph().composite(item.as_str(), share_of) {
             low *= composite.low;
             high = high.min(composite.high);

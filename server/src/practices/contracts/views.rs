@@ -157,6 +157,8 @@ pub struct VersionView {
     pub reason: Option<String>,
     /// The promise in a few words.
     pub promise: String,
+    /// What it was about.
+    pub scope: Vec<ItemRef>,
 }
 
 /// A period that is over.
@@ -229,7 +231,7 @@ impl ContractRow {
             state: state(spec, book.now),
             provider: spec.provider.clone(),
             consumer: spec.consumer.clone(),
-            scope: spec.scope.clone(),
+            scope: spec.scope_at(book.now).to_vec(),
             promise: terms.map(words::short).unwrap_or_default(),
             now: present.as_ref().map(PeriodBar::from),
             outlook: forecast.as_ref().map(|forecast| forecast.outlook),
@@ -257,7 +259,8 @@ impl ContractView {
         let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
             let (from, until) = spec.holds(place);
             let (reason, promise) = (terms.reason.clone(), words::short(terms));
-            VersionView { from, until, reason, promise }
+            let scope = spec.scope_of(terms).to_vec();
+            VersionView { from, until, reason, promise, scope }
         });
         let mut versions: Vec<VersionView> = versions.collect();
         versions.reverse();

@@ -128,8 +128,8 @@ fn contracts(estate: &Estate, known: Known<'_>) -> Vec<ItemRef> {
         return vec![contract.item().clone()];
     }
     let item = &known.spec.item;
-    let about = estate.of_kind(estate::Kind::ServiceContract).filter(|resource| {
-        matches!(&resource.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
-    });
+    let about = estate.of_kind(estate::Kind::ServiceContract).filter(
+        |resource| matches!(&resource.spec, Spec::ServiceContract(spec) if spec.ever_covers(item)),
+    );
     about.map(|resource| resource.item().clone()).collect()
 }
