@@ -100,6 +100,20 @@ pub async fn past_windows(
     rows.iter().map(|row| Ok((row.json("data")?, row.get("valid_to")?))).collect()
 }
 
+/// A contract as it last was before it was deleted, or changed.
+///
+/// # Errors
+/// When the database refuses or the resource does not read back.
+pub async fn last_contract(
+    conn: &mut Conn,
+    space: &SpaceId,
+    contract: &ItemRef,
+) -> Result<Option<Resource>, Fault> {
+    let sql = "SELECT data FROM resource_past WHERE space_id = $1 AND item = $2 \
+               ORDER BY valid_to DESC LIMIT 1";
+    conn.first(sql, params![space, contract]).await?.map(|row| row.json("data")).transpose()
+}
+
 /// Freezes a period once more; gives the revision.
 ///
 /// # Errors
