@@ -78,10 +78,7 @@ impl Explained<'_> {
                 self.incident((piece, span), case, &mut taken, &mut lines);
             }
         }
-        for span in self.part.sums.unknown.iter() {
-            let why = "Operate was not looking".to_owned();
-            lines.push(self.line(LineKind::Unknown, span, span.length() as f64, why));
-        }
+        self.unknown(seen, &mut lines);
         for work in seen.works.iter().filter(|work| work.touches(version)) {
             match work.unexcused(self.part.promise) {
                 Some(why) => self.unexcused(work, &why, &mut taken, &mut lines),
@@ -95,6 +92,23 @@ impl Explained<'_> {
             lines.push(self.line(LineKind::Down, span, span.length() as f64, why));
         }
         lines
+    }
+
+    /// What is unknown, and why.
+    fn unknown(&self, seen: &Seen, lines: &mut Vec<Line>) {
+        let mut left = self.part.sums.unknown.clone();
+        let mut tell = |spans: &Spans, why: &str| {
+            for span in left.intersection(spans).iter() {
+                let micros = span.length() as f64;
+                lines.push(self.line(LineKind::Unknown, span, micros, why.to_owned()));
+            }
+            left = left.difference(spans);
+        };
+        tell(&seen.unknown, "Operate was not looking");
+        for blind in seen.blind.iter().filter(|blind| blind.touches(self.part.version)) {
+            let why = format!("nobody looked: heartbeat {} was missed", blind.heartbeat);
+            tell(&blind.spans(), &why);
+        }
     }
 
     fn line(&self, kind: LineKind, span: Span, micros: f64, why: String) -> Line {

@@ -51,7 +51,7 @@ pub use performance::{Breach, Performance};
 pub use period::{Period, PeriodUnit, periods};
 pub use reckon::{figures, figures_of_incidents};
 pub use release::{Budget, MAJOR, Purpose, Reason, Release, ReleaseInput, Weight, release};
-pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
+pub use seen::{Blind, Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
 pub use standing_now::{ServiceNow, ServiceWord, service_now};
 pub use what_if::{Supposed, suppose};
 

@@ -16,8 +16,33 @@ pub struct Seen {
     pub works: Vec<Work>,
     /// When Operate did not look.
     pub unknown: Spans,
+    /// When nobody looked at some items, though Operate did.
+    pub blind: Vec<Blind>,
     /// The objectives that contracts name, with what was counted.
     pub counted: Vec<Counted>,
+}
+
+/// A time in which nobody looked at some items: a heartbeat was missed that watches them.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Blind {
+    /// The heartbeat.
+    pub heartbeat: String,
+    /// What it watches, and what depends on that.
+    pub items: Vec<ItemRef>,
+    /// When it was last heard of.
+    pub from: Time,
+    /// When it was heard of again; nothing while it is missed.
+    pub until: Option<Time>,
+}
+
+impl Blind {
+    pub(super) fn spans(&self) -> Spans {
+        Spans::one(self.from.micros(), self.until.map_or(i64::MAX, Time::micros))
+    }
+
+    pub(super) fn touches(&self, version: &Version) -> bool {
+        self.items.iter().any(|item| version.covers(item))
+    }
 }
 
 /// An incident.
@@ -282,10 +307,15 @@ impl Seen {
         let work = |work: &&Work| {
             work.items.iter().any(|item| agreement.covers(item)) && meets(work.from, work.until)
         };
+        let blind = |blind: &&Blind| {
+            blind.items.iter().any(|item| agreement.covers(item))
+                && meets(blind.from, blind.until.unwrap_or(Time::MAX))
+        };
         Seen {
             cases: cases.filter(|case| !case.hits.is_empty()).collect(),
             works: self.works.iter().filter(work).cloned().collect(),
             unknown: self.unknown.clip(within),
+            blind: self.blind.iter().filter(blind).cloned().collect(),
             counted: self
                 .counted
                 .iter()
@@ -318,10 +348,16 @@ impl Seen {
         });
         Observed {
             outages: outages.chain(planned).collect(),
-            unknown: self.unknown.clone(),
+            unknown: self.unknown_of(version),
             maintenance: self.maintenance(version),
             users,
         }
+    }
+
+    /// When nothing is known of what a version of a contract is about.
+    fn unknown_of(&self, version: &Version) -> Spans {
+        let blind = self.blind.iter().filter(|blind| blind.touches(version));
+        blind.fold(self.unknown.clone(), |unknown, blind| unknown.union(&blind.spans()))
     }
 
     /// The planned work on what a version of a contract is about that its promise does not excuse.

@@ -15,9 +15,10 @@ use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
 
 use super::facts::Facts;
-use super::{hits, hours, presence, store};
+use super::{hits, hours, observed, presence, store};
 use crate::app::App;
 use crate::practices::estate::live::Snapshot;
+use crate::practices::heartbeats::store as heartbeats;
 use crate::problem::{Answer, Problem};
 
 /// A contract that is being asked about.
@@ -207,6 +208,7 @@ pub async fn seen(
         cases: hits::cases(estate, &scope, facts),
         works: works(estate, &past, &scope),
         unknown: presence::unknown(&looked, after, now),
+        blind: observed::blind(estate, &scope, heartbeats::gaps(conn, space).await?),
         counted: Vec::new(),
     })
 }

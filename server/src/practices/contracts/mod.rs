@@ -14,6 +14,7 @@ pub mod hits;
 pub mod hours;
 pub mod kept;
 pub mod mails;
+pub mod observed;
 pub mod presence;
 mod preview;
 pub mod release;
@@ -24,5 +25,6 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod underpinning;
+mod verify;
 pub mod views;
 pub mod words;

@@ -142,6 +142,9 @@ pub struct ContractView {
     pub supposed: Vec<Supposed>,
     /// Whether the promise can be kept with what it rests on.
     pub check: PromiseCheck,
+    /// What it is about now and nobody observes: no alert on it or on what it needs was ever kept,
+    /// no objective measures it, no heartbeat watches it. That it was up is not known.
+    pub unobserved: Vec<ItemRef>,
     /// The contracts that it rests on.
     pub underpinned_by: Vec<Underpinning>,
 }
@@ -275,6 +278,7 @@ impl ContractView {
             supposed: holds.map(|holds| suppose(&past, holds)).unwrap_or_default(),
             history: past.iter().rev().map(|figures| past_period(figures, closed)).collect(),
             check: check(estate, spec, book.now),
+            unobserved: Vec::new(),
             underpinned_by: Vec::new(),
         }
     }
