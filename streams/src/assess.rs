@@ -91,10 +91,12 @@ fn path(estate: &Estate, from: &ItemRef, to: &ItemRef) -> Option<Vec<ItemRef>> {
     Some(path.into_iter().filter_map(|step| step.parse().ok()).collect())
 }
 
-/// What these items take down, alone or as the last straw beside what is down already.
-fn reached(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<Reached> {
-    let mut alone = estate.impact(items);
-    if besides.is_empty() || !alone.iter().any(|reached| reached.softened) {
+/// What these items take down, alone or as the last straw beside what is down already; of each
+/// whether it is lost only beside that.
+fn reached(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<(Reached, bool)> {
+    let mut alone: Vec<(Reached, bool)> =
+        estate.impact(items).into_iter().map(|reached| (reached, false)).collect();
+    if besides.is_empty() || !alone.iter().any(|(reached, _)| reached.softened) {
         return alone;
     }
     let down = |items: &[ItemRef]| -> BTreeMap<ItemRef, Reached> {
@@ -105,12 +107,12 @@ fn reached(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<Reach
     // In this order they are the last straw.
     let mut lost = down(&[besides, items].concat());
     lost.retain(|item, _| !before.contains_key(item) && !items.contains(item));
-    for reached in &mut alone {
+    for (reached, beside) in &mut alone {
         if let Some(lost) = lost.remove(&reached.item).filter(|_| reached.softened) {
-            *reached = lost;
+            (*reached, *beside) = (lost, true);
         }
     }
-    alone.extend(lost.into_values());
+    alone.extend(lost.into_values().map(|reached| (reached, true)));
     alone
 }
 
@@ -122,18 +124,20 @@ fn hits(estate: &Estate, items: &[ItemRef], besides: &[ItemRef]) -> Vec<Hit> {
         root: (*item).clone(),
         hops: 0,
         softened: false,
+        beside: false,
     });
     let counted = [Kind::UseCase, Kind::Product, Kind::Service];
     let reached = reached(estate, items, besides)
         .into_iter()
-        .filter(|reached| Kind::of(&reached.item).is_some_and(|kind| counted.contains(&kind)));
-    let hit = reached.filter_map(|reached| {
+        .filter(|(hit, _)| Kind::of(&hit.item).is_some_and(|kind| counted.contains(&kind)));
+    let hit = reached.filter_map(|(reached, beside)| {
         Some(Hit {
             criticality: criticality(estate, &reached.item),
             root: reached.path.first()?.clone(),
             item: reached.item,
             hops: reached.hops,
             softened: reached.softened,
+            beside,
         })
     });
     let mut hits: Vec<Hit> = itself.chain(hit).collect();
@@ -201,7 +205,11 @@ spec: {team: platform, dependsOn: [component/db]}
             items.iter().map(|item| item.parse().unwrap()).collect::<Vec<ItemRef>>()
         };
         let found = hits(&estate, &parsed(items), &parsed(besides));
-        let words = |hit: &Hit| if hit.softened { " still works" } else { "" };
+        let words = |hit: &Hit| match hit {
+            Hit { softened: true, .. } => " still works",
+            Hit { beside: true, .. } => " beside the others",
+            _ => "",
+        };
         found.iter().map(|hit| format!("{}{}", hit.item, words(hit))).collect()
     }
 
@@ -209,7 +217,7 @@ spec: {team: platform, dependsOn: [component/db]}
     fn the_node_that_a_quorum_could_not_spare_takes_down_what_needs_the_cluster() {
         assert_eq!(hit(&["component/db-2"], &[]), ["component/db-2"]);
         let last_straw = hit(&["component/db-2"], &["component/db-1"]);
-        assert_eq!(last_straw, ["component/db-2", "service/orders"]);
+        assert_eq!(last_straw, ["component/db-2", "service/orders beside the others"]);
         let other = hit(&["component/db-2"], &["service/orders"]);
         assert_eq!(other, ["component/db-2"], "what is down besides is hit elsewhere");
         // Who comes third breaks nothing that is not broken.

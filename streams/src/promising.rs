@@ -12,7 +12,7 @@ use estate::{
     PauseReason, ServiceContractSpec, Spec, Within,
 };
 use incidents::{HoldReason, Incident, Stage, What};
-use kernel::{ItemRef, Moment};
+use kernel::{ItemRef, Moment, Time};
 
 use crate::{Context, Reaction};
 
@@ -135,14 +135,14 @@ pub fn promises(estate: &Estate, incident: &Incident) -> Vec<Promise> {
     let promised = contracts().filter_map(|(resource, spec)| {
         let agreed = spec.status != ContractStatus::Terminated;
         let (place, terms) = spec.terms_at(detected).filter(|_| agreed)?;
-        let (scope, because) = scope(spec, &hit)?;
+        let (scope, because) = scope((spec, terms), &hit)?;
         Some(Promise {
             contract: resource.item().clone(),
             title: resource.title().to_owned(),
             scope,
             because,
             terms: place,
-            clocks: clocks(estate, terms),
+            clocks: clocks(estate, terms, detected),
         })
     });
     promised.collect()
@@ -160,8 +160,11 @@ fn hit(estate: &Estate, incident: &Incident) -> BTreeMap<ItemRef, String> {
 }
 
 /// Whether a contract covers what is hit; `None` when it has nothing to do with it.
-fn scope(spec: &ServiceContractSpec, hit: &BTreeMap<ItemRef, String>) -> Option<(Scope, String)> {
-    if let Some(because) = spec.scope.iter().find_map(|item| hit.get(item)) {
+fn scope(
+    (spec, terms): (&ServiceContractSpec, &ContractTerms),
+    hit: &BTreeMap<ItemRef, String>,
+) -> Option<(Scope, String)> {
+    if let Some(because) = spec.scope_of(terms).iter().find_map(|item| hit.get(item)) {
         return Some((Scope::Inside, because.clone()));
     }
     let because = hit.get(&spec.consumer)?;
@@ -182,7 +185,8 @@ pub fn clock(kind: ClockKind) -> Clock {
     }
 }
 
-fn clocks(estate: &Estate, terms: &ContractTerms) -> Vec<PromisedClock> {
+/// The clocks of some terms, in the hours that held at a time.
+fn clocks(estate: &Estate, terms: &ContractTerms, at: Time) -> Vec<PromisedClock> {
     let clock = |clock: &ClockTerms| PromisedClock {
         clock: self::clock(clock.clock),
         targets: clock
@@ -190,7 +194,7 @@ fn clocks(estate: &Estate, terms: &ContractTerms) -> Vec<PromisedClock> {
             .iter()
             .map(|(priority, within)| (*priority, target(*within)))
             .collect(),
-        calendar: working(estate, clock.calendar.as_ref().or(terms.calendar.as_ref())),
+        calendar: working(estate, clock.calendar.as_ref().or(terms.calendar.as_ref()), at),
         pauses: clock.pauses.iter().map(|reason| pause(*reason)).collect(),
         on_reopen: match clock.on_reopen {
             estate::OnReopen::Resume => OnReopen::Resume,
@@ -219,11 +223,11 @@ fn pause(reason: PauseReason) -> WaitsFor {
 }
 
 /// The working time; day and night where none is named.
-fn working(estate: &Estate, calendar: Option<&CalendarRef>) -> Working {
+fn working(estate: &Estate, calendar: Option<&CalendarRef>, at: Time) -> Working {
     let named = calendar.and_then(|calendar| {
         let resource = estate.get(calendar)?;
         let Spec::Calendar(spec) = &resource.spec else { return None };
-        let definition = spec.definition().ok()?;
+        let definition = spec.at(at).definition().ok()?;
         Some(Working { title: resource.title().to_owned(), definition })
     });
     named.unwrap_or_else(|| Working {

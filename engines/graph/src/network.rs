@@ -105,9 +105,10 @@ impl Graph {
         &self.names[item as usize]
     }
 
-    pub(crate) fn group_view(&self, group: u32) -> Option<GroupView<'_>> {
-        let group = self.groups.get(group as usize)?;
-        Some(GroupView { name: group.name.as_deref(), need: group.need, total: group.total })
+    pub(crate) fn group_view(&self, number: u32) -> Option<GroupView<'_>> {
+        let group = self.groups.get(number as usize)?;
+        let (name, need, total) = (group.name.as_deref(), group.need, group.total);
+        Some(GroupView { number, name, need, total })
     }
 }
 
@@ -125,6 +126,9 @@ pub struct Need<'g> {
 /// A redundancy group as seen from the item that needs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct GroupView<'g> {
+    /// Tells it from the other groups of this graph, also where it has no name.
+    #[serde(skip)]
+    pub number: u32,
     /// Its name; none for the group that redundant items form by themselves.
     pub name: Option<&'g str>,
     /// How many members must be up.

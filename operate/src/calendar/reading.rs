@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use calendar::{Calendar, Span, Spans, Years};
 use clap::Args;
-use estate::Spec;
+use estate::{CalendarSpec, Spec};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -30,7 +30,7 @@ pub struct Hours {
     pub name: String,
     /// The zone in which people read its times.
     pub zone: TimeZone,
-    definition: calendar::Definition,
+    spec: CalendarSpec,
 }
 
 impl Which {
@@ -72,13 +72,8 @@ impl Which {
                 return Err(trouble.remedy(format!("name one of {names}")));
             }
         };
-        let definition = spec.definition().map_err(|place| {
-            let field = format!("spec.holidays[{place}]");
-            wrong(&field, "this holiday does not say in one way when it is")
-                .remedy("write one of date, yearly, easter, rule, ical")
-        })?;
-        let zone = zone(&definition.zone)?;
-        Ok(Hours { name: (*name).to_owned(), zone, definition })
+        let zone = zone(&spec.time_zone)?;
+        Ok(Hours { name: (*name).to_owned(), zone, spec: (*spec).clone() })
     }
 }
 
@@ -96,7 +91,7 @@ impl Hours {
             first: year(from).saturating_sub(1),
             last: year(until).max(year(from)).saturating_add(years),
         };
-        self.definition.compile(years).map_err(|error| {
+        self.spec.compile(years).map_err(|error| {
             let field = format!("spec.{}", error.field).replace("spec.zone", "spec.timeZone");
             let (what, remedy) = error.what.split_once("; ").unwrap_or((&error.what, ""));
             wrong(&field, what).remedy(remedy)

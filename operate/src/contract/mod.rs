@@ -2,6 +2,7 @@
 //! something be released now.
 
 mod figures;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,15 @@ enum Verb {
         #[arg(long, conflicts_with = "json")]
         csv: bool,
     },
+    /// Reckons a closed period again and says whether it comes to the same, and if not, what changed.
+    /// Ends with 1 when it does not.
+    Verify {
+        /// Its name.
+        contract: String,
+        /// The period: `2026-10`.
+        #[arg(long)]
+        period: String,
+    },
     /// Freezes the figures of a period that is over. What changes later is shown beside them.
     Close {
         /// Its name.
@@ -81,6 +91,9 @@ impl ContractArgs {
             }
             Verb::Report { contract, period, csv: false } => {
                 report(&client, screen, &contract, period).await
+            }
+            Verb::Verify { contract, period } => {
+                verify::verify(&client, screen, &contract, &period).await
             }
             Verb::Close { contract, period, note } => {
                 let body = json!({ "period": period, "note": note });

@@ -129,7 +129,7 @@ impl Estate {
 
     /// Hours as they are in the years around a moment.
     fn worked_out(&self, hours: &EscalationHours, at: Time) -> Option<Calendar> {
-        self.hours_of(hours)?.definition().ok()?.compile(Years::near(at.micros())).ok()
+        self.hours_of(hours)?.compile(Years::near(at.micros())).ok()
     }
 
     fn hours_of<'a>(&'a self, hours: &'a EscalationHours) -> Option<&'a CalendarSpec> {

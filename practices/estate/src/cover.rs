@@ -312,10 +312,7 @@ impl Estate {
             jiff::tz::TimeZone::UTC.to_datetime(at).year()
         };
         let years = Years { first: year(window.from) - 1, last: year(window.until) + 1 };
-        let definition = spec.definition().map_err(|place| {
-            CoverError::at(named, format!("holidays[{place}]"), HOLIDAY.to_owned())
-        })?;
-        let compiled = definition.compile(years);
+        let compiled = spec.compile(years);
         compiled.map_err(|error| CoverError::at(named, error.field, error.what))
     }
 

@@ -62,16 +62,16 @@ pub use resource::{API_VERSION, Metadata, Resource};
 pub use shifts::Shift;
 pub use spec::{
     AbsenceSpec, AbsenceType, AvailabilityTerms, BackupRule, BudgetPolicy, BudgetingMethod,
-    BurnAlerts, CalendarSpec, ChatRooms, ClockHours, ClockKind, ClockTerms, Combine, ComponentSpec,
-    ContactMethod, ContractPeriod, ContractStatus, ContractTerms, ContractType, Criticality,
-    DataSourceSpec, EscalationHours, EscalationPolicySpec, EscalationStep, EscalationVariant,
-    Exclude, ExcludedTime, FreezeSpec, GivenShift, Group, HandOverWay, Holiday, HoursException,
-    HoursRange, Indicator, IndicatorPart, LayerCalendar, MaintenanceWindowSpec, MissingData, Need,
-    NotifyRule, ObjectiveSpec, ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason,
-    Penalty, PersonSpec, ProductSpec, Records, RouteSpec, ScheduleLayer, ScheduleOverride,
-    ScheduleSpec, ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice,
-    ShiftOverrideSpec, ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec,
-    TeamType, ThresholdOp, UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute,
-    next_morning,
+    BurnAlerts, CalendarSpec, CalendarVersion, ChatRooms, ClockHours, ClockKind, ClockTerms,
+    Combine, ComponentSpec, ContactMethod, ContractPeriod, ContractStatus, ContractTerms,
+    ContractType, Criticality, DataSourceSpec, EscalationHours, EscalationPolicySpec,
+    EscalationStep, EscalationVariant, Exclude, ExcludedTime, FreezeSpec, GivenShift, Group,
+    HandOverWay, Holiday, HoursError, HoursException, HoursRange, Indicator, IndicatorPart,
+    LayerCalendar, MaintenanceWindowSpec, MissingData, Need, NotifyRule, ObjectiveSpec,
+    ObjectiveWindow, OnReopen, OpeningHours, OutOfScope, PauseReason, Penalty, PersonSpec,
+    ProductSpec, Records, RouteSpec, ScheduleLayer, ScheduleOverride, ScheduleSpec,
+    ServiceContractSpec, ServiceSpec, ShiftLimits, ShiftLoad, ShiftNotice, ShiftOverrideSpec,
+    ShiftRotation, ShiftSwap, SiteSpec, Slice, Spec, SupplierSpec, TeamSpec, TeamType, ThresholdOp,
+    UseCaseSpec, Wait, WaitsForHours, Weekday, Window, Within, local_minute, next_morning,
 };
 pub use wishes::{in_words, one_way};

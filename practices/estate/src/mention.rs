@@ -166,6 +166,7 @@ impl<'a> Mentions<'a> {
         self.many("underpinnedBy", &contract.underpinned_by);
         for (place, terms) in contract.terms.iter().enumerate() {
             let field = |name: &str| format!("terms[{place}].{name}");
+            self.items(&field("scope"), &terms.scope);
             self.one(&field("calendar"), &terms.calendar);
             self.many(&field("objectives"), &terms.objectives);
             if let Some(availability) = &terms.availability {

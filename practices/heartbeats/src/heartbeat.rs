@@ -1,11 +1,26 @@
 use std::time::Duration;
 
-use kernel::{Allowed, HeartbeatId, Lifecycle, Moment, Refusal, Time};
+use kernel::{Allowed, HeartbeatId, ItemRef, Lifecycle, Moment, Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::plan::check_name;
 use crate::{ALLOWED, Command, Event, Plan, Stage, Verb};
+
+/// As many times in which it was missed are kept; the oldest go first.
+const GAPS_MAX: usize = 1_000;
+
+/// A time in which it was missed, and nobody looked at what it watches.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = HeartbeatGap)]
+pub struct Gap {
+    /// When it was last heard of before.
+    pub from: Time,
+    /// When it was heard of again, or nobody waited any more; nothing while it is missed.
+    pub until: Option<Time>,
+    /// What it watched.
+    pub watches: Vec<ItemRef>,
+}
 
 /// Something that has to report from time to time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -22,6 +37,9 @@ pub struct Heartbeat {
     pub heard_at: Option<Time>,
     /// Since when it is overdue; `None` while it is not.
     pub overdue_since: Option<Time>,
+    /// When it was missed while it watched something, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
     /// When it was made.
     pub created_at: Time,
 }
@@ -45,6 +63,21 @@ impl Heartbeat {
         let mut other = other.clone();
         other.heard_at = self.heard_at;
         *self == other
+    }
+
+    fn begin_gap(&mut self, from: Time) {
+        if !self.plan.watches.is_empty() {
+            self.gaps.push(Gap { from, until: None, watches: self.plan.watches.clone() });
+        }
+        if self.gaps.len() > GAPS_MAX {
+            self.gaps.remove(0);
+        }
+    }
+
+    fn end_gap(&mut self, at: Time) {
+        if let Some(gap) = self.gaps.last_mut().filter(|gap| gap.until.is_none()) {
+            gap.until = Some(at);
+        }
     }
 
     fn refusal(&self, verb: Verb) -> String {
@@ -95,6 +128,7 @@ impl Lifecycle for Heartbeat {
                 plan: plan.clone(),
                 heard_at: None,
                 overdue_since: None,
+                gaps: Vec::new(),
                 created_at: *at,
             }),
             _ => None,
@@ -134,21 +168,25 @@ impl Lifecycle for Heartbeat {
             Event::Beat { at } => {
                 self.stage = Stage::Beating;
                 self.heard_at = Some(*at);
+                self.end_gap(*at);
                 self.overdue_since = None;
             }
             Event::Missed { heard_at, since, .. } => {
                 self.stage = Stage::Overdue;
                 self.heard_at = Some(*heard_at);
                 self.overdue_since = Some(*since);
+                self.begin_gap(*heard_at);
             }
             Event::Edited { plan, .. } => self.plan = plan.clone(),
-            Event::Paused { .. } => {
+            Event::Paused { at } => {
                 self.stage = Stage::Paused;
+                self.end_gap(*at);
                 self.overdue_since = None;
             }
             Event::Resumed { .. } => self.stage = Stage::Waiting,
-            Event::Removed { .. } => {
+            Event::Removed { at } => {
                 self.stage = Stage::Removed;
+                self.end_gap(*at);
                 self.overdue_since = None;
             }
         }

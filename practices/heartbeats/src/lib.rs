@@ -18,8 +18,10 @@ mod view;
 
 pub use command::Command;
 pub use event::{Event, describe};
-pub use heartbeat::Heartbeat;
-pub use plan::{GRACE_SECONDS_MAX, INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_MIN, LABELS_MAX, Plan};
+pub use heartbeat::{Gap, Heartbeat};
+pub use plan::{
+    GRACE_SECONDS_MAX, INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_MIN, LABELS_MAX, Plan, WATCHES_MAX,
+};
 pub use stage::{ALLOWED, Stage, Verb};
 pub use view::{Offer, View};
 

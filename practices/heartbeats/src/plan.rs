@@ -10,6 +10,8 @@ pub const INTERVAL_SECONDS_MIN: u32 = 5;
 pub const INTERVAL_SECONDS_MAX: u32 = 400 * 86_400;
 /// Longest grace, in seconds.
 pub const GRACE_SECONDS_MAX: u32 = 30 * 86_400;
+/// Most items that one heartbeat watches.
+pub const WATCHES_MAX: usize = 500;
 /// Most labels.
 pub const LABELS_MAX: usize = 32;
 /// What a missed heartbeat can weigh.
@@ -38,6 +40,11 @@ pub struct Plan {
     /// The item that it is a sign of life of.
     #[serde(default)]
     pub item: Option<ItemRef>,
+    /// Items of which nothing is known while it is missed, such as all that a monitoring watches
+    /// which sends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 500)]
+    pub watches: Vec<ItemRef>,
     /// Labels that the alert gets.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -67,6 +74,9 @@ impl Plan {
         }
         if self.description.chars().count() > 2_000 {
             return wrong("a description has at most 2000 characters".to_owned());
+        }
+        if self.watches.len() > WATCHES_MAX {
+            return wrong(format!("at most {WATCHES_MAX} items are watched"));
         }
         if self.labels.len() > LABELS_MAX {
             return wrong(format!("at most {LABELS_MAX} labels are taken"));

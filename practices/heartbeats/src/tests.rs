@@ -1,6 +1,6 @@
 use kernel::{Actor, HeartbeatId, Lifecycle, Moment, Time, laws};
 
-use crate::{Command, Event, Heartbeat, Plan, Stage, describe};
+use crate::{Command, Event, Gap, Heartbeat, Plan, Stage, describe};
 
 fn plan() -> Plan {
     Plan {
@@ -9,6 +9,7 @@ fn plan() -> Plan {
         severity: "critical".to_owned(),
         description: String::new(),
         item: None,
+        watches: Vec::new(),
         labels: Default::default(),
     }
 }
@@ -81,6 +82,25 @@ fn a_heartbeat_is_missed_after_interval_and_grace_and_a_ping_brings_it_back() {
     assert_eq!(describe(&events[2]), "heartbeat missed; last heard at 1970-01-01T00:00:10Z");
     let back = [(10, Command::Ping {}), (130, Command::Tick {}), (200, Command::Ping {})];
     assert_eq!(live(&back).0.next_due(), Some(Time::from_seconds(290)));
+}
+
+#[test]
+fn while_it_is_missed_nothing_is_known_of_what_it_watches_from_when_it_was_last_heard_of() {
+    let watches = vec!["service/web".parse().unwrap()];
+    let watching = Command::Edit { plan: Plan { watches: watches.clone(), ..plan() } };
+    let back = [
+        (1, watching),
+        (10, Command::Ping {}),
+        (130, Command::Tick {}),
+        (150, Command::Edit { plan: plan() }),
+        (200, Command::Ping {}),
+        (400, Command::Tick {}),
+    ];
+    let (record, events) = live(&back);
+    laws::journal_rebuilds(&record, &events);
+    let (from, until) = (Time::from_seconds(10), Some(Time::from_seconds(200)));
+    let gap = Gap { from, until, watches };
+    assert_eq!(record.gaps, [gap], "what it watched then; now it watches nothing");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use kernel::{Impact, IncidentId, ItemRef, Time, Urgency};
 use crate::beginning::Opened;
 use crate::checks::Confirmation;
 use crate::event::{Event, What};
-use crate::incident::{Affected, Hold, Incident, Member, Outage, PriorityOverride, SetByHand};
+use crate::incident::{Affected, Hold, Incident, Outage, PriorityOverride, SetByHand};
+use crate::member::Member;
 use crate::pace::{Pace, PaceTold};
 use crate::past::{Comeback, Past, PastHold};
 use crate::service::ServiceMark;
@@ -210,9 +211,9 @@ impl Incident {
                     member.cleared_at = Some(*cleared_at);
                 }
             }
-            What::MemberReturned { alert, potential, boundary_at, .. } => {
+            What::MemberReturned { alert, returned_at, potential, boundary_at, .. } => {
                 for member in self.members.iter_mut().filter(|member| member.alert == *alert) {
-                    member.cleared_at = None;
+                    member.fire_again(*returned_at);
                     (member.potential, member.boundary_at) = (*potential, *boundary_at);
                 }
                 self.proven_by_alerts = true;

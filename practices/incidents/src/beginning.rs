@@ -4,7 +4,8 @@ use kernel::{Actor, AlertId, Impact, IncidentId, ItemRef, Time, Urgency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::incident::{Member, Severity};
+use crate::incident::Severity;
+use crate::member::Member;
 use crate::policy::Policy;
 use crate::priority::Assessment;
 use crate::times::{Beginning, Stamp};

@@ -6,7 +6,8 @@ use kernel::{Actor, AlertId, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::incident::{Incident, Member};
+use crate::incident::Incident;
+use crate::member::Member;
 
 /// What the estate, the alerts and the pages say, gathered at one time.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]

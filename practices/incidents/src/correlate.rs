@@ -11,7 +11,8 @@ use std::cmp::Reverse;
 
 use kernel::{AlertId, IncidentId, ItemRef, Time};
 
-use crate::incident::{Incident, Member};
+use crate::incident::Incident;
+use crate::member::Member;
 use crate::policy::Policy;
 use crate::priority::Main;
 

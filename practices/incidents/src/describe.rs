@@ -1,7 +1,7 @@
 use kernel::{ItemRef, Time};
 
 use crate::event::{Event, What};
-use crate::incident::Member;
+use crate::member::Member;
 use crate::pace::span;
 
 /// What happened, as a timeline says it: without time and actor, which stand beside it.

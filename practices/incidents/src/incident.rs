@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kernel::{
-    Actor, AlertId, Allowed, Impact, IncidentId, ItemRef, Lifecycle, Moment, Priority, Refusal,
-    Time, Urgency,
+    Actor, Allowed, Impact, IncidentId, ItemRef, Lifecycle, Moment, Priority, Refusal, Time,
+    Urgency,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use crate::command::Command;
 use crate::decide;
 use crate::event::{Event, What};
 use crate::major::Major;
+use crate::member::Member;
 use crate::pace::PaceTold;
 use crate::past::Past;
 use crate::policy::Policy;
@@ -273,39 +274,6 @@ pub struct Affected {
     pub users: Option<u64>,
     /// How they are affected.
     pub note: String,
-}
-
-/// An alert of the incident.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = IncidentMember)]
-pub struct Member {
-    /// The alert.
-    pub alert: AlertId,
-    /// What it says.
-    pub title: String,
-    /// The item it is about.
-    pub item: Option<ItemRef>,
-    /// How grave it is.
-    pub severity: Severity,
-    /// Why it belongs here.
-    pub reason: String,
-    /// Whether it is the first alert of the likely cause.
-    pub primary: bool,
-    /// When it joined.
-    pub joined_at: Time,
-    /// When it cleared; nothing while it fires.
-    pub cleared_at: Option<Time>,
-    /// Whether a person took it out. Kept, so that it does not come back.
-    pub detached: bool,
-    /// Whether it says that something is about to fail, and not that it has.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub potential: bool,
-    /// When its boundary will be crossed, as far as it says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boundary_at: Option<Time>,
-    /// Whether it says that an error budget burns, which does not say that the service is away.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub burn: bool,
 }
 
 /// One outage: from when to when the service was away.

@@ -19,6 +19,7 @@
 //! it is) arrives inside the command, gathered by stream or shell before the decision.
 
 mod apply;
+mod away;
 mod beginning;
 pub mod checks;
 mod clearing;
@@ -32,6 +33,7 @@ pub mod expected;
 mod fields;
 mod incident;
 mod major;
+mod member;
 mod pace;
 mod past;
 mod policy;
@@ -46,6 +48,7 @@ mod times;
 mod verb;
 mod written;
 
+pub use away::Away;
 pub use beginning::{Absorb, Attach, Open, Opened};
 pub use checks::{Check, CheckName, Confirmation, Evidence, StillFiring};
 pub use codes::{CauseClass, HoldReason, ResolutionCode};
@@ -54,10 +57,9 @@ pub use decide::STAKES_MAX;
 pub use describe::describe;
 pub use event::{Event, What};
 pub use fields::AllowedCommand;
-pub use incident::{
-    Affected, Hold, Incident, Member, Outage, PriorityOverride, Role, SetByHand, Severity,
-};
+pub use incident::{Affected, Hold, Incident, Outage, PriorityOverride, Role, SetByHand, Severity};
 pub use major::{MAJOR_ALLOWED, Major, MajorStage};
+pub use member::Member;
 pub use pace::{Pace, PaceTold, StageClock, StageTargets, pressing};
 pub use past::{Comeback, Past, PastHold, PrioritySince};
 pub use policy::{Cells, Matrix, Policy, Row};

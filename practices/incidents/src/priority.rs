@@ -40,6 +40,9 @@ pub struct Hit {
     /// Whether redundancy still carries it: it counts one step less.
     #[serde(default)]
     pub softened: bool,
+    /// Whether redundancy would carry it, were it not for what other incidents took down as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
 }
 
 /// The item that most likely is the cause.
@@ -270,7 +273,7 @@ mod tests {
     fn hit(name: &str, criticality: Criticality, hops: u32, softened: bool) -> Hit {
         let root: ItemRef = "component/db".parse().expect("an item");
         let item = if hops == 0 { root.clone() } else { name.parse().expect("an item") };
-        Hit { item, criticality, root, hops, softened }
+        Hit { item, criticality, root, hops, softened, beside: false }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use kernel::{Actor, ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::incident::{Incident, Member};
+use crate::incident::Incident;
+use crate::member::Member;
 use crate::times::Source;
 
 /// How bad it is.

@@ -28,7 +28,7 @@ conversations!(
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
 /// The same service in office hours for those at the counter, at any hour for the web shop.
-const CONTRACTS: &str = "
+pub(crate) const CONTRACTS: &str = "
 ---
 {apiVersion: operate/v1, kind: Product, metadata: {name: shop, title: Shop},
  spec: {ownerTeam: shop}}

@@ -9,6 +9,7 @@ mod answers;
 mod backups;
 mod classes;
 mod clocks;
+mod closings;
 mod cloudevents;
 mod companions;
 mod composites;

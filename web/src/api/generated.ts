@@ -416,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{name}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reckons a closed period again from the records, and holds it against what was frozen: whether the
+         *     figures are identical, and if not, what changed.
+         */
+        get: operations["contracts_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -3966,6 +3986,25 @@ export interface components {
             hours?: components["schemas"]["OpeningHours"][];
             /** @description The zone in whose wall time everything here counts, by its IANA name. */
             timeZone: string;
+            /** @description Other hours from a time on; what was before keeps its own. */
+            versions?: components["schemas"]["CalendarVersion"][];
+        };
+        /** @description Other hours, from a time on. They stand instead of everything that held before. */
+        CalendarVersion: {
+            /** @description Open day and night, less holidays; then without `hours`. */
+            always?: boolean;
+            /** @description Hours added to or taken from single dates. */
+            exceptions?: components["schemas"]["HoursException"][];
+            /** @description From when on they hold. */
+            from: components["schemas"]["Time"];
+            /** @description Days, or parts of days, on which the hours do not hold. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description Opening hours of a week; several on one day are several shifts. */
+            hours?: components["schemas"]["OpeningHours"][];
+            /** @description Why they were changed, and who decided. */
+            reason?: string | null;
+            /** @description The zone in whose wall time they count; that of the calendar when not said. */
+            timeZone?: string | null;
         };
         /**
          * @description What a call is for.
@@ -5129,12 +5168,38 @@ export interface components {
             penalties?: components["schemas"]["Penalty"][];
             /** @description Why it was changed, and who decided. */
             reason?: string | null;
+            /** @description What it is about while these terms hold; what the contract says when not said. */
+            scope?: components["schemas"]["ItemRef"][];
         };
         /**
          * @description Between whom a contract is.
          * @enum {string}
          */
         ContractType: "sla" | "ola" | "underpinning";
+        /** @description Whether a closed period comes to the same when it is reckoned again. */
+        ContractVerification: {
+            /** @description When it was closed. */
+            closed_at: components["schemas"]["Time"];
+            /** @description The contract. */
+            contract: components["schemas"]["ItemRef"];
+            /** @description The figures that differ. */
+            figures: components["schemas"]["Restatement"][];
+            /** @description What of that from which they were drawn is not as it was. */
+            inputs: components["schemas"]["InputChange"][];
+            /** @description The SHA-256 that was kept with it. */
+            inputs_hash: string;
+            /** @description Whether what it was drawn from is as it was kept. */
+            kept: components["schemas"]["KeptInputs"];
+            /** @description The period. */
+            period: string;
+            /**
+             * Format: int64
+             * @description The closing that was looked at: the newest.
+             */
+            revision: number;
+            /** @description Whether reckoning from the records of now gives the same figures. */
+            same_figures: boolean;
+        };
         /** @description A contract with everything about it. */
         ContractView: components["schemas"]["ContractRow"] & {
             /** @description Whether the promise can be kept with what it rests on. */
@@ -5151,6 +5216,11 @@ export interface components {
             text?: string | null;
             /** @description The contracts that it rests on. */
             underpinned_by: components["schemas"]["Underpinning"][];
+            /**
+             * @description What it is about now and nobody observes: no alert on it or on what it needs was ever kept,
+             *     no objective measures it, no heartbeat watches it. That it was up is not known.
+             */
+            unobserved: components["schemas"]["ItemRef"][];
             /** @description What was promised from when on, the newest first. */
             versions: components["schemas"]["VersionView"][];
             /** @description The promise that holds now, or the newest, in plain words. */
@@ -5178,6 +5248,8 @@ export interface components {
             items: components["schemas"]["CoverageRow"][];
             /** @description Ask with `after=` this for the next page; absent on the last one. */
             next?: string | null;
+            /** @description How many somebody observes: alerts, objectives, or heartbeats that watch them. */
+            observed: number;
             /** @description How many there are of this team. */
             total: number;
             /** @description How many have both. */
@@ -5199,6 +5271,11 @@ export interface components {
             item: components["schemas"]["ItemRef"];
             /** @description The objectives about it. */
             objectives: components["schemas"]["ItemRef"][];
+            /**
+             * @description Whether somebody observes it: an alert was about it or about what it needs, an objective
+             *     measures it, or a heartbeat watches it.
+             */
+            observed: boolean;
             team?: components["schemas"]["ItemRef"] | null;
             /** @description What people call it. */
             title: string;
@@ -6072,6 +6149,8 @@ export interface components {
         Heartbeat: {
             /** @description When it was made. */
             created_at: components["schemas"]["Time"];
+            /** @description When it was missed while it watched something, the oldest first. */
+            gaps?: components["schemas"]["HeartbeatGap"][];
             heard_at?: components["schemas"]["Time"] | null;
             /** @description Its id. */
             id: components["schemas"]["HeartbeatId"];
@@ -6098,6 +6177,14 @@ export interface components {
         } | {
             /** @enum {string} */
             command: "remove";
+        };
+        /** @description A time in which it was missed, and nobody looked at what it watches. */
+        HeartbeatGap: {
+            /** @description When it was last heard of before. */
+            from: components["schemas"]["Time"];
+            until?: components["schemas"]["Time"] | null;
+            /** @description What it watched. */
+            watches: components["schemas"]["ItemRef"][];
         };
         /**
          * @description A typed, time-ordered id.
@@ -6134,6 +6221,11 @@ export interface components {
             };
             /** @description What its absence weighs: `critical`, `error`, `warning` or `info`. */
             severity?: string;
+            /**
+             * @description Items of which nothing is known while it is missed, such as all that a monitoring watches
+             *     which sends it.
+             */
+            watches?: components["schemas"]["ItemRef"][];
         };
         /**
          * @description Where a heartbeat is in its life.
@@ -6324,6 +6416,8 @@ export interface components {
         ImpactClass: "performance" | "security" | "compliance";
         /** @description One item that is hit. */
         ImpactHit: {
+            /** @description Whether redundancy would carry it, were it not for what other incidents took down as well. */
+            beside?: boolean;
             /** @description How much the business needs it. */
             criticality: components["schemas"]["IncidentCriticality"];
             /**
@@ -6792,6 +6886,9 @@ export interface components {
             reason: string;
             /** @description How grave it is. */
             severity: components["schemas"]["IncidentSeverity"];
+            since?: components["schemas"]["Time"] | null;
+            /** @description When it fired before that, the oldest first. */
+            spells?: components["schemas"]["Outage"][];
             /** @description What it says. */
             title: string;
         };
@@ -7235,6 +7332,16 @@ export interface components {
             name: string;
             /** @description What it says. */
             summary: string;
+        };
+        /** @description A part of what figures are drawn from that is not as it was. */
+        InputChange: {
+            /**
+             * @description Which part: `contract`, `calendars`, `incidents`, `maintenance`, `unknown`, `blind`,
+             *     `counted`.
+             */
+            part: string;
+            /** @description What is different, in words. */
+            text: string;
         };
         /** @description An integration key, without its secret. Its name is the source of what it sends. */
         IntegrationKey: {
@@ -7875,6 +7982,11 @@ export interface components {
          * @enum {string}
          */
         KeptIn: "none" | "file" | "product";
+        /**
+         * @description Whether the inputs of a closing are as they were kept.
+         * @enum {string}
+         */
+        KeptInputs: "intact" | "altered" | "not_kept";
         /** @description A figure, and what it was the month before. */
         KeyFigure: {
             better?: components["schemas"]["Better"] | null;
@@ -9969,7 +10081,10 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description What is wrong, each with file, line, field and remedy. */
             errors: components["schemas"]["Mistake"][];
-            /** @description What may be applied and should be known: promises better than what they rest on. */
+            /**
+             * @description What may be applied and should be known: promises better than what they rest on, and
+             *     past periods that would be reckoned by something else.
+             */
             warnings: components["schemas"]["PromiseWarning"][];
         };
         /** @description A maintenance window that explains why an item is down. */
@@ -10321,11 +10436,11 @@ export interface components {
          * @enum {string}
          */
         PromiseStanding: "covered" | "exceeds" | "unknown" | "alone";
-        /** @description A contract that promises more than it can keep. */
+        /** @description What to know of a contract before files are applied. */
         PromiseWarning: {
             /** @description The contract. */
             item: components["schemas"]["ItemRef"];
-            /** @description What is wrong with it, and how to mend it. */
+            /** @description What is wrong, and how to mend it. */
             text: string;
         };
         /** @description A part of a promise in words. */
@@ -11320,7 +11435,10 @@ export interface components {
             outOfScope?: components["schemas"]["OutOfScope"];
             /** @description Who promises: a team or a supplier. */
             provider: components["schemas"]["ItemRef"];
-            /** @description What it is about: products, services, components, use cases, sites, suppliers. */
+            /**
+             * @description What it is about: products, services, components, use cases, sites, suppliers. Terms may say
+             *     something else for their own time.
+             */
             scope: components["schemas"]["ItemRef"][];
             /** @description Its first moment. */
             start: components["schemas"]["Time"];
@@ -12491,6 +12609,8 @@ export interface components {
             promise: string;
             /** @description Why it was changed, and who decided. */
             reason?: string | null;
+            /** @description What it was about. */
+            scope: components["schemas"]["ItemRef"][];
             until?: components["schemas"]["Time"] | null;
         };
         /**
@@ -14445,6 +14565,68 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_verify: {
+        parameters: {
+            query?: {
+                /** @description Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said. */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractVerification"];
                 };
             };
             /** @description It cannot be read; `field` says where */

@@ -10,8 +10,6 @@ use super::PeriodUnit;
 /// shell makes it from the resource and its calendars.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// What it is about: the service is away while one of these is.
-    pub scope: Vec<ItemRef>,
     /// Its first moment.
     pub start: Time,
     /// The first moment after it.
@@ -27,6 +25,8 @@ pub struct Version {
     pub from: Time,
     /// The first moment after it; open when the contract is.
     pub until: Option<Time>,
+    /// What it is about: the service is away while one of these is.
+    pub scope: Vec<ItemRef>,
     /// The service hours.
     pub calendar: Arc<Calendar>,
     /// The zone in which periods begin, by its IANA name.
@@ -88,9 +88,14 @@ impl Agreement {
             || self.versions.iter().any(|version| version.objectives.contains(objective))
     }
 
-    /// Whether the contract is about this item.
+    /// Whether the contract was ever about this item.
     pub fn covers(&self, item: &ItemRef) -> bool {
-        self.scope.contains(item)
+        self.versions.iter().any(|version| version.covers(item))
+    }
+
+    /// Everything that the contract was ever about.
+    pub fn scope(&self) -> impl Iterator<Item = &ItemRef> {
+        self.versions.iter().flat_map(|version| &version.scope)
     }
 }
 
@@ -98,6 +103,11 @@ impl Version {
     /// Whether it holds at a time.
     pub fn holds(&self, at: Time) -> bool {
         self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether it is about this item.
+    pub fn covers(&self, item: &ItemRef) -> bool {
+        self.scope.contains(item)
     }
 
     /// Over what time it is counted; a month where only clocks are promised.

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 use super::counted::{Counted, spans};
 use super::outlook::length;
 use super::reckon::{Reckoned, allowed};
-use super::{Agreement, Seen, percent, seconds};
+use super::{Seen, percent, seconds};
 
 /// Intervals that are listed at most.
 const LINES_MAX: usize = 200;
@@ -141,12 +141,7 @@ struct Looked {
 }
 
 /// The answer for a period; nothing where its terms name no checks, or there was no service time.
-pub(super) fn consumable(
-    agreement: &Agreement,
-    seen: &Seen,
-    parts: &[Reckoned<'_>],
-    now: Time,
-) -> Option<Consumable> {
+pub(super) fn consumable(seen: &Seen, parts: &[Reckoned<'_>], now: Time) -> Option<Consumable> {
     let parts: Vec<&Reckoned<'_>> =
         parts.iter().filter(|part| !part.promise.evidence.is_empty()).collect();
     let whole: i64 = parts.iter().map(|part| part.whole_micros).sum();
@@ -155,7 +150,7 @@ pub(super) fn consumable(
     }
     let mut sums = Sums::default();
     for part in parts {
-        sums.add(agreement, seen, part, now);
+        sums.add(seen, part, now);
     }
     Some(sums.told())
 }
@@ -204,11 +199,11 @@ impl Last {
 }
 
 impl Sums {
-    fn add(&mut self, agreement: &Agreement, seen: &Seen, part: &Reckoned<'_>, now: Time) {
+    fn add(&mut self, seen: &Seen, part: &Reckoned<'_>, now: Time) {
         let promise = part.promise;
         let agreed = &part.sums.agreed;
         let looked = self.look(seen, &promise.evidence, agreed);
-        let mut observed = Observed { users: None, ..seen.observed(agreement, promise, now) };
+        let mut observed = Observed { users: None, ..seen.observed(part.version, promise, now) };
         if promise.evidence_rules {
             observed.outages = without(&observed.outages, &looked.passed, now);
         }

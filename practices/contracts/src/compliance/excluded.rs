@@ -60,9 +60,9 @@ impl Agreement {
     /// The planned work that it exempts while it holds: approved, announced in time, as planned and
     /// no longer than it took.
     pub fn exempt(&self, works: &[Work]) -> Vec<Exclusion> {
-        let touching = works.iter().filter(|work| work.touches(self));
-        let exempt = touching.filter_map(|work| {
-            let versions = self.versions.iter().filter(|version| {
+        let exempt = works.iter().filter_map(|work| {
+            let touching = self.versions.iter().filter(|version| work.touches(version));
+            let versions = touching.filter(|version| {
                 let promise = version.promise.as_ref();
                 promise.is_some_and(|promise| work.unexcused(promise).is_none())
             });

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::outlook::length;
 use super::reckon::Reckoned;
 use super::seen::Piece;
-use super::{Agreement, Case, CaseRef, Outcome, Seen, Work, seconds};
+use super::{Case, CaseRef, Outcome, Seen, Work, seconds};
 
 /// An interval behind the figures of a period.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -48,20 +48,14 @@ pub enum LineKind {
 }
 
 /// All intervals of a period, in order.
-pub(super) fn lines(
-    agreement: &Agreement,
-    seen: &Seen,
-    parts: &[Reckoned<'_>],
-    now: Time,
-) -> Vec<Line> {
+pub(super) fn lines(seen: &Seen, parts: &[Reckoned<'_>], now: Time) -> Vec<Line> {
     let mut lines: Vec<Line> =
-        parts.iter().flat_map(|part| Explained { agreement, part, now }.lines(seen)).collect();
+        parts.iter().flat_map(|part| Explained { part, now }.lines(seen)).collect();
     lines.sort_by_key(|line| (line.from, line.to));
     lines
 }
 
 struct Explained<'a> {
-    agreement: &'a Agreement,
     part: &'a Reckoned<'a>,
     now: Time,
 }
@@ -70,12 +64,11 @@ impl Explained<'_> {
     fn lines(&self, seen: &Seen) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut taken = Spans::EMPTY;
-        let touching = |case: &&Case| case.hit_on(self.agreement).is_some();
-        let mut pieces: Vec<(Piece, &Case)> = seen
+        let version = self.part.version;
+        let mut pieces: Vec<(Piece<'_>, &Case)> = seen
             .cases
             .iter()
-            .filter(touching)
-            .flat_map(|case| case.pieces().into_iter().map(move |piece| (piece, case)))
+            .flat_map(|case| case.pieces(version).into_iter().map(move |piece| (piece, case)))
             .collect();
         // What is down comes before what is degraded, as it does in the sums.
         pieces.sort_by_key(|(piece, case)| (piece.degraded, piece.from, case.incident.number));
@@ -85,11 +78,8 @@ impl Explained<'_> {
                 self.incident((piece, span), case, &mut taken, &mut lines);
             }
         }
-        for span in self.part.sums.unknown.iter() {
-            let why = "Operate was not looking".to_owned();
-            lines.push(self.line(LineKind::Unknown, span, span.length() as f64, why));
-        }
-        for work in seen.works.iter().filter(|work| work.touches(self.agreement)) {
+        self.unknown(seen, &mut lines);
+        for work in seen.works.iter().filter(|work| work.touches(version)) {
             match work.unexcused(self.part.promise) {
                 Some(why) => self.unexcused(work, &why, &mut taken, &mut lines),
                 None => lines.extend(self.exempt(work)),
@@ -102,6 +92,23 @@ impl Explained<'_> {
             lines.push(self.line(LineKind::Down, span, span.length() as f64, why));
         }
         lines
+    }
+
+    /// What is unknown, and why.
+    fn unknown(&self, seen: &Seen, lines: &mut Vec<Line>) {
+        let mut left = self.part.sums.unknown.clone();
+        let mut tell = |spans: &Spans, why: &str| {
+            for span in left.intersection(spans).iter() {
+                let micros = span.length() as f64;
+                lines.push(self.line(LineKind::Unknown, span, micros, why.to_owned()));
+            }
+            left = left.difference(spans);
+        };
+        tell(&seen.unknown, "Operate was not looking");
+        for blind in seen.blind.iter().filter(|blind| blind.touches(self.part.version)) {
+            let why = format!("nobody looked: heartbeat {} was missed", blind.heartbeat);
+            tell(&blind.spans(), &why);
+        }
     }
 
     fn line(&self, kind: LineKind, span: Span, micros: f64, why: String) -> Line {
@@ -120,7 +127,7 @@ impl Explained<'_> {
     /// The lines of a piece of an outage: what counts of it, and the rest by reason.
     fn incident(
         &self,
-        (piece, span): (Piece, Span),
+        (piece, span): (Piece<'_>, Span),
         case: &Case,
         taken: &mut Spans,
         lines: &mut Vec<Line>,
@@ -136,7 +143,7 @@ impl Explained<'_> {
                 lines.push(Line { ongoing, incident, ..line });
             }
         };
-        if let Some(why) = self.never(case) {
+        if let Some(why) = never(case, &piece) {
             push(&whole, 0.0, &why);
             return;
         }
@@ -147,7 +154,7 @@ impl Explained<'_> {
         let counted = whole.intersection(&down).difference(taken);
         let why = match piece.degraded {
             true => format!("degraded within the service hours: counts {} %", factor * 100.0),
-            false => self.hit(case),
+            false => case.why(&piece),
         };
         push(&counted, if piece.degraded { factor } else { 1.0 }, &why);
         let mut rest = whole.difference(&counted);
@@ -161,32 +168,6 @@ impl Explained<'_> {
         leave(&sums.down.difference(&sums.partly), "planned work counts for this time already");
         leave(&whole, &self.too_little(piece.degraded));
         *taken = taken.union(&counted);
-    }
-
-    /// Why an incident does not count at all.
-    fn never(&self, case: &Case) -> Option<String> {
-        match case.outcome {
-            Outcome::Potential => return Some("nothing had failed yet".to_owned()),
-            Outcome::Burn => {
-                let why = "an error budget burned, and nobody said that it was down or degraded";
-                return Some(why.to_owned());
-            }
-            Outcome::Cancelled => return Some("it was no incident".to_owned()),
-            Outcome::Merged => return Some("it continued in another incident".to_owned()),
-            Outcome::Counts => {}
-        }
-        let hit = case.hit_on(self.agreement).filter(|hit| hit.softened)?;
-        Some(format!("redundancy carried {} while {} was down", hit.item, hit.root))
-    }
-
-    fn hit(&self, case: &Case) -> String {
-        match case.hit_on(self.agreement) {
-            Some(hit) if hit.item != hit.root => {
-                format!("{} needs {}, which was down", hit.item, hit.root)
-            }
-            Some(hit) => format!("{} was down", hit.item),
-            None => String::new(),
-        }
     }
 
     /// Why what is in service time and in no other incident still is not counted.
@@ -255,4 +236,21 @@ impl Explained<'_> {
         let line = self.line(LineKind::Maintenance, span, 0.0, why);
         (span.length() > 0).then(|| Line { maintenance: Some(work.window.clone()), ..line })
     }
+}
+
+/// Why a piece of an incident does not count at all.
+fn never(case: &Case, piece: &Piece<'_>) -> Option<String> {
+    let hit = piece.hit;
+    Some(match case.outcome {
+        Outcome::Potential => "nothing had failed yet".to_owned(),
+        Outcome::Burn => {
+            "an error budget burned, and nobody said that it was down or degraded".to_owned()
+        }
+        Outcome::Cancelled => "it was no incident".to_owned(),
+        Outcome::Merged => "it continued in another incident".to_owned(),
+        Outcome::Counts if hit.softened => {
+            format!("redundancy carried {} while {} was down", hit.item, hit.root)
+        }
+        Outcome::Counts => return None,
+    })
 }

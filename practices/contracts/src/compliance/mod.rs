@@ -20,6 +20,9 @@ mod excluded;
 mod exposure;
 mod figures;
 mod health;
+mod hits;
+#[cfg(test)]
+mod hits_tests;
 mod lines;
 mod outlook;
 mod performance;
@@ -41,13 +44,14 @@ pub use excluded::LeftOut;
 pub use exposure::{Exposure, exposure};
 pub use figures::{Figures, Part, ReliabilityFigures, Verdict};
 pub use health::{HealthInput, HealthSays, ProductHealth, Score, product_health};
+pub use hits::{Dependencies, KeptHit, Struck, hits};
 pub use lines::{Line, LineKind};
 pub use outlook::{Boundary, Forecast, Outlook};
 pub use performance::{Breach, Performance};
 pub use period::{Period, PeriodUnit, periods};
 pub use reckon::{figures, figures_of_incidents};
 pub use release::{Budget, MAJOR, Purpose, Reason, Release, ReleaseInput, Weight, release};
-pub use seen::{Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
+pub use seen::{Blind, Case, CaseHit, CaseRef, Outcome, Seen, ServiceState, Work};
 pub use standing_now::{ServiceNow, ServiceWord, service_now};
 pub use what_if::{Supposed, suppose};
 

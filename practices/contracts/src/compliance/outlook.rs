@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::reckon::{Reckoned, allowed};
-use super::{Agreement, Period, Seen, seconds};
+use super::{Period, Seen, seconds};
 
 /// From which share of the allowance on a promise is at risk.
 const RISK_SHARE: f64 = 0.75;
@@ -62,7 +62,6 @@ pub struct Boundary {
 
 /// The forecast of a period that runs; nothing when no promise holds now.
 pub(super) fn forecast(
-    agreement: &Agreement,
     period: &Period,
     seen: &Seen,
     parts: &[Reckoned<'_>],
@@ -71,7 +70,7 @@ pub(super) fn forecast(
     let part = parts.iter().rfind(|part| part.version.holds(now)).or(parts.last())?;
     let down: f64 = parts.iter().map(|part| part.sums.down_micros).sum();
     let passed: i64 = parts.iter().map(|part| part.sums.agreed_micros).sum();
-    let lasting = lasting(agreement, seen, part, now);
+    let lasting = lasting(seen, part, now);
     let rate = match lasting {
         Some(rate) => rate,
         None if passed > 0 => down / passed as f64,
@@ -132,13 +131,12 @@ fn judge(
 }
 
 /// At which rate an outage that lasts uses the allowance up: 1 while it is down.
-fn lasting(agreement: &Agreement, seen: &Seen, part: &Reckoned<'_>, now: Time) -> Option<f64> {
-    let cases = seen.cases.iter().filter(|case| case.breaks(agreement));
-    let pieces = cases.flat_map(|case| case.pieces());
+fn lasting(seen: &Seen, part: &Reckoned<'_>, now: Time) -> Option<f64> {
+    let pieces = seen.cases.iter().flat_map(|case| case.counted(part.version));
     let rates = pieces.filter(|piece| piece.until.is_none() && piece.from <= now).map(|piece| {
         if piece.degraded { part.promise.degraded_factor.clamp(0.0, 1.0) } else { 1.0 }
     });
-    let planned = seen.unexcused(agreement, part.promise).filter(|work| {
+    let planned = seen.unexcused(part.version, part.promise).filter(|work| {
         let span = work.exempt_span();
         span.from <= now.micros() && now.micros() < span.until
     });

@@ -25,7 +25,7 @@ pub(super) struct Reckoned<'a> {
 pub fn figures(agreement: &Agreement, period: &Period, seen: &Seen, now: Time) -> Figures {
     let reckoned = reckon(agreement, period, seen, now);
     Figures {
-        consumable: consumable(agreement, seen, &reckoned, now),
+        consumable: consumable(seen, &reckoned, now),
         performance: performance(agreement, period, seen, &reckoned, now),
         ..of_incidents(agreement, period, seen, (&reckoned, now))
     }
@@ -53,7 +53,7 @@ fn of_incidents(
     for (place, part) in reckoned.iter().enumerate() {
         sums = if place == 0 { part.sums.clone() } else { sums.plus(&part.sums) };
     }
-    sums.failures -= across(agreement, seen, reckoned, now).min(sums.failures);
+    sums.failures -= across(seen, reckoned, now).min(sums.failures);
     let whole: i64 = reckoned.iter().map(|part| part.whole_micros).sum();
     let allowance: f64 = reckoned.iter().map(|part| allowed(part, part.promise.share())).sum();
     let promised = whole > 0;
@@ -89,14 +89,12 @@ fn of_incidents(
         missed_at: (left < -TOLERANCE).then(|| used_up(reckoned, allowance)).flatten(),
         verdict,
         provisional: !over || sums.provisional,
-        forecast: running
-            .then(|| outlook::forecast(agreement, period, seen, reckoned, now))
-            .flatten(),
+        forecast: running.then(|| outlook::forecast(period, seen, reckoned, now)).flatten(),
         reliability: reliability(reckoned, &sums),
         by_users_percent: percent(sums.by_users()),
         user_minutes_lost: sums.user_micros_lost.map(|micros| seconds(micros / 60.0)),
         credit_percent: credit(reckoned, &sums),
-        lines: lines::lines(agreement, seen, reckoned, now),
+        lines: lines::lines(seen, reckoned, now),
         consumable: None,
         performance: Vec::new(),
     }
@@ -145,7 +143,7 @@ fn reckon<'a>(
             return None;
         }
         let service = version.calendar.open_within(span);
-        let observed = seen.observed(agreement, promise, now);
+        let observed = seen.observed(version, promise, now);
         let terms = promise.terms();
         let sums = availability(&service, span, &observed, &terms, now.micros());
         let planned = Observed { maintenance: observed.maintenance, ..Observed::default() };
@@ -157,13 +155,14 @@ fn reckon<'a>(
 }
 
 /// Failures that two parts count both, because they last over the change of the promise.
-fn across(agreement: &Agreement, seen: &Seen, parts: &[Reckoned<'_>], now: Time) -> usize {
-    let cases = seen.cases.iter().filter(|case| case.breaks(agreement));
-    let cases = cases
-        .flat_map(|case| case.outages.iter())
-        .map(|(from, until)| Span::new(from.micros(), until.unwrap_or(now).micros()));
-    let works = seen.works.iter().filter(|work| work.touches(agreement));
-    let pieces: Spans = cases.chain(works.map(Work::exempt_span)).collect();
+fn across(seen: &Seen, parts: &[Reckoned<'_>], now: Time) -> usize {
+    let of = |part: &Reckoned<'_>| {
+        let cases = seen.cases.iter().flat_map(|case| case.counted(part.version));
+        let cases = cases.map(|piece| piece.span(now));
+        let works = seen.works.iter().filter(|work| work.touches(part.version));
+        cases.chain(works.map(Work::exempt_span)).collect::<Vec<_>>()
+    };
+    let pieces: Spans = parts.iter().flat_map(of).collect();
     let bounds = parts.windows(2).filter(|pair| {
         let (before, after) = (&pair[0], &pair[1]);
         let over = |span: &Span| {

@@ -4,7 +4,7 @@ use kernel::{ItemRef, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Case, Outcome, ServiceState, Work};
+use super::{Case, ServiceState, Work};
 
 /// How a service stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -34,17 +34,13 @@ pub enum ServiceWord {
 
 /// How an item stands at a moment, by what happens to it: the worst of it counts.
 pub fn service_now(item: &ItemRef, cases: &[Case], works: &[Work], now: Time) -> ServiceNow {
-    let hit = |case: &&Case| {
-        let mut hits = case.hits.iter();
-        case.outcome == Outcome::Counts && hits.any(|hit| hit.item == *item && !hit.softened)
-    };
-    let open = cases.iter().filter(hit).filter_map(|case| {
-        let (from, until) = case.outages.last()?;
+    let open = cases.iter().filter_map(|case| {
+        let since = case.away_since(item, now)?;
         let word = match case.state_at(now) {
             ServiceState::Down => ServiceWord::Down,
             ServiceState::Degraded => ServiceWord::Degraded,
         };
-        (until.is_none() && *from <= now).then_some((word, *from))
+        Some((word, since))
     });
     let planned = works.iter().filter(|work| work.items.contains(item) && work.runs(now));
     let planned = planned.map(|work| (ServiceWord::Planned, work.from));
@@ -64,6 +60,7 @@ pub fn service_now(item: &ItemRef, cases: &[Case], works: &[Work], now: Time) ->
 
 #[cfg(test)]
 mod tests {
+    use super::super::Outcome;
     use super::super::tests::{at, case, item, work};
     use super::*;
 

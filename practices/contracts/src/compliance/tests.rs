@@ -42,6 +42,7 @@ fn version(from: &str, hours: &Definition, promise: Promise) -> Version {
     Version {
         from: at(from),
         until: None,
+        scope: vec![item("product/shop")],
         calendar: Arc::new(hours.compile(YEARS).expect("hours")),
         zone: hours.zone.clone(),
         promise: Some(promise),
@@ -52,12 +53,7 @@ fn version(from: &str, hours: &Definition, promise: Promise) -> Version {
 /// A contract on the shop from the beginning of 2026 on.
 pub(super) fn shop(hours: &Definition, promise: Promise) -> Agreement {
     let from = "2025-12-31T23:00";
-    Agreement {
-        scope: vec![item("product/shop")],
-        start: at(from),
-        end: None,
-        versions: vec![version(from, hours, promise)],
-    }
+    Agreement { start: at(from), end: None, versions: vec![version(from, hours, promise)] }
 }
 
 pub(super) fn always() -> Definition {
@@ -78,8 +74,8 @@ pub(super) fn case(number: u64, outages: &[(&str, &str)]) -> Case {
             item: item("product/shop"),
             root: item("component/db"),
             softened: false,
+            times: outages.iter().map(|(from, to)| (at(from), end(to))).collect(),
         }],
-        outages: outages.iter().map(|(from, to)| (at(from), end(to))).collect(),
         marks: Vec::new(),
         users: None,
     }
@@ -351,6 +347,39 @@ fn time_that_nobody_looked_at_decides_only_where_it_can() {
     let since = with(gap("2025-01-01T00:00", "2026-01-30T00:00"), Vec::new());
     assert_eq!(since.verdict, Verdict::Unproven);
     assert_eq!(hours(since.reliability.failure_free_seconds), 47.0);
+}
+
+#[test]
+fn what_a_missed_heartbeat_watches_is_unknown_and_not_good() {
+    let blind = |items: Vec<ItemRef>| Blind {
+        heartbeat: "prometheus".to_owned(),
+        items,
+        from: at("2026-01-10T10:00"),
+        until: Some(at("2026-01-11T10:00")),
+    };
+    let with = |items: Vec<ItemRef>| {
+        let seen = Seen {
+            cases: vec![case(1, &[("2026-01-10T12:00", "2026-01-10T13:00")])],
+            unknown: Spans::one(at("2026-01-10T09:00").micros(), at("2026-01-10T11:00").micros()),
+            blind: vec![blind(items)],
+            ..Seen::default()
+        };
+        of(&shop(&always(), promise(99.0)), "2026-01", &seen, "2026-02-02T00:00")
+    };
+    let watched = with(vec![item("component/db"), item("product/shop")]);
+    assert_eq!(watched.verdict, Verdict::Unproven);
+    assert_eq!(hours(watched.unknown_seconds), 24.0, "two hours of both are one");
+    assert_eq!(hours(watched.down_seconds), 1.0, "what is known to be down is");
+    let why: Vec<(&str, f64)> = watched
+        .lines
+        .iter()
+        .filter(|line| line.kind == LineKind::Unknown)
+        .map(|line| (line.why.as_str(), hours(line.counted_seconds)))
+        .collect();
+    let missed = "nobody looked: heartbeat prometheus was missed";
+    assert_eq!(why, [("Operate was not looking", 2.0), (missed, 1.0), (missed, 21.0)]);
+    let other = with(vec![item("product/other")]);
+    assert_eq!((other.verdict, hours(other.unknown_seconds)), (Verdict::Kept, 2.0));
 }
 
 #[test]

@@ -100,7 +100,7 @@ pub(super) fn together<'a>(
     }
     let open = |hours| -> Option<(Spans, TimeZone)> {
         let spec: &CalendarSpec = known(hours)?;
-        let open = spec.definition().ok()?.compile(TRIED).ok()?.open().clip(WITHIN);
+        let open = spec.compile(TRIED).ok()?.open().clip(WITHIN);
         Some((open, TimeZone::get(&spec.time_zone).ok()?))
     };
     let mut slots = Vec::new();

@@ -25,27 +25,23 @@ const ENTRIES_MAX: usize = 100;
 const EXCLUDED_MAX: usize = 200;
 /// Longest window of an objective, in days.
 const WINDOW_DAYS_MAX: u32 = 366;
+/// What is wrong with a scope that names a person.
+const NOT_PROMISED: &str = "nothing can be promised of this";
 /// Years for which a calendar is tried.
 const TRIED: Years = Years { first: 2020, last: 2040 };
 
 /// Whether a calendar can be worked out, and is open at some time.
 pub(super) fn calendar(spec: &CalendarSpec) -> Option<Wrong> {
-    let definition = match spec.definition() {
-        Ok(definition) => definition,
-        Err(place) => {
-            let message = "this holiday does not say in one way when it is";
-            let remedy = "write one of `date`, `yearly`, `easter`, `rule`, `ical`";
-            return Some(Wrong::new(&format!("spec.holidays[{place}]"), message, remedy));
-        }
-    };
-    match definition.compile(TRIED) {
+    let unordered = spec.versions.windows(2).position(|pair| pair[1].from <= pair[0].from);
+    if let Some(place) = unordered {
+        let field = format!("spec.versions[{}].from", place + 1);
+        let message = "these hours begin before those above them";
+        return Some(Wrong::new(&field, message, "write the versions in the order of `from`"));
+    }
+    match spec.compile(TRIED) {
         Err(error) => {
-            let field = match error.field.as_str() {
-                "zone" => "timeZone",
-                other => other,
-            };
             let (message, remedy) = error.what.split_once("; ").unwrap_or((&error.what, ""));
-            Some(Wrong::new(&format!("spec.{field}"), message, remedy))
+            Some(Wrong::new(&format!("spec.{}", error.field), message, remedy))
         }
         Ok(calendar) if calendar.is_empty() => {
             let message = "this calendar is never open: no clock would ever run out";
@@ -64,7 +60,7 @@ pub(super) fn contract(wrong: &mut Vec<Wrong>, spec: &ServiceContractSpec) {
         let remedy = "name the products or services that it is about";
         wrong.push(Wrong::new("spec.scope", "this contract covers nothing", remedy));
     }
-    named(wrong, "scope", &spec.scope, "nothing can be promised of this");
+    named(wrong, "scope", &spec.scope, NOT_PROMISED);
     wrong.extend(length("spec.text", spec.text.as_deref(), TEXT_MAX));
     if spec.end.is_some_and(|end| end <= spec.start) {
         let remedy = "write an `end` after the `start`, or none";
@@ -97,6 +93,12 @@ pub(super) fn contract(wrong: &mut Vec<Wrong>, spec: &ServiceContractSpec) {
             wrong.push(Wrong::new(&format!("{field}.from"), message, remedy));
         }
         before = Some(from);
+        named(wrong, &format!("terms[{place}].scope"), &each.scope, NOT_PROMISED);
+        if each.scope.len() > ENTRIES_MAX {
+            let message = format!("{} of them", each.scope.len());
+            let remedy = format!("keep to {ENTRIES_MAX}");
+            wrong.push(Wrong::new(&format!("{field}.scope"), message, remedy));
+        }
         terms(wrong, &field, each);
         if spec.contract_type != ContractType::Sla {
             stands_for_itself(wrong, &field, each);

@@ -2,7 +2,7 @@ use calendar::{Definition, When};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::unset;
+use super::{CalendarVersion, unset};
 
 /// Working time: when somebody is at work, and so when the clocks of a contract run. What is open
 /// is the hours less holidays and closed exceptions; added exceptions are open on holidays too.
@@ -23,6 +23,9 @@ pub struct CalendarSpec {
     /// Hours added to or taken from single dates.
     #[serde(default, skip_serializing_if = "unset")]
     pub exceptions: Vec<HoursException>,
+    /// Other hours from a time on; what was before keeps its own.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub versions: Vec<CalendarVersion>,
 }
 
 /// A shift on some days of the week.
@@ -119,7 +122,7 @@ impl Holiday {
 }
 
 impl CalendarSpec {
-    /// The same for the engine that reckons with it.
+    /// The first hours for the engine that reckons with them, without versions.
     ///
     /// # Errors
     /// The place of a holiday that does not say in exactly one way when it is.

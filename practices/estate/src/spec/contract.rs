@@ -22,7 +22,8 @@ pub struct ServiceContractSpec {
     pub provider: ItemRef,
     /// To whom: a team, a person, a use case or a product.
     pub consumer: ItemRef,
-    /// What it is about: products, services, components, use cases, sites, suppliers.
+    /// What it is about: products, services, components, use cases, sites, suppliers. Terms may say
+    /// something else for their own time.
     pub scope: Vec<ItemRef>,
     /// What becomes of work on what is not in scope.
     #[serde(default, skip_serializing_if = "unset")]
@@ -91,6 +92,9 @@ pub struct ContractTerms {
     /// Why it was changed, and who decided.
     #[serde(default, skip_serializing_if = "unset")]
     pub reason: Option<String>,
+    /// What it is about while these terms hold; what the contract says when not said.
+    #[serde(default, skip_serializing_if = "unset")]
+    pub scope: Vec<ItemRef>,
     /// The service hours; day and night in UTC when not said.
     #[serde(default, skip_serializing_if = "unset")]
     pub calendar: Option<CalendarRef>,
@@ -269,6 +273,24 @@ fn are_usual_warnings(shares: &[u8]) -> bool {
 }
 
 impl ServiceContractSpec {
+    /// What the contract is about while some terms of it hold.
+    pub fn scope_of<'a>(&'a self, terms: &'a ContractTerms) -> &'a [ItemRef] {
+        if terms.scope.is_empty() { &self.scope } else { &terms.scope }
+    }
+
+    /// What the contract is about at a time: as its terms then say, before it begins as the first
+    /// and after it as the last do.
+    pub fn scope_at(&self, at: Time) -> &[ItemRef] {
+        let begun = |terms: &&ContractTerms| terms.from.is_none_or(|from| from <= at);
+        let held = self.terms.iter().rfind(begun).or(self.terms.first());
+        held.map_or(&self.scope, |terms| self.scope_of(terms))
+    }
+
+    /// Whether it is, was, or will be about an item.
+    pub fn ever_covers(&self, item: &ItemRef) -> bool {
+        self.terms.iter().any(|terms| self.scope_of(terms).contains(item))
+    }
+
     /// When some terms hold: from their beginning to that of the next, within the contract.
     pub fn holds(&self, terms: usize) -> (Time, Option<Time>) {
         let from = |at: usize| self.terms.get(at).map(|terms| terms.from.unwrap_or(self.start));

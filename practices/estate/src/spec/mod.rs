@@ -3,6 +3,7 @@
 mod calendar;
 mod contract;
 mod freeze;
+mod hours;
 mod maintenance;
 mod objective;
 mod offering;
@@ -21,6 +22,7 @@ pub use contract::{
     ContractType, OnReopen, OutOfScope, PauseReason, Penalty, ServiceContractSpec,
 };
 pub use freeze::FreezeSpec;
+pub use hours::{CalendarVersion, HoursError};
 pub use maintenance::{MaintenanceWindowSpec, Window};
 pub use objective::{
     BudgetPolicy, BudgetingMethod, BurnAlerts, Combine, DataSourceSpec, Exclude, ExcludedTime,

@@ -4,7 +4,8 @@ use super::{Draft, moves, text};
 use crate::beginning::{Absorb, Attach};
 use crate::clearing::MEMBERS_MAX;
 use crate::event::What;
-use crate::incident::{Incident, Member};
+use crate::incident::Incident;
+use crate::member::Member;
 use crate::priority::{self, Assessment, Main, Stake};
 use crate::stage::Stage;
 use crate::times::{Beginning, Stamp};
@@ -46,6 +47,8 @@ pub(super) fn attach(draft: &mut Draft<'_>, attach: &Attach) -> Result<(), Refus
         reason: text::clipped(&attach.reason),
         primary: false,
         joined_at: draft.now(),
+        since: attach.started_at.map(|at| at.min(draft.now())),
+        spells: Vec::new(),
         cleared_at: None,
         detached: false,
         potential: attach.potential,

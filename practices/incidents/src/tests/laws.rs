@@ -31,6 +31,7 @@ fn assessment() -> Assessment {
             root: item("service/web"),
             hops: 1,
             softened: false,
+            beside: false,
         }],
         main: Some(Main { item: item("service/web"), because: "because".to_owned() }),
     }

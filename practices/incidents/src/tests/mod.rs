@@ -1,3 +1,4 @@
+mod away;
 mod correlation;
 pub(crate) mod laws;
 mod scenarios;
@@ -67,6 +68,7 @@ impl Life {
         let outages = record.outages(moment.now.max(record.updated_at));
         assert!(outages.iter().all(|outage| outage.from <= outage.to), "{outages:?}");
         assert!(outages.windows(2).all(|pair| pair[0].to <= pair[1].from), "{outages:?}");
+        away::every_outage_is_some_item_being_away(record);
     }
 }
 

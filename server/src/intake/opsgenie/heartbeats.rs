@@ -92,6 +92,7 @@ fn plan(body: &HeartbeatBody, before: Option<&Plan>) -> Plan {
         severity: "warning".to_owned(),
         description: String::new(),
         item: None,
+        watches: Vec::new(),
         labels: Default::default(),
     });
     if let Some(seconds) = body.interval_seconds {

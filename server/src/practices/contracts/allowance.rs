@@ -146,16 +146,18 @@ pub async fn of_incident(
 ) -> Answer<Vec<(ItemRef, IncidentAllowance)>> {
     let wanted = |resource: &Resource| contracts.contains(resource.item()) && promises(resource);
     let book = Book::of_incidents(app, space, wanted).await?;
-    let Some(facts) = book.facts.iter().find(|facts| facts.incident.id == incident) else {
+    let Some(case) = book.seen.cases.iter().find(|case| case.incident.id == incident) else {
         return Ok(Vec::new());
     };
-    let reaches = |period: &Period| {
-        let until = |end: Option<Time>| end.unwrap_or(book.now);
-        facts.outages.iter().any(|(from, end)| *from < period.until && period.from < until(*end))
-    };
     let of = |deal: &Deal| {
+        let hits = case.hits.iter().filter(|hit| deal.agreement.covers(&hit.item));
+        let times: Vec<&(Time, Option<Time>)> = hits.flat_map(|hit| &hit.times).collect();
+        let reaches = |period: &&Period| {
+            let mut within = times.iter().filter(|(from, _)| *from < period.until);
+            within.any(|(_, end)| period.from < end.unwrap_or(book.now))
+        };
         let periods = book.periods(deal);
-        let period = periods.iter().rfind(|period| reaches(period))?;
+        let period = periods.iter().rfind(reaches)?;
         let figures = book.figures_of_incidents(deal, period);
         Some((deal.item.clone(), IncidentAllowance::of(deal, figures, incident)?))
     };

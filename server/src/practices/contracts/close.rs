@@ -236,19 +236,20 @@ pub async fn close(
     if before.is_some() && note.trim().is_empty() {
         return Err(Problem::refused("say why it is closed again").at("note"));
     }
+    let inputs = inputs(book, deal, period, position);
     let frozen = Frozen {
         figures,
         clocks,
         note: note.trim().to_owned(),
         journal: (position.tx, position.seq),
-        inputs_hash: inputs_hash(book, deal, period, position),
+        inputs_hash: hex(&Sha256::digest(inputs.as_bytes())),
     };
     let (space, contract) = (space.clone(), deal.item.clone());
     let (period, now) = (period.name.clone(), book.now);
     let work = app.db.write::<_, Denied, _>(move |tx| {
         Box::pin(async move {
             let key = (&contract, period.as_str());
-            let revision = store::freeze(tx, &space, key, (now, &by), &frozen).await?;
+            let revision = store::freeze(tx, &space, key, (now, &by), (&frozen, &inputs)).await?;
             let fact = closed_fact(&contract, &period, revision, &frozen);
             let stamp = Stamp { space: &space, at: now, actor: &by, cause: None };
             journal::append(tx, &stamp, &[fact]).await?;
@@ -279,8 +280,8 @@ pub fn newest(closed: Vec<Closed>, period: &str) -> Option<Closed> {
     of.max_by_key(|closed| closed.revision)
 }
 
-/// SHA-256 over everything that the figures of a period follow from.
-fn inputs_hash(book: &Book, deal: &Deal, period: &Period, position: Position) -> String {
+/// Everything that the figures of a period follow from, as it is kept and hashed.
+pub fn inputs(book: &Book, deal: &Deal, period: &Period, position: Position) -> String {
     let seen = book.seen.of(&deal.agreement, period.from, period.until);
     let unknown: Vec<(i64, i64)> =
         seen.unknown.iter().map(|span| (span.from, span.until)).collect();
@@ -293,10 +294,11 @@ fn inputs_hash(book: &Book, deal: &Deal, period: &Period, position: Position) ->
         "incidents": seen.cases,
         "maintenance": seen.works,
         "unknown": unknown,
+        "blind": seen.blind,
         "counted": counted_hashes(&seen.counted, period),
         "journal": (position.tx, position.seq),
     });
-    hex(&Sha256::digest(inputs.to_string().as_bytes()))
+    inputs.to_string()
 }
 
 /// The counts of each objective in a period, as a hash each: they are many.

@@ -8,6 +8,7 @@ use kernel::{ItemRef, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::observed;
 use crate::access::Caller;
 use crate::app::App;
 use crate::extract::{Json, Query};
@@ -60,6 +61,8 @@ pub struct Coverage {
     pub with_objective: usize,
     /// How many a contract covers.
     pub with_contract: usize,
+    /// How many somebody observes: alerts, objectives, or heartbeats that watch them.
+    pub observed: usize,
     /// How many have both.
     pub with_both: usize,
     /// One page of them, as far as they were asked for.
@@ -88,6 +91,9 @@ pub struct CoverageRow {
     pub contracts: Vec<ItemRef>,
     /// The contracts in force that name something that needs it, and so cover its failures.
     pub contracts_above: Vec<ItemRef>,
+    /// Whether somebody observes it: an alert was about it or about what it needs, an objective
+    /// measures it, or a heartbeat watches it.
+    pub observed: bool,
 }
 
 impl CoverageRow {
@@ -139,9 +145,16 @@ pub(super) async fn coverage(
     let snapshot = app.estate.snapshot(&caller.space);
     let mut rows = rows(&snapshot.estate, app.world.now());
     rows.retain(|row| query.team.is_none() || row.team == query.team);
+    let items: Vec<ItemRef> = rows.iter().map(|row| row.item.clone()).collect();
+    let mut conn = app.db.reader().await?;
+    let unobserved =
+        observed::unobserved(&mut conn, &caller.space, &snapshot.estate, &items).await?;
+    drop(conn);
+    rows.iter_mut().for_each(|row| row.observed = !unobserved.contains(&row.item));
     let count = |has: &dyn Fn(&CoverageRow) -> bool| rows.iter().filter(|row| has(row)).count();
     let (total, with_objective) = (rows.len(), count(&CoverageRow::measured));
     let with_contract = count(&CoverageRow::promised);
+    let observed = count(&|row| row.observed);
     let with_both = count(&|row| row.measured() && row.promised());
     if let Some(missing) = query.missing {
         rows.retain(|row| row.lacks(missing));
@@ -159,7 +172,16 @@ pub(super) async fn coverage(
     let last = rows.last().map(|row| (row.rank(column).into(), row.item.to_string()));
     let next = page.next(rows.len(), last);
     let items = rows;
-    Ok(Json(Coverage { total, with_objective, with_contract, with_both, items, next, asked }))
+    Ok(Json(Coverage {
+        total,
+        with_objective,
+        with_contract,
+        observed,
+        with_both,
+        items,
+        next,
+        asked,
+    }))
 }
 
 fn rows(estate: &Estate, now: Time) -> Vec<CoverageRow> {
@@ -188,12 +210,12 @@ impl Promises {
             if !in_force(spec, now) {
                 continue;
             }
-            let needed = spec.scope.iter().flat_map(|covered| estate.upstream(covered));
+            let scope = spec.scope_at(now);
+            let needed = scope.iter().flat_map(|covered| estate.upstream(covered));
             let needed = needed.filter(|reached| !reached.softened).map(|reached| reached.item);
-            let needed: BTreeSet<ItemRef> =
-                needed.filter(|item| !spec.scope.contains(item)).collect();
+            let needed: BTreeSet<ItemRef> = needed.filter(|item| !scope.contains(item)).collect();
             let contract = resource.item();
-            for item in &spec.scope {
+            for item in scope {
                 found.contracts.entry(item.clone()).or_default().push(contract.clone());
             }
             for item in needed {
@@ -214,6 +236,7 @@ impl Promises {
             objectives: of(&self.objectives),
             contracts: of(&self.contracts),
             contracts_above: of(&self.above),
+            observed: true,
         }
     }
 }

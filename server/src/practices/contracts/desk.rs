@@ -164,7 +164,7 @@ fn scope(book: &Book) -> BTreeSet<&ItemRef> {
     let holds = |deal: &&Deal| {
         deal.spec.start <= book.now && deal.spec.end.is_none_or(|end| book.now < end)
     };
-    book.deals.iter().filter(holds).flat_map(|deal| &deal.spec.scope).collect()
+    book.deals.iter().filter(holds).flat_map(|deal| deal.spec.scope_at(book.now)).collect()
 }
 
 async fn reports(conn: &mut Conn, caller: &Caller) -> Answer<Vec<DeskReport>> {

@@ -87,7 +87,7 @@ fn stake(
         .flat_map(|clocks| &clocks.clocks)
         .filter(|clock| clock.which.contract == deal.item)
         .collect();
-    let away = facts.away_since().is_some();
+    let away = case.takes_away(&deal.agreement, book.now);
     let told = exposure(&deal.title, &deal.agreement, (present, away), &own, book.now)?;
     let (contract, at_risk, because) = (deal.item.clone(), told.at_risk, told.because);
     Some(Stake { contract, at_risk, because })

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ::contracts::compliance::{CaseRef, Outcome, ServiceState};
-use incidents::{Incident, Stage, Stake};
+use ::contracts::compliance::{CaseRef, KeptHit, Outcome, ServiceState, Struck};
+use incidents::{Away, Incident, Stage, Stake};
 use kernel::{IncidentId, ItemRef, Priority, SpaceId, Time};
 use spine::{Conn, Fault};
 
@@ -29,13 +29,10 @@ pub struct Facts {
     pub open: bool,
     /// The items that are hit themselves.
     pub items: Vec<ItemRef>,
-    /// What depends on them, as far as it was kept: the item, what it depends on, whether
-    /// redundancy carried it.
-    pub hits: Vec<(ItemRef, ItemRef, bool)>,
-    /// Whether more may be hit than was kept.
-    pub more: bool,
-    /// When the service was away.
-    pub outages: Vec<(Time, Option<Time>)>,
+    /// When each of them did not work, and what depends on them.
+    pub struck: Struck,
+    /// When the service was away, whatever of it.
+    pub outages: Vec<Away>,
     /// How bad it was from when on.
     pub marks: Vec<(Time, ServiceState)>,
     /// How many users were hit.
@@ -67,13 +64,8 @@ impl Facts {
             outcome,
             open: incident.is_open(),
             items: incident.items.clone(),
-            hits: incident
-                .hits
-                .iter()
-                .map(|hit| (hit.item.clone(), hit.root.clone(), hit.softened))
-                .collect(),
-            more: incident.hits.len() >= HITS_MAX,
-            outages: outages(incident),
+            struck: struck(incident, outcome),
+            outages: incident.away(),
             marks: incident
                 .service_marks
                 .iter()
@@ -91,17 +83,20 @@ impl Facts {
     }
 }
 
-/// When the service was away, one after another; what ended in another way than being restored
-/// ends there.
-fn outages(incident: &Incident) -> Vec<(Time, Option<Time>)> {
-    let since = incident.away_since().unwrap_or(Time::EPOCH);
-    let earlier = incident.earlier_outages.iter().filter(|outage| outage.to > since);
-    let earlier = earlier.map(|outage| (outage.from.max(since), Some(outage.to)));
-    let from = incident.outage_start().unwrap_or(incident.opened_at).max(since);
-    let restored = incident.times.restored.map(|stamp| stamp.at);
-    let ended = matches!(incident.stage, Stage::Cancelled | Stage::Merged);
-    let until = restored.or(ended.then_some(incident.stage_since));
-    earlier.chain([(from, until.map(|until| until.max(from)))]).collect()
+/// What of it took something away, and when.
+fn struck(incident: &Incident, outcome: Outcome) -> Struck {
+    let kept = incident.hits.iter().map(|hit| KeptHit {
+        item: hit.item.clone(),
+        root: hit.root.clone(),
+        softened: hit.softened,
+        beside: hit.beside,
+    });
+    Struck {
+        counts: outcome == Outcome::Counts,
+        items: incident.items_away(),
+        kept: kept.collect(),
+        more: incident.hits.len() >= HITS_MAX,
+    }
 }
 
 /// Facts by incident, each with the version it was drawn from.

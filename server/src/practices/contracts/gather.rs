@@ -1,13 +1,12 @@
 //! What figures are drawn from, gathered once for all contracts that are asked about.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ::contracts::compliance::{
-    Agreement, Case, CaseHit, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work,
-    figures, figures_of_incidents, periods,
+    Agreement, Credit, Figures, Period, PeriodUnit, Promise, Seen, Version, Work, figures,
+    figures_of_incidents, periods,
 };
-use calendar::{Calendar, Definition, YEARS_MAX, Years};
 use estate::{
     CalendarRef, ContractPeriod, ContractStatus, ContractTerms, Estate, Kind,
     MaintenanceWindowSpec, Resource, ServiceContractSpec, Spec, Wait,
@@ -16,9 +15,10 @@ use kernel::{ItemRef, SpaceId, Time};
 use spine::Conn;
 
 use super::facts::Facts;
-use super::{presence, store};
+use super::{hits, hours, observed, presence, store};
 use crate::app::App;
 use crate::practices::estate::live::Snapshot;
+use crate::practices::heartbeats::store as heartbeats;
 use crate::problem::{Answer, Problem};
 
 /// A contract that is being asked about.
@@ -188,7 +188,7 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
         item: resource.item().clone(),
         title: resource.title().to_owned(),
         spec: spec.clone(),
-        agreement: agreement(spec, &mut calendars),
+        agreement: agreement((estate, now), spec),
     };
     found.into_iter().map(deal).collect()
 }
@@ -204,31 +204,28 @@ pub async fn seen(
     facts: &[Arc<Facts>],
     (after, now): (Time, Time),
 ) -> Answer<Seen> {
-    let scope: BTreeSet<&ItemRef> = agreements.iter().flat_map(|of| &of.scope).collect();
+    let scope: BTreeSet<&ItemRef> = agreements.iter().flat_map(|of| of.scope()).collect();
     let looked = store::presence(conn, &SpaceId::main(), after).await?;
     let past = store::past_windows(conn, space).await?;
     Ok(Seen {
-        cases: facts.iter().map(|facts| case(estate, &scope, facts)).collect(),
+        cases: hits::cases(estate, &scope, facts),
         works: works(estate, &past, &scope),
         unknown: presence::unknown(&looked, after, now),
+        blind: observed::blind(estate, &scope, heartbeats::gaps(conn, space).await?),
         counted: Vec::new(),
     })
 }
 
-fn agreement(spec: &ServiceContractSpec, calendars: &mut Calendars<'_>) -> Agreement {
+fn agreement((estate, now): (&Estate, Time), spec: &ServiceContractSpec) -> Agreement {
     let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
         let (from, until) = spec.holds(place);
-        let (calendar, zone) = calendars.of(terms.calendar.as_ref());
+        let (calendar, zone) = hours::of(estate, terms.calendar.as_ref(), (spec.start, now));
         let objectives = terms.objectives.iter().map(|objective| objective.item().clone());
         let objectives = objectives.collect();
-        Version { from, until, calendar, zone, promise: promise(terms), objectives }
+        let scope = spec.scope_of(terms).to_vec();
+        Version { from, until, scope, calendar, zone, promise: promise(terms), objectives }
     });
-    Agreement {
-        scope: spec.scope.clone(),
-        start: spec.start,
-        end: spec.end,
-        versions: versions.collect(),
-    }
+    Agreement { start: spec.start, end: spec.end, versions: versions.collect() }
 }
 
 fn promise(terms: &ContractTerms) -> Option<Promise> {
@@ -264,112 +261,21 @@ fn promise(terms: &ContractTerms) -> Option<Promise> {
 pub fn unpromised(
     (estate, now): (&Estate, Time),
     (item, objectives): (&ItemRef, Vec<ItemRef>),
-    hours: Option<&CalendarRef>,
+    named: Option<&CalendarRef>,
     (start, unit, zone): (Time, PeriodUnit, &str),
 ) -> Agreement {
-    let mut calendars = Calendars { estate, since: start, now, known: HashMap::new() };
-    let (calendar, _) = calendars.of(hours);
+    let (calendar, _) = hours::of(estate, named, (start, now));
     let promise = Promise { period: unit, ..Promise::nothing() };
     let version = Version {
         from: start,
         until: None,
+        scope: vec![item.clone()],
         calendar,
         zone: zone.to_owned(),
         promise: Some(promise),
         objectives,
     };
-    Agreement { scope: vec![item.clone()], start, end: None, versions: vec![version] }
-}
-
-/// Calendars, each worked out once.
-struct Calendars<'a> {
-    estate: &'a Estate,
-    /// When the first of the agreements begins.
-    since: Time,
-    now: Time,
-    known: HashMap<Option<ItemRef>, (Arc<Calendar>, String)>,
-}
-
-impl Calendars<'_> {
-    /// Some service hours and their zone: day and night in UTC where none are named.
-    fn of(&mut self, calendar: Option<&CalendarRef>) -> (Arc<Calendar>, String) {
-        let name = calendar.map(|calendar| calendar.item().clone());
-        let (estate, since, now) = (self.estate, self.since, self.now);
-        let worked_out = || {
-            let named = name.as_ref().and_then(|name| estate.get(name));
-            let definition = match named.map(|resource| &resource.spec) {
-                Some(Spec::Calendar(spec)) => spec.definition().ok(),
-                _ => None,
-            };
-            let definition = definition.unwrap_or_else(|| Definition::always("UTC"));
-            let years = years(since, now);
-            // Files are checked before they are applied: what is stored can be worked out.
-            let calendar =
-                definition.compile(years).or_else(|_| Definition::empty("UTC").compile(years));
-            calendar.ok().map(|calendar| (Arc::new(calendar), definition.zone.clone()))
-        };
-        if let Some(known) = self.known.get(&name) {
-            return known.clone();
-        }
-        let made = worked_out().expect("an empty calendar can be worked out for any years");
-        self.known.insert(name, made.clone());
-        made
-    }
-}
-
-/// The years that figures are drawn of: from the first agreement on, as far as a calendar reaches,
-/// to some years from now.
-pub(super) fn years(since: Time, now: Time) -> Years {
-    let around = Years::around(now.micros());
-    let last = around.first + 13;
-    let begun = Years::near(since.micros()).first.max(last - YEARS_MAX + 1);
-    Years { first: around.first.min(begun), last }
-}
-
-/// An incident, with what of the scopes it hits.
-fn case(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Case {
-    Case {
-        incident: facts.incident.clone(),
-        priority: facts.priority,
-        outcome: facts.outcome,
-        hits: hits(estate, scope, facts),
-        outages: facts.outages.clone(),
-        marks: facts.marks.clone(),
-        users: facts.users,
-    }
-}
-
-/// Whether an incident takes an item away, itself or through what the item needs: what redundancy
-/// carries is not taken away. Contracts, months and other reports ask this one question.
-pub fn takes_away(estate: &Estate, item: &ItemRef, facts: &Facts) -> bool {
-    hits(estate, &BTreeSet::from([item]), facts).iter().any(|hit| !hit.softened)
-}
-
-/// What of some items an incident hits. What it kept when it happened counts; beyond that the
-/// estate as it is now.
-fn hits(estate: &Estate, scope: &BTreeSet<&ItemRef>, facts: &Facts) -> Vec<CaseHit> {
-    let mut hits: Vec<CaseHit> = Vec::new();
-    let mut add = |item: &ItemRef, root: &ItemRef, softened: bool| {
-        if scope.contains(item) && !hits.iter().any(|hit| hit.item == *item) {
-            hits.push(CaseHit { item: item.clone(), root: root.clone(), softened });
-        }
-    };
-    for item in &facts.items {
-        add(item, item, false);
-    }
-    for (item, root, softened) in &facts.hits {
-        add(item, root, *softened);
-    }
-    let kept = [Kind::UseCase, Kind::Product, Kind::Service];
-    let unkept = scope.iter().any(|item| Kind::of(item).is_some_and(|kind| !kept.contains(&kind)));
-    if facts.more || unkept {
-        for reached in estate.impact(&facts.items) {
-            if let Some(root) = reached.path.first() {
-                add(&reached.item, root, reached.softened);
-            }
-        }
-    }
-    hits
+    Agreement { start, end: None, versions: vec![version] }
 }
 
 /// Planned work on what is in scope: as the windows are now, and those that had begun before they

@@ -117,7 +117,7 @@ fn incidents(book: &Book, needed: &[ItemRef]) -> Vec<ReleaseInput> {
 
 /// How the contracts on an item stand.
 fn contracts(book: &Book, item: &ItemRef) -> Vec<ReleaseInput> {
-    let deals = book.deals.iter().filter(|deal| deal.spec.scope.contains(item));
+    let deals = book.deals.iter().filter(|deal| deal.spec.scope_at(book.now).contains(item));
     let told = deals.filter_map(|deal| {
         let forecast = book.stakes(deal)?.forecast?;
         let (outlook, because): (Outlook, String) = (forecast.outlook, forecast.because);

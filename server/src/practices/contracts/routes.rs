@@ -10,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::close::{self, Closing};
-use super::csv;
 use super::gather::{Book, Deal};
 use super::store::Closed;
 use super::underpinning::{Underpinning, promised};
 use super::views::{ComplianceReport, ContractRow, ContractView};
 use super::words;
+use super::{csv, observed};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::extract::{Json, Path, Query};
@@ -34,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(report))
         .routes(routes!(report_csv))
         .routes(routes!(close_period))
+        .routes(routes!(super::verify::verify))
         .routes(routes!(super::release::release))
         .routes(routes!(super::standing::standing))
         .routes(routes!(super::standing::standings))
@@ -47,14 +48,14 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The contract that an address names.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct ContractPath {
+pub(super) struct ContractPath {
     /// Its name.
     #[param(pattern = "^[A-Za-z0-9_.-]+$", max_length = 180)]
     name: String,
 }
 
 impl ContractPath {
-    fn item(&self) -> Answer<ItemRef> {
+    pub(super) fn item(&self) -> Answer<ItemRef> {
         ItemRef::new("servicecontract", &self.name).ok_or_else(|| Problem::not_found("contract"))
     }
 }
@@ -80,7 +81,7 @@ async fn list(
 ) -> Answer<Json<Items<ContractRow>>> {
     let book = Book::all(&app, &caller.space).await?;
     let wanted = |deal: &&Deal| {
-        query.item.as_ref().is_none_or(|item| deal.spec.scope.contains(item))
+        query.item.as_ref().is_none_or(|item| deal.spec.scope_at(book.now).contains(item))
             && query.consumer.as_ref().is_none_or(|consumer| deal.spec.consumer == *consumer)
     };
     let rows = book.deals.iter().filter(wanted).map(|deal| ContractRow::of(&book, deal));
@@ -102,6 +103,10 @@ async fn one(
     let deal = deal.ok_or_else(|| Problem::not_found("contract"))?;
     let closed = close::newest_of_each(&app, &caller.space, &contract).await?;
     let mut view = ContractView::of(&book, deal, &closed);
+    let scope = deal.spec.scope_at(book.now);
+    let mut conn = app.db.reader().await?;
+    let estate = &book.snapshot.estate;
+    view.unobserved = observed::unobserved(&mut conn, &caller.space, estate, scope).await?;
     view.underpinned_by = underpinned_by(&book, deal);
     Ok(Json(view))
 }
@@ -123,14 +128,14 @@ fn underpinned_by(book: &Book, deal: &Deal) -> Vec<Underpinning> {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-struct PeriodQuery {
+pub(super) struct PeriodQuery {
     /// Its name: `2026-10`, `2026-W41`, `2026-Q4`, `2026`; the one that runs if not said.
     #[param(max_length = 16)]
-    period: Option<String>,
+    pub(super) period: Option<String>,
 }
 
 /// The period of a contract that a name means.
-fn named(book: &Book, deal: &Deal, name: Option<&str>) -> Answer<Period> {
+pub(super) fn named(book: &Book, deal: &Deal, name: Option<&str>) -> Answer<Period> {
     let periods = book.periods(deal);
     let found = match name.filter(|name| !name.is_empty()) {
         None => periods.last(),
@@ -153,6 +158,9 @@ async fn drawn(
     deal_of: &ItemRef,
     name: Option<&str>,
 ) -> Answer<ComplianceReport> {
+    if !app.estate.snapshot(&caller.space).estate.contains(deal_of) {
+        return super::kept::report(app, &caller.space, deal_of, name).await;
+    }
     let (book, deal) = Book::one(app, &caller.space, deal_of).await?;
     let period = named(&book, &deal, name)?;
     let figures = book.figures(&deal, &period);
@@ -177,7 +185,7 @@ async fn drawn(
         title: deal.title.clone(),
         provider: deal.spec.provider.clone(),
         consumer: deal.spec.consumer.clone(),
-        scope: deal.spec.scope.clone(),
+        scope: deal.spec.scope_at(period.from.max(deal.spec.start)).to_vec(),
         words: terms.map(|t| words::of_terms(&book.snapshot.estate, t)).unwrap_or_default(),
         figures,
         clocks,

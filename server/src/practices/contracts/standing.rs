@@ -1,8 +1,9 @@
 //! Whether products are in their agreed working state, and how well they are.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ::contracts::compliance::{HealthInput, ProductHealth, product_health};
+use ::contracts::compliance::{Case, HealthInput, ProductHealth, product_health};
 use axum::extract::State;
 use estate::Kind;
 use kernel::{ItemRef, SpaceId, Time};
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::facts::Facts;
-use super::gather::{Book, Deal, takes_away};
+use super::gather::{Book, Deal};
+use super::hits;
 use super::release::budgets;
 use crate::access::Caller;
 use crate::app::App;
@@ -70,7 +72,8 @@ pub(super) async fn standings(
 ) -> Answer<Json<Items<Standing>>> {
     let book = Book::all(&app, &caller.space).await?;
     let states = health::of_items(&app, &caller.space).await?;
-    let covered = |item: &ItemRef| book.deals.iter().any(|deal| deal.spec.scope.contains(item));
+    let covered =
+        |item: &ItemRef| book.deals.iter().any(|deal| deal.spec.scope_at(book.now).contains(item));
     let estate = &book.snapshot.estate;
     let mut items = Vec::new();
     for resource in estate.resources() {
@@ -96,14 +99,8 @@ async fn of(
         Health::Down => 2,
     };
     let mut inputs = vec![HealthInput::State { severity }];
-    let takes = |facts: &&Arc<Facts>| facts.open && takes_away(estate, item, facts);
-    let hits = book.facts.iter().filter(takes);
-    inputs.extend(hits.map(|facts| HealthInput::Incident {
-        incident: facts.incident.clone(),
-        priority: facts.priority,
-        away_since: facts.away_since(),
-    }));
-    let deals = book.deals.iter().filter(|deal| deal.spec.scope.contains(item));
+    inputs.extend(of_incidents(book, item));
+    let deals = book.deals.iter().filter(|deal| deal.spec.scope_at(book.now).contains(item));
     let deals: Vec<&Deal> = deals.collect();
     for deal in &deals {
         inputs.extend(of_contract(book, deal));
@@ -117,6 +114,19 @@ async fn of(
         contracts: deals.iter().map(|deal| deal.item.clone()).collect(),
         health: product_health(&inputs),
     })
+}
+
+/// The open incidents that took an item away, and since when it is away because of each.
+fn of_incidents(book: &Book, item: &ItemRef) -> Vec<HealthInput> {
+    let open: Vec<Arc<Facts>> = book.facts.iter().filter(|facts| facts.open).cloned().collect();
+    let cases = hits::cases(&book.snapshot.estate, &BTreeSet::from([item]), &open);
+    let took = cases.into_iter().filter(|case| case.hits.iter().any(|hit| !hit.softened));
+    let input = |case: Case| HealthInput::Incident {
+        away_since: case.away_since(item, book.now),
+        incident: case.incident,
+        priority: case.priority,
+    };
+    took.map(input).collect()
 }
 
 /// How the period that runs stands, and what became of the last one.

@@ -85,6 +85,30 @@ pub async fn incidents(
     Ok(found)
 }
 
+/// Which of some items an alert was ever about, as far back as alerts are kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn alerted(
+    conn: &mut Conn,
+    space: &SpaceId,
+    items: &[ItemRef],
+) -> Result<Vec<ItemRef>, Fault> {
+    let mut found = Vec::new();
+    for part in items.chunks(SOME_MAX) {
+        let binds = spine::db::placeholders(2, part.len());
+        let sql = format!(
+            "SELECT DISTINCT item FROM alert_history WHERE space_id = $1 AND item IN ({binds})"
+        );
+        let mut values = params![space];
+        values.extend(part.iter().map(|item| Value::from(item.to_string())));
+        for row in conn.all(AssertSqlSafe(sql), values).await? {
+            found.push(row.parse("item")?);
+        }
+    }
+    Ok(found)
+}
+
 /// Maintenance windows as they were before they were changed or deleted, with when that was.
 ///
 /// # Errors
@@ -100,7 +124,21 @@ pub async fn past_windows(
     rows.iter().map(|row| Ok((row.json("data")?, row.get("valid_to")?))).collect()
 }
 
-/// Freezes a period once more; gives the revision.
+/// A contract as it last was before it was deleted, or changed.
+///
+/// # Errors
+/// When the database refuses or the resource does not read back.
+pub async fn last_contract(
+    conn: &mut Conn,
+    space: &SpaceId,
+    contract: &ItemRef,
+) -> Result<Option<Resource>, Fault> {
+    let sql = "SELECT data FROM resource_past WHERE space_id = $1 AND item = $2 \
+               ORDER BY valid_to DESC LIMIT 1";
+    conn.first(sql, params![space, contract]).await?.map(|row| row.json("data")).transpose()
+}
+
+/// Freezes a period once more, with what its figures were drawn from; gives the revision.
 ///
 /// # Errors
 /// When the database refuses; [`Fault::Race`] when somebody else was faster.
@@ -109,7 +147,7 @@ pub async fn freeze(
     space: &SpaceId,
     (contract, period): (&ItemRef, &str),
     (now, by): (Time, &Actor),
-    frozen: &Frozen,
+    (frozen, inputs): (&Frozen, &str),
 ) -> Result<i64, Fault> {
     let newest = "SELECT COALESCE(MAX(revision), 0) AS n FROM contract_close \
                   WHERE space_id = $1 AND contract = $2 AND period = $3";
@@ -118,9 +156,9 @@ pub async fn freeze(
     let written = tx
         .run(
             "INSERT INTO contract_close \
-             (space_id, contract, period, revision, closed_at, closed_by, data) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-            params![space, contract, period, revision, now, by.to_string(), data],
+             (space_id, contract, period, revision, closed_at, closed_by, data, inputs) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            params![space, contract, period, revision, now, by.to_string(), data, inputs],
         )
         .await?;
     if written == 0 { Err(Fault::Race) } else { Ok(revision) }
@@ -163,6 +201,22 @@ fn read_closed(row: &Row) -> Result<Closed, Fault> {
         by: row.parse("closed_by")?,
         frozen: row.json("data")?,
     })
+}
+
+/// What the figures of a closing were drawn from; nothing where its hash alone was kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn inputs(
+    conn: &mut Conn,
+    space: &SpaceId,
+    (contract, period): (&ItemRef, &str),
+    revision: i64,
+) -> Result<Option<String>, Fault> {
+    let sql = "SELECT inputs FROM contract_close \
+               WHERE space_id = $1 AND contract = $2 AND period = $3 AND revision = $4";
+    let found = conn.first(sql, params![space, contract, period, revision]).await?;
+    found.map_or(Ok(None), |row| row.get("inputs"))
 }
 
 /// When the last report of a name was due that was sent.

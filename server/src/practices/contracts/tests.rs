@@ -19,7 +19,7 @@ use super::close::{Frozen, as_kept, restated, restated_whole};
 use super::counted::LiveCounts;
 use super::facts::{Facts, LiveFacts};
 use super::gather::{self, Deal};
-use super::store;
+use super::{hours, observed, store};
 use crate::MIGRATIONS;
 use crate::practices::estate::store as estate_store;
 use crate::practices::incidents::store::INCIDENTS;
@@ -33,6 +33,7 @@ spine::both!(MIGRATIONS;
     a_correction_restates_what_was_frozen,
     a_correction_of_a_clock_restates_a_period_whose_figures_stay,
     a_burning_budget_is_down_from_when_somebody_says_so,
+    what_no_alert_was_ever_about_is_not_observed,
     a_report_is_sent_once_for_each_turn,
     counts_in_memory_follow_what_is_written_and_forgotten,
 );
@@ -112,6 +113,7 @@ async fn open(db: &Db, number: u64, now: Time) -> Incident {
             root: "component/db".parse().expect("an item"),
             hops: 1,
             softened: false,
+            beside: false,
         }],
         main: None,
     });
@@ -224,6 +226,9 @@ async fn windows_that_were_replaced_or_deleted_are_remembered(place: Place) {
     assert_eq!(replaced, [at("2026-01-20T00:00:00Z"), gone]);
     assert_eq!(past[0].0, first);
     assert!(store::past_windows(&mut conn, &SpaceId::new("x")).await.unwrap().is_empty());
+    let last = store::last_contract(&mut conn, &here(), first.item()).await.unwrap();
+    assert!(last.is_some_and(|last| last != first), "as it was when it was deleted");
+    assert_eq!(store::last_contract(&mut conn, &here(), &contract()).await.unwrap(), None);
 
     let estate = Estate::new(resources(ESTATE));
     let deals = gather::deals(&estate, gone, |_| true);
@@ -294,7 +299,8 @@ async fn freeze(db: &Db, frozen: Frozen, now: Time) -> Result<i64, Fault> {
         Box::pin(async move {
             let by = Actor::Person("ada".to_owned());
             let (contract, space) = (contract(), here());
-            store::freeze(tx, &space, (&contract, "2026-01"), (now, &by), &frozen).await
+            let key = (&contract, "2026-01");
+            store::freeze(tx, &space, key, (now, &by), (&frozen, "{}")).await
         })
     })
     .await
@@ -312,6 +318,10 @@ async fn a_period_is_frozen_once_for_each_revision(place: Place) {
     assert_eq!((closed[0].at, closed[0].by.to_string()), (now, "person:ada".to_owned()));
     assert_eq!(closed[0].frozen.note, "month close");
     assert!(restated(&closed[0].frozen.figures, &figures).is_none(), "it reads back the same");
+    let key = (&contract(), "2026-01");
+    let inputs = store::inputs(&mut conn, &here(), key, 2).await.unwrap();
+    assert_eq!(inputs.as_deref(), Some("{}"));
+    assert_eq!(store::inputs(&mut conn, &here(), key, 3).await.unwrap(), None);
     let other: ItemRef = "servicecontract/other".parse().unwrap();
     assert!(store::closed(&mut conn, &here(), &other).await.unwrap().is_empty());
 }
@@ -464,6 +474,19 @@ async fn counts_in_memory_follow_what_is_written_and_forgotten(place: Place) {
     assert_eq!(good().await, [None, Some(8.0)], "a day was forgotten");
 }
 
+async fn what_no_alert_was_ever_about_is_not_observed(place: Place) {
+    let estate = Estate::new(resources(ESTATE));
+    let items: [ItemRef; 2] =
+        ["service/checkout", "component/db"].map(|item| item.parse().unwrap());
+    let mut conn = place.db.reader().await.unwrap();
+    assert!(store::alerted(&mut conn, &here(), &items).await.unwrap().is_empty());
+    let blind = observed::unobserved(&mut conn, &here(), &estate, &items).await.unwrap();
+    assert_eq!(blind, items);
+    let measured = Estate::new(resources(&format!("{ESTATE}{CHECKED}")));
+    let blind = observed::unobserved(&mut conn, &here(), &measured, &items).await.unwrap();
+    assert_eq!(blind, items[1..], "an objective measures the service");
+}
+
 async fn a_report_is_sent_once_for_each_turn(place: Place) {
     let note = async |due: &str| {
         let due = at(due);
@@ -486,7 +509,7 @@ async fn a_report_is_sent_once_for_each_turn(place: Place) {
 #[test]
 fn contracts_that_began_long_ago_have_service_hours_then() {
     let now = at("2026-11-27T00:00:00Z");
-    let years = |since: &str| gather::years(at(since), now);
+    let years = |since: &str| hours::years(at(since), now);
     assert!(years("2001-05-01T00:00:00Z").first <= 2001);
     assert_eq!(years("2026-01-01T00:00:00Z"), years("2025-01-01T00:00:00Z"), "ten years always");
     let oldest = years("1700-01-01T00:00:00Z");

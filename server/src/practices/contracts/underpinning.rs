@@ -82,13 +82,13 @@ pub fn check(estate: &Estate, spec: &ServiceContractSpec, now: Time) -> PromiseC
     let without = below.iter().filter(|spec| promised(spec, now).is_none()).count();
     let share_of = |item: &str| {
         let covers = |spec: &&&ServiceContractSpec| {
-            spec.scope.iter().any(|covered| covered.as_str() == item)
+            spec.scope_at(now).iter().any(|covered| covered.as_str() == item)
         };
         let shares = below.iter().filter(covers).filter_map(|spec| promised(spec, now));
         shares.map(|percent| percent / 100.0).reduce(f64::min).unwrap_or(1.0)
     };
     // Of several items in scope each must be there.
-    let scope: Vec<&str> = spec.scope.iter().map(ItemRef::as_str).collect();
+    let scope: Vec<&str> = spec.scope_at(now).iter().map(ItemRef::as_str).collect();
     let composite = estate.graph().composite_of_all(&scope, share_of);
     let (low, high) = composite.map_or((1.0, 1.0), |composite| (composite.low, composite.high));
     let standing = standing(wanted, (low, high), without);

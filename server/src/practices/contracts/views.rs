@@ -142,6 +142,9 @@ pub struct ContractView {
     pub supposed: Vec<Supposed>,
     /// Whether the promise can be kept with what it rests on.
     pub check: PromiseCheck,
+    /// What it is about now and nobody observes: no alert on it or on what it needs was ever kept,
+    /// no objective measures it, no heartbeat watches it. That it was up is not known.
+    pub unobserved: Vec<ItemRef>,
     /// The contracts that it rests on.
     pub underpinned_by: Vec<Underpinning>,
 }
@@ -157,6 +160,8 @@ pub struct VersionView {
     pub reason: Option<String>,
     /// The promise in a few words.
     pub promise: String,
+    /// What it was about.
+    pub scope: Vec<ItemRef>,
 }
 
 /// A period that is over.
@@ -229,7 +234,7 @@ impl ContractRow {
             state: state(spec, book.now),
             provider: spec.provider.clone(),
             consumer: spec.consumer.clone(),
-            scope: spec.scope.clone(),
+            scope: spec.scope_at(book.now).to_vec(),
             promise: terms.map(words::short).unwrap_or_default(),
             now: present.as_ref().map(PeriodBar::from),
             outlook: forecast.as_ref().map(|forecast| forecast.outlook),
@@ -257,7 +262,8 @@ impl ContractView {
         let versions = spec.terms.iter().enumerate().map(|(place, terms)| {
             let (from, until) = spec.holds(place);
             let (reason, promise) = (terms.reason.clone(), words::short(terms));
-            VersionView { from, until, reason, promise }
+            let scope = spec.scope_of(terms).to_vec();
+            VersionView { from, until, reason, promise, scope }
         });
         let mut versions: Vec<VersionView> = versions.collect();
         versions.reverse();
@@ -272,6 +278,7 @@ impl ContractView {
             supposed: holds.map(|holds| suppose(&past, holds)).unwrap_or_default(),
             history: past.iter().rev().map(|figures| past_period(figures, closed)).collect(),
             check: check(estate, spec, book.now),
+            unobserved: Vec::new(),
             underpinned_by: Vec::new(),
         }
     }

@@ -50,6 +50,15 @@ fn hours(estate: &Estate, terms: &ContractTerms) -> Vec<String> {
 }
 
 fn calendar(spec: &CalendarSpec) -> Vec<String> {
+    let mut lines = hours_of(&spec.at(Time::EPOCH));
+    for version in &spec.versions {
+        let hours = hours_of(&spec.at(version.from));
+        lines.extend(hours.into_iter().map(|line| format!("From {}: {line}", version.from)));
+    }
+    lines
+}
+
+fn hours_of(spec: &CalendarSpec) -> Vec<String> {
     let zone = &spec.time_zone;
     let mut lines: Vec<String> = if spec.always {
         vec![format!("Day and night ({zone}).")]

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::health;
 use crate::listing::{Listed, Page, PageQuery, Sort};
-use crate::practices::contracts::underpinning;
+use crate::practices::contracts::{rewrites, underpinning};
 use crate::practices::incidents;
 use crate::practices::incidents::routes::etag;
 use crate::practices::incidents::views::IncidentRow;
@@ -330,14 +330,17 @@ fn answer(app: &App, space: &SpaceId, outcome: changes::Outcome) -> (StatusCode,
     }
 }
 
-/// What is wrong with the promises of the estate as a plan would leave it.
+/// What is wrong with the promises of the estate as a plan would leave it, and which past periods it
+/// would change.
 fn warnings(app: &App, space: &SpaceId, plan: &estate::Plan) -> Vec<PromiseWarning> {
     let snapshot = app.estate.snapshot(space);
     let changed: HashSet<&ItemRef> = plan.changes.iter().map(|change| &change.item).collect();
     let kept = snapshot.estate.resources().filter(|kept| !changed.contains(kept.item()));
     let wanted = plan.changes.iter().filter_map(|change| change.resource.as_ref());
     let after = Estate::new(kept.chain(wanted).cloned());
-    let found = underpinning::warnings(&after, app.world.now());
+    let now = app.world.now();
+    let mut found = underpinning::warnings(&after, now);
+    found.extend(rewrites::warnings(&snapshot.estate, &after, now));
     found.into_iter().map(|(item, text)| PromiseWarning { item, text }).collect()
 }
 

@@ -228,15 +228,16 @@ pub struct PlanView {
     pub changes: Vec<Change>,
     /// What is wrong, each with file, line, field and remedy.
     pub errors: Vec<Mistake>,
-    /// What may be applied and should be known: promises better than what they rest on.
+    /// What may be applied and should be known: promises better than what they rest on, and
+    /// past periods that would be reckoned by something else.
     pub warnings: Vec<PromiseWarning>,
 }
 
-/// A contract that promises more than it can keep.
+/// What to know of a contract before files are applied.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PromiseWarning {
     /// The contract.
     pub item: ItemRef,
-    /// What is wrong with it, and how to mend it.
+    /// What is wrong, and how to mend it.
     pub text: String,
 }

@@ -1,6 +1,6 @@
 //! Heartbeats in the database.
 
-use heartbeats::{Heartbeat, Stage};
+use heartbeats::{Gap, Heartbeat, Stage};
 use kernel::{HeartbeatId, Lifecycle, SpaceId};
 use spine::clockwork::Clocked;
 use spine::engine::{Table, Versioned};
@@ -38,6 +38,22 @@ pub async fn list(conn: &mut Conn, space: &SpaceId) -> Result<Vec<Versioned<Hear
     let sql = "SELECT version, data FROM heartbeat \
                WHERE space_id = $1 AND stage <> 'removed' ORDER BY name";
     conn.all(sql, params![space]).await?.iter().map(versioned).collect()
+}
+
+/// When heartbeats were missed that watch something, with the name of each; those that were removed
+/// since as well.
+///
+/// # Errors
+/// When the database refuses or a heartbeat does not read back.
+pub async fn gaps(conn: &mut Conn, space: &SpaceId) -> Result<Vec<(String, Gap)>, Fault> {
+    let sql = "SELECT version, data FROM heartbeat \
+               WHERE space_id = $1 AND data LIKE '%\"gaps\"%' ORDER BY id";
+    let mut found = Vec::new();
+    for row in conn.all(sql, params![space]).await? {
+        let heartbeat = versioned(&row)?.record;
+        found.extend(heartbeat.gaps.into_iter().map(|gap| (heartbeat.name.clone(), gap)));
+    }
+    Ok(found)
 }
 
 /// The heartbeat of a name.

@@ -10,6 +10,7 @@ use super::store::{self, HEARTBEATS};
 use crate::MIGRATIONS;
 
 spine::both!(MIGRATIONS;
+    times_in_which_one_was_missed_that_watches_something_are_found,
     a_heartbeat_is_found_by_name_and_by_secret_until_it_is_removed,
     what_its_alert_does_not_say_yet_is_owed,
 );
@@ -24,6 +25,7 @@ async fn made(db: &Db, world: &World, name: &'static str) -> Heartbeat {
                 severity: "error".to_owned(),
                 description: String::new(),
                 item: None,
+                watches: Vec::new(),
                 labels: Default::default(),
             };
             let (space, id) = (SpaceId::main(), moment.id());
@@ -97,4 +99,25 @@ async fn what_its_alert_does_not_say_yet_is_owed(place: Place) {
         Box::pin(async move { store::refresh(tx, &SpaceId::main(), &stale).await })
     });
     assert!(matches!(lost.await, Err(Fault::Race)), "a ping that was overtaken is tried again");
+}
+
+async fn times_in_which_one_was_missed_that_watches_something_are_found(place: Place) {
+    let (db, space) = (&place.db, SpaceId::main());
+    let world = World::manual(Time::from_seconds(1_000_000), 7);
+    let heartbeat = made(db, &world, "prometheus").await;
+    let gaps = async || store::gaps(&mut db.reader().await.unwrap(), &space).await.unwrap();
+    let watches = vec!["service/web".parse().unwrap()];
+    let plan = Plan { watches, ..heartbeat.plan.clone() };
+    ask(db, &world, &heartbeat, Command::Edit { plan }).await;
+    ask(db, &world, &heartbeat, Command::Ping {}).await;
+    assert!(gaps().await.is_empty());
+    world.clock.advance(std::time::Duration::from_secs(61));
+    ask(db, &world, &heartbeat, Command::Tick {}).await;
+    let found = gaps().await;
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "prometheus"));
+    assert_eq!((found[0].1.from, found[0].1.until), (Time::from_seconds(1_000_000), None));
+    ask(db, &world, &heartbeat, Command::Remove {}).await;
+    assert_eq!(gaps().await.len(), 1, "also of what was removed");
+    let other = SpaceId::new("other");
+    assert!(store::gaps(&mut db.reader().await.unwrap(), &other).await.unwrap().is_empty());
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use calendar::{Span, Spans, Years};
-use estate::{ContractStatus, Estate, ObjectiveSpec, Resource, ServiceContractRef, Spec};
+use estate::{
+    ContractStatus, Estate, HoursError, ObjectiveSpec, Resource, ServiceContractRef, Spec,
+};
 use kernel::{ItemRef, SpaceId, Time};
 use objectives::Exclusion;
 use spine::{Conn, Fault};
@@ -59,11 +61,9 @@ fn open(estate: &Estate, calendar: &ItemRef, now: Time) -> Result<Spans, String>
     let Some(Spec::Calendar(spec)) = estate.get(calendar).map(|resource| &resource.spec) else {
         return Err(format!("there is no calendar {calendar}"));
     };
-    let definition = spec
-        .definition()
-        .map_err(|place| format!("holiday {place} of {calendar} does not say when it is"))?;
-    let compiled = definition.compile(Years::around(now.micros()));
-    Ok(compiled.map_err(|error| error.what)?.open().clone())
+    let compiled = spec.compile(Years::around(now.micros()));
+    let wrong = |error: HoursError| format!("{} of {calendar}: {}", error.field, error.what);
+    Ok(compiled.map_err(wrong)?.open().clone())
 }
 
 /// What a contract that is in force excludes.
@@ -77,7 +77,7 @@ fn of_contract(
     let Some(deal) = deals.pop().filter(|deal| deal.spec.status != ContractStatus::Draft) else {
         return Vec::new();
     };
-    let scope: BTreeSet<&ItemRef> = deal.agreement.scope.iter().collect();
+    let scope: BTreeSet<&ItemRef> = deal.agreement.scope().collect();
     let works = gather::works(estate, past, &scope);
     let closed = hours.then(|| Exclusion {
         spans: deal.agreement.closed(time),

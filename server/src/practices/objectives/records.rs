@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::contracts::clocks::Clocks;
-use ::contracts::compliance::{ClockKept, ClockRun, Outcome};
+use ::contracts::compliance::{ClockKept, ClockRun};
 use budgets::{Asked, Recorded};
-use calendar::{Span, Spans};
 use estate::{ClockKind, Estate, Records, Spec};
 use kernel::{IncidentId, ItemRef, SpaceId, Time};
 use objectives::Counts;
@@ -21,7 +20,7 @@ use super::{lease, store, terms};
 use crate::app::App;
 use crate::practices::clocks::store as clock_store;
 use crate::practices::contracts::facts::Facts;
-use crate::practices::contracts::gather::takes_away;
+use crate::practices::contracts::hits::{away, takes_away};
 use crate::practices::contracts::{presence, store as contract_store};
 
 const MINUTE: i64 = 60_000_000;
@@ -59,7 +58,10 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
             .collect();
         let recorded = Recorded { unknown: unknown.clone(), ..Recorded::default() };
         let recorded = match known.spec.indicator.records.and_then(Records::clock) {
-            None => Recorded { away: Some(away(&hits, now)), ..recorded },
+            None => {
+                let away = away(&snapshot.estate, &known.spec.item, &facts, now);
+                Recorded { away: Some(away), ..recorded }
+            }
             Some(clock) => {
                 let clocks = clocks(app, space, &hits).await?;
                 let of = (&snapshot.estate, known);
@@ -80,13 +82,6 @@ pub async fn round(app: &App, space: &SpaceId, now: Time) -> Result<(), Fault> {
         app.objectives.note_recorded(space, known.name, Arc::new(recorded));
     }
     Ok(())
-}
-
-/// When some incidents took something away or degraded it.
-fn away(hits: &[&Arc<Facts>], now: Time) -> Spans {
-    let counting = hits.iter().filter(|facts| facts.outcome == Outcome::Counts);
-    let outages = counting.flat_map(|facts| &facts.outages);
-    outages.map(|(from, until)| Span::new(from.micros(), until.unwrap_or(now).micros())).collect()
 }
 
 async fn clocks(app: &App, space: &SpaceId, hits: &[&Arc<Facts>]) -> Result<Vec<Clocks>, Fault> {
@@ -132,8 +127,8 @@ fn contracts(estate: &Estate, known: Known<'_>) -> Vec<ItemRef> {
         return vec![contract.item().clone()];
     }
     let item = &known.spec.item;
-    let about = estate.of_kind(estate::Kind::ServiceContract).filter(|resource| {
-        matches!(&resource.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
-    });
+    let about = estate.of_kind(estate::Kind::ServiceContract).filter(
+        |resource| matches!(&resource.spec, Spec::ServiceContract(spec) if spec.ever_covers(item)),
+    );
     about.map(|resource| resource.item().clone()).collect()
 }

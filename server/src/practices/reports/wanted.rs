@@ -12,7 +12,7 @@ use spine::{Conn, Fault};
 
 use super::measures::MajorCounts;
 use crate::practices::contracts::facts::Facts;
-use crate::practices::contracts::gather::takes_away;
+use crate::practices::contracts::hits::takes_away;
 use crate::practices::contracts::store as compliance;
 use crate::problem::{Answer, Problem};
 

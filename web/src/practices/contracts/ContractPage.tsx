@@ -81,6 +81,13 @@ function Content({ contract, name }: { contract: ContractDetail; name: string })
           <b>Promised better than what it rests on.</b> {contract.check.text}
         </div>
       )}
+      {contract.unobserved.length > 0 && (
+        <div className={styles.warning} role="note">
+          <b>Not observed:</b> {contract.unobserved.join(', ')}. No alert was ever about it or about
+          what it needs, no objective measures it, and no heartbeat watches it: nobody would know
+          that it is down.
+        </div>
+      )}
       {present ? (
         <Present present={present} />
       ) : (
@@ -230,6 +237,9 @@ function Versions({ contract }: { contract: ContractDetail }) {
               from {absolute(version.from)}
               {version.until ? ` to ${absolute(version.until)}` : ''}
             </div>
+            {version.scope.join() !== contract.scope.join() && (
+              <div className={styles.sub}>about {version.scope.join(', ')}</div>
+            )}
             {version.reason && <div>{version.reason}</div>}
           </li>
         ))}

@@ -80,6 +80,7 @@ function Shares({ found }: { found: Found }) {
     ['With an objective', found.with_objective],
     ['Covered by a contract', found.with_contract],
     ['With both', found.with_both],
+    ['Observed', found.observed],
   ] as const;
   return (
     <dl className={styles.tiles}>
@@ -139,6 +140,7 @@ function Rows({ rows, asked, q, onSort }: RowsProps) {
           },
           { header: 'Objectives', sort: 'objectives', cell: (row) => <Objectives row={row} /> },
           { header: 'Contracts', sort: 'contracts', cell: (row) => <Contracts row={row} /> },
+          { header: 'Observed', cell: (row) => (row.observed ? 'Yes' : 'Not observed') },
         ]}
       />
     </Panel>

@@ -1,4 +1,13 @@
-import { Button, Group, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import {
+  Button,
+  Group,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 
 import { type Heartbeat, heartbeats, type HeartbeatPlan, type MadeHeartbeat } from '../../api';
@@ -92,6 +101,14 @@ export function HeartbeatForm({ edited, close }: Props) {
               value={plan.item ?? null}
               onChange={(item) => set({ item })}
             />
+            <TagsInput
+              label="Watches"
+              description="While it is missed, contracts know nothing of these items"
+              placeholder="service/checkout"
+              maxTags={500}
+              value={plan.watches ?? []}
+              onChange={(watches) => set({ watches })}
+            />
           </SimpleGrid>
           <p className={styles.sub}>
             It is waited for from its first ping on. When it is missed, an alert fires and is told
@@ -118,6 +135,7 @@ function planOf(edited: Heartbeat | undefined): HeartbeatPlan {
     severity: edited?.plan.severity ?? 'error',
     description: edited?.plan.description ?? '',
     item: edited?.plan.item ?? null,
+    watches: edited?.plan.watches ?? [],
     labels: edited?.plan.labels ?? {},
   };
 }

@@ -169,7 +169,7 @@ fn objectives(estate: &Estate, items: &BTreeSet<ItemRef>) -> Vec<ItemRef> {
 }
 
 fn is_about(contract: &Resource, item: &ItemRef) -> bool {
-    matches!(&contract.spec, Spec::ServiceContract(spec) if spec.scope.contains(item))
+    matches!(&contract.spec, Spec::ServiceContract(spec) if spec.ever_covers(item))
 }
 
 impl Drawn<'_> {
