@@ -169,6 +169,7 @@ async fn a_limited_responder_leaves_the_alerts_of_other_teams_alone(place: Place
         other.post(&commands(&orders), command.clone()).await.problem(403);
         data.post(&commands(&canteen), command).await.problem(403);
     }
+    assert_eq!(orders["next_step"], "Work on the incident that it belongs to.");
     let shown = |alert: &Value| format!("/alerts/{}", alert["id"].as_str().unwrap());
     assert_eq!(data.get(&shown(&canteen)).await.is(200)["allowed"], json!([]));
     assert_ne!(data.get(&shown(&orders)).await.is(200)["allowed"], json!([]));
