@@ -353,9 +353,7 @@ impl Clauses {
 
     /// The column holds this text somewhere, whatever the case of ASCII letters.
     pub fn contains(&mut self, column: &'static str, text: &str) {
-        let escaped =
-            text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        self.values.push(format!("%{escaped}%").into());
+        self.values.push(format!("%{}%", pattern(text)).into());
         let place = self.values.len();
         self.text.push_str(&format!(" AND LOWER({column}) LIKE ${place} ESCAPE '\\'"));
     }
@@ -376,6 +374,11 @@ impl Clauses {
     pub fn values(&self) -> &[Value] {
         &self.values
     }
+}
+
+/// A text as a part of what `LIKE … ESCAPE '\\'` looks for, in small letters.
+pub fn pattern(text: &str) -> String {
+    text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 #[cfg(test)]

@@ -122,4 +122,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "policy_turns",
         sql: include_str!("../migrations/0034_policy_turns.sql"),
     },
+    Migration {
+        version: 43,
+        name: "cause_class",
+        sql: include_str!("../migrations/0043_cause_class.sql"),
+    },
 ];

@@ -371,7 +371,7 @@ pub(crate) fn open(
 ) -> Vec<Reaction> {
     let Some((alert, others)) = alerts.split_first() else { return Vec::new() };
     let id = moment.id();
-    let route = context.routes.find(alert);
+    let route = context.routes.find(alert, context.estate);
     let routed = route.and_then(|route| Some((route.team.clone()?, route.because())));
     let (team, because) = routed.or_else(|| assigned(context, alert.item.as_ref())).unzip();
     let mut items: Vec<ItemRef> = alert.item.iter().cloned().collect();

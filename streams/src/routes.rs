@@ -1,4 +1,5 @@
-use alerts::{Alert, Condition, Subject};
+use alerts::{Alert, Around, Condition, Subject};
+use estate::Estate;
 use kernel::{ItemRef, Priority};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +9,8 @@ use utoipa::ToSchema;
 pub struct Route {
     /// Its name, shown on the incident.
     pub name: String,
-    /// The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`.
+    /// The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`, and
+    /// what the estate says around the item: the lists `products` and `usecases`, and `team`.
     #[serde(default)]
     pub when: String,
     /// The team that is charged, instead of the owner of the item.
@@ -44,7 +46,7 @@ impl Routes {
         let mut compiled = Vec::new();
         for (index, route) in routes.iter().enumerate() {
             let team = route.team.as_ref().filter(|team| team.kind() != "team");
-            match Condition::compile(&route.when) {
+            match Condition::compile_around(&route.when) {
                 Ok(_) if team.is_some() => errors.push(RouteError {
                     index,
                     name: route.name.clone(),
@@ -65,10 +67,30 @@ impl Routes {
     }
 
     /// The route of an alert. One whose condition fails is passed over.
-    pub fn find(&self, alert: &Alert) -> Option<&Route> {
-        let subject = Subject::from(alert);
+    pub fn find(&self, alert: &Alert, estate: &Estate) -> Option<&Route> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let around = alert.item.as_ref().map(|item| around(item, estate)).unwrap_or_default();
+        let subject = Subject { around: Some(&around), ..Subject::from(alert) };
         let holds = |condition: &Condition| condition.holds(&subject).unwrap_or(false);
         self.0.iter().find(|(_, condition)| holds(condition)).map(|(route, _)| route)
+    }
+}
+
+/// What routes may ask about an item. Redundancy makes no difference: a replica is a part of its
+/// product although the others carry it.
+fn around(item: &ItemRef, estate: &Estate) -> Around {
+    let reached = estate.impact(std::slice::from_ref(item));
+    let all = || std::iter::once(item).chain(reached.iter().map(|reached| &reached.item));
+    let of = |kind: &str| {
+        let found = all().filter(|item| item.kind() == kind);
+        found.map(ToString::to_string).collect()
+    };
+    Around {
+        products: of("product"),
+        usecases: of("usecase"),
+        team: estate.owner(item).map(|owner| owner.to.to_string()).unwrap_or_default(),
     }
 }
 

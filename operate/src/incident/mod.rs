@@ -115,7 +115,11 @@ struct List {
     /// Only those that touch this item: service/orders.
     #[arg(long, default_value = "")]
     item: String,
-    /// Only those with this text in the title.
+    /// Only those that were resolved with this kind of cause: technology, human, external,
+    /// unauthorised_change, unknown; over or not.
+    #[arg(long, visible_alias = "cause-class", default_value = "")]
+    cause: String,
+    /// Only those with this text in the title, or in name or title of an item that they hit.
     #[arg(short = 'q', long, value_name = "TEXT", default_value = "")]
     search: String,
     /// priority, due, opened_at, updated_at, number, stage or title; with `-` before it the other
@@ -199,7 +203,9 @@ fn path(incident: &str) -> String {
 }
 
 async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
-    let open = if wanted.all { String::new() } else { "true".to_owned() };
+    // Who asks for causes asks for what is over.
+    let all = wanted.all || !wanted.cause.is_empty();
+    let open = if all { String::new() } else { "true".to_owned() };
     let query = [
         ("open", open),
         ("priority", wanted.priority.to_uppercase()),
@@ -208,6 +214,7 @@ async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
         ("queue", form::named("team", &wanted.queue)),
         ("assignee", form::named("person", &wanted.assignee)),
         ("item", wanted.item),
+        ("cause_class", wanted.cause.replace('-', "_")),
         ("q", wanted.search),
         ("sort", wanted.sort),
         ("limit", wanted.limit.to_string()),
@@ -219,7 +226,7 @@ async fn list(client: &Client, screen: &Screen, wanted: List) -> Outcome {
     }
     let table = table(&found, screen);
     if table.is_empty() {
-        screen.say(if wanted.all { "No incidents." } else { "Nothing is open." });
+        screen.say(if all { "No incidents." } else { "Nothing is open." });
         return Ok(ExitCode::SUCCESS);
     }
     screen.say(table);

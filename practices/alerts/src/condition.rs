@@ -8,7 +8,7 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::Parser;
 use cel::{Context, Env, ExecutionError, Value};
 
-use crate::fence::{Fence, VARIABLES, fail, scan, text_literal};
+use crate::fence::{Fence, VARIABLES, VARIABLES_AROUND, fail, scan, text_literal};
 use crate::{Alert, Labels, Severity, Signal};
 
 /// Deepest nesting of rules that is parsed.
@@ -27,6 +27,19 @@ pub struct Subject<'a> {
     pub severity: Severity,
     /// `item`: the matched item as `kind/name`; empty before matching.
     pub item: &'a str,
+    /// What the estate says around the item, where the condition may ask about it.
+    pub around: Option<&'a Around>,
+}
+
+/// What the estate says around the item of an alert.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Around {
+    /// `products`: those that the item is, is a part of or is needed by, as `product/name`.
+    pub products: Vec<String>,
+    /// `usecases`: those that need it, as `usecase/name`.
+    pub usecases: Vec<String>,
+    /// `team`: the team that answers for it, as `team/name`; empty when none does.
+    pub team: String,
 }
 
 impl<'a> From<&'a Signal> for Subject<'a> {
@@ -37,6 +50,7 @@ impl<'a> From<&'a Signal> for Subject<'a> {
             source: &signal.source,
             severity: Severity::of(&signal.labels),
             item: "",
+            around: None,
         }
     }
 }
@@ -49,6 +63,7 @@ impl<'a> From<&'a Alert> for Subject<'a> {
             source: &alert.source,
             severity: alert.severity,
             item: alert.item.as_ref().map_or("", |item| item.as_str()),
+            around: None,
         }
     }
 }
@@ -100,10 +115,25 @@ impl Condition {
     /// # Errors
     /// What is wrong with it: syntax, an unknown name, or a cost that could get out of hand.
     pub fn compile(text: &str) -> Result<Condition, ConditionError> {
+        Condition::compile_with(text, &VARIABLES)
+    }
+
+    /// The same for a condition that may ask what the estate says around the item: see [`Around`].
+    ///
+    /// # Errors
+    /// As above.
+    pub fn compile_around(text: &str) -> Result<Condition, ConditionError> {
+        Condition::compile_with(text, &VARIABLES_AROUND)
+    }
+
+    fn compile_with(
+        text: &str,
+        names: &'static [&'static str],
+    ) -> Result<Condition, ConditionError> {
         if text.trim().is_empty() {
             return Ok(Condition(Kind::Equalities(Vec::new())));
         }
-        let expression = parse(text, &VARIABLES)?;
+        let expression = parse(text, names)?;
         let mut equalities = Vec::new();
         Ok(Condition(if conjunction(&expression, &mut equalities) {
             Kind::Equalities(equalities)
@@ -171,6 +201,11 @@ pub(crate) fn resolve(
         context.add_variable_from_value("severity", subject.severity.as_str().to_owned());
         context.add_variable_from_value("name", name(subject).to_owned());
         context.add_variable_from_value("item", subject.item.to_owned());
+        if let Some(around) = subject.around {
+            context.add_variable_from_value("products", around.products.clone());
+            context.add_variable_from_value("usecases", around.usecases.clone());
+            context.add_variable_from_value("team", around.team.clone());
+        }
         Value::resolve(expression, &context)
     }));
     match outcome {
@@ -262,7 +297,39 @@ mod tests {
             source: "prometheus",
             severity: Severity::Critical,
             item: "component/db1",
+            around: None,
         })
+    }
+
+    #[test]
+    fn what_the_estate_says_around_the_item_is_asked_where_that_is_known() {
+        let around = Around {
+            products: vec!["product/shop".to_owned()],
+            usecases: Vec::new(),
+            team: "team/data".to_owned(),
+        };
+        let labels = Labels::new([("alertname", "Down")]);
+        let ask = |text: &str| {
+            let condition = Condition::compile_around(text).unwrap();
+            condition.holds(&Subject {
+                labels: &labels,
+                annotations: &Labels::default(),
+                source: "prometheus",
+                severity: Severity::Critical,
+                item: "component/db1",
+                around: Some(&around),
+            })
+        };
+        for (text, expected) in [
+            ("'product/shop' in products", true),
+            ("'product/web' in products", false),
+            ("usecases.size() == 0 && team == 'team/data'", true),
+            ("products.exists(p, p.startsWith('product/s')) && name == 'Down'", true),
+        ] {
+            assert_eq!(ask(text), Ok(expected), "{text}");
+        }
+        let refused = Condition::compile("'product/shop' in products").unwrap_err();
+        assert!(refused.to_string().contains("`products` is unknown"), "{refused}");
     }
 
     #[test]

@@ -20,6 +20,10 @@ const PATTERN_BYTES_MAX: usize = 200;
 pub(crate) const VARIABLES: [&str; 6] =
     ["labels", "annotations", "source", "severity", "name", "item"];
 
+/// The same where it is known what the estate says around the item.
+pub(crate) const VARIABLES_AROUND: [&str; 9] =
+    ["labels", "annotations", "source", "severity", "name", "item", "products", "usecases", "team"];
+
 /// Measures a text before it is parsed. Whatever this would read otherwise than the parser does
 /// (comments, bytes, escapes by number) is refused, so that no bracket hides from the count.
 pub(crate) fn scan(text: &str) -> Result<(), ConditionError> {

@@ -35,7 +35,7 @@ pub use classify::{
     Class, ClassRule, Classed, Classification, Classifier, ImpactClass, RULES_MAX, Response,
 };
 pub use command::Command;
-pub use condition::{Condition, ConditionError, Subject};
+pub use condition::{Around, Condition, ConditionError, Subject};
 pub use event::{Event, Firing, Relabelling, Return, Why, describe};
 pub use intake::{Change, Found, Ignored, Outcome, Policy, Taken, expire, take, take_batch};
 pub use labels::{Fingerprint, Labels};

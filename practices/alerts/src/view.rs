@@ -2,7 +2,7 @@ use kernel::{Actor, Lifecycle, SilenceId, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Alert, Verb};
+use crate::{Alert, Stage, Verb};
 
 /// An alert as the API shows it: the record with what is computed from it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +21,8 @@ pub struct View<'a> {
     pub silenced_until: Option<Time>,
     /// The row's version, for `If-Match`.
     pub version: i64,
+    /// What whoever answers for it does next.
+    pub next_step: &'static str,
     /// What a person may ask now.
     pub allowed: Vec<&'static Offer>,
 }
@@ -99,7 +101,19 @@ impl Alert {
             silenced_by: Vec::new(),
             silenced_until: None,
             version,
+            next_step: self.next_step(),
             allowed: self.offers(),
+        }
+    }
+
+    /// What whoever answers for it does next.
+    pub fn next_step(&self) -> &'static str {
+        match (self.stage, self.incident.is_some()) {
+            (Stage::Open | Stage::Acknowledged, true) => "Work on the incident that it belongs to.",
+            (Stage::Open, false) => "Acknowledge it, or silence what nobody has to look at.",
+            (Stage::Acknowledged, false) => "Mend what it tells of; it clears by itself then.",
+            (Stage::Cleared, _) => "Nothing: it closes by itself unless it returns.",
+            (Stage::Closed, _) => "Nothing is left to do.",
         }
     }
 

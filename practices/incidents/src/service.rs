@@ -69,9 +69,14 @@ impl Incident {
     /// microseconds; `None` while one lasts. Time in which only an error budget burned is none.
     pub fn lost_micros(&self, degraded_factor: f64) -> Option<i64> {
         let restored = self.times.restored?.at;
-        let Some(since) = self.away_since() else { return Some(0) };
+        Some(self.lost_by(restored, degraded_factor))
+    }
+
+    /// The same until now, while one lasts.
+    pub fn lost_by(&self, now: Time, degraded_factor: f64) -> i64 {
+        let Some(since) = self.away_since() else { return 0 };
         let mut lost = 0.0;
-        for outage in self.outages(restored) {
+        for outage in self.outages(now) {
             let (from, to) = (outage.from.max(since).min(outage.to), outage.to);
             let inner = self.service_marks.iter().map(|mark| mark.from);
             let mut cuts: Vec<Time> = inner.filter(|at| from < *at && *at < to).collect();
@@ -83,7 +88,14 @@ impl Incident {
                 lost += end.micros_since(*begin) as f64 * factor;
             }
         }
-        Some(lost as i64)
+        lost as i64
+    }
+
+    /// Minutes that its users lost until now, each for themselves; `None` while it is not known how
+    /// many they are.
+    pub fn user_minutes(&self, now: Time, degraded_factor: f64) -> Option<f64> {
+        let minutes = self.lost_by(now, degraded_factor) as f64 / 60e6;
+        self.affected.users.map(|users| users as f64 * minutes)
     }
 
     /// What people named, here or in what was merged into it.

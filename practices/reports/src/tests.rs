@@ -192,6 +192,7 @@ fn a_report_is_written_like_this() {
     {
       "name": "detect",
       "n": 1,
+      "excluded": [],
       "mean_seconds": 120.0,
       "median_seconds": 120.0,
       "p90_seconds": 120.0
@@ -290,6 +291,14 @@ proptest! {
                 .map(|short| short.n)
                 .sum();
             prop_assert_eq!(of_priorities, figure.n, "the priorities add up to the whole");
+            let left_out: usize = report
+                .by_priority
+                .iter()
+                .flat_map(|group| &group.figures)
+                .filter(|short| short.name == figure.name)
+                .map(|short| short.excluded.len())
+                .sum();
+            prop_assert_eq!(left_out, figure.excluded.len(), "and so does what is left out");
         }
         let days: usize = report.counts.per_day.iter().map(|day| day.opened).sum();
         prop_assert_eq!(days, report.counts.opened, "the days add up to the period");

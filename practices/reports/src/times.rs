@@ -151,6 +151,8 @@ pub struct ShortFigure {
     pub name: FigureName,
     /// How many incidents stand behind it.
     pub n: usize,
+    /// Incidents of the group that could not be used, and why.
+    pub excluded: Vec<Excluded>,
     /// The arithmetic mean.
     pub mean_seconds: Option<f64>,
     /// The median.
@@ -187,7 +189,8 @@ fn groups<K: ToString>(cases: BTreeMap<K, Vec<&Case>>, period: Period) -> Vec<Gr
         key: key.to_string(),
         figures: FigureName::ALL.iter().map(|name| figure(*name, &cases, period).into()).collect(),
     });
-    groups.filter(|group| group.figures.iter().any(|figure| figure.n > 0)).collect()
+    let says = |figure: &ShortFigure| figure.n > 0 || !figure.excluded.is_empty();
+    groups.filter(|group| group.figures.iter().any(says)).collect()
 }
 
 fn figure(name: FigureName, cases: &[&Case], period: Period) -> Figure {
@@ -341,6 +344,7 @@ impl From<Figure> for ShortFigure {
         ShortFigure {
             name: figure.name,
             n: figure.n,
+            excluded: figure.excluded,
             mean_seconds: figure.mean_seconds,
             median_seconds: figure.median_seconds,
             p90_seconds: figure.p90_seconds,

@@ -130,6 +130,9 @@ async fn a_clock_counts_warns_is_missed_and_stops(place: Place) {
     }
     let contracts = operate.ada.get(&format!("/incidents/{id}/clocks")).await.is(200);
     assert_eq!(contracts["contracts"][0]["effect"], "has_caused");
+    assert_eq!(contracts["contracts"][0]["consumer"], "usecase/buy", "who is hit by it");
+    let hit = operate.command(&id, json!({"command": "set_affected", "users": 30})).await;
+    assert!(hit["user_minutes"].as_f64().is_some_and(|lost| lost > 0.0), "{hit}");
     operate.end().await;
 }
 

@@ -16,6 +16,8 @@ conversations!(
     a_limited_responder_holds_back_what_is_of_their_teams_alone,
     what_names_no_team_goes_to_whoever_operates_its_product,
     whoever_reported_an_incident_is_told_how_it_ends,
+    incidents_are_found_by_what_they_hit_and_by_their_cause,
+    a_table_of_incidents_has_all_of_them,
     whoever_is_charged_with_an_incident_is_told_that_its_stage_runs_out,
 );
 
@@ -92,6 +94,51 @@ async fn a_limited_responder_of_the_operating_team_works_on_what_hits_its_produc
     operate.end().await;
 }
 
+async fn incidents_are_found_by_what_they_hit_and_by_their_cause(place: Place) {
+    let operate = Operate::start(&place).await;
+    operate.apply(&product("http://127.0.0.1:9")).await;
+    report(&operate, "service/checkout").await;
+    let slow = json!({"title": "Tills are slow", "item": "component/orders-db"});
+    operate.ada.post("/incidents", slow).await.is(201);
+    assert_eq!(numbers(&operate, "q=tills").await, [2]);
+    assert_eq!(numbers(&operate, "q=orders-D").await, [2], "by the name of its item");
+    assert_eq!(numbers(&operate, "q=orders%20data").await, [2], "by the title of its item");
+    assert_eq!(numbers(&operate, "q=_").await, Vec::<i64>::new(), "no pattern");
+
+    let resolved = json!({"command": "resolve", "cause_class": "human",
+                          "resolution_code": "fixed", "note": "by hand"});
+    operate.command("1", json!({"command": "restore"})).await;
+    operate.command("1", resolved).await;
+    assert_eq!(numbers(&operate, "cause_class=human,external").await, [1]);
+    assert_eq!(numbers(&operate, "cause_class=technology").await, Vec::<i64>::new());
+    let now = operate.world.now();
+    let later = now + Duration::from_secs(60);
+    let day = now - Duration::from_secs(86_400);
+    assert_eq!(numbers(&operate, &format!("resolved_from={day}&resolved_to={later}")).await, [1]);
+    let before = format!("resolved_from={day}&resolved_to={day}");
+    assert_eq!(numbers(&operate, &before).await, Vec::<i64>::new());
+    operate.end().await;
+}
+
+async fn a_table_of_incidents_has_all_of_them(place: Place) {
+    let operate = Operate::start(&place).await;
+    // More than are read at once.
+    for number in 0..505 {
+        let one = json!({"title": format!("printer {number} is out of paper")});
+        operate.ada.post("/incidents", one).await.is(201);
+    }
+    for sort in ["number", "-opened_at", "due"] {
+        let table = operate.ada.get(&format!("/incidents.csv?sort={sort}")).await;
+        assert_eq!(table.kind, "text/csv; charset=utf-8");
+        let mut rows: Vec<&str> =
+            table.text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        assert_eq!(rows.len(), 505, "sorted by {sort}");
+    }
+    operate.end().await;
+}
+
 /// Somebody whose account is limited to a team.
 async fn limited(operate: &Operate, team: &str) -> Client {
     let password = "correct horse battery";
@@ -122,6 +169,7 @@ async fn a_limited_responder_leaves_the_alerts_of_other_teams_alone(place: Place
         other.post(&commands(&orders), command.clone()).await.problem(403);
         data.post(&commands(&canteen), command).await.problem(403);
     }
+    assert_eq!(orders["next_step"], "Work on the incident that it belongs to.");
     let shown = |alert: &Value| format!("/alerts/{}", alert["id"].as_str().unwrap());
     assert_eq!(data.get(&shown(&canteen)).await.is(200)["allowed"], json!([]));
     assert_ne!(data.get(&shown(&orders)).await.is(200)["allowed"], json!([]));

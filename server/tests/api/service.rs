@@ -284,12 +284,17 @@ async fn a_route_in_a_file_names_team_and_priority_after_those_of_the_settings(p
 apiVersion: operate/v1
 kind: Route
 metadata: {name: canteen-is-data}
-spec: {when: labels.service == 'canteen', team: data, priority: P5}
+spec:
+  when: name == 'OvenCold' && usecases.size() == 0 && team == 'team/shop'
+  team: data
+  priority: P5
 ---
 apiVersion: operate/v1
 kind: Route
 metadata: {name: orders-is-data}
-spec: {when: labels.service == 'orders', team: data}
+spec:
+  when: usecases.exists(usecase, usecase == 'usecase/buy')
+  team: data
 ";
     operate.apply(&(shop(&receiver.url) + routes)).await;
     let set = json!([{ "name": "orders", "when": "labels.service == 'orders'",

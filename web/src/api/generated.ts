@@ -807,7 +807,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The incidents that match, as a table with a line for each; no more than 5,000. */
+        /** The incidents that match, as a table with a line for each, however many. */
         get: operations["incidents_export"];
         put?: never;
         post?: never;
@@ -3408,6 +3408,8 @@ export interface components {
             allowed: components["schemas"]["AlertOffer"][];
             /** @description See [`Alert::name`]. */
             name: string;
+            /** @description What whoever answers for it does next. */
+            next_step: string;
             /** @description The silences that hold it back now: it is recorded, and told to nobody. */
             silenced_by: components["schemas"]["SilenceId"][];
             silenced_until?: components["schemas"]["Time"] | null;
@@ -7216,6 +7218,12 @@ export interface components {
             phase: components["schemas"]["IncidentPhase"];
             stage_clock?: components["schemas"]["StageClock"] | null;
             /**
+             * Format: double
+             * @description Minutes that its users have lost until now, each for themselves, degraded ones by half;
+             *     absent while it is not known how many users are affected, and where nothing failed.
+             */
+            user_minutes?: number | null;
+            /**
              * Format: int64
              * @description The row's version, for `If-Match`.
              */
@@ -10973,7 +10981,10 @@ export interface components {
             name: string;
             priority?: components["schemas"]["Priority"] | null;
             team?: components["schemas"]["ItemRef"] | null;
-            /** @description The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`. */
+            /**
+             * @description The condition in CEL over `labels`, `annotations`, `source`, `severity`, `name`, `item`, and
+             *     what the estate says around the item: the lists `products` and `usecases`, and `team`.
+             */
             when?: string;
         };
         /**
@@ -10992,8 +11003,9 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             team?: components["schemas"]["TeamRef"] | null;
             /**
-             * @description The condition: a CEL expression over `labels`, `annotations` and the rest of the alert.
-             *     Without one the rule always holds.
+             * @description The condition: a CEL expression over `labels`, `annotations` and the rest of the alert, and,
+             *     where it names no item, over `products`, `usecases` and `team`. Without one the rule always
+             *     holds.
              */
             when?: string;
         };
@@ -11695,6 +11707,8 @@ export interface components {
         };
         /** @description A figure without the incidents behind it. */
         ShortFigure: {
+            /** @description Incidents of the group that could not be used, and why. */
+            excluded: components["schemas"]["Excluded"][];
             /**
              * Format: double
              * @description The arithmetic mean.
@@ -12320,6 +12334,7 @@ export interface components {
             availability?: components["schemas"]["IncidentAllowance"] | null;
             /** @description How that is known. */
             because: string;
+            consumer?: components["schemas"]["ItemRef"] | null;
             /** @description The contract. */
             contract: components["schemas"]["ItemRef"];
             /** @description Whether the incident has missed something of it, has met all, or may still miss something. */
@@ -16489,12 +16504,21 @@ export interface operations {
                 major?: components["schemas"]["MajorStage"][];
                 /** @description Only those with one of these warnings, separated by commas. */
                 warning?: components["schemas"]["IncidentWarning"][];
-                /** @description Only those whose title holds this text, or that have this number. */
+                /** @description Only those that were resolved with one of these kinds of cause, separated by commas. */
+                cause_class?: components["schemas"]["CauseClass"][];
+                /**
+                 * @description Only those whose title holds this text, that touch an item whose name or title does, or that
+                 *     have this number.
+                 */
                 q?: string;
                 /** @description Opened at or after this time. */
                 from?: components["schemas"]["Time"];
                 /** @description Opened before this time. */
                 to?: components["schemas"]["Time"];
+                /** @description Resolved at or after this time. */
+                resolved_from?: components["schemas"]["Time"];
+                /** @description Resolved before this time. */
+                resolved_to?: components["schemas"]["Time"];
                 /** @description Only those of which a clock of a contract is due before this time. */
                 due_before?: components["schemas"]["Time"];
                 /**
@@ -16687,12 +16711,21 @@ export interface operations {
                 major?: components["schemas"]["MajorStage"][];
                 /** @description Only those with one of these warnings, separated by commas. */
                 warning?: components["schemas"]["IncidentWarning"][];
-                /** @description Only those whose title holds this text, or that have this number. */
+                /** @description Only those that were resolved with one of these kinds of cause, separated by commas. */
+                cause_class?: components["schemas"]["CauseClass"][];
+                /**
+                 * @description Only those whose title holds this text, that touch an item whose name or title does, or that
+                 *     have this number.
+                 */
                 q?: string;
                 /** @description Opened at or after this time. */
                 from?: components["schemas"]["Time"];
                 /** @description Opened before this time. */
                 to?: components["schemas"]["Time"];
+                /** @description Resolved at or after this time. */
+                resolved_from?: components["schemas"]["Time"];
+                /** @description Resolved before this time. */
+                resolved_to?: components["schemas"]["Time"];
                 /** @description Only those of which a clock of a contract is due before this time. */
                 due_before?: components["schemas"]["Time"];
                 /**

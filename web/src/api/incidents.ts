@@ -17,9 +17,12 @@ export interface IncidentFilter {
   assignee?: string;
   reporter?: string;
   item?: string;
+  cause_class?: string;
   q?: string;
   from?: string;
   to?: string;
+  resolved_from?: string;
+  resolved_to?: string;
   sort?: string;
 }
 

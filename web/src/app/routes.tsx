@@ -25,9 +25,12 @@ const incidents = createRoute({
     'assignee',
     'reporter',
     'item',
+    'cause_class',
     'q',
     'from',
     'to',
+    'resolved_from',
+    'resolved_to',
     'sort',
   ),
   component: lazyRouteComponent(
@@ -216,7 +219,7 @@ const editItem = createRoute({
 const reports = createRoute({
   getParentRoute: () => app,
   path: '/reports',
-  validateSearch: only('from', 'to', 'priority', 'item', 'team', 'figure', 'group', 'key'),
+  validateSearch: only('days', 'from', 'to', 'priority', 'item', 'team', 'figure', 'group', 'key'),
   component: lazyRouteComponent(() => import('../practices/reports/ReportPage'), 'ReportPage'),
 });
 
@@ -307,14 +310,14 @@ const promises = createRoute({
 const load = createRoute({
   getParentRoute: () => app,
   path: '/reports/load',
-  validateSearch: only('days', 'team', 'person'),
+  validateSearch: only('days', 'from', 'to', 'team', 'person'),
   component: lazyRouteComponent(() => import('../practices/reports/LoadPage'), 'LoadPage'),
 });
 
 const figures = createRoute({
   getParentRoute: () => app,
   path: '/reports/figures',
-  validateSearch: only('figure', 'days', 'step', 'priority', 'item', 'team'),
+  validateSearch: only('figure', 'days', 'from', 'to', 'step', 'priority', 'item', 'team'),
   component: lazyRouteComponent(() => import('../practices/reports/FiguresPage'), 'FiguresPage'),
 });
 

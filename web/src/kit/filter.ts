@@ -1,4 +1,5 @@
 /** Reading filters out of the address: only known names, only texts. */
+import type { PeriodSearch } from './period';
 
 /** Makes a validator that keeps the named search parameters when they are texts or numbers. */
 export function only<const K extends string>(...names: K[]) {
@@ -28,6 +29,12 @@ export function changed<S extends object>(before: S, name: keyof S & string, val
 export function without<S extends object>(before: S, ...names: (keyof S & string)[]): Partial<S> {
   const kept = Object.entries(before).filter(([name]) => !names.some((each) => each === name));
   return Object.fromEntries(kept) as Partial<S>;
+}
+
+/** A search with another period than before. */
+export function withPeriod<S extends PeriodSearch>(before: S, { days, from, to }: PeriodSearch) {
+  const named = from && to ? { from, to } : days ? { days } : {};
+  return { ...without(before, 'days', 'from', 'to'), ...named };
 }
 
 const notFilters = ['view', 'item', 'direction', 'q', 'sort'];

@@ -1,33 +1,93 @@
-import { type ComboboxData, MultiSelect, Select } from '@mantine/core';
+import { type ComboboxData, MultiSelect, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
 
 import { many } from './filter';
 import { ItemSelect } from './ItemSelect';
-import { periods } from './period';
+import { dayOf, midnight, periods, type PeriodSearch, spanOf } from './period';
 import { classWord, impactWord } from './words';
 
 interface PeriodProps {
-  /** The days that the address says; without, so many as is usual. */
-  days: string | undefined;
+  /** What the address says; without, so many days as are usual. */
+  search: PeriodSearch;
   usual: number;
-  /** A time that was linked to, which is none of the periods. */
-  linked?: boolean;
   label?: string;
-  /** Null is what is usual. */
-  set: (days: string | null) => void;
+  /** Everything that the address is to say of the period. */
+  set: (period: PeriodSearch) => void;
 }
 
-/** Narrows to what happened in the last days. */
-export function PeriodFilter({ days, usual, linked = false, label = 'Period', set }: PeriodProps) {
+/** Narrows to what happened in the last days, or from one day to another. */
+export function PeriodFilter({ search, usual, label = 'Period', set }: PeriodProps) {
+  const named = search.from && search.to ? { from: search.from, to: search.to } : null;
+  const days = periods.map((period) => ({ value: String(period.days), label: period.label }));
   return (
-    <Select
+    <>
+      <Select
+        size="xs"
+        w={150}
+        aria-label={label}
+        data={[...days, { value: BY_DAYS, label: 'From day to day' }]}
+        value={named ? BY_DAYS : (search.days ?? String(usual))}
+        allowDeselect={false}
+        onChange={(value) => {
+          if (value === BY_DAYS) set(spanOf(search, usual));
+          else set(value && value !== String(usual) ? { days: value } : {});
+        }}
+      />
+      {named && (
+        <>
+          <DayField
+            label="First day"
+            value={named.from}
+            set={(from) => from && set({ ...named, from })}
+          />
+          <DayField
+            label="Last day"
+            end
+            value={named.to}
+            set={(to) => to && set({ ...named, to })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+const BY_DAYS = 'days';
+
+interface DayProps {
+  label: string;
+  /** The time that the day begins at. */
+  value: string | undefined;
+  /** The time that it ends at, instead. */
+  end?: boolean;
+  /** Null is no day. */
+  set: (time: string | null) => void;
+}
+
+/** Narrows to what is not before the beginning, or not after the end of a day. */
+export function DayField({ label, value, end = false, set }: DayProps) {
+  // A day ends where the next one begins.
+  const day = value ? dayOf(Date.parse(value) - (end ? 1 : 0)) : '';
+  const [typed, setTyped] = useState(day);
+  const [seen, setSeen] = useState(day);
+  if (day !== seen) {
+    setSeen(day);
+    setTyped(day);
+  }
+  return (
+    <TextInput
+      type="date"
       size="xs"
-      w={150}
+      w={132}
       aria-label={label}
-      data={periods.map((period) => ({ value: String(period.days), label: period.label }))}
-      value={linked ? null : (days ?? String(usual))}
-      placeholder="As linked"
-      allowDeselect={false}
-      onChange={(value) => set(value === String(usual) ? null : value)}
+      title={label}
+      value={typed}
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        setTyped(next);
+        const time = midnight(next, end ? 1 : 0);
+        if (time !== null || next === '') set(time);
+      }}
     />
   );
 }

@@ -14,8 +14,9 @@ pub struct RouteSpec {
     /// about the item, and one about team and priority.
     #[serde(default, skip_serializing_if = "unset")]
     pub order: i32,
-    /// The condition: a CEL expression over `labels`, `annotations` and the rest of the alert.
-    /// Without one the rule always holds.
+    /// The condition: a CEL expression over `labels`, `annotations` and the rest of the alert, and,
+    /// where it names no item, over `products`, `usecases` and `team`. Without one the rule always
+    /// holds.
     #[serde(default, skip_serializing_if = "unset")]
     pub when: String,
     /// The item, with parts of the alert in braces: `service/{labels.service}`.

@@ -66,12 +66,22 @@ fn lost_time_weighs_what_was_degraded_and_leaves_a_burn_out() {
     open.alert = Some(attach("errors", "service/web"));
     let mut life = Life::open(open, &system(DAY)).expect("it opens");
     assert_eq!(life.record.lost_micros(0.5), None, "it lasts");
+    assert_eq!(life.record.lost_by(minutes(10), 0.5), 10 * 60_000_000, "until now");
+    assert_eq!(life.record.user_minutes(minutes(10), 0.5), None, "nobody knows for how many");
+    let affected = Command::SetAffected { users: Some(30), note: None };
+    life.ask(&affected, &ada(minutes(5))).expect("it is said");
+    assert_eq!(life.record.user_minutes(minutes(10), 0.5), Some(300.0));
     let degraded = said(ServiceState::Degraded, Some(minutes(20)));
     life.ask(&degraded, &ada(minutes(25))).expect("it is said");
     let restore = Command::Restore { at: None, note: None };
     life.ask(&restore, &ada(minutes(60))).expect("it is back");
     assert_eq!(life.record.lost_micros(0.5), Some((20 + 20) * 60_000_000));
     assert_eq!(life.record.lost_micros(1.0), Some(60 * 60_000_000));
+    assert_eq!(
+        life.record.user_minutes(minutes(90), 0.5),
+        Some(1200.0),
+        "no more since it is back"
+    );
 
     let mut burn = burning();
     burn.ask(&restore, &ada(minutes(60))).expect("it is calm");

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use contracts::clocks::{Books, Clocks, Kind, Scope, State as ClockState, View};
+use estate::Spec;
 use kernel::{IncidentId, ItemRef, SpaceId, Time};
 use serde::Serialize;
 use spine::{Conn, Fault, engine};
@@ -44,6 +45,9 @@ struct TouchedContract {
     contract: ItemRef,
     /// What people call it.
     title: String,
+    /// To whom it promises something; absent where the contract is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consumer: Option<ItemRef>,
     /// Whether it covers what is hit.
     scope: Scope,
     /// How that is known.
@@ -136,12 +140,18 @@ async fn of_incident(
     let views = shown(&clocks, now);
     let names: Vec<ItemRef> = clocks.contracts.iter().map(|of| of.contract.clone()).collect();
     let took = allowance::of_incident(&app, &caller.space, found.record.id, &names).await?;
+    let snapshot = app.estate.snapshot(&caller.space);
+    let consumer = |contract: &ItemRef| match &snapshot.estate.get(contract)?.spec {
+        Spec::ServiceContract(spec) => Some(spec.consumer.clone()),
+        _ => None,
+    };
     let contracts = clocks.contracts.iter().map(|touched| {
         let took = took.iter().find(|(contract, _)| *contract == touched.contract);
         let availability = took.map(|(_, took)| took.clone());
         TouchedContract {
             contract: touched.contract.clone(),
             title: touched.title.clone(),
+            consumer: consumer(&touched.contract),
             scope: touched.scope,
             because: touched.because.clone(),
             effect: effect(&touched.contract, &views, availability.as_ref()),

@@ -130,7 +130,7 @@ fn desired(files: &[SourceFile]) -> Result<Desired, Vec<Mistake>> {
     let desired = estate::read(files)?;
     let mistakes = desired.check_routes(|metadata, route| {
         let Some(item) = &route.item else {
-            let compiled = alerts::Condition::compile(&route.when);
+            let compiled = alerts::Condition::compile_around(&route.when);
             return compiled.map(|_| ()).map_err(|error| ("when", error.to_string()));
         };
         let rule = alerts::MatchRule {

@@ -6,3 +6,4 @@ pub mod notices;
 pub mod routes;
 pub mod store;
 pub mod views;
+mod wanted;

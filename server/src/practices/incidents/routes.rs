@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use estate::Estate;
-use incidents::{Command, Incident, MajorStage, Open, Phase, Stage};
-use kernel::{Actor, IncidentId, ItemRef, Lifecycle, Priority, Refusal, Time};
+use incidents::{Command, Incident, Open};
+use kernel::{IncidentId, ItemRef, Lifecycle, Refusal, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spine::engine::{self, Asked, Versioned};
@@ -13,13 +13,14 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, Among, Filter, INCIDENTS, Queue, Warning};
+use super::store::{self, Among, Filter, INCIDENTS};
 use super::views::{IncidentRow, IncidentView, NewIncident, row, view};
+use super::wanted::{FilterQuery, cursor};
 use crate::access::{Action, Caller, may};
 use crate::app::App;
 use crate::commands::{self, Asker, Call};
 use crate::extract::{Json, Path, Query};
-use crate::listing::{Items, Listed, Page, PageQuery, Sort, Words};
+use crate::listing::{Items, Listed, Page, PageQuery, Sort};
 use crate::practices::alerts::mandate::Mandate;
 use crate::practices::clocks::routes::{self as clocks, next_of};
 use crate::practices::clocks::store as clock_store;
@@ -54,98 +55,6 @@ pub struct IncidentPath {
     pub id: String,
 }
 
-/// What a list of incidents can be narrowed to.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct FilterQuery {
-    /// `true`: only those that are not over; `false`: only those that are.
-    open: Option<bool>,
-    /// Only these stages, separated by commas.
-    #[param(value_type = Option<Vec<Stage>>, style = Form, explode = false)]
-    stage: Words<Stage>,
-    /// Only these phases, separated by commas.
-    #[param(value_type = Option<Vec<Phase>>, style = Form, explode = false)]
-    phase: Words<Phase>,
-    /// Only these priorities, separated by commas.
-    #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
-    priority: Words<Priority>,
-    /// Only those of this team: `team/payments`.
-    team: Option<ItemRef>,
-    /// Only what is in the queue of one of these teams, separated by commas: what they are charged
-    /// with, and what hits items that they or products that they own or operate are made of.
-    #[param(value_type = Option<Vec<ItemRef>>, style = Form, explode = false)]
-    queue: Words<ItemRef>,
-    /// Only those of this person: `person/ada`.
-    assignee: Option<ItemRef>,
-    /// Only those that this account reported: `person:ada`.
-    reporter: Option<Actor>,
-    /// Only those that touch this item: `service/orders`.
-    item: Option<ItemRef>,
-    /// `true`: only those that are about to happen; `false`: only the others.
-    potential: Option<bool>,
-    /// Only those that are so far as major incidents, separated by commas.
-    #[param(value_type = Option<Vec<MajorStage>>, style = Form, explode = false)]
-    major: Words<MajorStage>,
-    /// Only those with one of these warnings, separated by commas.
-    #[param(value_type = Option<Vec<Warning>>, style = Form, explode = false)]
-    warning: Words<Warning>,
-    /// Only those whose title holds this text, or that have this number.
-    q: Option<String>,
-    /// Opened at or after this time.
-    from: Option<Time>,
-    /// Opened before this time.
-    to: Option<Time>,
-    /// Only those of which a clock of a contract is due before this time.
-    due_before: Option<Time>,
-    /// A field to sort by; with `-` before it, the largest first. By `due`: what is missed or due
-    /// next under a contract comes first.
-    #[param(pattern = "^-?(opened_at|updated_at|number|priority|stage|title|due)$")]
-    sort: Option<String>,
-}
-
-impl FilterQuery {
-    /// The order that is asked for; the newest first where none is.
-    ///
-    /// # Errors
-    /// When it names no field to sort by.
-    pub fn sorted(&self) -> Result<Sort, Problem> {
-        let newest = Sort::descending("opened_at", true);
-        Sort::parse(self.sort.as_deref(), store::SORTS, newest)
-    }
-
-    /// What the store is asked for.
-    pub fn filter(self, estate: &Estate) -> Filter {
-        let text = |item: Option<ItemRef>| item.map(|item| item.to_string());
-        Filter {
-            open: self.open,
-            stages: self.stage.texts(),
-            phases: self.phase.texts(),
-            priorities: self.priority.texts(),
-            team: text(self.team),
-            queue: queue(&self.queue.0, estate),
-            assignee: text(self.assignee),
-            reporter: self.reporter,
-            item: text(self.item),
-            potential: self.potential,
-            majors: self.major.texts(),
-            warnings: self.warning.0,
-            parent: None,
-            text: self.q,
-            from: self.from,
-            to: self.to,
-            due_before: self.due_before,
-        }
-    }
-}
-
-/// The queue of some teams; of none, when none is asked for.
-fn queue(teams: &[ItemRef], estate: &Estate) -> Option<Queue> {
-    let texts = |items: Vec<&ItemRef>| items.into_iter().map(ToString::to_string).collect();
-    (!teams.is_empty())
-        .then(|| Queue { teams: texts(teams.iter().collect()), items: texts(estate.queue(teams)) })
-}
-
 /// Lists incidents.
 #[utoipa::path(get, path = "/incidents", tag = "incidents", params(PageQuery, FilterQuery),
     responses((status = 200, description = "One page of incidents", body = Listed<IncidentRow>)))]
@@ -162,15 +71,7 @@ async fn list(
     let ids: Vec<IncidentId> = rows.iter().map(|found| found.record.id).collect();
     let due = next_of(&mut conn, &caller, &ids, app.world.now()).await?;
     let due = |id: IncidentId| due.iter().find(|(of, _)| *of == id).map(|(_, next)| next);
-    let last = rows.last().map(|last| {
-        let value = match page.sort().column() {
-            "clock_due" => {
-                due(last.record.id).and_then(|next| next.due_at).unwrap_or(Time::MAX).into()
-            }
-            column => store::sort_value(&last.record, column),
-        };
-        (value, last.record.id.to_string())
-    });
+    let last = rows.last().map(|last| cursor(&page, &last.record, due(last.record.id)));
     let shown =
         rows.iter().map(|found| row(&found.record, found.version).counted(due(found.record.id)));
     Ok(Json(Listed { next: page.next(rows.len(), last), items: shown.collect(), total }))

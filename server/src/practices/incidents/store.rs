@@ -13,7 +13,7 @@ use spine::{Conn, Fault, Row, Tx, Value, params};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 
-use crate::listing::{Clauses, Page, Sort};
+use crate::listing::{Clauses, Page, Sort, pattern};
 
 /// Where incidents are kept.
 pub static INCIDENTS: Table<Incident> = Table {
@@ -32,6 +32,7 @@ pub static INCIDENTS: Table<Incident> = Table {
         "ended_at",
         "potential",
         "major",
+        "cause_class",
     ],
     values: |incident| {
         params![
@@ -48,6 +49,7 @@ pub static INCIDENTS: Table<Incident> = Table {
             incident.times.resolved.map(|stamp| stamp.at),
             i64::from(incident.potential),
             major_word(incident),
+            incident.cause_class.map(word),
         ]
     },
     tags: |incident| {
@@ -160,12 +162,20 @@ pub struct Filter {
     pub warnings: Vec<Warning>,
     /// Only those that hang on this one, or were merged into it.
     pub parent: Option<IncidentId>,
-    /// Only those whose title or number holds this text.
+    /// Only those of these kinds of cause.
+    pub causes: Vec<String>,
+    /// Only those whose title or items hold this text, or whose number it is …
     pub text: Option<String>,
+    /// … or that touch one of these items, whose titles hold it.
+    pub titled: Vec<String>,
     /// Opened at or after.
     pub from: Option<Time>,
     /// Opened before.
     pub to: Option<Time>,
+    /// Resolved at or after.
+    pub resolved_from: Option<Time>,
+    /// Resolved before.
+    pub resolved_to: Option<Time>,
     /// A clock of a contract is due before.
     pub due_before: Option<Time>,
 }
@@ -222,6 +232,9 @@ impl Filter {
         clauses.equal("assignee", self.assignee.as_deref());
         clauses.at_least("opened_at", self.from);
         clauses.below("opened_at", self.to);
+        clauses.at_least("ended_at", self.resolved_from);
+        clauses.below("ended_at", self.resolved_to);
+        clauses.any_of("cause_class", &self.causes);
         clauses.below("clock_due", self.due_before);
         let item = self.item.as_ref().map(|item| format!("item:{item}"));
         let reporter = self.reporter.as_ref().map(reporter_tag);
@@ -237,10 +250,28 @@ impl Filter {
         if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             match text.trim_start_matches('#').parse::<i64>() {
                 Ok(number) => clauses.add_with("number = $$", number),
-                Err(_) => clauses.contains("title", text),
+                Err(_) => self.named(&mut clauses, text, dialect),
             }
         }
         clauses
+    }
+
+    /// Title, or an item by its name or title.
+    fn named(&self, clauses: &mut Clauses, text: &str, dialect: Dialect) {
+        let tags: Vec<String> = self.titled.iter().map(|item| format!("item:{item}")).collect();
+        let titled = dialect.texts("$$3");
+        clauses.add_all(
+            &format!(
+                "(LOWER(title) LIKE $$1 ESCAPE '\\' OR id IN (SELECT id FROM record_tag \
+                 WHERE space_id = $1 AND kind = 'incident' \
+                 AND (tag LIKE $$2 ESCAPE '\\' OR tag IN ({titled}))))"
+            ),
+            vec![
+                format!("%{}%", pattern(text)).into(),
+                format!("item:%{}%", pattern(text)).into(),
+                json!(tags).to_string().into(),
+            ],
+        );
     }
 }
 

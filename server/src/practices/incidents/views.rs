@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use incidents::{AllowedCommand, Incident, Open, Phase, Severity, StageClock};
 use kernel::{Impact, ItemRef, Time, Urgency};
+use reports::DEGRADED_FACTOR;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -26,6 +27,10 @@ pub struct IncidentView<'a> {
     /// The time that it may stay in its stage, where there is a target.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage_clock: Option<StageClock>,
+    /// Minutes that its users have lost until now, each for themselves, degraded ones by half;
+    /// absent while it is not known how many users are affected, and where nothing failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_minutes: Option<f64>,
     /// What may be asked now.
     allowed: Vec<AllowedCommand>,
     /// The clocks that contracts set on it, the next due first. Absent in the answer to a command:
@@ -45,6 +50,9 @@ pub fn view(incident: &Incident, version: i64, now: Time) -> Value {
         phase: incident.phase(),
         next_step: incident.next_step(),
         stage_clock: incident.stage_clock(),
+        user_minutes: (!incident.potential)
+            .then(|| incident.user_minutes(now, DEGRADED_FACTOR))
+            .flatten(),
         allowed: incident.allowed(now),
         clocks: None,
         duties: None,

@@ -1,5 +1,5 @@
-//! Which silences somebody may make whose account is limited to their teams: what they hold back has
-//! to be of these teams.
+//! Which silences somebody may make whose account is limited to their teams: what they hold back
+//! has to be of these teams.
 
 use std::sync::Arc;
 

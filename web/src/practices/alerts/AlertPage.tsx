@@ -1,10 +1,10 @@
 import { Anchor, Breadcrumbs, Button, Group, SegmentedControl } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
-import { type Alert, alerts, contracts } from '../../api';
+import { type Alert, alerts, contracts, estate, incidents } from '../../api';
 import { SeverityMark, StateWord } from '../../kit/Badges';
 import type { CommandBody } from '../../kit/command';
 import { CommandBar } from '../../kit/CommandBar';
@@ -13,6 +13,7 @@ import { Loaded } from '../../kit/QueryState';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { Timeline } from '../../kit/Timeline';
 import { actorName, words } from '../../kit/words';
+import { partInIncident, partInItem } from '../../kit/yourPart';
 import { Facts } from '../../ui/Facts';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
@@ -108,6 +109,7 @@ function About({ alert }: { alert: Alert }) {
   return (
     <div className={styles.columns}>
       <div className={styles.stack}>
+        <Whose alert={alert} />
         <Panel title="Where it belongs">
           <Facts
             rows={[
@@ -136,7 +138,6 @@ function About({ alert }: { alert: Alert }) {
                 ),
               ],
               ['Contracts', alert.item ? <Contracts of={alert} item={alert.item} /> : null],
-              ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
             ]}
           />
         </Panel>
@@ -162,8 +163,8 @@ function About({ alert }: { alert: Alert }) {
             rows={[
               ['Started', <TimeAgo key="t" at={alert.starts_at} below />],
               ['Ended', alert.ends_at ? <TimeAgo key="t" at={alert.ends_at} below /> : null],
-              ['First seen', <TimeAgo key="t" at={alert.first_seen} below />],
-              ['Last seen', <TimeAgo key="t" at={alert.last_seen} below />],
+              ['Received first', <TimeAgo key="t" at={alert.first_seen} below />],
+              ['Received last', <TimeAgo key="t" at={alert.last_seen} below />],
               [
                 'Expires',
                 alert.expires_at && !alert.ends_at ? (
@@ -196,6 +197,35 @@ function About({ alert }: { alert: Alert }) {
         </Panel>
       </div>
     </div>
+  );
+}
+
+/** Who answers for it, what they do next, and what that has to do with whoever looks. */
+function Whose({ alert }: { alert: Alert }) {
+  const { user } = useRouteContext({ from: '/app' });
+  const item = useQuery({ ...estate.item(alert.item ?? ''), enabled: Boolean(alert.item) }).data;
+  const incident = useQuery({
+    ...incidents.one(alert.incident ?? ''),
+    enabled: Boolean(alert.incident),
+  }).data;
+  const { owner, operator } = item ?? {};
+  const others = operator && operator.to !== owner?.to ? operator : null;
+  return (
+    <Panel title="Whose it is">
+      <Facts
+        rows={[
+          ['Next', alert.next_step],
+          ['Owner', owner ? <ItemLink item={owner.to} /> : 'Nobody answers for it yet'],
+          ['Operator', others ? <ItemLink item={others.to} /> : null],
+          ['Charged with the incident', incident?.team ? <ItemLink item={incident.team} /> : null],
+          [
+            'Your part',
+            incident ? partInIncident(user, incident) : partInItem(user, owner?.to, operator?.to),
+          ],
+          ['Acknowledged', alert.acknowledged_by ? actorName(alert.acknowledged_by) : null],
+        ]}
+      />
+    </Panel>
   );
 }
 

@@ -2,7 +2,7 @@ import { MultiSelect, Pill, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { changed, filterCount, many, without } from '../../kit/filter';
+import { changed, filterCount, many, withPeriod } from '../../kit/filter';
 import {
   ChoiceFilter,
   ClassFilter,
@@ -38,11 +38,6 @@ export function Filters() {
   const navigate = useNavigate({ from: '/alerts/history' });
   const set = (name: Name, value: string | null) =>
     void navigate({ search: (before) => changed(before, name, value), replace: true });
-  const look = (days: string | null) =>
-    void navigate({
-      search: (before) => changed(without(before, 'from', 'to'), 'days', days),
-      replace: true,
-    });
   return (
     <FilterBar
       label="Filter the history"
@@ -58,10 +53,11 @@ export function Filters() {
       end={
         <PeriodFilter
           label="Time"
-          days={search.days}
+          search={search}
           usual={DAYS}
-          linked={Boolean(search.from && search.to)}
-          set={look}
+          set={(period) =>
+            void navigate({ search: (before) => withPeriod(before, period), replace: true })
+          }
         />
       }
     >

@@ -13,7 +13,7 @@ import { without } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
 import kit from '../../kit/kit.module.css';
 import { Failure } from '../../kit/QueryState';
-import { lastDays } from '../../kit/period';
+import { spanOf } from '../../kit/period';
 import { TimeAgo } from '../../kit/TimeAgo';
 import { count } from '../../kit/words';
 import { absolute, duration, now } from '../../ui/clock';
@@ -31,11 +31,8 @@ export const DAYS = 7;
 export function HistoryPage() {
   const search = useSearch({ from: '/app/alerts/history' });
   const navigate = useNavigate({ from: '/alerts/history' });
-  const days = Number(search.days ?? DAYS);
-  const time = useMemo(
-    () => (search.from && search.to ? { from: search.from, to: search.to } : lastDays(days)),
-    [search.from, search.to, days],
-  );
+  const { days, from, to } = search;
+  const time = useMemo(() => spanOf({ days, from, to }, DAYS), [days, from, to]);
   const filter = useMemo(() => ({ ...without(search, 'days'), ...time }), [search, time]);
   const query = useInfiniteQuery(alerts.history(filter));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);

@@ -1,20 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+
+import { clocks } from '../../api';
 import { ItemLink } from '../../kit/ItemLink';
 import { count } from '../../kit/words';
 import { absolute } from '../../ui/clock';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
+import { type Hit, hitBy } from './consumers';
 import type { PartProps } from './part';
 import { PlacedCommand } from './PlacedCommand';
 
-/** Who feels it: the first thing to know about an incident. */
+/** Who feels it: the first thing to know about an incident, also once the service is back. */
 export function Affected({ incident, send, can }: PartProps) {
   const { affected } = incident;
+  const consumers = useConsumers(incident.id);
   const groups = [
     ['Use cases', affected.usecases],
     ['Products', affected.products],
     ['Services', affected.services],
   ] as const;
-  const known = groups.some(([, items]) => items.length > 0) || typeof affected.users === 'number';
+  const known =
+    consumers.length > 0 ||
+    groups.some(([, items]) => items.length > 0) ||
+    typeof affected.users === 'number';
   return (
     <Panel
       title="Customer impact"
@@ -40,6 +48,33 @@ export function Affected({ incident, send, can }: PartProps) {
           <div className={styles.impactGroup}>
             <h3>Users</h3>
             <span className={styles.big}>{count(affected.users, 'user')}</span>
+            {typeof incident.user_minutes === 'number' && (
+              <div className={styles.sub}>
+                {count(Math.round(incident.user_minutes), 'user minute')} lost
+                {incident.times.restored ? '' : ' so far'}
+              </div>
+            )}
+          </div>
+        )}
+        {consumers.length > 0 && (
+          <div className={styles.impactGroup} data-weight="high">
+            <h3>Consumers</h3>
+            <ul>
+              {consumers.map(({ consumer, contracts }) => (
+                <li key={consumer}>
+                  <ItemLink item={consumer} />{' '}
+                  <span className={styles.sub}>
+                    by{' '}
+                    {contracts.map(({ contract, title }, place) => (
+                      <span key={contract}>
+                        {place > 0 ? ', ' : ''}
+                        <ItemLink item={contract} title={title} />
+                      </span>
+                    ))}
+                  </span>
+                </li>
+              ))}
+            </ul>
           </div>
         )}
         {groups.map(([title, items]) =>
@@ -80,4 +115,9 @@ export function Affected({ incident, send, can }: PartProps) {
       )}
     </Panel>
   );
+}
+
+/** To whom contracts promise what is hit, and by which. */
+function useConsumers(id: string): Hit[] {
+  return hitBy(useQuery(clocks.ofIncident(id)).data?.contracts ?? []);
 }

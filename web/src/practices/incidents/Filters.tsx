@@ -4,9 +4,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { incidents } from '../../api';
 import { changed, filterCount, many } from '../../kit/filter';
-import { ChoiceFilter, ItemFilter, ManyFilter, PriorityFilter } from '../../kit/narrow';
+import { ChoiceFilter, DayField, ItemFilter, ManyFilter, PriorityFilter } from '../../kit/narrow';
 import { SearchBox } from '../../kit/SearchBox';
-import { stageWord } from '../../kit/words';
+import { stageWord, words } from '../../kit/words';
 import { FilterBar } from '../../ui/FilterBar';
 
 const phases = [
@@ -30,6 +30,10 @@ const majors = [
   { value: 'dismissed', label: 'Proposal declined' },
 ];
 const stages = Object.entries(stageWord).map(([value, label]) => ({ value, label }));
+
+const causes = ['technology', 'human', 'external', 'unauthorised_change', 'unknown'].map(
+  (value) => ({ value, label: words(value) }),
+);
 
 /** The filters of the queue. The address is the state: a filtered queue can be sent to a colleague. */
 export function Filters({ search }: { search: incidents.IncidentFilter }) {
@@ -62,8 +66,9 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         value={search.phase}
         set={(value) => set('phase', value)}
       />
-      <ChoiceFilter
+      <ManyFilter
         label="Stage"
+        placeholder="Any stage"
         width={130}
         data={stages}
         value={search.stage}
@@ -103,7 +108,34 @@ export function Filters({ search }: { search: incidents.IncidentFilter }) {
         placeholder={queue.length > 1 ? 'Queues of my teams' : undefined}
         set={(value) => set('queue', value)}
       />
+      <ItemFilter
+        of="person"
+        width={150}
+        value={search.assignee}
+        set={(value) => set('assignee', value)}
+      />
       <ItemFilter of="item" width={170} value={search.item} set={(value) => set('item', value)} />
+      <ManyFilter
+        label="Cause"
+        placeholder="Any cause"
+        width={150}
+        data={causes}
+        value={search.cause_class}
+        set={(value) => set('cause_class', value)}
+      />
+      <DayField label="Opened from" value={search.from} set={(time) => set('from', time)} />
+      <DayField label="Opened until" end value={search.to} set={(time) => set('to', time)} />
+      <DayField
+        label="Resolved from"
+        value={search.resolved_from}
+        set={(time) => set('resolved_from', time)}
+      />
+      <DayField
+        label="Resolved until"
+        end
+        value={search.resolved_to}
+        set={(time) => set('resolved_to', time)}
+      />
       {Object.keys(search).length > 0 && (
         <Button
           size="xs"

@@ -49,6 +49,7 @@ export function IncidentList() {
               variant="default"
               component="a"
               href={incidents.csv({ ...search, ...openOnly(search), sort })}
+              download
             >
               Export CSV
             </Button>
@@ -130,7 +131,8 @@ function Nothing({ filtered }: { filtered: boolean }) {
 /** The queue holds what is open, unless the filter says otherwise. */
 function openOnly(search: incidents.IncidentFilter): { open?: string } {
   if (search.open === 'all') return { open: '' };
-  return search.stage || search.phase ? {} : { open: search.open ?? 'true' };
+  const over = search.stage ?? search.phase ?? search.cause_class ?? search.resolved_from;
+  return over || search.resolved_to ? {} : { open: search.open ?? 'true' };
 }
 
 /** Pages that were read at different moments may overlap. */

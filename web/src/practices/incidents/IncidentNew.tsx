@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 
@@ -6,6 +6,7 @@ import { incidents, type IncidentSeverity, type Level, type NewIncident } from '
 import { useSend } from '../../kit/command';
 import { ItemSelect } from '../../kit/ItemSelect';
 import { Refusal } from '../../kit/Refusal';
+import { fromLocalInput, local } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Panel } from '../../ui/Panel';
 import styles from './incidents.module.css';
@@ -37,6 +38,7 @@ export function IncidentNew() {
     const made = await incidents.create({ ...filled, title: draft.title });
     await navigate({ to: '/incidents/$id', params: { id: made.id } });
   });
+  const at = (field: string) => (problem?.details.field === field ? problem.message : undefined);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
@@ -93,6 +95,39 @@ export function IncidentNew() {
                   set={(severity) => set({ severity })}
                 />
               </Group>
+              <TextInput
+                type="datetime-local"
+                label="Since when"
+                description="When it began, if that is known: the time to detect it counts from there."
+                value={draft.started_at ? local(draft.started_at) : ''}
+                error={at('started_at')}
+                onChange={(event) =>
+                  set({ started_at: fromLocalInput(event.currentTarget.value) ?? '' })
+                }
+              />
+              <Group grow align="flex-start">
+                <ItemSelect
+                  label="Team"
+                  description="Empty: the team that answers for what is hit."
+                  kind="team"
+                  value={draft.team ?? null}
+                  onChange={(team) => set({ team: team ?? '' })}
+                />
+                <ItemSelect
+                  label="Assignee"
+                  description="Empty: nobody yet; people are called all the same."
+                  kind="person"
+                  value={draft.assignee ?? null}
+                  onChange={(assignee) => set({ assignee: assignee ?? '', even_if_away: false })}
+                />
+              </Group>
+              {(at('assignee') !== undefined || draft.even_if_away) && (
+                <Checkbox
+                  label="Charge them although they are away"
+                  checked={draft.even_if_away ?? false}
+                  onChange={(event) => set({ even_if_away: event.currentTarget.checked })}
+                />
+              )}
               <Group justify="flex-end" gap="xs">
                 <Button
                   variant="default"

@@ -81,8 +81,8 @@ function Content({ incident }: { incident: Incident }) {
       </div>
       <div className={styles.threefold}>
         <div className={styles.stack}>
-          <Proof {...part} />
           <Affected {...part} />
+          <Proof {...part} />
           <ContractClocks id={incident.id} />
           <Members {...part} />
         </div>

@@ -24,6 +24,10 @@ export function Behind({ report, search, close }: Props) {
   const figure = report.figures.find((each) => each.name === search.figure);
   if (!figure) return null;
   const key = search.group ? search.key : undefined;
+  const groups = search.group === 'priority' ? report.by_priority : report.by_item;
+  const group = groups.find((each) => each.key === key);
+  const of = key === undefined ? figure : group?.figures.find((each) => each.name === figure.name);
+  const excluded = of?.excluded ?? [];
   const rows = figure.incidents
     .filter(
       (row) =>
@@ -64,10 +68,10 @@ export function Behind({ report, search, close }: Props) {
             ]}
           />
         )}
-        {key === undefined && figure.excluded.length > 0 && (
+        {excluded.length > 0 && (
           <div className={styles.sub} style={{ padding: '10px 14px' }}>
             Left out:{' '}
-            {figure.excluded.map((out, index) => (
+            {excluded.map((out, index) => (
               <span key={out.incident}>
                 {index > 0 ? ', ' : ''}
                 <Link to="/incidents/$id" params={{ id: out.incident }}>

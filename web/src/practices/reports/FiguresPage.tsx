@@ -6,8 +6,8 @@ import { lazy, Suspense, useMemo } from 'react';
 
 import { reports, type MeasureLine, type MeasureSeries } from '../../api';
 import type { LineChart } from '../../kit/chart/Lines';
-import { changed } from '../../kit/filter';
-import { lastDays } from '../../kit/period';
+import { changed, withPeriod } from '../../kit/filter';
+import { spanOf } from '../../kit/period';
 import { ItemFilter, PeriodFilter, PriorityFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
@@ -27,8 +27,8 @@ const FIRST = 'restore_median';
 /** Any figure of operations as a chart, by day, week or month, for any period and filter. */
 export function FiguresPage() {
   const search = useSearch({ from: '/app/reports/figures' });
-  const days = Number(search.days ?? DAYS);
-  const span = useMemo(() => lastDays(days), [days]);
+  const { days, from, to } = search;
+  const span = useMemo(() => spanOf({ days, from, to }, DAYS), [days, from, to]);
   const step = search.step ?? 'week';
   const asked = {
     ...span,
@@ -68,11 +68,17 @@ export function FiguresPage() {
 function Filters() {
   const search = useSearch({ from: '/app/reports/figures' });
   const navigate = useNavigate({ from: '/reports/figures' });
-  const set = (name: 'days' | 'step' | 'priority' | 'item' | 'team', value: string | null): void =>
+  const set = (name: 'step' | 'priority' | 'item' | 'team', value: string | null): void =>
     void navigate({ search: (before) => changed(before, name, value), replace: true });
   return (
     <div className={styles.filters} role="search" aria-label="Filter the figures">
-      <PeriodFilter days={search.days} usual={DAYS} set={(days) => set('days', days)} />
+      <PeriodFilter
+        search={search}
+        usual={DAYS}
+        set={(period) =>
+          void navigate({ search: (before) => withPeriod(before, period), replace: true })
+        }
+      />
       <Select
         size="xs"
         w={120}

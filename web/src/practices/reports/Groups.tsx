@@ -22,7 +22,7 @@ interface Props {
 export function Groups({ title, group, rows }: Props) {
   const set = useChange();
   return (
-    <Panel title={title} count="median (n)" flush>
+    <Panel title={title} count="median (n, left out)" flush>
       {rows.length === 0 ? (
         <EmptyState title="No incident ended in this period">
           Widen the period, or loosen the filters.
@@ -42,14 +42,16 @@ export function Groups({ title, group, rows }: Props) {
               align: 'end' as const,
               cell: (row: FigureGroup) => {
                 const figure = row.figures.find((each) => each.name === name);
-                if (!figure || figure.n === 0) return <span className={styles.sub}>–</span>;
+                const out = figure?.excluded.length ?? 0;
+                if (!figure || figure.n + out === 0) return <span className={styles.sub}>–</span>;
                 return (
                   <button
                     type="button"
                     className={styles.link}
                     onClick={() => set({ figure: name, group, key: row.key })}
                   >
-                    {figureText(figure.median_seconds, duration)} ({figure.n})
+                    {figureText(figure.median_seconds, duration)} ({figure.n}
+                    {out > 0 ? `, ${out} left out` : ''})
                   </button>
                 );
               },

@@ -6,9 +6,9 @@ import { lazy, Suspense, useMemo } from 'react';
 import { type LoadReport, type PersonLoad, reports } from '../../api';
 import { PriorityBadge } from '../../kit/Badges';
 import type { BarChart } from '../../kit/chart/Bars';
-import { changed } from '../../kit/filter';
+import { changed, withPeriod } from '../../kit/filter';
 import { ItemLink } from '../../kit/ItemLink';
-import { figureText, lastDays } from '../../kit/period';
+import { figureText, spanOf } from '../../kit/period';
 import { ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { SimpleTable } from '../../kit/SimpleTable';
@@ -28,8 +28,8 @@ const DAYS = 30;
 /** How much calling weighs on people, and what called each of them. */
 export function LoadPage() {
   const search = useSearch({ from: '/app/reports/load' });
-  const days = Number(search.days ?? DAYS);
-  const time = useMemo(() => lastDays(days), [days]);
+  const { days, from, to } = search;
+  const time = useMemo(() => spanOf({ days, from, to }, DAYS), [days, from, to]);
   const query = useQuery(
     reports.load({
       ...time,
@@ -55,11 +55,17 @@ export function LoadPage() {
 function Filters() {
   const search = useSearch({ from: '/app/reports/load' });
   const navigate = useNavigate({ from: '/reports/load' });
-  const set = (name: 'days' | 'team' | 'person', value: string | null) =>
+  const set = (name: 'team' | 'person', value: string | null) =>
     void navigate({ search: (before) => changed(before, name, value), replace: true });
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
-      <PeriodFilter days={search.days} usual={DAYS} set={(days) => set('days', days)} />
+      <PeriodFilter
+        search={search}
+        usual={DAYS}
+        set={(period) =>
+          void navigate({ search: (before) => withPeriod(before, period), replace: true })
+        }
+      />
       <ItemFilter of="team" width={160} value={search.team} set={(team) => set('team', team)} />
       <ItemFilter
         of="person"

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 
 import { reports, type TimesReport } from '../../api';
 import { ItemFilter, PeriodFilter, PriorityFilter } from '../../kit/narrow';
@@ -12,17 +12,16 @@ import { absolute, duration } from '../../ui/clock';
 import { PageHead } from '../../ui/PageHead';
 import { Behind } from './Behind';
 import { PerDay, ByGroup } from './charts';
+import { Counts } from './Counts';
 import { csv, download } from './csv';
 import { Groups } from './Groups';
-import { figureText, lastDays } from '../../kit/period';
+import { figureText, type PeriodSearch, spanOf } from '../../kit/period';
 import { ReportViews } from './ReportViews';
 import styles from './reports.module.css';
 
 const DAYS = 30;
 
-export interface ReportSearch {
-  from?: string;
-  to?: string;
+export interface ReportSearch extends PeriodSearch {
   priority?: string;
   item?: string;
   team?: string;
@@ -34,11 +33,8 @@ export interface ReportSearch {
 /** How quickly faults were detected, taken up, and put right; each figure opens what is behind it. */
 export function ReportPage() {
   const search: ReportSearch = useSearch({ from: '/app/reports' });
-  const [days, setDays] = useState(DAYS);
-  const span = useMemo(
-    () => (search.from && search.to ? { from: search.from, to: search.to } : lastDays(days)),
-    [search.from, search.to, days],
-  );
+  const { days, from, to } = search;
+  const span = useMemo(() => spanOf({ days, from, to }, DAYS), [days, from, to]);
   const query = useQuery(
     reports.times({
       ...span,
@@ -65,7 +61,7 @@ export function ReportPage() {
           </Button>
         }
       />
-      <Filters search={search} days={days} setDays={setDays} />
+      <Filters search={search} />
       <Loaded query={query} rows={10}>
         {(report) => <Content report={report} search={search} />}
       </Loaded>
@@ -73,24 +69,14 @@ export function ReportPage() {
   );
 }
 
-interface FilterProps {
-  search: ReportSearch;
-  days: number;
-  setDays: (days: number) => void;
-}
-
-function Filters({ search, days, setDays }: FilterProps) {
+function Filters({ search }: { search: ReportSearch }) {
   const set = useChange();
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
       <PeriodFilter
-        days={String(days)}
+        search={search}
         usual={DAYS}
-        linked={Boolean(search.from)}
-        set={(value) => {
-          setDays(Number(value ?? DAYS));
-          set({ from: '', to: '' });
-        }}
+        set={(period) => set({ days: '', from: '', to: '', ...period })}
       />
       <PriorityFilter value={search.priority} set={(values) => set({ priority: values ?? '' })} />
       <ItemFilter
@@ -122,7 +108,6 @@ export function useChange() {
 
 function Content({ report, search }: { report: TimesReport; search: ReportSearch }) {
   const set = useChange();
-  const causes = Object.entries(report.counts.by_cause_class);
   return (
     <>
       <div className={styles.figures}>
@@ -168,43 +153,7 @@ function Content({ report, search }: { report: TimesReport; search: ReportSearch
         search={search}
         close={() => set({ figure: '', group: '', key: '' })}
       />
-      <div className={styles.counts}>
-        <span>
-          <b>{report.counts.opened}</b> opened
-        </span>
-        <span>
-          {report.counts.volume.opened_before} in the time before
-          {report.counts.volume.notable ? ', more apart than by chance' : ''}
-        </span>
-        <span>
-          <b>{report.counts.resolved}</b> resolved
-        </span>
-        <span>
-          <b>{report.counts.volume.open_at_end}</b> open at the end
-        </span>
-        <span>
-          <b>{report.counts.reopened}</b> reopened
-        </span>
-        {report.counts.opened > 0 && (
-          <span>
-            Of the opened: found by monitoring {report.counts.volume.found_by_monitoring}, hit
-            consumers {report.counts.volume.consumer_facing}, repeats{' '}
-            {report.counts.volume.repeated}
-          </span>
-        )}
-        {report.counts.resolved > 0 && (
-          <span>
-            Of the resolved: checks passed {report.counts.proven.passed}, failed{' '}
-            {report.counts.proven.failed}, not checked {report.counts.proven.unchecked}; confirmed
-            by consumers {report.counts.proven.confirmed}
-          </span>
-        )}
-        {causes.length > 0 && (
-          <span>
-            Causes: {causes.map(([cause, n]) => `${words(cause).toLowerCase()} ${n}`).join(', ')}
-          </span>
-        )}
-      </div>
+      <Counts report={report} search={search} />
       <div className={styles.pair}>
         <PerDay days={report.counts.per_day} />
         <ByGroup groups={report.by_priority} />

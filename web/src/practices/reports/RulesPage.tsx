@@ -5,8 +5,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 
 import { reports, type RulesReport } from '../../api';
-import { changed, without } from '../../kit/filter';
-import { lastDays } from '../../kit/period';
+import { changed, withPeriod } from '../../kit/filter';
+import { spanOf } from '../../kit/period';
 import { ItemFilter, PeriodFilter } from '../../kit/narrow';
 import { Loaded } from '../../kit/QueryState';
 import { absolute } from '../../ui/clock';
@@ -29,11 +29,8 @@ const DAYS = 30;
 /** Which alert rules are noise: what fires most, what nobody looks at, and what came of it. */
 export function RulesPage() {
   const search = useSearch({ from: '/app/reports/alerts' });
-  const days = Number(search.days ?? DAYS);
-  const time = useMemo(
-    () => (search.from && search.to ? { from: search.from, to: search.to } : lastDays(days)),
-    [search.from, search.to, days],
-  );
+  const { days, from, to } = search;
+  const time = useMemo(() => spanOf({ days, from, to }, DAYS), [days, from, to]);
   const query = useQuery(
     reports.rules({
       ...time,
@@ -87,14 +84,10 @@ function Filters() {
   return (
     <div className={styles.filters} role="search" aria-label="Filter the report">
       <PeriodFilter
-        days={search.days}
+        search={search}
         usual={DAYS}
-        linked={Boolean(search.from && search.to)}
-        set={(days) =>
-          void navigate({
-            search: (before) => changed(without(before, 'from', 'to'), 'days', days),
-            replace: true,
-          })
+        set={(period) =>
+          void navigate({ search: (before) => withPeriod(before, period), replace: true })
         }
       />
       <ItemFilter of="team" width={160} value={search.team} set={(team) => set('team', team)} />

@@ -23,8 +23,10 @@ export function Routes() {
       <p className={styles.intro}>
         An incident goes to the owner of its item, with the priority that the matrix gives. A route
         says otherwise for alerts that meet its condition (CEL over <code>labels</code>,{' '}
-        <code>annotations</code>, <code>severity</code>, <code>name</code>, <code>item</code>). The
-        first that holds counts.
+        <code>annotations</code>, <code>severity</code>, <code>name</code>, <code>item</code>, and
+        what the estate says around the item: the lists <code>products</code> and{' '}
+        <code>usecases</code>, and <code>team</code>). “On product shop, with all that it is made
+        of” is <code>&apos;product/shop&apos; in products</code>. The first that holds counts.
       </p>
       <Loaded query={query} rows={3}>
         {(found) => <Form found={found} />}
