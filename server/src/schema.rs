@@ -123,8 +123,13 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0034_policy_turns.sql"),
     },
     Migration {
-        version: 43,
+        version: 35,
+        name: "closing_inputs",
+        sql: include_str!("../migrations/0035_closing_inputs.sql"),
+    },
+    Migration {
+        version: 36,
         name: "cause_class",
-        sql: include_str!("../migrations/0043_cause_class.sql"),
+        sql: include_str!("../migrations/0036_cause_class.sql"),
     },
 ];

@@ -181,16 +181,13 @@ pub fn deals(estate: &Estate, now: Time, wanted: impl Fn(&Resource) -> bool) -> 
         Spec::ServiceContract(spec) if wanted(resource) => Some((resource, spec)),
         _ => None,
     });
-    let found: Vec<_> = found.collect();
-    let since = found.iter().map(|(_, spec)| spec.start).min().unwrap_or(now);
-    let mut calendars = Calendars { estate, since, now, known: HashMap::new() };
     let deal = |(resource, spec): (&Resource, &ServiceContractSpec)| Deal {
         item: resource.item().clone(),
         title: resource.title().to_owned(),
         spec: spec.clone(),
         agreement: agreement((estate, now), spec),
     };
-    found.into_iter().map(deal).collect()
+    found.map(deal).collect()
 }
 
 /// What happened to these agreements between two times.
