@@ -49,7 +49,7 @@ enum Verb {
         #[arg(long, conflicts_with = "json")]
         csv: bool,
     },
-    /// Reckons a closed period again and says whether it comes to the same, and if not, what changed.
+    /// Reckons a closed period again: whether it comes to the same, and if not, what changed.
     /// Ends with 1 when it does not.
     Verify {
         /// Its name.

@@ -424,8 +424,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reckons a closed period again from the records, and holds it against what was frozen: whether the
-         *     figures are identical, and if not, what changed.
+         * Reckons a closed period again from the records, and holds it against what was frozen: whether
+         *     the figures are identical, and if not, what changed.
          */
         get: operations["contracts_verify"];
         put?: never;

@@ -1,9 +1,10 @@
 //! What incidents take away, and when: over what items need, and over redundancy.
 //!
-//! An item is away while it does not work itself, while something is that it needs, or while too few
-//! members of a redundancy group are left, also when different incidents took them. What was known
-//! to depend on the items of an incident when it happened decides where the estate has changed
-//! since: redundancy that was added later carried nothing, a dependency of today broke nothing then.
+//! An item is away while it does not work itself, while something is that it needs, or while too
+//! few members of a redundancy group are left, also when different incidents took them. What was
+//! known to depend on the items of an incident when it happened decides where the estate has
+//! changed since: redundancy that was added later carried nothing, a dependency of today broke
+//! nothing.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};

@@ -11,8 +11,8 @@ use spine::{Conn, Fault};
 use super::store;
 use crate::practices::heartbeats::store as heartbeats_store;
 
-/// When nobody looked at what is in scope: a heartbeat was missed that watches it, or something that
-/// it needs.
+/// When nobody looked at what is in scope: a heartbeat was missed that watches it, or something
+/// that it needs.
 pub fn blind(estate: &Estate, scope: &BTreeSet<&ItemRef>, gaps: Vec<(String, Gap)>) -> Vec<Blind> {
     let mut known: BTreeMap<Vec<ItemRef>, Vec<ItemRef>> = BTreeMap::new();
     let mut found = Vec::new();

@@ -43,8 +43,9 @@ fn text(was: &Deal, is: &Deal, now: Time) -> Option<String> {
         count => format!("{count} past periods"),
     };
     Some(format!(
-        "This changes {count}, from {} on: what was agreed for them would be reckoned by something \
-         else. Write what holds from now on as new `terms` or `versions` with their `from` instead.",
+        "This changes {count}, from {} on: what was agreed for them would be reckoned by \
+         something else. Write what holds from now on as new `terms` or `versions` with \
+         their `from` instead.",
         first.name
     ))
 }

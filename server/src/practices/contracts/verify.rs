@@ -62,8 +62,8 @@ pub struct InputChange {
     pub text: String,
 }
 
-/// Reckons a closed period again from the records, and holds it against what was frozen: whether the
-/// figures are identical, and if not, what changed.
+/// Reckons a closed period again from the records, and holds it against what was frozen: whether
+/// the figures are identical, and if not, what changed.
 #[utoipa::path(get, path = "/contracts/{name}/verify", tag = "contracts",
     params(ContractPath, PeriodQuery),
     responses((status = 200, description = "What came of it", body = ContractVerification)))]
@@ -111,7 +111,8 @@ fn kept(text: Option<&str>, hash: &str) -> KeptInputs {
     }
 }
 
-/// What of the inputs is not as it was kept, part by part; of lists how many entries are new or gone.
+/// What of the inputs is not as it was kept, part by part; of lists how many entries are new or
+/// gone.
 fn changes(kept: &str, now: &str) -> Vec<InputChange> {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (kept, now) = (read(kept), read(now));

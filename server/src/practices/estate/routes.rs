@@ -330,8 +330,8 @@ fn answer(app: &App, space: &SpaceId, outcome: changes::Outcome) -> (StatusCode,
     }
 }
 
-/// What is wrong with the promises of the estate as a plan would leave it, and which past periods it
-/// would change.
+/// What is wrong with the promises of the estate as a plan would leave it, and which past periods
+/// it would change.
 fn warnings(app: &App, space: &SpaceId, plan: &estate::Plan) -> Vec<PromiseWarning> {
     let snapshot = app.estate.snapshot(space);
     let changed: HashSet<&ItemRef> = plan.changes.iter().map(|change| &change.item).collect();
