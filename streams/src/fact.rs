@@ -79,9 +79,9 @@ pub enum Want {
     Survivor(IncidentId),
     /// The alert.
     Alert(AlertId),
-    /// For each of the incidents of which the alert is a member, and that nobody has taken, an alert
-    /// that fires in it and is not acknowledged, where there is one. Comes after [`Want::Holding`]
-    /// of the same alert. More do no harm.
+    /// For each of the incidents of which the alert is a member, and that nobody has taken, an
+    /// alert that fires in it and is not acknowledged, where there is one. Comes after
+    /// [`Want::Holding`] of the same alert. More do no harm.
     UnseenBeside(AlertId),
     /// All pages of the incident, whose turn comes next, and who stands behind accounts.
     PagesOf(IncidentId),

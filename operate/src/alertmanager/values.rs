@@ -82,7 +82,7 @@ impl Feature {
     pub(super) fn why(self) -> &'static str {
         match self {
             Feature::ReceiverNameInMetrics => {
-                "the page of an alert and `operate alert explain` tell every attempt by its receiver"
+                "`operate alert explain` tells every attempt by its receiver"
             }
             Feature::AlertNamesInMetrics => "names of alerts are counted in the analysis",
             Feature::AutoGomemlimit => "Operate has no garbage collector to hold back",
