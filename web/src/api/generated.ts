@@ -1014,7 +1014,7 @@ export interface paths {
         };
         /**
          * Entries as they come: `event: entry` with what changed, by whom. `event: reload` means that
-         *     some were missed. Ends with the session, and when the account or the token is taken away.
+         *     some were missed. Ends with the session.
          */
         get: operations["journal_live"];
         put?: never;
@@ -1955,7 +1955,7 @@ export interface paths {
         };
         /**
          * How often people are called, at night, in a row, and whether that is more than can be borne;
-         *     with what called each of them, and why.
+         *     with what called each of them, and why. Also how much of it was toil, and what waits.
          */
         get: operations["reports_load"];
         put?: never;
@@ -2460,6 +2460,24 @@ export interface paths {
         put?: never;
         /** Says what rules would make of alerts, before they are saved. Nothing is changed. */
         post: operations["settings_try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/load-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Above what reports warn of load. */
+        get: operations["settings_get_limits"];
+        /** Says above what reports warn of load. */
+        put: operations["settings_put_limits"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4511,6 +4529,13 @@ export interface components {
             note?: string;
             /** @description Its name. */
             period: string;
+        };
+        /** @description How many incidents ended in one way. */
+        CodeCount: {
+            /** @description How. */
+            code: string;
+            /** @description How many. */
+            count: number;
         };
         /** @description A code that was sent. */
         CodeSent: {
@@ -7448,6 +7473,8 @@ export interface components {
                 allowed: components["schemas"]["AlertOffer"][];
                 /** @description See [`Alert::name`]. */
                 name: string;
+                /** @description What whoever answers for it does next. */
+                next_step: string;
                 /** @description The silences that hold it back now: it is recorded, and told to nobody. */
                 silenced_by: components["schemas"]["SilenceId"][];
                 silenced_until?: components["schemas"]["Time"] | null;
@@ -8527,14 +8554,51 @@ export interface components {
              */
             day: number;
         };
+        /** @description Above what a report warns. */
+        LoadLimits: {
+            /**
+             * Format: int32
+             * @description Days after which an open incident has waited too long.
+             * @default 30
+             */
+            backlog_days_max: number;
+            /**
+             * Format: int32
+             * @description Incidents in twelve hours that one person can deal with well.
+             * @default 2
+             */
+            shift_incidents_max: number;
+            /**
+             * Format: int32
+             * @description Incidents that ended without their cause being removed, in percent of those that people were
+             *     called to.
+             * @default 50
+             */
+            toil_percent_max: number;
+            /**
+             * Format: int32
+             * @description Nights with a call in seven days that one person can bear.
+             * @default 2
+             */
+            week_nights_max: number;
+        };
         /** @description How much calling weighs on people. */
         LoadReport: {
+            /** @description Above what it warns. */
+            limits: components["schemas"]["LoadLimits"];
             /** @description By person, the most loaded first. */
             people: components["schemas"]["PersonLoad"][];
-            /** @description Incidents in twelve hours that one person can deal with well. */
-            shift_incidents_max: number;
-            /** @description Nights with a call in seven days that one person can bear. */
-            week_nights_max: number;
+        };
+        /** @description Whether operation can go on like this. */
+        LoadView: {
+            /** @description What is open now, by team; where the oldest has waited longest, first. */
+            backlog: components["schemas"]["TeamBacklog"][];
+            /** @description Above what it warns. */
+            limits: components["schemas"]["LoadLimits"];
+            /** @description By person, the most loaded first. */
+            people: components["schemas"]["PersonLoad"][];
+            /** @description How much of what people were called to left nothing better behind. */
+            toil: components["schemas"]["Toil"];
         };
         /** @description A new feed. */
         MadeFeed: {
@@ -12239,6 +12303,23 @@ export interface components {
          * @example tsk_01jq2m6xv4e5r9t8w7y6z5a4b3
          */
         TaskId: string;
+        /** @description What waits for a team. */
+        TeamBacklog: {
+            /**
+             * Format: double
+             * @description How old the middle one is, in seconds.
+             */
+            age_median_seconds: number;
+            /** @description The one that has waited longest. */
+            oldest: components["schemas"]["Waiting"];
+            /** @description Open incidents. */
+            open: number;
+            team?: components["schemas"]["ItemRef"] | null;
+            /** @description Those that have waited too long. */
+            too_old: number;
+            /** @description What of it is too much; nothing when it is not. */
+            warning?: string | null;
+        };
         /** @description The name of a team, alone or after `team/`. */
         TeamRef: string;
         /** @description A room of a team. */
@@ -12328,6 +12409,22 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description First moment after it. */
             to: components["schemas"]["Time"];
+        };
+        /** @description How much of the work left nothing better behind. */
+        Toil: {
+            /** @description How all of them ended, the most frequent first. */
+            by_code: components["schemas"]["CodeCount"][];
+            /** @description Incidents that people were called to and that have ended. */
+            ended: number;
+            /**
+             * Format: double
+             * @description The share of these, from 0 to 1; nothing: none has ended.
+             */
+            share?: number | null;
+            /** @description What of it is too much; nothing when it is not. */
+            warning?: string | null;
+            /** @description Those of them whose cause was not removed. */
+            without_gain: number;
         };
         /** @description A contract that an incident touches. */
         TouchedContract: {
@@ -12633,6 +12730,20 @@ export interface components {
          * @example 5m
          */
         Wait: string;
+        /** @description An incident that is open. */
+        Waiting: {
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentId"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description Since when. */
+            opened_at: components["schemas"]["Time"];
+            /** @description Its title. */
+            title: string;
+        };
         /** @description A call that is to be made unless somebody answers before. */
         WaitingCall: components["schemas"]["PageContact"] & {
             /** @description When. */
@@ -21636,7 +21747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoadReport"];
+                    "application/json": components["schemas"]["LoadView"];
                 };
             };
             /** @description It cannot be read; `field` says where */
@@ -23972,6 +24083,158 @@ export interface operations {
             };
             /** @description This is not for the asker to do */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not marked as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be read, and a rule says no */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadLimits"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: what, where, and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_put_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen (`ETag`): refused with 412 when it has changed since. */
+                "If-Match"?: string;
+                /** @description Makes a repeat harmless: the same key with the same request gives the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadLimits"];
+            };
+        };
+        responses: {
+            /** @description The limits */
+            200: {
+                headers: {
+                    /** @description Their version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadLimits"];
+                };
+            };
+            /** @description It cannot be read; `field` says where */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not for the asker to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The stage of the record does not allow it, or others were quicker */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since the version that was seen */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
