@@ -65,7 +65,7 @@ function Form({ found }: { found: Versioned<Limits> }) {
             min={field.name === 'week_nights_max' || field.name === 'toil_percent_max' ? 0 : 1}
             max={field.most}
             allowDecimal={false}
-            value={form.draft[field.name] ?? ''}
+            value={form.draft[field.name]}
             onChange={(value) =>
               form.setDraft((before) => ({ ...before, [field.name]: Number(value) }))
             }
