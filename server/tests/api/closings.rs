@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use spine::testing::Place;
 
 use crate::contracts::{CONTRACTS, DAY, start, two_outages};
-use crate::world::{Operate, conversations, estate_files, shop};
+use crate::world::{Operate, alert, conversations, estate_files, shop};
 
 conversations!(
     two_nodes_that_fail_one_after_another_cost_the_time_in_which_both_were_away,
@@ -43,14 +43,21 @@ fn minutes(report: &Value, figure: &str) -> f64 {
     (report["figures"][figure].as_f64().unwrap() / 60.0).round()
 }
 
+/// A node that is down until its source says otherwise.
+async fn fires_long(operate: &Operate, node: (&str, &str)) {
+    let mut down = alert("NodeDown", "critical", node);
+    down["endsAt"] = json!(operate.world.now() + DAY);
+    operate.alerts(json!([down])).await;
+}
+
 async fn two_nodes_that_fail_one_after_another_cost_the_time_in_which_both_were_away(place: Place) {
     let operate = start(&place).await;
     operate.apply(&text()).await;
     let (n1, n2) = (("component", "n1"), ("component", "n2"));
-    operate.fires("NodeDown", "critical", n1).await;
+    fires_long(&operate, n1).await;
     operate.incident("it opens", |row| row["title"] != json!("")).await;
     operate.pass(Duration::from_secs(240)).await;
-    operate.fires("NodeDown", "critical", n2).await;
+    fires_long(&operate, n2).await;
     operate
         .until("both nodes are in incidents", async || {
             let hit = operate.ada.list("/incidents").await;

@@ -65,7 +65,7 @@ async fn a_month_is_told_beside_the_month_before_with_the_figures_of_the_other_r
     assert_eq!(key(&march, "restore_p90").0, restore["p90_seconds"].as_f64());
     let load = "/reports/load?from=2026-02-28T23:00:00Z&to=2026-03-31T22:00:00Z";
     let load = operate.ada.get(load).await.is(200);
-    assert_eq!(march["month"]["load"], load);
+    assert_eq!(march["month"]["load"]["people"], load["people"]);
     assert!(calls(&load) > 0.0, "the outages called somebody: {load}");
     let kept = operate.ada.get("/contracts/web/report?period=2026-03").await.is(200);
     let contracts = march["month"]["contracts"].as_array().unwrap();

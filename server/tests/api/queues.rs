@@ -164,8 +164,11 @@ async fn a_limited_responder_leaves_the_alerts_of_other_teams_alone(place: Place
     let orders = alert_on(&operate, "service/orders").await;
     let canteen = alert_on(&operate, "service/canteen").await;
     let commands = |alert: &Value| format!("/alerts/{}/commands", alert["id"].as_str().unwrap());
-    for command in ["clear", "close", "acknowledge"] {
-        let command = json!({ "command": command });
+    for command in [
+        json!({ "command": "clear", "reason": "gone" }),
+        json!({ "command": "close" }),
+        json!({ "command": "acknowledge" }),
+    ] {
         other.post(&commands(&orders), command.clone()).await.problem(403);
         data.post(&commands(&canteen), command).await.problem(403);
     }
@@ -176,7 +179,7 @@ async fn a_limited_responder_leaves_the_alerts_of_other_teams_alone(place: Place
     let rows = data.list("/alerts?item=service/canteen").await;
     assert_eq!(rows[0]["allowed"], json!([]));
 
-    let all = json!({ "command": { "command": "clear" }, "filters": [{}] });
+    let all = json!({ "command": { "command": "clear", "reason": "gone" }, "filters": [{}] });
     let done = data.post("/alerts/commands", all).await.is(200);
     assert_eq!((&done["changed"], &done["refused"]), (&json!(1), &json!(1)), "{done}");
     assert_eq!(done["refusals"][0]["id"], canteen["id"]);

@@ -290,7 +290,9 @@ async fn a_note_of_somebody_else_stops_no_call(place: Place) {
     let operate = Operate::start(&place).await;
     ring(&operate, &receiver).await;
     ask(&operate, json!({ "command": "acknowledge" }), 200).await;
+    minutes(&operate, 1).await;
     ask(&operate, json!({ "command": "escalate" }), 200).await;
+    minutes(&operate, 1).await;
     let comment = json!({ "command": "comment", "text": "the customer rang again" });
     operate.ada.post("/incidents/1/commands", comment).await;
     operate.settled().await;

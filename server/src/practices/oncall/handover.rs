@@ -212,7 +212,7 @@ impl Asked<'_> {
         let called = pages.iter().filter(|page| self.called(&page.record, turn));
         let called: BTreeSet<IncidentId> = called.map(|page| page.record.incident).collect();
         let open = incident_store::open(conn, self.space).await?.into_iter();
-        let open = open.map(|found| found.record);
+        let open = open.map(|found| found.record).filter(|incident| incident.stage.is_open());
         let open = open.filter(|incident| theirs(incident) || called.contains(&incident.id));
         let came = incident_store::in_period(conn, self.space, from, until).await?.into_iter();
         let within = |at: Time| at >= from && at < until;

@@ -89,7 +89,8 @@ pub(super) async fn backlog_of(
     now: Time,
 ) -> Result<Vec<TeamBacklog>, Fault> {
     let open = incident_store::open(conn, space).await?;
-    let open = open.into_iter().map(|found| found.record);
+    // What is resolved waits for nobody.
+    let open = open.into_iter().map(|found| found.record).filter(|one| one.stage.is_open());
     let theirs = open.filter(|one| team.is_none_or(|team| one.team.as_ref() == Some(team)));
     let waiting = theirs.filter(counts).map(|incident| {
         let waiting = Waiting {

@@ -301,7 +301,8 @@ fn a_metric_that_names_no_source_asks_the_one_that_is_meant() {
     assert!(refused.because.contains("--source NAME"), "{}", refused.because);
     let said = lines(ALPHA, Some("prom"));
     assert_eq!(said.lines[0].fate, Fate::Changed, "{:?}", said.lines);
-    assert!(estate::export(&said.resources).contains("source: prom"));
+    let written = estate::export(&said.resources);
+    assert!(written.contains("source: datasource/prom"), "{written}");
 
     let source = |name: &str, kind: &str| {
         format!(
