@@ -301,7 +301,7 @@ async fn pages_are_found_by_their_incident(place: Place) {
         page_store::waiting_that_name(&mut conn, space, &item(person)).await.unwrap()
     };
     let called = page.steps[0].contacts[0].contact.as_str();
-    assert_eq!(naming(&here, called).await, [page.clone()]);
+    assert_eq!(naming(&here, called).await, std::slice::from_ref(&page));
     assert!(naming(&there, called).await.is_empty());
     assert!(naming(&here, "person/nobody").await.is_empty());
 }

@@ -131,7 +131,7 @@ impl<'a> Asked<'a> {
                 reach.hit(item.as_str()).is_some_and(|hit| !hit.softened)
             };
             let scope = self.scope.iter().copied();
-            found[*place] = scope.flat_map(|item| self.on_item(&of, item, &falls)).collect();
+            found[*place] = scope.flat_map(|item| self.on_item(&of, item, falls)).collect();
         }
     }
 

@@ -225,13 +225,16 @@ fn golden(cells: &[&str]) -> (u32, Vec<Spans>, f64) {
     (cells[1].parse().expect("a number"), parts.collect(), cells[3].parse().expect("hours"))
 }
 
+/// An item, and the minutes in which it failed.
+type Failed = (usize, Vec<(i64, i64)>);
+
 /// Dependencies, redundancy, and incidents whose items fail for some minutes.
 #[derive(Clone, Debug)]
 struct Estate {
     needs: Vec<(usize, usize)>,
     groups: Vec<(usize, u32, BTreeSet<usize>)>,
     /// For each incident its items and their minutes.
-    incidents: Vec<Vec<(usize, Vec<(i64, i64)>)>>,
+    incidents: Vec<Vec<Failed>>,
 }
 
 const ITEMS: usize = 8;
@@ -273,7 +276,7 @@ impl Estate {
     }
 
     fn struck(&self) -> Vec<Struck> {
-        let incident = |items: &Vec<(usize, Vec<(i64, i64)>)>| {
+        let incident = |items: &Vec<Failed>| {
             let mut by_item: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
             for (item, times) in items {
                 by_item.entry(*item).or_default().extend(times);

@@ -12,8 +12,10 @@ type Hours = (Arc<Calendar>, String);
 /// As many are kept in memory: the hours of all contracts, and of what they were before.
 const KNOWN_MAX: usize = 500;
 
-/// By what a calendar says, and the years that it was worked out for.
-static KNOWN: LazyLock<Mutex<HashMap<(String, (i16, i16)), Hours>>> = LazyLock::new(Mutex::default);
+/// What a calendar says, and the years that it was worked out for.
+type Key = (String, (i16, i16));
+
+static KNOWN: LazyLock<Mutex<HashMap<Key, Hours>>> = LazyLock::new(Mutex::default);
 
 /// Some service hours and their zone: day and night in UTC where none are named.
 pub fn of(estate: &Estate, calendar: Option<&CalendarRef>, (since, now): (Time, Time)) -> Hours {

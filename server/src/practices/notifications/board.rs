@@ -273,7 +273,7 @@ impl Board {
 
     /// The groups with members that are over.
     pub fn with_ends(&self) -> Vec<&str> {
-        let over = |group: &Group| group.members().values().any(|member| is_over(member));
+        let over = |group: &Group| group.members().values().any(is_over);
         let found = self.groups.iter().filter(|(_, group)| over(group));
         found.map(|(slot, _)| slot.1.as_ref()).collect()
     }
