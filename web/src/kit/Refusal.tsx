@@ -10,16 +10,20 @@ interface Props {
   kept?: boolean;
 }
 
+/** A clause of the server as a sentence. */
+const sentence = (text: string) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+
 /** A refusal in the server's words. A lost race offers to load the newer record. */
 export function Refusal({ problem, reload, kept = false }: Props) {
   if (!problem) return null;
   if (problem.conflict || problem.status === 409) {
     return (
       <ProblemBox
-        title={problem.message}
+        title={problem.conflict ? 'Someone changed this record first.' : problem.message}
         remedy={
           problem.conflict
-            ? `Nothing was changed. Reload to see the newer record${kept ? '; what you typed stays here' : ''}.`
+            ? `${sentence(problem.message)} Nothing was changed. Reload to see the newer record${kept ? '; what you typed stays here' : ''}.`
             : (problem.details.remedy ?? null)
         }
       >

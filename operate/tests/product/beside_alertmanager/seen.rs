@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::Hook;
 
@@ -105,9 +105,13 @@ fn states(alerts: &Value) -> BTreeMap<String, String> {
         let receivers = alert["receivers"].as_array().into_iter().flatten();
         let receivers: BTreeSet<&str> =
             receivers.filter_map(|receiver| receiver["name"].as_str()).collect();
+        // What an interval mutes is suppressed from Alertmanager 0.28 on, and named by `mutedBy`; the
+        // one beside is older.
+        let muted = many("mutedBy") > 0 && many("silencedBy") + many("inhibitedBy") == 0;
+        let word = if muted { json!("active") } else { status["state"].clone() };
         let state = format!(
             "{} silenced by {}, inhibited: {}, for {receivers:?}",
-            status["state"],
+            word,
             many("silencedBy"),
             many("inhibitedBy") > 0,
         );
