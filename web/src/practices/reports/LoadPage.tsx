@@ -117,8 +117,10 @@ function Content({ report, one }: { report: LoadReport; one: boolean }) {
           Limits
         </Link>
       </p>
-      <ToilPanel toil={report.toil} />
-      {!one && <BacklogPanel backlog={report.backlog} />}
+      <div className={styles.panels}>
+        <ToilPanel toil={report.toil} />
+        {!one && <BacklogPanel backlog={report.backlog} />}
+      </div>
       {report.people.slice(0, one ? 1 : 0).map((load) => (
         <Detail key={load.person} load={load} />
       ))}
