@@ -105,8 +105,8 @@ fn states(alerts: &Value) -> BTreeMap<String, String> {
         let receivers = alert["receivers"].as_array().into_iter().flatten();
         let receivers: BTreeSet<&str> =
             receivers.filter_map(|receiver| receiver["name"].as_str()).collect();
-        // What an interval mutes is suppressed from Alertmanager 0.28 on, and named by `mutedBy`; the
-        // one beside is older.
+        // What an interval mutes is suppressed from Alertmanager 0.28 on, and named by `mutedBy`:
+        // the one beside is older.
         let muted = many("mutedBy") > 0 && many("silencedBy") + many("inhibitedBy") == 0;
         let word = if muted { json!("active") } else { status["state"].clone() };
         let state = format!(

@@ -40,7 +40,9 @@ export function BacklogPanel({ backlog }: { backlog: LoadReport['backlog'] }) {
   return (
     <Panel title="What waits" flush>
       {backlog.length === 0 ? (
-        <EmptyState title="Nothing waits">No incident in which something failed is open.</EmptyState>
+        <EmptyState title="Nothing waits">
+          No incident in which something failed is open.
+        </EmptyState>
       ) : (
         <SimpleTable
           label="Open incidents by team"
